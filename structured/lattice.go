@@ -1,0 +1,282 @@
+package structured
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// ErrNoPath says that no path has a finite score: each one meets a -Inf, or T > 0 and L = 0.
+var ErrNoPath = errors.New("lattice has no path of finite score")
+
+// ErrShape says that lattices, paths or targets do not fit each other.
+var ErrShape = errors.New("shape mismatch")
+
+// A Lattice is one real number on every node and every edge of a trellis of T positions and L
+// labels. Its edges come in three shapes:
+//
+//   - none (len 0): every edge is zero;
+//   - shared (len L*L): one matrix that serves all positions, as transition weights do; in a
+//     gradient or in counts the matrix holds the sum over positions;
+//   - per position (len (T-1)*L*L): one matrix for each step from t-1 to t.
+//
+// At T = 2 the last two coincide. The zero Lattice has no positions and one, empty, path.
+type Lattice struct {
+	T, L int
+	Node []float64 // T x L: Node[t*L+j]
+	Edge []float64 // none, L x L: Edge[i*L+j], or (T-1) x L x L: Edge[((t-1)*L+i)*L+j]
+}
+
+// EdgeShape tells the three shapes of edges apart.
+type EdgeShape int
+
+// The shapes of a Lattice's edges.
+const (
+	NoEdges EdgeShape = iota
+	SharedEdges
+	PositionEdges
+)
+
+// NewLattice returns a lattice of zeros.
+func NewLattice(t, l int, edges EdgeShape) *Lattice {
+	s := new(Lattice)
+	s.Reset(t, l, edges)
+	return s
+}
+
+// Reset gives s the shape t x l with edges of the shape named and sets every number to zero.
+// It reuses the memory that s holds.
+func (s *Lattice) Reset(t, l int, edges EdgeShape) {
+	s.Resize(t, l, edges)
+	clear(s.Node)
+	clear(s.Edge)
+}
+
+// Resize is Reset without the zeros: the numbers are whatever the memory held.
+func (s *Lattice) Resize(t, l int, edges EdgeShape) {
+	s.T, s.L = t, l
+	s.Node = resize(s.Node, t*l)
+	n := 0
+	switch edges {
+	case SharedEdges:
+		n = l * l
+	case PositionEdges:
+		n = max(t-1, 0) * l * l
+	}
+	s.Edge = resize(s.Edge, n)
+}
+
+func resize(x []float64, n int) []float64 {
+	if cap(x) < n {
+		return make([]float64, n)
+	}
+	return x[:n]
+}
+
+// Shape returns the shape of the edges. Where the shapes coincide (T = 2) it says SharedEdges.
+func (s *Lattice) Shape() EdgeShape {
+	switch {
+	case len(s.Edge) == 0:
+		return NoEdges
+	case len(s.Edge) == s.L*s.L:
+		return SharedEdges
+	}
+	return PositionEdges
+}
+
+// NodeAt returns the L numbers of position t; it aliases s.
+func (s *Lattice) NodeAt(t int) []float64 { return s.Node[t*s.L : (t+1)*s.L] }
+
+// EdgeAt returns the L x L numbers of the step from t-1 to t, row i the label at t-1; it
+// aliases s and is nil where s has no edges. t runs from 1 to T-1.
+func (s *Lattice) EdgeAt(t int) []float64 {
+	n := s.L * s.L
+	switch len(s.Edge) {
+	case 0:
+		return nil
+	case n:
+		return s.Edge
+	}
+	return s.Edge[(t-1)*n : t*n]
+}
+
+// Check reports, as an error that wraps ErrShape, lengths that fit none of the shapes.
+func (s *Lattice) Check() error {
+	switch {
+	case s.T < 0 || s.L < 0:
+		return fmt.Errorf("%w: lattice of T = %d positions and L = %d labels", ErrShape, s.T, s.L)
+	case len(s.Node) != s.T*s.L:
+		return fmt.Errorf("%w: %d nodes in a lattice of T = %d, L = %d: want %d", ErrShape, len(s.Node), s.T, s.L, s.T*s.L)
+	}
+	n := s.L * s.L
+	if e := len(s.Edge); e != 0 && e != n && e != max(s.T-1, 0)*n {
+		return fmt.Errorf("%w: %d edges in a lattice of T = %d, L = %d: want 0, %d or %d",
+			ErrShape, e, s.T, s.L, n, max(s.T-1, 0)*n)
+	}
+	return nil
+}
+
+// Validate checks the shape of s and that every number can be a score: finite or -Inf. The
+// error says what stands where; it wraps ErrShape or is a *ValueError.
+func (s *Lattice) Validate() error {
+	if err := s.Check(); err != nil {
+		return err
+	}
+	if k := firstBad(s.Node); k >= 0 {
+		return &ValueError{T: k / s.L, From: -1, Label: k % s.L, Value: s.Node[k]}
+	}
+	if k := firstBad(s.Edge); k >= 0 {
+		e := &ValueError{T: k/(s.L*s.L) + 1, From: k / s.L % s.L, Label: k % s.L, Value: s.Edge[k]}
+		if s.Shape() == SharedEdges && s.T != 2 {
+			e.T = -1
+		}
+		return e
+	}
+	return nil
+}
+
+// firstBad returns the index of the first NaN or +Inf in x, or -1.
+func firstBad(x []float64) int {
+	for k, v := range x {
+		if !(v <= math.MaxFloat64) {
+			return k
+		}
+	}
+	return -1
+}
+
+// A ValueError is a NaN or +Inf among scores.
+type ValueError struct {
+	T     int // position, -1 for a shared edge
+	From  int // label at T-1 of an edge, -1 for a node
+	Label int // label at T
+	Value float64
+}
+
+// Error says the value and its place.
+func (e *ValueError) Error() string {
+	place := fmt.Sprintf("node (t=%d, label=%d)", e.T, e.Label)
+	switch {
+	case e.From >= 0 && e.T < 0:
+		place = fmt.Sprintf("shared edge (from=%d, label=%d)", e.From, e.Label)
+	case e.From >= 0:
+		place = fmt.Sprintf("edge (t=%d, from=%d, label=%d)", e.T, e.From, e.Label)
+	}
+	return fmt.Sprintf("score of %s is %v: want a finite number or -Inf", place, e.Value)
+}
+
+// PathScore returns the sum of s along the path y, whose labels lie in 0..L-1. It panics if y
+// has not T labels or one is out of range; [Lattice.CheckPath] tells beforehand.
+func (s *Lattice) PathScore(y []int) float64 {
+	if len(y) != s.T {
+		panic("structured: path of another length than the lattice")
+	}
+	sum := 0.0
+	for t, j := range y {
+		sum += s.NodeAt(t)[j]
+		if t > 0 && len(s.Edge) > 0 {
+			sum += s.EdgeAt(t)[y[t-1]*s.L+j]
+		}
+	}
+	return sum
+}
+
+// CheckPath reports, as an error that wraps ErrShape, a path that is none of s.
+func (s *Lattice) CheckPath(y []int) error {
+	if len(y) != s.T {
+		return fmt.Errorf("%w: path of %d labels in a lattice of T = %d", ErrShape, len(y), s.T)
+	}
+	for t, j := range y {
+		if j < 0 || j >= s.L {
+			return fmt.Errorf("%w: label %d at position %d of a path: want 0..%d", ErrShape, j, t, s.L-1)
+		}
+	}
+	return nil
+}
+
+// AddPath adds v to the nodes and edges of s along the path y: AddPath(y, 1) on zeros makes the
+// indicator lattice of y. Edges are left alone where s has none.
+func (s *Lattice) AddPath(y []int, v float64) {
+	for t, j := range y {
+		s.Node[t*s.L+j] += v
+		if t > 0 && len(s.Edge) > 0 {
+			s.EdgeAt(t)[y[t-1]*s.L+j] += v
+		}
+	}
+}
+
+// Copy makes dst a copy of s.
+func (s *Lattice) Copy(dst *Lattice) {
+	dst.Resize(s.T, s.L, s.Shape())
+	copy(dst.Node, s.Node)
+	copy(dst.Edge, s.Edge)
+}
+
+// Scale multiplies every number of s by c, which is finite and not negative. c = 0 makes zeros,
+// of -Inf too.
+func (s *Lattice) Scale(c float64) {
+	if c == 0 {
+		clear(s.Node)
+		clear(s.Edge)
+		return
+	}
+	for k := range s.Node {
+		s.Node[k] *= c
+	}
+	for k := range s.Edge {
+		s.Edge[k] *= c
+	}
+}
+
+// AddScaled sets dst to a + c*b, edge by edge: the cost-augmented scores s + c*cost, or scores
+// under constraints. c is finite; c = 0 leaves a. dst takes the finer edge shape of the two, so
+// that shared scores plus a cost per position are scores per position; it may be a, but not b.
+func AddScaled(dst, a, b *Lattice, c float64) error {
+	if a.T != b.T || a.L != b.L {
+		return fmt.Errorf("%w: sum of lattices %d x %d and %d x %d", ErrShape, a.T, a.L, b.T, b.L)
+	}
+	edges := a.Edge
+	dst.Resize(a.T, a.L, max(a.Shape(), b.Shape()))
+	if c == 0 {
+		copy(dst.Node, a.Node)
+	} else {
+		addScaled(dst.Node, a.Node, b.Node, c)
+	}
+	n := a.L * a.L
+	// Backwards, so that shared edges of a that grow in place are read before they are written.
+	for at := len(dst.Edge) - n; at >= 0; at -= n {
+		to := dst.Edge[at : at+n]
+		x, y := edgeBlock(edges, at, n), edgeBlock(b.Edge, at, n)
+		switch {
+		case x == nil && (y == nil || c == 0):
+			clear(to)
+		case x == nil:
+			for k, v := range y {
+				to[k] = c * v
+			}
+		case y == nil || c == 0:
+			copy(to, x)
+		default:
+			addScaled(to, x, y, c)
+		}
+	}
+	return nil
+}
+
+func addScaled(dst, a, b []float64, c float64) {
+	b, dst = b[:len(a)], dst[:len(a)]
+	for k, v := range a {
+		dst[k] = v + c*b[k]
+	}
+}
+
+// edgeBlock returns the n numbers of edge that lie over offset at of per-position edges.
+func edgeBlock(edge []float64, at, n int) []float64 {
+	switch len(edge) {
+	case 0:
+		return nil
+	case n:
+		return edge
+	}
+	return edge[at : at+n]
+}
