@@ -244,7 +244,7 @@ func AddScaled(dst, a, b *Lattice, c float64) error {
 	}
 	n := a.L * a.L
 	// Backwards, so that shared edges of a that grow in place are read before they are written.
-	for at := len(dst.Edge) - n; at >= 0; at -= n {
+	for at := len(dst.Edge) - n; n > 0 && at >= 0; at -= n {
 		to := dst.Edge[at : at+n]
 		x, y := edgeBlock(edges, at, n), edgeBlock(b.Edge, at, n)
 		switch {
