@@ -1,0 +1,18 @@
+package corpus_test
+
+import (
+	"fmt"
+
+	"github.com/trellis-nlp/trellis/corpus"
+)
+
+func ExampleAppendSpans() {
+	words := []string{"Ada", "Lovelace", "wrote", "to", "Babbage"}
+	labels := []string{"B-PER", "I-PER", "O", "O", "B-PER"}
+	for _, s := range corpus.AppendSpans(nil, labels) {
+		fmt.Println(s.Type, words[s.Start:s.End])
+	}
+	// Output:
+	// PER [Ada Lovelace]
+	// PER [Babbage]
+}
