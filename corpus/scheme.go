@@ -1,0 +1,122 @@
+package corpus
+
+import "github.com/trellis-nlp/trellis/structured"
+
+// IllFormed counts the labels of one sentence that scheme would spell otherwise, if the
+// spans are what [AppendSpans] reads: an I- that starts a span in BIO, a B- that touches no
+// other span in IOB1, an S- that is not alone, a label of another scheme. 0 means that the
+// sentence is well-formed. Plain labels always are.
+func IllFormed(labels []string, scheme structured.Scheme) int {
+	n := 0
+	if scheme == structured.Plain {
+		return n
+	}
+	for t, label := range labels {
+		if !fits(label, placeAt(labels, t).prefix(scheme)) {
+			n++
+		}
+	}
+	return n
+}
+
+// Converter rewrites the labels of spans from one scheme to another. Labels that are
+// ill-formed in From are read as [AppendSpans] reads them, so the result is well-formed in
+// To, and From = To repairs. Where either is [structured.Plain], labels pass unchanged.
+//
+// A Converter remembers the labels that it has made up, so it allocates only for new ones;
+// it must not be used by two goroutines at once.
+type Converter struct {
+	From, To structured.Scheme
+
+	made map[string]string // prefix and type -> label
+	key  []byte            // of made, reused
+}
+
+// Convert appends the labels of one sentence in the scheme To, one each. repaired is the
+// number of labels that were ill-formed in From.
+func (c *Converter) Convert(dst, labels []string) (converted []string, repaired int) {
+	if c.From == structured.Plain || c.To == structured.Plain {
+		return append(dst, labels...), 0
+	}
+	for t, label := range labels {
+		p := placeAt(labels, t)
+		if !fits(label, p.prefix(c.From)) {
+			repaired++
+		}
+		dst = append(dst, c.label(label, p.prefix(c.To), p.typ))
+	}
+	return dst, repaired
+}
+
+// label returns prefix + "-" + typ, or the old label where that is the same.
+func (c *Converter) label(old string, prefix byte, typ string) string {
+	if prefix == 'O' {
+		return "O"
+	}
+	if fits(old, prefix) {
+		return old
+	}
+	c.key = append(append(c.key[:0], prefix), typ...)
+	label, ok := c.made[string(c.key)]
+	if !ok {
+		label = string(prefix)
+		if typ != "" {
+			label += "-" + typ
+		}
+		if c.made == nil {
+			c.made = make(map[string]string)
+		}
+		c.made[string(c.key)] = label
+	}
+	return label
+}
+
+// place is what a token is to the spans of its sentence, in whatever scheme that was spelt.
+type place struct {
+	outside      bool
+	typ          string
+	starts, ends bool
+	touches      bool // the token before is in a span of the same type, this one or another
+}
+
+func placeAt(labels []string, t int) place {
+	var p, n byte = 'O', 'O'
+	var pt, nt string
+	if t > 0 {
+		p, pt = splitSpan(labels[t-1])
+	}
+	if t+1 < len(labels) {
+		n, nt = splitSpan(labels[t+1])
+	}
+	c, ct := splitSpan(labels[t])
+	return place{
+		outside: c == 'O',
+		typ:     ct,
+		starts:  !continues(p, pt, c, ct),
+		ends:    !continues(c, ct, n, nt),
+		touches: p != 'O' && pt == ct,
+	}
+}
+
+// prefix returns the letter that scheme writes in this place.
+func (p place) prefix(scheme structured.Scheme) byte {
+	switch {
+	case p.outside:
+		return 'O'
+	case scheme == structured.BIOES && p.ends && p.starts:
+		return 'S'
+	case scheme == structured.BIOES && p.ends:
+		return 'E'
+	case p.starts && (scheme != structured.IOB1 || p.touches):
+		return 'B'
+	}
+	return 'I'
+}
+
+// fits reports whether label is spelt with prefix.
+func fits(label string, prefix byte) bool {
+	if prefix == 'O' {
+		return label == "O"
+	}
+	return label[0] == prefix // a label of a span is never empty
+}
