@@ -1,0 +1,198 @@
+package features
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// Program is a set of templates bound to the columns of an input. It is immutable and safe
+// for concurrent use; each goroutine takes an [Extractor] of its own.
+type Program struct {
+	views    []view
+	outside  []outside // of each view
+	unigrams []template
+	bigrams  []template // without the bare ones
+}
+
+// template is a line ready for expansion: the pieces are written one after another.
+type template []piece
+
+// piece is a literal, then the value of a view at a token; the last piece of a template has no
+// view (-1) if the template ends in a literal.
+type piece struct {
+	literal  string
+	view     int
+	offset   int // from the current token; absolute: from the first or last (see token)
+	absolute bool
+}
+
+// token returns the index that the piece looks at from token t of n. It may be outside 0..n-1.
+func (p *piece) token(t, n int) int {
+	switch {
+	case !p.absolute:
+		return t + p.offset
+	case p.offset < 0:
+		return n + p.offset
+	}
+	return p.offset - 1
+}
+
+// outside holds the values of a view before the first and after the last token, by distance
+// (index 0 is distance 1; the last stands for all distances beyond). Nil where the view does
+// not apply.
+type outside struct {
+	before, after [][]byte
+}
+
+// Bind resolves the columns of the templates: numbers must be below columns, the number of
+// columns that [Sequence.Field] accepts; names are looked up in names, which gives their
+// numbers. A column that is not there is an error (wrapping [ErrColumn], with the place of the
+// template), unless the line is optional and the column a name: that line is left out.
+func (t *Templates) Bind(columns int, names map[string]int) (*Program, error) {
+	b := binder{columns: columns, names: names, views: make(map[viewKey]int)}
+	before, after := outsideNames(t.dialect)
+	for i := range t.lines {
+		l := &t.lines[i]
+		pieces, at, err := b.bind(l)
+		if err != nil {
+			return nil, &ParseError{File: t.name, Line: l.number, Column: at, Err: err}
+		}
+		if pieces == nil {
+			continue
+		}
+		if l.unigram {
+			b.program.unigrams = append(b.program.unigrams, pieces)
+		}
+		if l.bigram && !l.bare() {
+			b.program.bigrams = append(b.program.bigrams, pieces)
+		}
+	}
+	p := &b.program
+	var row []int
+	for i := range p.views {
+		p.outside = append(p.outside, outside{
+			before: p.views[i].outside(before, &row),
+			after:  p.views[i].outside(after, &row),
+		})
+	}
+	return p, nil
+}
+
+// binder collects the views of a program.
+type binder struct {
+	columns int
+	names   map[string]int
+	views   map[viewKey]int // index in program.views
+	program Program
+}
+
+// viewKey is a view whose expression is compared by its source.
+type viewKey struct {
+	view
+	pattern string
+}
+
+// bind returns nil for an optional line that names a column which is not bound. At is the
+// place of an error in the line.
+func (b *binder) bind(l *line) (pieces template, at int, err error) {
+	pending := piece{view: -1}
+	for i := range l.items {
+		m := &l.items[i].macro
+		if m.op == 0 {
+			pending.literal = l.items[i].literal
+			continue
+		}
+		column, ok, err := b.column(m, l.optional)
+		if err != nil {
+			return nil, l.items[i].column, err
+		}
+		if !ok {
+			return nil, 0, nil
+		}
+		pending.view = b.view(view{op: m.op, column: column, length: m.length, flag: m.flag, re: m.re})
+		pending.offset, pending.absolute = m.offset, m.absolute
+		pieces = append(pieces, pending)
+		pending = piece{view: -1}
+	}
+	if pending.literal != "" {
+		pieces = append(pieces, pending)
+	}
+	return pieces, 0, nil
+}
+
+// column returns the number of a macro's column; false if the line is to be left out.
+func (b *binder) column(m *macro, optional bool) (int, bool, error) {
+	column, ref := m.column, strconv.Itoa(m.column)
+	if m.name != "" {
+		ref = m.name
+		var bound bool
+		if column, bound = b.names[m.name]; !bound {
+			if optional {
+				return 0, false, nil
+			}
+			return 0, false, fmt.Errorf("%w: %s (no column of that name)", ErrColumn, ref)
+		}
+	}
+	if column < 0 || column >= b.columns {
+		if m.name != "" {
+			ref = fmt.Sprintf("%s = %d", m.name, column)
+		}
+		return 0, false, fmt.Errorf("%w: %s (the input has %d, counted from 0)", ErrColumn, ref, b.columns)
+	}
+	return column, true, nil
+}
+
+// view returns the index of a view, adding it if it is new.
+func (b *binder) view(v view) int {
+	key := viewKey{view: v}
+	if v.re != nil {
+		key.pattern = v.re.source
+		key.re = nil
+	}
+	i, known := b.views[key]
+	if !known {
+		i = len(b.program.views)
+		b.views[key] = i
+		b.program.views = append(b.program.views, v)
+	}
+	return i
+}
+
+// HasBigrams says whether [Extractor.Bigrams] can yield anything: whether label pairs see
+// observations.
+func (p *Program) HasBigrams() bool { return len(p.bigrams) > 0 }
+
+// Columns returns the columns that the templates read, in ascending order.
+func (p *Program) Columns() []int {
+	var columns []int
+	for i := range p.views {
+		columns = append(columns, p.views[i].column)
+	}
+	slices.Sort(columns)
+	return slices.Compact(columns)
+}
+
+// outsideNames returns what stands for the tokens before and after the sentence, by distance.
+func outsideNames(d Dialect) (before, after []string) {
+	if d == DialectCRFPP {
+		for i := 1; i <= maxCRFPPOffset; i++ {
+			before = append(before, fmt.Sprintf("_B-%d", i))
+			after = append(after, fmt.Sprintf("_B+%d", i))
+		}
+		return before, after
+	}
+	return []string{"_x-1", "_x-2", "_x-3", "_x-4", "_x-#"}, []string{"_x+1", "_x+2", "_x+3", "_x+4", "_x+#"}
+}
+
+func (v *view) outside(names []string, row *[]int) [][]byte {
+	var values [][]byte
+	for _, name := range names {
+		value, ok := v.appendOutside(nil, name, row)
+		if !ok {
+			return nil
+		}
+		values = append(values, value)
+	}
+	return values
+}

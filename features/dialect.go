@@ -1,0 +1,96 @@
+package features
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Dialect says by whose rules a template file is read. Each is documented at the top of the
+// package. The values are ordered: every file that Wapiti accepts means the same in the
+// dialect of trellis.
+type Dialect int
+
+const (
+	// DialectAuto chooses one of the others by looking at the file.
+	DialectAuto Dialect = iota
+	// DialectCRFPP reads the template files of CRF++.
+	DialectCRFPP
+	// DialectWapiti reads the pattern files of Wapiti.
+	DialectWapiti
+	// DialectTrellis is DialectWapiti plus named columns, optional lines and more macros.
+	DialectTrellis
+)
+
+var dialectNames = [...]string{
+	DialectAuto: "auto", DialectCRFPP: "crf++", DialectWapiti: "wapiti", DialectTrellis: "trellis",
+}
+
+// String returns the name that [ParseDialect] reads.
+func (d Dialect) String() string {
+	if d < 0 || int(d) >= len(dialectNames) {
+		return fmt.Sprintf("Dialect(%d)", int(d))
+	}
+	return dialectNames[d]
+}
+
+// ParseDialect reads a name: auto, crf++, wapiti or trellis.
+func ParseDialect(name string) (Dialect, error) {
+	for d, n := range dialectNames {
+		if n == name {
+			return Dialect(d), nil
+		}
+	}
+	return 0, fmt.Errorf("unknown template dialect %q: want one of %s", name, strings.Join(dialectNames[:], ", "))
+}
+
+// detect returns the lowest dialect that knows every construct of a file: the rule of
+// DialectAuto. It only looks for marks and leaves all checks to the parser, so that a broken
+// file is reported by the rules it was written for.
+func detect(source string) Dialect {
+	d := DialectCRFPP
+	for line := range strings.Lines(source) {
+		line = strings.TrimSuffix(line, "\n")
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		switch line[0] {
+		case 'u', 'b', '*':
+			d = max(d, DialectWapiti)
+		case '?':
+			d = max(d, DialectTrellis)
+		}
+		for {
+			_, rest, found := strings.Cut(line, "%")
+			if !found {
+				break
+			}
+			d = max(d, dialectOfMacro(rest))
+			line = rest
+		}
+	}
+	return d
+}
+
+// dialectOfMacro returns the lowest dialect that knows the macro whose text after the % is s.
+func dialectOfMacro(s string) Dialect {
+	if s == "" {
+		return DialectCRFPP
+	}
+	spec, known := macros[s[0]]
+	args, bracket := strings.CutPrefix(s[1:], "[")
+	if !known || !bracket {
+		return DialectCRFPP
+	}
+	d := spec.since
+	offset, column, _ := strings.Cut(args, ",")
+	if strings.ContainsAny(offset, "@+ \t") {
+		d = max(d, DialectWapiti)
+	}
+	if strings.HasPrefix(column, "+") || column != strings.TrimLeft(column, blanks) {
+		d = max(d, DialectWapiti)
+	}
+	if column = strings.TrimLeft(column, blanks); column != "" && isLetter(column[0]) {
+		d = max(d, DialectTrellis)
+	}
+	return d
+}

@@ -1,0 +1,38 @@
+package features
+
+import (
+	"embed"
+	"fmt"
+	"strings"
+)
+
+// presetNames lists the files of presets/.
+var presetNames = []string{"chunk", "ner", "pos"}
+
+//go:embed presets/*.txt
+var presetFiles embed.FS
+
+// PresetNames returns the names of the built-in template files, sorted.
+func PresetNames() []string { return append([]string(nil), presetNames...) }
+
+// PresetSource returns the text of a built-in template file, to read or to start one's own
+// from. An unknown name is an [ErrUnknownPreset].
+func PresetSource(name string) (string, error) {
+	for _, n := range presetNames {
+		if n == name {
+			source, err := presetFiles.ReadFile("presets/" + name + ".txt")
+			return string(source), err
+		}
+	}
+	return "", fmt.Errorf("%w %q: want one of %s", ErrUnknownPreset, name, strings.Join(presetNames, ", "))
+}
+
+// Preset returns the built-in templates of a task: pos, chunk or ner. They read the column
+// named form and, where it is bound, the one named pos.
+func Preset(name string) (*Templates, error) {
+	source, err := PresetSource(name)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(strings.NewReader(source), "preset "+name, DialectTrellis)
+}
