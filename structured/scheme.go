@@ -83,3 +83,16 @@ func (s Scheme) Follows(prev, next string) bool {
 	}
 	return true
 }
+
+// Boundary reports whether a span ends with prev and whether one starts with next, where next
+// stands right after prev: by the rules of conlleval for B, I and O, where an S starts a span too
+// and an E or S ends one. "O" stands for the outside of a sentence.
+func Boundary(prev, next string) (ends, starts bool) {
+	p, pt := SplitLabel(prev)
+	n, nt := SplitLabel(next)
+	if n == 'S' {
+		n = 'B'
+	}
+	broken := n == 'B' || p == 'S' || p == 'E' || pt != nt
+	return p != 'O' && (n == 'O' || broken), n != 'O' && (p == 'O' || broken)
+}

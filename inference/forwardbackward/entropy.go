@@ -1,0 +1,116 @@
+package forwardbackward
+
+import (
+	"math"
+
+	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// Entropy returns -sum_y p(y) log p(y), in nats, under scores s. It sums the entropies of each
+// label given the one before, no term of which is negative, so it is exact near zero too.
+func (w *Workspace) Entropy(s *structured.Lattice) (float64, error) {
+	if _, err := w.forwardBackward(s); err != nil || s.T == 0 {
+		return 0, err
+	}
+	l := s.L
+	w.row = grow(w.row, l)
+	w.nodeMarginals(w.row, 0)
+	h := entropy(w.row, 1)
+	w.mat = grow(w.mat, l*l)
+	for t := 1; t < s.T; t++ {
+		if len(s.Edge) == 0 {
+			w.nodeMarginals(w.row, t)
+			h += entropy(w.row, 1)
+			continue
+		}
+		w.edgeMarginals(w.mat, t)
+		for i := range l {
+			row := w.mat[i*l : (i+1)*l]
+			p := 0.0
+			for _, v := range row {
+				p += v
+			}
+			h += entropy(row, p)
+		}
+	}
+	return h, nil
+}
+
+// entropy returns -sum_j p[j] log(p[j] / total).
+func entropy(p []float64, total float64) float64 {
+	h := 0.0
+	for _, v := range p {
+		if v > 0 {
+			h -= v * math.Log(v/total)
+		}
+	}
+	return h
+}
+
+// KL returns the divergence sum_y p(y) log(p(y) / q(y)), in nats, of the distribution of scores q
+// from that of scores p; +Inf where p allows a path that q forbids. It sums the divergences of
+// each label given the one before, in log space.
+func KL(p, q *structured.Lattice) (float64, error) { return new(Divergence).KL(p, q) }
+
+// A Divergence is the scratch memory of [KL]; the zero value is ready.
+type Divergence struct{ p, q Workspace }
+
+// KL is [KL] in the memory of d.
+func (d *Divergence) KL(p, q *structured.Lattice) (float64, error) {
+	if err := sameSize(q, p); err != nil {
+		return 0, err
+	}
+	d.p.Exact, d.q.Exact = true, true
+	if _, err := d.p.forwardBackward(p); err != nil || p.T == 0 {
+		return 0, err
+	}
+	if _, err := d.q.forwardBackward(q); err != nil {
+		return 0, err
+	}
+	kl := 0.0
+	for t := range p.T {
+		from := 1
+		if t > 0 {
+			from = p.L
+		}
+		for i := range from {
+			d.p.logNext(t, i)
+			d.q.logNext(t, i)
+			marginal := 1.0
+			if t > 0 {
+				k := (t-1)*p.L + i
+				marginal = math.Exp(d.p.alpha[k] + d.p.beta[k])
+			}
+			if marginal == 0 {
+				continue
+			}
+			for j, lp := range d.p.row {
+				if !math.IsInf(lp, -1) {
+					kl += marginal * math.Exp(lp) * (lp - d.q.row[j])
+				}
+			}
+		}
+	}
+	return max(kl, 0), nil // rounding may leave -1e-17 between equals
+}
+
+// logNext sets w.row to log p(y_t = j | y_{t-1} = i), or log p(y_0 = j) at t = 0, -Inf where i
+// cannot be; the tables hold logarithms.
+func (w *Workspace) logNext(t, i int) {
+	l := w.s.L
+	w.row = grow(w.row, l)
+	copy(w.row, w.into[t*l:(t+1)*l])
+	if t > 0 && len(w.s.Edge) > 0 {
+		for j, e := range w.s.EdgeAt(t)[i*l : (i+1)*l] {
+			w.row[j] += e
+		}
+	}
+	z := simd.LogSumExp(w.row)
+	if math.IsInf(z, -1) {
+		return
+	}
+	for j := range w.row {
+		w.row[j] -= z
+	}
+}

@@ -1,0 +1,87 @@
+package forwardbackward
+
+import (
+	"math"
+
+	"github.com/trellis-nlp/trellis/internal/simd"
+)
+
+// exactForward fills alpha with logarithms and norm with log c_t by log-sum-exp at each node, and
+// returns log Z, -Inf where there is no path.
+func (w *Workspace) exactForward() (logZ float64) {
+	s := w.s
+	l := s.L
+	w.row, w.row2 = grow(w.row, l), grow(w.row2, l)
+	for t := range s.T {
+		to := w.alpha[t*l : (t+1)*l]
+		copy(to, s.NodeAt(t))
+		if t > 0 && len(s.Edge) > 0 {
+			w.exactStep(to, w.alpha[(t-1)*l:t*l], s.EdgeAt(t))
+		}
+		c := simd.LogSumExp(to)
+		if math.IsInf(c, -1) {
+			return c
+		}
+		w.norm[t] = c
+		for j := range to {
+			to[j] -= c
+		}
+		logZ += c
+	}
+	return logZ
+}
+
+// exactStep adds log(sum_i exp(from[i] + e[i][j])) to to[j], in two passes down the rows of e.
+func (w *Workspace) exactStep(to, from, e []float64) {
+	l := len(to)
+	most, sum := w.row, w.row2
+	for j := range most {
+		most[j] = math.Inf(-1)
+	}
+	for i, a := range from {
+		for j, v := range e[i*l : (i+1)*l] {
+			most[j] = math.Max(most[j], a+v)
+		}
+	}
+	clear(sum)
+	for i, a := range from {
+		for j, v := range e[i*l : (i+1)*l] {
+			if !math.IsInf(most[j], -1) {
+				sum[j] += math.Exp(a + v - most[j])
+			}
+		}
+	}
+	for j := range to {
+		to[j] += most[j] + math.Log(sum[j])
+	}
+}
+
+// exactBackward fills beta and into with logarithms. Each position is normalised anew, so that
+// rounding does not add up along the sentence.
+func (w *Workspace) exactBackward() {
+	s := w.s
+	l, last := s.L, s.T-1
+	w.row = grow(w.row, l)
+	for t := last; t >= 0; t-- {
+		a, b := w.alpha[t*l:(t+1)*l], w.beta[t*l:(t+1)*l]
+		clear(b)
+		if t < last && len(s.Edge) > 0 {
+			e, v := s.EdgeAt(t+1), w.into[(t+1)*l:(t+2)*l]
+			for i := range b {
+				for j, x := range e[i*l : (i+1)*l] {
+					w.row[j] = x + v[j]
+				}
+				b[i] = simd.LogSumExp(w.row)
+			}
+		}
+		for j := range b {
+			w.row[j] = a[j] + b[j]
+		}
+		z := simd.LogSumExp(w.row)
+		node, into, c := s.NodeAt(t), w.into[t*l:(t+1)*l], w.norm[t]
+		for j := range b {
+			b[j] -= z
+			into[j] = node[j] + b[j] - c
+		}
+	}
+}

@@ -1,0 +1,196 @@
+package forwardbackward
+
+import (
+	"math"
+	"slices"
+
+	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// Below tiny a product may have lost digits or underflowed, and the scaled recursion gives way to
+// the exact one.
+const (
+	tiny    = 1e-290
+	logTiny = -667.7
+)
+
+// edgeAt returns the L x L potentials of the step into t, nil where all are 1.
+func (w *Workspace) edgeAt(t int) []float64 {
+	n := w.s.L * w.s.L
+	switch len(w.edge) {
+	case 0:
+		return nil
+	case n:
+		return w.edge
+	}
+	return w.edge[(t-1)*n : t*n]
+}
+
+// shiftedExp sets dst to exp(x - the largest of x), which it returns. It is not ok where a finite
+// number, or all, would vanish.
+func shiftedExp(dst, x []float64) (largest float64, ok bool) {
+	m := simd.Max(x)
+	if math.IsInf(m, -1) {
+		return m, false
+	}
+	for k, v := range x {
+		d := v - m
+		if d < logTiny {
+			if !math.IsInf(d, -1) {
+				return m, false
+			}
+			dst[k] = 0
+			continue
+		}
+		dst[k] = math.Exp(d)
+	}
+	return m, true
+}
+
+// edgePotentials fills edge and returns the sum over the steps of the shifts.
+func (w *Workspace) edgePotentials() (shift float64, ok bool) {
+	s := w.s
+	n := s.L * s.L
+	if s.T < 2 {
+		return 0, true
+	}
+	if len(s.Edge) == 0 {
+		w.edge, w.edgeOf = w.edge[:0], w.edgeOf[:0]
+		return 0, true
+	}
+	if s.Shape() == structured.SharedEdges {
+		// A model's transitions serve sentence after sentence; comparing is cheaper than exp.
+		if !slices.Equal(w.edgeOf, s.Edge) {
+			w.edge = grow(w.edge, n)
+			w.edgeOf = w.edgeOf[:0]
+			if w.edgeM, ok = shiftedExp(w.edge, s.Edge); !ok {
+				return 0, false
+			}
+			w.edgeOf = append(w.edgeOf, s.Edge...)
+		}
+		return float64(s.T-1) * w.edgeM, true
+	}
+	w.edgeOf = w.edgeOf[:0]
+	w.edge = grow(w.edge, len(s.Edge))
+	for k := 0; k < len(s.Edge); k += n {
+		m, ok := shiftedExp(w.edge[k:k+n], s.Edge[k:k+n])
+		if !ok {
+			return 0, false
+		}
+		shift += m
+	}
+	return shift, true
+}
+
+// scaledForward is the recursion of the package comment. It is not ok where it cannot vouch for
+// the result; exactForward then can, and finds out whether there is a path at all.
+func (w *Workspace) scaledForward() (logZ float64, ok bool) {
+	s := w.s
+	l := s.L
+	if logZ, ok = w.edgePotentials(); !ok {
+		return 0, false
+	}
+	w.node = grow(w.node, s.T*l)
+	for t := range s.T {
+		node := w.node[t*l : (t+1)*l]
+		m, ok := shiftedExp(node, s.NodeAt(t))
+		if !ok {
+			return 0, false
+		}
+		to := w.alpha[t*l : (t+1)*l]
+		if t == 0 || len(w.edge) == 0 {
+			copy(to, node)
+		} else if !step(to, w.alpha[(t-1)*l:t*l], w.edgeAt(t), node) {
+			return 0, false
+		}
+		c := 0.0
+		for _, v := range to {
+			c += v
+		}
+		if c == 0 {
+			return 0, false
+		}
+		w.norm[t] = c
+		for j := range to {
+			to[j] /= c
+		}
+		logZ += m + math.Log(c)
+	}
+	return logZ, true
+}
+
+// step sets to[j] = node[j] * sum_i from[i] e[i][j]. It is not ok where a product that is not
+// zero came out below tiny.
+func step(to, from, e, node []float64) (ok bool) {
+	l := len(to)
+	clear(to)
+	for i, a := range from {
+		if a != 0 {
+			simd.Axpy(to, a, e[i*l:(i+1)*l])
+		}
+	}
+	for j, p := range node {
+		v := to[j] * p
+		if v < tiny && p != 0 && reachable(from, e, j) {
+			return false
+		}
+		to[j] = v
+	}
+	return true
+}
+
+// reachable reports whether an edge into j leaves a label that can be reached.
+func reachable(from, e []float64, j int) bool {
+	for i, a := range from {
+		if a != 0 && e[i*len(from)+j] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// scaledBackward fills beta and into. A label that no path reaches gets 0, so that beta is at most
+// 1 / the least alpha, and nothing overflows.
+func (w *Workspace) scaledBackward() {
+	l, last := w.s.L, w.s.T-1
+	for t := last; t >= 0; t-- {
+		a, b := w.alpha[t*l:(t+1)*l], w.beta[t*l:(t+1)*l]
+		if t == last || len(w.edge) == 0 {
+			for j := range b {
+				b[j] = 1
+			}
+		} else {
+			e, v := w.edgeAt(t+1), w.into[(t+1)*l:(t+2)*l]
+			for i := range b {
+				b[i] = 0
+				if a[i] != 0 {
+					b[i] = simd.Dot(e[i*l:(i+1)*l], v)
+				}
+			}
+		}
+		node, into, c := w.node[t*l:(t+1)*l], w.into[t*l:(t+1)*l], w.norm[t]
+		for j := range into {
+			into[j] = node[j] * b[j] / c
+		}
+	}
+}
+
+// addSharedEdges adds c times the expected counts of edges to dst, L x L. The potential is common
+// to all positions, so it multiplies the sum of the outer products once.
+func (w *Workspace) addSharedEdges(dst []float64, c float64) {
+	l := w.s.L
+	sum := w.mat
+	clear(sum)
+	for t := 1; t < w.s.T; t++ {
+		v := w.into[t*l : (t+1)*l]
+		for i, a := range w.alpha[(t-1)*l : t*l] {
+			if a != 0 {
+				simd.Axpy(sum[i*l:(i+1)*l], a, v)
+			}
+		}
+	}
+	for k, e := range w.edge {
+		dst[k] += c * e * sum[k]
+	}
+}

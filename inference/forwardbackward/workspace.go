@@ -1,0 +1,186 @@
+package forwardbackward
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// A Workspace is the scratch memory of one goroutine's inference; the zero value is ready.
+// Methods grow it as needed and allocate nothing once it is large enough.
+type Workspace struct {
+	// Exact asks for log-sum-exp at each edge, the slow reference, instead of scaling.
+	Exact bool
+
+	s    *structured.Lattice // the scores that the tables below belong to
+	logs bool                // the tables hold logarithms, and norm log c_t
+
+	node  []float64 // T x L: exp(Node - their largest at t), scaling only
+	edge  []float64 // the shape of s.Edge: exp(Edge - their largest), scaling only
+	alpha []float64 // T x L: sums to 1 at each t
+	beta  []float64 // T x L: sum_j alpha_t(j) beta_t(j) = 1 at each t
+	into  []float64 // T x L: node_t(j) beta_t(j) / c_t, so p(t,i,j) = alpha_{t-1}(i) edge(i,j) into_t(j)
+	norm  []float64 // T: c_t
+
+	edgeOf []float64 // the shared edges that edge was computed from
+	edgeM  float64   // their largest
+
+	row  []float64 // L
+	row2 []float64 // L
+	mat  []float64 // L x L
+
+	prefix, suffix []float64 // T x L: expected cost of the prefix and suffix
+}
+
+func grow(x []float64, n int) []float64 {
+	if cap(x) < n {
+		return make([]float64, n)
+	}
+	return x[:n]
+}
+
+// LogZ returns log Z of scores s.
+func (w *Workspace) LogZ(s *structured.Lattice) (float64, error) { return w.forward(s) }
+
+// Marginals makes dst the marginals under scores s: p(y_t = j) on the nodes and, in the edge
+// shape asked for, p(y_{t-1} = i, y_t = j) on the edges, or its sum over positions where they are
+// shared (expected counts). It returns log Z.
+func (w *Workspace) Marginals(dst, s *structured.Lattice, edges structured.EdgeShape) (logZ float64, err error) {
+	dst.Reset(s.T, s.L, edges)
+	return w.AddMarginals(dst, s, 1)
+}
+
+// AddMarginals adds c times the marginals under scores s to dst, in the edge shape that dst has,
+// and returns log Z. It is the gradient step of every loss with a log Z. dst is left as it was
+// where it returns an error.
+func (w *Workspace) AddMarginals(dst, s *structured.Lattice, c float64) (logZ float64, err error) {
+	if err := sameSize(dst, s); err != nil {
+		return 0, err
+	}
+	if logZ, err = w.forwardBackward(s); err != nil {
+		return 0, err
+	}
+	w.row = grow(w.row, s.L)
+	for t := range s.T {
+		w.nodeMarginals(w.row, t)
+		simd.Axpy(dst.NodeAt(t), c, w.row)
+	}
+	if len(dst.Edge) == 0 || s.T < 2 {
+		return logZ, nil
+	}
+	w.mat = grow(w.mat, s.L*s.L)
+	if dst.Shape() == structured.SharedEdges && s.Shape() == structured.SharedEdges && !w.logs {
+		w.addSharedEdges(dst.Edge, c)
+		return logZ, nil
+	}
+	for t := 1; t < s.T; t++ {
+		w.edgeMarginals(w.mat, t)
+		simd.Axpy(dst.EdgeAt(t), c, w.mat)
+	}
+	return logZ, nil
+}
+
+// sameSize reports a second lattice that does not lie on the trellis of s.
+func sameSize(a, s *structured.Lattice) error {
+	if a.T != s.T || a.L != s.L {
+		return fmt.Errorf("%w: second lattice of T = %d, L = %d for scores of T = %d, L = %d",
+			structured.ErrShape, a.T, a.L, s.T, s.L)
+	}
+	return a.Check()
+}
+
+// forward fills alpha and norm for scores s and returns log Z.
+func (w *Workspace) forward(s *structured.Lattice) (float64, error) {
+	if err := s.Validate(); err != nil {
+		return 0, err
+	}
+	w.s = s
+	if s.T == 0 {
+		return 0, nil
+	}
+	if s.L == 0 {
+		return 0, structured.ErrNoPath
+	}
+	n := s.T * s.L
+	w.alpha, w.norm = grow(w.alpha, n), grow(w.norm, s.T)
+	w.logs = w.Exact
+	if !w.logs {
+		logZ, ok := w.scaledForward()
+		if ok {
+			return logZ, nil
+		}
+		w.logs = true
+	}
+	logZ := w.exactForward()
+	if math.IsInf(logZ, -1) {
+		return 0, structured.ErrNoPath
+	}
+	return logZ, nil
+}
+
+// forwardBackward fills all tables for scores s and returns log Z.
+func (w *Workspace) forwardBackward(s *structured.Lattice) (float64, error) {
+	logZ, err := w.forward(s)
+	if err != nil || s.T == 0 {
+		return logZ, err
+	}
+	n := s.T * s.L
+	w.beta, w.into = grow(w.beta, n), grow(w.into, n)
+	if w.logs {
+		w.exactBackward()
+	} else {
+		w.scaledBackward()
+	}
+	return logZ, nil
+}
+
+// nodeMarginals sets dst, L long, to p(y_t = j).
+func (w *Workspace) nodeMarginals(dst []float64, t int) {
+	l := w.s.L
+	a, b := w.alpha[t*l:(t+1)*l], w.beta[t*l:(t+1)*l]
+	if w.logs {
+		for j := range dst {
+			dst[j] = math.Exp(a[j] + b[j])
+		}
+		return
+	}
+	for j := range dst {
+		dst[j] = a[j] * b[j]
+	}
+}
+
+// edgeMarginals sets dst, L x L, to p(y_{t-1} = i, y_t = j).
+func (w *Workspace) edgeMarginals(dst []float64, t int) {
+	l := w.s.L
+	a, v := w.alpha[(t-1)*l:t*l], w.into[t*l:(t+1)*l]
+	if w.logs {
+		e := w.s.EdgeAt(t)
+		for i, ai := range a {
+			to := dst[i*l : (i+1)*l]
+			for j := range to {
+				x := ai + v[j]
+				if e != nil {
+					x += e[i*l+j]
+				}
+				to[j] = math.Exp(x)
+			}
+		}
+		return
+	}
+	e := w.edgeAt(t)
+	for i, ai := range a {
+		to := dst[i*l : (i+1)*l]
+		if e == nil {
+			for j := range to {
+				to[j] = ai * v[j]
+			}
+			continue
+		}
+		row := e[i*l : (i+1)*l]
+		for j := range to {
+			to[j] = ai * row[j] * v[j]
+		}
+	}
+}
