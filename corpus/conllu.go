@@ -1,0 +1,80 @@
+package corpus
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+var conlluNames = []string{"id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc"}
+
+// globalColumns starts the first line of a CoNLL-U Plus file.
+const globalColumns = "# global.columns"
+
+// nameColumns sets the columns of CoNLL-U, or those that the first line names.
+func (r *Reader) nameColumns() {
+	names := conlluNames
+	first, _, _ := bytes.Cut(r.lines.head, []byte("\n"))
+	if list, ok := bytes.CutPrefix(cutEnd(first), []byte(globalColumns)); ok {
+		plus := strings.Fields(strings.ToLower(strings.TrimLeft(string(list), " =")))
+		if len(plus) > 0 {
+			names = plus
+		}
+	}
+	r.layout.Columns, r.layout.Names, r.layout.Tabs = len(names), names, true
+	r.id = slices.Index(names, "id")
+	r.layout.Numbered = r.id == 0
+}
+
+func (r *Reader) conlluRow(s *Sentence, text []byte, start int32) (lineKind, error) {
+	if text[0] == '#' {
+		return commentLine, nil
+	}
+	n := len(s.fields)
+	s.fields = split(s.fields, text, start, true)
+	fields := s.fields[n:]
+	if len(fields) != r.layout.Columns {
+		return 0, r.lines.fail(0, ColumnsError{len(fields), r.layout.Columns})
+	}
+	if r.id < 0 {
+		return tokenLine, nil
+	}
+	id := text[fields[r.id].start-start : fields[r.id].end-start]
+	switch idKind(id) {
+	case wordID:
+		return tokenLine, nil
+	case badID:
+		return 0, r.lines.fail(r.id+1, fmt.Errorf("ID %.40q is no number, range or empty node", id))
+	}
+	s.fields = s.fields[:n]
+	return otherLine, nil
+}
+
+type id int
+
+const (
+	badID   id = iota
+	wordID     // 7
+	otherID    // 3-4, 8.1
+)
+
+// idKind tells the IDs of CoNLL-U apart.
+func idKind(b []byte) id {
+	kind := wordID
+	digits := 0
+	for i, c := range b {
+		switch {
+		case '0' <= c && c <= '9':
+			digits++
+		case (c == '-' || c == '.') && kind == wordID && i > 0:
+			kind, digits = otherID, 0
+		default:
+			return badID
+		}
+	}
+	if digits == 0 {
+		return badID
+	}
+	return kind
+}

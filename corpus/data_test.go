@@ -1,0 +1,105 @@
+package corpus_test
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/corpus"
+)
+
+// readData returns a file of the shared data sets, or skips the test.
+func readData(t testing.TB, file string) []byte {
+	data, err := os.ReadFile(filepath.Join("..", "..", "shared", "data", file))
+	if os.IsNotExist(err) {
+		t.Skip("the data sets are not here")
+	}
+	require.NoError(t, err)
+	return data
+}
+
+func TestDataSets(t *testing.T) {
+	for _, c := range []struct {
+		file             string
+		sentences, words int
+		layout           corpus.Layout
+		label            string
+		labels           int
+	}{
+		{"ud-ewt/train.conllu", 12544, 204577, conllu, "", 17},
+		{"ud-ewt/dev.conllu", 2001, 25147, conllu, "", 17},
+		{"ud-ewt/test.conllu", 2077, 25094, conllu, "xpos", 48},
+		{"conll2000/train.txt", 8936, 211727, conll(3, false, false), "", 22},
+		{"conll2000/test.txt", 2012, 47377, conll(3, false, false), "", 19},
+		{"wnut17/train.conll", 3394, 62730, conll(2, true, false), "", 13},
+		{"wnut17/dev.conll", 1009, 15733, conll(2, true, false), "", 13},
+		{"wnut17/test.conll", 1287, 23394, conll(2, true, false), "", 13},
+		{"uner-danish-ddt/train.iob2", 4383, 80378, conll(5, true, true), "3", 7},
+		{"uner-danish-ddt/dev.iob2", 564, 10332, conll(5, true, true), "3", 7},
+		{"uner-danish-ddt/test.iob2", 565, 10023, conll(5, true, true), "3", 7},
+		{"germeval2014/test.tsv", 5100, 96499, conll(4, true, true), "3", 20},
+		{"germeval2014/dev.tsv", 2200, 41653, conll(4, true, true), "-2", 22},
+	} {
+		t.Run(c.file, func(t *testing.T) {
+			data := readData(t, c.file)
+			r := corpus.NewReader(bytes.NewReader(data), c.file, corpus.Options{})
+			layout, err := r.Layout()
+			require.NoError(t, err)
+			assert.Equal(t, c.layout, layout)
+			col, err := layout.Label(c.label)
+			require.NoError(t, err)
+			var s corpus.Sentence
+			var out bytes.Buffer
+			out.Grow(len(data))
+			w := corpus.NewWriter(&out)
+			sentences, words, labels := 0, 0, map[string]bool{}
+			for {
+				err := r.Read(&s)
+				require.NoError(t, w.Write(&s))
+				if err == io.EOF {
+					break
+				}
+				require.NoError(t, err)
+				sentences++
+				words += s.Len()
+				for i := range s.Len() {
+					labels[s.Field(i, col)] = true
+				}
+			}
+			assert.Equal(t, c.sentences, sentences)
+			assert.Equal(t, c.words, words)
+			assert.Len(t, labels, c.labels)
+			assert.True(t, bytes.Equal(data, out.Bytes()), "written back byte for byte")
+		})
+	}
+}
+
+var conllu = corpus.Layout{
+	Format: corpus.CoNLLU, Columns: 10, Tabs: true, Numbered: true,
+	Names: []string{"id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc"},
+}
+
+func conll(columns int, tabs, numbered bool) corpus.Layout {
+	return corpus.Layout{Format: corpus.CoNLL, Columns: columns, Tabs: tabs, Numbered: numbered}
+}
+
+func BenchmarkReader(b *testing.B) {
+	for _, file := range []string{"conll2000/train.txt", "ud-ewt/train.conllu"} {
+		b.Run(filepath.Base(file), func(b *testing.B) {
+			data := readData(b, file)
+			b.SetBytes(int64(len(data)))
+			b.ReportAllocs()
+			for b.Loop() {
+				r := corpus.NewReader(bytes.NewReader(data), file, corpus.Options{})
+				var s corpus.Sentence
+				for r.Read(&s) == nil {
+				}
+			}
+		})
+	}
+}

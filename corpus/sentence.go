@@ -1,0 +1,116 @@
+package corpus
+
+import (
+	"slices"
+	"strings"
+)
+
+// A Sentence is a run of tokens with their columns, and all the text around them. Its zero value is
+// ready for [Reader.Read], which reuses its memory; strings taken from it stay valid, but each keeps
+// the whole text in memory.
+type Sentence struct {
+	text string // all bytes: what stands before the sentence, then its lines
+	bom  bool   // the text followed a byte order mark
+
+	// The sentence's own lines. What stands before (blank lines, document lines, and the comments
+	// cut off by them) is text[:lines[0].start].
+	lines  []line
+	rows   []int32 // lines index of each token
+	first  int     // number of lines[0] in the file
+	fields []field // Len x columns: the fields of the tokens in text
+
+	columns int
+	tabs    bool
+	format  Format
+}
+
+type lineKind uint8
+
+const (
+	blankLine lineKind = iota
+	documentLine
+	commentLine
+	tokenLine
+	otherLine // a multiword range or empty node
+)
+
+type line struct {
+	start, end, next int32 // text[start:end] is the line, text[end:next] its end
+	kind             lineKind
+}
+
+type field struct{ start, end int32 }
+
+// Len returns the number of tokens.
+func (s *Sentence) Len() int { return len(s.rows) }
+
+// Columns returns the number of columns of a token.
+func (s *Sentence) Columns() int { return s.columns }
+
+// Field returns column col of token t, both from 0. It panics if there is no such field.
+func (s *Sentence) Field(t, col int) string {
+	f := s.fields[t*s.columns : (t+1)*s.columns][col]
+	return s.text[f.start:f.end]
+}
+
+// Column appends column col of all tokens to dst[:0] and returns it.
+func (s *Sentence) Column(dst []string, col int) []string {
+	dst = slices.Grow(dst[:0], s.Len())
+	for t := range s.rows {
+		dst = append(dst, s.Field(t, col))
+	}
+	return dst
+}
+
+// Line returns the number of the line, from 1, that token t stands on.
+func (s *Sentence) Line(t int) int { return s.first + int(s.rows[t]) }
+
+// Comments appends the sentence's comment lines, without their ends, to dst[:0] and returns it.
+func (s *Sentence) Comments(dst []string) []string {
+	dst = dst[:0]
+	for _, l := range s.lines {
+		if l.kind == commentLine {
+			dst = append(dst, s.text[l.start:l.end])
+		}
+	}
+	return dst
+}
+
+// String returns the bytes that were read: the sentence, the blank line that ends it, and what
+// stands between it and the sentence before.
+func (s *Sentence) String() string { return s.text }
+
+// Clone returns a copy that a later Read into s leaves alone.
+func (s *Sentence) Clone() *Sentence {
+	c := *s
+	c.lines, c.rows, c.fields = slices.Clone(s.lines), slices.Clone(s.rows), slices.Clone(s.fields)
+	return &c
+}
+
+// body returns where the sentence's own lines start in text.
+func (s *Sentence) body() int {
+	if len(s.lines) == 0 {
+		return len(s.text)
+	}
+	return int(s.lines[0].start)
+}
+
+// end returns the line end that the sentence's lines have.
+func (s *Sentence) end() string {
+	if i := strings.IndexByte(s.text, '\n'); i > 0 && s.text[i-1] == '\r' {
+		return "\r\n"
+	}
+	return "\n"
+}
+
+// separator returns what sets an appended column off.
+func (s *Sentence) separator() byte {
+	if s.tabs {
+		return '\t'
+	}
+	return ' '
+}
+
+func (s *Sentence) reset() {
+	*s = Sentence{lines: s.lines[:0], rows: s.rows[:0], fields: s.fields[:0]}
+}

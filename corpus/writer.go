@@ -1,0 +1,192 @@
+package corpus
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// An Edit says how a sentence is written otherwise than it was read.
+type Edit struct {
+	// Append holds new last columns: Append[k][t] belongs to token t. They are set off as the
+	// sentence's columns are: by a tab, or by one space. CoNLL-U takes none.
+	Append [][]string
+	// Replace, unless nil, holds one value per token for column Column (from 0).
+	Replace []string
+	Column  int
+	// Comments are lines put before the sentence's own; "# " goes before each.
+	Comments []string
+	// Again leaves out what stands before the sentence's own lines, for a sentence that is written
+	// more than once, as n-best lists are.
+	Again bool
+}
+
+// A Writer writes sentences back. Each call makes one Write, so a [bufio.Writer] beneath makes
+// many short sentences fast, and none lets the reader at the other end of a pipe see each at once.
+type Writer struct {
+	w      io.Writer
+	buf    []byte
+	fields []field
+
+	begun  bool // bytes have been written
+	inLine bool // the last line has no end
+	inText bool // the last line is not blank
+}
+
+// NewWriter returns a writer to w.
+func NewWriter(w io.Writer) *Writer { return &Writer{w: w} }
+
+// Write writes s as it was read.
+func (w *Writer) Write(s *Sentence) error { return w.WriteEdited(s, Edit{}) }
+
+// WriteEdited writes s with the changes that e names; all else stays as it was read, byte for byte.
+// There are two exceptions. Where the sentence written before was the last of its input, so that no
+// line end or blank line followed, these are put in. And a comment with just as many fields as the
+// rows now get is made one field longer, by a #, or it would be read back as a token.
+func (w *Writer) WriteEdited(s *Sentence, e Edit) error {
+	if err := e.check(s); err != nil {
+		return err
+	}
+	w.buf = w.buf[:0]
+	if s.bom && !w.begun && !e.Again {
+		w.buf = append(w.buf, bom...)
+	}
+	start := len(w.buf)
+	columns := s.columns + len(e.Append)
+	if !e.Again {
+		w.head(s, columns)
+	}
+	for _, c := range e.Comments {
+		w.comment(s, "# "+c, columns)
+		w.buf = append(w.buf, s.end()...)
+	}
+	t := 0
+	for _, l := range s.lines {
+		switch {
+		case l.kind == tokenLine:
+			w.token(s, e, t, l)
+			t++
+		case l.kind == commentLine:
+			w.comment(s, s.text[l.start:l.end], columns)
+		default:
+			w.buf = append(w.buf, s.text[l.start:l.end]...)
+		}
+		w.buf = append(w.buf, s.text[l.end:l.next]...)
+	}
+	if len(w.buf) == start {
+		return w.flush()
+	}
+	// What the input before lacked at its end.
+	first, _, _ := bytes.Cut(w.buf[start:], []byte("\n"))
+	first = cutEnd(first)
+	var gap string
+	if w.inLine {
+		gap = s.end()
+	}
+	if w.inText && !isBlank(first) && !isDocument(first) {
+		gap += s.end()
+	}
+	w.inLine = w.buf[len(w.buf)-1] != '\n'
+	last := cutEnd(w.buf)
+	w.inText = !isBlank(last[bytes.LastIndexByte(last, '\n')+1:])
+	w.buf = append(w.buf, gap...)
+	copy(w.buf[start+len(gap):], w.buf[start:])
+	copy(w.buf[start:], gap)
+	return w.flush()
+}
+
+func (w *Writer) flush() error {
+	if len(w.buf) == 0 {
+		return nil
+	}
+	w.begun = true
+	_, err := w.w.Write(w.buf)
+	return err
+}
+
+// head writes what stands before the sentence's own lines.
+func (w *Writer) head(s *Sentence, columns int) {
+	head := s.text[:s.body()]
+	if columns == s.columns {
+		w.buf = append(w.buf, head...)
+		return
+	}
+	for l := range strings.Lines(head) {
+		text := l[:len(cutEnd([]byte(l)))]
+		w.comment(s, text, columns)
+		w.buf = append(w.buf, l[len(text):]...)
+	}
+}
+
+// comment writes a line that is no token, without its end, so that it is none among rows of so
+// many columns either.
+func (w *Writer) comment(s *Sentence, text string, columns int) {
+	start := len(w.buf)
+	w.buf = append(w.buf, text...)
+	if s.format != CoNLL || !mayBeComment(w.buf[start:]) {
+		return
+	}
+	w.fields = split(w.fields[:0], w.buf[start:], 0, s.tabs)
+	if len(w.fields) == columns && !slices.ContainsFunc(w.fields, field.empty) {
+		w.buf = append(w.buf, s.separator(), '#')
+	}
+}
+
+func (w *Writer) token(s *Sentence, e Edit, t int, l line) {
+	from := l.start
+	if e.Replace != nil {
+		f := s.fields[t*s.columns+e.Column]
+		w.buf = append(w.buf, s.text[from:f.start]...)
+		w.buf = append(w.buf, e.Replace[t]...)
+		from = f.end
+	}
+	w.buf = append(w.buf, s.text[from:l.end]...)
+	for _, column := range e.Append {
+		w.buf = append(w.buf, s.separator())
+		w.buf = append(w.buf, column[t]...)
+	}
+}
+
+// check reports edits that do not fit s, and values that would not be read back as they are.
+func (e *Edit) check(s *Sentence) error {
+	if len(e.Append) > 0 && s.format == CoNLLU {
+		return fmt.Errorf("appended column: %w: CoNLL-U has a fixed number of columns", ErrUnwritable)
+	}
+	if e.Replace != nil {
+		if e.Column < 0 || s.Len() > 0 && e.Column >= s.columns {
+			return fmt.Errorf("replace column %d of %d: %w", e.Column+1, s.columns, ErrColumn)
+		}
+		if err := checkColumn(s, e.Replace); err != nil {
+			return err
+		}
+	}
+	for _, c := range e.Append {
+		if err := checkColumn(s, c); err != nil {
+			return err
+		}
+	}
+	for _, c := range e.Comments {
+		if strings.ContainsAny(c, "\n\r\t\x00") {
+			return fmt.Errorf("comment %q: %w: it holds a tab, line end or NUL", c, ErrUnwritable)
+		}
+	}
+	return nil
+}
+
+func checkColumn(s *Sentence, values []string) error {
+	if len(values) != s.Len() {
+		return fmt.Errorf("%d values for %d tokens: %w", len(values), s.Len(), ErrUnwritable)
+	}
+	bad := "\n\r\t\x00"
+	if !s.tabs {
+		bad += " "
+	}
+	for _, v := range values {
+		if v == "" || strings.ContainsAny(v, bad) {
+			return fmt.Errorf("field %q: %w: it is empty or holds a separator, line end or NUL", v, ErrUnwritable)
+		}
+	}
+	return nil
+}
