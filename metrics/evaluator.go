@@ -1,0 +1,163 @@
+package metrics
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+var (
+	// ErrLength means that gold labels, predicted labels and known flags differ in number.
+	ErrLength = errors.New("sequences differ in length")
+	// ErrTask means that results of plain labels and of spans were to be added up.
+	ErrTask = errors.New("plain labels and spans cannot be scored together")
+)
+
+// Evaluator counts how predicted labels agree with gold ones. Its zero value, with or without
+// a Scheme, is ready to use. It must not be used by two goroutines at once: give each its own
+// and Merge them.
+type Evaluator struct {
+	// Scheme says whether labels are scored as they are (Plain) or as the spans that they
+	// spell (any other). It must not change after the first Add.
+	Scheme structured.Scheme
+
+	tokens, sentences tally
+	known, unknown    tally             // tokens of words seen in training, and of others
+	items             map[string]*items // by label, or by type of span
+	confusions        map[confusion]int
+
+	gold, predicted []corpus.Span // scratch of one sentence
+}
+
+type tally struct{ n, correct int }
+
+func (t *tally) add(correct bool) {
+	t.n++
+	if correct {
+		t.correct++
+	}
+}
+
+func (t *tally) merge(o tally) { t.n, t.correct = t.n+o.n, t.correct+o.correct }
+
+type items struct{ gold, predicted, correct int }
+
+type confusion struct{ gold, predicted string }
+
+// Add takes in one sentence: the gold and the predicted label of each token, and whether its
+// word was seen in training (nil if that is not known). A sentence of no tokens does not
+// count. The error is ErrLength, and then nothing was counted.
+func (e *Evaluator) Add(gold, predicted []string, known []bool) error {
+	if len(gold) != len(predicted) || known != nil && len(known) != len(gold) {
+		return fmt.Errorf("%w: %d gold labels, %d predicted, %d known flags",
+			ErrLength, len(gold), len(predicted), len(known))
+	}
+	if len(gold) == 0 {
+		return nil
+	}
+	perfect := true
+	for t, g := range gold {
+		p := predicted[t]
+		right := g == p
+		perfect = perfect && right
+		e.tokens.add(right)
+		switch {
+		case known == nil:
+		case known[t]:
+			e.known.add(right)
+		default:
+			e.unknown.add(right)
+		}
+		if !right {
+			e.confuse(confusion{g, p}, 1)
+		}
+		if e.Scheme == structured.Plain {
+			e.addItem(g, p)
+		}
+	}
+	e.sentences.add(perfect)
+	if e.Scheme != structured.Plain {
+		e.addSpans(gold, predicted)
+	}
+	return nil
+}
+
+func (e *Evaluator) addItem(gold, predicted string) {
+	g := e.item(gold)
+	g.gold++
+	if predicted == gold {
+		g.predicted++
+		g.correct++
+		return
+	}
+	e.item(predicted).predicted++
+}
+
+func (e *Evaluator) addSpans(gold, predicted []string) {
+	e.gold = corpus.AppendSpans(e.gold[:0], gold)
+	e.predicted = corpus.AppendSpans(e.predicted[:0], predicted)
+	for _, g := range e.gold {
+		e.item(g.Type).gold++
+	}
+	// Both lists are in order of Start, and no two spans of a list share one.
+	gs := e.gold
+	for _, p := range e.predicted {
+		it := e.item(p.Type)
+		it.predicted++
+		for len(gs) > 0 && gs[0].Start < p.Start {
+			gs = gs[1:]
+		}
+		if len(gs) > 0 && gs[0] == p {
+			it.correct++
+		}
+	}
+}
+
+// item returns the counts of a label or type. It keeps a copy of the name, which may be a part
+// of a long text that would stay in memory with it.
+func (e *Evaluator) item(name string) *items {
+	it := e.items[name]
+	if it == nil {
+		if e.items == nil {
+			e.items = make(map[string]*items)
+		}
+		it = new(items)
+		e.items[strings.Clone(name)] = it
+	}
+	return it
+}
+
+func (e *Evaluator) confuse(c confusion, n int) {
+	if e.confusions == nil {
+		e.confusions = make(map[confusion]int)
+	}
+	if _, ok := e.confusions[c]; !ok {
+		c = confusion{strings.Clone(c.gold), strings.Clone(c.predicted)}
+	}
+	e.confusions[c] += n
+}
+
+// Merge adds the counts of o, which stays as it is, as if all its sentences had been added to
+// e. The error is ErrTask, if just one of the two scores spans.
+func (e *Evaluator) Merge(o *Evaluator) error {
+	if (e.Scheme == structured.Plain) != (o.Scheme == structured.Plain) {
+		return fmt.Errorf("%w: schemes are %v and %v", ErrTask, e.Scheme, o.Scheme)
+	}
+	e.tokens.merge(o.tokens)
+	e.sentences.merge(o.sentences)
+	e.known.merge(o.known)
+	e.unknown.merge(o.unknown)
+	for name, from := range o.items {
+		to := e.item(name)
+		to.gold += from.gold
+		to.predicted += from.predicted
+		to.correct += from.correct
+	}
+	for c, n := range o.confusions {
+		e.confuse(c, n)
+	}
+	return nil
+}
