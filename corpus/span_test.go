@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/trellis-nlp/trellis/structured"
 )
 
 // chunkEnds and chunkStarts are conlleval's tables for two labels of one type, by the prefix
@@ -169,4 +171,30 @@ func TestAppendSpansOnRealData(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The boundaries that costs and constraints work with are those of the spans.
+func TestAppendSpansAgreesWithBoundary(t *testing.T) {
+	label := rapid.SampledFrom([]string{
+		"O", "B-X", "I-X", "E-X", "S-X", "B-Y", "I-Y", "E-Y", "S-Y", "B", "I", "E", "S", "NOUN",
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		labels := rapid.SliceOfN(label, 1, 10).Draw(t, "labels")
+		var want, got []int // starts, and ends as negative numbers
+		for _, s := range AppendSpans(nil, labels) {
+			want = append(want, s.Start, -s.End)
+		}
+		prev := "O"
+		for i, label := range append(labels, "O") {
+			ends, starts := structured.Boundary(prev, label)
+			if ends {
+				got = append(got, -i)
+			}
+			if starts {
+				got = append(got, i)
+			}
+			prev = label
+		}
+		assert.Equal(t, want, got)
+	})
 }
