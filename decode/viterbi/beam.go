@@ -1,0 +1,85 @@
+package viterbi
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// Beam is [Workspace.Decode] over the prefixes that a beam keeps: at each position those that
+// end in the best width labels, the lowest labels of equal score first. It takes O(T L width)
+// time. With width >= L, or without edges, it is exact and gives Decode's path. A narrower beam
+// may return a lesser path, with the score of that path; and it gives ErrNoPath where every
+// prefix that it kept runs into -Inf, although s may have a path along another.
+func (w *Workspace) Beam(path []int, s *structured.Lattice, width int) (score float64, err error) {
+	if width < 1 {
+		return 0, fmt.Errorf("beam of width %d: want at least 1", width)
+	}
+	if err := s.Validate(); err != nil {
+		return 0, err
+	}
+	return w.decode(path, s, width)
+}
+
+// Beam is [Workspace.Beam] with a workspace of its own.
+func Beam(path []int, s *structured.Lattice, width int) (score float64, err error) {
+	return new(Workspace).Beam(path, s, width)
+}
+
+// prune sets all but the greatest width numbers of delta to -Inf, the lowest labels kept among
+// equals. width is at least 1.
+func (w *Workspace) prune(delta []float64, width int) {
+	if width >= len(delta) {
+		return
+	}
+	w.rank = append(w.rank[:0], delta...)
+	least := nthGreatest(w.rank, width)
+	equals := width // how many of the least find room
+	for _, v := range delta {
+		if v > least {
+			equals--
+		}
+	}
+	for j, v := range delta {
+		switch {
+		case v > least:
+		case v == least && equals > 0:
+			equals--
+		default:
+			delta[j] = math.Inf(-1)
+		}
+	}
+}
+
+// nthGreatest returns the n-th greatest number of x, 1 <= n <= len(x), and reorders x: Hoare's
+// quickselect, linear on average.
+func nthGreatest(x []float64, n int) float64 {
+	at, lo, hi := n-1, 0, len(x)-1
+	for lo < hi {
+		pivot := x[lo+(hi-lo)/2]
+		i, j := lo, hi
+		for i <= j {
+			for x[i] > pivot {
+				i++
+			}
+			for x[j] < pivot {
+				j--
+			}
+			if i <= j {
+				x[i], x[j] = x[j], x[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case at <= j:
+			hi = j
+		case at >= i:
+			lo = i
+		default:
+			return x[at]
+		}
+	}
+	return x[at]
+}

@@ -1,0 +1,140 @@
+package viterbi
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// A Workspace is the memory of the decoders. The zero value is ready; one that is kept stops
+// allocating when it has grown to what it is asked for. It serves one goroutine at a time.
+type Workspace struct {
+	delta []float64 // T x L: the best score of a prefix that ends in (t, j)
+	back  []int32   // T x L: the label before j on that prefix; row 0 is unused
+	sum   structured.Lattice
+	rank  []float64 // L: what the beam ranks
+	right []float64 // L: the best score from (t, j) on, its node included
+	beta  []float64 // L: the same without its node
+	kbest kbest
+}
+
+// Decode fills path, which has length T, with the best path of s and returns its score. Ties
+// are broken as the package comment says: of the best last labels the lowest, and going back
+// the lowest of the best predecessors. On error path is left as it was.
+func (w *Workspace) Decode(path []int, s *structured.Lattice) (score float64, err error) {
+	if err := s.Validate(); err != nil {
+		return 0, err
+	}
+	return w.decode(path, s, s.L)
+}
+
+// DecodeAugmented is [Workspace.Decode] on the lattice s + scale*cost, as margin-based training
+// wants it; the score includes the cost. A NaN or +Inf in that sum is refused. With scale = 0
+// the numbers of cost do not count.
+func (w *Workspace) DecodeAugmented(path []int, s, cost *structured.Lattice, scale float64) (score float64, err error) {
+	if err := s.Check(); err != nil {
+		return 0, err
+	}
+	if err := cost.Check(); err != nil {
+		return 0, err
+	}
+	if err := structured.AddScaled(&w.sum, s, cost, scale); err != nil {
+		return 0, err
+	}
+	return w.Decode(path, &w.sum)
+}
+
+// DecodeConstrained is [Workspace.Decode] over the paths that allowed leaves: it holds 0 on what
+// is allowed and -Inf on what is not, on nodes, edges or both.
+func (w *Workspace) DecodeConstrained(path []int, s, allowed *structured.Lattice) (score float64, err error) {
+	return w.DecodeAugmented(path, s, allowed, 1)
+}
+
+// Decode is [Workspace.Decode] with a workspace of its own.
+func Decode(path []int, s *structured.Lattice) (score float64, err error) {
+	return new(Workspace).Decode(path, s)
+}
+
+// DecodeAugmented is [Workspace.DecodeAugmented] with a workspace of its own.
+func DecodeAugmented(path []int, s, cost *structured.Lattice, scale float64) (score float64, err error) {
+	return new(Workspace).DecodeAugmented(path, s, cost, scale)
+}
+
+// DecodeConstrained is [Workspace.DecodeConstrained] with a workspace of its own.
+func DecodeConstrained(path []int, s, allowed *structured.Lattice) (score float64, err error) {
+	return new(Workspace).DecodeConstrained(path, s, allowed)
+}
+
+// decode finds the best path of s, which is valid, among the prefixes that a beam keeps.
+func (w *Workspace) decode(path []int, s *structured.Lattice, width int) (float64, error) {
+	if len(path) != s.T {
+		return 0, fmt.Errorf("%w: path of %d labels for a lattice of T = %d", structured.ErrShape, len(path), s.T)
+	}
+	if s.T == 0 {
+		return 0, nil
+	}
+	w.forward(s, width)
+	score, j := argmax(w.delta[(s.T-1)*s.L:])
+	if math.IsInf(score, -1) {
+		return 0, structured.ErrNoPath
+	}
+	for t := s.T - 1; t > 0; t-- {
+		path[t] = j
+		j = int(w.back[t*s.L+j])
+	}
+	path[0] = j
+	return score, nil
+}
+
+// forward runs the recursion over s, T > 0, into delta and back. After each position all but
+// the best width prefixes become -Inf.
+func (w *Workspace) forward(s *structured.Lattice, width int) {
+	n := s.L
+	w.delta = resize(w.delta, s.T*n)
+	w.back = resize(w.back, s.T*n)
+	prev := w.delta[:n]
+	copy(prev, s.NodeAt(0))
+	w.prune(prev, width)
+	for t := 1; t < s.T; t++ {
+		delta := w.delta[t*n : (t+1)*n]
+		step(delta, w.back[t*n:(t+1)*n], prev, s.EdgeAt(t))
+		for j, v := range s.NodeAt(t) {
+			delta[j] += v
+		}
+		w.prune(delta, width)
+		prev = delta
+	}
+}
+
+// step sets best[j] to the maximum over i of prev[i] + edge[i*L+j] and back[j] to the lowest i
+// that gives it. No edges are zeros, so that one maximum serves all j.
+func step(best []float64, back []int32, prev, edge []float64) {
+	if edge == nil {
+		v, i := argmax(prev)
+		for j := range best {
+			best[j], back[j] = v, int32(i)
+		}
+		return
+	}
+	fill(best, math.Inf(-1))
+	n := len(best)
+	for i, d := range prev {
+		if !math.IsInf(d, -1) { // a forbidden or pruned prefix
+			maxPlusRow(best, back, edge[i*n:(i+1)*n], d, int32(i))
+		}
+	}
+}
+
+func resize[E any](x []E, n int) []E {
+	if cap(x) < n {
+		return make([]E, n)
+	}
+	return x[:n]
+}
+
+func fill(x []float64, v float64) {
+	for k := range x {
+		x[k] = v
+	}
+}
