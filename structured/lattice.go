@@ -173,10 +173,10 @@ func (s *Lattice) PathScore(y []int) float64 {
 	}
 	sum := 0.0
 	for t, j := range y {
-		sum += s.NodeAt(t)[j]
-		if t > 0 && len(s.Edge) > 0 {
+		if t > 0 && len(s.Edge) > 0 { // the edge first, as decoders add them up: equal to the last bit
 			sum += s.EdgeAt(t)[y[t-1]*s.L+j]
 		}
+		sum += s.NodeAt(t)[j]
 	}
 	return sum
 }
@@ -228,7 +228,7 @@ func (s *Lattice) Scale(c float64) {
 	}
 }
 
-// AddScaled sets dst to a + c*b, edge by edge: the cost-augmented scores s + c*cost, or scores
+// AddScaled sets dst to a + c*b, whose shapes hold (see [Lattice.Check]), edge by edge: the cost-augmented scores s + c*cost, or scores
 // under constraints. c is finite; c = 0 leaves a. dst takes the finer edge shape of the two, so
 // that shared scores plus a cost per position are scores per position; it may be a, but not b.
 func AddScaled(dst, a, b *Lattice, c float64) error {
