@@ -46,8 +46,8 @@ type outside struct {
 }
 
 // Bind resolves the columns of the templates: numbers must be below columns, the number of
-// columns that [Sequence.Field] accepts; names are looked up in names, which gives their
-// numbers. A column that is not there is an error (wrapping [ErrColumn], with the place of the
+// input columns (a label in the last one does not count); names are looked up in names, which
+// gives their numbers. A column that is not there is an error (wrapping [ErrColumn], with the place of the
 // template), unless the line is optional and the column a name: that line is left out.
 func (t *Templates) Bind(columns int, names map[string]int) (*Program, error) {
 	b := binder{columns: columns, names: names, views: make(map[viewKey]int)}
