@@ -1,0 +1,27 @@
+// Package optimize minimises the loss of a model over its examples, plus a penalty on the weights:
+//
+//	F(w) = f(w) + L1 ||w||_1 + L2 ||w||_2^2,    f(w) = sum_i f_i(w)
+//
+// In flow an objective that knows nothing of penalties, a starting point w and a [Penalty]; out come the
+// minimum, in w, and a [Result] that says why the method stopped. What the objective means is not known here.
+//
+// Batch methods ask an [Objective] for the value and the whole gradient at a point:
+//
+//	LBFGS               smooth f; L2          limited-memory quasi-Newton (gonum)
+//	OWLQN               smooth f; L1, L2      the same for L1, with exact zeros
+//
+// Stochastic methods ask a [Stochastic] for a mini-batch at a time, and their steps cost what the batch
+// touches, never the dimension:
+//
+//	SGD                 L1, L2                scaled weights, cumulative L1, optional averaging
+//	AdaGrad             L1, L2                a rate for each coordinate, exact lazy proximal steps
+//	Adam, AdamW         L2                    moments on each coordinate's own clock
+//	AveragedPerceptron  none                  the average of all weights on the way
+//
+// The mean over a batch of n out of N examples stands for F(w)/N: a stochastic step uses the gradient
+// (1/n) sum_batch f_i and the penalty divided by N, so a rate means the same for every batch size.
+//
+// Every method starts from the w that it is given, works in it, and leaves the best it has there
+// whatever ends the run: convergence, a limit, [ErrStop] from the report, cancellation, or an error.
+// Weights are finite on return. The same seed gives the same weights.
+package optimize

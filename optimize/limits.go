@@ -1,0 +1,200 @@
+package optimize
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// Limits says when a batch method ends. The zero value is CRFsuite's rule with a cap.
+type Limits struct {
+	// MaxIterations caps the iterations; 0 is 1000, negative is no cap.
+	MaxIterations int
+	// Tolerance ends the run when the last Period iterations lowered the objective by less than this
+	// share of its value; 0 is 1e-5, negative switches the rule off.
+	Tolerance float64
+	// Period is the number of iterations of Tolerance; 0 is 10.
+	Period int
+	// GradientTolerance ends the run when ||gradient|| <= GradientTolerance max(1, ||w||); 0 is 1e-5,
+	// negative switches the rule off.
+	GradientTolerance float64
+	// Floor ends the run when the objective is between 0 and Floor: losses of separable data without a
+	// penalty fall forever. 0 is 1e-6 of the objective at the start if there is no penalty, and no floor if
+	// there is one; negative is no floor.
+	Floor float64
+}
+
+// roundingTolerance stands for GradientTolerance where a line search fails: near a minimum rounding hides
+// any further decrease of the objective while the gradient is still far above rounding.
+const roundingTolerance = 1e-3
+
+// progress watches an objective fall, iteration by iteration or epoch by epoch.
+type progress struct {
+	floor     float64
+	tolerance float64
+	past      []float64 // ring of the last Period objectives
+	seen      int
+}
+
+func newProgress(period int, tolerance, defaultTolerance, floor float64) progress {
+	if period <= 0 {
+		period = 10
+	}
+	return progress{floor: floor, tolerance: orDefault(tolerance, defaultTolerance), past: make([]float64, period)}
+}
+
+// setFloor turns the option into a number, given the first objective that is known.
+func (g *progress) setFloor(first float64, p Penalty) {
+	if g.floor == 0 && p == (Penalty{}) {
+		g.floor = 1e-6 * max(first, 0)
+	}
+}
+
+func (g *progress) note(objective float64) Reason {
+	slot := &g.past[g.seen%len(g.past)]
+	stalled := g.seen >= len(g.past) && *slot-objective < g.tolerance*math.Abs(objective)
+	*slot = objective
+	g.seen++
+	switch {
+	case objective >= 0 && objective < g.floor:
+		return FloorReached
+	case stalled && g.tolerance > 0:
+		return Converged
+	}
+	return running
+}
+
+// batchRun is what the batch methods share: evaluation with checks, reports, and the rules of Limits.
+type batchRun struct {
+	ctx    context.Context
+	f      Objective
+	w      []float64 // the last accepted point
+	p      Penalty
+	report func(*Step) error
+	Limits
+	progress progress
+	began    time.Time
+	started  bool
+	result   Result
+}
+
+func newBatchRun(ctx context.Context, f Objective, w []float64, p Penalty, report func(*Step) error, l Limits) (*batchRun, error) {
+	r := &batchRun{ctx: ctx, f: f, w: w, p: p, report: report, Limits: l, began: time.Now()}
+	r.result = Result{Objective: math.NaN(), GradNorm: math.NaN(), Reason: running}
+	r.progress = newProgress(l.Period, l.Tolerance, 1e-5, l.Floor)
+	r.GradientTolerance = orDefault(l.GradientTolerance, 1e-5)
+	if r.MaxIterations == 0 {
+		r.MaxIterations = 1000
+	}
+	return r, check(f.Dim(), w, p)
+}
+
+// eval overwrites grad with the gradient of f + L2 ||.||^2 at x and returns the value.
+func (r *batchRun) eval(grad, x []float64) (float64, error) {
+	if err := r.ctx.Err(); err != nil {
+		return math.NaN(), err
+	}
+	if !finite(floats.Dot(x, x)) {
+		return math.NaN(), fmt.Errorf("%w: trial weights", ErrNotFinite)
+	}
+	r.result.Evaluations++
+	value, err := r.f.Eval(r.ctx, grad, x)
+	if err != nil {
+		return math.NaN(), err
+	}
+	if r.p.L2 > 0 {
+		value += r.p.L2 * floats.Dot(x, x)
+		floats.AddScaled(grad, 2*r.p.L2, x)
+	}
+	if !finite(value) {
+		return value, fmt.Errorf("%w: objective is %g", ErrNotFinite, value)
+	}
+	if sq := floats.Dot(grad, grad); !finite(sq) {
+		if err := finiteSlice("gradient", grad); err != nil {
+			return value, err
+		}
+		return value, fmt.Errorf("%w: squared gradient norm is %g", ErrNotFinite, sq)
+	}
+	return value, nil
+}
+
+// start notes the objective at the starting point.
+func (r *batchRun) start(objective, gradNorm float64) Reason {
+	r.started = true
+	r.result.Objective, r.result.GradNorm = objective, gradNorm
+	r.progress.setFloor(objective, r.p)
+	if reason := r.progress.note(objective); reason != running {
+		return reason
+	}
+	if r.small(gradNorm, r.GradientTolerance) {
+		return Converged
+	}
+	return running
+}
+
+// accept makes x the current point, reports it, and says whether the run ends there.
+func (r *batchRun) accept(x []float64, objective, gradNorm float64) (Reason, error) {
+	copy(r.w, x)
+	r.result.Iterations++
+	r.result.Epochs++
+	r.result.Objective, r.result.GradNorm = objective, gradNorm
+	if r.report != nil {
+		if err := r.report(&Step{
+			Step: r.result.Iterations, Epoch: r.result.Epochs, Evaluations: r.result.Evaluations,
+			Seconds: time.Since(r.began).Seconds(), Objective: objective, GradNorm: gradNorm,
+			weights: func() []float64 { return r.w },
+		}); err != nil {
+			return ended(err)
+		}
+	}
+	reason := r.progress.note(objective)
+	switch {
+	case r.small(gradNorm, r.GradientTolerance):
+		return Converged, nil
+	case reason == running && r.MaxIterations > 0 && r.result.Iterations >= r.MaxIterations:
+		return LimitReached, nil
+	}
+	return reason, nil
+}
+
+// small tells whether the gradient is that of a minimum.
+func (r *batchRun) small(gradNorm, tolerance float64) bool {
+	return gradNorm == 0 || gradNorm <= tolerance*max(1, floats.Norm(r.w, 2))
+}
+
+// finish completes the result: an error of a context that has ended is a cancellation.
+func (r *batchRun) finish(reason Reason, err error) (Result, error) {
+	r.result.Reason = reason
+	return finish(r.ctx, r.result, err)
+}
+
+func finish(ctx context.Context, result Result, err error) (Result, error) {
+	if err == nil {
+		return result, nil
+	}
+	result.Reason = Failed
+	if cause := ctx.Err(); cause != nil && errors.Is(err, cause) {
+		result.Reason = Cancelled
+		return result, fmt.Errorf("optimize: cancelled after %d iterations: %w", result.Iterations, cause)
+	}
+	return result, err
+}
+
+// ended reads the error of a report.
+func ended(err error) (Reason, error) {
+	if errors.Is(err, ErrStop) {
+		return Stopped, nil
+	}
+	return Failed, err
+}
+
+func orDefault(x, otherwise float64) float64 {
+	if x == 0 {
+		return otherwise
+	}
+	return x
+}

@@ -1,0 +1,93 @@
+package optimize
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// Objective is a function f of Dim() weights, without any penalty.
+type Objective interface {
+	Dim() int
+	// Eval overwrites grad with the gradient of f at w and returns f(w). It keeps neither slice.
+	Eval(ctx context.Context, grad, w []float64) (float64, error)
+}
+
+// Stochastic is a sum f(w) = sum_i f_i(w) over Len() examples, without any penalty. What Touched
+// reports of g must be within what Support visits.
+type Stochastic interface {
+	Dim() int
+	Len() int
+	// Support calls visit with half-open ranges [lo, hi) that together hold every coordinate on which
+	// the value or the gradient of the batch depends. A coordinate may come more than once.
+	Support(batch []int, visit func(lo, hi int))
+	// EvalBatch adds to g the gradient of sum_{i in batch} f_i at the point scale*w, with respect to
+	// that point, and returns the sum. It keeps none of the slices.
+	EvalBatch(ctx context.Context, g *Sparse, w []float64, scale float64, batch []int) (float64, error)
+}
+
+// BatchMethod minimises f plus the penalty from the starting point w, and leaves the minimum in w.
+// Report, unless nil, is called after each iteration.
+type BatchMethod interface {
+	Minimize(ctx context.Context, f Objective, w []float64, p Penalty, report func(*Step) error) (Result, error)
+}
+
+// StochasticMethod minimises f plus the penalty from the starting point w, and leaves the minimum in
+// w. Report, unless nil, is called after each epoch.
+type StochasticMethod interface {
+	Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty, report func(*Step) error) (Result, error)
+}
+
+var (
+	// ErrStop, returned by a report, ends the run normally: early stopping.
+	ErrStop = errors.New("optimize: stopped by the report")
+	// ErrNotFinite says that a value, a gradient or a weight was NaN or infinite.
+	ErrNotFinite = errors.New("optimize: not finite")
+	// ErrPenalty says that a method cannot take the penalty.
+	ErrPenalty = errors.New("optimize: unsuitable penalty")
+	// ErrOption says that an option of a method, or the shape of its problem, is out of range.
+	ErrOption = errors.New("optimize: bad option")
+)
+
+// Penalty adds L1 ||w||_1 + L2 ||w||_2^2 to the sum of the losses (CRFsuite's c1 and c2).
+type Penalty struct {
+	L1, L2 float64
+}
+
+// Value returns L1 ||w||_1 + L2 ||w||_2^2.
+func (p Penalty) Value(w []float64) float64 {
+	var v float64
+	if p.L1 > 0 {
+		v += p.L1 * floats.Norm(w, 1)
+	}
+	if p.L2 > 0 {
+		v += p.L2 * floats.Dot(w, w)
+	}
+	return v
+}
+
+// check is what every method asks of its arguments before it starts.
+func check(dim int, w []float64, p Penalty) error {
+	if len(w) != dim {
+		return fmt.Errorf("%w: %d weights for an objective of dimension %d", ErrOption, len(w), dim)
+	}
+	if !(p.L1 >= 0 && p.L2 >= 0) || math.IsInf(p.L1, 1) || math.IsInf(p.L2, 1) {
+		return fmt.Errorf("%w: L1 = %g, L2 = %g: both must be finite and not negative", ErrPenalty, p.L1, p.L2)
+	}
+	return finiteSlice("starting weight", w)
+}
+
+// finiteSlice names the first entry of v that is NaN or infinite.
+func finiteSlice(what string, v []float64) error {
+	for k, x := range v {
+		if !finite(x) {
+			return fmt.Errorf("%w: %s %d is %g", ErrNotFinite, what, k, x)
+		}
+	}
+	return nil
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

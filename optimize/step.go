@@ -1,0 +1,73 @@
+package optimize
+
+import "fmt"
+
+// Step is what a report hears after each iteration of a batch method or epoch of a stochastic one.
+type Step struct {
+	// Step counts the updates of the weights so far, Epoch the passes over the examples: for a batch
+	// method both are the iteration.
+	Step, Epoch int
+	// Evaluations counts the evaluations of the whole objective (batch) or of a mini-batch (stochastic).
+	Evaluations int
+	// Seconds since the start of the run.
+	Seconds float64
+	// Objective is f plus the penalty. A stochastic method sums the losses of the epoch's batches, each
+	// at the weights of its time, and adds the penalty of the weights at the epoch's end.
+	Objective float64
+	// GradNorm is the Euclidean norm of the gradient of the objective, with L1 that of the
+	// pseudo-gradient. For a stochastic method it is the root mean square, over the epoch's batches, of
+	// the norm of the mean gradient of their losses, without the penalty.
+	GradNorm float64
+	// Rate is the learning rate at the end of the epoch, 0 for methods without one.
+	Rate float64
+
+	weights func() []float64
+}
+
+// Weights returns the weights that the run would return if it ended now, scale and averaging applied.
+// They are valid during the report and must not be changed.
+func (s *Step) Weights() []float64 { return s.weights() }
+
+// Result says how a run ended.
+type Result struct {
+	// Iterations counts the updates of the weights, Epochs the finished passes over the examples.
+	Iterations, Epochs int
+	// Evaluations is as in [Step].
+	Evaluations int
+	// Objective and GradNorm are those of the last [Step]; NaN before there was one.
+	Objective, GradNorm float64
+	Reason              Reason
+}
+
+// Reason says why a run ended.
+type Reason int
+
+const (
+	// Failed: the error that is returned ended the run.
+	Failed Reason = iota
+	// Converged: the objective, or its gradient, met the tolerance.
+	Converged
+	// LimitReached: the cap on iterations or epochs was met first.
+	LimitReached
+	// FloorReached: the objective fell below the floor; without a penalty it may have no finite minimum.
+	FloorReached
+	// NoProgress: no step lowers the objective although the gradient is not small, as at a kink of a
+	// loss that is not smooth.
+	NoProgress
+	// Stopped: the report returned [ErrStop].
+	Stopped
+	// Cancelled: the context ended; its error is returned too.
+	Cancelled
+
+	// running is no end.
+	running Reason = -1
+)
+
+var reasons = [...]string{"failed", "converged", "limit reached", "loss below the floor", "no further progress", "stopped by the report", "cancelled"}
+
+func (r Reason) String() string {
+	if r < 0 || int(r) >= len(reasons) {
+		return fmt.Sprintf("Reason(%d)", int(r))
+	}
+	return reasons[r]
+}
