@@ -1,0 +1,252 @@
+package corpus
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+)
+
+// An Attribute is what a token shows to the model, and how strongly.
+type Attribute struct {
+	Name  string
+	Value float64
+}
+
+// Items are the tokens of one sentence as attributes. Its zero value is ready for
+// [AttributeReader.Read], which reuses its memory; strings taken from it stay valid, but each keeps
+// the text of the whole sentence in memory.
+type Items struct {
+	Labels     []string
+	Attributes [][]Attribute // of each token, in the order of the file; names may repeat
+	Weight     float64       // of the sentence in training, 1 where the file says nothing
+
+	lines []int
+	flat  []Attribute // what Attributes points into, where a reader filled it
+}
+
+// Len returns the number of tokens.
+func (it *Items) Len() int { return len(it.Labels) }
+
+// Line returns the number of the line, from 1, that token t was read from.
+func (it *Items) Line(t int) int { return it.lines[t] }
+
+// Clone returns a copy that a later Read into it leaves alone.
+func (it *Items) Clone() *Items {
+	c := *it
+	c.Labels, c.lines, c.flat = slices.Clone(it.Labels), slices.Clone(it.lines), nil
+	c.Attributes = make([][]Attribute, len(it.Attributes))
+	n := 0
+	for _, a := range it.Attributes {
+		n += len(a)
+	}
+	flat := make([]Attribute, 0, n)
+	for t, a := range it.Attributes {
+		flat = append(flat, a...)
+		c.Attributes[t] = flat[len(flat)-len(a) : len(flat) : len(flat)]
+	}
+	return &c
+}
+
+// Warnings count what an AttributeReader read as CRFsuite does, or kindly otherwise, but was hardly
+// meant.
+type Warnings struct {
+	// BOM and CRLF count a byte order mark and line ends of CR LF. They are skipped here, but
+	// CRFsuite makes them part of labels and attributes.
+	BOM, CRLF int
+	// Values counts values that are not numbers as a whole: 2x is 2 and x is 0.
+	Values int
+	// Colons counts colons that lack their backslash: in a label, or a second one in an attribute
+	// (a:b:c is a with value b, then an attribute without name with value c).
+	Colons int
+	// Line is the first line that Values or Colons counts, or 0.
+	Line int
+}
+
+// An AttributeReader reads the attribute files of CRFsuite.
+//
+// Fields are separated by runs of tabs; spaces are ordinary. The first field of a line is the label,
+// the others are attributes, name or name:value, in which \: and \\ stand for : and \ and any other
+// backslash for itself. A value is read as C's atof reads it, and is 1 if missing or empty;
+// infinities and NaN are errors. An empty line ends a sentence; sentences without items are
+// skipped. A first field @weight:2.5 gives the sentence a weight; other fields that start with @
+// before the label are errors. A line of blanks, which CRFsuite takes for an item, is an error.
+type AttributeReader struct {
+	lines    lineReader
+	warnings Warnings
+	buf      []byte  // unescaped names of a sentence
+	names    []field // of labels and attributes in buf, in the order of the file
+	counts   []int   // attributes per token
+	err      error
+}
+
+// NewAttributeReader returns a reader of r. name stands for the input in errors.
+func NewAttributeReader(r io.Reader, name string) *AttributeReader {
+	return &AttributeReader{lines: newLineReader(r, name)}
+}
+
+// Warnings counts what was odd in the sentences read so far.
+func (r *AttributeReader) Warnings() Warnings { return r.warnings }
+
+// Read reads the next sentence into it. It returns io.EOF at the end of the input; after any
+// error it is empty.
+func (r *AttributeReader) Read(it *Items) error {
+	*it = Items{Labels: it.Labels[:0], Attributes: it.Attributes[:0], lines: it.lines[:0], flat: it.flat[:0]}
+	if r.err == nil {
+		r.buf, r.names, r.counts = r.buf[:0], r.names[:0], r.counts[:0]
+		it.Weight = 1
+		r.err = r.read(it)
+	}
+	if len(r.counts) == 0 || r.err != nil && r.err != io.EOF {
+		*it = Items{Labels: it.Labels[:0], Attributes: it.Attributes[:0], lines: it.lines[:0], flat: it.flat[:0]}
+		return r.err
+	}
+	text := string(r.buf)
+	names := r.names
+	flat := it.flat
+	for _, n := range r.counts {
+		it.Labels = append(it.Labels, text[names[0].start:names[0].end])
+		for i, f := range names[1 : n+1] {
+			flat[i].Name = text[f.start:f.end]
+		}
+		it.Attributes = append(it.Attributes, flat[:n:n])
+		flat, names = flat[n:], names[n+1:]
+	}
+	r.counts = r.counts[:0]
+	return nil
+}
+
+// read reads the lines of one sentence: names into r, values and weight into it.
+func (r *AttributeReader) read(it *Items) error {
+	for {
+		raw, err := r.lines.next()
+		if err != nil {
+			return err
+		}
+		if r.lines.number == 1 && r.lines.bom {
+			r.warnings.BOM++
+		}
+		line := cutEnd(raw)
+		if len(line) < len(bytes.TrimSuffix(raw, []byte("\n"))) {
+			r.warnings.CRLF++
+		}
+		switch {
+		case len(line) == 0 && len(r.counts) > 0:
+			return nil
+		case len(line) == 0:
+			it.Weight = 1 // a declaration ends with its sentence, be that empty
+			continue
+		case isBlank(line):
+			return r.lines.fail(0, errors.New("a line of blanks: a line between sentences must be empty"))
+		case len(r.buf)+len(line) > maxSentence || len(it.flat) > maxSentence/16:
+			return r.lines.fail(0, fmt.Errorf("sentence of more than %d MiB: %w", maxSentence>>20, ErrTooLong))
+		}
+		if err := r.item(it, line); err != nil {
+			return err
+		}
+	}
+}
+
+// item reads the fields of one line.
+func (r *AttributeReader) item(it *Items, line []byte) error {
+	labelled := false
+	first := len(it.flat)
+	for column := 1; ; column++ {
+		for len(line) > 0 && line[0] == '\t' {
+			line = line[1:]
+		}
+		if len(line) == 0 {
+			break
+		}
+		start := len(r.buf)
+		line = r.unescape(line)
+		end := len(r.buf)
+		var value []byte
+		colon := len(line) > 0 && line[0] == ':'
+		if colon {
+			line = r.unescape(line[1:])
+			value = r.buf[end:]
+			r.buf = r.buf[:end]
+		}
+		name := r.buf[start:end]
+		switch {
+		case labelled:
+			v, err := r.value(value)
+			if err != nil {
+				return r.lines.fail(column, fmt.Errorf("attribute %.40q: %w", name, err))
+			}
+			it.flat = append(it.flat, Attribute{Value: v})
+		case len(name) > 0 && name[0] == '@':
+			if err := declare(it, name, value); err != nil {
+				return r.lines.fail(column, err)
+			}
+			r.buf = r.buf[:start]
+			continue
+		default:
+			labelled = true
+			it.lines = append(it.lines, r.lines.number)
+			if colon {
+				r.warn(&r.warnings.Colons)
+			}
+		}
+		if len(line) > 0 && line[0] == ':' {
+			r.warn(&r.warnings.Colons)
+		}
+		r.names = append(r.names, field{int32(start), int32(end)})
+	}
+	if labelled {
+		r.counts = append(r.counts, len(it.flat)-first)
+	}
+	return nil
+}
+
+// unescape appends the start of line up to a tab or a colon to r.buf and returns the rest.
+func (r *AttributeReader) unescape(line []byte) []byte {
+	for i := 0; i < len(line); i++ {
+		switch c := line[i]; {
+		case c == '\t' || c == ':':
+			return line[i:]
+		case c == '\\' && i+1 < len(line) && (line[i+1] == ':' || line[i+1] == '\\'):
+			i++
+		}
+		r.buf = append(r.buf, line[i])
+	}
+	return nil
+}
+
+func (r *AttributeReader) value(b []byte) (float64, error) {
+	if len(b) == 0 {
+		return 1, nil
+	}
+	v, whole := atof(b)
+	if math.IsInf(v, 0) || math.IsNaN(v) {
+		return 0, fmt.Errorf("value %.40q is not finite", b)
+	}
+	if !whole {
+		r.warn(&r.warnings.Values)
+	}
+	return v, nil
+}
+
+func (r *AttributeReader) warn(count *int) {
+	*count++
+	if r.warnings.Line == 0 {
+		r.warnings.Line = r.lines.number
+	}
+}
+
+// declare reads a field @name:value before the label.
+func declare(it *Items, name, value []byte) error {
+	if string(name) != "@weight" {
+		return fmt.Errorf("unknown declaration %.40q: a label cannot start with @", name)
+	}
+	w, err := strconv.ParseFloat(string(value), 64)
+	if err != nil || !(w >= 0) || math.IsInf(w, 1) {
+		return fmt.Errorf("weight %.40q is no finite number of at least 0", value)
+	}
+	it.Weight = w
+	return nil
+}

@@ -1,0 +1,165 @@
+package corpus_test
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/corpus"
+)
+
+// seed adds the hand-made files whose names end in ext, and texts.
+func seed(f *testing.F, ext string, texts ...string) {
+	files, err := filepath.Glob(filepath.Join("testdata", "*"+ext))
+	require.NoError(f, err)
+	require.NotEmpty(f, files)
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		require.NoError(f, err)
+		f.Add(data)
+	}
+	for _, text := range texts {
+		f.Add([]byte(text))
+	}
+}
+
+// sentences returns all sentences of data and what stands behind them, or nil on an error.
+func sentences(data []byte, opts corpus.Options) []*corpus.Sentence {
+	r := corpus.NewReader(bytes.NewReader(data), "", opts)
+	var all []*corpus.Sentence
+	for {
+		var s corpus.Sentence
+		err := r.Read(&s)
+		if err != nil && err != io.EOF {
+			return nil
+		}
+		all = append(all, &s)
+		if err == io.EOF {
+			return all
+		}
+	}
+}
+
+// checkWritten holds the writer to what the reader has kept, and returns the output with the edit.
+func checkWritten(t *testing.T, data []byte, all []*corpus.Sentence, edit func(*corpus.Sentence) corpus.Edit) []byte {
+	var same, edited bytes.Buffer
+	w, we := corpus.NewWriter(&same), corpus.NewWriter(&edited)
+	for _, s := range all {
+		require.NoError(t, w.Write(s))
+		require.NoError(t, we.WriteEdited(s, edit(s)))
+	}
+	require.Equal(t, data, append([]byte{}, same.Bytes()...), "written back")
+	return edited.Bytes()
+}
+
+func constant(n int, label string) []string {
+	column := make([]string, n)
+	for i := range column {
+		column[i] = label
+	}
+	return column
+}
+
+func FuzzConll(f *testing.F) {
+	seed(f, "traps*.conll", "a b\nc d\n\n", "# # B-NP\na b c\n", "#\tu\tv\t\n1\ta\tb\tc\n", "\uFEFF-DOCSTART- O\na O\r\n-DOCSTART-\nb O", "a\tb\n\t\n\tc\n", "# x y\na b", "\x00", "a\rb c\r")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		sentences(data, corpus.Options{}) // whatever the format, no panic
+		opts := corpus.Options{Format: corpus.CoNLL}
+		all := sentences(data, opts)
+		if all == nil {
+			return
+		}
+		out := checkWritten(t, data, all, func(s *corpus.Sentence) corpus.Edit {
+			return corpus.Edit{Append: [][]string{constant(s.Len(), "L")}}
+		})
+		again := sentences(out, opts)
+		require.Len(t, again, len(all), "%q", out)
+		for i, s := range all[:len(all)-1] {
+			require.Equal(t, s.Len(), again[i].Len())
+			require.Equal(t, s.Columns()+1, again[i].Columns())
+			for tok := range s.Len() {
+				require.Equal(t, s.Line(tok), again[i].Line(tok))
+				require.Equal(t, "L", again[i].Field(tok, s.Columns()))
+				for c := range s.Columns() {
+					require.Equal(t, s.Field(tok, c), again[i].Field(tok, c))
+				}
+			}
+		}
+	})
+}
+
+func FuzzConllu(f *testing.F) {
+	row := strings.Repeat("\t_", 9) + "\n"
+	seed(f, ".conllu", "1"+row, "1-2"+row+"1"+row+"1.1"+row+"\n", "# global.columns = ID FORM UPOS X\n1\ta\tb\tc\n", "#a\n \n1"+row)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		opts := corpus.Options{Format: corpus.CoNLLU}
+		all := sentences(data, opts)
+		if all == nil || all[0].Columns() < 4 {
+			return
+		}
+		out := checkWritten(t, data, all, func(s *corpus.Sentence) corpus.Edit {
+			return corpus.Edit{Replace: constant(s.Len(), "1"), Column: 3}
+		})
+		again := sentences(out, opts)
+		require.Len(t, again, len(all))
+		for i, s := range all {
+			require.Equal(t, s.Len(), again[i].Len())
+			for tok := range s.Len() {
+				require.Equal(t, s.Line(tok), again[i].Line(tok))
+				for c := range s.Columns() {
+					want := s.Field(tok, c)
+					if c == 3 {
+						want = "1"
+					}
+					require.Equal(t, want, again[i].Field(tok, c))
+				}
+			}
+		}
+	})
+}
+
+func FuzzAttributes(f *testing.F) {
+	seed(f, ".crfsuite", "O\ta:1:2\\:3\n", "@weight:2\nO\ta:0x1p-3\n\n", ":\t:\n", "O\ta\r\n", " \tb\n", " :\t ")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		all := items(data)
+		var out bytes.Buffer
+		w := corpus.NewAttributeWriter(&out)
+		for _, it := range all {
+			if err := w.Write(it); err != nil {
+				// A CR within a name, an item of blanks that a colon made possible, or a second BOM.
+				require.ErrorIs(t, err, corpus.ErrUnwritable)
+				require.True(t, bytes.ContainsAny(data, "\r \uFEFF"), "%q: %v", data, err)
+				return
+			}
+		}
+		again := items(out.Bytes())
+		require.Len(t, again, len(all))
+		for i, it := range all {
+			require.Equal(t, it.Labels, again[i].Labels)
+			require.Equal(t, it.Weight, again[i].Weight)
+			for tok := range it.Len() {
+				require.Len(t, again[i].Attributes[tok], len(it.Attributes[tok]))
+				for k, a := range it.Attributes[tok] {
+					require.Equal(t, a, again[i].Attributes[tok][k])
+				}
+			}
+		}
+	})
+}
+
+// items returns the sentences up to the first error.
+func items(data []byte) (all []*corpus.Items) {
+	r := corpus.NewAttributeReader(bytes.NewReader(data), "")
+	for {
+		var it corpus.Items
+		if r.Read(&it) != nil {
+			return all
+		}
+		all = append(all, &it)
+	}
+}
