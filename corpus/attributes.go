@@ -121,6 +121,7 @@ func (r *AttributeReader) Read(it *Items) error {
 
 // read reads the lines of one sentence: names into r, values and weight into it.
 func (r *AttributeReader) read(it *Items) error {
+	size := 0
 	for {
 		raw, err := r.lines.next()
 		if err != nil {
@@ -141,8 +142,10 @@ func (r *AttributeReader) read(it *Items) error {
 			continue
 		case isBlank(line):
 			return r.lines.fail(0, errors.New("a line of blanks: a line between sentences must be empty"))
-		case len(r.buf)+len(line) > maxSentence || len(it.flat) > maxSentence/16:
-			return r.lines.fail(0, fmt.Errorf("sentence of more than %d MiB: %w", maxSentence>>20, ErrTooLong))
+		}
+		size += len(raw)
+		if err := r.lines.checkSize(size); err != nil {
+			return err
 		}
 		if err := r.item(it, line); err != nil {
 			return err

@@ -26,6 +26,7 @@ type lineReader struct {
 	line   []byte // the line that next returned last
 	number int    // of that line, from 1
 	again  bool   // next returns that line again
+	limit  int    // bytes of a sentence
 	begun  bool   // fetch has seen the first line
 	bom    bool   // the input began with a byte order mark, which no line shows
 	long   []byte // memory of lines that do not fit into in
@@ -33,7 +34,7 @@ type lineReader struct {
 }
 
 func newLineReader(r io.Reader, name string) lineReader {
-	return lineReader{name: name, in: bufio.NewReaderSize(r, 64<<10)}
+	return lineReader{name: name, limit: maxSentence, in: bufio.NewReaderSize(r, 64<<10)}
 }
 
 // next returns the next line with its end, valid until the call after. Its errors are positioned.
@@ -113,6 +114,14 @@ func (l *lineReader) fetch() ([]byte, error) {
 // fail positions err at the line that next returned last.
 func (l *lineReader) fail(column int, err error) error {
 	return &ParseError{File: l.name, Line: l.number, Column: column, Err: err}
+}
+
+// checkSize refuses a sentence of n bytes that is too long.
+func (l *lineReader) checkSize(n int) error {
+	if n > l.limit {
+		return l.fail(0, fmt.Errorf("sentence of more than %d MiB: %w", l.limit>>20, ErrTooLong))
+	}
+	return nil
 }
 
 // wrap says which input err is about; io.EOF stays as it is.

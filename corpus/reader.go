@@ -83,8 +83,8 @@ func (r *Reader) read(s *Sentence) error {
 		if err != nil {
 			return err
 		}
-		if len(r.buf)+len(raw) > maxSentence {
-			return r.lines.fail(0, fmt.Errorf("sentence of more than %d MiB: %w", maxSentence>>20, ErrTooLong))
+		if err := r.lines.checkSize(len(r.buf) + len(raw)); err != nil {
+			return err
 		}
 		text := cutEnd(raw)
 		start := int32(len(r.buf))
@@ -183,7 +183,7 @@ func (r *Reader) look() {
 		r.decide(cutEnd(head))
 	}
 	var s Sentence
-	probe := Reader{layout: r.layout, lines: lineReader{head: r.lines.head, err: io.EOF}, looked: true}
+	probe := Reader{layout: r.layout, lines: lineReader{head: r.lines.head, limit: r.lines.limit, err: io.EOF}, looked: true}
 	if err := probe.Read(&s); err == nil {
 		r.layout.Numbered = isNumbered(&s)
 	}

@@ -222,24 +222,6 @@ func TestLongSentence(t *testing.T) {
 	require.NoError(t, r.Read(&s))
 	assert.Equal(t, 1<<18, s.Len())
 	assert.Equal(t, 1<<18, s.Line(s.Len()-1))
-
-	endless := io.MultiReader(strings.NewReader("a\n"), endlessBlanks{})
-	r = corpus.NewReader(endless, "f", corpus.Options{})
-	require.NoError(t, r.Read(&s))
-	err := r.Read(&s)
-	require.ErrorIs(t, err, corpus.ErrTooLong)
-	assert.ErrorContains(t, err, "sentence of more than 256 MiB")
-}
-
-// endlessBlanks yields lines of blanks without end.
-type endlessBlanks struct{}
-
-func (endlessBlanks) Read(p []byte) (int, error) {
-	for i := range p {
-		p[i] = ' '
-	}
-	copy(p, "\n")
-	return len(p), nil
 }
 
 func TestReaderAllocatesOnceASentence(t *testing.T) {

@@ -1,0 +1,43 @@
+package corpus
+
+import (
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The limit of a sentence holds whatever the sentence is made of.
+func TestSentenceLimit(t *testing.T) {
+	for name, text := range map[string]string{
+		"rows":        "a b\n",
+		"comments":    "#\n",
+		"blank lines": " \n",
+		"documents":   "-DOCSTART-\n",
+	} {
+		r := NewReader(io.MultiReader(strings.NewReader("a b\n\n"), endless(text)), "f", Options{})
+		r.lines.limit = 3 << 20
+		var s Sentence
+		require.NoError(t, r.Read(&s), name)
+		err := r.Read(&s)
+		require.ErrorIs(t, err, ErrTooLong, name)
+		assert.ErrorContains(t, err, "sentence of more than 3 MiB")
+		assert.Zero(t, s.Len())
+	}
+	r := NewAttributeReader(endless("O\ta\n"), "f")
+	r.lines.limit = 3 << 20
+	assert.ErrorIs(t, r.Read(new(Items)), ErrTooLong)
+}
+
+// endless yields its lines again and again.
+type endless string
+
+func (e endless) Read(p []byte) (int, error) {
+	n := 0
+	for len(p)-n >= len(e) {
+		n += copy(p[n:], e)
+	}
+	return n, nil
+}
