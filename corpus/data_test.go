@@ -15,7 +15,7 @@ import (
 
 // readData returns a file of the shared data sets, or skips the test.
 func readData(t testing.TB, file string) []byte {
-	data, err := os.ReadFile(filepath.Join("..", "..", "shared", "data", file))
+	data, err := os.ReadFile(filepath.Join("..", "..", "shared", filepath.FromSlash(file)))
 	if os.IsNotExist(err) {
 		t.Skip("the data sets are not here")
 	}
@@ -46,7 +46,7 @@ func TestDataSets(t *testing.T) {
 		{"germeval2014/dev.tsv", 2200, 41653, conll(4, true, true), "-2", 22},
 	} {
 		t.Run(c.file, func(t *testing.T) {
-			data := readData(t, c.file)
+			data := readData(t, "data/"+c.file)
 			r := corpus.NewReader(bytes.NewReader(data), c.file, corpus.Options{})
 			layout, err := r.Layout()
 			require.NoError(t, err)
@@ -79,6 +79,41 @@ func TestDataSets(t *testing.T) {
 	}
 }
 
+// The attribute files were made from the column files beside them.
+func TestAttributeFiles(t *testing.T) {
+	for _, c := range []struct {
+		attributes, columns string
+		sentences           int
+	}{
+		{"interop/tiny/train.crfsuite", "interop/tiny/train.txt", 12},
+		{"interop/tiny/test.crfsuite", "interop/tiny/test.txt", 7},
+		{"interop/wnut17/dev.crfsuite", "data/wnut17/dev.conll", 1009},
+	} {
+		t.Run(c.attributes, func(t *testing.T) {
+			format, in := corpus.Detect(bytes.NewReader(readData(t, c.attributes)))
+			require.Equal(t, corpus.CRFsuite, format)
+			attributes := corpus.NewAttributeReader(in, c.attributes)
+			columns := corpus.NewReader(bytes.NewReader(readData(t, c.columns)), c.columns, corpus.Options{})
+			var out bytes.Buffer
+			w := corpus.NewAttributeWriter(&out)
+			var it, back corpus.Items
+			var s corpus.Sentence
+			for range c.sentences {
+				require.NoError(t, attributes.Read(&it))
+				require.NoError(t, columns.Read(&s))
+				require.Equal(t, s.Column(nil, s.Columns()-1), it.Labels)
+				require.NoError(t, w.Write(&it))
+				require.NoError(t, corpus.NewAttributeReader(bytes.NewReader(out.Bytes()), "").Read(&back))
+				require.Equal(t, it.Attributes, back.Attributes)
+				out.Reset()
+			}
+			require.Equal(t, io.EOF, attributes.Read(&it))
+			require.Equal(t, io.EOF, columns.Read(&s))
+			assert.Zero(t, attributes.Warnings())
+		})
+	}
+}
+
 var conllu = corpus.Layout{
 	Format: corpus.CoNLLU, Columns: 10, Tabs: true, Numbered: true,
 	Names: []string{"id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc"},
@@ -91,7 +126,7 @@ func conll(columns int, tabs, numbered bool) corpus.Layout {
 func BenchmarkReader(b *testing.B) {
 	for _, file := range []string{"conll2000/train.txt", "ud-ewt/train.conllu"} {
 		b.Run(filepath.Base(file), func(b *testing.B) {
-			data := readData(b, file)
+			data := readData(b, "data/"+file)
 			b.SetBytes(int64(len(data)))
 			b.ReportAllocs()
 			for b.Loop() {
