@@ -1,0 +1,342 @@
+package crf
+
+import (
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math"
+	"slices"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// ErrInput says that sentences do not fit what a model or data set reads.
+var ErrInput = errors.New("unfit input")
+
+// Input says what a model reads of a sentence. The zero Input reads ready-made attributes, not columns.
+type Input struct {
+	Templates *features.Templates
+	Columns   int            // that the templates may refer to; 0 means those of the names
+	Names     map[string]int // the columns that templates call by name: form, pos ...
+}
+
+// bind compiles the templates, nil if there are none.
+func (in *Input) bind() (*features.Program, error) {
+	if in.Templates == nil {
+		return nil, nil
+	}
+	for _, c := range in.Names {
+		in.Columns = max(in.Columns, c+1)
+	}
+	return in.Templates.Bind(in.Columns, in.Names)
+}
+
+// transitions reports whether labels depend on the one before whatever is observed.
+func (in *Input) transitions() bool { return in.Templates == nil || in.Templates.Transitions() }
+
+// A LabelError is a label that the training data lacks.
+type LabelError struct {
+	Token int
+	Label string
+}
+
+func (e *LabelError) Error() string {
+	return fmt.Sprintf("label %q is not among those of the training data", e.Label)
+}
+
+// A Dataset is labelled sentences compiled into numbers: 4 bytes an attribute of each token, names
+// kept once. It is not safe for concurrent use while sentences are added.
+type Dataset struct {
+	input     Input
+	program   *features.Program   // nil for ready-made attributes
+	extractor *features.Extractor // of the program
+	form      int                 // column of the word, -1 where there is none
+
+	labels  *structured.Alphabet
+	attrs   *dictionary
+	bigrams *dictionary
+	words   map[uint64]struct{} // fingerprints of the words seen
+	scheme  corpus.SchemeDetector
+	heldOut bool // names are looked up, not added
+
+	sentence []int     // N+1: the tokens of sentence s are sentence[s]..sentence[s+1]-1
+	gold     []int32   // a label for each token
+	weight   []float64 // of each sentence
+	tokens
+}
+
+// dictionary numbers names.
+type dictionary struct {
+	id    map[string]int32
+	names []string
+}
+
+func newDictionary() *dictionary { return &dictionary{id: make(map[string]int32)} }
+
+// lookup returns the number of name, which is added if it is new and may be; -1 if there is none.
+func (d *dictionary) lookup(name []byte, add bool) int32 {
+	if id, ok := d.id[string(name)]; ok {
+		return id
+	}
+	if !add {
+		return -1
+	}
+	id, s := int32(len(d.names)), string(name)
+	d.id[s], d.names = id, append(d.names, s)
+	return id
+}
+
+// NewDataset returns an empty data set. It fails where the templates refer to columns that in lacks.
+func NewDataset(in Input) (*Dataset, error) {
+	program, err := in.bind()
+	if err != nil {
+		return nil, err
+	}
+	d := &Dataset{
+		input: in, labels: new(structured.Alphabet), attrs: newDictionary(), bigrams: newDictionary(),
+		words: make(map[uint64]struct{}),
+	}
+	d.prepare(program)
+	return d, nil
+}
+
+func (d *Dataset) prepare(program *features.Program) {
+	d.form, d.program = -1, program
+	if program != nil {
+		d.extractor = program.NewExtractor()
+		if c, ok := d.input.Names["form"]; ok {
+			d.form = c
+		}
+	}
+	d.sentence = []int{0}
+	d.reset()
+}
+
+// HeldOut returns an empty data set that shares the names of d, for development data: attributes
+// that d lacks are left out, and labels that it lacks are a *LabelError. Fill d first.
+func (d *Dataset) HeldOut() *Dataset {
+	h := &Dataset{
+		input: d.input, labels: d.labels, attrs: d.attrs, bigrams: d.bigrams, words: d.words, scheme: d.scheme,
+		heldOut: true,
+	}
+	h.prepare(d.program)
+	return h
+}
+
+// Len returns the number of sentences.
+func (d *Dataset) Len() int { return len(d.sentence) - 1 }
+
+// Tokens returns the number of tokens.
+func (d *Dataset) Tokens() int { return len(d.gold) }
+
+// Attributes returns the number of different attributes.
+func (d *Dataset) Attributes() int { return len(d.attrs.names) + len(d.bigrams.names) }
+
+// Labels returns the labels in the order in which they were seen.
+func (d *Dataset) Labels() []string { return d.labels.Names() }
+
+// Scheme returns the scheme in which the labels spell spans.
+func (d *Dataset) Scheme() structured.Scheme { return d.scheme.Scheme() }
+
+// IllFormed returns how many labels break that scheme.
+func (d *Dataset) IllFormed() int { return d.scheme.IllFormed() }
+
+// Add appends a sentence with its labels, one a token, and its weight, by which its loss is
+// multiplied: a finite number, not negative. Sentences without tokens are left out. Nothing is
+// added where it returns an error.
+func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) error {
+	if d.program == nil {
+		return fmt.Errorf("%w: columns for a data set of ready-made attributes", ErrInput)
+	}
+	if err := d.begin(seq.Len(), labels, weight); err != nil {
+		return err
+	}
+	d.extract(d.extractor, seq, d.attrs, d.bigrams, !d.heldOut)
+	if d.form >= 0 && !d.heldOut {
+		for t := range seq.Len() {
+			d.words[fingerprint(seq.Field(t, d.form))] = struct{}{}
+		}
+	}
+	d.end(labels, weight)
+	return nil
+}
+
+// AddItems is Add for tokens that bring their attributes along.
+func (d *Dataset) AddItems(items [][]corpus.Attribute, labels []string, weight float64) error {
+	if d.program != nil {
+		return fmt.Errorf("%w: ready-made attributes for a data set of columns", ErrInput)
+	}
+	if err := d.begin(len(items), labels, weight); err != nil {
+		return err
+	}
+	if err := checkItems(items); err != nil {
+		return err
+	}
+	d.attributes(items, d.attrs, !d.heldOut)
+	d.end(labels, weight)
+	return nil
+}
+
+func (d *Dataset) begin(n int, labels []string, weight float64) error {
+	if n != len(labels) {
+		return fmt.Errorf("%w: %d labels for %d tokens", ErrInput, len(labels), n)
+	}
+	if !(weight >= 0 && weight <= math.MaxFloat64) {
+		return fmt.Errorf("%w: sentence of weight %v", ErrInput, weight)
+	}
+	if d.heldOut {
+		for t, name := range labels {
+			if _, ok := d.labels.Index(name); !ok {
+				return &LabelError{Token: t, Label: name}
+			}
+		}
+	}
+	return nil
+}
+
+func (d *Dataset) end(labels []string, weight float64) {
+	if len(labels) == 0 {
+		return
+	}
+	for _, name := range labels {
+		id, ok := d.labels.Index(name)
+		if !ok {
+			id = d.labels.Add(string([]byte(name))) // a copy: name may be a part of a whole sentence
+		}
+		d.gold = append(d.gold, int32(id))
+	}
+	if !d.heldOut {
+		d.scheme.Add(labels)
+	}
+	d.sentence = append(d.sentence, len(d.gold))
+	d.weight = append(d.weight, weight)
+}
+
+// extract appends the tokens of seq with the attributes that its templates yield.
+func (k *tokens) extract(e *features.Extractor, seq features.Sequence, attrs, bigrams *dictionary, add bool) {
+	e.Reset(seq)
+	for t := range e.Len() {
+		for _, name := range e.Unigrams(t) {
+			if id := attrs.lookup(name, add); id >= 0 {
+				k.add(id, 1)
+			}
+		}
+		for _, name := range e.Bigrams(t) {
+			if id := bigrams.lookup(name, add); id >= 0 {
+				k.battr = append(k.battr, id)
+			}
+		}
+		k.next()
+	}
+}
+
+// attributes appends tokens with the attributes that they bring along.
+func (k *tokens) attributes(items [][]corpus.Attribute, attrs *dictionary, add bool) {
+	for _, item := range items {
+		for i := range item {
+			id, ok := attrs.id[item[i].Name]
+			if !ok {
+				if id = -1; add {
+					id = attrs.lookup([]byte(item[i].Name), true)
+				}
+			}
+			if id >= 0 {
+				k.add(id, item[i].Value)
+			}
+		}
+		k.next()
+	}
+}
+
+func checkItems(items [][]corpus.Attribute) error {
+	for t, item := range items {
+		for _, a := range item {
+			if math.IsNaN(a.Value) || math.IsInf(a.Value, 0) {
+				return fmt.Errorf("%w: attribute %q of token %d has the value %v", ErrInput, a.Name, t, a.Value)
+			}
+		}
+	}
+	return nil
+}
+
+func fingerprint(word string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(word)) // never fails
+	return h.Sum64()
+}
+
+// features builds the index of the features that data has: the pairs seen, or all, of attributes
+// that occur at least minCount times.
+func (d *Dataset) features(allPairs bool, minCount int) *index {
+	l := d.labels.Len()
+	x := &index{labels: l}
+	x.start, x.label = pairs(len(d.attrs.names), l, allPairs, minCount, func(visit func(a int32, label int32)) {
+		for t, g := range d.gold {
+			for _, a := range d.attr[d.first[t]:d.first[t+1]] {
+				visit(a, g)
+			}
+		}
+	})
+	if d.input.transitions() {
+		seen := make([]bool, l*l)
+		for s := range d.Len() {
+			for t := d.sentence[s] + 1; t < d.sentence[s+1]; t++ {
+				seen[int(d.gold[t-1])*l+int(d.gold[t])] = true
+			}
+		}
+		for pair, ok := range seen {
+			if ok || allPairs {
+				x.trans = append(x.trans, int32(pair))
+			}
+		}
+	}
+	x.bstart, x.bpair = pairs(len(d.bigrams.names), l*l, allPairs, minCount, func(visit func(b int32, pair int32)) {
+		for s := range d.Len() {
+			for t := d.sentence[s] + 1; t < d.sentence[s+1]; t++ {
+				for _, b := range d.battr[d.bfirst[t]:d.bfirst[t+1]] {
+					visit(b, d.gold[t-1]*int32(l)+d.gold[t])
+				}
+			}
+		}
+	})
+	return x
+}
+
+// pairs sorts what occurs with each of n attributes: start and the outcomes (labels or label pairs,
+// below outcomes) of each, in order, without repeats. each visits all occurrences.
+func pairs(n, outcomes int, all bool, minCount int, each func(visit func(a, outcome int32))) (start []int, outcome []int32) {
+	count := make([]int, n+1)
+	each(func(a, _ int32) { count[a+1]++ })
+	frequent := make([]bool, n)
+	for a := range n {
+		frequent[a] = count[a+1] >= minCount
+		count[a+1] += count[a]
+	}
+	start = make([]int, n+1)
+	if all {
+		for a := range n {
+			for o := 0; frequent[a] && o < outcomes; o++ {
+				outcome = append(outcome, int32(o))
+			}
+			start[a+1] = len(outcome)
+		}
+		return start, outcome
+	}
+	with := make([]int32, count[n])
+	at := slices.Clone(count[:n])
+	each(func(a, o int32) {
+		with[at[a]] = o
+		at[a]++
+	})
+	for a := range n {
+		if frequent[a] {
+			mine := with[count[a]:count[a+1]]
+			slices.Sort(mine)
+			outcome = append(outcome, slices.Compact(mine)...)
+		}
+		start[a+1] = len(outcome)
+	}
+	return start, slices.Clip(outcome)
+}

@@ -1,0 +1,201 @@
+package crf
+
+import (
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// tokens are the attributes of tokens, one after another.
+type tokens struct {
+	first []int     // n+1: the attributes of token t are attr[first[t]:first[t+1]]
+	attr  []int32   // numbers of attributes
+	value []float64 // the value of each; nil while all are 1
+
+	bfirst []int   // n+1: the same for bigram attributes
+	battr  []int32 // all of value 1
+}
+
+// reset forgets all tokens and keeps the memory.
+func (k *tokens) reset() {
+	k.first, k.attr, k.value = append(k.first[:0], 0), k.attr[:0], k.value[:0]
+	k.bfirst, k.battr = append(k.bfirst[:0], 0), k.battr[:0]
+}
+
+// add gives the token under construction one more attribute.
+func (k *tokens) add(id int32, value float64) {
+	if value != 1 && len(k.value) == 0 {
+		for range k.attr {
+			k.value = append(k.value, 1)
+		}
+		k.value = append(k.value, value)
+	} else if len(k.value) > 0 {
+		k.value = append(k.value, value)
+	}
+	k.attr = append(k.attr, id)
+}
+
+// next ends the token under construction.
+func (k *tokens) next() {
+	k.first = append(k.first, len(k.attr))
+	k.bfirst = append(k.bfirst, len(k.battr))
+}
+
+// An index says which features there are and numbers them: those of the attributes first, one
+// attribute's next to each other, then the transitions, then those of the bigram attributes.
+type index struct {
+	labels int
+	start  []int   // A+1: the features of attribute a are start[a]..start[a+1]
+	label  []int32 // the label of each
+	trans  []int32 // the label pair i*L+j of each transition
+	bstart []int   // B+1: the features of bigram attribute b, counted from bigramsAt
+	bpair  []int32 // the label pair of each
+}
+
+func (x *index) transAt() int   { return len(x.label) }
+func (x *index) bigramsAt() int { return len(x.label) + len(x.trans) }
+func (x *index) dim() int       { return len(x.label) + len(x.trans) + len(x.bpair) }
+
+// edges is the shape of the lattices that the model fills.
+func (x *index) edges() structured.EdgeShape {
+	switch {
+	case len(x.bpair) > 0:
+		return structured.PositionEdges
+	case len(x.trans) > 0:
+		return structured.SharedEdges
+	}
+	return structured.NoEdges
+}
+
+// score makes dst the scores of the tokens lo..hi-1 under the weights scale*w.
+func (x *index) score(dst *structured.Lattice, k *tokens, lo, hi int, w []float64, scale float64) {
+	dst.Reset(hi-lo, x.labels, x.edges())
+	for t := lo; t < hi; t++ {
+		row := dst.NodeAt(t - lo)
+		for p := k.first[t]; p < k.first[t+1]; p++ {
+			from, to := x.start[k.attr[p]], x.start[k.attr[p]+1]
+			labels, weights := x.label[from:to], w[from:to]
+			if len(k.value) == 0 {
+				for q, j := range labels {
+					row[j] += weights[q]
+				}
+				continue
+			}
+			v := k.value[p]
+			for q, j := range labels {
+				row[j] += v * weights[q]
+			}
+		}
+	}
+	if len(dst.Edge) > 0 {
+		x.scoreEdges(dst, k, lo, hi, w)
+	}
+	if scale != 1 {
+		dst.Scale(scale)
+	}
+}
+
+func (x *index) scoreEdges(dst *structured.Lattice, k *tokens, lo, hi int, w []float64) {
+	trans, bigrams := w[x.transAt():x.bigramsAt()], w[x.bigramsAt():]
+	if len(x.bpair) == 0 {
+		for q, pair := range x.trans {
+			dst.Edge[pair] = trans[q]
+		}
+		return
+	}
+	for t := lo + 1; t < hi; t++ {
+		edge := dst.EdgeAt(t - lo)
+		for q, pair := range x.trans {
+			edge[pair] = trans[q]
+		}
+		for _, b := range k.battr[k.bfirst[t]:k.bfirst[t+1]] {
+			for q := x.bstart[b]; q < x.bstart[b+1]; q++ {
+				edge[x.bpair[q]] += bigrams[q]
+			}
+		}
+	}
+}
+
+// spans is a vector that is added to by ranges: dense, or an optimize.Sparse.
+type spans interface{ Span(lo, hi int) []float64 }
+
+type dense []float64
+
+func (d dense) Span(lo, hi int) []float64 { return d[lo:hi] }
+
+// pull adds c times the gradient with respect to the weights to dst, given the gradient g with
+// respect to the scores of the tokens lo..hi-1: the transpose of score.
+func (x *index) pull(dst spans, g *structured.Lattice, k *tokens, lo, hi int, c float64) {
+	for t := lo; t < hi; t++ {
+		row := g.NodeAt(t - lo)
+		if isZero(row) {
+			continue
+		}
+		for p := k.first[t]; p < k.first[t+1]; p++ {
+			from, to := x.start[k.attr[p]], x.start[k.attr[p]+1]
+			if from == to {
+				continue
+			}
+			v := c
+			if len(k.value) > 0 {
+				v *= k.value[p]
+			}
+			span := dst.Span(from, to)
+			for q, j := range x.label[from:to] {
+				span[q] += v * row[j]
+			}
+		}
+	}
+	n := x.labels * x.labels
+	for at := 0; at < len(g.Edge); at += n {
+		edge := g.Edge[at : at+n]
+		if isZero(edge) {
+			continue
+		}
+		span := dst.Span(x.transAt(), x.bigramsAt())
+		for q, pair := range x.trans {
+			span[q] += c * edge[pair]
+		}
+		if len(x.bpair) == 0 {
+			continue
+		}
+		t := lo + at/n + 1
+		for _, b := range k.battr[k.bfirst[t]:k.bfirst[t+1]] {
+			from, to := x.bstart[b], x.bstart[b+1]
+			span := dst.Span(x.bigramsAt()+from, x.bigramsAt()+to)
+			for q, pair := range x.bpair[from:to] {
+				span[q] += c * edge[pair]
+			}
+		}
+	}
+}
+
+func isZero(x []float64) bool {
+	for _, v := range x {
+		if v != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// support visits the features that score reads for the tokens lo..hi-1.
+func (x *index) support(k *tokens, lo, hi int, visit func(from, to int)) {
+	for _, a := range k.attr[k.first[lo]:k.first[hi]] {
+		if x.start[a] < x.start[a+1] {
+			visit(x.start[a], x.start[a+1])
+		}
+	}
+	if hi-lo < 2 {
+		return
+	}
+	if len(x.trans) > 0 {
+		visit(x.transAt(), x.bigramsAt())
+	}
+	if len(x.bpair) == 0 {
+		return
+	}
+	for _, b := range k.battr[k.bfirst[lo+1]:k.bfirst[hi]] {
+		if x.bstart[b] < x.bstart[b+1] {
+			visit(x.bigramsAt()+x.bstart[b], x.bigramsAt()+x.bstart[b+1])
+		}
+	}
+}

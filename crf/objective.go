@@ -1,0 +1,188 @@
+package crf
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"gonum.org/v1/gonum/floats"
+
+	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/optimize"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+var (
+	_ optimize.Objective  = (*objective)(nil)
+	_ optimize.Stochastic = (*objective)(nil)
+)
+
+// An objective is the sum over the sentences of a data set of a loss, each times the sentence's
+// weight. Workers take sentences; what they add up is merged in their order, so that a result
+// depends on the number of workers but not on their timing.
+type objective struct {
+	data    *Dataset
+	x       *index
+	loss    losses.Loss
+	workers []*worker
+	chunk   []int // of sentences: worker k evaluates chunk[k]..chunk[k+1]-1 of a whole pass
+}
+
+// A worker is the scratch memory of one goroutine.
+type worker struct {
+	scores, grad structured.Lattice
+	loss         losses.Workspace
+	gold         []int
+	dense        []float64        // a whole pass's gradient
+	sparse       *optimize.Sparse // a mini-batch's
+	sum          float64
+	err          error
+}
+
+func newObjective(d *Dataset, x *index, loss losses.Loss, threads int) *objective {
+	o := &objective{data: d, x: x, loss: loss, chunk: []int{0}}
+	for k := range threads {
+		o.workers = append(o.workers, new(worker))
+		// Chunks of equal numbers of tokens: the next one starts with the first sentence beyond.
+		end := o.chunk[k]
+		for end < d.Len() && d.sentence[end]*threads < d.Tokens()*(k+1) {
+			end++
+		}
+		o.chunk = append(o.chunk, end)
+	}
+	return o
+}
+
+// Dim implements [optimize.Objective].
+func (o *objective) Dim() int { return o.x.dim() }
+
+// Len implements [optimize.Stochastic].
+func (o *objective) Len() int { return o.data.Len() }
+
+// Support implements [optimize.Stochastic].
+func (o *objective) Support(batch []int, visit func(lo, hi int)) {
+	for _, s := range batch {
+		o.x.support(&o.data.tokens, o.data.sentence[s], o.data.sentence[s+1], visit)
+	}
+}
+
+// sentence adds the gradient of one sentence to dst and returns its loss, both times its weight.
+func (o *objective) sentence(wk *worker, dst spans, s int, w []float64, scale float64) (float64, error) {
+	d := o.data
+	lo, hi, c := d.sentence[s], d.sentence[s+1], d.weight[s]
+	if c == 0 {
+		return 0, nil
+	}
+	wk.gold = wk.gold[:0]
+	for _, g := range d.gold[lo:hi] {
+		wk.gold = append(wk.gold, int(g))
+	}
+	o.x.score(&wk.scores, &d.tokens, lo, hi, w, scale)
+	v, err := o.loss.Eval(&wk.grad, &wk.scores, structured.PathTarget(wk.gold), &wk.loss)
+	if err != nil {
+		return 0, fmt.Errorf("sentence %d: %w", s+1, err)
+	}
+	o.x.pull(dst, &wk.grad, &d.tokens, lo, hi, c)
+	return c * v, nil
+}
+
+// Eval implements [optimize.Objective].
+func (o *objective) Eval(ctx context.Context, grad, w []float64) (float64, error) {
+	o.each(func(k int, wk *worker) {
+		sum := grad
+		if k > 0 {
+			if wk.dense == nil {
+				wk.dense = make([]float64, len(grad))
+			}
+			sum = wk.dense
+		}
+		clear(sum)
+		var dst spans = dense(sum)
+		for s := o.chunk[k]; s < o.chunk[k+1] && wk.err == nil; s++ {
+			var v float64
+			v, wk.err = o.sentence(wk, dst, s, w, 1)
+			wk.sum += v
+			if s%64 == 0 && wk.err == nil {
+				wk.err = ctx.Err()
+			}
+		}
+	})
+	value, err := o.merge(o.workers)
+	if err != nil {
+		return 0, err
+	}
+	for _, wk := range o.workers[1:] {
+		floats.Add(grad, wk.dense)
+	}
+	return value, nil
+}
+
+// EvalBatch implements [optimize.Stochastic].
+func (o *objective) EvalBatch(ctx context.Context, g *optimize.Sparse, w []float64, scale float64, batch []int) (float64, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	n := len(o.workers)
+	if n == 1 || len(batch) < 4*n { // too few to be worth the hand-over
+		sum := 0.0
+		for _, s := range batch {
+			v, err := o.sentence(o.workers[0], g, s, w, scale)
+			if err != nil {
+				return 0, err
+			}
+			sum += v
+		}
+		return sum, nil
+	}
+	o.each(func(k int, wk *worker) {
+		dst := g
+		if k > 0 {
+			if wk.sparse == nil {
+				wk.sparse = optimize.NewSparse(o.Dim())
+			}
+			wk.sparse.Reset()
+			dst = wk.sparse
+		}
+		for _, s := range batch[len(batch)*k/n : len(batch)*(k+1)/n] {
+			var v float64
+			if v, wk.err = o.sentence(wk, dst, s, w, scale); wk.err != nil {
+				return
+			}
+			wk.sum += v
+		}
+	})
+	value, err := o.merge(o.workers)
+	if err != nil {
+		return 0, err
+	}
+	for _, wk := range o.workers[1:] {
+		g.AddSparse(wk.sparse)
+	}
+	return value, nil
+}
+
+// each runs f on every worker at the same time.
+func (o *objective) each(f func(k int, wk *worker)) {
+	var wg sync.WaitGroup
+	for k, wk := range o.workers {
+		wk.sum, wk.err = 0, nil
+		if k == 0 {
+			continue
+		}
+		wg.Go(func() { f(k, wk) })
+	}
+	f(0, o.workers[0])
+	wg.Wait()
+}
+
+// merge returns the sum of the workers' sums, or the first one's error.
+func (o *objective) merge(workers []*worker) (float64, error) {
+	sum := 0.0
+	for _, wk := range workers {
+		if wk.err != nil {
+			return 0, wk.err
+		}
+		sum += wk.sum
+	}
+	return sum, nil
+}
