@@ -3,6 +3,7 @@ package optimize
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"runtime"
 	"slices"
@@ -281,4 +282,26 @@ func TestLBFGSLeaksNoGoroutines(t *testing.T) {
 		}
 	}
 	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+1 }, 5*time.Second, time.Millisecond)
+}
+
+// gonum asks for value and gradient apart; each point costs one evaluation, and none is evaluated twice.
+func TestLBFGSEvaluatesOnce(t *testing.T) {
+	f := newLogistic(3, 300, 20, 0.1)
+	calls, seen := 0, map[string]bool{}
+	counting := function{f.Dim(), func(ctx context.Context, grad, w []float64) (float64, error) {
+		calls++
+		seen[fmt.Sprint(w)] = true
+		return f.Eval(ctx, grad, w)
+	}}
+	result, err := LBFGS{}.Minimize(t.Context(), counting, make([]float64, f.Dim()), Penalty{L2: 1}, nil)
+	require.NoError(t, err)
+	assert.Equal(t, calls, result.Evaluations)
+	assert.Len(t, seen, calls)
+	assert.LessOrEqual(t, result.Evaluations, 2*result.Iterations)
+}
+
+func TestReasonNames(t *testing.T) {
+	assert.Equal(t, "failed", Failed.String())
+	assert.Equal(t, "cancelled", Cancelled.String())
+	assert.Equal(t, "Reason(-1)", running.String())
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // Sparse accumulates a vector of which few coordinates are not zero: dense values, a bit for each
@@ -45,18 +47,12 @@ func (s *Sparse) Add(k int, v float64) {
 
 // AddRange adds v to the coordinates lo, lo+1, ..., lo+len(v)-1.
 func (s *Sparse) AddRange(lo int, v []float64) {
-	dst := s.Span(lo, lo+len(v))
-	for j, x := range v {
-		dst[j] += x
-	}
+	floats.Add(s.Span(lo, lo+len(v)), v)
 }
 
 // AddScaledRange adds alpha*v to the coordinates lo, lo+1, ..., lo+len(v)-1.
 func (s *Sparse) AddScaledRange(lo int, alpha float64, v []float64) {
-	dst := s.Span(lo, lo+len(v))
-	for j, x := range v {
-		dst[j] += alpha * x
-	}
+	floats.AddScaled(s.Span(lo, lo+len(v)), alpha, v)
 }
 
 // Span touches the coordinates [lo, hi) and returns their values for the caller to add to, until the

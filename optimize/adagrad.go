@@ -1,0 +1,139 @@
+package optimize
+
+import (
+	"context"
+	"math"
+)
+
+var _ StochasticMethod = AdaGrad{}
+
+// AdaGrad is the adaptive subgradient method with a diagonal metric, in the composite (proximal) form
+// (Duchi, Hazan & Singer 2011, section 5), with L1 and L2. A step takes the mean gradient g of a batch; on
+// each coordinate, with G the sum of all g^2 so far and H = Epsilon + sqrt(G),
+//
+//	w <- argmin_x  g x + (L1/N) |x| + (L2/N) x^2 + H/(2 rate) (x - w)^2
+//
+// Coordinates without gradient shrink too. They do so lazily, all steps at once in closed form when
+// a batch next reads them, which equals the dense computation. With L1 that makes weights exactly 0; one
+// that batches touch often may still end a little beside the 0 that it belongs to, see [OWLQN].
+type AdaGrad struct {
+	Passes
+	// Rate is how far the first step moves a coordinate; 0 is 0.1.
+	Rate float64
+	// Epsilon keeps H above 0; 0 is 1e-8.
+	Epsilon float64
+}
+
+// Minimize implements [StochasticMethod].
+func (m AdaGrad) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty, report func(*Step) error) (Result, error) {
+	r, err := newPassRun(ctx, f, w, p, m.Passes)
+	var rate decaying
+	if err == nil {
+		rate, err = newDecaying(m.Rate, 0.1, -1, 0, f.Len())
+	}
+	if err == nil {
+		err = checkEpsilon(m.Epsilon)
+	}
+	if err != nil {
+		return finish(ctx, r.result, err)
+	}
+	r.rule = newAdaGradRule(f, w, p, rate.start, orDefault(m.Epsilon, 1e-8))
+	return r.run(m.Passes, report)
+}
+
+type adaGradRule struct {
+	f          Stochastic
+	w          []float64
+	sum        []float64 // G
+	last       []uint32  // the step up to which the penalty is applied; nil without penalty
+	step       uint32
+	start      float64 // rate
+	epsilon    float64
+	l1, l2     float64 // divided by the number of examples
+	catchRange func(lo, hi int)
+}
+
+func newAdaGradRule(f Stochastic, w []float64, p Penalty, rate, epsilon float64) *adaGradRule {
+	n := float64(f.Len())
+	a := &adaGradRule{f: f, w: w, sum: make([]float64, len(w)), start: rate, epsilon: epsilon, l1: p.L1 / n, l2: p.L2 / n}
+	if p != (Penalty{}) {
+		a.last = make([]uint32, len(w))
+		a.catchRange = func(lo, hi int) {
+			for k := lo; k < hi; k++ {
+				if a.last[k] != a.step {
+					a.catchUp(k)
+				}
+			}
+		}
+	}
+	return a
+}
+
+func (a *adaGradRule) before(batch []int) float64 {
+	if a.last != nil {
+		a.f.Support(batch, a.catchRange)
+	}
+	return 1
+}
+
+func (a *adaGradRule) after(g *Sparse, n int) {
+	by := 1 / float64(n)
+	for _, k := range g.touched {
+		if a.last != nil && a.last[k] != a.step {
+			a.catchUp(int(k))
+		}
+		mean := by * g.val[k]
+		a.sum[k] += mean * mean
+		rate := a.coordinateRate(int(k))
+		x := a.w[k] - rate*mean
+		if a.last != nil {
+			x = shrink(x, rate*a.l1, 2*rate*a.l2, 1)
+			a.last[k] = a.step + 1
+		}
+		a.w[k] = x
+	}
+	a.step++
+	if a.step == math.MaxUint32 {
+		a.settle()
+		a.step = 0
+		clear(a.last)
+	}
+}
+
+func (a *adaGradRule) coordinateRate(k int) float64 {
+	return a.start / (a.epsilon + math.Sqrt(a.sum[k]))
+}
+
+// catchUp applies the penalty of the steps that left coordinate k alone.
+func (a *adaGradRule) catchUp(k int) {
+	if a.w[k] != 0 {
+		rate := a.coordinateRate(k)
+		a.w[k] = shrink(a.w[k], rate*a.l1, 2*rate*a.l2, int(a.step-a.last[k]))
+	}
+	a.last[k] = a.step
+}
+
+func (a *adaGradRule) settle() {
+	if a.last != nil {
+		a.catchRange(0, len(a.w))
+	}
+}
+
+func (a *adaGradRule) weights() []float64 { return a.w }
+func (a *adaGradRule) rate() float64      { return a.start }
+
+// shrink returns x after n steps x <- sign(x) max(0, |x| - l1) / (1 + l2). With r = 1/(1 + l2) the n-th
+// is r^n |x| - l1 (r + r^2 + ... + r^n) = r^n |x| - (l1/l2) (1 - r^n), or 0 once that is negative.
+func shrink(x, l1, l2 float64, n int) float64 {
+	size := math.Abs(x)
+	switch {
+	case n == 1:
+		size = (size - l1) / (1 + l2)
+	case float64(n)*l2 < 1e-17: // l2 does not show
+		size -= float64(n) * l1
+	default:
+		decline := math.Expm1(-float64(n) * math.Log1p(l2)) // r^n - 1
+		size += decline * (size + l1/l2)
+	}
+	return math.Copysign(max(0, size), x)
+}

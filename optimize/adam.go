@@ -1,0 +1,174 @@
+package optimize
+
+import (
+	"context"
+	"fmt"
+	"math"
+)
+
+var (
+	_ StochasticMethod = Adam{}
+	_ StochasticMethod = AdamW{}
+)
+
+// Adam is the method of adaptive moments (Kingma & Ba 2015), made for sparse gradients. A step takes the
+// mean gradient g of a batch, and each coordinate that the batch touches keeps its own clock: with n the
+// number of steps that have touched it,
+//
+//	m <- Beta1 m + (1-Beta1) g,   v <- Beta2 v + (1-Beta2) g^2
+//	w <- w - rate m/(1-Beta1^n) / (sqrt(v/(1-Beta2^n)) + Epsilon)
+//
+// Other coordinates keep w, m and v as they are. So each coordinate goes through dense Adam on the
+// sequence of its own gradients, and where every batch touches all, this is dense Adam.
+//
+// L2 is part of the gradient: a step adds 2 (L2/N) k w to g, with k the number of steps since the
+// coordinate's last, so that rare coordinates are penalised no less. Coordinates that no batch touches
+// keep their start. L1 is refused: the steps have no exact zeros.
+type Adam struct {
+	Passes
+	// Rate is how far the first step moves a coordinate; 0 is 0.01.
+	Rate float64
+	// Decay divides the rate by 1 + Decay * epochs done; 0 is none.
+	Decay float64
+	// Beta1 and Beta2 are the decay rates of the moments, below 1; 0 is 0.9 and 0.999.
+	Beta1, Beta2 float64
+	// Epsilon keeps the divisor above 0; 0 is 1e-8.
+	Epsilon float64
+}
+
+// AdamW is [Adam] with decoupled weight decay (Loshchilov & Hutter 2019): g is of the loss alone, and after
+// each step all weights, touched or not, are multiplied by 1 - rate 2 L2/N, kept as one scale. The
+// decay is not rescaled by the moments, so the weights settle near, not at, the minimum of the loss plus
+// L2 ||w||^2. L1 is refused.
+type AdamW Adam
+
+// Minimize implements [StochasticMethod].
+func (m Adam) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty, report func(*Step) error) (Result, error) {
+	return m.minimize(ctx, f, w, p, report, false)
+}
+
+// Minimize implements [StochasticMethod].
+func (m AdamW) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty, report func(*Step) error) (Result, error) {
+	return Adam(m).minimize(ctx, f, w, p, report, true)
+}
+
+func (m Adam) minimize(ctx context.Context, f Stochastic, w []float64, p Penalty, report func(*Step) error, decoupled bool) (Result, error) {
+	r, err := newPassRun(ctx, f, w, p, m.Passes)
+	if err == nil && p.L1 > 0 {
+		err = fmt.Errorf("%w: Adam's steps have no exact zeros for L1 = %g; AdaGrad, SGD and OWL-QN have", ErrPenalty, p.L1)
+	}
+	var rule *adamRule
+	if err == nil {
+		rule, err = newAdamRule(f, w, p, m, decoupled)
+	}
+	if err != nil {
+		return finish(ctx, r.result, err)
+	}
+	r.rule = rule
+	return r.run(m.Passes, report)
+}
+
+type adamRule struct {
+	decaying
+	w         []float64 // divided by scale
+	scale     float64   // 1 unless decoupled
+	l2        float64   // divided by the number of examples
+	decoupled bool
+	state     []adamState
+	step      uint32
+	debias1   debias
+	debias2   debias
+	beta1     float64
+	beta2     float64
+	epsilon   float64
+}
+
+// adamState is what Adam knows of a coordinate, together in memory as it is used together.
+type adamState struct {
+	m, v    float64
+	touches uint32
+	last    uint32 // the step that touched it last, from 1
+}
+
+func newAdamRule(f Stochastic, w []float64, p Penalty, m Adam, decoupled bool) (*adamRule, error) {
+	rate, err := newDecaying(m.Rate, 0.01, m.Decay, 0, f.Len())
+	if err != nil {
+		return nil, err
+	}
+	a := &adamRule{
+		decaying: rate, w: w, scale: 1, l2: p.L2 / float64(f.Len()), decoupled: decoupled,
+		beta1: orDefault(m.Beta1, 0.9), beta2: orDefault(m.Beta2, 0.999), epsilon: orDefault(m.Epsilon, 1e-8),
+	}
+	if !(a.beta1 > 0 && a.beta1 < 1 && a.beta2 > 0 && a.beta2 < 1) {
+		return nil, fmt.Errorf("%w: beta1 %g and beta2 %g must be between 0 and 1", ErrOption, m.Beta1, m.Beta2)
+	}
+	if err := checkEpsilon(m.Epsilon); err != nil {
+		return nil, err
+	}
+	if decoupled && 2*a.start*a.l2 >= 1 {
+		return nil, fmt.Errorf("%w: a weight decay of %g a step leaves nothing: lower the rate or L2", ErrPenalty, 2*a.start*a.l2)
+	}
+	a.state = make([]adamState, len(w))
+	a.debias1, a.debias2 = newDebias(a.beta1), newDebias(a.beta2)
+	return a, nil
+}
+
+func (a *adamRule) before([]int) float64 { return a.scale }
+
+func (a *adamRule) after(g *Sparse, n int) {
+	by, rate := 1/float64(n), a.rate()/a.scale
+	a.step++
+	for _, k := range g.touched {
+		s := &a.state[k]
+		grad := by * g.val[k]
+		if !a.decoupled {
+			grad += 2 * a.l2 * float64(a.step-s.last) * a.w[k]
+		}
+		s.last = a.step
+		s.touches++
+		s.m = a.beta1*s.m + (1-a.beta1)*grad
+		s.v = a.beta2*s.v + (1-a.beta2)*grad*grad
+		m, v := s.m/a.debias1.at(s.touches), s.v/a.debias2.at(s.touches)
+		a.w[k] -= rate * m / (math.Sqrt(v) + a.epsilon)
+	}
+	if a.decoupled {
+		a.scale *= 1 - 2*a.rate()*a.l2
+		if a.scale < smallestScale {
+			a.settle()
+		}
+	}
+	a.seen += n
+}
+
+func (a *adamRule) settle() {
+	if a.scale == 1 {
+		return
+	}
+	for k := range a.w {
+		a.w[k] *= a.scale
+	}
+	a.scale = 1
+}
+
+func (a *adamRule) weights() []float64 { return a.w }
+
+// debias is 1 - beta^n, from a table while n is small.
+type debias struct {
+	log   float64 // of beta
+	table []float64
+}
+
+func newDebias(beta float64) debias {
+	d := debias{log: math.Log(beta), table: make([]float64, 1<<12)}
+	for n := range d.table {
+		d.table[n] = -math.Expm1(float64(n) * d.log)
+	}
+	return d
+}
+
+func (d *debias) at(n uint32) float64 {
+	if int(n) < len(d.table) {
+		return d.table[n]
+	}
+	return -math.Expm1(float64(n) * d.log)
+}

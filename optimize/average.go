@@ -1,0 +1,51 @@
+package optimize
+
+// average is the mean of the weights w_t = scale_t * v_t after each step t, in O(touched) a step: with
+// c_t the sum of the scales up to t, sum_t w_t = c v - late, where late gathers c_(t-1) times each
+// change of v at step t, the part of c v that the change came too late for. Unscaled, this is the
+// counter of the averaged perceptron (Daumé 2006, figure 2.3).
+type average struct {
+	sum   float64   // c since the last fold
+	late  []float64 // since the last fold
+	total []float64 // sum of the weights up to the last fold
+	mean  []float64
+	steps float64
+}
+
+func newAverage(w []float64) *average {
+	n := len(w)
+	return &average{late: make([]float64, n), total: make([]float64, n), mean: make([]float64, n)}
+}
+
+// note says that the step adds delta to v[k]; it comes before the step's count.
+func (a *average) note(k int, delta float64) { a.late[k] += a.sum * delta }
+
+// count ends a step after which the weights are scale * v.
+func (a *average) count(scale float64) {
+	a.sum += scale
+	a.steps++
+}
+
+// fold adds up the steps so far, given v, whose unit may change afterwards. It also keeps c v and late,
+// whose difference is taken, from growing far beyond it.
+func (a *average) fold(v []float64) {
+	if a.sum == 0 {
+		return
+	}
+	for k, late := range a.late {
+		a.total[k] += a.sum*v[k] - late
+	}
+	clear(a.late)
+	a.sum = 0
+}
+
+// weights returns the mean up to the last fold; before the first count, v.
+func (a *average) weights(v []float64) []float64 {
+	if a.steps == 0 {
+		return v
+	}
+	for k, total := range a.total {
+		a.mean[k] = total / a.steps
+	}
+	return a.mean
+}

@@ -1,0 +1,174 @@
+package optimize
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// Passes says how a stochastic method goes over the examples, and when it ends.
+type Passes struct {
+	// Epochs caps the passes; 0 is 100.
+	Epochs int
+	// BatchSize is the number of examples a step; 0 is 1.
+	BatchSize int
+	// Seed shuffles the examples, anew for each epoch.
+	Seed uint64
+	// Tolerance ends the run when the last Period epochs lowered the objective of [Step] by less than
+	// this share of its value; 0 is 1e-6, negative switches the rule off.
+	Tolerance float64
+	// Period is the number of epochs of Tolerance; 0 is 10.
+	Period int
+	// Floor ends the run when the objective is between 0 and Floor. 0 is 1e-6 of the first epoch's
+	// objective if there is no penalty, and no floor if there is one; negative is no floor.
+	Floor float64
+}
+
+// rule is the update of a stochastic method. It may defer work on coordinates that nobody looks at.
+type rule interface {
+	// before brings the coordinates that the batch reads up to date, and returns the scale of w.
+	before(batch []int) float64
+	// after makes one step along the gradient of the sum of n losses.
+	after(g *Sparse, n int)
+	// settle brings all of w up to date, at scale 1.
+	settle()
+	// weights returns the result so far, after settle: w or an average.
+	weights() []float64
+	// rate returns the present learning rate, 0 for none.
+	rate() float64
+}
+
+// passRun drives a rule over the epochs.
+type passRun struct {
+	ctx       context.Context
+	f         Stochastic
+	w         []float64
+	p         Penalty
+	rule      rule
+	g         *Sparse
+	order     []int
+	batchSize int
+	shuffle   *rand.Rand
+	progress  progress
+	result    Result
+
+	loss, squares float64 // sums over the batches of the present epoch
+	batches       int
+}
+
+// newPassRun checks the problem; the caller sets the rule.
+func newPassRun(ctx context.Context, f Stochastic, w []float64, p Penalty, o Passes) (*passRun, error) {
+	r := &passRun{ctx: ctx, f: f, w: w, p: p, batchSize: max(1, o.BatchSize), shuffle: newShuffle(o.Seed)}
+	r.result = Result{Objective: math.NaN(), GradNorm: math.NaN()}
+	r.progress = newProgress(o.Period, o.Tolerance, 1e-6, o.Floor)
+	if err := check(f.Dim(), w, p); err != nil {
+		return r, err
+	}
+	if f.Dim() > math.MaxInt32 {
+		return r, fmt.Errorf("%w: dimension %d is above 2^31 - 1", ErrOption, f.Dim())
+	}
+	if f.Len() <= 0 {
+		return r, fmt.Errorf("%w: no examples", ErrOption)
+	}
+	r.g = NewSparse(len(w))
+	r.order = make([]int, f.Len())
+	for i := range r.order {
+		r.order[i] = i
+	}
+	return r, nil
+}
+
+func newShuffle(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0x7472656c6c6973)) }
+
+// step makes one update.
+func (r *passRun) step(batch []int) error {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	scale := r.rule.before(batch)
+	r.g.Reset()
+	loss, err := r.f.EvalBatch(r.ctx, r.g, r.w, scale, batch)
+	r.result.Evaluations++
+	if err != nil {
+		return err
+	}
+	if !finite(loss) {
+		return fmt.Errorf("%w: the loss of a batch is %g", ErrNotFinite, loss)
+	}
+	sq := r.g.squared()
+	if !finite(sq) {
+		return fmt.Errorf("%w: the squared gradient norm of a batch is %g", ErrNotFinite, sq)
+	}
+	r.rule.after(r.g, len(batch))
+	r.result.Iterations++
+	n := float64(len(batch))
+	r.loss += loss
+	r.squares += sq / (n * n)
+	r.batches++
+	return nil
+}
+
+// epoch makes one pass over the examples of order, shuffled.
+func (r *passRun) epoch(order []int) error {
+	r.shuffle.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	r.loss, r.squares, r.batches = 0, 0, 0
+	for lo := 0; lo < len(order); lo += r.batchSize {
+		if err := r.step(order[lo:min(lo+r.batchSize, len(order))]); err != nil {
+			return err
+		}
+	}
+	r.rule.settle()
+	return nil
+}
+
+// run makes the epochs and leaves the weights in w whatever ends them.
+func (r *passRun) run(o Passes, report func(*Step) error) (Result, error) {
+	if o.Epochs <= 0 {
+		o.Epochs = 100
+	}
+	began := time.Now()
+	var err error
+	r.result.Reason = running
+	for r.result.Reason == running && err == nil {
+		if err = r.epoch(r.order); err == nil {
+			r.result.Reason, err = r.endEpoch(o, report, began)
+		}
+	}
+	r.rule.settle()
+	copy(r.w, r.rule.weights())
+	return finish(r.ctx, r.result, err)
+}
+
+// endEpoch counts an epoch: report, and the reason to stop if there is one.
+func (r *passRun) endEpoch(o Passes, report func(*Step) error, began time.Time) (Reason, error) {
+	r.result.Epochs++
+	objective := r.loss + r.p.Value(r.w)
+	r.result.Objective, r.result.GradNorm = objective, math.Sqrt(r.squares/float64(r.batches))
+	if sq := floats.Dot(r.w, r.w); !finite(sq) {
+		return Failed, fmt.Errorf("%w: squared norm of the weights is %g: the rate is too high", ErrNotFinite, sq)
+	}
+	if report != nil {
+		if err := report(&Step{
+			Step: r.result.Iterations, Epoch: r.result.Epochs, Evaluations: r.result.Evaluations,
+			Seconds: time.Since(began).Seconds(), Objective: objective, GradNorm: r.result.GradNorm,
+			Rate: r.rule.rate(), weights: r.rule.weights,
+		}); err != nil {
+			return ended(err)
+		}
+	}
+	if r.result.Epochs == 1 {
+		r.progress.setFloor(objective, r.p)
+	}
+	reason := r.progress.note(objective)
+	switch {
+	case r.squares == 0 && r.p == (Penalty{}):
+		return Converged, nil // no example moves the weights any more
+	case reason == running && r.result.Epochs >= o.Epochs:
+		return LimitReached, nil
+	}
+	return reason, nil
+}
