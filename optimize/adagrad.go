@@ -18,7 +18,7 @@ var _ StochasticMethod = AdaGrad{}
 // that batches touch often may still end a little beside the 0 that it belongs to, see [OWLQN].
 type AdaGrad struct {
 	Passes
-	// Rate is how far the first step moves a coordinate; 0 is 0.1.
+	// Rate is how far the first step moves a coordinate; 0 is 0.2.
 	Rate float64
 	// Epsilon keeps H above 0; 0 is 1e-8.
 	Epsilon float64
@@ -29,7 +29,7 @@ func (m AdaGrad) Minimize(ctx context.Context, f Stochastic, w []float64, p Pena
 	r, err := newPassRun(ctx, f, w, p, m.Passes)
 	var rate decaying
 	if err == nil {
-		rate, err = newDecaying(m.Rate, 0.1, -1, 0, f.Len())
+		rate, err = newDecaying(m.Rate, 0.2, -1, 0, f.Len())
 	}
 	if err == nil {
 		err = checkEpsilon(m.Epsilon)

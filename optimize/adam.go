@@ -26,7 +26,7 @@ var (
 // keep their start. L1 is refused: the steps have no exact zeros.
 type Adam struct {
 	Passes
-	// Rate is how far the first step moves a coordinate; 0 is 0.01.
+	// Rate is how far the first step moves a coordinate; 0 is 0.02.
 	Rate float64
 	// Decay divides the rate by 1 + Decay * epochs done; 0 is none.
 	Decay float64
@@ -91,7 +91,7 @@ type adamState struct {
 }
 
 func newAdamRule(f Stochastic, w []float64, p Penalty, m Adam, decoupled bool) (*adamRule, error) {
-	rate, err := newDecaying(m.Rate, 0.01, m.Decay, 0, f.Len())
+	rate, err := newDecaying(m.Rate, 0.02, m.Decay, 0, f.Len())
 	if err != nil {
 		return nil, err
 	}

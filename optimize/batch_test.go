@@ -233,6 +233,7 @@ func TestBatchPassesOnErrors(t *testing.T) {
 		w := make([]float64, 2)
 		_, err := method(exact).Minimize(t.Context(), f, w, Penalty{}, nil)
 		require.ErrorIs(t, err, broken)
+		assert.Equal(t, 4, calls)
 		requireFinite(t, w)
 	})
 }
@@ -304,4 +305,15 @@ func TestReasonNames(t *testing.T) {
 	assert.Equal(t, "failed", Failed.String())
 	assert.Equal(t, "cancelled", Cancelled.String())
 	assert.Equal(t, "Reason(-1)", running.String())
+}
+
+// Where rounding hides the decrease, OWL-QN does not waste evaluations on shorter and shorter steps.
+func TestOWLQNEndsAtRounding(t *testing.T) {
+	f := newLogistic(5, 200, 30, 0.1)
+	for _, p := range []Penalty{{L2: 0.1}, {L1: 1}, {L1: 1, L2: 0.1}} {
+		result, err := OWLQN{Limits: Limits{Tolerance: -1, GradientTolerance: -1}}.Minimize(t.Context(), f, make([]float64, f.Dim()), p, nil)
+		require.NoError(t, err)
+		assert.Equal(t, Converged, result.Reason)
+		assert.Less(t, result.Evaluations, 2*result.Iterations+10)
+	}
 }

@@ -21,7 +21,7 @@
 // The mean over a batch of n out of N examples stands for F(w)/N: a stochastic step uses the gradient
 // (1/n) sum_batch f_i and the penalty divided by N, so a rate means the same for every batch size.
 //
-// Every method starts from the w that it is given, works in it, and leaves the best it has there
-// whatever ends the run: convergence, a limit, [ErrStop] from the report, cancellation, or an error.
-// Weights are finite on return. The same seed gives the same weights.
+// Every method starts from the w that it is given, and leaves the weights it has reached there whatever ends
+// the run: convergence, a limit, [ErrStop] from the report, cancellation, or an error. They are those of
+// the last accepted iteration or the last step, and finite. The same seed gives the same weights.
 package optimize

@@ -78,8 +78,13 @@ func (r *lbfgsRun) descend(memory int) error {
 	}
 	r.begun, r.trial, r.reason = false, nil, running
 	problem := gonum.Problem{
-		Func:   r.evalOnce,
-		Grad:   func(grad, x []float64) { r.evalOnce(x); copy(grad, r.grad) },
+		Func: r.evalOnce,
+		Grad: func(grad, x []float64) {
+			if r.trial == nil { // or the run is over, and nobody reads grad
+				r.evalOnce(x)
+			}
+			copy(grad, r.grad)
+		},
 		Status: func() (gonum.Status, error) { return gonum.NotTerminated, r.trial },
 	}
 	settings := &gonum.Settings{Converger: gonum.NeverTerminate{}, Recorder: recorder{r}}

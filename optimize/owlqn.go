@@ -3,6 +3,7 @@ package optimize
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/floats"
@@ -68,6 +69,8 @@ func (o *owlqnRun) run() (Reason, error) {
 		}
 		nextValue, err := o.search(value, step)
 		switch {
+		case errors.Is(err, errRounding) && o.small(norm, roundingTolerance):
+			return Converged, nil
 		case errors.Is(err, errNoStep) && o.history.count > 0:
 			o.history.count = 0 // once more along the steepest descent
 			continue
@@ -116,7 +119,10 @@ func (o *owlqnRun) direction() bool {
 	return known
 }
 
-var errNoStep = errors.New("optimize: no step lowers the objective")
+var (
+	errNoStep   = errors.New("optimize: no step lowers the objective")
+	errRounding = fmt.Errorf("%w: the decrease is below rounding", errNoStep)
+)
 
 // search sets next to the first of w + step dir, w + step/2 dir, ..., each projected on w's orthant,
 // that lowers the objective enough, nextGrad to the smooth gradient there, and returns the objective.
@@ -134,8 +140,8 @@ func (o *owlqnRun) search(value, step float64) (float64, error) {
 			moved = moved || x != w
 			gain += o.pseudo[k] * (x - w)
 		}
-		if !moved {
-			break
+		if !moved || -gain <= 0x1p-52*math.Abs(value) {
+			return 0, errRounding
 		}
 		var next float64
 		next, last = o.eval(o.nextGrad, o.next)

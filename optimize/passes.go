@@ -28,6 +28,13 @@ type Passes struct {
 	Floor float64
 }
 
+func (o Passes) epochs() int {
+	if o.Epochs <= 0 {
+		return 100
+	}
+	return o.Epochs
+}
+
 // rule is the update of a stochastic method. It may defer work on coordinates that nobody looks at.
 type rule interface {
 	// before brings the coordinates that the batch reads up to date, and returns the scale of w.
@@ -127,9 +134,6 @@ func (r *passRun) epoch(order []int) error {
 
 // run makes the epochs and leaves the weights in w whatever ends them.
 func (r *passRun) run(o Passes, report func(*Step) error) (Result, error) {
-	if o.Epochs <= 0 {
-		o.Epochs = 100
-	}
 	began := time.Now()
 	var err error
 	r.result.Reason = running
@@ -167,7 +171,7 @@ func (r *passRun) endEpoch(o Passes, report func(*Step) error, began time.Time) 
 	switch {
 	case r.squares == 0 && r.p == (Penalty{}):
 		return Converged, nil // no example moves the weights any more
-	case reason == running && r.result.Epochs >= o.Epochs:
+	case reason == running && r.result.Epochs >= o.epochs():
 		return LimitReached, nil
 	}
 	return reason, nil

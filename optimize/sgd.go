@@ -22,8 +22,9 @@ type SGD struct {
 	Rate float64
 	// Decay divides a given rate by 1 + Decay * epochs done; 0 is 1, negative is none.
 	Decay float64
-	// Average returns the average of the weights after each step, from the second epoch on if there is one
-	// (Polyak & Juditsky 1992). It cannot be had together with L1, whose zeros it would fill.
+	// Average returns the average of the weights after each step of the second half of the epochs (suffix
+	// averaging, Rakhlin, Shamir & Sridharan 2012); a run that ends before has none. It cannot be had together
+	// with L1, whose zeros it would fill.
 	Average bool
 }
 
@@ -49,9 +50,7 @@ func (m SGD) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty,
 	}
 	if m.Average {
 		rule.average = newAverage(w)
-		if m.Epochs != 1 {
-			rule.averageFrom = f.Len()
-		}
+		rule.averageFrom = f.Len() * (m.epochs() / 2)
 	}
 	return r.run(m.Passes, report)
 }

@@ -398,3 +398,20 @@ func TestStochasticStepsAllocateNothing(t *testing.T) {
 		}), name)
 	}
 }
+
+func TestAverageBeginsHalfway(t *testing.T) {
+	f := newLogistic(6, 100, 30, 0.1)
+	trace := func(average bool) (epochs [][]float64) {
+		m := SGD{Passes: Passes{Epochs: 4, Tolerance: -1}, Average: average}
+		_, err := m.Minimize(t.Context(), f, make([]float64, f.Dim()), Penalty{L2: 1}, func(s *Step) error {
+			epochs = append(epochs, slices.Clone(s.Weights()))
+			return nil
+		})
+		require.NoError(t, err)
+		return epochs
+	}
+	plain, averaged := trace(false), trace(true)
+	assert.Equal(t, plain[:2], averaged[:2])
+	assert.NotEqual(t, plain[2], averaged[2])
+	assert.NotEqual(t, plain[3], averaged[3])
+}
