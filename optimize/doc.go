@@ -19,7 +19,8 @@
 //	AveragedPerceptron  none                  the average of all weights on the way
 //
 // The mean over a batch of n out of N examples stands for F(w)/N: a stochastic step uses the gradient
-// (1/n) sum_batch f_i and the penalty divided by N, so a rate means the same for every batch size.
+// (1/n) sum_batch f_i and the penalty divided by N. A larger batch so makes fewer steps, not longer ones:
+// SGD wants a higher rate with it.
 //
 // Every method starts from the w that it is given, and leaves the weights it has reached there whatever ends
 // the run: convergence, a limit, [ErrStop] from the report, cancellation, or an error. They are those of
