@@ -1,0 +1,137 @@
+package house
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A room is a package of this module and what its code, tests aside, may import beyond the standard
+// library.
+type room struct {
+	path    string   // below the module's path
+	rooms   []string // of this module, each of which stands above this row
+	modules []string // of others: these and the packages in them
+	public  bool     // users import it
+	system  bool     // it may open files and print
+	tests   bool     // only tests may import it
+}
+
+// rooms has a row for every package of the module, from the ground up.
+var rooms = []room{
+	{path: "internal/simd"},
+	{path: "structured", public: true},
+	{path: "decode/viterbi", public: true,
+		rooms: []string{"internal/simd", "structured"}},
+	{path: "inference/forwardbackward", public: true,
+		rooms: []string{"internal/simd", "structured"}},
+	{path: "losses", public: true,
+		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward"}},
+	{path: "corpus", public: true,
+		rooms: []string{"structured"}},
+	{path: "features", public: true},
+	{path: "optimize", public: true,
+		modules: []string{"gonum.org/v1/gonum"}},
+	{path: "metrics", public: true,
+		rooms: []string{"structured", "corpus"}},
+	{path: "crf", public: true,
+		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses",
+			"corpus", "features", "optimize", "metrics"},
+		modules: []string{"gonum.org/v1/gonum", "golang.org/x/sync"}},
+
+	{path: "internal/sample"},
+	{path: "internal/safefile", system: true},
+	{path: "cmd/tagger", system: true,
+		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses",
+			"corpus", "features", "optimize", "metrics", "crf", "internal/sample", "internal/safefile"},
+		modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag",
+			"github.com/schollz/progressbar/v3", "golang.org/x/term", "golang.org/x/sync"}},
+
+	{path: "internal/bruteforce", tests: true,
+		rooms: []string{"structured"}},
+	{path: "internal/house", tests: true},
+}
+
+// embedded are the rooms that a program with scores of its own takes in, without the rest.
+var embedded = []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses"}
+
+// system are the packages through which a program reaches beyond its arguments.
+var system = []string{"os", "log", "flag", "net", "syscall", "plugin", "C"}
+
+func find(path string) (room, bool) {
+	k := slices.IndexFunc(rooms, func(r room) bool { return r.path == path })
+	if k < 0 {
+		return room{}, false
+	}
+	return rooms[k], true
+}
+
+// within reports whether path is one of trees or lies below it.
+func within(path string, trees []string) bool {
+	return slices.ContainsFunc(trees, func(tree string) bool {
+		return path == tree || strings.HasPrefix(path, tree+"/")
+	})
+}
+
+func TestTableGoesUpward(t *testing.T) {
+	for k, r := range rooms {
+		for _, below := range r.rooms {
+			at := slices.IndexFunc(rooms, func(r room) bool { return r.path == below })
+			assert.GreaterOrEqual(t, at, 0, "%s may import %s, which is no room", r.path, below)
+			assert.Less(t, at, k, "%s may import %s, which stands above it", r.path, below)
+		}
+	}
+}
+
+func TestEveryPackageIsARoom(t *testing.T) {
+	for _, p := range packages(t) {
+		_, ok := find(p.room)
+		assert.True(t, ok, "package %s is not in the table of rooms", p.room)
+	}
+}
+
+func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {
+	for _, p := range packages(t) {
+		r, ok := find(p.room)
+		if !ok {
+			continue // TestEveryPackageIsARoom says so
+		}
+		for _, path := range p.Imports {
+			inner, mine := p.inModule(path)
+			switch {
+			case mine:
+				assert.Contains(t, r.rooms, inner, "%s may not import %s", p.room, inner)
+				below, _ := find(inner)
+				assert.False(t, below.tests, "%s imports %s, which is for tests only", p.room, inner)
+			case !isStandard(path):
+				assert.True(t, within(path, r.modules), "%s may not import %s", p.room, path)
+			case !r.system:
+				assert.False(t, within(path, system), "%s may not import %s", p.room, path)
+			}
+		}
+	}
+}
+
+// Whoever embeds a decoder or a loss compiles the standard library and these rooms, no more.
+func TestEmbeddedRoomsStandAlone(t *testing.T) {
+	allowed := append([]string{"internal/simd"}, embedded...)
+	checked := 0
+	for _, p := range packages(t) {
+		if !slices.Contains(embedded, p.room) {
+			continue
+		}
+		checked++
+		for _, path := range p.Deps {
+			inner, mine := p.inModule(path)
+			if mine {
+				assert.Contains(t, allowed, inner, "%s depends on %s", p.room, inner)
+			} else {
+				assert.True(t, isStandard(path), "%s depends on %s", p.room, path)
+			}
+		}
+	}
+	require.Equal(t, len(embedded), checked)
+}
