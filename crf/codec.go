@@ -279,6 +279,7 @@ func (d *decoder) weights(n int) []float64 {
 		w[k] = math.Float64frombits(binary.LittleEndian.Uint64(d.buf[8*k:]))
 		if math.IsNaN(w[k]) || math.IsInf(w[k], 0) {
 			d.fail("weight %d is %v", k, w[k])
+			return nil
 		}
 	}
 	return w

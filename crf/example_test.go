@@ -1,0 +1,93 @@
+package crf_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"strings"
+
+	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/optimize"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+var training = []features.Rows{
+	{{"the", "DET"}, {"dog", "NOUN"}, {"barks", "VERB"}},
+	{{"a", "DET"}, {"cat", "NOUN"}, {"sleeps", "VERB"}},
+	{{"dogs", "NOUN"}, {"bark", "VERB"}, {"loudly", "ADV"}},
+	{{"the", "DET"}, {"cats", "NOUN"}, {"sleep", "VERB"}, {"quietly", "ADV"}},
+}
+
+// dataset compiles sentences of words and labels under a few templates.
+func dataset() *crf.Dataset {
+	templates, err := features.Parse(strings.NewReader("u:w=%x[0,form]\nu:s=%s[0,form,2]\nu:l=%x[-1,form]\nb\n"),
+		"example", features.DialectTrellis)
+	if err != nil {
+		log.Fatal(err)
+	}
+	d, err := crf.NewDataset(crf.Input{Templates: templates, Names: map[string]int{"form": 0}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, rows := range training {
+		var labels []string
+		for _, row := range rows {
+			labels = append(labels, row[1])
+		}
+		if err := d.Add(rows, labels, 1); err != nil {
+			log.Fatal(err)
+		}
+	}
+	return d
+}
+
+func Example() {
+	model, summary, err := crf.Train(context.Background(), dataset(), crf.Options{Penalty: optimize.Penalty{L2: 0.1}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	labels, err := model.Tag(features.Rows{{"a"}, {"dog"}, {"sleeps"}, {"loudly"}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(summary.Reason, labels)
+	// Output: converged [DET NOUN VERB ADV]
+}
+
+// blend is the mean of hinge and cross-entropy, a convex loss of one's own in terms of package losses.
+type blend struct{ other structured.Lattice }
+
+func (b *blend) Eval(grad, s *structured.Lattice, y structured.Target, w *losses.Workspace) (float64, error) {
+	hinge, err := losses.Hinge{}.Eval(grad, s, y, w)
+	if err != nil {
+		return 0, err
+	}
+	entropy, err := losses.CrossEntropy{}.Eval(&b.other, s, y, w)
+	if err != nil || grad == nil {
+		return (hinge + entropy) / 2, err
+	}
+	err = structured.AddScaled(grad, grad, &b.other, 1)
+	grad.Scale(0.5)
+	return (hinge + entropy) / 2, err
+}
+
+// A loss of one's own trains like any other. Scratch memory of its own ties this one to one thread.
+func ExampleTrain_ownLoss() {
+	model, _, err := crf.Train(context.Background(), dataset(), crf.Options{
+		Loss:       new(blend),
+		Stochastic: optimize.AdaGrad{},
+		Penalty:    optimize.Penalty{L2: 0.01},
+		Threads:    1,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	labels, err := model.Tag(features.Rows{{"the"}, {"cat"}, {"barks"}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(labels)
+	// Output: [DET NOUN VERB]
+}
