@@ -61,15 +61,17 @@ func (w *Workspace) AddExpectationGradient(dst, s, c *structured.Lattice, g floa
 		for j, p := range w.row {
 			to[j] += g * p * (a[j] + b[j] - mean)
 		}
-		if t == 0 || len(dst.Edge) == 0 {
-			continue
-		}
+	}
+	if len(dst.Edge) == 0 || s.T < 2 {
+		return mean, nil
+	}
+	if dst.Shape() == structured.SharedEdges && s.Shape() == structured.SharedEdges && len(c.Edge) == 0 && !w.logs {
+		w.addSharedCovariance(dst.Edge, c, mean, g)
+		return mean, nil
+	}
+	for t := 1; t < s.T; t++ {
 		w.edgeMarginals(w.mat, t)
-		edge, cost, before := dst.EdgeAt(t), c.EdgeAt(t), w.prefix[(t-1)*l:t*l]
-		after := w.row2
-		for j, v := range c.NodeAt(t) {
-			after[j] = v + b[j] - mean
-		}
+		edge, cost, before, after := dst.EdgeAt(t), c.EdgeAt(t), w.prefix[(t-1)*l:t*l], w.ahead(c, t, mean)
 		for i, x := range before {
 			row := edge[i*l : (i+1)*l]
 			p := w.mat[i*l : (i+1)*l]
@@ -88,6 +90,44 @@ func (w *Workspace) AddExpectationGradient(dst, s, c *structured.Lattice, g floa
 	return mean, nil
 }
 
+// ahead returns Node(t,j) + B_t(j) - mean of every label j, in w.row2.
+func (w *Workspace) ahead(c *structured.Lattice, t int, mean float64) []float64 {
+	b := w.suffix[t*c.L : (t+1)*c.L]
+	for j, v := range c.NodeAt(t) {
+		w.row2[j] = v + b[j] - mean
+	}
+	return w.row2
+}
+
+// addSharedCovariance adds g times the gradient to shared edges dst, for a c without edges. As with the
+// expected counts, the potential is common to all positions and multiplies, once, a sum of outer products:
+//
+//	sum_t alpha_{t-1}(i) A_{t-1}(i) into_t(j) + alpha_{t-1}(i) into_t(j) ahead_t(j)
+func (w *Workspace) addSharedCovariance(dst []float64, c *structured.Lattice, mean, g float64) {
+	l := c.L
+	sum := w.mat
+	clear(sum)
+	for t := 1; t < c.T; t++ {
+		v, after := w.into[t*l:(t+1)*l], w.ahead(c, t, mean)
+		for j, x := range v {
+			after[j] *= x
+		}
+		before := w.prefix[(t-1)*l : t*l]
+		for i, a := range w.alpha[(t-1)*l : t*l] {
+			if a == 0 {
+				continue
+			}
+			x, row := before[i], sum[i*l:(i+1)*l]
+			for j := range row {
+				row[j] += a * (x*v[j] + after[j])
+			}
+		}
+	}
+	for k, e := range w.edge {
+		dst[k] += g * e * sum[k]
+	}
+}
+
 // conditionalMeans fills prefix (A) and suffix (B) for c and returns E[c]. A label of marginal 0
 // has no mean: its entries are 0 and nothing reads them but a product with 0.
 func (w *Workspace) conditionalMeans(c *structured.Lattice) (mean float64) {
@@ -95,62 +135,115 @@ func (w *Workspace) conditionalMeans(c *structured.Lattice) (mean float64) {
 	n := c.T * l
 	w.prefix, w.suffix = grow(w.prefix, n), grow(w.suffix, n)
 	w.row, w.row2, w.mat = grow(w.row, l), grow(w.row2, l), grow(w.mat, l*l)
-	a := w.prefix[:l]
-	copy(a, c.NodeAt(0))
+	copy(w.prefix[:l], c.NodeAt(0))
 	clear(w.suffix[last*l:])
+	// Without cost on the edges, the means of the labels before are all there is to weigh, and the
+	// weights can stay factored.
+	factored := !w.logs && len(w.edge) > 0 && len(c.Edge) == 0
 	for t := 1; t <= last; t++ {
-		w.edgeMarginals(w.mat, t)
-		next, mass := w.prefix[t*l:(t+1)*l], w.row
-		clear(next)
-		clear(mass)
-		e := c.EdgeAt(t)
-		for i, x := range a {
-			for j, p := range w.mat[i*l : (i+1)*l] {
-				mass[j] += p
-				next[j] += p * x
-			}
-			if e != nil {
-				row := e[i*l : (i+1)*l]
-				for j, p := range w.mat[i*l : (i+1)*l] {
-					next[j] += p * row[j]
-				}
-			}
+		if factored {
+			w.factoredPrefix(c, t)
+		} else {
+			w.edgeMarginals(w.mat, t)
+			w.prefixMeans(c, t)
 		}
-		for j, v := range c.NodeAt(t) {
-			if mass[j] > 0 {
-				next[j] = next[j]/mass[j] + v
-			}
-		}
-		a = next
 	}
 	w.nodeMarginals(w.row, last)
 	for j, p := range w.row {
 		if p > 0 {
-			mean += p * a[j]
+			mean += p * w.prefix[last*l+j]
 		}
 	}
 	for t := last; t > 0; t-- {
-		w.edgeMarginals(w.mat, t)
-		b, before, ahead := w.suffix[t*l:(t+1)*l], w.suffix[(t-1)*l:t*l], w.row2
-		for j, v := range c.NodeAt(t) {
-			ahead[j] = v + b[j]
-		}
-		e := c.EdgeAt(t)
-		for i := range before {
-			row := w.mat[i*l : (i+1)*l]
-			mass := 0.0
-			for _, p := range row {
-				mass += p
-			}
-			before[i] = 0
-			if mass > 0 {
-				x := simd.Dot(row, ahead)
-				if e != nil {
-					x += simd.Dot(row, e[i*l:(i+1)*l])
-				}
-				before[i] = x / mass
-			}
+		if factored {
+			w.factoredSuffix(c, t)
+		} else {
+			w.edgeMarginals(w.mat, t)
+			w.suffixMeans(c, t)
 		}
 	}
 	return mean
+}
+
+// factoredPrefix sets A_t(j) = sum_i alpha(i) e(i,j) A_{t-1}(i) / sum_i alpha(i) e(i,j) + Node(t,j).
+func (w *Workspace) factoredPrefix(c *structured.Lattice, t int) {
+	l := c.L
+	e, from, next := w.edgeAt(t), w.prefix[(t-1)*l:t*l], w.prefix[t*l:(t+1)*l]
+	clear(next)
+	for i, a := range w.alpha[(t-1)*l : t*l] {
+		if x := a * from[i]; x != 0 {
+			simd.Axpy(next, x, e[i*l:(i+1)*l])
+		}
+	}
+	node, alpha, norm := w.node[t*l:(t+1)*l], w.alpha[t*l:(t+1)*l], w.norm[t]
+	for j, v := range c.NodeAt(t) {
+		if alpha[j] == 0 {
+			next[j] = 0
+			continue
+		}
+		next[j] = next[j]*node[j]/(alpha[j]*norm) + v
+	}
+}
+
+// factoredSuffix sets B_{t-1}(i) = sum_j e(i,j) into_t(j) (Node(t,j) + B_t(j)) / beta_{t-1}(i).
+func (w *Workspace) factoredSuffix(c *structured.Lattice, t int) {
+	l := c.L
+	ahead := w.ahead(c, t, 0)
+	for j, v := range w.into[t*l : (t+1)*l] {
+		ahead[j] *= v
+	}
+	e, before, beta := w.edgeAt(t), w.suffix[(t-1)*l:t*l], w.beta[(t-1)*l:t*l]
+	for i, b := range beta {
+		before[i] = 0
+		if b > 0 {
+			before[i] = simd.Dot(e[i*l:(i+1)*l], ahead) / b
+		}
+	}
+}
+
+// prefixMeans sets A_t from A_{t-1} and the edge marginals of the step into t, in w.mat.
+func (w *Workspace) prefixMeans(c *structured.Lattice, t int) {
+	l := c.L
+	from, next, mass := w.prefix[(t-1)*l:t*l], w.prefix[t*l:(t+1)*l], w.row
+	clear(next)
+	clear(mass)
+	e := c.EdgeAt(t)
+	for i, x := range from {
+		for j, p := range w.mat[i*l : (i+1)*l] {
+			mass[j] += p
+			next[j] += p * x
+		}
+		if e != nil {
+			row := e[i*l : (i+1)*l]
+			for j, p := range w.mat[i*l : (i+1)*l] {
+				next[j] += p * row[j]
+			}
+		}
+	}
+	for j, v := range c.NodeAt(t) {
+		if mass[j] > 0 {
+			next[j] = next[j]/mass[j] + v
+		}
+	}
+}
+
+// suffixMeans sets B_{t-1} from B_t and the edge marginals of the step into t, in w.mat.
+func (w *Workspace) suffixMeans(c *structured.Lattice, t int) {
+	l := c.L
+	before, ahead, e := w.suffix[(t-1)*l:t*l], w.ahead(c, t, 0), c.EdgeAt(t)
+	for i := range before {
+		row := w.mat[i*l : (i+1)*l]
+		mass := 0.0
+		for _, p := range row {
+			mass += p
+		}
+		before[i] = 0
+		if mass > 0 {
+			x := simd.Dot(row, ahead)
+			if e != nil {
+				x += simd.Dot(row, e[i*l:(i+1)*l])
+			}
+			before[i] = x / mass
+		}
+	}
 }
