@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/features"
+)
+
+// data is what training reads.
+type data struct {
+	*picked
+	train, dev *crf.Dataset // dev is nil without development data
+	templates  string       // which ones, "" for ready-made attributes
+	warn       func(string)
+}
+
+// dataFlags say what training reads.
+type dataFlags struct {
+	columnFlags
+	format    corpus.Format
+	templates *features.Templates // nil: picked
+	dev       string              // "": none
+}
+
+// readData reads the training files and the development file.
+func (a *app) readData(ctx context.Context, files []string, o dataFlags, tell, warn func(string)) (*data, error) {
+	d := &data{warn: warn}
+	for k, name := range files {
+		in, err := a.open(ctx, name, o.format)
+		if err != nil {
+			return nil, err
+		}
+		defer in.close()
+		var first []*sentence
+		if k == 0 {
+			if first, err = d.begin(in, o); err == nil {
+				tell(d.String())
+			}
+		} else {
+			err = d.check(in)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := d.add(d.train, in, first); err != nil {
+			return nil, err
+		}
+	}
+	if o.dev == "" {
+		return d, nil
+	}
+	in, err := a.open(ctx, o.dev, o.format)
+	if err != nil {
+		return nil, err
+	}
+	defer in.close()
+	if err := d.check(in); err != nil {
+		return nil, err
+	}
+	d.dev = d.train.HeldOut()
+	return d, d.add(d.dev, in, nil)
+}
+
+// begin looks at the first training file.
+func (d *data) begin(in *input, o dataFlags) ([]*sentence, error) {
+	first, err := readSample(in)
+	if err != nil {
+		return nil, err
+	}
+	if d.picked, err = pick(in, first, o.columnFlags); err != nil {
+		return nil, err
+	}
+	model, templates, err := bind(o.templates, d.picked, in)
+	if err != nil {
+		return nil, err
+	}
+	d.templates = templates
+	d.train, err = crf.NewDataset(model)
+	return first, err
+}
+
+// add puts the sentences first, and then the rest of in, into set.
+func (d *data) add(set *crf.Dataset, in *input, first []*sentence) error {
+	var labels []string
+	n, rest := 0, new(sentence)
+	for {
+		s := rest
+		if n < len(first) {
+			s = first[n]
+		} else if err := in.next(s); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return err
+		}
+		n++
+		labels = in.labels(labels, s, d.label)
+		var err error
+		if in.items != nil {
+			err = set.AddItems(s.items.Attributes, labels, s.items.Weight)
+		} else {
+			err = set.Add(&s.rows, labels, 1)
+		}
+		if err != nil {
+			t := 0
+			var label *crf.LabelError
+			if errors.As(err, &label) {
+				t = label.Token
+			}
+			return in.at(s, t, err)
+		}
+	}
+	if in.items != nil {
+		for _, w := range oddities(in.items.Warnings()) {
+			d.warn(in.name + ": " + w)
+		}
+	}
+	return nil
+}
+
+// oddities puts the warnings of an attribute file into words.
+func oddities(w corpus.Warnings) []string {
+	var list []string
+	if w.CRLF > 0 || w.BOM > 0 {
+		list = append(list, "line ends of CR LF or a byte order mark are skipped; CRFsuite takes them for parts of names")
+	}
+	if w.Values > 0 {
+		list = append(list, fmt.Sprintf("%d values are not numbers as a whole and count as what they start with, or 0 (line %d is the first that is odd)", w.Values, w.Line))
+	}
+	if w.Colons > 0 {
+		list = append(list, fmt.Sprintf("%d colons lack a backslash and cut names short (line %d is the first that is odd)", w.Colons, w.Line))
+	}
+	return list
+}

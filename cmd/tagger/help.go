@@ -1,0 +1,64 @@
+package main
+
+const trainHelp = `Learn a model from the labelled sentences of one or more files.
+
+With only --model and a file, all else is picked by looking at the data (its first
+1000 sentences), and said on standard error:
+
+  format     CoNLL columns, CoNLL-U or CRFsuite attributes
+  word       FORM in CoNLL-U; in CoNLL the first column, or the second where the
+             first counts the tokens
+  label      UPOS in CoNLL-U; in CoNLL the last column, or, where that says the same
+             of all tokens, the last one that spells spans, or else the last that varies
+  pos        a column between word and label with few values; none in CoNLL-U
+             (--pos UPOS takes that)
+  templates  preset pos for plain labels, chunk for spans of phrases (NP, VP ...),
+             ner for other spans
+  optimizer  lbfgs for losses that are smooth (owlqn with --l1), averaged-perceptron
+             for perceptron, adagrad for hinge and squared-hinge
+
+Columns are given by number from 1, from the end as -1, -2 ..., or by their names in
+CoNLL-U. Templates may not read the column of the labels.
+
+Training minimises the sum of the losses of all sentences plus l2 ||w||^2 + l1 ||w||_1.
+With --dev, the development data are scored after each step and the best model is kept.
+Steps are the iterations of lbfgs and owlqn, and the epochs of the others. An interrupt
+(Ctrl-C) ends training at the next step and still writes the best model so far; the
+exit status is then 1.`
+
+const tagHelp = `Label the sentences of files, or of standard input.
+
+  CoNLL      all columns as they are, and the label in a new last one
+  CoNLL-U    the label in the column that the model was trained on; all else stays
+  CRFsuite   (a model of attributes) one label a line
+
+--probs adds the probability of each label: one more column, Prob=0.973100 in the MISC
+column of CoNLL-U, or label:0.973100. --nbest N writes the N best labellings of each
+sentence, each below a comment "# RANK PROBABILITY" (@probability and a tab for
+CRFsuite). Probabilities mean most for models trained with cross-entropy.
+
+--fixed keeps the labels that a partly labelled input already has, where _ ? or nothing
+stands for none, and finds the best others around them.
+
+Standard output is flushed after each sentence where the input is a pipe or terminal.
+With --output the file appears when all is done, or not at all.`
+
+const evalHelp = `Score a model on labelled files, known and unknown words apart; or, without --model,
+compare two columns of files that are labelled already: the right labels in the last
+column but one, the predicted ones in the last.
+
+Labels that spell spans (B-PER, I-PER, O) are scored as spans, exactly as conlleval does;
+other labels one by one. --json prints one object with the keys tokens, sentences,
+accuracy, sentence_accuracy, precision, recall, f1 and labels, fractions in 0..1.`
+
+const demoHelp = `Train a tagger for parts of speech and one for names on a small built-in corpus, score
+both on its test sentences, and tag a few new ones. Takes a few seconds and writes no file.`
+
+const demoNext = `These models have seen three hundred sentences; real ones see thousands. Next:
+
+  tagger train --model my.model train.conll     a file of yours: a word and its label a line,
+                                                a blank line between sentences
+  tagger tag --model my.model text.conll        label the words of another file
+  tagger eval --model my.model test.conll       see how good it is
+  tagger train --help                           losses, optimizers, templates
+`

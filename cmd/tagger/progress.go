@@ -1,0 +1,81 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"github.com/trellis-nlp/trellis/crf"
+)
+
+// A reporter tells how training goes: a bar on a terminal, else a line for each step.
+type reporter struct {
+	w     io.Writer
+	total int
+	bar   *progressbar.ProgressBar // nil: lines
+}
+
+func newReporter(w io.Writer, total int, terminal bool) *reporter {
+	r := &reporter{w: w, total: total}
+	if terminal {
+		r.bar = progressbar.NewOptions(total,
+			progressbar.OptionSetWriter(w), progressbar.OptionSetWidth(20), progressbar.OptionShowCount(),
+			progressbar.OptionSetPredictTime(true), progressbar.OptionSetElapsedTime(true),
+			progressbar.OptionShowDescriptionAtLineEnd())
+	}
+	return r
+}
+
+// isTerminal tells whether a person watches w.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+func (r *reporter) report(p crf.Progress) {
+	what := fmt.Sprintf("loss %.6g", p.Objective)
+	if p.Dev != nil {
+		what += fmt.Sprintf("  dev %.2f%%", 100*p.Dev.F1)
+		if p.Best {
+			what += " best"
+		}
+	}
+	if r.bar != nil {
+		r.bar.Describe(what)
+		_ = r.bar.Set(p.Epoch) // a terminal that takes no bar is no reason to stop
+		return
+	}
+	left := time.Duration(p.Seconds / float64(p.Epoch) * float64(r.total-p.Epoch) * float64(time.Second))
+	fmt.Fprintf(r.w, "step %d/%d  %s  %.1fs, at most %s left\n", p.Epoch, r.total, what, p.Seconds, left.Round(time.Second))
+}
+
+// done leaves the bar's line.
+func (r *reporter) done() {
+	if r.bar != nil {
+		_ = r.bar.Exit()
+		fmt.Fprintln(r.w)
+	}
+}
+
+// logLine is a line of --log-json. Its keys are a promise to other programs.
+type logLine struct {
+	Step      int      `json:"step"` // the iteration or epoch, from 1
+	Seconds   float64  `json:"seconds"`
+	Objective float64  `json:"objective"`
+	GradNorm  float64  `json:"grad_norm"`
+	Dev       *float64 `json:"dev,omitempty"` // F1 in 0..1, which is the accuracy for plain labels
+}
+
+// writeLog appends a step to a log.
+func writeLog(w io.Writer, p crf.Progress) error {
+	l := logLine{Step: p.Epoch, Seconds: p.Seconds, Objective: p.Objective, GradNorm: p.GradNorm}
+	if p.Dev != nil {
+		l.Dev = &p.Dev.F1
+	}
+	return json.NewEncoder(w).Encode(l)
+}

@@ -1,0 +1,298 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/safefile"
+	"github.com/trellis-nlp/trellis/optimize"
+)
+
+// trainFlags are the command line of tagger train.
+type trainFlags struct {
+	model, dev, init, features, format, log string
+
+	columnFlags
+	lossFlags
+	optimizerFlags
+	threads, patience, minCount int
+	allPairs, quiet             bool
+}
+
+func (a *app) trainCommand() *cobra.Command {
+	var o trainFlags
+	c := &cobra.Command{
+		Use:   "train --model OUT FILE... [flags]",
+		Short: "Learn a model from labelled sentences",
+		Long:  trainHelp,
+		Example: `  tagger train --model pos.model train.conllu
+  tagger train --model chunk.model --dev dev.conll train.conll
+  tagger train --model ner.model --dev dev.iob2 --label 3 --l2 1 train.iob2
+  tagger train --model ner.model --loss softmax-margin --cost entity --cost-fn 5 train.conll
+  tagger train --model ner.model --features templates.txt --optimizer sgd --epochs 20 train.conll
+  zcat train.conll.gz | tagger train --model ner.model --log-json steps.jsonl -`,
+		Args: needFiles,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.train(cmd, &o, args)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.model, "model", "", "`file` to write the model to (required)")
+	f.StringVar(&o.dev, "dev", "", "development `file`: scored after each step, the best model is kept")
+	f.StringVar(&o.features, "features", "auto", "templates: a preset ("+strings.Join(features.PresetNames(), ", ")+"), a `file`, or auto")
+	f.StringVar(&o.label, "label", "", "`column` of the labels, by number or name (default UPOS, or the last)")
+	f.StringVar(&o.form, "form", "", "`column` of the words (default FORM, or the first that does not count tokens)")
+	f.StringVar(&o.pos, "pos", "", "`column` of parts of speech for the presets, or none (default: looked for in CoNLL, none in CoNLL-U)")
+	f.StringVar(&o.format, "format", "auto", "format of the files: auto, conll, conllu or crfsuite")
+	o.lossFlags.register(c)
+	o.optimizerFlags.register(c)
+	f.IntVar(&o.threads, "threads", 0, "goroutines that work (default: one a core); the last digits depend on it")
+	f.IntVar(&o.patience, "patience", 10, "stop after so many steps without a better dev score; 0: never")
+	f.IntVar(&o.minCount, "min-count", 1, "leave out attributes that occur less often")
+	f.BoolVar(&o.allPairs, "all-pairs", false, "features for all attributes and labels, not only for pairs seen together")
+	f.StringVar(&o.init, "init", "", "start from the weights of this model `file`")
+	f.StringVar(&o.log, "log-json", "", "write an object a step to this `file` (- is standard output)")
+	f.BoolVar(&o.quiet, "quiet", false, "tell no progress, only the outcome, warnings and errors")
+	f.SortFlags = false
+	if err := c.MarkFlagRequired("model"); err != nil {
+		panic(err)
+	}
+	complete(c, "format", "auto", "conll", "conllu", "crfsuite")
+	return c
+}
+
+// needFiles asks for at least one file.
+func needFiles(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return wrongUsage("name at least one FILE (- is standard input)")
+	}
+	return nil
+}
+
+func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
+	ctx := cmd.Context()
+	format, err := o.check(cmd.Flags().Changed)
+	if err != nil {
+		return err
+	}
+	read := dataFlags{columnFlags: o.columnFlags, format: format, dev: o.dev}
+	opts := crf.Options{AllPairs: o.allPairs, MinCount: o.minCount, Threads: o.threads, Patience: o.patience}
+	// All that can fail fails before anybody has waited for the data.
+	if err := safefile.Check(o.model); err != nil {
+		return err
+	}
+	if o.log != "" && o.log != "-" {
+		if err := safefile.Check(o.log); err != nil {
+			return err
+		}
+	}
+	if read.templates, err = loadTemplates(o.features); err != nil {
+		return err
+	}
+	if o.init != "" {
+		if opts.Init, err = loadModel(o.init); err != nil {
+			return err
+		}
+		if read.templates == nil {
+			read.templates = opts.Init.Input().Templates
+		}
+	}
+
+	warn := func(s string) { fmt.Fprintln(a.stderr, "tagger: warning:", s) }
+	tell := func(s string) { fmt.Fprintln(a.stderr, s) }
+	if o.quiet {
+		tell = func(string) {}
+	}
+	d, err := a.readData(ctx, files, read, tell, warn)
+	if err != nil {
+		return err
+	}
+	if opts.Init != nil && (opts.Init.Input().Templates == nil) != (d.templates == "") {
+		return fmt.Errorf("%s: this model and the training files are not alike: one has attributes, the other columns", o.init)
+	}
+	if opts.Loss, err = o.lossFlags.build(d.train.Labels(), d.train.Scheme()); err != nil {
+		return err
+	}
+	o.optimizerFlags.set(&opts)
+	opts.Dev, opts.Warn = d.dev, warn
+	tell(o.describe(d))
+	if len(d.train.Labels()) == 1 {
+		warn(fmt.Sprintf("all tokens have the label %q: is that the column of the labels?", d.train.Labels()[0]))
+	}
+
+	m, summary, err := a.minimise(ctx, o, d, opts)
+	if m == nil {
+		return err
+	}
+	if err != nil && summary.Iterations == 0 {
+		return fmt.Errorf("%w before the first step: no model written", err)
+	}
+	m.Meta = o.notes(cmd, d, summary)
+	if saving := safefile.Write(o.model, m.Save); saving != nil {
+		return saving
+	}
+	if printing := a.printOutcome(o, m, summary); printing != nil {
+		return printing
+	}
+	if err != nil {
+		return fmt.Errorf("%w: training stopped early, the best model so far is in %s", err, o.model)
+	}
+	return nil
+}
+
+// minimise trains, and reports the steps.
+func (a *app) minimise(ctx context.Context, o *trainFlags, d *data, opts crf.Options) (*crf.Model, crf.Summary, error) {
+	var log io.Writer
+	switch o.log {
+	case "":
+	case "-":
+		log = a.stdout
+	default:
+		f, err := os.Create(o.log)
+		if err != nil {
+			return nil, crf.Summary{}, err
+		}
+		defer f.Close()
+		log = f
+	}
+	// A log that cannot be written ends the training as an interrupt does: with the best model so far.
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	steps := newReporter(a.stderr, o.epochs, isTerminal(a.stderr))
+	opts.Progress = func(p crf.Progress) {
+		if !o.quiet {
+			steps.report(p)
+		}
+		if log != nil {
+			if err := writeLog(log, p); err != nil {
+				stop(fmt.Errorf("log: %w", err))
+			}
+		}
+	}
+	m, summary, err := crf.Train(ctx, d.train, opts)
+	if !o.quiet {
+		steps.done()
+	}
+	if errors.Is(err, context.Canceled) {
+		if err = context.Cause(ctx); errors.Is(err, context.Canceled) {
+			err = errInterrupted
+		}
+	}
+	return m, summary, err
+}
+
+// check reports wrong usage, and fills in defaults.
+func (o *trainFlags) check(changed func(string) bool) (corpus.Format, error) {
+	format, err := parseFormat(o.format)
+	if err != nil {
+		return format, err
+	}
+	switch {
+	case o.model == "-" || o.model == "":
+		return format, wrongUsage("--model: want the name of a file")
+	case o.dev == "-":
+		return format, wrongUsage("--dev -: standard input cannot be read for development; name a file")
+	case o.threads < 0:
+		return format, wrongUsage("--threads %d: want a positive number, or 0 for all cores", o.threads)
+	case o.minCount < 0:
+		return format, wrongUsage("--min-count %d: want a number that is not negative", o.minCount)
+	case o.patience < 0:
+		return format, wrongUsage("--patience %d: want a number that is not negative", o.patience)
+	case changed("patience") && o.dev == "":
+		return format, wrongUsage("--patience waits for a better dev score: name a file with --dev")
+	}
+	if err := o.lossFlags.check(changed); err != nil {
+		return format, err
+	}
+	if err := o.optimizerFlags.fill(o.lossFlags.name, o.dev != "", changed); err != nil {
+		return format, err
+	}
+	return format, o.optimizerFlags.rehearse(o.lossFlags.name)
+}
+
+// describe tells what is trained on what, and how.
+func (o *trainFlags) describe(d *data) string {
+	templates := "the attributes of the file"
+	if d.templates != "" {
+		templates = "templates " + d.templates
+	}
+	s := fmt.Sprintf("%d sentences, %d tokens, %d labels (scheme %s), %d attributes by %s\n",
+		d.train.Len(), d.train.Tokens(), len(d.train.Labels()), d.train.Scheme(), d.train.Attributes(), templates)
+	if d.dev != nil {
+		s += fmt.Sprintf("development: %d sentences, %d tokens\n", d.dev.Len(), d.dev.Tokens())
+	}
+	s += fmt.Sprintf("loss %s by %s, l2 %g, l1 %g, at most %d steps", o.lossFlags.name, o.optimizerFlags.name, o.l2, o.l1, o.epochs)
+	return s
+}
+
+// printOutcome prints the development table and the model.
+func (a *app) printOutcome(o *trainFlags, m *crf.Model, s crf.Summary) error {
+	var b strings.Builder
+	if s.Dev != nil {
+		fmt.Fprintf(&b, "development data, after step %d:\n", s.BestStep)
+		if err := s.Dev.WriteTable(&b); err != nil {
+			return err
+		}
+		b.WriteByte('\n')
+	}
+	fmt.Fprintf(&b, "%s: %d labels, %d attributes, %d features; %s after %d steps, loss %.8g\n",
+		o.model, len(m.Labels()), m.Attributes(), m.Features(), endings[s.Reason], s.Epochs, s.Objective)
+	_, err := io.WriteString(a.stdout, b.String())
+	return err
+}
+
+// endings says how training ended.
+var endings = map[optimize.Reason]string{
+	optimize.Converged:    "converged",
+	optimize.LimitReached: "ended",
+	optimize.FloorReached: "no loss left",
+	optimize.NoProgress:   "no further progress",
+	optimize.Stopped:      "dev score no longer better",
+	optimize.Cancelled:    "interrupted",
+}
+
+// notedFlags are noted in the model where the user set them.
+var notedFlags = []string{
+	"cost", "cost-scale", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight", "gamma",
+	"batch-size", "rate", "min-count", "all-pairs",
+}
+
+// notes are what the model tells about itself.
+func (o *trainFlags) notes(cmd *cobra.Command, d *data, s crf.Summary) map[string]string {
+	m := map[string]string{
+		metaFormat:  d.format.String(),
+		"loss":      o.lossFlags.name,
+		"optimizer": o.optimizerFlags.name,
+		"l1":        number(o.l1),
+		"l2":        number(o.l2),
+		"seed":      strconv.FormatUint(o.seed, 10),
+		"epochs":    strconv.Itoa(s.BestStep),
+		"sentences": strconv.Itoa(d.train.Len()),
+		"tokens":    strconv.Itoa(d.train.Tokens()),
+	}
+	for _, flag := range notedFlags {
+		if f := cmd.Flag(flag); f.Changed {
+			m[flag] = f.Value.String()
+		}
+	}
+	if d.templates != "" {
+		m["features"] = d.templates
+		m[metaColumns], m[metaLabel], m[metaForm] = strconv.Itoa(d.columns), d.labelSpec, o.form
+	}
+	if s.Dev != nil {
+		m["dev"] = number(s.Dev.F1)
+	}
+	return m
+}
+
+func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }

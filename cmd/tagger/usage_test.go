@@ -1,0 +1,112 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestWrongUsage(t *testing.T) {
+	train := func(args ...string) []string {
+		return append([]string{"train", "--model", t.TempDir() + "/m", "testdata/train.conll"}, args...)
+	}
+	for name, c := range map[string]struct {
+		args []string
+		says string
+	}{
+		"no command":            {nil, "a command is missing"},
+		"mistyped command":      {[]string{"trian"}, "Did you mean this?\n\ttrain"},
+		"unknown flag":          {train("--lost", "hinge"), "unknown flag: --lost"},
+		"no model":              {[]string{"train", "testdata/train.conll"}, `required flag(s) "model" not set`},
+		"no file":               {[]string{"train", "--model", "m"}, "name at least one FILE"},
+		"model on stdout":       {[]string{"train", "--model", "-", "testdata/train.conll"}, "--model: want the name of a file"},
+		"dev from stdin":        {train("--dev", "-"), "--dev -"},
+		"format":                {train("--format", "xml"), "want auto, conll, conllu or crfsuite"},
+		"loss":                  {train("--loss", "log"), "want one of cross-entropy, perceptron"},
+		"optimizer":             {train("--optimizer", "newton"), "want one of lbfgs, owlqn"},
+		"kinks and curvature":   {train("--loss", "hinge", "--optimizer", "lbfgs"), "this loss has kinks"},
+		"averaging a smooth":    {train("--optimizer", "averaged-perceptron"), "its losses are perceptron and hinge"},
+		"penalised perceptron":  {train("--loss", "perceptron", "--l2", "1"), "perceptron"},
+		"l1 with adam":          {train("--optimizer", "adam", "--l1", "1"), "L1"},
+		"l1 with lbfgs":         {train("--optimizer", "lbfgs", "--l1", "1"), "L1"},
+		"negative l2":           {train("--l2", "-1"), "not negative"},
+		"NaN":                   {train("--l2", "nan"), "not negative"},
+		"epochs":                {train("--epochs", "0"), "--epochs 0"},
+		"batch of all":          {train("--batch-size", "8"), "lbfgs sees all sentences"},
+		"batch size":            {train("--optimizer", "sgd", "--batch-size", "0"), "--batch-size 0"},
+		"rate of lbfgs":         {train("--rate", "0.1"), "--rate: lbfgs"},
+		"rate":                  {train("--optimizer", "sgd", "--rate", "-1"), "--rate -1"},
+		"threads":               {train("--threads", "-1"), "--threads -1"},
+		"min-count":             {train("--min-count", "-1"), "--min-count -1"},
+		"patience":              {train("--dev", "testdata/dev.conll", "--patience", "-1"), "--patience -1"},
+		"patience without dev":  {train("--patience", "3"), "name a file with --dev"},
+		"cost of cross-entropy": {train("--cost-scale", "2"), "cross-entropy has no cost; softmax-margin"},
+		"cost of perceptron":    {train("--loss", "perceptron", "--cost", "entity"), "perceptron has no cost; hinge"},
+		"weight, no cost":       {train("--label-weight", "O=2"), "cross-entropy has no cost"},
+		"cost scale 0":          {train("--loss", "hinge", "--cost-scale", "0"), "want a positive number"},
+		"cost":                  {train("--loss", "hinge", "--cost", "f1"), "want one of hamming, boundary, entity"},
+		"other cost's weight":   {train("--loss", "hinge", "--cost-fn", "2"), "--cost-fn belongs to --cost entity"},
+		"negative cost":         {train("--loss", "hinge", "--cost", "entity", "--cost-fn", "-2"), "--cost-fn -2"},
+		"gamma of hinge":        {train("--loss", "hinge", "--gamma", "2"), "--gamma: hinge"},
+		"gamma 0":               {train("--gamma", "0"), "--gamma 0"},
+		"label weight":          {train("--loss", "hinge", "--label-weight", "O"), "want LABEL=W"},
+		"weight of no label":    {train("--loss", "hinge", "--label-weight", "B-XXX=2"), `no label "B-XXX"`},
+		"entity cost of tags":   {train("--loss", "hinge", "--cost", "entity", "--label", "2"), "labels that spell spans"},
+		"nbest":                 {[]string{"tag", "--model", "m", "--nbest", "0"}, "--nbest 0"},
+		"tag without model":     {[]string{"tag"}, `required flag(s) "model" not set`},
+		"eval without file":     {[]string{"eval"}, "name at least one FILE"},
+		"scheme":                {[]string{"eval", "--scheme", "bilou", "x"}, "want plain, iob1, bio or bioes"},
+		"two predictions":       {[]string{"eval", "--model", "m", "--predicted", "1", "x"}, "they come from the model"},
+		"CoNLL-U, no model":     {[]string{"eval", "testdata/text.conllu"}, "name the --model"},
+		"demo of something":     {[]string{"demo", "x"}, "unknown command"},
+		"columns of attributes": {[]string{"train", "--model", t.TempDir() + "/m", "--label", "2", "testdata/train.crfsuite"}, "its labels come first"},
+		"templates for attributes": {
+			[]string{"train", "--model", t.TempDir() + "/m", "--features", "pos", "testdata/train.crfsuite"}, "brings its attributes along",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := tagger(t, "", c.args...)
+			assert.Equal(t, exitUsage, o.status)
+			assert.Contains(t, o.errors, c.says)
+			assert.Contains(t, o.errors, "--help' for usage.")
+			assert.True(t, strings.HasPrefix(lastMessage(o.errors), "tagger: "), o.errors)
+			assert.Empty(t, o.out)
+		})
+	}
+}
+
+// lastMessage returns standard error from the error on.
+func lastMessage(s string) string {
+	k := strings.LastIndex(s, "tagger: ")
+	return s[max(0, k):]
+}
+
+func TestHelp(t *testing.T) {
+	for _, command := range []string{"", "train", "tag", "eval", "demo"} {
+		args := []string{"--help"}
+		if command != "" {
+			args = []string{command, "--help"}
+		}
+		o := done(t, "", args...)
+		assert.Contains(t, o.out, "Examples:\n  tagger ", command)
+		for line := range strings.Lines(o.out) {
+			assert.NotContains(t, line, "\t", "tabs show as anything")
+		}
+	}
+}
+
+func TestVersion(t *testing.T) {
+	o := done(t, "", "--version")
+	assert.Regexp(t, `^tagger .*go1\.\d+`, o.out)
+}
+
+func TestCompletion(t *testing.T) {
+	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
+		assert.Contains(t, done(t, "", "completion", shell).out, "tagger", shell)
+	}
+	o := done(t, "", "__complete", "train", "--loss", "")
+	assert.Contains(t, o.out, "softmax-margin\n")
+	require.NotContains(t, o.out, "README", "no files")
+}

@@ -1,0 +1,157 @@
+package safefile
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// A File is being written. Either Commit or Abort ends it.
+type File struct {
+	f      *os.File
+	path   string // the place, without symbolic links
+	beside bool   // f is a file beside it, else the place itself
+	err    error  // the first error of writing
+}
+
+var _ io.Writer = (*File)(nil)
+
+// Create begins a file for path. What stands there is left alone until [File.Commit].
+func Create(path string) (*File, error) {
+	mode := fs.FileMode(0o666)
+	place, err := filepath.EvalSymlinks(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		place = path
+	case err != nil:
+		return nil, about(path, err)
+	default:
+		info, err := os.Stat(place)
+		if err != nil {
+			return nil, about(path, err)
+		}
+		if info.IsDir() {
+			return nil, fmt.Errorf("%s: is a directory", path)
+		}
+		if !info.Mode().IsRegular() {
+			f, err := os.OpenFile(place, os.O_WRONLY, 0)
+			if err != nil {
+				return nil, about(path, err)
+			}
+			return &File{f: f, path: place}, nil
+		}
+		mode = info.Mode().Perm()
+	}
+	f, err := createBeside(place, mode)
+	if err != nil {
+		return nil, about(path, err)
+	}
+	return &File{f: f, path: place, beside: true}, nil
+}
+
+// createBeside creates a new file in the folder of place. The name is random, as two processes may write at
+// the same time.
+func createBeside(place string, mode fs.FileMode) (*os.File, error) {
+	dir, name := filepath.Split(place)
+	for try := 0; ; try++ {
+		temp := dir + "." + name + "." + strconv.FormatUint(rand.Uint64(), 36) + ".tmp"
+		f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+		if !errors.Is(err, fs.ErrExist) || try == 100 {
+			return f, err
+		}
+	}
+}
+
+// Write implements [io.Writer].
+func (f *File) Write(p []byte) (int, error) {
+	n, err := f.f.Write(p)
+	if err != nil && f.err == nil {
+		f.err = err
+	}
+	return n, err
+}
+
+// Commit puts the file in its place. If that fails, or a write failed before, the file is aborted.
+func (f *File) Commit() error {
+	if f.err != nil {
+		f.Abort()
+		return about(f.path, f.err)
+	}
+	if !f.beside {
+		return f.f.Close()
+	}
+	if err := f.f.Sync(); err != nil {
+		f.Abort()
+		return about(f.path, err)
+	}
+	if err := f.f.Close(); err != nil {
+		f.Abort()
+		return about(f.path, err)
+	}
+	if err := os.Rename(f.f.Name(), f.path); err != nil {
+		f.Abort()
+		return about(f.path, err)
+	}
+	syncFolder(filepath.Dir(f.path))
+	return nil
+}
+
+// Abort leaves the place as it was. After Commit it does nothing.
+func (f *File) Abort() {
+	_ = f.f.Close() // twice does no harm
+	if f.beside {
+		_ = os.Remove(f.f.Name())
+	}
+}
+
+// syncFolder makes a rename last. Systems that cannot sync a folder need not.
+func syncFolder(dir string) {
+	if d, err := os.Open(dir); err == nil {
+		_ = d.Sync()
+		_ = d.Close()
+	}
+}
+
+// Write puts what write writes at path, all or nothing. An error of write is returned as it is.
+func Write(path string, write func(io.Writer) error) error {
+	f, err := Create(path)
+	if err != nil {
+		return err
+	}
+	if err := write(f); err != nil {
+		f.Abort()
+		if f.err != nil {
+			return about(path, f.err)
+		}
+		return err
+	}
+	return f.Commit()
+}
+
+// Check tells beforehand what would keep [Create] from working, and leaves no trace.
+func Check(path string) error {
+	f, err := Create(path)
+	if err != nil {
+		return err
+	}
+	f.Abort()
+	return nil
+}
+
+// about says which file err is about, once and without the name of the file beside it.
+func about(path string, err error) error {
+	var p *fs.PathError
+	var l *os.LinkError
+	switch {
+	case errors.As(err, &p):
+		err = p.Err
+	case errors.As(err, &l):
+		err = l.Err
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}
