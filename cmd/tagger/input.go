@@ -97,9 +97,9 @@ func (in *input) next(s *sentence) error {
 		return nil
 	}
 	if in.items != nil {
-		return readError(in.items.Read(&s.items))
+		return in.items.Read(&s.items)
 	}
-	return readError(in.rows.Read(&s.rows))
+	return in.rows.Read(&s.rows)
 }
 
 // at positions an error at token t of s.
@@ -124,16 +124,6 @@ func (in *input) labels(dst []string, s *sentence, col int) []string {
 		return s.items.Labels
 	}
 	return s.rows.Column(dst, col)
-}
-
-// errInterrupted is what interrupts of reading are told as.
-var errInterrupted = errors.New("interrupted")
-
-func readError(err error) error {
-	if errors.Is(err, context.Canceled) {
-		return fmt.Errorf("%w while reading", errInterrupted)
-	}
-	return err
 }
 
 // openFile opens a file that is no directory. Its errors are of the form "name: what is wrong".

@@ -2,8 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 )
+
+// errInterrupted is what users read of a context that was cancelled.
+var errInterrupted = errors.New("interrupted")
 
 // An interruptible reader returns the context's error when that ends, even while the reader beneath
 // waits for somebody to type.

@@ -162,13 +162,13 @@ func labelColumn(profiles []columnProfile, form int, numbered bool) int {
 	return last
 }
 
-// posColumn is the first column between word and label that has few values which say something about
-// many words: at most a hundred, and half as many as there are words. -1 if there is none.
+// posColumn is the first column between word and label that has few different values, at most a hundred,
+// that are neither numbers nor spell spans. -1 if there is none.
 func posColumn(profiles []columnProfile, form, label int) int {
 	for c := form + 1; c < label; c++ {
 		p := &profiles[c]
 		n := len(p.values)
-		if n > 1 && n <= 100 && 2*n <= len(profiles[form].values) && !p.numbers && p.spans.Scheme() == structured.Plain {
+		if n > 1 && n <= 100 && !p.numbers && p.spans.Scheme() == structured.Plain {
 			return c
 		}
 	}

@@ -39,6 +39,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitUsage
 	case errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe):
 		return exitFailed // the reader has gone and wants to hear no more
+	case errors.Is(err, context.Canceled):
+		err = errInterrupted
 	}
 	fmt.Fprintf(stderr, "tagger: %v\n", err)
 	return exitFailed

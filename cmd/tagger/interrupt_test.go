@@ -1,0 +1,81 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// trigger calls f when it is given text.
+type trigger struct {
+	bytes.Buffer
+	text string
+	f    func()
+}
+
+func (w *trigger) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), w.text) {
+		w.f()
+	}
+	return w.Buffer.Write(p)
+}
+
+func TestInterruptKeepsTheBestModel(t *testing.T) {
+	for _, optimizer := range []string{"lbfgs", "adagrad"} {
+		t.Run(optimizer, func(t *testing.T) {
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			path := filepath.Join(t.TempDir(), "model")
+			var out bytes.Buffer
+			errs := &trigger{text: "step 3/", f: stop}
+			status := run(ctx, []string{"train", "--model", path, "--optimizer", optimizer, "--epochs", "200", "testdata/train.conll"},
+				strings.NewReader(""), &out, errs)
+			assert.Equal(t, exitFailed, status)
+			assert.Contains(t, errs.String(), "tagger: interrupted: training stopped early, the best model so far is in "+path+"\n")
+			assert.NotContains(t, errs.String(), "step 5/")
+			assert.Contains(t, out.String(), "interrupted after 3 steps")
+			done(t, "", "eval", "--model", path, "testdata/train.conll")
+		})
+	}
+}
+
+func TestInterruptBeforeTheFirstStepWritesNothing(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	path := filepath.Join(t.TempDir(), "model")
+	require.NoError(t, os.WriteFile(path, []byte("an older model"), 0o644))
+	var out bytes.Buffer
+	errs := &trigger{text: "loss cross-entropy", f: stop}
+	status := run(ctx, []string{"train", "--model", path, "testdata/train.conll"}, strings.NewReader(""), &out, errs)
+	assert.Equal(t, exitFailed, status)
+	assert.Equal(t, "tagger: interrupted before the first step: no model written\n", lastMessage(errs.String()))
+	assert.Equal(t, "an older model", read(t, path))
+}
+
+// TestInterruptWhileWaiting cancels a command that waits for standard input, from which nothing comes.
+func TestInterruptWhileWaiting(t *testing.T) {
+	for _, args := range [][]string{
+		{"tag", "--model", nerModel(t)},
+		{"tag", "--model", nerModel(t), "--format", "conll"},
+		{"eval", "-"},
+		{"train", "--model", filepath.Join(t.TempDir(), "model"), "-"},
+	} {
+		ctx, stop := context.WithCancel(t.Context())
+		r, w := io.Pipe()
+		go func() {
+			_, _ = io.WriteString(w, "Maria\tPROPN\tO\nmet") // half a sentence, and then silence
+			stop()
+		}()
+		o := taggerContext(ctx, r, args...)
+		assert.Equal(t, exitFailed, o.status, args[0])
+		assert.Equal(t, "tagger: interrupted\n", o.errors, args[0])
+		_ = w.Close()
+	}
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/optimize"
+)
+
+func progressAt(epoch int, f1 float64, best bool) crf.Progress {
+	return crf.Progress{
+		Step: &optimize.Step{Step: 7 * epoch, Epoch: epoch, Seconds: 2 * float64(epoch), Objective: 123.456789},
+		Dev:  &metrics.Results{Score: metrics.Score{F1: f1}}, Best: best,
+	}
+}
+
+func TestLines(t *testing.T) {
+	var b bytes.Buffer
+	r := newReporter(&b, 10, false)
+	r.report(progressAt(1, 0.5, true))
+	r.report(progressAt(4, 0.25, false))
+	r.done()
+	assert.Equal(t, "step 1/10  loss 123.457  dev 50.00% best  2.0s, at most 18s left\n"+
+		"step 4/10  loss 123.457  dev 25.00%  8.0s, at most 12s left\n", b.String())
+}
+
+func TestBar(t *testing.T) {
+	var b bytes.Buffer
+	r := newReporter(&b, 10, true)
+	r.report(progressAt(1, 0.5, true))
+	r.report(progressAt(5, 0.75, true))
+	r.done()
+	assert.Contains(t, b.String(), "\r")
+	assert.Contains(t, b.String(), " 50% |")
+	assert.Contains(t, b.String(), "(5/10)")
+	assert.Contains(t, b.String(), "loss 123.457  dev 75.00% best")
+	assert.Equal(t, byte('\n'), b.Bytes()[b.Len()-1])
+}
+
+func TestFilesAndBuffersAreNoTerminals(t *testing.T) {
+	f, err := os.Open("testdata/train.conll")
+	assert.NoError(t, err)
+	defer f.Close()
+	assert.False(t, isTerminal(f))
+	assert.False(t, isTerminal(new(bytes.Buffer)))
+}

@@ -1,0 +1,246 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// trained trains a model in a folder of its own and returns its file and what was said.
+func trained(t *testing.T, text string, args ...string) (path string, o outcome) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "model")
+	o = done(t, text, append([]string{"train", "--threads", "1", "--model", path}, args...)...)
+	return path, o
+}
+
+func TestTrainPicksByLooking(t *testing.T) {
+	for name, c := range map[string]struct {
+		args []string
+		says []string
+		meta map[string]string
+	}{
+		"CoNLL": {
+			[]string{"testdata/train.conll"},
+			[]string{"format conll: 3 columns between tabs; word in column 1, label in column 3, part of speech in column 2",
+				"6 labels (scheme bio)", "templates preset ner", "loss cross-entropy by lbfgs"},
+			map[string]string{"format": "conll", "columns": "3", "label": "3", "loss": "cross-entropy", "optimizer": "lbfgs"},
+		},
+		"blanks": {
+			[]string{"testdata/blanks.conll"},
+			[]string{"format conll: 2 columns between blanks; word in column 1, label in column 2\n", "preset ner"},
+			map[string]string{"columns": "2", "label": "2"},
+		},
+		"numbered, constant last column": {
+			[]string{"testdata/numbered.conll"},
+			[]string{"4 columns between tabs; word in column 2, label in column 3\n", "preset ner"},
+			map[string]string{"label": "3", "form": ""},
+		},
+		"CoNLL-U": {
+			[]string{"testdata/train.conllu"},
+			[]string{"format conllu: 10 columns between tabs; word in column 2, label in column 4\n", "scheme plain", "preset pos"},
+			map[string]string{"format": "conllu", "label": "upos"},
+		},
+		"CRFsuite": {
+			[]string{"testdata/train.crfsuite"},
+			[]string{"format crfsuite: a label, then attributes\n", "by the attributes of the file"},
+			map[string]string{"format": "crfsuite", "sentences": "12", "tokens": "82"},
+		},
+		"parts of speech": {
+			[]string{"--label", "2", "testdata/train.conll"},
+			[]string{"label in column 2\n", "preset pos"},
+			map[string]string{"label": "2"},
+		},
+		"told otherwise": {
+			[]string{"--pos", "none", "--features", "chunk", "--form", "1", "--loss", "hinge", "--epochs", "2", "testdata/train.conll"},
+			[]string{"label in column 3\n", "preset chunk", "loss hinge by adagrad", "at most 2 steps"},
+			map[string]string{"form": "1", "epochs": "2", "optimizer": "adagrad", "features": "preset chunk"},
+		},
+		"owlqn": {
+			[]string{"--l1", "0.1", "testdata/train.conll"},
+			[]string{"by owlqn"}, map[string]string{"l1": "0.1"},
+		},
+		"perceptron": {
+			[]string{"--loss", "perceptron", "--seed", "7", "testdata/train.conll"},
+			[]string{"by averaged-perceptron, l2 0"}, map[string]string{"seed": "7", "l2": "0"},
+		},
+		"costs": {
+			[]string{"--loss", "softmax-margin", "--cost", "entity", "--cost-fn", "4", "--gamma", "2", "testdata/train.conll"},
+			[]string{"softmax-margin by lbfgs"}, map[string]string{"cost": "entity", "cost-fn": "4", "gamma": "2"},
+		},
+		"own templates": {
+			[]string{"--features", "testdata/templates.txt", "testdata/train.conll"},
+			[]string{"by templates templates.txt"}, map[string]string{"features": "templates.txt"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path, o := trained(t, "", c.args...)
+			for _, s := range c.says {
+				assert.Contains(t, o.errors, s)
+			}
+			m, err := loadModel(path)
+			require.NoError(t, err)
+			for k, v := range c.meta {
+				assert.Equal(t, v, m.Meta[k], k)
+			}
+			assert.NotContains(t, read(t, path), "testdata", "the model tells where its files lay")
+			assert.Contains(t, o.out, path+": ")
+		})
+	}
+}
+
+func TestPhrasesPickChunk(t *testing.T) {
+	path := write(t, "chunk.txt", "The DT B-NP\nbank NN I-NP\nopened VBD B-VP\nin IN B-PP\nOslo NNP B-NP\n\nThe DT B-NP\ntrain NN I-NP\nleft VBD B-VP\n")
+	_, o := trained(t, "", path)
+	assert.Contains(t, o.errors, "preset chunk")
+	assert.Contains(t, o.errors, "part of speech in column 2")
+}
+
+// TestEveryPair trains with each loss and each optimizer that goes with it.
+func TestEveryPair(t *testing.T) {
+	stochastic := []string{"sgd", "adagrad", "adam", "adamw"}
+	for loss, optimizers := range map[string][]string{
+		"cross-entropy":  append([]string{"lbfgs", "owlqn"}, stochastic...),
+		"softmax-margin": append([]string{"lbfgs", "owlqn"}, stochastic...),
+		"risk":           append([]string{"lbfgs", "owlqn"}, stochastic...),
+		"perceptron":     append([]string{"averaged-perceptron"}, stochastic...),
+		"hinge":          append([]string{"averaged-perceptron"}, stochastic...),
+		"squared-hinge":  stochastic,
+	} {
+		for _, optimizer := range optimizers {
+			t.Run(loss+" "+optimizer, func(t *testing.T) {
+				path, _ := trained(t, "", "--quiet", "--loss", loss, "--optimizer", optimizer, "--epochs", "8", "testdata/train.conll")
+				o := done(t, "", "eval", "--json", "--model", path, "testdata/train.conll")
+				var r struct{ Accuracy float64 }
+				require.NoError(t, json.Unmarshal([]byte(o.out), &r))
+				assert.Greater(t, r.Accuracy, 0.75, "all O is 0.7")
+			})
+		}
+	}
+}
+
+func TestCosts(t *testing.T) {
+	plain, _ := trained(t, "", "--loss", "hinge", "testdata/train.conll")
+	for name, args := range map[string][]string{
+		"entity":   {"--cost", "entity", "--cost-fn", "9", "--cost-fp", "0.5", "--cost-confusion", "2"},
+		"boundary": {"--cost", "boundary", "--cost-boundary", "3"},
+		"weights":  {"--label-weight", "B-PER=5", "--label-weight", "O=0.5"},
+		"scale":    {"--cost-scale", "3"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path, _ := trained(t, "", append([]string{"--loss", "hinge", "testdata/train.conll"}, args...)...)
+			assert.NotEqual(t, read(t, plain), read(t, path), "the cost made no difference")
+		})
+	}
+}
+
+func TestSameSeedSameBytes(t *testing.T) {
+	args := []string{"--loss", "hinge", "--epochs", "5", "--threads", "2", "testdata/train.conll"}
+	a, _ := trained(t, "", append(args, "--seed", "3")...)
+	b, _ := trained(t, "", append(args, "--seed", "3")...)
+	c, _ := trained(t, "", append(args, "--seed", "4")...)
+	assert.Equal(t, read(t, a), read(t, b))
+	assert.NotEqual(t, read(t, a), read(t, c))
+
+	a, _ = trained(t, "", "--threads", "2", "testdata/train.conllu")
+	b, _ = trained(t, "", "--threads", "2", "testdata/train.conllu")
+	assert.Equal(t, read(t, a), read(t, b))
+}
+
+func TestStandardInputAndSeveralFiles(t *testing.T) {
+	all := read(t, "testdata/train.conll")
+	half := strings.Index(all, "\n\nA\tDET") + 2
+	whole, _ := trained(t, "", "testdata/train.conll")
+	piped, _ := trained(t, all, "-")
+	parts, _ := trained(t, all[half:], write(t, "part", all[:half]), "-")
+	assert.Equal(t, read(t, whole), read(t, piped))
+	assert.Equal(t, read(t, whole), read(t, parts))
+}
+
+func TestWeightsOfSentencesCount(t *testing.T) {
+	weighted, _ := trained(t, "", "testdata/train.crfsuite")
+	even, _ := trained(t, strings.Replace(read(t, "testdata/train.crfsuite"), "@weight:2\n", "", 1), "-")
+	assert.NotEqual(t, read(t, weighted), read(t, even))
+}
+
+func TestOddAttributesAreWarnedOf(t *testing.T) {
+	_, o := trained(t, "O\tw=a:b\tx=1\nB\tw=c:d:e\tx=2\n\nO\tw=q\tx=3\n", "--format", "crfsuite", "-")
+	assert.Contains(t, o.errors, "tagger: warning: stdin: ")
+	assert.Contains(t, o.errors, "colons lack a backslash")
+}
+
+func TestWarmStart(t *testing.T) {
+	_, cold := trained(t, "", "--epochs", "1", "testdata/train.conll")
+	_, warm := trained(t, "", "--epochs", "1", "--init", nerModel(t), "testdata/train.conll")
+	assert.Less(t, objective(t, warm), objective(t, cold))
+}
+
+// objective returns that of the last step.
+func objective(t *testing.T, o outcome) float64 {
+	t.Helper()
+	_, text, ok := strings.Cut(o.out, "loss ")
+	require.True(t, ok, o.out)
+	var v float64
+	require.NoError(t, json.Unmarshal([]byte(strings.TrimSpace(text)), &v))
+	return v
+}
+
+func TestDevelopmentData(t *testing.T) {
+	path, o := trained(t, "", "--dev", "testdata/dev.conll", "--patience", "3", "testdata/train.conll")
+	assert.Contains(t, o.errors, "development: 3 sentences, 18 tokens")
+	assert.Contains(t, o.errors, "best")
+	assert.Contains(t, o.out, "18 tokens in 3 sentences with 5 spans")
+	assert.Contains(t, o.out, "dev score no longer better")
+	m, err := loadModel(path)
+	require.NoError(t, err)
+	assert.NotEmpty(t, m.Meta["dev"])
+	// What the table says of the best model is what eval says of the file.
+	eval := done(t, "", "eval", "--scheme", "bio", "--model", path, "testdata/dev.conll")
+	assert.Contains(t, o.out, strings.Split(eval.out, "\n")[1])
+}
+
+func TestQuiet(t *testing.T) {
+	_, o := trained(t, "", "--quiet", "testdata/train.conll")
+	assert.Empty(t, o.errors)
+	assert.Contains(t, o.out, "6 labels")
+}
+
+func TestOneLabelOnlyIsWarnedOf(t *testing.T) {
+	_, o := trained(t, "a\tO\nb\tO\n\nc\tO\n", "--label", "2", "-")
+	assert.Contains(t, o.errors, `all tokens have the label "O"`)
+}
+
+func TestLogJSON(t *testing.T) {
+	for _, dev := range []bool{false, true} {
+		log := filepath.Join(t.TempDir(), "steps.jsonl")
+		args := []string{"--log-json", log, "--epochs", "4", "testdata/train.conll"}
+		keys := []string{"step", "seconds", "objective", "grad_norm"}
+		if dev {
+			args, keys = append(args, "--dev", "testdata/dev.conll"), append(keys, "dev")
+		}
+		trained(t, "", args...)
+		d := json.NewDecoder(strings.NewReader(read(t, log)))
+		n := 0
+		for ; d.More(); n++ {
+			var step map[string]float64
+			require.NoError(t, d.Decode(&step))
+			assert.Len(t, step, len(keys))
+			for _, k := range keys {
+				assert.Contains(t, step, k)
+			}
+			assert.EqualValues(t, n+1, step["step"])
+		}
+		assert.Equal(t, 4, n)
+		assert.Equal(t, 4, strings.Count(read(t, log), "\n"), "one a line")
+	}
+}
+
+func TestLogOnStandardOutput(t *testing.T) {
+	_, o := trained(t, "", "--log-json", "-", "--epochs", "2", "testdata/train.conll")
+	assert.Equal(t, 2, bytes.Count([]byte(o.out), []byte(`{"step":`)))
+}
