@@ -87,9 +87,14 @@ func TestTableGoesUpward(t *testing.T) {
 }
 
 func TestEveryPackageIsARoom(t *testing.T) {
+	var found []string
 	for _, p := range packages(t) {
 		_, ok := find(p.room)
 		assert.True(t, ok, "package %s is not in the table of rooms", p.room)
+		found = append(found, p.room)
+	}
+	for _, r := range rooms {
+		assert.Contains(t, found, r.path, "the table of rooms has a row for no package")
 	}
 }
 
