@@ -40,15 +40,14 @@ var rooms = []room{
 	{path: "crf", public: true,
 		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses",
 			"corpus", "features", "optimize", "metrics"},
-		modules: []string{"gonum.org/v1/gonum", "golang.org/x/sync"}},
+		modules: []string{"gonum.org/v1/gonum"}},
 
 	{path: "internal/sample"},
 	{path: "internal/safefile", system: true},
 	{path: "cmd/tagger", system: true,
 		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses",
 			"corpus", "features", "optimize", "metrics", "crf", "internal/sample", "internal/safefile"},
-		modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag",
-			"github.com/schollz/progressbar/v3", "golang.org/x/term", "golang.org/x/sync"}},
+		modules: []string{"github.com/spf13/cobra", "github.com/schollz/progressbar/v3", "golang.org/x/term"}},
 
 	{path: "internal/bruteforce", tests: true,
 		rooms: []string{"structured"}},
