@@ -93,7 +93,7 @@ func TestOtherFailures(t *testing.T) {
 		"truncated model":     {[]string{"tag", "--model", cut, "testdata/text.conll"}, "damaged or cut short"},
 		"newer model":         {[]string{"tag", "--model", newer, "testdata/text.conll"}, "written by a newer version"},
 		"columns wanted":      {[]string{"tag", "--model", ner, "testdata/text.crfsuite"}, "text.crfsuite:2: attributes, but the model reads columns"},
-		"attributes wanted":   {[]string{"tag", "--model", items, "testdata/text.conll"}, "the model reads attributes"},
+		"attributes wanted":   {[]string{"tag", "--model", items, "--format", "conll", "testdata/text.conll"}, "the model reads attributes"},
 		"too few columns":     {[]string{"tag", "--model", ner, oneColumn}, ":1: the model reads column 2, but here the last is 1"},
 		"nothing to keep":     {[]string{"tag", "--model", modelOf(t, "testdata/blanks.conll"), "--fixed", oneColumn}, "no column of labels"},
 		"nothing to compare":  {[]string{"eval", "--model", modelOf(t, "testdata/blanks.conll"), oneColumn}, "name it with --gold"},

@@ -54,7 +54,9 @@ func (a *app) demo(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(a.stdout, "New sentences: each word, its part of speech, and whether it is in a name\n\n")
+	if _, err := io.WriteString(a.stdout, "New sentences: each word, its part of speech, and whether it is in a name\n\n"); err != nil {
+		return err
+	}
 	for _, text := range demoSentences {
 		if err := a.demoTag(pos, ner, strings.Fields(text)); err != nil {
 			return err
@@ -79,7 +81,9 @@ func (a *app) demoTask(ctx context.Context, task, preset string, label int, name
 	}); err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(a.stdout, "Training on %d sentences (%d tokens): %s\n", train.Len(), train.Tokens(), task)
+	if _, err := fmt.Fprintf(a.stdout, "Training on %d sentences (%d tokens): %s\n", train.Len(), train.Tokens(), task); err != nil {
+		return nil, err
+	}
 	m, summary, err := crf.Train(ctx, train, crf.Options{
 		Batch:   optimize.LBFGS{Limits: optimize.Limits{MaxIterations: 100}},
 		Penalty: optimize.Penalty{L2: defaultL2["cross-entropy"]},
@@ -101,7 +105,9 @@ func (a *app) demoTask(ctx context.Context, task, preset string, label int, name
 	}); err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(a.stdout, "%d features, %d iterations. On test sentences:\n\n", m.Features(), summary.Iterations)
+	if _, err := fmt.Fprintf(a.stdout, "%d features, %d iterations. On test sentences:\n\n", m.Features(), summary.Iterations); err != nil {
+		return nil, err
+	}
 	if err := score.Results().WriteTable(a.stdout); err != nil {
 		return nil, err
 	}

@@ -72,6 +72,9 @@ func (a *app) eval(ctx context.Context, o *evalFlags, files []string) error {
 		if err != nil {
 			return err
 		}
+		if format, err = formatFor(m, o.format); err != nil {
+			return err
+		}
 		if score.scheme == nil {
 			scheme := m.Scheme()
 			score.scheme = &scheme

@@ -1,12 +1,11 @@
 package main
 
-// defaultL2 is the factor of ||w||^2 by loss, from a study on the development data of CoNLL-2000 (cut
-// off from the training data), UD EWT and WNUT-17: see docs/cli.md.
+// defaultL2 is the factor of ||w||^2 by loss, from the study on development data in docs/cli.md.
 var defaultL2 = map[string]float64{
-	"cross-entropy":  0.5,
+	"cross-entropy":  0.1,
 	"perceptron":     0,
-	"hinge":          0.5,
-	"squared-hinge":  0.5,
-	"softmax-margin": 0.5,
+	"hinge":          0.1,
+	"squared-hinge":  0.1,
+	"softmax-margin": 0.1,
 	"risk":           0.1,
 }

@@ -80,7 +80,7 @@ func (a *app) tag(ctx context.Context, o *tagFlags, files []string) error {
 
 // tagFiles labels all files into out, which is flushed after each sentence where somebody waits for it.
 func (a *app) tagFiles(ctx context.Context, l *labeller, files []string, out *bufio.Writer) error {
-	format, err := parseFormat(l.o.format)
+	format, err := formatFor(l.m, l.o.format)
 	if err != nil {
 		return err
 	}

@@ -154,7 +154,7 @@ func TestFixedKeepsAndDecodesAround(t *testing.T) {
 	assert.Contains(t, u.out, "1\tAnna\t_\tVERB\t")
 	assert.NotContains(t, u.out, "is\t_\t_\t_")
 
-	i := done(t, "_\tw=Oslo\tp=PROPN\nI-ORG\tw=Lima\tp=PROPN\n", "tag", "--fixed", "--format", "crfsuite", "--model", itemsModel(t))
+	i := done(t, "_\tw=Oslo\tp=PROPN\nI-ORG\tw=Lima\tp=PROPN\n", "tag", "--fixed", "--model", itemsModel(t))
 	assert.Equal(t, "I-ORG", strings.Split(i.out, "\n")[1])
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,7 +14,6 @@ import (
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/safefile"
-	"github.com/trellis-nlp/trellis/optimize"
 )
 
 // trainFlags are the command line of tagger train.
@@ -130,6 +128,12 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 		warn(fmt.Sprintf("all tokens have the label %q: is that the column of the labels?", d.train.Labels()[0]))
 	}
 
+	if opts.Init == nil && !convex(opts.Loss) {
+		tell(fmt.Sprintf("%s is not convex: it starts from %d iterations of cross-entropy", o.lossFlags.name, startIterations))
+		if opts.Init, err = startingPoint(ctx, d, opts); err != nil {
+			return err
+		}
+	}
 	m, summary, err := a.minimise(ctx, o, d, opts)
 	if m == nil {
 		return err
@@ -219,80 +223,3 @@ func (o *trainFlags) check(changed func(string) bool) (corpus.Format, error) {
 	}
 	return format, o.optimizerFlags.rehearse(o.lossFlags.name)
 }
-
-// describe tells what is trained on what, and how.
-func (o *trainFlags) describe(d *data) string {
-	templates := "the attributes of the file"
-	if d.templates != "" {
-		templates = "templates " + d.templates
-	}
-	s := fmt.Sprintf("%d sentences, %d tokens, %d labels (scheme %s), %d attributes by %s\n",
-		d.train.Len(), d.train.Tokens(), len(d.train.Labels()), d.train.Scheme(), d.train.Attributes(), templates)
-	if d.dev != nil {
-		s += fmt.Sprintf("development: %d sentences, %d tokens\n", d.dev.Len(), d.dev.Tokens())
-	}
-	s += fmt.Sprintf("loss %s by %s, l2 %g, l1 %g, at most %d steps", o.lossFlags.name, o.optimizerFlags.name, o.l2, o.l1, o.epochs)
-	return s
-}
-
-// printOutcome prints the development table and the model.
-func (a *app) printOutcome(o *trainFlags, m *crf.Model, s crf.Summary) error {
-	var b strings.Builder
-	if s.Dev != nil {
-		fmt.Fprintf(&b, "development data, after step %d:\n", s.BestStep)
-		if err := s.Dev.WriteTable(&b); err != nil {
-			return err
-		}
-		b.WriteByte('\n')
-	}
-	fmt.Fprintf(&b, "%s: %d labels, %d attributes, %d features; %s after %d steps, loss %.8g\n",
-		o.model, len(m.Labels()), m.Attributes(), m.Features(), endings[s.Reason], s.Epochs, s.Objective)
-	_, err := io.WriteString(a.stdout, b.String())
-	return err
-}
-
-// endings says how training ended.
-var endings = map[optimize.Reason]string{
-	optimize.Converged:    "converged",
-	optimize.LimitReached: "ended",
-	optimize.FloorReached: "no loss left",
-	optimize.NoProgress:   "no further progress",
-	optimize.Stopped:      "dev score no longer better",
-	optimize.Cancelled:    "interrupted",
-}
-
-// notedFlags are noted in the model where the user set them.
-var notedFlags = []string{
-	"cost", "cost-scale", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight", "gamma",
-	"batch-size", "rate", "min-count", "all-pairs",
-}
-
-// notes are what the model tells about itself.
-func (o *trainFlags) notes(cmd *cobra.Command, d *data, s crf.Summary) map[string]string {
-	m := map[string]string{
-		metaFormat:  d.format.String(),
-		"loss":      o.lossFlags.name,
-		"optimizer": o.optimizerFlags.name,
-		"l1":        number(o.l1),
-		"l2":        number(o.l2),
-		"seed":      strconv.FormatUint(o.seed, 10),
-		"epochs":    strconv.Itoa(s.BestStep),
-		"sentences": strconv.Itoa(d.train.Len()),
-		"tokens":    strconv.Itoa(d.train.Tokens()),
-	}
-	for _, flag := range notedFlags {
-		if f := cmd.Flag(flag); f.Changed {
-			m[flag] = f.Value.String()
-		}
-	}
-	if d.templates != "" {
-		m["features"] = d.templates
-		m[metaColumns], m[metaLabel], m[metaForm] = strconv.Itoa(d.columns), d.labelSpec, o.form
-	}
-	if s.Dev != nil {
-		m["dev"] = number(s.Dev.F1)
-	}
-	return m
-}
-
-func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }

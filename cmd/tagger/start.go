@@ -1,0 +1,29 @@
+package main
+
+import (
+	"context"
+
+	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/optimize"
+)
+
+// convex tells whether where training starts makes no difference.
+func convex(l losses.Loss) bool {
+	d, ok := l.(losses.Described)
+	return ok && d.Traits().Convex
+}
+
+// startIterations is how far the start of a loss that is not convex is trained with one that is.
+const startIterations = 30
+
+// startingPoint trains a little with cross-entropy: from weights of zero, risk may end where nothing but
+// the most frequent label is left.
+func startingPoint(ctx context.Context, d *data, opts crf.Options) (*crf.Model, error) {
+	m, _, err := crf.Train(ctx, d.train, crf.Options{
+		Batch:    optimize.LBFGS{Limits: optimize.Limits{MaxIterations: startIterations}},
+		Penalty:  optimize.Penalty{L2: defaultL2["cross-entropy"]},
+		AllPairs: opts.AllPairs, MinCount: opts.MinCount, Threads: opts.Threads,
+	})
+	return m, err
+}
