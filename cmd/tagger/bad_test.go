@@ -138,13 +138,14 @@ func TestFullDisk(t *testing.T) {
 		"model":  {"train", "--quiet", "--model", "/dev/full", "testdata/train.conll"},
 		"output": {"tag", "--model", nerModel(t), "--output", "/dev/full", "testdata/text.conll"},
 		"tag":    {"tag", "--model", nerModel(t), "testdata/text.conll"},
+		"pipe":   {"tag", "--model", nerModel(t)},
 		"eval":   {"eval", "--model", nerModel(t), "testdata/dev.conll"},
 		"demo":   {"demo"},
 		"log":    {"train", "--quiet", "--model", t.TempDir() + "/m", "--log-json", "/dev/full", "testdata/train.conll"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var errs bytes.Buffer
-			status := run(t.Context(), args, strings.NewReader(""), full, &errs)
+			status := run(t.Context(), args, strings.NewReader("Maria\tPROPN\n\n"), full, &errs)
 			assert.Equal(t, exitFailed, status)
 			assert.Contains(t, errs.String(), "no space left on device")
 			assert.Equal(t, 1, strings.Count(errs.String(), "\n"), errs.String())

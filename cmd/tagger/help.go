@@ -21,12 +21,12 @@ Columns are given by number from 1, from the end as -1, -2 ..., or by their name
 CoNLL-U. Templates may not read the column of the labels.
 
 Training minimises the sum of the losses of all sentences plus l2 ||w||^2 + l1 ||w||_1.
-The default l2 is 0.1, but 0 for perceptron. Risk is not convex, so without --init it
-starts from a few iterations of cross-entropy.
-With --dev, the development data are scored after each step and the best model is kept.
-Steps are the iterations of lbfgs and owlqn, and the epochs of the others. An interrupt
-(Ctrl-C) ends training at the next step and still writes the best model so far; the
-exit status is then 1.`
+The default l2 is 0.1, but 0.01 for risk, which is bounded, and 0 for perceptron. Risk
+is not convex, so without --init it starts from 30 iterations of cross-entropy. With
+--dev, the development data are scored after each step and the best model is kept. Steps
+are the iterations of lbfgs and owlqn, and the epochs of the others. An interrupt (Ctrl-C)
+ends training at the next step and still writes the best model so far; the exit status
+is then 1.`
 
 const tagHelp = `Label the sentences of files, or of standard input.
 

@@ -7,5 +7,5 @@ var defaultL2 = map[string]float64{
 	"hinge":          0.1,
 	"squared-hinge":  0.1,
 	"softmax-margin": 0.1,
-	"risk":           0.1,
+	"risk":           0.01,
 }

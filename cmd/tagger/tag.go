@@ -67,7 +67,10 @@ func (a *app) tag(ctx context.Context, o *tagFlags, files []string) error {
 	if o.output == "" || o.output == "-" {
 		out := bufio.NewWriter(a.stdout)
 		err := a.tagFiles(ctx, newLabeller(m, o), files, out)
-		return errors.Join(err, out.Flush()) // what was read before an error is labelled
+		if flush := out.Flush(); err == nil { // what was read before an error is written all the same
+			err = flush
+		}
+		return err
 	}
 	return safefile.Write(o.output, func(w io.Writer) error {
 		out := bufio.NewWriter(w)
