@@ -16,7 +16,7 @@ func atof(b []byte) (v float64, whole bool) {
 		return 0, false
 	}
 	var err error
-	if hex && bytes.IndexAny(n[:i], "pP") < 0 {
+	if hex && !bytes.ContainsAny(n[:i], "pP") {
 		v, err = strconv.ParseFloat(string(n[:i])+"p0", 64) // C can do without the exponent
 	} else {
 		v, err = strconv.ParseFloat(string(n[:i]), 64)

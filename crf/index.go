@@ -26,8 +26,8 @@ func (k *tokens) add(id int32, value float64) {
 		for range k.attr {
 			k.value = append(k.value, 1)
 		}
-		k.value = append(k.value, value)
-	} else if len(k.value) > 0 {
+	}
+	if value != 1 || len(k.value) > 0 {
 		k.value = append(k.value, value)
 	}
 	k.attr = append(k.attr, id)

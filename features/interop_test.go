@@ -112,7 +112,7 @@ func wapitiModel(t testing.TB, name string) (patterns, observations []string) {
 		if strings.HasPrefix(line, "#") {
 			if lists = append(lists, nil); len(lists) == 1 {
 				lists = nil // #mdl# has no list: #rdr#, #qrk# labels, #qrk# observations do
-				line, err = r.ReadString('\n')
+				_, err = r.ReadString('\n')
 				require.NoError(t, err)
 				lists = append(lists, nil)
 			}

@@ -74,9 +74,9 @@ func New(name string, o Options) (Loss, error) {
 	case "squared-hinge":
 		return SquaredHinge{Cost: o.Cost, Scale: o.Scale}, nil
 	case "softmax-margin":
-		return SoftmaxMargin{Cost: o.Cost, Scale: o.Scale, Gamma: o.Gamma}, nil
+		return SoftmaxMargin(o), nil
 	case "risk":
-		return Risk{Cost: o.Cost, Scale: o.Scale, Gamma: o.Gamma}, nil
+		return Risk(o), nil
 	}
 	return nil, fmt.Errorf("unknown loss %q: want one of %s", name, strings.Join(Names(), ", "))
 }

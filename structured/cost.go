@@ -53,8 +53,8 @@ func (w WeightedHamming) Fill(dst *Lattice, gold []int, l int) error {
 }
 
 // EntityCost tells the errors of named-entity labels apart, for training that leans towards
-// recall (a high FalseNegative) or precision (a high FalsePositive), as in the weighted costs of
-// Gimpel & Smith (2010), section 6.
+// recall (a high FalseNegative) or precision (a high FalsePositive): costs of the kind that Gimpel &
+// Smith (2010) train named-entity recognisers with.
 type EntityCost struct {
 	Outside       int     // the label of tokens in no entity
 	FalseNegative float64 // an entity's token labelled Outside

@@ -228,9 +228,10 @@ func (s *Lattice) Scale(c float64) {
 	}
 }
 
-// AddScaled sets dst to a + c*b, whose shapes hold (see [Lattice.Check]), edge by edge: the cost-augmented scores s + c*cost, or scores
-// under constraints. c is finite; c = 0 leaves a. dst takes the finer edge shape of the two, so
-// that shared scores plus a cost per position are scores per position; it may be a, but not b.
+// AddScaled sets dst to a + c*b, edge by edge: the cost-augmented scores s + c*cost, or scores
+// under constraints. c is finite; c = 0 leaves a. The shapes of a and b hold (see [Lattice.Check]).
+// dst takes the finer edge shape of the two, so that shared scores plus a cost per position are
+// scores per position; it may be a, but not b.
 func AddScaled(dst, a, b *Lattice, c float64) error {
 	if a.T != b.T || a.L != b.L {
 		return fmt.Errorf("%w: sum of lattices %d x %d and %d x %d", ErrShape, a.T, a.L, b.T, b.L)
