@@ -31,8 +31,7 @@ func (r Results) WriteTable(w io.Writer) error {
 		fmt.Fprintf(&b, "accuracy %s, whole sentences %s\n", percent(r.Accuracy), percent(r.SentenceAccuracy))
 	}
 	if r.Known != nil {
-		fmt.Fprintf(&b, "known words %s of %d, unknown words %s of %d\n",
-			percent(r.Known.Accuracy), r.Known.Tokens, percent(r.Unknown.Accuracy), r.Unknown.Tokens)
+		fmt.Fprintf(&b, "known words %s, unknown words %s\n", share(r.Known), share(r.Unknown))
 	}
 
 	if len(r.Labels) > 0 {
@@ -59,6 +58,14 @@ func (r Results) WriteTable(w io.Writer) error {
 	}
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// share is the part of some tokens that is right, or says that there are none.
+func share(s *Share) string {
+	if s.Tokens == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%s of %d", percent(s.Accuracy), s.Tokens)
 }
 
 func percent(fraction float64) string { return fmt.Sprintf("%.2f%%", 100*fraction) }
