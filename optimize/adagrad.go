@@ -76,7 +76,8 @@ func (a *adaGradRule) before(batch []int) float64 {
 	return 1
 }
 
-func (a *adaGradRule) after(g *Sparse, n int) {
+func (a *adaGradRule) after(g *Sparse, batch []int, _ float64) error {
+	n := len(batch)
 	by := 1 / float64(n)
 	for _, k := range g.touched {
 		if a.last != nil && a.last[k] != a.step {
@@ -98,6 +99,7 @@ func (a *adaGradRule) after(g *Sparse, n int) {
 		a.step = 0
 		clear(a.last)
 	}
+	return nil
 }
 
 func (a *adaGradRule) coordinateRate(k int) float64 {

@@ -115,7 +115,8 @@ func newAdamRule(f Stochastic, w []float64, p Penalty, m Adam, decoupled bool) (
 
 func (a *adamRule) before([]int) float64 { return a.scale }
 
-func (a *adamRule) after(g *Sparse, n int) {
+func (a *adamRule) after(g *Sparse, batch []int, _ float64) error {
+	n := len(batch)
 	by, rate := 1/float64(n), a.rate()/a.scale
 	a.step++
 	for _, k := range g.touched {
@@ -138,6 +139,7 @@ func (a *adamRule) after(g *Sparse, n int) {
 		}
 	}
 	a.seen += n
+	return nil
 }
 
 func (a *adamRule) settle() {

@@ -22,7 +22,8 @@ type denseSGD struct {
 
 func (d *denseSGD) before([]int) float64 { return 1 }
 func (d *denseSGD) settle()              {}
-func (d *denseSGD) after(g *Sparse, n int) {
+func (d *denseSGD) after(g *Sparse, batch []int, _ float64) error {
+	n := len(batch)
 	rate := d.rate()
 	d.due += rate * d.l1
 	shrink := 1 + 2*rate*d.l2
@@ -44,6 +45,7 @@ func (d *denseSGD) after(g *Sparse, n int) {
 		d.steps++
 	}
 	d.seen += n
+	return nil
 }
 func (d *denseSGD) weights() []float64 {
 	if d.steps == 0 {
@@ -63,13 +65,15 @@ func (d *denseAdaGrad) before([]int) float64 { return 1 }
 func (d *denseAdaGrad) settle()              {}
 func (d *denseAdaGrad) rate() float64        { return d.start }
 func (d *denseAdaGrad) weights() []float64   { return d.w }
-func (d *denseAdaGrad) after(g *Sparse, n int) {
+func (d *denseAdaGrad) after(g *Sparse, batch []int, _ float64) error {
+	n := len(batch)
 	for k := range d.w {
 		mean := g.At(k) / float64(n)
 		d.sum[k] += mean * mean
 		rate := d.start / (1e-8 + math.Sqrt(d.sum[k]))
 		d.w[k] = soft(d.w[k]-rate*mean, rate*d.l1) / (1 + 2*rate*d.l2)
 	}
+	return nil
 }
 
 type denseAdam struct {
@@ -82,7 +86,8 @@ type denseAdam struct {
 func (d *denseAdam) before([]int) float64 { return 1 }
 func (d *denseAdam) settle()              {}
 func (d *denseAdam) weights() []float64   { return d.w }
-func (d *denseAdam) after(g *Sparse, n int) {
+func (d *denseAdam) after(g *Sparse, batch []int, _ float64) error {
+	n := len(batch)
 	touched := map[int]bool{}
 	for _, k := range g.Touched() {
 		touched[int(k)] = true
@@ -106,6 +111,7 @@ func (d *denseAdam) after(g *Sparse, n int) {
 		}
 	}
 	d.seen += n
+	return nil
 }
 
 type densePerceptron struct {
@@ -116,17 +122,32 @@ type densePerceptron struct {
 func (d *densePerceptron) before([]int) float64 { return 1 }
 func (d *densePerceptron) settle()              {}
 func (d *densePerceptron) rate() float64        { return 0 }
-func (d *densePerceptron) after(g *Sparse, _ int) {
+func (d *densePerceptron) after(g *Sparse, _ []int, _ float64) error {
 	for k := range d.w {
 		d.w[k] -= g.At(k)
 	}
 	floats.Add(d.sum, d.w)
 	d.steps++
+	return nil
 }
 func (d *densePerceptron) weights() []float64 {
 	mean := make([]float64, len(d.w))
 	floats.ScaleTo(mean, 1/d.steps, d.sum)
 	return mean
+}
+
+// densePassive is PA-II with C = 0.5 and a margin of 0.2, averaged.
+type densePassive struct{ densePerceptron }
+
+func (d *densePassive) after(g *Sparse, batch []int, loss float64) error {
+	step := make([]float64, len(d.w))
+	for k := range step {
+		step[k] = g.At(k)
+	}
+	floats.AddScaled(d.w, -(loss+0.2)/(floats.Dot(step, step)+1), step)
+	floats.Add(d.sum, d.w)
+	d.steps++
+	return nil
 }
 
 func TestLazyEqualsDense(t *testing.T) {
@@ -190,6 +211,16 @@ func TestLazyEqualsDense(t *testing.T) {
 		func(w []float64, _ Penalty) rule { return newPerceptronRule(w) },
 		func(w []float64, _ Penalty) rule {
 			return &densePerceptron{w: w, sum: append([]float64(nil), w...), steps: 1}
+		},
+	}
+	cases["PassiveAggressive"] = pair{Penalty{},
+		func(w []float64, _ Penalty) rule {
+			r, err := newPassiveAggressiveRule(w, PassiveAggressive{Variant: PA2, C: 0.5, Margin: 0.2})
+			require.NoError(t, err)
+			return r
+		},
+		func(w []float64, _ Penalty) rule {
+			return &densePassive{densePerceptron{w: w, sum: append([]float64(nil), w...), steps: 1}}
 		},
 	}
 	for name, c := range cases {

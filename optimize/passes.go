@@ -39,8 +39,9 @@ func (o Passes) epochs() int {
 type rule interface {
 	// before brings the coordinates that the batch reads up to date, and returns the scale of w.
 	before(batch []int) float64
-	// after makes one step along the gradient of the sum of n losses.
-	after(g *Sparse, n int)
+	// after makes one step, given the loss of the batch and its gradient, both finite. An error means that
+	// the step would not have been, and was not made.
+	after(g *Sparse, batch []int, loss float64) error
 	// settle brings all of w up to date, at scale 1.
 	settle()
 	// weights returns the result so far, after settle: w or an average.
@@ -110,7 +111,9 @@ func (r *passRun) step(batch []int) error {
 	if !finite(sq) {
 		return fmt.Errorf("%w: the squared gradient norm of a batch is %g", ErrNotFinite, sq)
 	}
-	r.rule.after(r.g, len(batch))
+	if err := r.rule.after(r.g, batch, loss); err != nil {
+		return err
+	}
 	r.result.Iterations++
 	n := float64(len(batch))
 	r.loss += loss

@@ -41,7 +41,7 @@ func newPerceptronRule(w []float64) *perceptronRule {
 
 func (p *perceptronRule) before([]int) float64 { return 1 }
 
-func (p *perceptronRule) after(g *Sparse, _ int) {
+func (p *perceptronRule) after(g *Sparse, _ []int, _ float64) error {
 	for _, k := range g.touched {
 		if v := g.val[k]; v != 0 {
 			p.w[k] -= v
@@ -49,6 +49,7 @@ func (p *perceptronRule) after(g *Sparse, _ int) {
 		}
 	}
 	p.average.count(1)
+	return nil
 }
 
 func (p *perceptronRule) settle()            { p.average.fold(p.w) }

@@ -102,7 +102,8 @@ func (s *sgdRule) before(batch []int) float64 {
 	return s.scale
 }
 
-func (s *sgdRule) after(g *Sparse, n int) {
+func (s *sgdRule) after(g *Sparse, batch []int, _ float64) error {
+	n := len(batch)
 	rate := s.rate()
 	by := -rate / (float64(n) * s.scale)
 	if s.had != nil {
@@ -128,6 +129,7 @@ func (s *sgdRule) after(g *Sparse, n int) {
 	if s.scale < smallestScale {
 		s.rescale()
 	}
+	return nil
 }
 
 // clip lets weight k have the penalty that is due (Tsuruoka et al. 2009, figure 2).

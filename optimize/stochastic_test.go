@@ -19,6 +19,18 @@ var stochasticMethods = map[string]func(Passes) StochasticMethod{
 	"Adam":               func(o Passes) StochasticMethod { return Adam{Passes: o} },
 	"AdamW":              func(o Passes) StochasticMethod { return AdamW{Passes: o} },
 	"AveragedPerceptron": func(o Passes) StochasticMethod { return AveragedPerceptron{Passes: o} },
+	"PA-I":               func(o Passes) StochasticMethod { return PassiveAggressive{Passes: o} },
+	"PA-II":              func(o Passes) StochasticMethod { return PassiveAggressive{Passes: o, Variant: PA2} },
+	"PA-I last":          func(o Passes) StochasticMethod { return PassiveAggressive{Passes: o, Last: true} },
+}
+
+// penaltyFor returns p, or none for the methods that take none.
+func penaltyFor(m StochasticMethod, p Penalty) Penalty {
+	switch m.(type) {
+	case AveragedPerceptron, PassiveAggressive:
+		return Penalty{}
+	}
+	return p
 }
 
 func eachStochasticMethod(t *testing.T, check func(t *testing.T, method func(Passes) StochasticMethod)) {
@@ -160,11 +172,8 @@ func TestStochasticDeterminism(t *testing.T) {
 	eachStochasticMethod(t, func(t *testing.T, method func(Passes) StochasticMethod) {
 		run := func(seed uint64) []float64 {
 			w := make([]float64, f.Dim())
-			p := Penalty{L2: 0.5}
-			if _, ok := method(Passes{}).(AveragedPerceptron); ok {
-				p = Penalty{}
-			}
-			_, err := method(Passes{Epochs: 4, BatchSize: 3, Seed: seed}).Minimize(t.Context(), f, w, p, nil)
+			m := method(Passes{Epochs: 4, BatchSize: 3, Seed: seed})
+			_, err := m.Minimize(t.Context(), f, w, penaltyFor(m, Penalty{L2: 0.5}), nil)
 			require.NoError(t, err)
 			return w
 		}
@@ -344,6 +353,11 @@ func TestStochasticRefuses(t *testing.T) {
 		"AdaGrad, rate":         {AdaGrad{Rate: nan}, Penalty{}, ErrOption},
 		"perceptron L1":         {AveragedPerceptron{}, Penalty{L1: 1}, ErrPenalty},
 		"perceptron L2":         {AveragedPerceptron{}, Penalty{L2: 1}, ErrPenalty},
+		"PA, L1":                {PassiveAggressive{}, Penalty{L1: 1}, ErrPenalty},
+		"PA, L2":                {PassiveAggressive{}, Penalty{L2: 1}, ErrPenalty},
+		"PA, C":                 {PassiveAggressive{C: -1}, Penalty{}, ErrOption},
+		"PA, margin":            {PassiveAggressive{Margin: nan}, Penalty{}, ErrOption},
+		"PA, variant":           {PassiveAggressive{Variant: 3}, Penalty{}, ErrOption},
 	} {
 		result, err := c.method.Minimize(t.Context(), f, make([]float64, 5), c.p, nil)
 		assert.ErrorIs(t, err, c.want, name)
@@ -383,6 +397,11 @@ func TestStochasticStepsAllocateNothing(t *testing.T) {
 		"Adam":               adam(false),
 		"AdamW":              adam(true),
 		"AveragedPerceptron": func(w []float64) rule { return newPerceptronRule(w) },
+		"PassiveAggressive": func(w []float64) rule {
+			p, err := newPassiveAggressiveRule(w, PassiveAggressive{})
+			require.NoError(t, err)
+			return p
+		},
 	} {
 		w := make([]float64, f.Dim())
 		r, err := newPassRun(t.Context(), f, w, Penalty{}, Passes{})

@@ -1,0 +1,125 @@
+package optimize
+
+import (
+	"context"
+	"fmt"
+	"math"
+)
+
+var _ StochasticMethod = PassiveAggressive{}
+
+// PassiveAggressive changes the weights as little as the example at hand allows (Crammer et al. 2006). A
+// step takes the value l and the gradient g of a loss and makes w <- w - tau g, where
+//
+//	PA1   tau = min(C, l/||g||^2)          slack at the price C (PA-I)
+//	PA2   tau = l / (||g||^2 + 1/(2C))     squared slack (PA-II)
+//	PA0   tau = l/||g||^2                  no slack
+//
+// It is meant for the hinge loss, whose value is the margin that is missing: l/||g||^2 then just mends
+// it. A batch counts as one long example, whose hinge loss is the sum. The perceptron loss is 0 at
+// the start from 0 and asks for no margin: give it one by Margin. The returned weights are the average of
+// those at the start and after every step, as CRFsuite's. It refuses penalties: C bounds the steps instead.
+type PassiveAggressive struct {
+	Passes
+	Variant Variant // 0 is PA1
+	// C is the aggressiveness, the most that one loss may move the weights; 0 is 1.
+	C float64
+	// Margin is added to the loss of a batch that has a gradient. With the perceptron loss, 1 is
+	// CRFsuite's method without error_sensitive.
+	Margin float64
+	// Last returns the last weights, not the average.
+	Last bool
+}
+
+// Variant is a rule for the length of the steps of [PassiveAggressive].
+type Variant int
+
+// The variants.
+const (
+	PA1 Variant = iota // PA-I
+	PA2                // PA-II
+	PA0                // PA without slack: one wrong label may spoil much
+)
+
+// Minimize implements [StochasticMethod].
+func (m PassiveAggressive) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty, report func(*Step) error) (Result, error) {
+	r, err := newPassRun(ctx, f, w, p, m.Passes)
+	if err == nil && p != (Penalty{}) {
+		err = fmt.Errorf("%w: passive-aggressive steps take none, not L1 = %g, L2 = %g; C bounds them", ErrPenalty, p.L1, p.L2)
+	}
+	var rule *passiveAggressiveRule
+	if err == nil {
+		rule, err = newPassiveAggressiveRule(w, m)
+	}
+	if err != nil {
+		return finish(ctx, r.result, err)
+	}
+	r.rule = rule
+	return r.run(m.Passes, report)
+}
+
+type passiveAggressiveRule struct {
+	w         []float64
+	variant   Variant
+	c, margin float64
+	average   *average // nil for the last weights
+}
+
+func newPassiveAggressiveRule(w []float64, m PassiveAggressive) (*passiveAggressiveRule, error) {
+	p := &passiveAggressiveRule{w: w, variant: m.Variant, c: orDefault(m.C, 1), margin: m.Margin}
+	if !(p.c > 0 && finite(p.c)) || !(p.margin >= 0 && finite(p.margin)) || m.Variant < PA1 || m.Variant > PA0 {
+		return nil, fmt.Errorf("%w: variant %d, C = %g, margin %g", ErrOption, m.Variant, m.C, m.Margin)
+	}
+	if !m.Last {
+		p.average = newAverage(w)
+		p.average.count(1) // the starting weights
+	}
+	return p, nil
+}
+
+func (p *passiveAggressiveRule) before([]int) float64 { return 1 }
+
+func (p *passiveAggressiveRule) after(g *Sparse, _ []int, loss float64) error {
+	if sq := g.squared(); sq > 0 {
+		tau := p.tau(max(0, loss+p.margin), sq)
+		if move := tau * math.Sqrt(sq); !finite(move) {
+			return fmt.Errorf("%w: a step of length %g", ErrNotFinite, move)
+		}
+		for _, k := range g.touched {
+			delta := -tau * g.val[k]
+			p.w[k] += delta
+			if p.average != nil {
+				p.average.note(int(k), delta)
+			}
+		}
+	}
+	if p.average != nil {
+		p.average.count(1)
+	}
+	return nil
+}
+
+func (p *passiveAggressiveRule) tau(loss, sq float64) float64 {
+	switch p.variant {
+	case PA2:
+		return loss / (sq + 1/(2*p.c))
+	case PA0:
+		return loss / sq
+	}
+	return min(p.c, loss/sq)
+}
+
+func (p *passiveAggressiveRule) settle() {
+	if p.average != nil {
+		p.average.fold(p.w)
+	}
+}
+
+func (p *passiveAggressiveRule) weights() []float64 {
+	if p.average != nil {
+		return p.average.weights(p.w)
+	}
+	return p.w
+}
+
+func (p *passiveAggressiveRule) rate() float64 { return 0 }
