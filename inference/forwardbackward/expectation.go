@@ -104,28 +104,18 @@ func (w *Workspace) ahead(c *structured.Lattice, t int, mean float64) []float64 
 //
 //	sum_t alpha_{t-1}(i) A_{t-1}(i) into_t(j) + alpha_{t-1}(i) into_t(j) ahead_t(j)
 func (w *Workspace) addSharedCovariance(dst []float64, c *structured.Lattice, mean, g float64) {
-	l := c.L
-	sum := w.mat
-	clear(sum)
+	l, n := c.L, (c.T-1)*c.L
+	w.left, w.right = grow(w.left, 2*n), grow(w.right, 2*n)
+	alpha, into := w.alpha[:n], w.into[l:]
+	simd.Mul(w.left, 1, alpha, w.prefix[:n])
+	copy(w.right, into)
+	copy(w.left[n:], alpha)
 	for t := 1; t < c.T; t++ {
-		v, after := w.into[t*l:(t+1)*l], w.ahead(c, t, mean)
-		for j, x := range v {
-			after[j] *= x
-		}
-		before := w.prefix[(t-1)*l : t*l]
-		for i, a := range w.alpha[(t-1)*l : t*l] {
-			if a == 0 {
-				continue
-			}
-			x, row := before[i], sum[i*l:(i+1)*l]
-			for j := range row {
-				row[j] += a * (x*v[j] + after[j])
-			}
-		}
+		at := (t - 1) * l
+		simd.Mul(w.right[n+at:n+at+l], 1, into[at:at+l], w.ahead(c, t, mean))
 	}
-	for k, e := range w.edge {
-		dst[k] += g * e * sum[k]
-	}
+	simd.SumOuter(w.mat, w.left, w.right, l)
+	simd.MulAdd(dst, g, w.edge, w.mat)
 }
 
 // conditionalMeans fills prefix (A) and suffix (B) for c and returns E[c]. A label of marginal 0
@@ -169,12 +159,8 @@ func (w *Workspace) conditionalMeans(c *structured.Lattice) (mean float64) {
 func (w *Workspace) factoredPrefix(c *structured.Lattice, t int) {
 	l := c.L
 	e, from, next := w.edgeAt(t), w.prefix[(t-1)*l:t*l], w.prefix[t*l:(t+1)*l]
-	clear(next)
-	for i, a := range w.alpha[(t-1)*l : t*l] {
-		if x := a * from[i]; x != 0 {
-			simd.Axpy(next, x, e[i*l:(i+1)*l])
-		}
-	}
+	simd.Mul(w.row, 1, w.alpha[(t-1)*l:t*l], from)
+	simd.VecMat(next, w.row, e)
 	node, alpha, norm := w.node[t*l:(t+1)*l], w.alpha[t*l:(t+1)*l], w.norm[t]
 	for j, v := range c.NodeAt(t) {
 		if alpha[j] == 0 {
@@ -189,14 +175,14 @@ func (w *Workspace) factoredPrefix(c *structured.Lattice, t int) {
 func (w *Workspace) factoredSuffix(c *structured.Lattice, t int) {
 	l := c.L
 	ahead := w.ahead(c, t, 0)
-	for j, v := range w.into[t*l : (t+1)*l] {
-		ahead[j] *= v
-	}
-	e, before, beta := w.edgeAt(t), w.suffix[(t-1)*l:t*l], w.beta[(t-1)*l:t*l]
-	for i, b := range beta {
-		before[i] = 0
+	simd.Mul(ahead, 1, ahead, w.into[t*l:(t+1)*l])
+	before := w.suffix[(t-1)*l : t*l]
+	simd.MatVec(before, w.edgeAt(t), ahead)
+	for i, b := range w.beta[(t-1)*l : t*l] {
 		if b > 0 {
-			before[i] = simd.Dot(e[i*l:(i+1)*l], ahead) / b
+			before[i] /= b
+		} else {
+			before[i] = 0
 		}
 	}
 }

@@ -34,18 +34,7 @@ func shiftedExp(dst, x []float64) (largest float64, ok bool) {
 	if math.IsInf(m, -1) {
 		return m, false
 	}
-	for k, v := range x {
-		d := v - m
-		if d < logTiny {
-			if !math.IsInf(d, -1) {
-				return m, false
-			}
-			dst[k] = 0
-			continue
-		}
-		dst[k] = math.Exp(d)
-	}
-	return m, true
+	return m, simd.Exp(dst, x, m) >= logTiny
 }
 
 // edgePotentials fills edge and returns the sum over the steps of the shifts.
@@ -98,46 +87,35 @@ func (w *Workspace) scaledForward() (logZ float64, ok bool) {
 		if !ok {
 			return 0, false
 		}
-		to := w.alpha[t*l : (t+1)*l]
+		to, c := w.alpha[t*l:(t+1)*l], 0.0
 		if t == 0 || len(w.edge) == 0 {
+			for _, v := range node {
+				c += v
+			}
 			copy(to, node)
-		} else if !step(to, w.alpha[(t-1)*l:t*l], w.edgeAt(t), node) {
-			return 0, false
-		}
-		c := 0.0
-		for _, v := range to {
-			c += v
-		}
-		if c == 0 {
+		} else if c, ok = step(to, w.alpha[(t-1)*l:t*l], w.edgeAt(t), node); !ok {
 			return 0, false
 		}
 		w.norm[t] = c
-		for j := range to {
-			to[j] /= c
-		}
+		simd.Scale(to, 1/c, to)
 		logZ += m + math.Log(c)
 	}
 	return logZ, true
 }
 
-// step sets to[j] = node[j] * sum_i from[i] e[i][j]. It is not ok where a product that is not
-// zero came out below tiny.
-func step(to, from, e, node []float64) (ok bool) {
-	l := len(to)
-	clear(to)
-	for i, a := range from {
-		if a != 0 {
-			simd.Axpy(to, a, e[i*l:(i+1)*l])
+// step sets to[j] = node[j] * sum_i from[i] e[i][j] and returns the sum of to. It is not ok where
+// that is 0 or where a product that is not zero came out below tiny.
+func step(to, from, e, node []float64) (sum float64, ok bool) {
+	simd.VecMat(to, from, e)
+	sum, least := simd.MulSum(to, to, node)
+	if least < tiny {
+		for j, p := range node {
+			if to[j] < tiny && p != 0 && reachable(from, e, j) {
+				return 0, false
+			}
 		}
 	}
-	for j, p := range node {
-		v := to[j] * p
-		if v < tiny && p != 0 && reachable(from, e, j) {
-			return false
-		}
-		to[j] = v
-	}
-	return true
+	return sum, sum != 0
 }
 
 // reachable reports whether an edge into j leaves a label that can be reached.
@@ -161,36 +139,21 @@ func (w *Workspace) scaledBackward() {
 				b[j] = 1
 			}
 		} else {
-			e, v := w.edgeAt(t+1), w.into[(t+1)*l:(t+2)*l]
-			for i := range b {
-				b[i] = 0
-				if a[i] != 0 {
-					b[i] = simd.Dot(e[i*l:(i+1)*l], v)
+			simd.MatVec(b, w.edgeAt(t+1), w.into[(t+1)*l:(t+2)*l])
+			for i, v := range a {
+				if v == 0 {
+					b[i] = 0
 				}
 			}
 		}
-		node, into, c := w.node[t*l:(t+1)*l], w.into[t*l:(t+1)*l], w.norm[t]
-		for j := range into {
-			into[j] = node[j] * b[j] / c
-		}
+		simd.Mul(w.into[t*l:(t+1)*l], 1/w.norm[t], w.node[t*l:(t+1)*l], b)
 	}
 }
 
 // addSharedEdges adds c times the expected counts of edges to dst, L x L. The potential is common
 // to all positions, so it multiplies the sum of the outer products once.
 func (w *Workspace) addSharedEdges(dst []float64, c float64) {
-	l := w.s.L
-	sum := w.mat
-	clear(sum)
-	for t := 1; t < w.s.T; t++ {
-		v := w.into[t*l : (t+1)*l]
-		for i, a := range w.alpha[(t-1)*l : t*l] {
-			if a != 0 {
-				simd.Axpy(sum[i*l:(i+1)*l], a, v)
-			}
-		}
-	}
-	for k, e := range w.edge {
-		dst[k] += c * e * sum[k]
-	}
+	l, last := w.s.L, w.s.T-1
+	simd.SumOuter(w.mat, w.alpha[:last*l], w.into[l:], l)
+	simd.MulAdd(dst, c, w.edge, w.mat)
 }

@@ -32,6 +32,7 @@ type Workspace struct {
 	mat  []float64 // L x L
 
 	prefix, suffix []float64 // T x L: expected cost of the prefix and suffix
+	left, right    []float64 // 2 (T-1) x L: the factors of the covariance of shared edges
 }
 
 func grow(x []float64, n int) []float64 {
@@ -62,11 +63,7 @@ func (w *Workspace) AddMarginals(dst, s *structured.Lattice, c float64) (logZ fl
 	if logZ, err = w.forwardBackward(s); err != nil {
 		return 0, err
 	}
-	w.row = grow(w.row, s.L)
-	for t := range s.T {
-		w.nodeMarginals(w.row, t)
-		simd.Axpy(dst.NodeAt(t), c, w.row)
-	}
+	w.addNodes(dst.Node, c)
 	if len(dst.Edge) == 0 || s.T < 2 {
 		return logZ, nil
 	}
@@ -80,6 +77,17 @@ func (w *Workspace) AddMarginals(dst, s *structured.Lattice, c float64) (logZ fl
 		simd.Axpy(dst.EdgeAt(t), c, w.mat)
 	}
 	return logZ, nil
+}
+
+// addNodes adds c times the node marginals to dst, T x L.
+func (w *Workspace) addNodes(dst []float64, c float64) {
+	if !w.logs {
+		simd.MulAdd(dst, c, w.alpha, w.beta)
+		return
+	}
+	for k, a := range w.alpha {
+		dst[k] += c * math.Exp(a+w.beta[k])
+	}
 }
 
 // sameSize reports a second lattice that does not lie on the trellis of s.
@@ -146,9 +154,7 @@ func (w *Workspace) nodeMarginals(dst []float64, t int) {
 		}
 		return
 	}
-	for j := range dst {
-		dst[j] = a[j] * b[j]
-	}
+	simd.Mul(dst, 1, a, b)
 }
 
 // edgeMarginals sets dst, L x L, to p(y_{t-1} = i, y_t = j).
@@ -173,14 +179,9 @@ func (w *Workspace) edgeMarginals(dst []float64, t int) {
 	for i, ai := range a {
 		to := dst[i*l : (i+1)*l]
 		if e == nil {
-			for j := range to {
-				to[j] = ai * v[j]
-			}
-			continue
-		}
-		row := e[i*l : (i+1)*l]
-		for j := range to {
-			to[j] = ai * row[j] * v[j]
+			simd.Scale(to, ai, v)
+		} else {
+			simd.Mul(to, ai, e[i*l:(i+1)*l], v)
 		}
 	}
 }
