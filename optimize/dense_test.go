@@ -150,6 +150,27 @@ func (d *densePassive) after(g *Sparse, batch []int, loss float64) error {
 	return nil
 }
 
+// denseAROW is AROW with gamma 2 and an initial variance of 3.
+type denseAROW struct{ w, precision []float64 }
+
+func (d *denseAROW) before([]int) float64 { return 1 }
+func (d *denseAROW) settle()              {}
+func (d *denseAROW) rate() float64        { return 0 }
+func (d *denseAROW) weights() []float64   { return d.w }
+func (d *denseAROW) after(g *Sparse, _ []int, loss float64) error {
+	confidence := 2.0
+	for k := range d.w {
+		confidence += g.At(k) * g.At(k) / (1.0/3 + d.precision[k])
+	}
+	for k := range d.w {
+		d.w[k] -= loss / confidence * g.At(k) / (1.0/3 + d.precision[k])
+	}
+	for k := range d.w {
+		d.precision[k] += g.At(k) * g.At(k) / 2
+	}
+	return nil
+}
+
 func TestLazyEqualsDense(t *testing.T) {
 	f := newLogistic(11, 60, 40, 0.2)
 	n := float64(f.Len())
@@ -222,6 +243,14 @@ func TestLazyEqualsDense(t *testing.T) {
 		func(w []float64, _ Penalty) rule {
 			return &densePassive{densePerceptron{w: w, sum: append([]float64(nil), w...), steps: 1}}
 		},
+	}
+	cases["AROW"] = pair{Penalty{},
+		func(w []float64, _ Penalty) rule {
+			r, err := newAROWRule(w, AROW{Gamma: 2, Variance: 3})
+			require.NoError(t, err)
+			return r
+		},
+		func(w []float64, _ Penalty) rule { return &denseAROW{w: w, precision: zeros()} },
 	}
 	for name, c := range cases {
 		for _, size := range []int{1, 7} {

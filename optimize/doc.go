@@ -18,6 +18,7 @@
 //	Adam, AdamW         L2                    moments on each coordinate's own clock
 //	AveragedPerceptron  none                  the average of all weights on the way
 //	PassiveAggressive   none                  the least step that mends the example's hinge loss
+//	AROW                none                  the same with a variance for each coordinate
 //
 // The mean over a batch of n out of N examples stands for F(w)/N: a stochastic step uses the gradient
 // (1/n) sum_batch f_i and the penalty divided by N. A larger batch so makes fewer steps, not longer ones:

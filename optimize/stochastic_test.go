@@ -22,12 +22,13 @@ var stochasticMethods = map[string]func(Passes) StochasticMethod{
 	"PA-I":               func(o Passes) StochasticMethod { return PassiveAggressive{Passes: o} },
 	"PA-II":              func(o Passes) StochasticMethod { return PassiveAggressive{Passes: o, Variant: PA2} },
 	"PA-I last":          func(o Passes) StochasticMethod { return PassiveAggressive{Passes: o, Last: true} },
+	"AROW":               func(o Passes) StochasticMethod { return AROW{Passes: o} },
 }
 
 // penaltyFor returns p, or none for the methods that take none.
 func penaltyFor(m StochasticMethod, p Penalty) Penalty {
 	switch m.(type) {
-	case AveragedPerceptron, PassiveAggressive:
+	case AveragedPerceptron, PassiveAggressive, AROW:
 		return Penalty{}
 	}
 	return p
@@ -357,6 +358,10 @@ func TestStochasticRefuses(t *testing.T) {
 		"PA, L2":                {PassiveAggressive{}, Penalty{L2: 1}, ErrPenalty},
 		"PA, C":                 {PassiveAggressive{C: -1}, Penalty{}, ErrOption},
 		"PA, margin":            {PassiveAggressive{Margin: nan}, Penalty{}, ErrOption},
+		"AROW, L1":              {AROW{}, Penalty{L1: 1}, ErrPenalty},
+		"AROW, L2":              {AROW{}, Penalty{L2: 1}, ErrPenalty},
+		"AROW, gamma":           {AROW{Gamma: -1}, Penalty{}, ErrOption},
+		"AROW, variance":        {AROW{Variance: nan}, Penalty{}, ErrOption},
 		"PA, variant":           {PassiveAggressive{Variant: 3}, Penalty{}, ErrOption},
 	} {
 		result, err := c.method.Minimize(t.Context(), f, make([]float64, 5), c.p, nil)
@@ -401,6 +406,11 @@ func TestStochasticStepsAllocateNothing(t *testing.T) {
 			p, err := newPassiveAggressiveRule(w, PassiveAggressive{})
 			require.NoError(t, err)
 			return p
+		},
+		"AROW": func(w []float64) rule {
+			a, err := newAROWRule(w, AROW{})
+			require.NoError(t, err)
+			return a
 		},
 	} {
 		w := make([]float64, f.Dim())
