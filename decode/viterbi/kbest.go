@@ -36,10 +36,10 @@ func (w *Workspace) KBest(dst []Path, s *structured.Lattice, k int) ([]Path, err
 	if math.IsInf(score, -1) {
 		return dst, structured.ErrNoPath
 	}
-	d := w.kbest.reset(s, w.delta, w.back, last)
+	d := w.kbest.reset(s, w.delta, w.most, last)
 	for d != none {
 		dst = appendPath(dst, s.T, w.kbest.prefixes[d].score)
-		w.kbest.labels(dst[len(dst)-1].Labels, d)
+		w.kbest.labels(dst[len(dst)-1].Labels, s, d)
 		if len(dst) == k {
 			break
 		}
@@ -69,8 +69,10 @@ func appendPath(dst []Path, n int, score float64) []Path {
 // The nodes are t*L+j; one more, number T*L at position T, is the goal in which all paths end,
 // so that its prefixes are the paths.
 type kbest struct {
-	prefixes []prefix // first the best prefix of each node, under the node's number
-	heaps    []heap   // T*L+1: the heap of each node, in memory of arena
+	prefixes []prefix  // first the best prefix of each node, under the node's number
+	delta    []float64 // T x L: the scores of the best prefixes
+	most     []float64 // T x L: the same without the score of their last node
+	heaps    []heap    // T*L+1: the heap of each node, in memory of arena
 	arena    []extension
 	chain    []int // the prefixes that await those before them
 }
@@ -80,7 +82,7 @@ type kbest struct {
 // before: adding the same number can make scores equal, but never swaps them.
 type prefix struct {
 	score float64 // the last node included
-	prev  int     // the prefix shorter by one; none at position 0
+	prev  int     // the prefix shorter by one; none at position 0; unknown until asked for
 	next  int     // the one that follows in the node's order, none, or unknown
 	label int
 }
@@ -104,16 +106,17 @@ type heap struct {
 	open       bool
 }
 
-// reset forgets all prefixes but the best of each node, which delta and back hold, and returns
+// reset forgets all prefixes but the best of each node, which delta and most hold, and returns
 // the best path. last is its last label.
-func (b *kbest) reset(s *structured.Lattice, delta []float64, back []int32, last int) int {
+func (b *kbest) reset(s *structured.Lattice, delta, most []float64, last int) int {
 	goal := s.T * s.L
+	b.delta, b.most = delta, most
 	b.prefixes = b.prefixes[:0]
 	for t := range s.T {
 		for j := range s.L {
 			p := prefix{score: delta[t*s.L+j], prev: none, next: none, label: j}
 			if t > 0 {
-				p.prev, p.next = (t-1)*s.L+int(back[t*s.L+j]), unknown
+				p.prev, p.next = unknown, unknown
 			}
 			b.prefixes = append(b.prefixes, p)
 		}
@@ -126,10 +129,21 @@ func (b *kbest) reset(s *structured.Lattice, delta []float64, back []int32, last
 	return goal
 }
 
+// prev returns the prefix shorter by one. Of the best prefix of a node, whose number is the node's,
+// it is found when somebody asks.
+func (b *kbest) prev(s *structured.Lattice, d int) int {
+	p := &b.prefixes[d]
+	if p.prev == unknown {
+		t, n := d/s.L, s.L
+		p.prev = (t-1)*n + before(b.delta[(t-1)*n:t*n], s.EdgeAt(t), p.label, b.most[d])
+	}
+	return p.prev
+}
+
 // labels fills path with the labels of d, a prefix of the goal.
-func (b *kbest) labels(path []int, d int) {
+func (b *kbest) labels(path []int, s *structured.Lattice, d int) {
 	for t := len(path) - 1; t >= 0; t-- {
-		d = b.prefixes[d].prev
+		d = b.prev(s, d)
 		path[t] = b.prefixes[d].label
 	}
 }
@@ -139,7 +153,7 @@ func (b *kbest) labels(path []int, d int) {
 // chain first, then back up.
 func (b *kbest) after(s *structured.Lattice, d int) int {
 	b.chain = b.chain[:0]
-	for p := d; b.prefixes[p].next == unknown; p = b.prefixes[p].prev {
+	for p := d; b.prefixes[p].next == unknown; p = b.prev(s, p) {
 		b.chain = append(b.chain, p)
 	}
 	for c := len(b.chain) - 1; c >= 0; c-- {
@@ -151,7 +165,7 @@ func (b *kbest) after(s *structured.Lattice, d int) int {
 // advance finds the prefix that follows d, the last known of its node at position t, when the
 // one that follows d's own is known.
 func (b *kbest) advance(s *structured.Lattice, d, t int) {
-	j, prev := b.prefixes[d].label, b.prefixes[d].prev
+	j, prev := b.prefixes[d].label, b.prev(s, d)
 	h := &b.heaps[t*s.L+j]
 	if !h.open {
 		b.open(h, s, t, j)

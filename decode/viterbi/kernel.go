@@ -1,27 +1,45 @@
 package viterbi
 
-import "math"
+import (
+	"math"
 
-// maxPlusRow takes one predecessor, of label i and score d, into the maxima of all labels:
-//
-//	for j, e := range edge {
-//		if v := d + e; v > best[j] {
-//			best[j], back[j] = v, i
-//		}
-//	}
-//
-// Rows come in ascending i, so that a tie keeps the lowest. best, back and edge have length L.
-// The loop moves bits, since on floats the compiler branches, and the branch is mispredicted.
-func maxPlusRow(best []float64, back []int32, edge []float64, d float64, i int32) {
-	back, edge = back[:len(best)], edge[:len(best)]
-	for j, b := range best {
-		v := d + edge[j]
-		bits, from := math.Float64bits(b), back[j]
-		if u := math.Float64bits(v); v > b {
-			bits, from = u, i
-		}
-		best[j], back[j] = math.Float64frombits(bits), from
+	"github.com/trellis-nlp/trellis/internal/simd"
+)
+
+// step sets most[j] to the maximum over i of prev[i] + edge[i*L+j]. No edges are zeros, so that
+// one maximum serves all j. A beam leaves few labels that are not forbidden.
+func step(most, prev, edge []float64, beam bool) {
+	if edge == nil {
+		v, _ := argmax(prev)
+		fill(most, v)
+		return
 	}
+	if !beam {
+		simd.MaxPlus(most, prev, edge)
+		return
+	}
+	fill(most, math.Inf(-1))
+	n := len(most)
+	for i, d := range prev {
+		if !math.IsInf(d, -1) {
+			simd.MaxPlusRow(most, d, edge[i*n:(i+1)*n])
+		}
+	}
+}
+
+// before returns the lowest i where prev[i] + edge[i*L+j] is most, the maximum that step found:
+// the same sum of the same numbers, so that it is met exactly.
+func before(prev, edge []float64, j int, most float64) int {
+	n := len(prev)
+	for i, d := range prev {
+		if edge != nil {
+			d += edge[i*n+j]
+		}
+		if d == most {
+			return i
+		}
+	}
+	return 0 // of no prefix, where most is -Inf: not asked for
 }
 
 // maxPlus returns the maximum over j of x[j] + y[j], -Inf where there is none.

@@ -11,7 +11,7 @@ import (
 // allocating when it has grown to what it is asked for. It serves one goroutine at a time.
 type Workspace struct {
 	delta []float64 // T x L: the best score of a prefix that ends in (t, j)
-	back  []int32   // T x L: the label before j on that prefix; row 0 is unused
+	most  []float64 // T x L: the same without the score of node (t, j); row 0 is unused
 	sum   structured.Lattice
 	rank  []float64 // L: what the beam ranks
 	right []float64 // L: the best score from (t, j) on, its node included
@@ -81,48 +81,29 @@ func (w *Workspace) decode(path []int, s *structured.Lattice, width int) (float6
 	}
 	for t := s.T - 1; t > 0; t-- {
 		path[t] = j
-		j = int(w.back[t*s.L+j])
+		j = before(w.delta[(t-1)*s.L:t*s.L], s.EdgeAt(t), j, w.most[t*s.L+j])
 	}
 	path[0] = j
 	return score, nil
 }
 
-// forward runs the recursion over s, T > 0, into delta and back. After each position all but
+// forward runs the recursion over s, T > 0, into delta and most. After each position all but
 // the best width prefixes become -Inf.
 func (w *Workspace) forward(s *structured.Lattice, width int) {
 	n := s.L
 	w.delta = resize(w.delta, s.T*n)
-	w.back = resize(w.back, s.T*n)
+	w.most = resize(w.most, s.T*n)
 	prev := w.delta[:n]
 	copy(prev, s.NodeAt(0))
 	w.prune(prev, width)
 	for t := 1; t < s.T; t++ {
-		delta := w.delta[t*n : (t+1)*n]
-		step(delta, w.back[t*n:(t+1)*n], prev, s.EdgeAt(t))
+		delta, most := w.delta[t*n:(t+1)*n], w.most[t*n:(t+1)*n]
+		step(most, prev, s.EdgeAt(t), width < n)
 		for j, v := range s.NodeAt(t) {
-			delta[j] += v
+			delta[j] = most[j] + v
 		}
 		w.prune(delta, width)
 		prev = delta
-	}
-}
-
-// step sets best[j] to the maximum over i of prev[i] + edge[i*L+j] and back[j] to the lowest i
-// that gives it. No edges are zeros, so that one maximum serves all j.
-func step(best []float64, back []int32, prev, edge []float64) {
-	if edge == nil {
-		v, i := argmax(prev)
-		for j := range best {
-			best[j], back[j] = v, int32(i)
-		}
-		return
-	}
-	fill(best, math.Inf(-1))
-	n := len(best)
-	for i, d := range prev {
-		if !math.IsInf(d, -1) { // a forbidden or pruned prefix
-			maxPlusRow(best, back, edge[i*n:(i+1)*n], d, int32(i))
-		}
 	}
 }
 

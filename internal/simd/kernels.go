@@ -161,3 +161,16 @@ func SumOuter(dst, a, b []float64, n int) {
 func MaxPlus(dst, a, m []float64) {
 	maxPlusGo(dst, a, m[:len(a)*len(dst)])
 }
+
+// MaxPlusRow is one row of [MaxPlus], taken into what dst holds:
+//
+//	for j, v := range row {
+//		if s := a + v; s > dst[j] {
+//			dst[j] = s
+//		}
+//	}
+//
+// bit by bit. dst is at least as long as row. There is no NaN and no +Inf.
+func MaxPlusRow(dst []float64, a float64, row []float64) {
+	maxPlusRowGo(dst[:len(row)], a, row)
+}

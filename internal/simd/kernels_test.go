@@ -302,32 +302,57 @@ func TestSumOuter(t *testing.T) {
 	}
 }
 
+// ties returns n numbers of few kinds.
+func ties(rng *rand.Rand, n int) []float64 {
+	x := make([]float64, n)
+	for k := range x {
+		x[k] = []float64{-inf, 0, math.Copysign(0, -1), 1}[rng.IntN(4)]
+	}
+	return x
+}
+
+// requireSame holds numbers to the same bits, those of zeros included.
+func requireSame(t *testing.T, want, got []float64) {
+	t.Helper()
+	require.Len(t, got, len(want))
+	for k := range want {
+		require.Equalf(t, math.Float64bits(want[k]), math.Float64bits(got[k]), "at %d of %d: want %g, got %g", k, len(want), want[k], got[k])
+	}
+}
+
 func TestMaxPlusIsItsReferenceLoopBitByBit(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	ties := func(rng *rand.Rand, n int) []float64 {
-		x := make([]float64, n)
-		for k := range x {
-			x[k] = []float64{-inf, 0, math.Copysign(0, -1), 1}[rng.IntN(4)]
-		}
-		return x
-	}
 	eachShape(func(rows, columns int) {
 		for _, draw := range []func(*rand.Rand, int) []float64{random, edgy, ties} {
 			a, m := draw(rng, rows), draw(rng, rows*columns)
-			want, got := make([]uint64, columns), random(rng, columns)
+			want, got := make([]float64, columns), random(rng, columns)
 			for j := range want {
-				best := -inf
+				want[j] = -inf
 				for i, v := range a {
-					if s := v + m[i*columns+j]; s > best {
-						best = s
+					if s := v + m[i*columns+j]; s > want[j] {
+						want[j] = s
 					}
 				}
-				want[j] = math.Float64bits(best)
 			}
 			MaxPlus(got, a, m)
-			for j, v := range got {
-				require.Equal(t, want[j], math.Float64bits(v), "%d x %d, column %d", rows, columns, j)
-			}
+			requireSame(t, want, got)
 		}
 	})
+}
+
+func TestMaxPlusRowIsItsReferenceLoopBitByBit(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for n := range 131 {
+		for _, draw := range []func(*rand.Rand, int) []float64{random, edgy, ties} {
+			a, row, dst := draw(rng, 1)[0], draw(rng, n), draw(rng, n+1)
+			want := slices.Clone(dst)
+			for j, v := range row {
+				if s := a + v; s > want[j] {
+					want[j] = s
+				}
+			}
+			MaxPlusRow(dst, a, row)
+			requireSame(t, want, dst)
+		}
+	}
 }

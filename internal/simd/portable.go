@@ -121,25 +121,25 @@ func sumOuterGo(dst, a, b []float64, n int) {
 	}
 }
 
-// maxPlusGo takes one row after the other into the maxima. The loop moves bits, since on floats
-// the compiler branches, and the branch is mispredicted.
 func maxPlusGo(dst, a, m []float64) {
 	for j := range dst {
 		dst[j] = math.Inf(-1)
 	}
 	n := len(dst)
 	for i, v := range a {
-		if math.IsInf(v, -1) { // a forbidden or pruned row
-			continue
+		maxPlusRowGo(dst, v, m[i*n:(i+1)*n])
+	}
+}
+
+// maxPlusRowGo moves bits, since on floats the compiler branches, and the branch is mispredicted.
+func maxPlusRowGo(dst []float64, a float64, row []float64) {
+	dst = dst[:len(row)]
+	for j, v := range row {
+		best, s := dst[j], a+v
+		bits := math.Float64bits(best)
+		if u := math.Float64bits(s); s > best {
+			bits = u
 		}
-		row := m[i*n:][:len(dst)]
-		for j, best := range dst {
-			s := v + row[j]
-			bits := math.Float64bits(best)
-			if u := math.Float64bits(s); s > best {
-				bits = u
-			}
-			dst[j] = math.Float64frombits(bits)
-		}
+		dst[j] = math.Float64frombits(bits)
 	}
 }
