@@ -1,15 +1,15 @@
 package optimize
 
-// average is the mean of the weights w_t = scale_t * v_t after each step t, in O(touched) a step: with
-// c_t the sum of the scales up to t, sum_t w_t = c v - late, where late gathers c_(t-1) times each
-// change of v at step t, the part of c v that the change came too late for. Unscaled, this is the
-// counter of the averaged perceptron (Daumé 2006, figure 2.3).
+// average is the mean of the weights w_t = scale_t * v_t after each step t, each with a share a_t, in
+// O(touched) a step: with c_t the sum of a_t scale_t up to t, sum_t a_t w_t = c v - late, where late
+// gathers c_(t-1) times each change of v at step t, the part of c v that the change came too late for.
+// Unscaled, with equal shares, this is the counter of the averaged perceptron (Daumé 2006, figure 2.3).
 type average struct {
 	sum   float64   // c since the last fold
 	late  []float64 // since the last fold
-	total []float64 // sum of the weights up to the last fold
+	total []float64 // sum of the shares of the weights up to the last fold
 	mean  []float64
-	steps float64
+	share float64 // sum of the shares
 }
 
 func newAverage(w []float64) *average {
@@ -21,9 +21,9 @@ func newAverage(w []float64) *average {
 func (a *average) note(k int, delta float64) { a.late[k] += a.sum * delta }
 
 // count ends a step after which the weights are scale * v.
-func (a *average) count(scale float64) {
-	a.sum += scale
-	a.steps++
+func (a *average) count(scale, share float64) {
+	a.sum += share * scale
+	a.share += share
 }
 
 // fold adds up the steps so far, given v, whose unit may change afterwards. It also keeps c v and late,
@@ -41,11 +41,11 @@ func (a *average) fold(v []float64) {
 
 // weights returns the mean up to the last fold; before the first count, v.
 func (a *average) weights(v []float64) []float64 {
-	if a.steps == 0 {
+	if a.share == 0 {
 		return v
 	}
 	for k, total := range a.total {
-		a.mean[k] = total / a.steps
+		a.mean[k] = total / a.share
 	}
 	return a.mean
 }

@@ -19,12 +19,13 @@
 //	AveragedPerceptron  none                  the average of all weights on the way
 //	PassiveAggressive   none                  the least step that mends the example's hinge loss
 //	AROW                none                  the same with a variance for each coordinate
+//	BCFW                L2                    block-coordinate Frank-Wolfe in the dual, to a duality gap
 //
 // The mean over a batch of n out of N examples stands for F(w)/N: a stochastic step uses the gradient
 // (1/n) sum_batch f_i and the penalty divided by N. A larger batch so makes fewer steps, not longer ones:
 // SGD wants a higher rate with it.
 //
-// Every method starts from the w that it is given, and leaves the weights it has reached there whatever ends
+// Every method starts from the w that it is given (BCFW takes only 0), and leaves the weights it has reached there whatever ends
 // the run: convergence, a limit, [ErrStop] from the report, cancellation, or an error. They are those of
 // the last accepted iteration or the last step, and finite. The same seed gives the same weights.
 package optimize

@@ -84,7 +84,7 @@ type batchRun struct {
 
 func newBatchRun(ctx context.Context, f Objective, w []float64, p Penalty, report func(*Step) error, l Limits) (*batchRun, error) {
 	r := &batchRun{ctx: ctx, f: f, w: w, p: p, report: report, Limits: l, began: time.Now()}
-	r.result = Result{Objective: math.NaN(), GradNorm: math.NaN(), Reason: running}
+	r.result = Result{Objective: math.NaN(), GradNorm: math.NaN(), Gap: math.NaN(), Reason: running}
 	r.progress = newProgress(l.Period, l.Tolerance, 1e-5, l.Floor)
 	r.GradientTolerance = orDefault(l.GradientTolerance, 1e-5)
 	if r.MaxIterations == 0 {
@@ -146,7 +146,7 @@ func (r *batchRun) accept(x []float64, objective, gradNorm float64) (Reason, err
 		if err := r.report(&Step{
 			Step: r.result.Iterations, Epoch: r.result.Epochs, Evaluations: r.result.Evaluations,
 			Seconds: time.Since(r.began).Seconds(), Objective: objective, GradNorm: gradNorm,
-			weights: func() []float64 { return r.w },
+			Gap: math.NaN(), weights: func() []float64 { return r.w },
 		}); err != nil {
 			return ended(err)
 		}

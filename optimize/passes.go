@@ -50,6 +50,12 @@ type rule interface {
 	rate() float64
 }
 
+// A judge is a rule that knows the objective better than from the losses of the epoch's batches.
+type judge interface {
+	// judge puts objective, gradient norm and gap of the step right, and says whether the run ends with it.
+	judge(s *Step) (Reason, error)
+}
+
 // passRun drives a rule over the epochs.
 type passRun struct {
 	ctx       context.Context
@@ -71,7 +77,7 @@ type passRun struct {
 // newPassRun checks the problem; the caller sets the rule.
 func newPassRun(ctx context.Context, f Stochastic, w []float64, p Penalty, o Passes) (*passRun, error) {
 	r := &passRun{ctx: ctx, f: f, w: w, p: p, batchSize: max(1, o.BatchSize), shuffle: newShuffle(o.Seed)}
-	r.result = Result{Objective: math.NaN(), GradNorm: math.NaN()}
+	r.result = Result{Objective: math.NaN(), GradNorm: math.NaN(), Gap: math.NaN()}
 	r.progress = newProgress(o.Period, o.Tolerance, 1e-6, o.Floor)
 	if err := check(f.Dim(), w, p); err != nil {
 		return r, err
@@ -153,25 +159,35 @@ func (r *passRun) run(o Passes, report func(*Step) error) (Result, error) {
 // endEpoch counts an epoch: report, and the reason to stop if there is one.
 func (r *passRun) endEpoch(o Passes, report func(*Step) error, began time.Time) (Reason, error) {
 	r.result.Epochs++
-	objective := r.loss + r.p.Value(r.w)
-	r.result.Objective, r.result.GradNorm = objective, math.Sqrt(r.squares/float64(r.batches))
+	step := &Step{
+		Step: r.result.Iterations, Epoch: r.result.Epochs,
+		Objective: r.loss + r.p.Value(r.w), GradNorm: math.Sqrt(r.squares / float64(r.batches)), Gap: math.NaN(),
+		Rate: r.rule.rate(), weights: r.rule.weights,
+	}
 	if sq := floats.Dot(r.w, r.w); !finite(sq) {
 		return Failed, fmt.Errorf("%w: squared norm of the weights is %g: the rate is too high", ErrNotFinite, sq)
 	}
+	verdict := running
+	if j, ok := r.rule.(judge); ok {
+		var err error
+		if verdict, err = j.judge(step); err != nil {
+			return Failed, err
+		}
+	}
+	step.Evaluations, step.Seconds = r.result.Evaluations, time.Since(began).Seconds()
+	r.result.Objective, r.result.GradNorm, r.result.Gap = step.Objective, step.GradNorm, step.Gap
 	if report != nil {
-		if err := report(&Step{
-			Step: r.result.Iterations, Epoch: r.result.Epochs, Evaluations: r.result.Evaluations,
-			Seconds: time.Since(began).Seconds(), Objective: objective, GradNorm: r.result.GradNorm,
-			Rate: r.rule.rate(), weights: r.rule.weights,
-		}); err != nil {
+		if err := report(step); err != nil {
 			return ended(err)
 		}
 	}
 	if r.result.Epochs == 1 {
-		r.progress.setFloor(objective, r.p)
+		r.progress.setFloor(step.Objective, r.p)
 	}
-	reason := r.progress.note(objective)
+	reason := r.progress.note(step.Objective)
 	switch {
+	case verdict != running:
+		return verdict, nil
 	case r.squares == 0 && r.p == (Penalty{}):
 		return Converged, nil // no example moves the weights any more
 	case reason == running && r.result.Epochs >= o.epochs():

@@ -72,7 +72,7 @@ func newPassiveAggressiveRule(w []float64, m PassiveAggressive) (*passiveAggress
 	}
 	if !m.Last {
 		p.average = newAverage(w)
-		p.average.count(1) // the starting weights
+		p.average.count(1, 1) // the starting weights
 	}
 	return p, nil
 }
@@ -94,7 +94,7 @@ func (p *passiveAggressiveRule) after(g *Sparse, _ []int, loss float64) error {
 		}
 	}
 	if p.average != nil {
-		p.average.count(1)
+		p.average.count(1, 1)
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ type perceptronRule struct {
 
 func newPerceptronRule(w []float64) *perceptronRule {
 	p := &perceptronRule{w: w, average: newAverage(w)}
-	p.average.count(1) // the starting weights
+	p.average.count(1, 1) // the starting weights
 	return p
 }
 
@@ -48,7 +48,7 @@ func (p *perceptronRule) after(g *Sparse, _ []int, _ float64) error {
 			p.average.note(int(k), -v)
 		}
 	}
-	p.average.count(1)
+	p.average.count(1, 1)
 	return nil
 }
 

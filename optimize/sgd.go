@@ -122,7 +122,7 @@ func (s *sgdRule) after(g *Sparse, batch []int, _ float64) error {
 	}
 	s.scale /= 1 + 2*rate*s.l2
 	if averaging {
-		s.average.count(s.scale)
+		s.average.count(s.scale, 1)
 	}
 	s.step++
 	s.seen += n

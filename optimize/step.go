@@ -18,6 +18,9 @@ type Step struct {
 	// pseudo-gradient. For a stochastic method it is the root mean square, over the epoch's batches, of
 	// the norm of the mean gradient of their losses, without the penalty.
 	GradNorm float64
+	// Gap bounds how far Objective, then that of the weights and not of the epoch, is above the minimum;
+	// NaN where no bound was computed. Only [BCFW] computes one.
+	Gap float64
 	// Rate is the learning rate at the end of the epoch, 0 for methods without one.
 	Rate float64
 
@@ -36,7 +39,9 @@ type Result struct {
 	Evaluations int
 	// Objective and GradNorm are those of the last [Step]; NaN before there was one.
 	Objective, GradNorm float64
-	Reason              Reason
+	// Gap is that of the last [Step]; NaN before there was one.
+	Gap    float64
+	Reason Reason
 }
 
 // Reason says why a run ended.
@@ -45,7 +50,7 @@ type Reason int
 const (
 	// Failed: the error that is returned ended the run.
 	Failed Reason = iota
-	// Converged: the objective, or its gradient, met the tolerance.
+	// Converged: the objective, its gradient or its gap met the tolerance.
 	Converged
 	// LimitReached: the cap on iterations or epochs was met first.
 	LimitReached

@@ -362,6 +362,9 @@ func TestStochasticRefuses(t *testing.T) {
 		"AROW, L2":              {AROW{}, Penalty{L2: 1}, ErrPenalty},
 		"AROW, gamma":           {AROW{Gamma: -1}, Penalty{}, ErrOption},
 		"AROW, variance":        {AROW{Variance: nan}, Penalty{}, ErrOption},
+		"BCFW, no L2":           {BCFW{}, Penalty{}, ErrPenalty},
+		"BCFW, L1":              {BCFW{}, Penalty{L1: 1, L2: 1}, ErrPenalty},
+		"BCFW, batches":         {BCFW{Passes: Passes{BatchSize: 2}}, Penalty{L2: 1}, ErrOption},
 		"PA, variant":           {PassiveAggressive{Variant: 3}, Penalty{}, ErrOption},
 	} {
 		result, err := c.method.Minimize(t.Context(), f, make([]float64, 5), c.p, nil)

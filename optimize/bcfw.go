@@ -1,0 +1,219 @@
+package optimize
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+var _ StochasticMethod = BCFW{}
+
+// BCFW is the block-coordinate Frank-Wolfe method (Lacoste-Julien, Jaggi, Schmidt & Pletscher 2013). It
+// minimises f(w) + L2 ||w||^2 for the hinge loss by steps in the dual, whose length an exact line search
+// finds: there is no rate. The paper's lambda is 2 L2/N, its objective this one divided by N.
+//
+// For each example i it keeps a plane below f_i, of height c_i at 0 and slope -2 L2 w_i, a mean of the
+// planes that touched f_i when the example was visited; w is the sum of the w_i. With c the sum of the c_i,
+//
+//	c - L2 ||w||^2 <= min F <= F(w),   Gap = F(w) - c + L2 ||w||^2
+//
+// The left side, the dual, never falls. Any convex loss will do, as every gradient gives such a plane; that of
+// the hinge is (f(y) - f(gold)) w + cost(y), and has the fewest.
+//
+// The run ends when the gap is at most Tolerance times the objective, where 0 is 1e-3; Period and Floor are
+// unused. The gap takes a pass of its own, every GapEvery epochs, and whenever the sum of the examples'
+// gaps at their visits meets the tolerance.
+//
+// Memory: 12 bytes for each coordinate of each w_i that is not zero, at most the support of all examples.
+// L2 must be positive, L1 is refused. So is any start but 0, which does not say what its w_i are.
+type BCFW struct {
+	Passes // BatchSize is 1
+	// GapEvery is the number of epochs from one gap to the next; 0 is 10, negative is only when it seems
+	// to meet the tolerance.
+	GapEvery int
+	// Average returns the mean of the weights after each step t, with shares t, and measures its gap.
+	Average bool
+}
+
+// Minimize implements [StochasticMethod].
+func (m BCFW) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty, report func(*Step) error) (Result, error) {
+	passes := m.Passes
+	passes.Tolerance, passes.Floor = -1, -1
+	r, err := newPassRun(ctx, f, w, p, passes)
+	switch {
+	case err != nil:
+	case p.L1 > 0 || p.L2 < 1e-100:
+		err = fmt.Errorf("%w: the dual of BCFW needs L2 and takes no L1, not L1 = %g, L2 = %g", ErrPenalty, p.L1, p.L2)
+	case m.BatchSize > 1:
+		err = fmt.Errorf("%w: BCFW takes one example a step, not %d", ErrOption, m.BatchSize)
+	case floats.Norm(w, math.Inf(1)) > 0:
+		err = fmt.Errorf("%w: BCFW starts from 0 only", ErrOption)
+	}
+	if err != nil {
+		return finish(ctx, r.result, err)
+	}
+	r.rule = newBCFWRule(r, m)
+	return r.run(passes, report)
+}
+
+// plane is c - 2 L2 v.w with a sparse v: a lower bound of an example's loss at w.
+type plane struct {
+	index []int32
+	v     []float64
+	c     float64
+}
+
+type bcfwRule struct {
+	run       *passRun
+	w         []float64
+	l2        float64
+	planes    []plane // an example
+	towards   *Sparse // from v to that of the tangent plane
+	gaps      float64 // sum over the epoch's visits
+	steps     float64
+	tolerance float64
+	gapEvery  int
+	epochs    int
+	average   *average // nil for the last weights
+}
+
+func newBCFWRule(r *passRun, m BCFW) *bcfwRule {
+	b := &bcfwRule{
+		run: r, w: r.w, l2: r.p.L2, planes: make([]plane, r.f.Len()), towards: NewSparse(len(r.w)),
+		tolerance: orDefault(m.Tolerance, 1e-3), gapEvery: m.GapEvery, epochs: m.epochs(),
+	}
+	if b.gapEvery == 0 {
+		b.gapEvery = 10
+	}
+	if m.Average {
+		b.average = newAverage(r.w)
+	}
+	return b
+}
+
+func (b *bcfwRule) before([]int) float64 { return 1 }
+
+func (b *bcfwRule) after(g *Sparse, batch []int, loss float64) error {
+	p := &b.planes[batch[0]]
+	// The tangent plane at w, in the same form as p, and the line from p to it.
+	c := loss
+	b.towards.Reset()
+	var slope float64 // w.v
+	for j, k := range p.index {
+		b.towards.Add(int(k), -p.v[j])
+		slope += b.w[k] * p.v[j]
+	}
+	for _, k := range g.touched {
+		if v := g.val[k]; v != 0 {
+			b.towards.Add(int(k), -v/(2*b.l2))
+			c -= b.w[k] * v
+		}
+	}
+	gap := loss - p.c + 2*b.l2*slope
+	curvature := 2 * b.l2 * b.towards.squared()
+	if !finite(gap) || !finite(c) || !finite(curvature) {
+		return fmt.Errorf("%w: a gap of %g with a curvature of %g", ErrNotFinite, gap, curvature)
+	}
+	b.gaps += gap
+	step := 0.0
+	if gap > 0 {
+		step = 1 // also where curvature is 0
+		if gap < curvature {
+			step = gap / curvature
+		}
+	}
+	for _, k := range b.towards.touched {
+		delta := step * b.towards.val[k]
+		b.w[k] += delta
+		if b.average != nil {
+			b.average.note(int(k), delta)
+		}
+	}
+	p.move(b.towards, g, step, -1/(2*b.l2))
+	p.c += step * (c - p.c)
+	b.steps++
+	if b.average != nil {
+		b.average.count(1, b.steps)
+	}
+	return nil
+}
+
+// move sets v to (1-step) v + step scale g. What towards has touched begins with p.index.
+func (p *plane) move(towards, g *Sparse, step, scale float64) {
+	if step == 0 {
+		return
+	}
+	n, kept := len(p.index), 0
+	for j, k := range p.index {
+		if v := (1-step)*p.v[j] + step*scale*g.val[k]; v != 0 {
+			p.index[kept], p.v[kept] = k, v
+			kept++
+		}
+	}
+	p.index, p.v = p.index[:kept], p.v[:kept]
+	for _, k := range towards.touched[n:] {
+		p.index, p.v = append(p.index, k), append(p.v, step*scale*g.val[k])
+	}
+}
+
+// settle also sums the planes afresh, which keeps the rounding of the steps from adding up.
+func (b *bcfwRule) settle() {
+	if b.average != nil {
+		b.average.fold(b.w)
+	}
+	clear(b.w)
+	for i := range b.planes {
+		p := &b.planes[i]
+		for j, k := range p.index {
+			b.w[k] += p.v[j]
+		}
+	}
+}
+
+func (b *bcfwRule) weights() []float64 {
+	if b.average != nil {
+		return b.average.weights(b.w)
+	}
+	return b.w
+}
+
+func (b *bcfwRule) rate() float64 { return 0 }
+
+// gapBatch is the number of examples between two looks at the context.
+const gapBatch = 256
+
+// judge implements judge: the gap of the weights that would be returned.
+func (b *bcfwRule) judge(s *Step) (Reason, error) {
+	near := b.gaps <= b.tolerance*s.Objective
+	b.gaps = 0
+	if !near && s.Epoch < b.epochs && (b.gapEvery < 0 || s.Epoch%b.gapEvery != 0) {
+		return running, nil
+	}
+	w, r := b.weights(), b.run
+	objective, dual := b.run.p.Value(w), -b.run.p.Value(b.w)
+	for i := range b.planes {
+		dual += b.planes[i].c
+	}
+	for lo := 0; lo < len(r.order); lo += gapBatch {
+		if err := r.ctx.Err(); err != nil {
+			return Failed, err
+		}
+		r.g.Reset()
+		loss, err := r.f.EvalBatch(r.ctx, r.g, w, 1, r.order[lo:min(lo+gapBatch, len(r.order))])
+		r.result.Evaluations++
+		if err != nil {
+			return Failed, err
+		}
+		objective += loss
+	}
+	if !finite(objective) {
+		return Failed, fmt.Errorf("%w: objective is %g", ErrNotFinite, objective)
+	}
+	s.Objective, s.Gap = objective, max(0, objective-dual)
+	if s.Gap <= b.tolerance*objective {
+		return Converged, nil
+	}
+	return running, nil
+}
