@@ -144,6 +144,11 @@ func (x *index) pull(dst spans, g *structured.Lattice, k *tokens, lo, hi int, c 
 			}
 		}
 	}
+	x.pullEdges(dst, g, k, lo, c)
+}
+
+// pullEdges is pull's part of the edges.
+func (x *index) pullEdges(dst spans, g *structured.Lattice, k *tokens, lo int, c float64) {
 	n := x.labels * x.labels
 	for at := 0; at < len(g.Edge); at += n {
 		edge := g.Edge[at : at+n]

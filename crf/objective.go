@@ -24,6 +24,8 @@ type objective struct {
 	data    *Dataset
 	x       *index
 	loss    losses.Loss
+	laidOut bool  // the plan was made, or found to be impossible
+	plan    *plan // of whole passes; nil where the data set does not fit it
 	workers []*worker
 	chunk   []int // of sentences: worker k evaluates chunk[k]..chunk[k+1]-1 of a whole pass
 }
@@ -34,6 +36,7 @@ type worker struct {
 	loss         losses.Workspace
 	gold         []int
 	dense        []float64        // a whole pass's gradient
+	wide         []float64        // and its part of the plan's wide attributes
 	sparse       *optimize.Sparse // a mini-batch's
 	sum          float64
 	err          error
@@ -73,21 +76,52 @@ func (o *objective) sentence(wk *worker, dst spans, s int, w []float64, scale fl
 	if c == 0 {
 		return 0, nil
 	}
-	wk.gold = wk.gold[:0]
-	for _, g := range d.gold[lo:hi] {
-		wk.gold = append(wk.gold, int(g))
-	}
 	o.x.score(&wk.scores, &d.tokens, lo, hi, w, scale)
-	v, err := o.loss.Eval(&wk.grad, &wk.scores, structured.PathTarget(wk.gold), &wk.loss)
+	v, err := o.eval(wk, s)
 	if err != nil {
-		return 0, fmt.Errorf("sentence %d: %w", s+1, err)
+		return 0, err
 	}
 	o.x.pull(dst, &wk.grad, &d.tokens, lo, hi, c)
 	return c * v, nil
 }
 
+// planned is sentence by the plan, for a whole pass under the weights w.
+func (o *objective) planned(wk *worker, dst spans, grad []float64, s int, w []float64) (float64, error) {
+	d := o.data
+	lo, hi, c := d.sentence[s], d.sentence[s+1], d.weight[s]
+	if c == 0 {
+		return 0, nil
+	}
+	o.plan.score(&wk.scores, &d.tokens, lo, hi, w)
+	v, err := o.eval(wk, s)
+	if err != nil {
+		return 0, err
+	}
+	o.plan.pull(dst, grad, wk.wide, &wk.grad, &d.tokens, lo, hi, c)
+	return c * v, nil
+}
+
+// eval returns the loss of the worker's scores of a sentence, and sets their gradient.
+func (o *objective) eval(wk *worker, s int) (float64, error) {
+	wk.gold = wk.gold[:0]
+	for _, g := range o.data.gold[o.data.sentence[s]:o.data.sentence[s+1]] {
+		wk.gold = append(wk.gold, int(g))
+	}
+	v, err := o.loss.Eval(&wk.grad, &wk.scores, structured.PathTarget(wk.gold), &wk.loss)
+	if err != nil {
+		return 0, fmt.Errorf("sentence %d: %w", s+1, err)
+	}
+	return v, nil
+}
+
 // Eval implements [optimize.Objective].
 func (o *objective) Eval(ctx context.Context, grad, w []float64) (float64, error) {
+	if !o.laidOut {
+		o.plan, o.laidOut = newPlan(o.data, o.x), true
+	}
+	if o.plan != nil {
+		o.plan.spread(w)
+	}
 	o.each(func(k int, wk *worker) {
 		sum := grad
 		if k > 0 {
@@ -97,15 +131,7 @@ func (o *objective) Eval(ctx context.Context, grad, w []float64) (float64, error
 			sum = wk.dense
 		}
 		clear(sum)
-		var dst spans = dense(sum)
-		for s := o.chunk[k]; s < o.chunk[k+1] && wk.err == nil; s++ {
-			var v float64
-			v, wk.err = o.sentence(wk, dst, s, w, 1)
-			wk.sum += v
-			if s%64 == 0 && wk.err == nil {
-				wk.err = ctx.Err()
-			}
-		}
+		wk.err = o.pass(ctx, wk, sum, w, o.chunk[k], o.chunk[k+1])
 	})
 	value, err := o.merge(o.workers)
 	if err != nil {
@@ -115,6 +141,37 @@ func (o *objective) Eval(ctx context.Context, grad, w []float64) (float64, error
 		floats.Add(grad, wk.dense)
 	}
 	return value, nil
+}
+
+// pass adds the gradient of the sentences from..to-1 to grad, and their losses to the worker's sum.
+func (o *objective) pass(ctx context.Context, wk *worker, grad, w []float64, from, to int) error {
+	var dst spans = dense(grad)
+	if o.plan != nil {
+		if wk.wide == nil {
+			wk.wide = make([]float64, o.plan.size())
+		}
+		clear(wk.wide)
+	}
+	for s := from; s < to; s++ {
+		if s%64 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		var v float64
+		var err error
+		if o.plan != nil {
+			v, err = o.planned(wk, dst, grad, s, w)
+		} else {
+			v, err = o.sentence(wk, dst, s, w, 1)
+		}
+		if err != nil {
+			return err
+		}
+		wk.sum += v
+	}
+	if o.plan != nil {
+		o.plan.gather(grad, wk.wide)
+	}
+	return nil
 }
 
 // EvalBatch implements [optimize.Stochastic].

@@ -38,7 +38,7 @@ var rooms = []room{
 	{path: "metrics", public: true,
 		rooms: []string{"structured", "corpus"}},
 	{path: "crf", public: true,
-		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses",
+		rooms: []string{"internal/simd", "structured", "decode/viterbi", "inference/forwardbackward", "losses",
 			"corpus", "features", "optimize", "metrics"},
 		modules: []string{"gonum.org/v1/gonum"}},
 

@@ -1,0 +1,52 @@
+package simd
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestRowsEqualTheirReferenceLoops(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	for n := range 40 {
+		stride := (n + 3) &^ 3
+		m := random(rng, 20*stride)
+		x := random(rng, n)
+		for _, rows := range []int{0, 1, 2, 3, 7, 16} {
+			offsets := make([]uint32, rows)
+			for i := range offsets {
+				offsets[i] = uint32(rng.IntN(20) * stride)
+			}
+			want, got := append([]float64(nil), x...), append([]float64(nil), x...)
+			for _, o := range offsets {
+				for j := range want {
+					want[j] += m[int(o)+j]
+				}
+			}
+			AddRows(got, m, offsets)
+			assert.InDeltaSlice(t, want, got, 1e-13)
+
+			wantM, gotM := append([]float64(nil), m...), append([]float64(nil), m...)
+			for _, o := range offsets {
+				for j, v := range x {
+					wantM[int(o)+j] += 0.5 * v
+				}
+			}
+			AddToRows(gotM, offsets, 0.5, x)
+			assert.InDeltaSlice(t, wantM, gotM, 1e-13)
+		}
+	}
+}
+
+func BenchmarkAddRows(b *testing.B) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	m, dst := random(rng, 8000*24), make([]float64, 22)
+	offsets := make([]uint32, 14)
+	for i := range offsets {
+		offsets[i] = uint32(rng.IntN(8000) * 24)
+	}
+	for b.Loop() {
+		AddRows(dst, m, offsets)
+	}
+}
