@@ -229,7 +229,7 @@ func pos(t testing.TB) *Dataset {
 // Every loss, with an optimizer that suits it, learns the parts of speech of the sample.
 func TestLossesLearn(t *testing.T) {
 	if testing.Short() {
-		t.Skip("trains seven models")
+		t.Skip("trains many models")
 	}
 	d := pos(t)
 	for _, k := range []struct {
@@ -241,6 +241,10 @@ func TestLossesLearn(t *testing.T) {
 		{"risk", Options{Penalty: optimize.Penalty{L2: 0.01}}},
 		{"cross-entropy", Options{Stochastic: optimize.SGD{}, Penalty: l2}},
 		{"perceptron", Options{Stochastic: optimize.AveragedPerceptron{}}},
+		{"perceptron", Options{Stochastic: optimize.PassiveAggressive{Margin: 1}}},
+		{"hinge", Options{Stochastic: optimize.PassiveAggressive{}}},
+		{"hinge", Options{Stochastic: optimize.AROW{}}},
+		{"hinge", Options{Stochastic: optimize.BCFW{}, Penalty: l2}},
 		{"hinge", Options{Stochastic: optimize.AdaGrad{}, Penalty: optimize.Penalty{L2: 0.01}}},
 		{"squared-hinge", Options{Stochastic: optimize.AdaGrad{}, Penalty: optimize.Penalty{L2: 0.01}}},
 	} {
@@ -258,7 +262,10 @@ func TestUnsuitablePairsAreRefused(t *testing.T) {
 		{Loss: losses.Hinge{}},
 		{Loss: losses.Perceptron{}, Batch: optimize.OWLQN{}},
 		{Loss: losses.CrossEntropy{}, Stochastic: optimize.AveragedPerceptron{}},
-		{Loss: losses.Risk{}, Stochastic: &optimize.AveragedPerceptron{}},
+		{Loss: losses.Risk{}, Stochastic: optimize.AveragedPerceptron{}},
+		{Loss: losses.Perceptron{}, Stochastic: optimize.PassiveAggressive{}},
+		{Loss: losses.CrossEntropy{}, Stochastic: optimize.AROW{}},
+		{Loss: losses.Risk{}, Stochastic: optimize.BCFW{}},
 		{Batch: optimize.LBFGS{}, Stochastic: optimize.SGD{}},
 	} {
 		_, _, err := Train(t.Context(), d, o)

@@ -258,13 +258,34 @@ func checkPair(o Options) error {
 	if o.Batch != nil && !traits.Smooth {
 		return fmt.Errorf("%w: L-BFGS and OWL-QN measure curvature, and this loss has kinks: take a stochastic optimizer", ErrPair)
 	}
-	switch o.Stochastic.(type) {
-	case optimize.AveragedPerceptron, *optimize.AveragedPerceptron:
-		switch o.Loss.(type) {
-		case losses.Perceptron, losses.Hinge:
-		default:
+	switch m := o.Stochastic.(type) {
+	case optimize.AveragedPerceptron:
+		if !marginLoss(o.Loss, true) {
 			return fmt.Errorf("%w: the averaged perceptron steps by the difference of two paths: its losses are perceptron and hinge", ErrPair)
+		}
+	case optimize.PassiveAggressive:
+		if !marginLoss(o.Loss, m.Margin > 0) {
+			return fmt.Errorf("%w: passive-aggressive steps are as long as the margin that is missing: the loss is hinge, or perceptron with a margin", ErrPair)
+		}
+	case optimize.AROW:
+		if !marginLoss(o.Loss, false) {
+			return fmt.Errorf("%w: AROW's steps are as long as the margin that is missing: the loss is hinge", ErrPair)
+		}
+	case optimize.BCFW:
+		if !traits.Convex {
+			return fmt.Errorf("%w: Frank-Wolfe's planes lie below convex losses only", ErrPair)
 		}
 	}
 	return nil
+}
+
+// marginLoss tells the losses whose gradient is the difference of two paths.
+func marginLoss(l losses.Loss, perceptron bool) bool {
+	switch l.(type) {
+	case losses.Hinge:
+		return true
+	case losses.Perceptron:
+		return perceptron
+	}
+	return false
 }

@@ -27,7 +27,7 @@ var costNames = []string{"hamming", "boundary", "entity"}
 
 func (l *lossFlags) register(c *cobra.Command) {
 	f := c.Flags()
-	f.StringVar(&l.name, "loss", "cross-entropy", "`name` of the loss: "+strings.Join(losses.Names(), ", "))
+	f.StringVar(&l.name, "loss", "", "`name` of the loss: "+strings.Join(losses.Names(), ", ")+" (default cross-entropy, or what the optimizer is made for)")
 	f.StringVar(&l.cost, "cost", "hamming", "`name` of the cost in the loss: "+strings.Join(costNames, ", "))
 	f.Float64Var(&l.scale, "cost-scale", 1, "multiply the cost by `x`")
 	f.Float64Var(&l.gamma, "gamma", 1, "inverse temperature of the loss")

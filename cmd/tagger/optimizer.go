@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -23,9 +22,58 @@ type optimizerFlags struct {
 	batch  int
 	rate   float64
 	seed   uint64
+
+	aggressiveness float64
+	variant        string
+	gamma          float64
 }
 
-var optimizerNames = []string{"lbfgs", "owlqn", "sgd", "adagrad", "adam", "adamw", "averaged-perceptron"}
+// An optimizerKind is what the flags have to know of an optimizer.
+type optimizerKind struct {
+	name    string
+	loss    string // that it is made for; "" for all that it can take
+	batch   bool   // sees all sentences in each step
+	rate    bool   // has a learning rate
+	penalty bool   // takes one
+	epochs  int    // by default; 0 means the usual number
+}
+
+var optimizers = []optimizerKind{
+	{name: "lbfgs", batch: true, penalty: true, epochs: iterations},
+	{name: "owlqn", batch: true, penalty: true, epochs: iterations},
+	{name: "sgd", rate: true, penalty: true},
+	{name: "sgd-l1", rate: true, penalty: true},
+	{name: "adagrad", rate: true, penalty: true},
+	{name: "adam", rate: true, penalty: true},
+	{name: "adamw", rate: true, penalty: true},
+	{name: "averaged-perceptron", loss: "perceptron"},
+	{name: "pa", loss: "hinge"},
+	{name: "arow", loss: "hinge"},
+	{name: "bcfw", loss: "hinge", penalty: true, epochs: 100},
+}
+
+// optimizerNames lists the names of those that suit.
+func optimizerNames(suits func(k optimizerKind) bool) []string {
+	var names []string
+	for _, k := range optimizers {
+		if suits(k) {
+			names = append(names, k.name)
+		}
+	}
+	return names
+}
+
+func anyOptimizer(optimizerKind) bool { return true }
+
+// optimizerNamed returns the optimizer of that name, the zero one if there is none.
+func optimizerNamed(name string) optimizerKind {
+	for _, k := range optimizers {
+		if k.name == name {
+			return k
+		}
+	}
+	return optimizerKind{}
+}
 
 // The numbers of iterations of the batch methods and of epochs of the stochastic ones, which need
 // fewer; with development data the best of them counts, so there may be more.
@@ -37,58 +85,83 @@ const (
 
 func (o *optimizerFlags) register(c *cobra.Command) {
 	f := c.Flags()
-	f.StringVar(&o.name, "optimizer", "", "`name` of the optimizer: "+strings.Join(optimizerNames, ", ")+" (default: what suits the loss)")
+	f.StringVar(&o.name, "optimizer", "", "`name` of the optimizer: "+strings.Join(optimizerNames(anyOptimizer), ", ")+" (default: what suits the loss)")
 	f.Float64Var(&o.l2, "l2", 0, "add `x` times ||w||^2 to the sum of the losses (default: what suits the loss)")
 	f.Float64Var(&o.l1, "l1", 0, "add `x` times ||w||_1 to the sum of the losses")
-	f.IntVar(&o.epochs, "epochs", 0, "passes over the data at most, the iterations of lbfgs and owlqn (default 300 for these two, else 15, with --dev 30)")
+	f.IntVar(&o.epochs, "epochs", 0, "passes over the data at most, the iterations of lbfgs and owlqn (default 300 for these two, 100 for bcfw, else 15, with --dev 30)")
 	f.IntVar(&o.batch, "batch-size", 0, "sentences a step of the stochastic optimizers (default 1)")
 	f.Float64Var(&o.rate, "rate", 0, "learning rate at the start (default: the optimizer's own)")
+	f.Float64Var(&o.aggressiveness, "pa-c", 1, "the most that one sentence may move the weights under pa")
+	f.StringVar(&o.variant, "pa-variant", "pa1", "how pa finds the length of a step: pa (no bound), pa1 or pa2")
+	f.Float64Var(&o.gamma, "arow-gamma", 1, "how much arow holds on to the past: larger is shorter steps")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of the shuffling of the stochastic optimizers")
-	complete(c, "optimizer", optimizerNames...)
+	complete(c, "optimizer", optimizerNames(anyOptimizer)...)
 }
-
-// batchMethod tells whether the optimizer sees all sentences in each step.
-func (o *optimizerFlags) batchMethod() bool { return o.name == "lbfgs" || o.name == "owlqn" }
 
 // fill puts in what suits the loss where the user is silent.
 func (o *optimizerFlags) fill(loss string, dev bool, changed func(flag string) bool) error {
 	if o.name == "" {
 		o.name = defaultOptimizer(loss, o.l1)
 	}
-	if !slices.Contains(optimizerNames, o.name) {
-		return wrongUsage("--optimizer %s: want one of %s", o.name, strings.Join(optimizerNames, ", "))
+	kind := optimizerNamed(o.name)
+	if kind.name == "" {
+		return wrongUsage("--optimizer %s: want one of %s", o.name, strings.Join(optimizerNames(anyOptimizer), ", "))
 	}
 	for flag, v := range map[string]float64{"l1": o.l1, "l2": o.l2} {
 		if !(v >= 0 && v <= math.MaxFloat64) {
 			return wrongUsage("--%s %v: want a number that is not negative", flag, v)
 		}
 	}
-	if !changed("l2") && o.name != "averaged-perceptron" {
+	if !changed("l2") && kind.penalty {
 		o.l2 = defaultL2[loss]
 	}
 	switch {
 	case changed("epochs") && o.epochs < 1:
 		return wrongUsage("--epochs %d: want a positive number", o.epochs)
 	case changed("epochs"):
-	case o.batchMethod():
-		o.epochs = iterations
+	case kind.epochs > 0:
+		o.epochs = kind.epochs
 	case dev:
 		o.epochs = epochsDev
 	default:
 		o.epochs = epochs
 	}
 	switch {
-	case changed("batch-size") && o.batchMethod():
-		return wrongUsage("--batch-size: %s sees all sentences in each step; sgd, adagrad, adam, adamw and averaged-perceptron take a few at a time", o.name)
+	case changed("batch-size") && kind.batch:
+		some := optimizerNames(func(k optimizerKind) bool { return !k.batch })
+		return wrongUsage("--batch-size: %s sees all sentences in each step; these take a few at a time: %s", o.name, strings.Join(some, ", "))
 	case changed("batch-size") && o.batch < 1:
 		return wrongUsage("--batch-size %d: want a positive number", o.batch)
-	case changed("rate") && (o.batchMethod() || o.name == "averaged-perceptron"):
-		return wrongUsage("--rate: %s finds the length of its steps itself; sgd, adagrad, adam and adamw have a rate", o.name)
+	case changed("rate") && !kind.rate:
+		rated := optimizerNames(func(k optimizerKind) bool { return k.rate })
+		return wrongUsage("--rate: %s finds the length of its steps itself; these have a rate: %s", o.name, strings.Join(rated, ", "))
 	case changed("rate") && !(o.rate > 0 && o.rate <= math.MaxFloat64):
 		return wrongUsage("--rate %v: want a positive number", o.rate)
+	case o.name == "sgd-l1" && o.l1 == 0:
+		return wrongUsage("--optimizer sgd-l1: say with --l1 how much; without it, the optimizer is sgd")
+	}
+	return o.checkOwn(changed)
+}
+
+// checkOwn checks the flags that belong to one optimizer each.
+func (o *optimizerFlags) checkOwn(changed func(flag string) bool) error {
+	for flag, optimizer := range map[string]string{"pa-c": "pa", "pa-variant": "pa", "arow-gamma": "arow"} {
+		if changed(flag) && o.name != optimizer {
+			return wrongUsage("--%s belongs to --optimizer %s, not to %s", flag, optimizer, o.name)
+		}
+	}
+	for flag, v := range map[string]float64{"pa-c": o.aggressiveness, "arow-gamma": o.gamma} {
+		if !(v > 0 && v <= math.MaxFloat64) {
+			return wrongUsage("--%s %v: want a positive number", flag, v)
+		}
+	}
+	if _, ok := variants[o.variant]; !ok {
+		return wrongUsage("--pa-variant %s: want one of pa, pa1, pa2", o.variant)
 	}
 	return nil
 }
+
+var variants = map[string]optimize.Variant{"pa": optimize.PA0, "pa1": optimize.PA1, "pa2": optimize.PA2}
 
 func defaultOptimizer(loss string, l1 float64) string {
 	switch {
@@ -112,7 +185,7 @@ func (o *optimizerFlags) set(opts *crf.Options) {
 		opts.Batch = optimize.LBFGS{Limits: limits}
 	case "owlqn":
 		opts.Batch = optimize.OWLQN{Limits: limits}
-	case "sgd":
+	case "sgd", "sgd-l1":
 		opts.Stochastic = optimize.SGD{Passes: passes, Rate: o.rate}
 	case "adagrad":
 		opts.Stochastic = optimize.AdaGrad{Passes: passes, Rate: o.rate}
@@ -122,6 +195,12 @@ func (o *optimizerFlags) set(opts *crf.Options) {
 		opts.Stochastic = optimize.AdamW{Passes: passes, Rate: o.rate}
 	case "averaged-perceptron":
 		opts.Stochastic = optimize.AveragedPerceptron{Passes: passes}
+	case "pa":
+		opts.Stochastic = optimize.PassiveAggressive{Passes: passes, C: o.aggressiveness, Variant: variants[o.variant]}
+	case "arow":
+		opts.Stochastic = optimize.AROW{Passes: passes, Gamma: o.gamma}
+	case "bcfw":
+		opts.Stochastic = optimize.BCFW{Passes: passes}
 	}
 }
 

@@ -215,6 +215,11 @@ func (o *trainFlags) check(changed func(string) bool) (corpus.Format, error) {
 	case changed("patience") && o.dev == "":
 		return format, wrongUsage("--patience waits for a better dev score: name a file with --dev")
 	}
+	if o.lossFlags.name == "" {
+		if o.lossFlags.name = optimizerNamed(o.optimizerFlags.name).loss; o.lossFlags.name == "" {
+			o.lossFlags.name = "cross-entropy"
+		}
+	}
 	if err := o.lossFlags.check(changed); err != nil {
 		return format, err
 	}

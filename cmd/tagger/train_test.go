@@ -109,7 +109,7 @@ func TestEveryPair(t *testing.T) {
 		"softmax-margin": append([]string{"lbfgs", "owlqn"}, stochastic...),
 		"risk":           append([]string{"lbfgs", "owlqn"}, stochastic...),
 		"perceptron":     append([]string{"averaged-perceptron"}, stochastic...),
-		"hinge":          append([]string{"averaged-perceptron"}, stochastic...),
+		"hinge":          append([]string{"averaged-perceptron", "pa", "arow", "bcfw"}, stochastic...),
 		"squared-hinge":  stochastic,
 	} {
 		for _, optimizer := range optimizers {
