@@ -2,6 +2,13 @@ package simd
 
 import "math"
 
+// The kernels in assembly take rows of at least lanes numbers. Those that go over a row once, with
+// little to do for each number, are called for long ones only: a call costs as much as the loop.
+const (
+	lanes = 4
+	long  = 16
+)
+
 // Axpy is
 //
 //	for k, v := range x {
@@ -10,7 +17,12 @@ import "math"
 //
 // dst is at least as long as x.
 func Axpy(dst []float64, a float64, x []float64) {
-	axpyGo(dst[:len(x)], a, x)
+	dst = dst[:len(x)]
+	if avx2 && len(x) >= long {
+		axpyAVX2(dst, a, x)
+	} else {
+		axpyGo(dst, a, x)
+	}
 }
 
 // Dot is
@@ -21,7 +33,11 @@ func Axpy(dst []float64, a float64, x []float64) {
 //
 // y is at least as long as x.
 func Dot(x, y []float64) float64 {
-	return dotGo(x, y[:len(x)])
+	y = y[:len(x)]
+	if avx2 && len(x) >= long {
+		return dotAVX2(x, y)
+	}
+	return dotGo(x, y)
 }
 
 // Mul is
@@ -32,7 +48,12 @@ func Dot(x, y []float64) float64 {
 //
 // dst and y are at least as long as x; dst may be x or y.
 func Mul(dst []float64, c float64, x, y []float64) {
-	mulGo(dst[:len(x)], c, x, y[:len(x)])
+	dst, y = dst[:len(x)], y[:len(x)]
+	if avx2 && len(x) >= long {
+		mulAVX2(dst, c, x, y)
+	} else {
+		mulGo(dst, c, x, y)
+	}
 }
 
 // MulAdd is
@@ -43,7 +64,12 @@ func Mul(dst []float64, c float64, x, y []float64) {
 //
 // dst and y are at least as long as x.
 func MulAdd(dst []float64, c float64, x, y []float64) {
-	mulAddGo(dst[:len(x)], c, x, y[:len(x)])
+	dst, y = dst[:len(x)], y[:len(x)]
+	if avx2 && len(x) >= long {
+		mulAddAVX2(dst, c, x, y)
+	} else {
+		mulAddGo(dst, c, x, y)
+	}
 }
 
 // MulSum is
@@ -57,7 +83,11 @@ func MulAdd(dst []float64, c float64, x, y []float64) {
 //
 // dst and y are at least as long as x; dst may be x or y. There is no NaN.
 func MulSum(dst, x, y []float64) (sum, least float64) {
-	return mulSumGo(dst[:len(x)], x, y[:len(x)])
+	dst, y = dst[:len(x)], y[:len(x)]
+	if avx2 && len(x) >= long {
+		return mulSumAVX2(dst, x, y)
+	}
+	return mulSumGo(dst, x, y)
 }
 
 // Scale is
@@ -68,11 +98,21 @@ func MulSum(dst, x, y []float64) (sum, least float64) {
 //
 // dst is at least as long as x, and may be x.
 func Scale(dst []float64, c float64, x []float64) {
-	scaleGo(dst[:len(x)], c, x)
+	dst = dst[:len(x)]
+	if avx2 && len(x) >= long {
+		scaleAVX2(dst, c, x)
+	} else {
+		scaleGo(dst, c, x)
+	}
 }
 
 // Max is the largest number of x, -Inf of none. x holds no NaN.
-func Max(x []float64) float64 { return maxGo(x) }
+func Max(x []float64) float64 {
+	if avx2 && len(x) >= long {
+		return maxAVX2(x)
+	}
+	return maxGo(x)
+}
 
 // Exp is
 //
@@ -88,15 +128,22 @@ func Max(x []float64) float64 { return maxGo(x) }
 // exp(-Inf) is 0; what is too small or too large for a float64 is 0 or +Inf. dst is at least as
 // long as x, and may be x. x holds no NaN, and shift is finite.
 func Exp(dst, x []float64, shift float64) (least float64) {
-	return expGo(dst[:len(x)], x, shift)
+	dst = dst[:len(x)]
+	if avx2 && len(x) >= lanes {
+		return expAVX2(dst, x, shift)
+	}
+	return expGo(dst, x, shift)
 }
 
 // LogSumExp is log(sum of exp(v)) over the numbers of x, shifted by their largest so that
 // nothing overflows; -Inf of none or of -Inf alone. x holds no NaN and no +Inf.
 func LogSumExp(x []float64) float64 {
-	m := maxGo(x)
+	m := Max(x)
 	if math.IsInf(m, -1) {
 		return m
+	}
+	if avx2 && len(x) >= lanes {
+		return m + math.Log(sumExpAVX2(x, m))
 	}
 	return m + math.Log(sumExpGo(x, m))
 }
@@ -112,7 +159,12 @@ func LogSumExp(x []float64) float64 {
 //
 // dst overlaps neither.
 func VecMat(dst, a, m []float64) {
-	vecMatGo(dst, a, m[:len(a)*len(dst)])
+	m = m[:len(a)*len(dst)]
+	if avx2 && len(dst) >= lanes && len(a) > 0 {
+		vecMatAVX2(dst, a, m)
+	} else {
+		vecMatGo(dst, a, m)
+	}
 }
 
 // MatVec is the product of a matrix m, len(dst) x len(v), with a column vector v:
@@ -126,7 +178,12 @@ func VecMat(dst, a, m []float64) {
 //
 // dst overlaps neither.
 func MatVec(dst, m, v []float64) {
-	matVecGo(dst, m[:len(dst)*len(v)], v)
+	m = m[:len(dst)*len(v)]
+	if avx2 && len(dst) >= lanes && len(v) >= lanes {
+		matVecAVX2(dst, m, v)
+	} else {
+		matVecGo(dst, m, v)
+	}
 }
 
 // SumOuter is the sum of the outer products of the rows of a and b, both T x n; dst is n x n:
@@ -142,7 +199,13 @@ func MatVec(dst, m, v []float64) {
 //
 // dst overlaps neither. n > 0.
 func SumOuter(dst, a, b []float64, n int) {
-	sumOuterGo(dst[:n*n], a, b[:len(a)], n)
+	dst, a = dst[:n*n], a[:len(a)/n*n]
+	b = b[:len(a)]
+	if avx2 && n >= lanes {
+		sumOuterAVX2(dst, a, b, n)
+	} else {
+		sumOuterGo(dst, a, b, n)
+	}
 }
 
 // MaxPlus is [VecMat] with max for + and + for *, a step of the Viterbi recursion:
@@ -159,7 +222,12 @@ func SumOuter(dst, a, b []float64, n int) {
 // The result is that of the loop, bit by bit, on every machine. dst overlaps neither a nor m, which
 // hold no NaN and no +Inf.
 func MaxPlus(dst, a, m []float64) {
-	maxPlusGo(dst, a, m[:len(a)*len(dst)])
+	m = m[:len(a)*len(dst)]
+	if avx2 && len(dst) >= lanes && len(a) > 0 {
+		maxPlusAVX2(dst, a, m)
+	} else {
+		maxPlusGo(dst, a, m)
+	}
 }
 
 // MaxPlusRow is one row of [MaxPlus], taken into what dst holds:
@@ -172,5 +240,10 @@ func MaxPlus(dst, a, m []float64) {
 //
 // bit by bit. dst is at least as long as row. There is no NaN and no +Inf.
 func MaxPlusRow(dst []float64, a float64, row []float64) {
-	maxPlusRowGo(dst[:len(row)], a, row)
+	dst = dst[:len(row)]
+	if avx2 && len(row) >= long {
+		maxPlusRowAVX2(dst, a, row)
+	} else {
+		maxPlusRowGo(dst, a, row)
+	}
 }

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"fmt"
+	"math"
+
+	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// expConstants are those of exp(d) = 2^k exp(r), k the integer next to d / ln 2, r = d - k ln 2.
+type expConstants struct {
+	below, above operand.Mem // of less than below exp is 0, of more than above +Inf
+	log2e        operand.Mem
+	ln2, rest    operand.Mem // ln 2 as a sum
+	bias         operand.Mem
+	taylor       [14]operand.Mem // 1/n!: the remainder is below 1e-17 where |r| <= ln 2 / 2
+	negInf, inf  operand.Mem
+}
+
+func newExpConstants() *expConstants {
+	const bias = 1023
+	c := &expConstants{
+		below:  everywhere("below", -746),
+		above:  everywhere("above", 710),
+		log2e:  everywhere("log2e", math.Log2E),
+		ln2:    everywhere("ln2", 6.93147180369123816490e-01),
+		rest:   everywhere("ln2_rest", 1.90821492927058770002e-10),
+		bias:   table("bias", bias, bias, bias, bias),
+		negInf: everywhere("neg_inf", math.Inf(-1)),
+		inf:    everywhere("pos_inf", math.Inf(1)),
+	}
+	f := 1.0
+	for n := range c.taylor {
+		f *= float64(max(n, 1))
+		c.taylor[n] = everywhere(fmt.Sprintf("taylor%d", n), 1/f)
+	}
+	return c
+}
+
+// exp returns exp(d), and overwrites d. The power of two is multiplied in two halves, so that
+// neither leaves the range of a float64 where the result is subnormal or next to overflow.
+func (c *expConstants) exp(d reg.VecVirtual) reg.VecVirtual {
+	VMAXPD(c.below, d, d)
+	VMINPD(c.above, d, d)
+	k := YMM()
+	VMULPD(c.log2e, d, k)
+	VROUNDPD(operand.U8(0), k, k)
+	r := d
+	VFNMADD231PD(c.ln2, k, r)
+	VFNMADD231PD(c.rest, k, r)
+
+	whole, half := XMM(), XMM()
+	VCVTPD2DQY(k, whole)
+	VPSRAD(operand.U8(1), whole, half)
+	VPSUBD(half, whole, whole)
+	power := [2]reg.VecVirtual{YMM(), YMM()}
+	for n, x := range []reg.VecVirtual{half, whole} {
+		VPMOVSXDQ(x, power[n])
+		VPADDQ(c.bias, power[n], power[n])
+		VPSLLQ(operand.U8(52), power[n], power[n])
+	}
+
+	// Even and odd powers apart are two short chains instead of a long one.
+	r2 := YMM()
+	VMULPD(r, r, r2)
+	even, odd := load(c.taylor[12]), load(c.taylor[13])
+	for n := 10; n >= 0; n -= 2 {
+		VFMADD213PD(c.taylor[n+1], r2, odd)
+		VFMADD213PD(c.taylor[n], r2, even)
+	}
+	VFMADD231PD(odd, r, even)
+	VMULPD(power[0], even, even)
+	VMULPD(power[1], even, even)
+	return even
+}
+
+func exps() {
+	c := newExpConstants()
+
+	text("exp", "func(dst, x []float64, shift float64) (least float64)")
+	w := newWalk("dst", "x")
+	shift := broadcast("shift")
+	w.start()
+	least := load(c.inf)
+	value := func(k int) reg.VecVirtual {
+		d, forbidden, finite := load(w.at("x", k)), YMM(), YMM()
+		VSUBPD(shift, d, d)
+		VCMPPD(operand.U8(0), c.negInf, d, forbidden) // equal
+		VBLENDVPD(forbidden, c.inf, d, finite)
+		VMINPD(finite, least, least)
+		return c.exp(d)
+	}
+	last := value(0)
+	w.run(1, func(k int) { VMOVUPD(value(k), w.at("dst", k)) })
+	VMOVUPD(last, at(w.base["dst"], w.bytes, -vector))
+	m := reduce(minimum, []reg.VecVirtual{least})
+	VZEROUPPER()
+	Store(m.AsX(), ReturnIndex(0))
+	RET()
+
+	text("sumExp", "func(x []float64, shift float64) (sum float64)")
+	w = newWalk("x")
+	mask := lastLanes(w.rest())
+	shift = broadcast("shift")
+	w.start()
+	value = func(k int) reg.VecVirtual {
+		d := load(w.at("x", k))
+		VSUBPD(shift, d, d)
+		return c.exp(d)
+	}
+	sum := value(0)
+	VANDPD(mask, sum, sum)
+	w.run(1, func(k int) { VADDPD(value(k), sum, sum) })
+	s := reduce(add, []reg.VecVirtual{sum})
+	VZEROUPPER()
+	Store(s.AsX(), ReturnIndex(0))
+	RET()
+}
