@@ -81,6 +81,7 @@ func (w *Workspace) scaledForward() (logZ float64, ok bool) {
 		return 0, false
 	}
 	w.node = grow(w.node, s.T*l)
+	product := 1.0 // of norms of which the logarithm is still to be taken
 	for t := range s.T {
 		node := w.node[t*l : (t+1)*l]
 		m, ok := shiftedExp(node, s.NodeAt(t))
@@ -98,9 +99,13 @@ func (w *Workspace) scaledForward() (logZ float64, ok bool) {
 		}
 		w.norm[t] = c
 		simd.Scale(to, 1/c, to)
-		logZ += m + math.Log(c)
+		logZ += m
+		if product *= c; product < 1e-8 || product > 1e8 { // c > tiny keeps it in range
+			logZ += math.Log(product)
+			product = 1
+		}
 	}
-	return logZ, true
+	return logZ + math.Log(product), true
 }
 
 // step sets to[j] = node[j] * sum_i from[i] e[i][j] and returns the sum of to. It is not ok where

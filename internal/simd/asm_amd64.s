@@ -442,23 +442,23 @@ after_one:
 	MOVSD        X0, ret+24(FP)
 	RET
 
-DATA below<>+0(SB)/8, $0xc087500000000000
-DATA below<>+8(SB)/8, $0xc087500000000000
-DATA below<>+16(SB)/8, $0xc087500000000000
-DATA below<>+24(SB)/8, $0xc087500000000000
-GLOBL below<>(SB), RODATA|NOPTR, $32
-
-DATA above<>+0(SB)/8, $0x4086300000000000
-DATA above<>+8(SB)/8, $0x4086300000000000
-DATA above<>+16(SB)/8, $0x4086300000000000
-DATA above<>+24(SB)/8, $0x4086300000000000
-GLOBL above<>(SB), RODATA|NOPTR, $32
+DATA floor<>+0(SB)/8, $0xc086200000000000
+DATA floor<>+8(SB)/8, $0xc086200000000000
+DATA floor<>+16(SB)/8, $0xc086200000000000
+DATA floor<>+24(SB)/8, $0xc086200000000000
+GLOBL floor<>(SB), RODATA|NOPTR, $32
 
 DATA log2e<>+0(SB)/8, $0x3ff71547652b82fe
 DATA log2e<>+8(SB)/8, $0x3ff71547652b82fe
 DATA log2e<>+16(SB)/8, $0x3ff71547652b82fe
 DATA log2e<>+24(SB)/8, $0x3ff71547652b82fe
 GLOBL log2e<>(SB), RODATA|NOPTR, $32
+
+DATA round<>+0(SB)/8, $0x4338000000000000
+DATA round<>+8(SB)/8, $0x4338000000000000
+DATA round<>+16(SB)/8, $0x4338000000000000
+DATA round<>+24(SB)/8, $0x4338000000000000
+GLOBL round<>(SB), RODATA|NOPTR, $32
 
 DATA ln2<>+0(SB)/8, $0x3fe62e42fee00000
 DATA ln2<>+8(SB)/8, $0x3fe62e42fee00000
@@ -471,12 +471,6 @@ DATA ln2_rest<>+8(SB)/8, $0x3dea39ef35793c76
 DATA ln2_rest<>+16(SB)/8, $0x3dea39ef35793c76
 DATA ln2_rest<>+24(SB)/8, $0x3dea39ef35793c76
 GLOBL ln2_rest<>(SB), RODATA|NOPTR, $32
-
-DATA bias<>+0(SB)/8, $0x00000000000003ff
-DATA bias<>+8(SB)/8, $0x00000000000003ff
-DATA bias<>+16(SB)/8, $0x00000000000003ff
-DATA bias<>+24(SB)/8, $0x00000000000003ff
-GLOBL bias<>(SB), RODATA|NOPTR, $32
 
 DATA neg_inf<>+0(SB)/8, $0xfff0000000000000
 DATA neg_inf<>+8(SB)/8, $0xfff0000000000000
@@ -589,21 +583,13 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-64
 	VCMPPD       $0x00, neg_inf<>+0(SB), Y2, Y3
 	VBLENDVPD    Y3, pos_inf<>+0(SB), Y2, Y3
 	VMINPD       Y3, Y1, Y1
-	VMAXPD       below<>+0(SB), Y2, Y2
-	VMINPD       above<>+0(SB), Y2, Y2
-	VMULPD       log2e<>+0(SB), Y2, Y3
-	VROUNDPD     $0x00, Y3, Y3
-	VFNMADD231PD ln2<>+0(SB), Y3, Y2
-	VFNMADD231PD ln2_rest<>+0(SB), Y3, Y2
-	VCVTPD2DQY   Y3, X3
-	VPSRAD       $0x01, X3, X4
-	VPSUBD       X4, X3, X3
-	VPMOVSXDQ    X4, Y4
-	VPADDQ       bias<>+0(SB), Y4, Y4
-	VPSLLQ       $0x34, Y4, Y4
-	VPMOVSXDQ    X3, Y3
-	VPADDQ       bias<>+0(SB), Y3, Y3
-	VPSLLQ       $0x34, Y3, Y3
+	VMOVUPD      round<>+0(SB), Y4
+	VCMPPD       $0x0d, floor<>+0(SB), Y2, Y3
+	VMAXPD       floor<>+0(SB), Y2, Y2
+	VFMADD231PD  log2e<>+0(SB), Y2, Y4
+	VSUBPD       round<>+0(SB), Y4, Y5
+	VFNMADD231PD ln2<>+0(SB), Y5, Y2
+	VFNMADD231PD ln2_rest<>+0(SB), Y5, Y2
 	VMULPD       Y2, Y2, Y5
 	VMOVUPD      taylor12<>+0(SB), Y6
 	VMOVUPD      taylor13<>+0(SB), Y7
@@ -620,8 +606,9 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-64
 	VFMADD213PD  taylor1<>+0(SB), Y5, Y7
 	VFMADD213PD  taylor0<>+0(SB), Y5, Y6
 	VFMADD231PD  Y7, Y2, Y6
-	VMULPD       Y4, Y6, Y6
-	VMULPD       Y3, Y6, Y6
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y6, Y6
+	VANDPD       Y3, Y6, Y6
 	XORQ         AX, AX
 
 one:
@@ -633,21 +620,13 @@ one:
 	VCMPPD       $0x00, neg_inf<>+0(SB), Y2, Y3
 	VBLENDVPD    Y3, pos_inf<>+0(SB), Y2, Y3
 	VMINPD       Y3, Y1, Y1
-	VMAXPD       below<>+0(SB), Y2, Y2
-	VMINPD       above<>+0(SB), Y2, Y2
-	VMULPD       log2e<>+0(SB), Y2, Y3
-	VROUNDPD     $0x00, Y3, Y3
-	VFNMADD231PD ln2<>+0(SB), Y3, Y2
-	VFNMADD231PD ln2_rest<>+0(SB), Y3, Y2
-	VCVTPD2DQY   Y3, X3
-	VPSRAD       $0x01, X3, X4
-	VPSUBD       X4, X3, X3
-	VPMOVSXDQ    X4, Y4
-	VPADDQ       bias<>+0(SB), Y4, Y4
-	VPSLLQ       $0x34, Y4, Y4
-	VPMOVSXDQ    X3, Y3
-	VPADDQ       bias<>+0(SB), Y3, Y3
-	VPSLLQ       $0x34, Y3, Y3
+	VMOVUPD      round<>+0(SB), Y4
+	VCMPPD       $0x0d, floor<>+0(SB), Y2, Y3
+	VMAXPD       floor<>+0(SB), Y2, Y2
+	VFMADD231PD  log2e<>+0(SB), Y2, Y4
+	VSUBPD       round<>+0(SB), Y4, Y5
+	VFNMADD231PD ln2<>+0(SB), Y5, Y2
+	VFNMADD231PD ln2_rest<>+0(SB), Y5, Y2
 	VMULPD       Y2, Y2, Y5
 	VMOVUPD      taylor12<>+0(SB), Y7
 	VMOVUPD      taylor13<>+0(SB), Y8
@@ -664,8 +643,9 @@ one:
 	VFMADD213PD  taylor1<>+0(SB), Y5, Y8
 	VFMADD213PD  taylor0<>+0(SB), Y5, Y7
 	VFMADD231PD  Y8, Y2, Y7
-	VMULPD       Y4, Y7, Y7
-	VMULPD       Y3, Y7, Y7
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y7
+	VANDPD       Y3, Y7, Y7
 	VMOVUPD      Y7, (CX)(AX*1)
 	MOVQ         SI, AX
 	JMP          one
@@ -694,21 +674,13 @@ TEXT ·sumExpAVX2(SB), NOSPLIT, $0-40
 	LEAQ         -32(DX), AX
 	VMOVUPD      (CX)(AX*1), Y2
 	VSUBPD       Y1, Y2, Y2
-	VMAXPD       below<>+0(SB), Y2, Y2
-	VMINPD       above<>+0(SB), Y2, Y2
-	VMULPD       log2e<>+0(SB), Y2, Y3
-	VROUNDPD     $0x00, Y3, Y3
-	VFNMADD231PD ln2<>+0(SB), Y3, Y2
-	VFNMADD231PD ln2_rest<>+0(SB), Y3, Y2
-	VCVTPD2DQY   Y3, X3
-	VPSRAD       $0x01, X3, X4
-	VPSUBD       X4, X3, X3
-	VPMOVSXDQ    X4, Y4
-	VPADDQ       bias<>+0(SB), Y4, Y4
-	VPSLLQ       $0x34, Y4, Y4
-	VPMOVSXDQ    X3, Y3
-	VPADDQ       bias<>+0(SB), Y3, Y3
-	VPSLLQ       $0x34, Y3, Y3
+	VMOVUPD      round<>+0(SB), Y4
+	VCMPPD       $0x0d, floor<>+0(SB), Y2, Y3
+	VMAXPD       floor<>+0(SB), Y2, Y2
+	VFMADD231PD  log2e<>+0(SB), Y2, Y4
+	VSUBPD       round<>+0(SB), Y4, Y5
+	VFNMADD231PD ln2<>+0(SB), Y5, Y2
+	VFNMADD231PD ln2_rest<>+0(SB), Y5, Y2
 	VMULPD       Y2, Y2, Y5
 	VMOVUPD      taylor12<>+0(SB), Y6
 	VMOVUPD      taylor13<>+0(SB), Y7
@@ -725,8 +697,9 @@ TEXT ·sumExpAVX2(SB), NOSPLIT, $0-40
 	VFMADD213PD  taylor1<>+0(SB), Y5, Y7
 	VFMADD213PD  taylor0<>+0(SB), Y5, Y6
 	VFMADD231PD  Y7, Y2, Y6
-	VMULPD       Y4, Y6, Y6
-	VMULPD       Y3, Y6, Y6
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y6, Y6
+	VANDPD       Y3, Y6, Y6
 	VANDPD       Y0, Y6, Y6
 	XORQ         AX, AX
 
@@ -736,21 +709,13 @@ one:
 	JG           after_one
 	VMOVUPD      (CX)(AX*1), Y0
 	VSUBPD       Y1, Y0, Y0
-	VMAXPD       below<>+0(SB), Y0, Y0
-	VMINPD       above<>+0(SB), Y0, Y0
-	VMULPD       log2e<>+0(SB), Y0, Y2
-	VROUNDPD     $0x00, Y2, Y2
-	VFNMADD231PD ln2<>+0(SB), Y2, Y0
-	VFNMADD231PD ln2_rest<>+0(SB), Y2, Y0
-	VCVTPD2DQY   Y2, X2
-	VPSRAD       $0x01, X2, X3
-	VPSUBD       X3, X2, X2
-	VPMOVSXDQ    X3, Y3
-	VPADDQ       bias<>+0(SB), Y3, Y3
-	VPSLLQ       $0x34, Y3, Y3
-	VPMOVSXDQ    X2, Y2
-	VPADDQ       bias<>+0(SB), Y2, Y2
-	VPSLLQ       $0x34, Y2, Y2
+	VMOVUPD      round<>+0(SB), Y3
+	VCMPPD       $0x0d, floor<>+0(SB), Y0, Y2
+	VMAXPD       floor<>+0(SB), Y0, Y0
+	VFMADD231PD  log2e<>+0(SB), Y0, Y3
+	VSUBPD       round<>+0(SB), Y3, Y4
+	VFNMADD231PD ln2<>+0(SB), Y4, Y0
+	VFNMADD231PD ln2_rest<>+0(SB), Y4, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVUPD      taylor12<>+0(SB), Y5
 	VMOVUPD      taylor13<>+0(SB), Y7
@@ -767,8 +732,9 @@ one:
 	VFMADD213PD  taylor1<>+0(SB), Y4, Y7
 	VFMADD213PD  taylor0<>+0(SB), Y4, Y5
 	VFMADD231PD  Y7, Y0, Y5
-	VMULPD       Y3, Y5, Y5
-	VMULPD       Y2, Y5, Y5
+	VPSLLQ       $0x34, Y3, Y3
+	VPADDQ       Y3, Y5, Y5
+	VANDPD       Y2, Y5, Y5
 	VADDPD       Y5, Y6, Y6
 	MOVQ         BX, AX
 	JMP          one

@@ -125,8 +125,8 @@ func Max(x []float64) float64 {
 //		}
 //	}
 //
-// exp(-Inf) is 0; what is too small or too large for a float64 is 0 or +Inf. dst is at least as
-// long as x, and may be x. x holds no NaN, and shift is finite.
+// where exp(d) is 0 for d < -708, so that no result is subnormal. No d is above 709. dst is at least
+// as long as x, and may be x. x holds no NaN, and shift is finite.
 func Exp(dst, x []float64, shift float64) (least float64) {
 	dst = dst[:len(x)]
 	if avx2 && len(x) >= lanes {

