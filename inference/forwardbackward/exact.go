@@ -35,21 +35,19 @@ func (w *Workspace) exactForward() (logZ float64) {
 func (w *Workspace) exactStep(to, from, e []float64) {
 	l := len(to)
 	most, sum := w.row, w.row2
-	for j := range most {
-		most[j] = math.Inf(-1)
-	}
-	for i, a := range from {
-		for j, v := range e[i*l : (i+1)*l] {
-			most[j] = math.Max(most[j], a+v)
-		}
+	w.mat = grow(w.mat, l*l)
+	term := w.mat[:l]
+	simd.MaxPlus(most, from, e)
+	for j, m := range most {
+		most[j] = max(m, -math.MaxFloat64) // -Inf - -Inf would be NaN
 	}
 	clear(sum)
 	for i, a := range from {
 		for j, v := range e[i*l : (i+1)*l] {
-			if !math.IsInf(most[j], -1) {
-				sum[j] += math.Exp(a + v - most[j])
-			}
+			term[j] = a + v - most[j]
 		}
+		simd.Exp(term, term, 0)
+		simd.Axpy(sum, 1, term)
 	}
 	for j := range to {
 		to[j] += most[j] + math.Log(sum[j])

@@ -85,8 +85,11 @@ func (w *Workspace) addNodes(dst []float64, c float64) {
 		simd.MulAdd(dst, c, w.alpha, w.beta)
 		return
 	}
-	for k, a := range w.alpha {
-		dst[k] += c * math.Exp(a+w.beta[k])
+	l := w.s.L
+	w.row = grow(w.row, l)
+	for t := range w.s.T {
+		w.nodeMarginals(w.row, t)
+		simd.Axpy(dst[t*l:(t+1)*l], c, w.row)
 	}
 }
 
@@ -150,8 +153,9 @@ func (w *Workspace) nodeMarginals(dst []float64, t int) {
 	a, b := w.alpha[t*l:(t+1)*l], w.beta[t*l:(t+1)*l]
 	if w.logs {
 		for j := range dst {
-			dst[j] = math.Exp(a[j] + b[j])
+			dst[j] = a[j] + b[j]
 		}
+		simd.Exp(dst, dst, 0)
 		return
 	}
 	simd.Mul(dst, 1, a, b)
@@ -170,8 +174,9 @@ func (w *Workspace) edgeMarginals(dst []float64, t int) {
 				if e != nil {
 					x += e[i*l+j]
 				}
-				to[j] = math.Exp(x)
+				to[j] = x
 			}
+			simd.Exp(to, to, 0)
 		}
 		return
 	}
