@@ -73,3 +73,13 @@ func matVecAVX2(dst []float64, m []float64, v []float64)
 //
 //go:noescape
 func sumOuterAVX2(dst []float64, a []float64, b []float64, n int)
+
+// addRowsAVX2 is addRowsGo.
+//
+//go:noescape
+func addRowsAVX2(dst []float64, m []float64, offsets []uint32)
+
+// addToRowsAVX2 is addToRowsGo.
+//
+//go:noescape
+func addToRowsAVX2(m []float64, offsets []uint32, c float64, x []float64)

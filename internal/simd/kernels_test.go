@@ -362,3 +362,33 @@ func TestMaxPlusRowIsItsReferenceLoopBitByBit(t *testing.T) {
 		}
 	}
 }
+
+func TestRowsOfAllWidths(t *testing.T) {
+	const rows = 9
+	eachLength(t, func(t *testing.T, rng *rand.Rand, n int, draw func(*rand.Rand, int) []float64) {
+		m, x := draw(rng, rows*n+3), draw(rng, n)
+		offsets := make([]uint32, n%13)
+		for k := range offsets {
+			offsets[k] = uint32((rows-1)*n + 3)
+			if k%3 > 0 {
+				offsets[k] = uint32(rng.IntN((rows-1)*n + 3))
+			}
+		}
+		want, got := slices.Clone(x), slices.Clone(x)
+		addRowsGo(want, m, offsets)
+		AddRows(got, m, offsets)
+		requireSame(t, want, got)
+		wantM, gotM, size := slices.Clone(m), slices.Clone(m), slices.Clone(m)
+		addToRowsGo(wantM, offsets, 0.3, x)
+		AddToRows(gotM, offsets, 0.3, x)
+		for k := range size {
+			size[k] = math.Abs(m[k])
+		}
+		for _, o := range offsets {
+			for j, v := range x {
+				size[int(o)+j] += math.Abs(v)
+			}
+		}
+		requireClose(t, wantM, gotM, size)
+	})
+}

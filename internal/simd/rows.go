@@ -8,12 +8,12 @@ package simd
 //		}
 //	}
 func AddRows(dst, m []float64, offsets []uint32) {
-	for _, o := range offsets {
-		row := m[o:][:len(dst)]
-		for j, v := range row {
-			dst[j] += v
-		}
+	if avx2 && len(dst) >= lanes {
+		checkRows(m, offsets, len(dst))
+		addRowsAVX2(dst, m, offsets)
+		return
 	}
+	addRowsGo(dst, m, offsets)
 }
 
 // AddToRows adds c*x to rows of the matrix m, each given by the offset of its first number:
@@ -24,6 +24,33 @@ func AddRows(dst, m []float64, offsets []uint32) {
 //		}
 //	}
 func AddToRows(m []float64, offsets []uint32, c float64, x []float64) {
+	if avx2 && len(x) >= lanes {
+		checkRows(m, offsets, len(x))
+		addToRowsAVX2(m, offsets, c, x)
+		return
+	}
+	addToRowsGo(m, offsets, c, x)
+}
+
+// checkRows is the bounds check of the kernels in assembly, which have none.
+func checkRows(m []float64, offsets []uint32, n int) {
+	for _, o := range offsets {
+		if int(o)+n > len(m) {
+			panic("simd: row outside of its matrix")
+		}
+	}
+}
+
+func addRowsGo(dst, m []float64, offsets []uint32) {
+	for _, o := range offsets {
+		row := m[o:][:len(dst)]
+		for j, v := range row {
+			dst[j] += v
+		}
+	}
+}
+
+func addToRowsGo(m []float64, offsets []uint32, c float64, x []float64) {
 	for _, o := range offsets {
 		row := m[o:][:len(x)]
 		for j, v := range x {

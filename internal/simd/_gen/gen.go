@@ -16,6 +16,7 @@ func main() {
 	rows()
 	exps()
 	matrices()
+	scattered()
 	Generate()
 }
 

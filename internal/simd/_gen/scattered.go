@@ -1,0 +1,105 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// scattered emits the kernels that go over rows of a matrix given by offsets, in strips of up to
+// nine vectors of columns. What belongs to the columns, sums or the numbers to add, stays in
+// registers while the rows go by. No strip but the last has a vector that overlaps another, and
+// the last has at least four columns, so that no number is added twice.
+func scattered() {
+	const widest = 9
+	const whole = 8 // vectors of a strip that is not the last
+	for _, toRows := range []bool{false, true} {
+		name, x := "addRows", "dst"
+		if toRows {
+			name, x = "addToRows", "x"
+			text(name, "func(m []float64, offsets []uint32, c float64, x []float64)")
+		} else {
+			text(name, "func(dst, m []float64, offsets []uint32)")
+		}
+		column := Load(Param(x).Base(), GP64()).(reg.GPVirtual)
+		left := Load(Param(x).Len(), GP64()).(reg.GPVirtual)
+		m := Load(Param("m").Base(), GP64()).(reg.GPVirtual)
+		offset := Load(Param("offsets").Base(), GP64()).(reg.GPVirtual)
+		stop := Load(Param("offsets").Len(), GP64()).(reg.GPVirtual)
+		var c reg.VecVirtual
+		if toRows {
+			c = broadcast("c")
+		}
+		SHLQ(operand.U8(3), left)
+		LEAQ(operand.Mem{Base: offset, Index: stop, Scale: 4}, stop)
+		first, last, row := GP64(), GP64(), GP64()
+		MOVQ(offset, first)
+
+		Label("strip")
+		MOVQ(first, offset)
+		LEAQ(operand.Mem{Base: left, Disp: -vector}, last) // where the last vector of the strip is
+		for w := 1; w <= widest; w++ {
+			end := w * vector
+			if w == widest {
+				end = whole*vector + vector - 8
+			}
+			CMPQ(left, operand.U32(uint32(end)))
+			JLE(operand.LabelRef(fmt.Sprintf("strip%d", w)))
+		}
+		MOVQ(operand.U32((whole-1)*vector), last)
+		JMP(operand.LabelRef(fmt.Sprintf("strip%d", whole)))
+
+		for w := 1; w <= widest; w++ {
+			Label(fmt.Sprintf("strip%d", w))
+			where := func(base reg.GPVirtual, k int) operand.Mem {
+				if k == w-1 {
+					return at(base, last, 0)
+				}
+				return operand.Mem{Base: base, Disp: k * vector}
+			}
+			v := make([]reg.VecVirtual, w)
+			for k := range v {
+				v[k] = load(where(column, k))
+				if toRows {
+					VMULPD(c, v[k], v[k])
+				}
+			}
+			Label(fmt.Sprintf("row%d", w))
+			CMPQ(offset, stop)
+			JGE(operand.LabelRef(fmt.Sprintf("done%d", w)))
+			MOVL(operand.Mem{Base: offset}, row.As32())
+			LEAQ(operand.Mem{Base: m, Index: row, Scale: 8}, row)
+			ADDQ(operand.U8(4), offset)
+			if toRows {
+				sum := YMM() // of the last vector, before the one that it overlaps is written
+				VADDPD(where(row, w-1), v[w-1], sum)
+				for k := range w - 1 {
+					u := YMM()
+					VADDPD(where(row, k), v[k], u)
+					VMOVUPD(u, where(row, k))
+				}
+				VMOVUPD(sum, where(row, w-1))
+			} else {
+				for k := range v {
+					VADDPD(where(row, k), v[k], v[k])
+				}
+			}
+			JMP(operand.LabelRef(fmt.Sprintf("row%d", w)))
+			Label(fmt.Sprintf("done%d", w))
+			if !toRows {
+				for k := range v {
+					VMOVUPD(v[k], where(column, k))
+				}
+			}
+			if w == whole {
+				ADDQ(operand.U32(whole*vector), column)
+				ADDQ(operand.U32(whole*vector), m)
+				SUBQ(operand.U32(whole*vector), left)
+				JG(operand.LabelRef("strip"))
+			}
+			end()
+		}
+	}
+}
