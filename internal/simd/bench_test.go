@@ -15,6 +15,10 @@ func BenchmarkKernels(b *testing.B) {
 		x, y, dst := random(rng, n), random(rng, n), random(rng, n)
 		m, square := random(rng, n*n), random(rng, n*n)
 		left, right := random(rng, steps*n), random(rng, steps*n)
+		offsets := make([]uint32, 14)
+		for k := range offsets {
+			offsets[k] = uint32(rng.IntN(steps) * n)
+		}
 		for _, k := range []struct {
 			name        string
 			fast, plain func()
@@ -33,6 +37,8 @@ func BenchmarkKernels(b *testing.B) {
 			{"SumOuter", func() { SumOuter(square, left, right, n) }, func() { sumOuterGo(square, left, right, n) }},
 			{"MaxPlus", func() { MaxPlus(dst, x, m) }, func() { maxPlusGo(dst, x, m) }},
 			{"MaxPlusRow", func() { MaxPlusRow(dst, 1, x) }, func() { maxPlusRowGo(dst, 1, x) }},
+			{"AddRows", func() { AddRows(dst, left, offsets) }, func() { addRowsGo(dst, left, offsets) }},
+			{"AddToRows", func() { AddToRows(left, offsets, 1e-9, x) }, func() { addToRowsGo(left, offsets, 1e-9, x) }},
 		} {
 			for name, f := range map[string]func(){"chosen": k.fast, "portable": k.plain} {
 				b.Run(fmt.Sprintf("%s/L=%d/%s", k.name, n, name), func(b *testing.B) {
