@@ -7,14 +7,15 @@ import (
 )
 
 // step sets most[j] to the maximum over i of prev[i] + edge[i*L+j]. No edges are zeros, so that
-// one maximum serves all j. A beam leaves few labels that are not forbidden.
-func step(most, prev, edge []float64, beam bool) {
+// one maximum serves all j. Where few labels are left of a beam it pays to look for them; else rows
+// of -Inf are faster taken along.
+func step(most, prev, edge []float64, few bool) {
 	if edge == nil {
 		v, _ := argmax(prev)
 		fill(most, v)
 		return
 	}
-	if !beam {
+	if !few {
 		simd.MaxPlus(most, prev, edge)
 		return
 	}

@@ -98,7 +98,7 @@ func (w *Workspace) forward(s *structured.Lattice, width int) {
 	w.prune(prev, width)
 	for t := 1; t < s.T; t++ {
 		delta, most := w.delta[t*n:(t+1)*n], w.most[t*n:(t+1)*n]
-		step(most, prev, s.EdgeAt(t), width < n)
+		step(most, prev, s.EdgeAt(t), width < n/4)
 		for j, v := range s.NodeAt(t) {
 			delta[j] = most[j] + v
 		}
