@@ -14,7 +14,7 @@ var _ StochasticMethod = BCFW{}
 // minimises f(w) + L2 ||w||^2 for the hinge loss by steps in the dual, whose length an exact line search
 // finds: there is no rate. The paper's lambda is 2 L2/N, its objective this one divided by N.
 //
-// For each example i it keeps a plane below f_i, of height c_i at 0 and slope -2 L2 w_i, a mean of the
+// For each example (or block) i it keeps a plane below f_i, of height c_i at 0 and slope -2 L2 w_i, a mean of the
 // planes that touched f_i when the example was visited; w is the sum of the w_i. With c the sum of the c_i,
 //
 //	c - L2 ||w||^2 <= min F <= F(w),   Gap = F(w) - c + L2 ||w||^2
@@ -26,10 +26,12 @@ var _ StochasticMethod = BCFW{}
 // unused. The gap takes a pass of its own, every GapEvery epochs, and whenever the sum of the examples'
 // gaps at their visits meets the tolerance.
 //
+// A BatchSize above 1 joins neighbouring examples to blocks, each with one plane.
+//
 // Memory: 12 bytes for each coordinate of each w_i that is not zero, at most the support of all examples.
 // L2 must be positive, L1 is refused. So is any start but 0, which does not say what its w_i are.
 type BCFW struct {
-	Passes // BatchSize is 1
+	Passes
 	// GapEvery is the number of epochs from one gap to the next; 0 is 10, negative is only when it seems
 	// to meet the tolerance.
 	GapEvery int
@@ -40,14 +42,12 @@ type BCFW struct {
 // Minimize implements [StochasticMethod].
 func (m BCFW) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty, report func(*Step) error) (Result, error) {
 	passes := m.Passes
-	passes.Tolerance, passes.Floor = -1, -1
-	r, err := newPassRun(ctx, f, w, p, passes)
+	passes.Tolerance, passes.Floor, passes.BatchSize = -1, -1, 1
+	r, err := newPassRun(ctx, newBlocks(f, m.BatchSize), w, p, passes)
 	switch {
 	case err != nil:
 	case p.L1 > 0 || p.L2 < 1e-100:
 		err = fmt.Errorf("%w: the dual of BCFW needs L2 and takes no L1, not L1 = %g, L2 = %g", ErrPenalty, p.L1, p.L2)
-	case m.BatchSize > 1:
-		err = fmt.Errorf("%w: BCFW takes one example a step, not %d", ErrOption, m.BatchSize)
 	case floats.Norm(w, math.Inf(1)) > 0:
 		err = fmt.Errorf("%w: BCFW starts from 0 only", ErrOption)
 	}
@@ -181,9 +181,6 @@ func (b *bcfwRule) weights() []float64 {
 
 func (b *bcfwRule) rate() float64 { return 0 }
 
-// gapBatch is the number of examples between two looks at the context.
-const gapBatch = 256
-
 // judge implements judge: the gap of the weights that would be returned.
 func (b *bcfwRule) judge(s *Step) (Reason, error) {
 	near := b.gaps <= b.tolerance*s.Objective
@@ -191,28 +188,18 @@ func (b *bcfwRule) judge(s *Step) (Reason, error) {
 	if !near && s.Epoch < b.epochs && (b.gapEvery < 0 || s.Epoch%b.gapEvery != 0) {
 		return running, nil
 	}
-	w, r := b.weights(), b.run
-	objective, dual := b.run.p.Value(w), -b.run.p.Value(b.w)
+	w := b.weights()
+	loss, err := b.run.whole(w)
+	if err != nil {
+		return Failed, err
+	}
+	dual := -b.run.p.Value(b.w)
 	for i := range b.planes {
 		dual += b.planes[i].c
 	}
-	for lo := 0; lo < len(r.order); lo += gapBatch {
-		if err := r.ctx.Err(); err != nil {
-			return Failed, err
-		}
-		r.g.Reset()
-		loss, err := r.f.EvalBatch(r.ctx, r.g, w, 1, r.order[lo:min(lo+gapBatch, len(r.order))])
-		r.result.Evaluations++
-		if err != nil {
-			return Failed, err
-		}
-		objective += loss
-	}
-	if !finite(objective) {
-		return Failed, fmt.Errorf("%w: objective is %g", ErrNotFinite, objective)
-	}
-	s.Objective, s.Gap = objective, max(0, objective-dual)
-	if s.Gap <= b.tolerance*objective {
+	s.Objective = loss + b.run.p.Value(w)
+	s.Gap = max(0, s.Objective-dual)
+	if s.Gap <= b.tolerance*s.Objective {
 		return Converged, nil
 	}
 	return running, nil

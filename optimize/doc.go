@@ -16,6 +16,7 @@
 //	SGD                 L1, L2                scaled weights, cumulative L1, optional averaging
 //	AdaGrad             L1, L2                a rate for each coordinate, exact lazy proximal steps
 //	Adam, AdamW         L2                    moments on each coordinate's own clock
+//	SAGA                smooth f; L2          variance-reduced: a constant rate, linear convergence
 //	AveragedPerceptron  none                  the average of all weights on the way
 //	PassiveAggressive   none                  the least step that mends the example's hinge loss
 //	AROW                none                  the same with a variance for each coordinate
@@ -25,7 +26,8 @@
 // (1/n) sum_batch f_i and the penalty divided by N. A larger batch so makes fewer steps, not longer ones:
 // SGD wants a higher rate with it.
 //
-// Every method starts from the w that it is given (BCFW takes only 0), and leaves the weights it has reached there whatever ends
-// the run: convergence, a limit, [ErrStop] from the report, cancellation, or an error. They are those of
-// the last accepted iteration or the last step, and finite. The same seed gives the same weights.
+// Every method starts from the w that it is given, which must be 0 for BCFW, and leaves the weights it has
+// reached there whatever ends the run: convergence, a limit, [ErrStop] from the report, cancellation, or an
+// error. They are those of the last accepted iteration or the last step, and finite. The same seed gives the same
+// weights.
 package optimize

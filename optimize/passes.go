@@ -37,7 +37,8 @@ func (o Passes) epochs() int {
 
 // rule is the update of a stochastic method. It may defer work on coordinates that nobody looks at.
 type rule interface {
-	// before brings the coordinates that the batch reads up to date, and returns the scale of w.
+	// before brings the coordinates that the batch reads up to date, and returns the scale of w. The
+	// gradient is zero and untouched then.
 	before(batch []int) float64
 	// after makes one step, given the loss of the batch and its gradient, both finite. An error means that
 	// the step would not have been, and was not made.
@@ -48,6 +49,11 @@ type rule interface {
 	weights() []float64
 	// rate returns the present learning rate, 0 for none.
 	rate() float64
+}
+
+// A sampler is a rule that draws the examples of an epoch itself.
+type sampler interface {
+	sample(order []int, rng *rand.Rand)
 }
 
 // A judge is a rule that knows the objective better than from the losses of the epoch's batches.
@@ -103,8 +109,8 @@ func (r *passRun) step(batch []int) error {
 	if err := r.ctx.Err(); err != nil {
 		return err
 	}
-	scale := r.rule.before(batch)
 	r.g.Reset()
+	scale := r.rule.before(batch)
 	loss, err := r.f.EvalBatch(r.ctx, r.g, r.w, scale, batch)
 	r.result.Evaluations++
 	if err != nil {
@@ -128,9 +134,13 @@ func (r *passRun) step(batch []int) error {
 	return nil
 }
 
-// epoch makes one pass over the examples of order, shuffled.
+// epoch makes one pass over the examples of order, shuffled, or over those that the rule puts there.
 func (r *passRun) epoch(order []int) error {
-	r.shuffle.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	if s, ok := r.rule.(sampler); ok {
+		s.sample(order, r.shuffle)
+	} else {
+		r.shuffle.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	}
 	r.loss, r.squares, r.batches = 0, 0, 0
 	for lo := 0; lo < len(order); lo += r.batchSize {
 		if err := r.step(order[lo:min(lo+r.batchSize, len(order))]); err != nil {
@@ -139,6 +149,35 @@ func (r *passRun) epoch(order []int) error {
 	}
 	r.rule.settle()
 	return nil
+}
+
+// wholeBatch is the number of examples between two looks at the context in a pass of evaluation.
+const wholeBatch = 256
+
+// whole returns the loss of all examples at w, and leaves its gradient in g.
+func (r *passRun) whole(w []float64) (float64, error) {
+	var sum float64
+	batch := make([]int, 0, wholeBatch)
+	r.g.Reset()
+	for i := range r.f.Len() {
+		if batch = append(batch, i); len(batch) < wholeBatch && i+1 < r.f.Len() {
+			continue
+		}
+		if err := r.ctx.Err(); err != nil {
+			return 0, err
+		}
+		loss, err := r.f.EvalBatch(r.ctx, r.g, w, 1, batch)
+		r.result.Evaluations++
+		if err != nil {
+			return 0, err
+		}
+		sum += loss
+		batch = batch[:0]
+	}
+	if sq := r.g.squared(); !finite(sum) || !finite(sq) {
+		return 0, fmt.Errorf("%w: the loss is %g, its squared gradient norm %g", ErrNotFinite, sum, sq)
+	}
+	return sum, nil
 }
 
 // run makes the epochs and leaves the weights in w whatever ends them.

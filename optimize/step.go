@@ -19,7 +19,7 @@ type Step struct {
 	// the norm of the mean gradient of their losses, without the penalty.
 	GradNorm float64
 	// Gap bounds how far Objective, then that of the weights and not of the epoch, is above the minimum;
-	// NaN where no bound was computed. Only [BCFW] computes one.
+	// NaN where no bound was computed. [BCFW] and [SAGA] compute one.
 	Gap float64
 	// Rate is the learning rate at the end of the epoch, 0 for methods without one.
 	Rate float64

@@ -364,7 +364,7 @@ func TestStochasticRefuses(t *testing.T) {
 		"AROW, variance":        {AROW{Variance: nan}, Penalty{}, ErrOption},
 		"BCFW, no L2":           {BCFW{}, Penalty{}, ErrPenalty},
 		"BCFW, L1":              {BCFW{}, Penalty{L1: 1, L2: 1}, ErrPenalty},
-		"BCFW, batches":         {BCFW{Passes: Passes{BatchSize: 2}}, Penalty{L2: 1}, ErrOption},
+		"SAGA, L1":              {SAGA{}, Penalty{L1: 1}, ErrPenalty},
 		"PA, variant":           {PassiveAggressive{Variant: 3}, Penalty{}, ErrOption},
 	} {
 		result, err := c.method.Minimize(t.Context(), f, make([]float64, 5), c.p, nil)
