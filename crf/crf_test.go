@@ -241,6 +241,7 @@ func TestLossesLearn(t *testing.T) {
 		{"risk", Options{Penalty: optimize.Penalty{L2: 0.01}}},
 		{"cross-entropy", Options{Stochastic: optimize.SGD{}, Penalty: l2}},
 		{"perceptron", Options{Stochastic: optimize.AveragedPerceptron{}}},
+		{"cross-entropy", Options{Stochastic: optimize.SAGA{}, Penalty: l2}},
 		{"perceptron", Options{Stochastic: optimize.PassiveAggressive{Margin: 1}}},
 		{"hinge", Options{Stochastic: optimize.PassiveAggressive{}}},
 		{"hinge", Options{Stochastic: optimize.AROW{}}},
@@ -266,6 +267,8 @@ func TestUnsuitablePairsAreRefused(t *testing.T) {
 		{Loss: losses.Perceptron{}, Stochastic: optimize.PassiveAggressive{}},
 		{Loss: losses.CrossEntropy{}, Stochastic: optimize.AROW{}},
 		{Loss: losses.Risk{}, Stochastic: optimize.BCFW{}},
+		{Loss: losses.Risk{}, Stochastic: optimize.SAGA{}},
+		{Loss: losses.Hinge{}, Stochastic: optimize.SAGA{}},
 		{Batch: optimize.LBFGS{}, Stochastic: optimize.SGD{}},
 	} {
 		_, _, err := Train(t.Context(), d, o)

@@ -81,7 +81,7 @@ func (x *index) score(dst *structured.Lattice, k *tokens, lo, hi int, w []float6
 			}
 			v := k.value[p]
 			for q, j := range labels {
-				row[j] += v * weights[q]
+				row[j] += float64(v * weights[q]) // rounded, not fused: the same bits on every machine
 			}
 		}
 	}

@@ -32,7 +32,7 @@ type plan struct {
 // newPlan returns nil where the data set does not fit: values other than 1, or too many features.
 func newPlan(d *Dataset, x *index) *plan {
 	p := &plan{x: x, stride: (x.labels + 3) &^ 3}
-	if len(d.value) > 0 || x.dim() > math.MaxUint32 {
+	if len(d.value) > 0 || uint64(x.dim()) > math.MaxUint32 {
 		return nil
 	}
 	row := make([]int32, len(x.start)-1)
@@ -43,7 +43,7 @@ func newPlan(d *Dataset, x *index) *plan {
 			p.attr = append(p.attr, int32(a))
 		}
 	}
-	if len(p.attr)*p.stride > math.MaxUint32 {
+	if uint64(p.size()) > math.MaxUint32 {
 		return nil
 	}
 	for _, a := range d.attr {

@@ -271,6 +271,10 @@ func checkPair(o Options) error {
 		if !marginLoss(o.Loss, false) {
 			return fmt.Errorf("%w: AROW's steps are as long as the margin that is missing: the loss is hinge", ErrPair)
 		}
+	case optimize.SAGA:
+		if !traits.Smooth || !traits.Convex {
+			return fmt.Errorf("%w: SAGA needs a loss that is smooth and convex: cross-entropy or softmax-margin", ErrPair)
+		}
 	case optimize.BCFW:
 		if !traits.Convex {
 			return fmt.Errorf("%w: Frank-Wolfe's planes lie below convex losses only", ErrPair)

@@ -50,6 +50,7 @@ var optimizers = []optimizerKind{
 	{name: "pa", loss: "hinge"},
 	{name: "arow", loss: "hinge"},
 	{name: "bcfw", loss: "hinge", penalty: true, epochs: 100},
+	{name: "sag", penalty: true, epochs: 100},
 }
 
 // optimizerNames lists the names of those that suit.
@@ -88,7 +89,7 @@ func (o *optimizerFlags) register(c *cobra.Command) {
 	f.StringVar(&o.name, "optimizer", "", "`name` of the optimizer: "+strings.Join(optimizerNames(anyOptimizer), ", ")+" (default: what suits the loss)")
 	f.Float64Var(&o.l2, "l2", 0, "add `x` times ||w||^2 to the sum of the losses (default: what suits the loss)")
 	f.Float64Var(&o.l1, "l1", 0, "add `x` times ||w||_1 to the sum of the losses")
-	f.IntVar(&o.epochs, "epochs", 0, "passes over the data at most, the iterations of lbfgs and owlqn (default 300 for these two, 100 for bcfw, else 15, with --dev 30)")
+	f.IntVar(&o.epochs, "epochs", 0, "passes over the data at most, the iterations of lbfgs and owlqn (default 300 for these two, 100 for bcfw and sag, else 15, with --dev 30)")
 	f.IntVar(&o.batch, "batch-size", 0, "sentences a step of the stochastic optimizers (default 1)")
 	f.Float64Var(&o.rate, "rate", 0, "learning rate at the start (default: the optimizer's own)")
 	f.Float64Var(&o.aggressiveness, "pa-c", 1, "the most that one sentence may move the weights under pa")
@@ -201,6 +202,8 @@ func (o *optimizerFlags) set(opts *crf.Options) {
 		opts.Stochastic = optimize.AROW{Passes: passes, Gamma: o.gamma}
 	case "bcfw":
 		opts.Stochastic = optimize.BCFW{Passes: passes}
+	case "sag":
+		opts.Stochastic = optimize.SAGA{Passes: passes}
 	}
 }
 

@@ -105,8 +105,8 @@ func TestPhrasesPickChunk(t *testing.T) {
 func TestEveryPair(t *testing.T) {
 	stochastic := []string{"sgd", "adagrad", "adam", "adamw"}
 	for loss, optimizers := range map[string][]string{
-		"cross-entropy":  append([]string{"lbfgs", "owlqn"}, stochastic...),
-		"softmax-margin": append([]string{"lbfgs", "owlqn"}, stochastic...),
+		"cross-entropy":  append([]string{"lbfgs", "owlqn", "sag"}, stochastic...),
+		"softmax-margin": append([]string{"lbfgs", "owlqn", "sag"}, stochastic...),
 		"risk":           append([]string{"lbfgs", "owlqn"}, stochastic...),
 		"perceptron":     append([]string{"averaged-perceptron"}, stochastic...),
 		"hinge":          append([]string{"averaged-perceptron", "pa", "arow", "bcfw"}, stochastic...),
