@@ -1,14 +1,18 @@
 package optimize
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // maxRate keeps a step along a finite gradient finite.
 const maxRate = 1e6
 
-// decaying is the rate start / (1 + decay * epochs done).
+// decaying is the rate start / (1 + decay * epochs done), or start * factor^(epochs done).
 type decaying struct {
 	start, decay float64
-	seen, total  int // examples seen so far, examples in an epoch
+	factor       float64 // 0 for the former
+	seen, total  int     // examples seen so far, examples in an epoch
 }
 
 // newDecaying reads the options of a rate: 0 is the default, and a negative decay is none.
@@ -21,6 +25,9 @@ func newDecaying(rate, defaultRate, decay, defaultDecay float64, total int) (dec
 }
 
 func (d *decaying) rate() float64 {
+	if d.factor > 0 {
+		return d.start * math.Pow(d.factor, float64(d.seen)/float64(d.total))
+	}
 	return d.start / (1 + d.decay*float64(d.seen)/float64(d.total))
 }
 

@@ -22,6 +22,9 @@ type SGD struct {
 	Rate float64
 	// Decay divides a given rate by 1 + Decay * epochs done; 0 is 1, negative is none.
 	Decay float64
+	// Exponential, between 0 and 1, makes the rate Rate * Exponential^(epochs done) instead, the schedule of
+	// Tsuruoka et al. 2009, with 0.85 there; Rate 0 is 0.8 then, with L2 too. 0 is none.
+	Exponential float64
 	// Average returns the average of the weights after each step of the second half of the epochs (suffix
 	// averaging, Rakhlin, Shamir & Sridharan 2012); a run that ends before has none. It cannot be had together
 	// with L1, whose zeros it would fill.
@@ -34,16 +37,24 @@ func (m SGD) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty,
 	if err == nil && m.Average && p.L1 > 0 {
 		err = fmt.Errorf("%w: an average of weights has no zeros for L1 = %g to keep", ErrPenalty, p.L1)
 	}
+	if err == nil && !(m.Exponential >= 0 && m.Exponential < 1) {
+		err = fmt.Errorf("%w: exponential decay %g", ErrOption, m.Exponential)
+	}
 	var rate decaying
 	if err == nil {
-		rate, err = newDecaying(m.Rate, 0.1, m.Decay, 1, f.Len())
+		defaultRate := 0.1
+		if m.Exponential > 0 {
+			defaultRate = 0.8
+		}
+		rate, err = newDecaying(m.Rate, defaultRate, m.Decay, 1, f.Len())
+		rate.factor = m.Exponential
 	}
 	if err != nil {
 		return finish(ctx, r.result, err)
 	}
 	rule := newSGDRule(f, w, p)
 	r.rule = rule
-	if rule.decaying = rate; m.Rate == 0 && p.L2 > 0 {
+	if rule.decaying = rate; m.Rate == 0 && m.Exponential == 0 && p.L2 > 0 {
 		if err := calibrate(r, rule); err != nil {
 			return finish(ctx, r.result, err)
 		}

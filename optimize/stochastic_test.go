@@ -51,16 +51,17 @@ func TestStochasticReachesTheMinimum(t *testing.T) {
 		p         Penalty
 		tolerance float64
 	}{
-		"SGD, Bottou's rate": {SGD{Passes: o}, Penalty{L2: 1}, 0.02},
-		"SGD, batches":       {SGD{Passes: batched}, Penalty{L2: 1}, 0.02},
-		"SGD, average":       {SGD{Passes: o, Average: true}, Penalty{L2: 1}, 0.02},
-		"SGD, given rate":    {SGD{Passes: o, Rate: 0.3}, Penalty{L2: 1}, 0.02},
-		"SGD, L1":            {SGD{Passes: o, Rate: 0.3}, Penalty{L1: 1}, 0.05},
-		"SGD, L1 and L2":     {SGD{Passes: o}, Penalty{L1: 1, L2: 0.5}, 0.05},
-		"AdaGrad, L2":        {AdaGrad{Passes: o}, Penalty{L2: 1}, 0.05},
-		"AdaGrad, L1":        {AdaGrad{Passes: batched}, Penalty{L1: 2}, 0.05},
-		"AdaGrad, both":      {AdaGrad{Passes: batched, Rate: 0.5}, Penalty{L1: 1, L2: 0.5}, 0.05},
-		"Adam":               {Adam{Passes: batched, Rate: 0.1, Decay: 0.3}, Penalty{L2: 1}, 0.02},
+		"SGD, Bottou's rate":   {SGD{Passes: o}, Penalty{L2: 1}, 0.02},
+		"SGD, batches":         {SGD{Passes: batched}, Penalty{L2: 1}, 0.02},
+		"SGD, average":         {SGD{Passes: o, Average: true}, Penalty{L2: 1}, 0.02},
+		"SGD, given rate":      {SGD{Passes: o, Rate: 0.3}, Penalty{L2: 1}, 0.02},
+		"SGD, L1":              {SGD{Passes: o, Rate: 0.3}, Penalty{L1: 1}, 0.05},
+		"SGD, Tsuruoka's rate": {SGD{Passes: o, Exponential: 0.95}, Penalty{L1: 1}, 0.02},
+		"SGD, L1 and L2":       {SGD{Passes: o}, Penalty{L1: 1, L2: 0.5}, 0.05},
+		"AdaGrad, L2":          {AdaGrad{Passes: o}, Penalty{L2: 1}, 0.05},
+		"AdaGrad, L1":          {AdaGrad{Passes: batched}, Penalty{L1: 2}, 0.05},
+		"AdaGrad, both":        {AdaGrad{Passes: batched, Rate: 0.5}, Penalty{L1: 1, L2: 0.5}, 0.05},
+		"Adam":                 {Adam{Passes: batched, Rate: 0.1, Decay: 0.3}, Penalty{L2: 1}, 0.02},
 	} {
 		t.Run(name, func(t *testing.T) {
 			want := f.descent(t, c.p)
@@ -343,6 +344,8 @@ func TestStochasticRefuses(t *testing.T) {
 		"negative L2":           {SGD{}, Penalty{L2: -1}, ErrPenalty},
 		"averaged L1":           {SGD{Average: true}, Penalty{L1: 1}, ErrPenalty},
 		"negative rate":         {SGD{Rate: -1}, Penalty{}, ErrOption},
+		"exponential above 1":   {SGD{Exponential: 1.5}, Penalty{}, ErrOption},
+		"NaN exponential":       {SGD{Exponential: nan}, Penalty{}, ErrOption},
 		"NaN decay":             {SGD{Decay: nan}, Penalty{}, ErrOption},
 		"Adam L1":               {Adam{}, Penalty{L1: 1}, ErrPenalty},
 		"AdamW L1":              {AdamW{}, Penalty{L1: 1}, ErrPenalty},
@@ -429,6 +432,17 @@ func TestStochasticStepsAllocateNothing(t *testing.T) {
 			}
 		}), name)
 	}
+}
+
+func TestExponentialRate(t *testing.T) {
+	f := newLogistic(6, 100, 30, 0.1)
+	var rates []float64
+	_, err := SGD{Passes: Passes{Epochs: 3, Tolerance: -1}, Exponential: 0.5}.Minimize(t.Context(), f, make([]float64, f.Dim()), Penalty{L2: 1}, func(s *Step) error {
+		rates = append(rates, s.Rate)
+		return nil
+	})
+	require.NoError(t, err)
+	assert.InDeltaSlice(t, []float64{0.4, 0.2, 0.1}, rates, 1e-12)
 }
 
 func TestAverageBeginsHalfway(t *testing.T) {
