@@ -213,6 +213,21 @@ func TestBCFWReports(t *testing.T) {
 	require.ErrorIs(t, err, ErrOption, "a warm start")
 }
 
+func TestBCFWExtremesEndFinite(t *testing.T) {
+	f := newMultilabel(7, 40, 4, 15, 0.2)
+	for _, l2 := range []float64{1e-100, 1e-10, 1e10, 1e300} {
+		w := make([]float64, f.Dim())
+		result, err := BCFW{Passes: Passes{Epochs: 20}}.Minimize(t.Context(), f, w, Penalty{L2: l2}, nil)
+		if err != nil {
+			require.ErrorIs(t, err, ErrNotFinite)
+		} else {
+			assert.GreaterOrEqual(t, result.Gap, 0.0)
+			assert.LessOrEqual(t, result.Gap, result.Objective*(1+1e-9), "the dual is never below 0, its start")
+		}
+		requireFinite(t, w)
+	}
+}
+
 // flakyHinge fails from its n-th evaluation on.
 type flakyHinge struct {
 	*multilabel

@@ -85,6 +85,37 @@ func ExampleSGD() {
 	// stopped by the report
 }
 
+// The gap of BCFW bounds how far the objective is above its minimum, here of the hinge loss max(0, 1 - w x).
+func ExampleBCFW() {
+	w := []float64{0}
+	result, err := optimize.BCFW{}.Minimize(context.Background(), hinges{0.5, 1, 2}, w, optimize.Penalty{L2: 0.25}, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("w = %.2f, objective %.2f: %v, %t\n", w[0], result.Objective, result.Reason, result.Gap <= 1e-3*result.Objective)
+	// Output: w = 1.00, objective 0.75: converged, true
+}
+
+// hinges is the sum of max(0, 1 - w x) over x.
+type hinges []float64
+
+func (hinges) Dim() int   { return 1 }
+func (h hinges) Len() int { return len(h) }
+
+func (hinges) Support(batch []int, visit func(lo, hi int)) { visit(0, 1) }
+
+func (h hinges) EvalBatch(_ context.Context, g *optimize.Sparse, w []float64, scale float64, batch []int) (float64, error) {
+	var sum float64
+	for _, i := range batch {
+		if missing := 1 - scale*w[0]*h[i]; missing > 0 {
+			g.Add(0, -h[i])
+			sum += missing
+		}
+	}
+	return sum, nil
+}
+
 func ExampleSparse() {
 	g := optimize.NewSparse(1000)
 	g.AddRange(500, []float64{1, 2})

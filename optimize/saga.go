@@ -162,7 +162,7 @@ func (s *sagaRule) after(g *Sparse, batch []int, loss float64) error {
 	s.largest = max(s.largest, l)
 	e.l, e.loss = l, loss
 	s.step = s.trust * (1/(s.largest+s.decay) + 1/(s.total/s.seen+s.decay)) / 2
-	s.scale *= 1 - s.step*s.decay
+	s.scale *= max(1-s.step*s.decay, 1e-12) // not 0 where L2 drowns the losses
 	by := s.step / s.scale
 	n := float64(len(s.example))
 	// The sum below has the new gradient already, hence the - 1/n.

@@ -220,6 +220,26 @@ func TestSAGAWithoutPenaltyEndsFinite(t *testing.T) {
 	assert.Equal(t, FloorReached, result.Reason)
 }
 
+// Scales of losses and penalty that are far apart, and examples without loss.
+func TestSAGAExtremesEndFinite(t *testing.T) {
+	for _, l2 := range []float64{1e-300, 1e-30, 1e30, 1e300} {
+		for _, scale := range []float64{0, 1e-10, 1e5} {
+			f := newLogistic(4, 50, 20, 0.1)
+			for i := range f.vals {
+				floats.Scale(scale, f.vals[i])
+			}
+			w := slices.Repeat([]float64{1}, f.Dim())
+			start := value(t, f, w, Penalty{L2: l2})
+			_, err := SAGA{Passes: Passes{Epochs: 30}}.Minimize(t.Context(), f, w, Penalty{L2: l2}, nil)
+			if err != nil {
+				assert.ErrorIs(t, err, ErrNotFinite)
+			}
+			requireFinite(t, w)
+			assert.LessOrEqual(t, value(t, f, w, Penalty{L2: l2}), start*(1+1e-9), "L2 %g, scale %g", l2, scale)
+		}
+	}
+}
+
 func TestSAGAReports(t *testing.T) {
 	f := newLogistic(6, 100, 30, 0.1)
 	run := func(seed uint64, report func(*Step) error) ([]float64, Result) {
