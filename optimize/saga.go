@@ -20,8 +20,8 @@ var _ StochasticMethod = SAGA{}
 // of [SGD] the rate need not fall, and the method converges linearly, in a few tens of passes where [LBFGS] takes
 // hundreds. The rate is the mean of 1/(max L_j + 2 L2/N) and 1/(mean L_j + 2 L2/N), with L_i the
 // curvature that example i shows along its gradient: doubled until a step of 1/L_i lowers f_i by
-// ||g||^2/(2 L_i), and tried half as large at later visits, the more rarely the more often that failed. Three
-// epochs in a row that do not lower GradNorm halve the rate.
+// ||g||^2/(2 L_i), and tried half as large at later visits, the more rarely the more often that failed. Two
+// epochs in a row that do not lower GradNorm halve the rate, and so does a measured gap above the tolerance.
 //
 // An epoch is N steps. The first visits each example once, by plain steps along its gradient; later, half of
 // the steps go to the examples in turn, half are drawn in proportion to L_i. Steps are lazy on coordinates that
@@ -32,8 +32,8 @@ var _ StochasticMethod = SAGA{}
 // Tolerance times the objective, where 0 is 1e-4 and Period and Floor are unused; a pass of its own measures
 // it once GradNorm promises as much. Without L2 the rules of [Passes] hold.
 //
-// A BatchSize above 1 joins neighbouring examples to blocks, which are sampled and kept as one. More of them
-// are the same steps on fewer, longer examples: slower by the pass, faster by the second if f has workers.
+// A BatchSize above 1 joins neighbouring examples to blocks, which are sampled and kept as one: more passes, in
+// less memory, and workers of f can share a step.
 //
 // Memory: 4 bytes for each coordinate of the support of each example, rounded to float32, and 24 for each
 // weight. L1 is refused.
@@ -189,7 +189,7 @@ func (s *sagaRule) after(g *Sparse, batch []int, loss float64) error {
 
 const (
 	// patience is the number of epochs without a lower GradNorm that halve the rate.
-	patience = 3
+	patience = 2
 	// leastTrust is well below the third of 1/L for which SAGA's convergence is proved.
 	leastTrust = 1.0 / 64
 )
@@ -316,7 +316,7 @@ func (s *sagaRule) judge(step *Step) (Reason, error) {
 	if s.waited++; step.GradNorm < s.lowest {
 		s.lowest, s.waited = step.GradNorm, 0
 	} else if s.waited >= patience {
-		s.trust, s.waited = max(leastTrust, s.trust/2), 0
+		s.distrust()
 	}
 	if l2 == 0 || !(sq/(4*l2) <= s.tolerance*math.Abs(step.Objective)) {
 		return running, nil
@@ -335,5 +335,11 @@ func (s *sagaRule) judge(step *Step) (Reason, error) {
 	if step.Gap <= s.tolerance*math.Abs(step.Objective) {
 		return Converged, nil
 	}
+	s.distrust() // the weights are less still than the gradients kept
 	return running, nil
+}
+
+// distrust halves the rate.
+func (s *sagaRule) distrust() {
+	s.trust, s.waited = max(leastTrust, s.trust/2), 0
 }
