@@ -64,6 +64,9 @@ func optimizerNames(suits func(k optimizerKind) bool) []string {
 	return names
 }
 
+// tsuruoka is how much of its rate sgd-l1 keeps from one epoch to the next (Tsuruoka et al. 2009, section 4).
+const tsuruoka = 0.85
+
 func anyOptimizer(optimizerKind) bool { return true }
 
 // optimizerNamed returns the optimizer of that name, the zero one if there is none.
@@ -186,8 +189,10 @@ func (o *optimizerFlags) set(opts *crf.Options) {
 		opts.Batch = optimize.LBFGS{Limits: limits}
 	case "owlqn":
 		opts.Batch = optimize.OWLQN{Limits: limits}
-	case "sgd", "sgd-l1":
+	case "sgd":
 		opts.Stochastic = optimize.SGD{Passes: passes, Rate: o.rate}
+	case "sgd-l1":
+		opts.Stochastic = optimize.SGD{Passes: passes, Rate: o.rate, Exponential: tsuruoka}
 	case "adagrad":
 		opts.Stochastic = optimize.AdaGrad{Passes: passes, Rate: o.rate}
 	case "adam":

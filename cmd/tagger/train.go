@@ -226,5 +226,8 @@ func (o *trainFlags) check(changed func(string) bool) (corpus.Format, error) {
 	if err := o.optimizerFlags.fill(o.lossFlags.name, o.dev != "", changed); err != nil {
 		return format, err
 	}
+	if o.init != "" && o.optimizerFlags.name == "bcfw" {
+		return format, wrongUsage("--init: bcfw starts from zero, since a model does not say which sentence its weights come from")
+	}
 	return format, o.optimizerFlags.rehearse(o.lossFlags.name)
 }

@@ -35,6 +35,7 @@ func TestWrongUsage(t *testing.T) {
 		"bcfw without l2":       {train("--optimizer", "bcfw", "--l2", "0"), "needs L2"},
 		"pa with l2":            {train("--optimizer", "pa", "--l2", "1"), "take none"},
 		"sag with kinks":        {train("--loss", "hinge", "--optimizer", "sag"), "smooth and convex"},
+		"bcfw from a model":     {train("--optimizer", "bcfw", "--init", "testdata/train.conll"), "bcfw starts from zero"},
 		"pa-c without pa":       {train("--pa-c", "2"), "--pa-c belongs to --optimizer pa"},
 		"pa-c":                  {train("--optimizer", "pa", "--pa-c", "0"), "--pa-c 0"},
 		"pa-variant":            {train("--optimizer", "pa", "--pa-variant", "pa3"), "want one of pa, pa1, pa2"},
