@@ -10,7 +10,7 @@ import (
 // An attribute with at least wideFrom features is wide: a pass keeps its weights as a row of all
 // labels, in one matrix that stays in the cache, where adding a whole row is faster than picking its
 // features one by one.
-const wideFrom = 4
+const wideFrom = 6
 
 // A plan lays the attributes of a data set out for passes over all of it: each token's wide attributes
 // as offsets of their rows, the others as the features themselves, so that nothing is looked up on
@@ -22,9 +22,9 @@ type plan struct {
 
 	wideFirst   []int    // n+1: the wide attributes of token t are wide[wideFirst[t]:wideFirst[t+1]]
 	wide        []uint32 // offsets of rows
-	narrowFirst []int    // n+1: the same for the others
-	narrow      []uint32 // their first features
-	count       []uint8  // and how many there are of each
+	narrowFirst []int    // n+1: the same for the features of the others
+	narrow      []uint32 // features
+	label       []uint16 // and their labels
 
 	weights []float64 // rows x stride: the weights of the present pass
 }
@@ -32,7 +32,7 @@ type plan struct {
 // newPlan returns nil where the data set does not fit: values other than 1, or too many features.
 func newPlan(d *Dataset, x *index) *plan {
 	p := &plan{x: x, stride: (x.labels + 3) &^ 3}
-	if len(d.value) > 0 || uint64(x.dim()) > math.MaxUint32 {
+	if len(d.value) > 0 || uint64(x.dim()) > math.MaxUint32 || x.labels > math.MaxUint16 {
 		return nil
 	}
 	row := make([]int32, len(x.start)-1)
@@ -49,19 +49,21 @@ func newPlan(d *Dataset, x *index) *plan {
 	for _, a := range d.attr {
 		if row[a] >= 0 {
 			wides++
-		} else if x.start[a] < x.start[a+1] {
-			narrows++
+		} else {
+			narrows += x.start[a+1] - x.start[a]
 		}
 	}
 	n := d.Tokens()
 	p.wideFirst, p.narrowFirst = make([]int, 1, n+1), make([]int, 1, n+1)
-	p.wide, p.narrow, p.count = make([]uint32, 0, wides), make([]uint32, 0, narrows), make([]uint8, 0, narrows)
+	p.wide, p.narrow, p.label = make([]uint32, 0, wides), make([]uint32, 0, narrows), make([]uint16, 0, narrows)
 	for t := range n {
 		for _, a := range d.attr[d.first[t]:d.first[t+1]] {
 			if row[a] >= 0 {
 				p.wide = append(p.wide, uint32(int(row[a])*p.stride))
-			} else if c := x.start[a+1] - x.start[a]; c > 0 {
-				p.narrow, p.count = append(p.narrow, uint32(x.start[a])), append(p.count, uint8(c))
+				continue
+			}
+			for q := x.start[a]; q < x.start[a+1]; q++ {
+				p.narrow, p.label = append(p.narrow, uint32(q)), append(p.label, uint16(x.label[q]))
 			}
 		}
 		p.wideFirst, p.narrowFirst = append(p.wideFirst, len(p.wide)), append(p.narrowFirst, len(p.narrow))
@@ -100,12 +102,10 @@ func (p *plan) score(dst *structured.Lattice, k *tokens, lo, hi int, w []float64
 	for t := lo; t < hi; t++ {
 		row := dst.NodeAt(t - lo)
 		simd.AddRows(row, p.weights, p.wide[p.wideFirst[t]:p.wideFirst[t+1]])
-		for i := p.narrowFirst[t]; i < p.narrowFirst[t+1]; i++ {
-			from, to := p.narrow[i], p.narrow[i]+uint32(p.count[i])
-			weights := w[from:to]
-			for q, j := range p.x.label[from:to] {
-				row[j] += weights[q]
-			}
+		from, to := p.narrowFirst[t], p.narrowFirst[t+1]
+		labels := p.label[from:to]
+		for i, q := range p.narrow[from:to] {
+			row[labels[i]] += w[q]
 		}
 	}
 	if len(dst.Edge) > 0 {
@@ -121,12 +121,10 @@ func (p *plan) pull(dst spans, grad, m []float64, g *structured.Lattice, k *toke
 			continue
 		}
 		simd.AddToRows(m, p.wide[p.wideFirst[t]:p.wideFirst[t+1]], c, row)
-		for i := p.narrowFirst[t]; i < p.narrowFirst[t+1]; i++ {
-			from, to := p.narrow[i], p.narrow[i]+uint32(p.count[i])
-			span := grad[from:to]
-			for q, j := range p.x.label[from:to] {
-				span[q] += c * row[j]
-			}
+		from, to := p.narrowFirst[t], p.narrowFirst[t+1]
+		labels := p.label[from:to]
+		for i, q := range p.narrow[from:to] {
+			grad[q] += c * row[labels[i]]
 		}
 	}
 	p.x.pullEdges(dst, g, k, lo, c)
