@@ -133,7 +133,7 @@ func (o *objective) Eval(ctx context.Context, grad, w []float64) (float64, error
 		clear(sum)
 		wk.err = o.pass(ctx, wk, sum, w, o.chunk[k], o.chunk[k+1])
 	})
-	value, err := o.merge(o.workers)
+	value, err := o.merge()
 	if err != nil {
 		return 0, err
 	}
@@ -208,7 +208,7 @@ func (o *objective) EvalBatch(ctx context.Context, g *optimize.Sparse, w []float
 			wk.sum += v
 		}
 	})
-	value, err := o.merge(o.workers)
+	value, err := o.merge()
 	if err != nil {
 		return 0, err
 	}
@@ -233,9 +233,9 @@ func (o *objective) each(f func(k int, wk *worker)) {
 }
 
 // merge returns the sum of the workers' sums, or the first one's error.
-func (o *objective) merge(workers []*worker) (float64, error) {
+func (o *objective) merge() (float64, error) {
 	sum := 0.0
-	for _, wk := range workers {
+	for _, wk := range o.workers {
 		if wk.err != nil {
 			return 0, wk.err
 		}

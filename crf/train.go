@@ -166,7 +166,7 @@ func (o *objective) evaluate(w []float64) (metrics.Results, error) {
 			}
 		}
 	})
-	if _, err := o.merge(o.workers); err != nil {
+	if _, err := o.merge(); err != nil {
 		return metrics.Results{}, err
 	}
 	for k := range scores[1:] {
