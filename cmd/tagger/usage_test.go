@@ -64,7 +64,7 @@ func TestWrongUsage(t *testing.T) {
 		"gamma of hinge":        {train("--loss", "hinge", "--gamma", "2"), "--gamma: hinge"},
 		"gamma 0":               {train("--gamma", "0"), "--gamma 0"},
 		"label weight":          {train("--loss", "hinge", "--label-weight", "O"), "want LABEL=W"},
-		"weight of no label":    {train("--loss", "hinge", "--label-weight", "B-XXX=2"), `no label "B-XXX"`},
+		"weight of no label":    {train("--loss", "hinge", "--label-weight", "B-NONE=2"), `no label "B-NONE"`},
 		"entity cost of tags":   {train("--loss", "hinge", "--cost", "entity", "--label", "2"), "labels that spell spans"},
 		"nbest":                 {[]string{"tag", "--model", "m", "--nbest", "0"}, "--nbest 0"},
 		"tag without model":     {[]string{"tag"}, `required flag(s) "model" not set`},
