@@ -36,6 +36,7 @@ var rooms = []room{
 	{path: "features", public: true},
 	{path: "optimize", public: true,
 		modules: []string{"gonum.org/v1/gonum"}},
+	{path: "tune", public: true},
 	{path: "metrics", public: true,
 		rooms: []string{"structured", "corpus"}},
 	{path: "crf", public: true,
@@ -47,7 +48,7 @@ var rooms = []room{
 	{path: "internal/safefile", system: true},
 	{path: "cmd/tagger", system: true,
 		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses",
-			"corpus", "features", "optimize", "metrics", "crf", "internal/sample", "internal/safefile"},
+			"corpus", "features", "optimize", "metrics", "crf", "tune", "internal/sample", "internal/safefile"},
 		modules: []string{"github.com/spf13/cobra", "github.com/schollz/progressbar/v3", "golang.org/x/term"}},
 
 	{path: "internal/bruteforce", tests: true,
