@@ -39,8 +39,10 @@ var rooms = []room{
 	{path: "tune", public: true},
 	{path: "metrics", public: true,
 		rooms: []string{"structured", "corpus"}},
+	{path: "internal/container", system: true,
+		modules: []string{"github.com/edsrzf/mmap-go"}},
 	{path: "crf", public: true,
-		rooms: []string{"internal/simd", "structured", "decode/viterbi", "inference/forwardbackward", "losses",
+		rooms: []string{"internal/simd", "internal/container", "structured", "decode/viterbi", "inference/forwardbackward", "losses",
 			"corpus", "features", "optimize", "metrics"},
 		modules: []string{"gonum.org/v1/gonum"}},
 

@@ -1,0 +1,143 @@
+package container
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+)
+
+const (
+	headerSize = 64
+	entrySize  = 32
+	nameSize   = 8
+	align      = 64 // a cache line
+)
+
+// ErrFormat says that bytes are no container of the format asked for: foreign, damaged, or of a newer
+// version.
+var ErrFormat = errors.New("not a valid file")
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// A Format is a kind of file.
+type Format struct {
+	Magic   string // 8 bytes
+	Version uint32
+}
+
+// A Section is a part of a file.
+type Section struct {
+	Name string // 1 to 8 bytes, none of them zero
+	Data []byte
+}
+
+// padding returns how many zeros follow n bytes up to the next section.
+func padding(n int) int { return -n & (align - 1) }
+
+// Write writes a file of sections, whose names differ.
+func (f Format) Write(w io.Writer, sections []Section) error {
+	table := make([]byte, 0, entrySize*len(sections))
+	at := headerSize + entrySize*len(sections)
+	for _, s := range sections {
+		at += padding(at)
+		table = append(table, s.Name...)
+		table = append(table, make([]byte, nameSize-len(s.Name))...)
+		table = binary.LittleEndian.AppendUint64(table, uint64(at))
+		table = binary.LittleEndian.AppendUint64(table, uint64(len(s.Data)))
+		table = binary.LittleEndian.AppendUint32(table, crc32.Checksum(s.Data, castagnoli))
+		table = binary.LittleEndian.AppendUint32(table, 0)
+		at += len(s.Data)
+	}
+	head := append([]byte(f.Magic), make([]byte, headerSize-len(f.Magic))...)
+	binary.LittleEndian.PutUint32(head[8:], f.Version)
+	binary.LittleEndian.PutUint32(head[12:], uint32(len(sections)))
+	binary.LittleEndian.PutUint64(head[16:], uint64(at))
+	binary.LittleEndian.PutUint32(head[24:], crc32.Checksum(table, castagnoli))
+	binary.LittleEndian.PutUint32(head[60:], crc32.Checksum(head[:60], castagnoli))
+	at = 0
+	put := func(data []byte) error {
+		n, err := w.Write(data)
+		at += n
+		return err
+	}
+	if err := put(append(head, table...)); err != nil {
+		return err
+	}
+	for _, s := range sections {
+		if err := put(make([]byte, padding(at))); err != nil {
+			return err
+		}
+		if err := put(s.Data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Parse returns the sections of a file by their names; they alias data. Any other bytes than those that Write
+// makes, with the format's magic and version, are an error that wraps ErrFormat and says what is wrong.
+func (f Format) Parse(data []byte) (map[string][]byte, error) {
+	n, err := f.header(data)
+	if err != nil {
+		return nil, err
+	}
+	at := headerSize + entrySize*n
+	sections := make(map[string][]byte, n)
+	for k := range n {
+		entry := data[headerSize+entrySize*k:][:entrySize]
+		name := string(bytes.TrimRight(entry[:nameSize], "\x00"))
+		offset, length := binary.LittleEndian.Uint64(entry[8:]), binary.LittleEndian.Uint64(entry[16:])
+		start := at + padding(at)
+		if _, twice := sections[name]; twice || name == "" || offset != uint64(start) || start > len(data) || length > uint64(len(data)-start) {
+			return nil, fmt.Errorf("%w: section %q lies at %d..%d+%d of %d bytes, expected at %d", ErrFormat, name, offset, offset, length, len(data), start)
+		}
+		for _, b := range data[at:start] {
+			if b != 0 {
+				return nil, fmt.Errorf("%w: bytes before section %q are not zero", ErrFormat, name)
+			}
+		}
+		at = start + int(length)
+		sections[name] = data[start:at:at]
+		if crc32.Checksum(sections[name], castagnoli) != binary.LittleEndian.Uint32(entry[24:]) {
+			return nil, fmt.Errorf("%w: the checksum of section %q is wrong: the file is damaged", ErrFormat, name)
+		}
+	}
+	if at != len(data) {
+		return nil, fmt.Errorf("%w: %d bytes, expected %d", ErrFormat, len(data), at)
+	}
+	return sections, nil
+}
+
+// header checks the header and the checksum of the table, and returns the number of sections.
+func (f Format) header(data []byte) (int, error) {
+	if len(data) < headerSize {
+		return 0, fmt.Errorf("%w: %d bytes are shorter than the header", ErrFormat, len(data))
+	}
+	if string(data[:len(f.Magic)]) != f.Magic {
+		return 0, fmt.Errorf("%w: it does not start with %q", ErrFormat, f.Magic)
+	}
+	// The version first: what follows may look otherwise in another one.
+	switch version := binary.LittleEndian.Uint32(data[8:]); {
+	case version > f.Version:
+		return 0, fmt.Errorf("%w: written by a newer version of the program (format %d, this one reads %d)", ErrFormat, version, f.Version)
+	case version < f.Version:
+		return 0, fmt.Errorf("%w: written by an older version of the program (format %d, this one reads %d): make it anew", ErrFormat, version, f.Version)
+	}
+	if crc32.Checksum(data[:60], castagnoli) != binary.LittleEndian.Uint32(data[60:]) {
+		return 0, fmt.Errorf("%w: the checksum of the header is wrong: the file is damaged", ErrFormat)
+	}
+	if length := binary.LittleEndian.Uint64(data[16:]); length != uint64(len(data)) {
+		return 0, fmt.Errorf("%w: %d bytes, expected %d: the file is cut short or something follows", ErrFormat, len(data), length)
+	}
+	n := binary.LittleEndian.Uint32(data[12:])
+	if uint64(n) > uint64(len(data)-headerSize)/entrySize {
+		return 0, fmt.Errorf("%w: %d sections in %d bytes", ErrFormat, n, len(data))
+	}
+	if crc32.Checksum(data[headerSize:headerSize+entrySize*int(n)], castagnoli) != binary.LittleEndian.Uint32(data[24:]) {
+		return 0, fmt.Errorf("%w: the checksum of the section table is wrong: the file is damaged", ErrFormat)
+	}
+	return int(n), nil
+}
