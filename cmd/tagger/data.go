@@ -14,6 +14,7 @@ import (
 // data is what training reads.
 type data struct {
 	*picked
+	input      crf.Input
 	train, dev *crf.Dataset // dev is nil without development data
 	templates  string       // which ones, "" for ready-made attributes
 	warn       func(string)
@@ -30,26 +31,11 @@ type dataFlags struct {
 // readData reads the training files and the development file.
 func (a *app) readData(ctx context.Context, files []string, o dataFlags, tell, warn func(string)) (*data, error) {
 	d := &data{warn: warn}
-	for k, name := range files {
-		in, err := a.open(ctx, name, o.format)
-		if err != nil {
-			return nil, err
-		}
-		defer in.close()
-		var first []*sentence
-		if k == 0 {
-			if first, err = d.begin(in, o); err == nil {
-				tell(d.String())
-			}
-		} else {
-			err = d.check(in)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if err := d.add(d.train, in, first); err != nil {
-			return nil, err
-		}
+	err := a.readTraining(ctx, d, files, o, tell, func(s *sentence, labels []string) error {
+		return d.put(d.train, s, labels)
+	})
+	if err != nil {
+		return nil, err
 	}
 	if o.dev == "" {
 		return d, nil
@@ -63,7 +49,37 @@ func (a *app) readData(ctx context.Context, files []string, o dataFlags, tell, w
 		return nil, err
 	}
 	d.dev = d.train.HeldOut()
-	return d, d.add(d.dev, in, nil)
+	return d, d.each(in, nil, func(s *sentence, labels []string) error {
+		return d.put(d.dev, s, labels)
+	})
+}
+
+// readTraining picks what d reads by looking at the first file, and hands the sentences of all files to
+// take, each valid until take returns.
+func (a *app) readTraining(ctx context.Context, d *data, files []string, o dataFlags, tell func(string),
+	take func(s *sentence, labels []string) error) error {
+	for k, name := range files {
+		in, err := a.open(ctx, name, o.format)
+		if err != nil {
+			return err
+		}
+		defer in.close()
+		var first []*sentence
+		if k == 0 {
+			if first, err = d.begin(in, o); err == nil {
+				tell(d.String())
+			}
+		} else {
+			err = d.check(in)
+		}
+		if err != nil {
+			return err
+		}
+		if err := d.each(in, first, take); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // begin looks at the first training file.
@@ -79,13 +95,21 @@ func (d *data) begin(in *input, o dataFlags) ([]*sentence, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.templates = templates
+	d.input, d.templates = model, templates
 	d.train, err = crf.NewDataset(model)
 	return first, err
 }
 
-// add puts the sentences first, and then the rest of in, into set.
-func (d *data) add(set *crf.Dataset, in *input, first []*sentence) error {
+// put adds s to set.
+func (d *data) put(set *crf.Dataset, s *sentence, labels []string) error {
+	if d.format == corpus.CRFsuite {
+		return set.AddItems(s.items.Attributes, labels, s.items.Weight)
+	}
+	return set.Add(&s.rows, labels, 1)
+}
+
+// each hands the sentences first, and then the rest of in, to take, and positions its errors.
+func (d *data) each(in *input, first []*sentence, take func(s *sentence, labels []string) error) error {
 	var labels []string
 	n, rest := 0, new(sentence)
 	for {
@@ -99,13 +123,7 @@ func (d *data) add(set *crf.Dataset, in *input, first []*sentence) error {
 		}
 		n++
 		labels = in.labels(labels, s, d.label)
-		var err error
-		if in.items != nil {
-			err = set.AddItems(s.items.Attributes, labels, s.items.Weight)
-		} else {
-			err = set.Add(&s.rows, labels, 1)
-		}
-		if err != nil {
+		if err := take(s, labels); err != nil {
 			t := 0
 			var label *crf.LabelError
 			if errors.As(err, &label) {

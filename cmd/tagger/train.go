@@ -44,6 +44,14 @@ func (a *app) trainCommand() *cobra.Command {
 			return a.train(cmd, &o, args)
 		},
 	}
+	o.register(c)
+	if err := c.MarkFlagRequired("model"); err != nil {
+		panic(err)
+	}
+	return c
+}
+
+func (o *trainFlags) register(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&o.model, "model", "", "`file` to write the model to (required)")
 	f.StringVar(&o.dev, "dev", "", "development `file`: scored after each step, the best model is kept")
@@ -62,11 +70,7 @@ func (a *app) trainCommand() *cobra.Command {
 	f.StringVar(&o.log, "log-json", "", "write an object a step to this `file` (- is standard output)")
 	f.BoolVar(&o.quiet, "quiet", false, "tell no progress, only the outcome, warnings and errors")
 	f.SortFlags = false
-	if err := c.MarkFlagRequired("model"); err != nil {
-		panic(err)
-	}
 	complete(c, "format", "auto", "conll", "conllu", "crfsuite")
-	return c
 }
 
 // needFiles asks for at least one file.
