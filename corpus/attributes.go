@@ -98,6 +98,7 @@ func (r *AttributeReader) Read(it *Items) error {
 	if r.err == nil {
 		r.buf, r.names, r.counts = r.buf[:0], r.names[:0], r.counts[:0]
 		it.Weight = 1
+		r.lines.mark()
 		r.err = r.read(it)
 	}
 	if len(r.counts) == 0 || r.err != nil && r.err != io.EOF {

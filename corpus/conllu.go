@@ -12,10 +12,10 @@ var conlluNames = []string{"id", "form", "lemma", "upos", "xpos", "feats", "head
 // globalColumns starts the first line of a CoNLL-U Plus file.
 const globalColumns = "# global.columns"
 
-// nameColumns sets the columns of CoNLL-U, or those that the first line names.
-func (r *Reader) nameColumns() {
+// nameColumns sets the columns of CoNLL-U, or those that the first line of head names.
+func (r *Reader) nameColumns(head []byte) {
 	names := conlluNames
-	first, _, _ := bytes.Cut(r.lines.head, []byte("\n"))
+	first, _, _ := bytes.Cut(head, []byte("\n"))
 	if list, ok := bytes.CutPrefix(cutEnd(first), []byte(globalColumns)); ok {
 		plus := strings.Fields(strings.ToLower(strings.TrimLeft(string(list), " =")))
 		if len(plus) > 0 {

@@ -53,44 +53,40 @@ func ParseFormat(name string) (Format, error) {
 // not a file of attributes.
 func Detect(r io.Reader) (Format, io.Reader) {
 	l := newLineReader(r, "")
-	rest := io.Reader(l.in)
-	if err := lookAhead(&l); err != nil {
-		rest = failing{err}
+	head, _ := lookAhead(&l)
+	rest := r
+	if l.err != nil {
+		rest = failing{l.err}
 	}
-	f := sniff(l.head)
-	if l.bom {
-		l.head = append([]byte(bom), l.head...)
-	}
-	return f, io.MultiReader(bytes.NewReader(l.head), rest)
+	return sniff(head), io.MultiReader(bytes.NewReader(l.chunk), rest)
 }
 
 type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// lookAhead makes l hold the lines up to the end of the first sentence, as far as they are among
-// the first maxLookahead bytes, and no line more: whoever writes a pipe may wait for an answer.
-func lookAhead(l *lineReader) error {
+// lookAhead returns the lines up to the end of the first sentence, as far as they are among the first
+// maxLookahead bytes, which next will return again. It reads no line more: whoever writes a pipe may
+// wait for an answer. An error is that of the line behind.
+func lookAhead(l *lineReader) ([]byte, error) {
 	rows := false
-	for len(l.head) < maxLookahead {
-		line, err := l.peek()
-		if err == io.EOF {
-			return nil
-		}
+	n := 0
+	for n < maxLookahead {
+		m, err := l.line(n)
 		if err != nil {
-			return err
+			return l.chunk[l.pos : l.pos+n], err
 		}
-		line = cutEnd(line)
-		switch {
-		case isBlank(line) || isDocument(line):
+		line := cutEnd(l.chunk[l.pos+n:][:m])
+		n += m
+		if isBlank(line) || isDocument(line) {
 			if rows {
-				return nil
+				break
 			}
-		case !mayBeComment(line):
+		} else if !mayBeComment(line) {
 			rows = true
 		}
 	}
-	return nil
+	return l.chunk[l.pos : l.pos+n], nil
 }
 
 func sniff(head []byte) Format {

@@ -1,12 +1,12 @@
 package corpus
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 )
 
 // Limits that no real corpus meets, so that no input makes a reader hold all of it.
@@ -16,50 +16,47 @@ const (
 	maxLookahead = 1 << 20
 )
 
-const bom = "\uFEFF"
+const (
+	bom       = "\uFEFF"
+	chunkSize = 64 << 10 // what is read at once
+	noNUL     = math.MaxInt
+)
 
-// lineReader yields lines with their ends. Lines that were looked at are read again.
+// lineReader yields lines with their ends. It keeps the lines since the last call of mark, and reads
+// no more than it must: one Read where no line is complete.
 type lineReader struct {
 	name   string
-	in     *bufio.Reader
-	head   []byte // whole lines, looked at and not yet read
-	line   []byte // the line that next returned last
-	number int    // of that line, from 1
-	again  bool   // next returns that line again
+	in     io.Reader
 	limit  int    // bytes of a sentence
-	begun  bool   // fetch has seen the first line
+	chunk  []byte // what is kept, and what comes behind it
+	kept   int    // chunk[kept:pos] are the lines since mark
+	pos    int    // start of the line that next returns
+	last   int    // length of the line that it returned last
+	number int    // of that line, from 1
+	nul    int    // index of the first NUL in chunk, or noNUL
+	begun  bool   // line has seen the first line
 	bom    bool   // the input began with a byte order mark, which no line shows
-	long   []byte // memory of lines that do not fit into in
-	err    error  // what every further fetch returns
+	err    error  // what comes behind chunk
 }
 
 func newLineReader(r io.Reader, name string) lineReader {
-	return lineReader{name: name, limit: maxSentence, in: bufio.NewReaderSize(r, 64<<10)}
+	return lineReader{name: name, limit: maxSentence, in: r, nul: noNUL}
 }
+
+// mark lets go of the lines that next has returned.
+func (l *lineReader) mark() { l.kept = l.pos }
 
 // next returns the next line with its end, valid until the call after. Its errors are positioned.
 func (l *lineReader) next() ([]byte, error) {
-	if l.again {
-		l.again = false
-		l.number++
-		return l.line, nil
+	n, err := l.line(0)
+	if err != nil {
+		return nil, l.wrap(err)
 	}
-	line := l.head
-	if len(line) > 0 {
-		if i := bytes.IndexByte(line, '\n'); i >= 0 {
-			line = line[:i+1]
-		}
-		l.head = l.head[len(line):]
-	} else {
-		var err error
-		l.head = nil
-		if line, err = l.fetch(); err != nil {
-			return nil, l.wrap(err)
-		}
-	}
-	l.line = line
+	line := l.chunk[l.pos : l.pos+n]
+	l.pos += n
+	l.last = n
 	l.number++
-	if bytes.IndexByte(line, 0) >= 0 {
+	if l.nul < l.pos {
 		return nil, l.fail(0, ErrBinary)
 	}
 	return line, nil
@@ -67,48 +64,70 @@ func (l *lineReader) next() ([]byte, error) {
 
 // unread makes next return its line once more.
 func (l *lineReader) unread() {
-	l.again = true
+	l.pos -= l.last
 	l.number--
 }
 
-// peek reads one more line ahead of next and returns it.
-func (l *lineReader) peek() ([]byte, error) {
-	line, err := l.fetch()
-	l.head = append(l.head, line...)
-	return line, err
-}
-
-func (l *lineReader) fetch() ([]byte, error) {
-	if l.err != nil {
-		return nil, l.err
-	}
-	line, err := l.in.ReadSlice('\n')
-	if err == bufio.ErrBufferFull {
-		l.long = l.long[:0]
-		for err == bufio.ErrBufferFull && len(l.long) <= maxLine {
-			l.long = append(l.long, line...)
-			line, err = l.in.ReadSlice('\n')
+// line returns the length of the line that starts so many bytes after pos.
+func (l *lineReader) line(ahead int) (int, error) {
+	n := 0
+	for {
+		rest := l.chunk[l.pos+ahead+n:]
+		if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+			n += i + 1
+			break
 		}
-		l.long = append(l.long, line...)
-		line = l.long
+		n += len(rest)
+		if n > maxLine || n > 0 && l.err == io.EOF {
+			break
+		}
+		if l.err != nil {
+			return 0, l.err
+		}
+		l.fill()
 	}
-	if len(line) > maxLine {
-		err = fmt.Errorf("line of more than %d MiB: %w", maxLine>>20, ErrTooLong)
-	}
-	l.err = err
-	if err != nil && err != io.EOF {
-		return nil, err
+	if n > maxLine {
+		return 0, fmt.Errorf("line of more than %d MiB: %w", maxLine>>20, ErrTooLong)
 	}
 	if !l.begun {
 		l.begun = true
-		if l.bom = bytes.HasPrefix(line, []byte(bom)); l.bom {
-			line = line[len(bom):]
+		if bytes.HasPrefix(l.chunk[l.pos:], []byte(bom)) {
+			l.bom = true
+			l.pos += len(bom)
+			l.kept = l.pos
+			return l.line(ahead)
 		}
 	}
-	if len(line) == 0 {
-		return nil, err
+	return n, nil
+}
+
+// fill reads once and puts what came behind chunk, or the error into err.
+func (l *lineReader) fill() {
+	const least = chunkSize / 16
+	if cap(l.chunk)-len(l.chunk) < least && l.kept > 0 {
+		n := copy(l.chunk, l.chunk[l.kept:])
+		l.chunk = l.chunk[:n]
+		l.pos -= l.kept
+		if l.nul != noNUL {
+			l.nul -= l.kept
+		}
+		l.kept = 0
 	}
-	return line, nil
+	if cap(l.chunk)-len(l.chunk) < least {
+		l.chunk = append(make([]byte, 0, max(2*cap(l.chunk), chunkSize)), l.chunk...)
+	}
+	old := len(l.chunk)
+	for range 100 {
+		n, err := l.in.Read(l.chunk[old:cap(l.chunk)])
+		l.chunk = l.chunk[:old+n]
+		if l.err = err; n > 0 || err != nil {
+			if i := bytes.IndexByte(l.chunk[old:], 0); i >= 0 && l.nul == noNUL {
+				l.nul = old + i
+			}
+			return
+		}
+	}
+	l.err = io.ErrNoProgress
 }
 
 // fail positions err at the line that next returned last.

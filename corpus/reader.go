@@ -33,10 +33,10 @@ type Reader struct {
 	lines  lineReader
 	opts   Options
 	layout Layout
-	id     int  // index of the ID column in CoNLL-U, or -1
-	looked bool // layout is known
-	buf    []byte
-	err    error // what every further Read returns
+	id     int    // index of the ID column in CoNLL-U, or -1
+	looked bool   // layout is known
+	block  string // all bytes, where they are those of a [Block]
+	err    error  // what every further Read returns
 }
 
 // NewReader returns a reader of r. name stands for the input in errors.
@@ -63,18 +63,22 @@ func (r *Reader) Read(s *Sentence) error {
 		return r.err
 	}
 	s.format, s.bom = r.layout.Format, r.lines.bom && r.lines.number == 0
-	r.buf = r.buf[:0]
+	r.lines.mark()
 	r.err = r.read(s)
 	s.columns, s.tabs = r.layout.Columns, r.layout.Tabs
-	if r.err != nil && r.err != io.EOF {
+	switch from, to := r.lines.kept, r.lines.pos; {
+	case r.err != nil && r.err != io.EOF:
 		s.reset()
-		return r.err
+	case r.block != "":
+		s.text = r.block[from:to]
+	default:
+		s.text = string(r.lines.chunk[from:to])
 	}
-	s.text = string(r.buf)
 	return r.err
 }
 
 func (r *Reader) read(s *Sentence) error {
+	start := int32(0) // of the line, in the sentence
 	for {
 		raw, err := r.lines.next()
 		if err == io.EOF && s.Len() > 0 {
@@ -83,11 +87,11 @@ func (r *Reader) read(s *Sentence) error {
 		if err != nil {
 			return err
 		}
-		if err := r.lines.checkSize(len(r.buf) + len(raw)); err != nil {
+		next := start + int32(len(raw))
+		if err := r.lines.checkSize(int(next)); err != nil {
 			return err
 		}
 		text := cutEnd(raw)
-		start := int32(len(r.buf))
 		kind, err := r.row(s, text, start)
 		if err != nil {
 			return err
@@ -96,21 +100,22 @@ func (r *Reader) read(s *Sentence) error {
 			r.lines.unread()
 			return nil
 		}
-		r.buf = append(r.buf, raw...)
-		if kind <= documentLine && s.Len() == 0 {
+		switch {
+		case kind <= documentLine && s.Len() == 0:
 			s.lines = s.lines[:0] // so far, these lines only stand before the sentence
-			continue
+		default:
+			if len(s.lines) == 0 {
+				s.first = r.lines.number
+			}
+			if kind == tokenLine {
+				s.rows = append(s.rows, int32(len(s.lines)))
+			}
+			s.lines = append(s.lines, line{start, start + int32(len(text)), next, kind})
+			if kind == blankLine {
+				return nil
+			}
 		}
-		if len(s.lines) == 0 {
-			s.first = r.lines.number
-		}
-		if kind == tokenLine {
-			s.rows = append(s.rows, int32(len(s.lines)))
-		}
-		s.lines = append(s.lines, line{start, start + int32(len(text)), int32(len(r.buf)), kind})
-		if kind == blankLine {
-			return nil
-		}
+		start = next
 	}
 }
 
@@ -152,17 +157,18 @@ func (r *Reader) look() {
 		return
 	}
 	r.looked = true
-	if err := lookAhead(&r.lines); err != nil && len(r.lines.head) == 0 {
+	head, err := lookAhead(&r.lines)
+	if err != nil && err != io.EOF && len(head) == 0 {
 		r.err = r.lines.wrap(err)
 		return
 	}
 	r.layout.Format = r.opts.Format
 	if r.opts.Format == FormatAuto {
-		r.layout.Format = sniff(r.lines.head)
+		r.layout.Format = sniff(head)
 	}
 	switch r.layout.Format {
 	case CoNLLU:
-		r.nameColumns()
+		r.nameColumns(head)
 		return
 	case CRFsuite:
 		r.err = ErrAttributes
@@ -171,7 +177,7 @@ func (r *Reader) look() {
 		}
 		return
 	}
-	for line := range bytes.Lines(r.lines.head) {
+	for line := range bytes.Lines(head) {
 		if line = cutEnd(line); !isBlank(line) && !isDocument(line) && !mayBeComment(line) {
 			r.decide(line)
 			break
@@ -179,11 +185,11 @@ func (r *Reader) look() {
 	}
 	if r.layout.Columns == 0 && r.opts.Columns > 0 {
 		// All lines may be comments, but the number of columns tells.
-		head, _, _ := bytes.Cut(r.lines.head, []byte("\n"))
-		r.decide(cutEnd(head))
+		first, _, _ := bytes.Cut(head, []byte("\n"))
+		r.decide(cutEnd(first))
 	}
 	var s Sentence
-	probe := Reader{layout: r.layout, lines: lineReader{head: r.lines.head, limit: r.lines.limit, err: io.EOF}, looked: true}
+	probe := Reader{layout: r.layout, lines: lineReader{chunk: head, limit: r.lines.limit, nul: noNUL, begun: true, err: io.EOF}, looked: true}
 	if err := probe.Read(&s); err == nil {
 		r.layout.Numbered = isNumbered(&s)
 	}
@@ -209,37 +215,6 @@ func isNumbered(s *Sentence) bool {
 	}
 	return s.Columns() >= 2 && (s.Len() >= 2 || s.Columns() >= 3)
 }
-
-// split appends the fields of text, which stands at start, to dst.
-func split(dst []field, text []byte, start int32, tabs bool) []field {
-	n := int32(len(text))
-	if tabs {
-		for from := int32(0); ; {
-			i := bytes.IndexByte(text[from:], '\t')
-			if i < 0 {
-				return append(dst, field{start + from, start + n})
-			}
-			dst = append(dst, field{start + from, start + from + int32(i)})
-			from += int32(i) + 1
-		}
-	}
-	from := int32(-1) // where the field began, if in one
-	for i, c := range text {
-		blank := c == ' ' || c == '\t'
-		if blank && from >= 0 {
-			dst = append(dst, field{start + from, start + int32(i)})
-			from = -1
-		} else if !blank && from < 0 {
-			from = int32(i)
-		}
-	}
-	if from >= 0 {
-		dst = append(dst, field{start + from, start + n})
-	}
-	return dst
-}
-
-func (f field) empty() bool { return f.start == f.end }
 
 // isDocument reports whether the first field of line is -DOCSTART-.
 func isDocument(line []byte) bool {

@@ -1,0 +1,55 @@
+package corpus
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// split appends the fields of text, which stands at start, to dst. It looks at 8 bytes at a time.
+func split(dst []field, text []byte, start int32, tabs bool) []field {
+	from, n := 0, len(text)
+	for i := 0; i < n; i += 8 {
+		w, low := word(text, i)
+		m := equal(w, '\t')
+		if !tabs {
+			m |= equal(w, ' ')
+		}
+		for ; m != 0; m &= m - 1 {
+			at := low + bits.TrailingZeros64(m)/8
+			if at < from {
+				continue // seen already, in the word before the last
+			}
+			if tabs || at > from {
+				dst = append(dst, field{start + int32(from), start + int32(at)})
+			}
+			from = at + 1
+		}
+	}
+	if tabs || n > from {
+		dst = append(dst, field{start + int32(from), start + int32(n)})
+	}
+	return dst
+}
+
+// word returns 8 bytes of text and where they start: at i, or before it where less than 8 are left. A
+// text of less than 8 bytes is filled up with zeros.
+func word(text []byte, i int) (uint64, int) {
+	if len(text) >= 8 {
+		i = min(i, len(text)-8)
+		return binary.LittleEndian.Uint64(text[i:]), i
+	}
+	w := uint64(0)
+	for k, c := range text {
+		w |= uint64(c) << (8 * k)
+	}
+	return w, 0
+}
+
+// equal returns a word whose bytes are 0x80 where those of w are c, and 0 elsewhere.
+func equal(w uint64, c byte) uint64 {
+	const ones, low = 0x0101010101010101, 0x7f7f7f7f7f7f7f7f
+	w ^= ones * uint64(c)
+	return ^((w&low + low) | w | low)
+}
+
+func (f field) empty() bool { return f.start == f.end }
