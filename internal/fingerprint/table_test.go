@@ -1,0 +1,115 @@
+package fingerprint
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+func TestTableAgainstMap(t *testing.T) {
+	// Few values, so that they come again, among them the smallest and the largest; and all that begin at one place.
+	prints := []uint64{0, 1, 2, Modulus - 1, Modulus - 2}
+	probe := NewTable(5)
+	for x := uint64(0); len(prints) < 200; x++ {
+		if probe.home(x) == 7 || x < 100 {
+			prints = append(prints, x)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		table := &Table{}
+		if rapid.Bool().Draw(t, "sized") {
+			table = NewTable(rapid.IntRange(0, 40).Draw(t, "size"))
+		}
+		want := make(map[uint64]int32)
+		for range rapid.IntRange(0, 300).Draw(t, "steps") {
+			print, id := rapid.SampledFrom(prints).Draw(t, "print"), rapid.Int32().Draw(t, "id")
+			known, there := want[print]
+			got, added := table.Insert(print, id)
+			require.Equal(t, !there, added)
+			if there {
+				require.Equal(t, known, got)
+			} else {
+				require.Equal(t, id, got)
+				want[print] = id
+			}
+			require.Equal(t, len(want), table.Len())
+		}
+		for _, print := range prints {
+			id, there := want[print]
+			if !there {
+				id = -1
+			}
+			require.Equal(t, id, table.Find(print))
+		}
+		table.Reset()
+		require.Zero(t, table.Len())
+		require.Equal(t, int32(-1), table.Find(0))
+		_, added := table.Insert(1, 2)
+		require.True(t, added)
+	})
+}
+
+func TestTableOfAMillion(t *testing.T) {
+	const n = 1 << 20
+	r := rand.New(rand.NewPCG(1, 2))
+	var table Table
+	prints := make([]uint64, n)
+	for i := range prints {
+		prints[i] = r.Uint64N(Modulus)
+		_, added := table.Insert(prints[i], int32(i))
+		require.True(t, added)
+	}
+	require.Equal(t, n, table.Len())
+	for i, print := range prints {
+		require.Equal(t, int32(i), table.Find(print))
+	}
+	assert.Equal(t, int32(-1), table.Find(r.Uint64N(Modulus)))
+}
+
+func TestSizedTableAllocatesNothing(t *testing.T) {
+	const n = 1000
+	table := NewTable(n)
+	prints := make([]uint64, n)
+	for i := range prints {
+		prints[i] = uint64(i) * uint64(i)
+	}
+	assert.Zero(t, testing.AllocsPerRun(10, func() {
+		table.Reset()
+		for i, print := range prints {
+			table.Insert(print, int32(i))
+		}
+	}))
+	assert.Equal(t, int32(n-1), table.Find(prints[n-1]))
+}
+
+func BenchmarkFind(b *testing.B) {
+	const n = 1_000_000
+	r := rand.New(rand.NewPCG(1, 2))
+	table := NewTable(n)
+	prints := make([]uint64, n)
+	for i := range prints {
+		prints[i] = r.Uint64N(Modulus)
+		table.Insert(prints[i], int32(i))
+	}
+	for _, known := range []int{100, 70, 0} {
+		sought := make([]uint64, 1<<17)
+		for i := range sought {
+			if sought[i] = r.Uint64N(Modulus); r.IntN(100) < known {
+				sought[i] = prints[r.IntN(n)]
+			}
+		}
+		b.Run(fmt.Sprintf("known=%d%%", known), func(b *testing.B) {
+			k, found := 0, 0
+			for b.Loop() {
+				if table.Find(sought[k]) >= 0 {
+					found++
+				}
+				k = (k + 1) % len(sought)
+			}
+		})
+	}
+}
