@@ -28,6 +28,23 @@ are the iterations of lbfgs and owlqn, and the epochs of the others. An interrup
 ends training at the next step and still writes the best model so far; the exit status
 is then 1.`
 
+const tuneHelp = `Try settings of train on sentences that were not trained on, and print them in the order
+of their scores, the best first, with the command that trains with those on all sentences.
+Name training files only, never the test file: it would no longer tell how good a model is.
+
+Tried are all combinations of the lists of --loss, --optimizer, --l2, --l1 and
+--cost-scale, or, with --trials N, N that are drawn from them. Ranges like 0.01..10 are
+drawn from so that each order of magnitude is as likely. A penalty for an optimizer that
+takes none, or the scale of a cost for a loss without one, counts for nothing.
+
+The sentences are shuffled by the seed, and a fifth of them is held out (--holdout);
+--folds K instead scores on each of K parts after training on the others and prints mean
+and standard deviation, --dev FILE on that file. All other flags are those of train, and
+go to the settings that have use for them. Equal scores go to the stronger penalty.
+
+A setting that train refuses is listed with the reason. An interrupt (Ctrl-C) prints what
+is done; the exit status is then 1.`
+
 const tagHelp = `Label the sentences of files, or of standard input.
 
   CoNLL      all columns as they are, and the label in a new last one

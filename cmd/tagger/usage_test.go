@@ -96,7 +96,7 @@ func lastMessage(s string) string {
 }
 
 func TestHelp(t *testing.T) {
-	for _, command := range []string{"", "train", "tag", "eval", "demo"} {
+	for _, command := range []string{"", "train", "tune", "tag", "eval", "demo"} {
 		args := []string{"--help"}
 		if command != "" {
 			args = []string{command, "--help"}

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/structured"
+	"github.com/trellis-nlp/trellis/tune"
+)
+
+// A fold is one way to part the sentences. It is compiled once and serves all settings.
+type fold struct {
+	train *crf.Dataset
+	dev   *crf.Dataset // the development file; nil: test
+	start *crf.Model   // of losses that are not convex, once one was trained
+
+	test   []*labelled
+	scheme structured.Scheme
+}
+
+// labelled is a sentence with its labels.
+type labelled struct {
+	sentence
+	labels []string
+}
+
+// read reads the files and makes the folds.
+func (t *tuner) read(ctx context.Context) error {
+	var o *attempt
+	for _, c := range t.attempts {
+		if c.err == nil {
+			o = c // the shared flags are the same for all
+			break
+		}
+	}
+	flags := dataFlags{columnFlags: o.flags.columnFlags, format: o.format, dev: o.flags.dev}
+	var err error
+	if flags.templates, err = loadTemplates(o.flags.features); err != nil {
+		return err
+	}
+	if flags.dev != "" {
+		if t.data, err = t.a.readData(ctx, t.files, flags, t.tell, t.warn); err != nil {
+			return err
+		}
+		t.folds = []*fold{{train: t.data.train, dev: t.data.dev}}
+		t.describe(t.data.train.Len(), t.data.dev.Len())
+		return nil
+	}
+	t.data = &data{warn: t.warn}
+	var all []*labelled
+	var detector corpus.SchemeDetector
+	err = t.a.readTraining(ctx, t.data, t.files, flags, t.tell, func(s *sentence, labels []string) error {
+		l := &labelled{labels: slices.Clone(labels)}
+		if t.data.format == corpus.CRFsuite {
+			l.items = *s.items.Clone()
+		} else {
+			l.rows = *s.rows.Clone()
+		}
+		all = append(all, l)
+		detector.Add(labels)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return t.part(ctx, all, detector.Scheme())
+}
+
+// What is held out where the user is silent: of few sentences a fifth says little.
+const (
+	usualShare   = 0.2
+	usualFolds   = 5
+	fewSentences = 2000
+)
+
+// splits parts n sentences as the user has it.
+func (o *tuneFlags) splits(n int) ([]tune.Split, error) {
+	if o.folds == 0 && o.holdOut == 0 {
+		if n < fewSentences {
+			o.folds = max(2, min(usualFolds, n))
+		} else {
+			o.holdOut = usualShare
+		}
+	}
+	if o.folds > 0 {
+		return tune.KFold(n, o.folds, o.train.seed)
+	}
+	split, err := tune.HoldOut(n, o.holdOut, o.train.seed)
+	return []tune.Split{split}, err
+}
+
+// part compiles a data set for each split of the sentences.
+func (t *tuner) part(ctx context.Context, all []*labelled, scheme structured.Scheme) error {
+	splits, err := t.o.splits(len(all))
+	if err != nil {
+		return fmt.Errorf("%s: %w", strings.Join(t.files, " "), err)
+	}
+	for _, split := range splits {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		f := &fold{scheme: scheme}
+		if f.train, err = crf.NewDataset(t.data.input); err != nil {
+			return err
+		}
+		for _, i := range split.Train {
+			if err := t.data.put(f.train, &all[i].sentence, all[i].labels); err != nil {
+				return err
+			}
+		}
+		for _, i := range split.Test {
+			f.test = append(f.test, all[i])
+		}
+		t.folds = append(t.folds, f)
+	}
+	t.describe(len(all), len(t.folds[0].test))
+	return nil
+}
+
+// describe tells what is tried on what. Folds differ by a sentence at most, so the first stands for all.
+func (t *tuner) describe(sentences, tested int) {
+	set := t.folds[0].train
+	templates := "the attributes of the file"
+	if t.data.templates != "" {
+		templates = "templates " + t.data.templates
+	}
+	t.tell(fmt.Sprintf("%d sentences, %d labels (scheme %s): train on %d (%d tokens, %d attributes by %s), score on %d, in %d fold%s",
+		sentences, len(set.Labels()), set.Scheme(), set.Len(), set.Tokens(), set.Attributes(), templates, tested,
+		len(t.folds), map[bool]string{true: "s"}[len(t.folds) > 1]))
+}
+
+// evaluate labels the test sentences of f. A label that the others lack is one that the model gets wrong.
+func (f *fold) evaluate(m *crf.Model, threads int) (*metrics.Results, error) {
+	if threads <= 0 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	scores := make([]metrics.Evaluator, min(threads, len(f.test)))
+	failed := make([]error, len(scores))
+	var wait sync.WaitGroup
+	for k := range scores {
+		wait.Go(func() {
+			scores[k].Scheme = f.scheme
+			failed[k] = scoreSentences(&scores[k], m, f.test[len(f.test)*k/len(scores):len(f.test)*(k+1)/len(scores)])
+		})
+	}
+	wait.Wait()
+	for k := range scores {
+		if failed[k] != nil {
+			return nil, failed[k]
+		}
+		if k > 0 {
+			if err := scores[0].Merge(&scores[k]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	r := scores[0].Results()
+	return &r, nil
+}
+
+func scoreSentences(e *metrics.Evaluator, m *crf.Model, list []*labelled) error {
+	columns := fit{ready: m.Input().Templates == nil}
+	tagger, names := m.NewTagger(), m.Labels()
+	var predicted []string
+	for _, s := range list {
+		if err := columns.read(tagger, &s.sentence); err != nil {
+			return err
+		}
+		path, _, err := tagger.Best()
+		if err != nil {
+			return err
+		}
+		predicted = predicted[:0]
+		for _, j := range path {
+			predicted = append(predicted, names[j])
+		}
+		if err := e.Add(s.labels, predicted, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
