@@ -31,6 +31,8 @@ var rooms = []room{
 		rooms: []string{"internal/simd", "structured"}},
 	{path: "losses", public: true,
 		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward"}},
+	{path: "semimarkov", public: true,
+		rooms: []string{"internal/simd", "structured", "losses"}},
 	{path: "corpus", public: true,
 		rooms: []string{"structured"}},
 	{path: "internal/fingerprint"},
@@ -44,7 +46,7 @@ var rooms = []room{
 	{path: "internal/container", system: true,
 		modules: []string{"github.com/edsrzf/mmap-go"}},
 	{path: "crf", public: true,
-		rooms: []string{"internal/simd", "internal/container", "structured", "decode/viterbi", "inference/forwardbackward", "losses",
+		rooms: []string{"internal/simd", "internal/container", "internal/fingerprint", "structured", "decode/viterbi", "inference/forwardbackward", "losses",
 			"corpus", "features", "optimize", "metrics"},
 		modules: []string{"gonum.org/v1/gonum"}},
 
@@ -61,7 +63,7 @@ var rooms = []room{
 }
 
 // embedded are the rooms that a program with scores of its own takes in, without the rest.
-var embedded = []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses"}
+var embedded = []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses", "semimarkov"}
 
 // system are the packages through which a program reaches beyond its arguments.
 var system = []string{"os", "log", "flag", "net", "syscall", "plugin", "C"}

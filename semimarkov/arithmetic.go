@@ -1,0 +1,94 @@
+package semimarkov
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// Copy makes dst a copy of s.
+func (s *Lattice) Copy(dst *Lattice) {
+	dst.Resize(s.T, s.L, s.M, s.Shape())
+	copy(dst.Segment, s.Segment)
+	copy(dst.Edge, s.Edge)
+}
+
+// Scale multiplies every number of s by c, which is finite and not negative. c = 0 makes zeros, of -Inf
+// too.
+func (s *Lattice) Scale(c float64) {
+	if c == 0 {
+		clear(s.Segment)
+		clear(s.Edge)
+		return
+	}
+	for k := range s.Segment {
+		s.Segment[k] *= c
+	}
+	for k := range s.Edge {
+		s.Edge[k] *= c
+	}
+}
+
+// LimitLength forbids the segments of one label that have more than longest tokens: with longest = 1, the
+// tokens outside of names are segments of their own.
+func (s *Lattice) LimitLength(label, longest int) {
+	for t := range s.T {
+		rows := s.From(t)
+		for k := max(longest, 0)*s.L + label; k < len(rows); k += s.L {
+			rows[k] = math.Inf(-1)
+		}
+	}
+}
+
+// AddScaled sets dst to a + c*b: the cost-augmented scores s + c*cost, or scores under constraints. The
+// shapes of a and b hold (see [Lattice.Check]) and c is finite. dst takes the finer edge shape of the two;
+// it may be a, but not b.
+func AddScaled(dst, a, b *Lattice, c float64) error {
+	if err := sameSize(b, a); err != nil {
+		return err
+	}
+	edges := a.Edge
+	dst.Resize(a.T, a.L, a.M, max(a.Shape(), b.Shape()))
+	addScaled(dst.Segment, a.Segment, b.Segment, c)
+	// Backwards, so that shared edges of a that grow in place are read before they are written.
+	n := a.L * a.L
+	for at := len(dst.Edge) - n; n > 0 && at >= 0; at -= n {
+		addScaled(dst.Edge[at:at+n], edgeBlock(edges, at, n), edgeBlock(b.Edge, at, n), c)
+	}
+	return nil
+}
+
+// addScaled is dst = a + c*b, where nil is zeros.
+func addScaled(dst, a, b []float64, c float64) {
+	if a == nil {
+		clear(dst)
+	} else {
+		copy(dst, a)
+	}
+	if c != 0 {
+		for k, v := range b {
+			dst[k] += c * v
+		}
+	}
+}
+
+// edgeBlock returns the n numbers of edge that lie over offset at of per-boundary edges.
+func edgeBlock(edge []float64, at, n int) []float64 {
+	switch len(edge) {
+	case 0:
+		return nil
+	case n:
+		return edge
+	}
+	return edge[at : at+n]
+}
+
+// sameSize reports a second lattice that does not lie over s.
+func sameSize(a, s *Lattice) error {
+	if a.T != s.T || a.L != s.L || a.M != s.M {
+		return fmt.Errorf("%w: second lattice of T = %d, L = %d, M = %d for one of T = %d, L = %d, M = %d",
+			structured.ErrShape, a.T, a.L, a.M, s.T, s.L, s.M)
+	}
+	return a.Check()
+}

@@ -1,0 +1,96 @@
+package semimarkov
+
+import (
+	"math"
+
+	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// Marginals makes dst the marginals under scores s: the probability of each segment and, in the edge shape
+// asked for, that label i ends and label j starts at each boundary, or its sum over boundaries where edges
+// are shared (expected counts). It returns log Z. [AddToTokens] makes probabilities of labels at tokens of
+// it.
+func (w *Workspace) Marginals(dst, s *Lattice, edges structured.EdgeShape) (logZ float64, err error) {
+	if err := s.Check(); err != nil {
+		return 0, err
+	}
+	dst.Reset(s.T, s.L, s.M, edges)
+	return w.AddMarginals(dst, s, 1)
+}
+
+// AddMarginals adds c times the marginals under scores s to dst, in the edge shape that dst has, and
+// returns log Z. It is the gradient step of every loss with a log Z. dst is left as it was where it returns
+// an error.
+func (w *Workspace) AddMarginals(dst, s *Lattice, c float64) (logZ float64, err error) {
+	if err := sameSize(dst, s); err != nil {
+		return 0, err
+	}
+	if done, err := w.prepare(s); done {
+		return 0, err
+	}
+	if logZ, err = w.forwardBackward(); err != nil {
+		return 0, err
+	}
+	l, start := s.L, w.left
+	for t := range s.T {
+		w.startMarginals(start, t, logZ)
+		to, share := dst.From(t), w.shareAt(t)
+		for k := 0; k < len(to); k += l {
+			simd.MulAdd(to[k:k+l], c, share[k:k+l], start)
+		}
+	}
+	for t := 1; t < s.T && len(dst.Edge) > 0; t++ {
+		w.edgeMarginals(w.mat, t, logZ)
+		simd.Axpy(dst.EdgeAt(t), c, w.mat)
+	}
+	return logZ, nil
+}
+
+// Entropy returns -sum_y p(y) log p(y), in nats, under scores s. It sums the entropies of each label given
+// the one before and of each length given the label, no term of which is negative, so it is exact near
+// zero too.
+func (w *Workspace) Entropy(s *Lattice) (float64, error) {
+	if done, err := w.prepare(s); done {
+		return 0, err
+	}
+	logZ, err := w.forwardBackward()
+	if err != nil {
+		return 0, err
+	}
+	l, start := s.L, w.left
+	w.startMarginals(start, 0, logZ)
+	h := entropy(start, 1)
+	for t := range s.T {
+		w.startMarginals(start, t, logZ)
+		for k, v := range w.shareAt(t) {
+			if v > 0 && start[k%l] > 0 {
+				h -= start[k%l] * v * math.Log(v)
+			}
+		}
+		if t == 0 {
+			continue
+		}
+		w.edgeMarginals(w.mat, t, logZ)
+		for i := range l {
+			row := w.mat[i*l : (i+1)*l]
+			p := 0.0
+			for _, v := range row {
+				p += v
+			}
+			h += entropy(row, p)
+		}
+	}
+	return max(h, 0), nil
+}
+
+// entropy returns -sum_j p[j] log(p[j] / total).
+func entropy(p []float64, total float64) float64 {
+	h := 0.0
+	for _, v := range p {
+		if v > 0 {
+			h -= v * math.Log(v/total)
+		}
+	}
+	return h
+}

@@ -1,0 +1,75 @@
+package semimarkov
+
+import (
+	"math/rand/v2"
+	"slices"
+
+	"github.com/trellis-nlp/trellis/internal/simd"
+)
+
+// Sample makes each of samples an independent draw from p(y) under scores s, reusing its memory: the
+// forward recursion once, then, for each draw, from the last segment to the first, its label and its length,
+// each given what follows. The same source of randomness gives the same segmentations.
+func (w *Workspace) Sample(samples [][]Segment, s *Lattice, rng *rand.Rand) error {
+	for k := range samples {
+		samples[k] = samples[k][:0]
+	}
+	if done, err := w.prepare(s); done {
+		return err
+	}
+	if _, err := w.forward(); err != nil {
+		return err
+	}
+	for k := range samples {
+		samples[k] = w.draw(samples[k], rng)
+	}
+	return nil
+}
+
+// draw appends one segmentation.
+func (w *Workspace) draw(y []Segment, rng *rand.Rand) []Segment {
+	s := w.s
+	l := s.L
+	x := append(w.left[:0], w.ends[s.T*l:]...)
+	for end := s.T; ; {
+		j := choose(x, rng)
+		x = w.term[:min(s.M, end)]
+		for d := range x {
+			start := end - d - 1
+			x[d] = w.starts[start*l+j] + s.At(start, d+1)[j]
+		}
+		g := Segment{end - choose(x, rng) - 1, end, j}
+		y = append(y, g)
+		if end = g.Start; end == 0 {
+			break
+		}
+		x = append(w.left[:0], w.ends[end*l:(end+1)*l]...)
+		if edge := s.EdgeAt(end); edge != nil {
+			for i := range x {
+				x[i] += edge[i*l+j]
+			}
+		}
+	}
+	slices.Reverse(y)
+	return y
+}
+
+// choose draws an index k of x with probability proportional to exp(x[k]), and overwrites x. One of its
+// numbers is finite.
+func choose(x []float64, rng *rand.Rand) int {
+	simd.Exp(x, x, simd.Max(x))
+	total := 0.0
+	for _, v := range x {
+		total += v
+	}
+	u, last := rng.Float64()*total, 0
+	for k, v := range x {
+		if v > 0 {
+			if last = k; u < v {
+				return k
+			}
+		}
+		u -= v
+	}
+	return last // rounding has used up all of x
+}
