@@ -115,15 +115,14 @@ func TestAFoldIsTrainAndEval(t *testing.T) {
 		}
 		return text
 	}
-	for _, setting := range [][]string{
-		{"--loss", "cross-entropy", "--l2", "0.5"}, {"--loss", "hinge", "--l2", "0.01"}, {"--loss", "perceptron"},
-		{"--loss", "risk", "--l2", "0.1"}, {"--loss", "softmax-margin", "--l1", "0.2", "--l2", "0"},
-	} {
-		r := tuned(t, "", append([]string{"--seed", "5", "--folds", "3", "testdata/train.conll"}, setting...)...)
-		require.Len(t, r.Trials, 1)
+	r := tuned(t, "", "--seed", "5", "--folds", "3", "--loss", "perceptron,risk,hinge,softmax-margin,cross-entropy",
+		"--l1", "0,0.1", "--l2", "0.01,0.5", "testdata/train.conll")
+	require.Len(t, r.Trials, 19) // averaged-perceptron takes no penalty
+	for _, trial := range r.Trials {
+		flags := trial.Args[3 : len(trial.Args)-1]
 		for k, split := range splits {
-			path, _ := trained(t, parts(split.Train), append([]string{"--seed", "5", "-"}, setting...)...)
-			assert.InDelta(t, score(t, parts(split.Test), "--model", path, "-").F1, r.Trials[0].Scores[k], 1e-12, "%v fold %d", setting, k)
+			path, _ := trained(t, parts(split.Train), append(flags, "--quiet", "-")...)
+			assert.InDelta(t, score(t, parts(split.Test), "--model", path, "-").F1, trial.Scores[k], 1e-12, "%v fold %d", flags, k)
 		}
 	}
 }
@@ -300,6 +299,14 @@ func TestFilesThatLookLikeFlags(t *testing.T) {
 	require.NoError(t, os.WriteFile("-odd.conll", []byte(text), 0o644))
 	r := tuned(t, "", "--loss", "perceptron", "--folds", "2", "--", "-odd.conll")
 	done(t, "", words(r.Best)[1:]...)
+}
+
+// Whoever adds a flag to train decides whether tune passes it on.
+func TestEveryFlagOfTrainIsShared(t *testing.T) {
+	own := []string{"model", "init", "log-json", "quiet", "loss", "optimizer", "l1", "l2", "cost-scale", "help"}
+	for _, flag := range flagLine.FindAllStringSubmatch(new(app).trainCommand().UsageString(), -1) {
+		assert.Contains(t, append(own, sharedFlags...), strings.TrimPrefix(flag[1], "--"), "of train: add it to sharedFlags, or here to its own")
+	}
 }
 
 func TestTuneTellsWhereTheGridEnds(t *testing.T) {
