@@ -1,0 +1,217 @@
+package features
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/trellis-nlp/trellis/internal/fingerprint"
+)
+
+// hashed are the fingerprints of attributes, from their strings.
+func hashed(h *fingerprint.Hasher, attrs [][]byte) []uint64 {
+	var prints []uint64
+	for _, a := range attrs {
+		prints = append(prints, h.Of(a))
+	}
+	return prints
+}
+
+// requirePrints holds the fingerprints of a sentence against those of its strings.
+func requirePrints(t require.TestingT, h *fingerprint.Hasher, e *Extractor, f *Fingerprinter, rows Rows) {
+	e.Reset(rows)
+	f.Reset(rows)
+	require.Equal(t, len(rows), f.Len())
+	for i := range rows {
+		unigrams, bigrams := f.Unigrams(i), f.Bigrams(i) // the second must not disturb the first
+		require.Equal(t, hashed(h, e.Unigrams(i)), append([]uint64(nil), unigrams...), "token %d of %q", i, rows)
+		require.Equal(t, hashed(h, e.Bigrams(i)), append([]uint64(nil), bigrams...), "token %d of %q", i, rows)
+	}
+}
+
+func drawRows(t *rapid.T, columns int) Rows {
+	field := rapid.OneOf(rapid.String(), rapid.StringMatching(`[a-zA-Z0-9.,é-]{0,6}`),
+		rapid.SampledFrom([]string{"", "the", "The", "IBM", "1,957.50", "U.S.", "İstanbul", "ǅ", "漢字", "\xff", "e\u0301", "\xe6\xbc", "\ufffd", "٣-bit"}),
+		rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }))
+	rows := make(Rows, rapid.IntRange(0, 12).Draw(t, "tokens"))
+	for i := range rows {
+		rows[i] = rapid.SliceOfN(field, columns, columns).Draw(t, "fields")
+	}
+	return rows
+}
+
+func TestPrintsAreThoseOfTheStrings(t *testing.T) {
+	sources := []struct {
+		name, source string
+		dialect      Dialect
+	}{
+		{"crf++", "U00:%x[-2,0]\nU01:%x[-8,1]/%x[8,0]\n# c\nU02:%x[0,0]%x[0,0] \nU\nU03:%x[1,0]/x\nB01:%x[-1,1]/%x[0,0]\nB02:%x[0,1]\nB\n", DialectCRFPP},
+		{"wapiti", "u:%x[0,0]\nu:%x[-7,0]\nu:%X[@1,1]/%x[@-1,0]\nu:%x[@9,0]\nu:%x[@-9,0]\nu:%x[1048576,0]\n" +
+			"*:%m[0,0,\"^.?.?\"]%t[-1,1,\"\\u\"]z\nu:%M[1,0,\"..$\"]\nu:%T[0,1,\"^a\"]\nb:%x[-1,0]/%x[0,0]/%x[1,0]\nb\n*:q\nu\n", DialectWapiti},
+		{"trellis", "u:%p[0,0,1]/%P[0,0,2]\nu:%s[-1,0,3]\nu:%S[1,0,255]\nu:%l[0,0]\nu:%d[0,0]\nu:%D[0,1]\nu:%D[0,0]%d[0,0]\nu:%h[0,0]/%H[-1,0]\n" +
+			"u:%k[-6,0]\nu:%k[0,0,caps]/%x[6,0]\n*:%k[0,1,punct]\nb:%s[@2,0,2]/%p[-1,1,4].\nu:%s[0,0,1]\nu:%s[0,0,1]\nu:%s[0,0,1]\nu:%s[0,0,2]\nu:%x[0,0]", DialectTrellis},
+		{"without macros", "u:bias\nb:x\n", DialectTrellis},
+		{"never outside", "u:%s[-3,0,1]\nu:%p[@-2,0,2]\n", DialectTrellis},
+	}
+	for _, name := range PresetNames() {
+		source, err := PresetSource(name)
+		require.NoError(t, err)
+		sources = append(sources, struct {
+			name, source string
+			dialect      Dialect
+		}{name, source, DialectTrellis})
+	}
+	for _, tt := range sources {
+		t.Run(tt.name, func(t *testing.T) {
+			program := bind(t, tt.source, tt.dialect)
+			e, fs := program.NewExtractor(), make([]*Fingerprinter, 2)
+			for base := range fs {
+				fs[base] = program.NewFingerprinter(base) // kept, so that words are remembered
+			}
+			rapid.Check(t, func(t *rapid.T) {
+				base := rapid.IntRange(0, len(fs)-1).Draw(t, "base")
+				requirePrints(t, fingerprint.NewHasher(base), e, fs[base], drawRows(t, 2))
+			})
+		})
+	}
+}
+
+func TestPrintsOfRandomTemplates(t *testing.T) {
+	macros := []string{"%%x[%d,%d]", "%%X[%d,%d]", "%%l[%d,%d]", "%%d[%d,%d]", "%%D[%d,%d]", "%%h[%d,%d]", "%%H[%d,%d]", "%%k[%d,%d]",
+		"%%k[%d,%d,digit]", "%%p[%d,%d,1]", "%%P[%d,%d,2]", "%%s[%d,%d,2]", "%%S[%d,%d,3]", "%%x[@%d,%d]", `%%t[%d,%d,"\d"]`, `%%M[%d,%d,"\w*\p"]`}
+	h := fingerprint.NewHasher(0)
+	rapid.Check(t, func(t *rapid.T) {
+		var source strings.Builder
+		for range rapid.IntRange(1, 12).Draw(t, "lines") {
+			source.WriteString(rapid.SampledFrom([]string{"u", "b", "*"}).Draw(t, "first"))
+			for range rapid.IntRange(0, 3).Draw(t, "macros") {
+				source.WriteString(rapid.StringMatching(`[a-z/]{0,3}`).Draw(t, "literal"))
+				macro := rapid.SampledFrom(macros).Draw(t, "macro")
+				fmt.Fprintf(&source, macro, rapid.IntRange(-6, 6).Draw(t, "offset"), rapid.IntRange(0, 1).Draw(t, "column"))
+			}
+			source.WriteString(rapid.SampledFrom([]string{"\n", "é\n"}).Draw(t, "end"))
+		}
+		templates, err := Parse(strings.NewReader(source.String()), "", DialectTrellis)
+		require.NoError(t, err)
+		program, err := templates.Bind(2, nil)
+		require.NoError(t, err)
+		requirePrints(t, h, program.NewExtractor(), program.NewFingerprinter(0), drawRows(t, 2))
+	})
+}
+
+// Words that meet in the memo are told apart: here all of one length, in numbers far beyond what it holds, and a second time.
+func TestPrintsOfManyWords(t *testing.T) {
+	program := bind(t, "u:%x[0,0]\nu:%s[0,0,2]/%x[1,0]", DialectTrellis)
+	e, f, h := program.NewExtractor(), program.NewFingerprinter(0), fingerprint.NewHasher(0)
+	for range 2 {
+		for length := range memoBytes + 3 {
+			var rows Rows
+			for i := range 300 {
+				s := []byte(strings.Repeat("x", length))
+				for j := 0; j < length && i > 0; j, i = j+1, i/8 {
+					s[(j*7+3)%length] = byte('a' + i%8)
+				}
+				rows = append(rows, []string{string(s), ""})
+			}
+			requirePrints(t, h, e, f, rows)
+		}
+	}
+}
+
+// The memo keeps no memory of the caller, which may change it between two sentences.
+func TestMemoKeepsCopies(t *testing.T) {
+	program := bind(t, "u:%x[0,0]", DialectTrellis)
+	f, h := program.NewFingerprinter(0), fingerprint.NewHasher(0)
+	for _, word := range []string{"cat", "dog", "cat", "dog"} {
+		f.Reset(Rows{{word, ""}})
+		assert.Equal(t, []uint64{h.OfString("u:" + word)}, f.Unigrams(0))
+	}
+}
+
+func TestFingerprinterOutOfRange(t *testing.T) {
+	program := bind(t, "u:%x[0,0]", DialectWapiti)
+	f := program.NewFingerprinter(0)
+	assert.Zero(t, f.Len())
+	assert.Panics(t, func() { f.Unigrams(0) })
+	f.Reset(words("a"))
+	assert.Panics(t, func() { f.Unigrams(1) })
+	assert.Panics(t, func() { f.Bigrams(-1) })
+	assert.Panics(t, func() { program.NewFingerprinter(-1) })
+	assert.Panics(t, func() { program.NewFingerprinter(16) })
+}
+
+func TestFingerprinterAllocatesNothing(t *testing.T) {
+	program := bind(t, `u:%x[0,form]
+u:%m[0,0,".?.?$"]/%T[-1,0,"\d"]
+u:%h[0,0]/%k[1,0]/%D[-1,0]
+u:%s[0,0,2]
+*:%x[-1,pos]/%x[0,pos]
+b`, DialectTrellis)
+	f := program.NewFingerprinter(0)
+	rows := words("Colourless green ideas sleep furiously in 1957 , 漢字 said É. to " + strings.Repeat("long", 20))
+	var sentence Sequence = rows // here, for the conversion allocates
+	attributes := 0
+	extract := func() {
+		f.Reset(sentence)
+		for t := range rows {
+			attributes += len(f.Unigrams(t)) + len(f.Bigrams(t))
+		}
+	}
+	extract()
+	require.Greater(t, attributes, 4*len(rows))
+	assert.Zero(t, testing.AllocsPerRun(50, extract))
+}
+
+// Strings against fingerprints, on real text.
+func BenchmarkCorpus(b *testing.B) {
+	for _, bb := range []struct {
+		preset, data string
+		columns      map[string]int
+	}{
+		{"pos", "ud-ewt/test.conllu", map[string]int{"form": 1}},
+		{"chunk", "conll2000/test.txt", map[string]int{"form": 0, "pos": 1}},
+		{"ner", "conll2000/test.txt", map[string]int{"form": 0, "pos": 1}},
+	} {
+		name := shared(b, append([]string{"data"}, strings.Split(bb.data, "/")...)...)
+		templates, err := Preset(bb.preset)
+		require.NoError(b, err)
+		tokens := 0
+		var data []Sequence
+		for _, rows := range sentences(b, name) {
+			rows = slices.DeleteFunc(rows, func(fields []string) bool { return fields[0] == "#" })
+			data = append(data, rows)
+			tokens += len(rows)
+		}
+		program, err := templates.Bind(2, bb.columns)
+		require.NoError(b, err)
+		run := func(kind string, sentence func(Sequence)) {
+			b.Run(bb.preset+"/"+kind, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					for _, seq := range data {
+						sentence(seq)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(tokens), "ns/token")
+			})
+		}
+		e, f := program.NewExtractor(), program.NewFingerprinter(0)
+		run("strings", func(seq Sequence) {
+			e.Reset(seq)
+			for t := range e.Len() {
+				e.Unigrams(t)
+			}
+		})
+		run("prints", func(seq Sequence) {
+			f.Reset(seq)
+			for t := range f.Len() {
+				f.Unigrams(t)
+			}
+		})
+	}
+}

@@ -1,0 +1,57 @@
+package features
+
+import "math/bits"
+
+const (
+	memoWords = 1 << 10 // that a memo remembers
+	memoBytes = 32      // of the longest of them
+	keyWidth  = 1 + memoBytes/8
+)
+
+// memo remembers what rows hold of words: for each hash of a word the last one that had it. It keeps copies, for a
+// word's memory is the caller's.
+type memo struct {
+	stride  int      // of an entry: the word's length + 1, its bytes in four numbers, its part of a row
+	entries []uint64 // memoWords x stride
+}
+
+func newMemo(width int) memo {
+	return memo{stride: keyWidth + width, entries: make([]uint64, memoWords*(keyWidth+width))}
+}
+
+// find returns the memory for a word and whether it holds that word's numbers. If it does not, the caller fills it; it is nil for a word
+// that is too long.
+func (m *memo) find(s string) (numbers []uint64, known bool) {
+	n := len(s)
+	if n > memoBytes {
+		return nil, false
+	}
+	// Loads overlap, and with the length they tell the bytes.
+	var a, b, c, d uint64
+	switch {
+	case n > 16:
+		a, b, c, d = load(s, 0), load(s, 8), load(s, n-16), load(s, n-8)
+	case n >= 8:
+		a, b = load(s, 0), load(s, n-8)
+	case n >= 4:
+		a = load4(s, 0) | load4(s, n-4)<<32
+	case n > 0:
+		a = uint64(s[0]) | uint64(s[n/2])<<8 | uint64(s[n-1])<<16
+	}
+	hi, lo := bits.Mul64(a^c*0x9e3779b97f4a7c15^uint64(n), b^d^0xbf58476d1ce4e5b9)
+	hash := (hi ^ lo) * 0x94d049bb133111eb >> 32
+	e := m.entries[int(hash%memoWords)*m.stride:][:m.stride]
+	numbers = e[keyWidth:]
+	if e[0] == uint64(n+1) && e[1] == a && e[2] == b && e[3] == c && e[4] == d {
+		return numbers, true
+	}
+	e[0], e[1], e[2], e[3], e[4] = uint64(n+1), a, b, c, d
+	return numbers, false
+}
+
+func load(s string, i int) uint64 { return load4(s, i) | load4(s, i+4)<<32 }
+
+func load4(s string, i int) uint64 {
+	s = s[i : i+4]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24
+}
