@@ -145,10 +145,11 @@ func (l *lineReader) checkSize(n int) error {
 
 // wrap says which input err is about; io.EOF stays as it is.
 func (l *lineReader) wrap(err error) error {
+	if err == io.EOF {
+		return err
+	}
 	var path *fs.PathError
 	switch {
-	case err == io.EOF:
-		return err
 	case errors.Is(err, ErrTooLong):
 		return &ParseError{File: l.name, Line: l.number + 1, Err: err}
 	case l.name == "" || errors.As(err, &path) && path.Path == l.name:

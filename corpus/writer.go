@@ -38,6 +38,9 @@ type Writer struct {
 // NewWriter returns a writer to w.
 func NewWriter(w io.Writer) *Writer { return &Writer{w: w} }
 
+// Reset makes w write to another writer, as if it were new.
+func (w *Writer) Reset(to io.Writer) { *w = Writer{w: to, buf: w.buf, fields: w.fields} }
+
 // Write writes s as it was read.
 func (w *Writer) Write(s *Sentence) error { return w.WriteEdited(s, Edit{}) }
 
@@ -75,34 +78,62 @@ func (w *Writer) WriteEdited(s *Sentence, e Edit) error {
 		}
 		w.buf = append(w.buf, s.text[l.end:l.next]...)
 	}
-	if len(w.buf) == start {
-		return w.flush()
+	if len(w.buf) > start {
+		if gap := w.gap(w.buf[start:]); gap != "" {
+			w.buf = slices.Insert(w.buf, start, []byte(gap)...)
+		}
 	}
-	// What the input before lacked at its end.
-	first, _, _ := bytes.Cut(w.buf[start:], []byte("\n"))
-	first = cutEnd(first)
-	var gap string
-	if w.inLine {
-		gap = s.end()
-	}
-	if w.inText && !isBlank(first) && !isDocument(first) {
-		gap += s.end()
-	}
-	w.inLine = w.buf[len(w.buf)-1] != '\n'
-	last := cutEnd(w.buf)
-	w.inText = !isBlank(last[bytes.LastIndexByte(last, '\n')+1:])
-	w.buf = append(w.buf, gap...)
-	copy(w.buf[start+len(gap):], w.buf[start:])
-	copy(w.buf[start:], gap)
-	return w.flush()
+	return w.put(w.buf)
 }
 
-func (w *Writer) flush() error {
-	if len(w.buf) == 0 {
+// Join writes text, which another Writer wrote of the sentences of one [Block]; first says that it is the
+// first of its input. What the input before lacked at its end is put in, as WriteEdited does.
+func (w *Writer) Join(text []byte, first bool) error {
+	body := text
+	if first {
+		if body = bytes.TrimPrefix(text, []byte(bom)); w.begun {
+			text = body
+		}
+	}
+	if len(body) > 0 {
+		if gap := w.gap(body); gap != "" {
+			w.buf = append(append(w.buf[:0], gap...), text...)
+			text = w.buf
+		}
+	}
+	return w.put(text)
+}
+
+// gap returns what must stand between the text written before and text, and notes how text ends.
+func (w *Writer) gap(text []byte) string {
+	gap := ""
+	if w.inLine || w.inText {
+		first, _, _ := bytes.Cut(text, []byte("\n"))
+		end := "\n"
+		if len(first) > 0 && first[len(first)-1] == '\r' && len(first) < len(text) {
+			end = "\r\n"
+		}
+		first = cutEnd(first)
+		if w.inLine {
+			gap = end
+		}
+		if w.inText && !isBlank(first) && !isDocument(first) {
+			gap += end
+		}
+	}
+	w.inLine = text[len(text)-1] != '\n'
+	last := cutEnd(text)
+	w.inText = !isBlank(last[bytes.LastIndexByte(last, '\n')+1:])
+	return gap
+}
+
+// put makes one Write, unless there is nothing to write.
+func (w *Writer) put(text []byte) error {
+	if len(text) == 0 {
 		return nil
 	}
 	w.begun = true
-	_, err := w.w.Write(w.buf)
+	_, err := w.w.Write(text)
 	return err
 }
 
@@ -179,14 +210,25 @@ func checkColumn(s *Sentence, values []string) error {
 	if len(values) != s.Len() {
 		return fmt.Errorf("%d values for %d tokens: %w", len(values), s.Len(), ErrUnwritable)
 	}
-	bad := "\n\r\t\x00"
-	if !s.tabs {
-		bad += " "
-	}
 	for _, v := range values {
-		if v == "" || strings.ContainsAny(v, bad) {
+		if !writable(v, s.tabs) {
 			return fmt.Errorf("field %q: %w: it is empty or holds a separator, line end or NUL", v, ErrUnwritable)
 		}
 	}
 	return nil
+}
+
+// writable reports whether v is read back as one field.
+func writable(v string, tabs bool) bool {
+	for i := range len(v) {
+		switch v[i] {
+		case '\n', '\r', '\t', 0:
+			return false
+		case ' ':
+			if !tabs {
+				return false
+			}
+		}
+	}
+	return v != ""
 }
