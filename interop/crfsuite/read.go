@@ -1,0 +1,163 @@
+package crfsuite
+
+import (
+	"fmt"
+	"math"
+)
+
+// Read reads a model file, whose bytes it does not keep. Counts, offsets, references, hash tables and
+// weights are checked before they are used, so that a model is either what CRFsuite reads too or an
+// error that wraps [ErrModel]; whatever the bytes are, it takes time and memory in proportion to their
+// number. Files of other programs may lack what CRFsuite itself does not look at: the names of the
+// chunks of references, their sizes, alignment.
+func Read(data []byte) (*Model, error) {
+	if len(data) < headerSize || string(data[:len(Magic)]) != Magic {
+		return nil, invalid("it does not start with %q and a header", Magic)
+	}
+	field := func(at int) uint32 { return le.Uint32(data[at:]) }
+	if got := string(data[atKind : atKind+4]); got != kind {
+		return nil, invalid("it is of kind %q, not %q", got, kind)
+	}
+	if v := field(atVersion); v != version {
+		return nil, invalid("it is of version %d, not %d", v, version)
+	}
+	if size := field(atSize); uint64(size) != uint64(len(data)) {
+		return nil, invalid("it has %d bytes, its header says %d", len(data), size)
+	}
+	labels, err := readDict(data, field(atLabels), field(atLabelCount))
+	if err != nil {
+		return nil, invalid("labels: %w", err)
+	}
+	if len(labels) == 0 {
+		return nil, invalid("no labels")
+	}
+	attributes, err := readDict(data, field(atAttrs), field(atAttrCount))
+	if err != nil {
+		return nil, invalid("attributes: %w", err)
+	}
+	f := features{data: data, labels: len(labels), attributes: len(attributes)}
+	if err := f.open(field(atFeatures)); err != nil {
+		return nil, invalid("features: %w", err)
+	}
+	m := &Model{Labels: labels, Attributes: make([]Attribute, len(attributes)), Transitions: make([]Transition, 0, f.count[transition])}
+	for a, name := range attributes {
+		m.Attributes[a].Name = name
+	}
+	err = f.list(transition, field(atLabelRefs), func(from, to int, w float64) {
+		m.Transitions = append(m.Transitions, Transition{from, to, w})
+	})
+	if err != nil {
+		return nil, invalid("transitions of labels: %w", err)
+	}
+	flat := make([]Feature, 0, f.count[stateFeature])
+	err = f.list(stateFeature, field(atAttrRefs), func(a, label int, w float64) {
+		flat = append(flat, Feature{label, w})
+		n := len(m.Attributes[a].Features) + 1
+		m.Attributes[a].Features = flat[len(flat)-n : len(flat) : len(flat)]
+	})
+	if err != nil {
+		return nil, invalid("features of attributes: %w", err)
+	}
+	return m, nil
+}
+
+// features reads the chunk of features by way of the tables of references, as the tagger of
+// CRFsuite does.
+type features struct {
+	data               []byte
+	labels, attributes int
+	records            []byte
+	count              [2]int // of each type
+}
+
+// open checks the features one by one.
+func (f *features) open(at uint32) error {
+	head, err := part(f.data, uint64(at), chunkSize)
+	if err != nil {
+		return err
+	}
+	if got := string(head[:4]); got != featureChunk {
+		return fmt.Errorf("their chunk is named %q, not %q", got, featureChunk)
+	}
+	n := le.Uint32(head[8:])
+	if f.records, err = part(f.data, uint64(at)+chunkSize, uint64(n)*featureSize); err != nil {
+		return err
+	}
+	for k := range int(n) {
+		typ, src, dst, w := f.at(k)
+		if typ != stateFeature && typ != transition {
+			return fmt.Errorf("number %d is of type %d", k, typ)
+		}
+		if int64(src) >= int64(f.sources(typ)) || int64(dst) >= int64(f.labels) {
+			return fmt.Errorf("number %d leads from %d to %d, beyond %d attributes and %d labels", k, src, dst, f.attributes, f.labels)
+		}
+		if !isFinite(w) {
+			return fmt.Errorf("number %d has the weight %v", k, w)
+		}
+		f.count[typ]++
+	}
+	return nil
+}
+
+func (f *features) at(k int) (typ, src, dst uint32, w float64) {
+	r := f.records[k*featureSize:]
+	return le.Uint32(r), le.Uint32(r[4:]), le.Uint32(r[8:]), math.Float64frombits(le.Uint64(r[12:]))
+}
+
+// sources returns how many labels or attributes features of a type can come from.
+func (f *features) sources(typ uint32) int {
+	if typ == transition {
+		return f.labels
+	}
+	return f.attributes
+}
+
+// list yields the features of a type that the table of references at an offset lists, source by source. It is
+// an error if they are not all that there are, each with another pair of source and label.
+func (f *features) list(typ, at uint32, yield func(src, dst int, w float64)) error {
+	n := f.sources(typ)
+	head, err := part(f.data, uint64(at), chunkSize)
+	if err != nil {
+		return err
+	}
+	if have := le.Uint32(head[8:]); uint64(have) < uint64(n) {
+		return fmt.Errorf("%d lists of references, expected %d", have, n)
+	}
+	lists, err := part(f.data, uint64(at)+chunkSize, 4*uint64(n))
+	if err != nil {
+		return err
+	}
+	seen := make([]int, f.labels) // 1 + the last source with a feature of the label
+	total := 0
+	for i := range n {
+		at := uint64(le.Uint32(lists[4*i:]))
+		count, err := part(f.data, at, 4)
+		if err != nil {
+			return err
+		}
+		ids, err := part(f.data, at+4, 4*uint64(le.Uint32(count)))
+		if err != nil {
+			return err
+		}
+		for ; len(ids) > 0; ids = ids[4:] {
+			id := le.Uint32(ids)
+			if uint64(id) >= uint64(len(f.records)/featureSize) {
+				return fmt.Errorf("number %d refers to feature %d, of %d", i, id, len(f.records)/featureSize)
+			}
+			got, src, dst, w := f.at(int(id))
+			if got != typ || src != uint32(i) {
+				return fmt.Errorf("number %d refers to feature %d, which is not its own", i, id)
+			}
+			if seen[dst] == i+1 {
+				return fmt.Errorf("number %d has two features of label %d", i, dst)
+			}
+			seen[dst] = i + 1
+			total++
+			yield(i, int(dst), w)
+		}
+	}
+	if total != f.count[typ] {
+		return fmt.Errorf("%d references to %d features", total, f.count[typ])
+	}
+	return nil
+}

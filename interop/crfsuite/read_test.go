@@ -1,0 +1,285 @@
+package crfsuite_test
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime/metrics"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/interop/crfsuite"
+)
+
+// small is a model of two labels, three attributes and five features, and its file.
+func small(t testing.TB) (m *crfsuite.Model, data []byte) {
+	m = &crfsuite.Model{
+		Labels: []string{"O", "B"},
+		Attributes: []crfsuite.Attribute{
+			{Name: "w=a", Features: []crfsuite.Feature{{Label: 0, Weight: 1}, {Label: 1, Weight: -1}}},
+			{Name: "cap", Features: []crfsuite.Feature{{Label: 1, Weight: 2}}},
+			{Name: "bare"},
+		},
+		Transitions: []crfsuite.Transition{{From: 0, To: 1, Weight: 0.5}, {From: 1, To: 0, Weight: 0.25}},
+	}
+	return m, write(t, m)
+}
+
+func TestReadRefuses(t *testing.T) {
+	_, data := small(t)
+	u32 := func(at int) int { return int(binary.LittleEndian.Uint32(data[at:])) }
+	labels, attrs, labelRefs, attrRefs := u32(32), u32(36), u32(40), u32(44)
+	record := func(k int) int { return 48 + 12 + 20*k }
+	links := attrs + u32(attrs+20)
+	list := u32(attrRefs + 12) // of w=a: 2, 0, 1
+	bare := u32(attrRefs + 12 + 8)
+	// The table of the first name, and its slots.
+	var table, slots int
+	for table = attrs + 24; u32(table) == 0; table += 8 {
+	}
+	slots = attrs + u32(table)
+	for u32(slots+4) == 0 {
+		slots += 8
+	}
+	name := attrs + u32(slots+4)
+	var empty int // the bounds of a table of no names
+	for empty = attrs + 24; u32(empty) != 0; empty += 8 {
+	}
+	for _, c := range []struct {
+		name  string
+		at    int
+		value uint32
+		want  string
+	}{
+		{"magic", 0, 0, `it does not start with "lCRF" and a header`},
+		{"size", 4, uint32(len(data)) + 1, "bytes, its header says"},
+		{"kind", 8, 0, `it is of kind "\x00\x00\x00\x00", not "FOMC"`},
+		{"version", 12, 101, "it is of version 101, not 100"},
+		{"more labels", 20, 3, "labels: 2 names, expected 3"},
+		{"no labels", 20, 0, "labels: 2 names, expected 0"},
+		{"all labels", 20, math.MaxUint32, "labels: 2 names, expected 4294967295"},
+		{"fewer attributes", 24, 2, "attributes: 3 names, expected 2"},
+		{"features outside", 28, math.MaxUint32, "features: offset 4294967295 and size 12 lie beyond"},
+		{"features elsewhere", 28, uint32(labels), `features: their chunk is named "CQDB", not "FEAT"`},
+		{"labels outside", 32, uint32(len(data)), "labels: offset"},
+		{"labels elsewhere", 32, 48, `labels: a dictionary named "FEAT", not "CQDB"`},
+		{"dictionary outside", attrs + 4, math.MaxUint32, "attributes: offset"},
+		{"small dictionary", attrs + 4, 2000, "attributes: a dictionary of 2000 bytes"},
+		{"byte order", labels + 12, 0x71534462, "labels: a dictionary of another byte order: its mark is 71534462"},
+		{"links outside", attrs + 20, uint32(attrRefs), "attributes: offset"},
+		{"link outside", links, math.MaxUint32 - 3, "attributes: offset 4294967292 and size 8 lie beyond"},
+		{"no link", links, 0, "attributes: offset 8 and size"},
+		{"links exchanged", links + 4, uint32(u32(links)), "attributes: the record of name 1 has number 0"},
+		{"name outside", attrs + u32(links) + 4, math.MaxUint32, "attributes: offset"},
+		{"name without NUL", attrs + u32(links) + 4, 3, "attributes: name 0 does not end in the only NUL"},
+		{"name with NUL", attrs + u32(links) + 8, 0x61003d77, "attributes: name 0 does not end in the only NUL"},
+		{"name of nothing", attrs + u32(links) + 4, 0, "attributes: name 0 does not end in the only NUL"},
+		{"another name", name + 8, uint32(u32(name+8)) ^ 1, "holds a name of another hash"},
+		{"table outside", table, uint32(attrRefs), "attributes: offset"},
+		{"no table", table, 0, "has 2 slots"},
+		{"odd table", table + 4, 1, "has 1 slots"},
+		{"large table", table + 4, 4, "attributes: hash table"},
+		{"hash", slots, 0xdeadbeef, "holds a name of another hash"},
+		{"slot outside", slots + 4, math.MaxUint32, "attributes: offset"},
+		{"slot elsewhere", slots + 4, uint32(empty - attrs), "leads to a record that no name has"},
+		{"free slot", slots + 4, 0, "attributes: hash tables of 2 names in 6 slots, for 3 names"},
+		{"all features", 48 + 8, math.MaxUint32, "features: offset 60 and size 85899345900 lie beyond"},
+		{"fewer features", 48 + 8, 4, "transitions of labels: number 1 refers to feature 4, of 4"},
+		{"type", record(0), 2, "features: number 0 is of type 2"},
+		{"attribute of a feature", record(0) + 4, 3, "features: number 0 leads from 3 to 0, beyond 3 attributes and 2 labels"},
+		{"label of a feature", record(2) + 8, 2, "features: number 2 leads from 1 to 2"},
+		{"from of a transition", record(3) + 4, 2, "features: number 3 leads from 2 to 1"},
+		{"weight", record(1) + 16, 0x7ff00000, "features: number 1 has the weight +Inf"},
+		{"label twice", record(1) + 8, 0, "features of attributes: number 0 has two features of label 0"},
+		{"few lists", labelRefs + 8, 1, "transitions of labels: 1 lists of references, expected 2"},
+		{"many lists", attrRefs + 8, 2, "features of attributes: 2 lists of references, expected 3"},
+		{"references outside", 40, uint32(len(data)) - 4, "transitions of labels: offset"},
+		{"list outside", attrRefs + 12, uint32(len(data)), "features of attributes: offset"},
+		{"long list", list, math.MaxUint32, "features of attributes: offset"},
+		{"feature that there is not", list + 4, 5, "features of attributes: number 0 refers to feature 5, of 5"},
+		{"feature of another", list + 4, 2, "features of attributes: number 0 refers to feature 2, which is not its own"},
+		{"transition of an attribute", list + 4, 3, "features of attributes: number 0 refers to feature 3, which is not its own"},
+		{"feature twice", list + 8, 0, "features of attributes: number 0 has two features of label 0"},
+		{"feature of none", list, 1, "features of attributes: 2 references to 3 features"},
+		{"list of another", attrRefs + 12, uint32(bare), "features of attributes: 1 references to 3 features"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			bad := slices.Clone(data)
+			binary.LittleEndian.PutUint32(bad[c.at:], c.value)
+			m, err := crfsuite.Read(bad)
+			require.ErrorIs(t, err, crfsuite.ErrModel)
+			assert.ErrorContains(t, err, c.want)
+			assert.Nil(t, m)
+		})
+	}
+}
+
+// Names that share a place in a hash table are found one behind the other; they must be, and only once.
+func TestReadRefusesTablesThatHideNames(t *testing.T) {
+	m := &crfsuite.Model{Labels: []string{"O"}}
+	for k := range 2000 {
+		m.Attributes = append(m.Attributes, crfsuite.Attribute{Name: fmt.Sprint(k)})
+	}
+	data := write(t, m)
+	u32 := func(at int) uint32 { return binary.LittleEndian.Uint32(data[at:]) }
+	attrs := int(u32(36))
+	hidden := 0
+	for table := range 256 {
+		at, size := attrs+int(u32(attrs+24+8*table)), int(u32(attrs+28+8*table))
+		for k := range size {
+			slot := at + 8*k
+			home := at + 8*(int(u32(slot)>>8)%size)
+			if u32(slot+4) == 0 || home == slot {
+				continue
+			}
+			bad := slices.Clone(data)
+			copy(bad[home:], data[slot:slot+8]) // the name twice
+			_, err := crfsuite.Read(bad)
+			require.ErrorContains(t, err, "is there twice")
+			copy(bad[home:], make([]byte, 8)) // nothing where the search starts
+			_, err = crfsuite.Read(bad)
+			require.ErrorContains(t, err, "hides a name behind a free slot")
+			hidden++
+		}
+	}
+	assert.Greater(t, hidden, 100)
+}
+
+// Without a bound, names that are chosen to share one place would take time in proportion to the square
+// of their number.
+func TestReadRefusesNamesChosenToCollide(t *testing.T) {
+	const n = 80
+	m := &crfsuite.Model{Labels: []string{"O"}}
+	for k := 0; len(m.Attributes) < n; k++ {
+		name := fmt.Sprint(k)
+		if hash := jenkins(name + "\x00"); hash%256 == 7 && (hash>>8)%(2*n) == 7 {
+			m.Attributes = append(m.Attributes, crfsuite.Attribute{Name: name})
+		}
+	}
+	_, err := crfsuite.Read(write(t, m))
+	assert.ErrorContains(t, err, "attributes: hash table 7 has too many names of the same place")
+	m.Attributes = m.Attributes[:n/2]
+	verify(t, write(t, m), read(t, write(t, m)))
+}
+
+func TestReadRefusesNoLabels(t *testing.T) {
+	_, data := small(t)
+	empty := append([]byte("CQDB"), make([]byte, 2068)...)
+	binary.LittleEndian.PutUint32(empty[4:], uint32(len(empty)))
+	binary.LittleEndian.PutUint32(empty[12:], 0x62445371)
+	binary.LittleEndian.PutUint32(data[32:], uint32(len(data)))
+	binary.LittleEndian.PutUint32(data[20:], 0)
+	data = append(data, empty...)
+	binary.LittleEndian.PutUint32(data[4:], uint32(len(data)))
+	_, err := crfsuite.Read(data)
+	assert.EqualError(t, err, "not a valid CRFsuite model: no labels")
+}
+
+// Other writers name and measure their chunks of references in other ways, and leave out the two
+// lists that no label has.
+func TestReadTakesTheReferencesOfOtherWriters(t *testing.T) {
+	m, data := small(t)
+	labelRefs, attrRefs := binary.LittleEndian.Uint32(data[40:]), binary.LittleEndian.Uint32(data[44:])
+	binary.LittleEndian.PutUint32(data[16:], 5)
+	copy(data[labelRefs:], "LREF\x14\x00\x00\x00\x02")
+	copy(data[attrRefs:], "AREF\x18")
+	assert.Equal(t, m.Transitions, read(t, data).Transitions)
+	assert.Equal(t, m.Attributes[:2], read(t, data).Attributes[:2])
+}
+
+// allocated returns the number of bytes that were allocated so far.
+func allocated() uint64 {
+	s := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(s)
+	return s[0].Value.Uint64()
+}
+
+// survive reads data, which must not take much more memory than it is long, and reports whether it is a
+// model, which must then be valid.
+func survive(t *testing.T, data []byte) bool {
+	var m *crfsuite.Model
+	var err error
+	for try, limit := 0, uint64(4*len(data)+64<<10); ; try++ {
+		before := allocated()
+		m, err = crfsuite.Read(data)
+		if allocated()-before <= limit {
+			break
+		}
+		require.Less(t, try, 5, "more than %d bytes for a file of %d, again and again", limit, len(data)) // others allocate too, now and then
+	}
+	if err != nil {
+		require.ErrorIs(t, err, crfsuite.ErrModel)
+		require.Nil(t, m)
+		return false
+	}
+	require.NoError(t, m.Validate())
+	return true
+}
+
+func TestTruncations(t *testing.T) {
+	data := tiny(t, "model")
+	for n := range data {
+		require.False(t, survive(t, data[:n]), "%d bytes", n)
+	}
+	for n := 8; n < len(data); n += 7 { // with a header that agrees
+		bad := slices.Clone(data[:n])
+		binary.LittleEndian.PutUint32(bad[4:], uint32(n))
+		require.False(t, survive(t, bad), "%d bytes", n)
+	}
+}
+
+func TestCorruptions(t *testing.T) {
+	data := tiny(t, "model")
+	rng := rand.New(rand.NewPCG(5, 6))
+	items := [][]corpus.Attribute{{{Name: "w[0]=the", Value: 1}, {Name: "cap", Value: 2}}, {{Name: "__EOS__", Value: 1}}}
+	odd := []uint32{0, 1, 2, 12, 48, 0x7fffffff, 0x80000000, math.MaxUint32, uint32(len(data)), uint32(len(data)) - 4}
+	bad := slices.Clone(data)
+	valid, tagged := 0, 0
+	for range corruptions {
+		for range 1 + rng.IntN(3) {
+			switch at := rng.IntN(len(data) - 4); rng.IntN(4) {
+			case 0:
+				bad[at] ^= 1 << rng.IntN(8)
+			case 1:
+				bad[at] = byte(rng.Uint32())
+			case 2: // a number of the chunks before the names, which are aligned
+				binary.LittleEndian.PutUint32(bad[at/4*4:], odd[rng.IntN(len(odd))])
+			default: // what all else hangs on
+				binary.LittleEndian.PutUint32(bad[4+rng.IntN(11)*4:], odd[rng.IntN(len(odd))])
+			}
+		}
+		if survive(t, bad) {
+			if valid++; valid%16 == 0 {
+				_, err := newTagger(t, read(t, bad)).Tag(items)
+				if err == nil {
+					tagged++
+				}
+			}
+		}
+		copy(bad, data)
+	}
+	assert.Positive(t, valid)
+	assert.Positive(t, tagged)
+	assert.Less(t, valid, corruptions)
+}
+
+func FuzzRead(f *testing.F) {
+	_, data := small(f)
+	f.Add(data)
+	f.Add(data[:len(data)/2])
+	f.Add([]byte(crfsuite.Magic))
+	f.Add(write(f, &crfsuite.Model{Labels: []string{""}}))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if !survive(t, data) {
+			return
+		}
+		m := read(t, data)
+		again := write(t, m)
+		assert.Equal(t, again, write(t, read(t, again)))
+	})
+}

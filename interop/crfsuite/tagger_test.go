@@ -1,0 +1,221 @@
+package crfsuite_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/interop/crfsuite"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+func TestTinyAsCRFsuite(t *testing.T) {
+	m, items := read(t, tiny(t, "model")), tiny(t, "items")
+	assert.Equal(t, string(tiny(t, "labels")), tagged(t, m, items, crfsuite.Output{}))
+	all := crfsuite.Output{Reference: true, Probability: true, Marginal: true, MarginalAll: true}
+	assert.Equal(t, string(tiny(t, "marginals")), tagged(t, m, items, all))
+}
+
+func TestWNUTAsCRFsuite(t *testing.T) {
+	m, items := read(t, wnut(t, "model.crfsuite")), wnut(t, "dev.crfsuite")
+	assert.True(t, string(wnut(t, "out.crfsuite.labels")) == tagged(t, m, items, crfsuite.Output{}))
+	want := string(wnut(t, "out.crfsuite.probability"))
+	got := tagged(t, m, items, crfsuite.Output{Reference: true, Probability: true, Marginal: true})
+	assert.Equal(t, strings.Split(want, "\n"), strings.Split(got, "\n"))
+}
+
+// The columns of every option, alone and together.
+func TestOutputs(t *testing.T) {
+	m := &crfsuite.Model{
+		Labels:      []string{"O", "B:x"},
+		Attributes:  []crfsuite.Attribute{{Name: "a", Features: []crfsuite.Feature{{Label: 1, Weight: math.Ln2}}}},
+		Transitions: []crfsuite.Transition{{From: 1, To: 0, Weight: math.Log(3)}},
+	}
+	tagger := newTagger(t, m)
+	require.NoError(t, tagger.Read([][]corpus.Attribute{{{Name: "a", Value: 1}}, {}}))
+	// exp(score) of OO, OB, BO, BB: 1, 1, 6, 2.
+	for want, o := range map[string]crfsuite.Output{
+		"B:x\nO\n\n":                   {},
+		"O\tB:x\n(null)\tO\n\n":        {Reference: true},
+		"B:x:0.800000\nO:0.700000\n\n": {Marginal: true},
+		"B:x\tO:0.200000\tB:x:0.800000\nO\tO:0.700000\tB:x:0.300000\n\n":                              {MarginalAll: true},
+		"@score\t1.791759\t2.302585\n@probability\t0.600000\nB:x\nO\n\n":                              {Probability: true},
+		"O\tB:x:0.800000\tO:0.200000\tB:x:0.800000\n(null)\tO:0.700000\tO:0.700000\tB:x:0.300000\n\n": {Reference: true, Marginal: true, MarginalAll: true},
+	} {
+		got, err := o.Append([]byte("> "), tagger, []string{"O", "I"})
+		require.NoError(t, err)
+		assert.Equal(t, "> "+want, string(got))
+	}
+	_, err := crfsuite.Output{Reference: true}.Append(nil, tagger, []string{"O"})
+	assert.EqualError(t, err, "1 reference labels for 2 tokens")
+
+	require.NoError(t, tagger.Read(nil))
+	got, err := crfsuite.Output{Reference: true, Probability: true, MarginalAll: true}.Append(nil, tagger, nil)
+	require.NoError(t, err)
+	assert.Empty(t, got)
+}
+
+// score is the sum over features that the format describes, feature by feature.
+func score(m *crfsuite.Model, items [][]corpus.Attribute, y []int) (sum float64) {
+	for i, item := range items {
+		for _, shown := range item {
+			for _, a := range m.Attributes {
+				for _, f := range a.Features {
+					if a.Name == shown.Name && f.Label == y[i] {
+						sum += shown.Value * f.Weight
+					}
+				}
+			}
+		}
+		for _, f := range m.Transitions {
+			if i > 0 && f.From == y[i-1] && f.To == y[i] {
+				sum += f.Weight
+			}
+		}
+	}
+	return sum
+}
+
+func TestTaggerAgainstAllPaths(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	for range 50 {
+		m := random(rng, 4, 12)
+		tagger := newTagger(t, m)
+		items := make([][]corpus.Attribute, 1+rng.IntN(4))
+		for i := range items {
+			for range rng.IntN(6) {
+				name := "unknown"
+				if len(m.Attributes) > 0 && rng.IntN(4) > 0 {
+					name = m.Attributes[rng.IntN(len(m.Attributes))].Name
+				}
+				items[i] = append(items[i], corpus.Attribute{Name: name, Value: float64(rng.IntN(5)-2) / 2})
+			}
+		}
+		require.NoError(t, tagger.Read(items))
+		path, best, err := tagger.Best()
+		require.NoError(t, err)
+		assert.InDelta(t, score(m, items, path), best, 1e-12)
+		logZ, err := tagger.LogZ()
+		require.NoError(t, err)
+		marginals, err := tagger.Marginals()
+		require.NoError(t, err)
+		z, nodes := 0.0, structured.NewLattice(len(items), len(m.Labels), structured.NoEdges)
+		for y := range structured.Paths(len(items), len(m.Labels)) {
+			s := score(m, items, y)
+			assert.InDelta(t, s, tagger.Scores().PathScore(y), 1e-12)
+			assert.LessOrEqual(t, s, best+1e-12)
+			z += math.Exp(s)
+			nodes.AddPath(y, math.Exp(s-logZ))
+		}
+		assert.InDelta(t, math.Log(z), logZ, 1e-12)
+		assert.InDeltaSlice(t, nodes.Node, marginals.Node, 1e-12)
+		labels, err := tagger.Tag(items)
+		require.NoError(t, err)
+		for i, j := range path {
+			assert.Equal(t, tagger.Labels()[j], labels[i])
+		}
+	}
+}
+
+// Of equal scores CRFsuite keeps the first that it meets, from the lowest label up.
+func TestTies(t *testing.T) {
+	m := &crfsuite.Model{
+		Labels: []string{"c", "b", "a"},
+		Attributes: []crfsuite.Attribute{
+			{Name: "x", Features: []crfsuite.Feature{{Label: 2, Weight: 1}, {Label: 1, Weight: 1}}},
+		},
+		Transitions: []crfsuite.Transition{{From: 2, To: 0, Weight: 1}, {From: 1, To: 0, Weight: 1}, {From: 0, To: 2, Weight: 2}},
+	}
+	tagger := newTagger(t, m)
+	x := []corpus.Attribute{{Name: "x", Value: 1}}
+	for _, c := range []struct {
+		items [][]corpus.Attribute
+		want  string
+	}{
+		{[][]corpus.Attribute{nil}, "c"},
+		{[][]corpus.Attribute{x}, "b"},
+		{[][]corpus.Attribute{nil, nil}, "c a"},
+		{[][]corpus.Attribute{x, nil}, "b c"},
+		{[][]corpus.Attribute{nil, x, nil}, "c a c"},
+	} {
+		got, err := tagger.Tag(c.items)
+		require.NoError(t, err)
+		assert.Equal(t, c.want, strings.Join(got, " "))
+	}
+}
+
+func TestTaggerErrors(t *testing.T) {
+	m, _ := small(t)
+	tagger := newTagger(t, m)
+	item := func(name string, v float64) []corpus.Attribute { return []corpus.Attribute{{Name: name, Value: v}} }
+	assert.EqualError(t, tagger.Read([][]corpus.Attribute{nil, item("cap", math.Inf(1))}), `token 1: attribute "cap" has the value +Inf`)
+	_, err := tagger.Tag([][]corpus.Attribute{item("cap", math.NaN())})
+	assert.EqualError(t, err, `token 0: attribute "cap" has the value NaN`)
+
+	var beyond *structured.ValueError
+	_, err = tagger.Tag([][]corpus.Attribute{item("cap", math.MaxFloat64)}) // times the weight 2
+	assert.ErrorAs(t, err, &beyond)
+	_, err = crfsuite.Output{}.Append(nil, tagger, nil)
+	assert.ErrorAs(t, err, &beyond)
+
+	labels := make([]string, 10_000)
+	for j := range labels {
+		labels[j] = strings.Repeat("x", j)
+	}
+	_, err = crfsuite.NewTagger(&crfsuite.Model{Labels: labels})
+	assert.ErrorIs(t, err, crfsuite.ErrTooLarge)
+}
+
+func TestClonesTagAtOnce(t *testing.T) {
+	tagger, all := newTagger(t, read(t, tiny(t, "model"))), sentences(t, tiny(t, "items"))
+	var want []byte
+	for _, it := range all {
+		labels, err := tagger.Tag(it.Attributes)
+		require.NoError(t, err)
+		want = append(want, strings.Join(labels, "\n")+"\n\n"...)
+	}
+	assert.Equal(t, string(tiny(t, "labels")), string(want))
+	var group sync.WaitGroup
+	for range 4 {
+		clone := tagger.Clone()
+		group.Go(func() {
+			empty, err := clone.Tag(nil)
+			assert.NoError(t, err)
+			assert.Empty(t, empty)
+			var got []byte
+			for _, it := range all {
+				labels, err := clone.Tag(it.Attributes)
+				assert.NoError(t, err)
+				got = append(got, strings.Join(labels, "\n")+"\n\n"...)
+			}
+			assert.Equal(t, string(want), string(got))
+		})
+	}
+	group.Wait()
+}
+
+func TestTaggerAllocatesNothing(t *testing.T) {
+	tagger, all := newTagger(t, read(t, tiny(t, "model"))), sentences(t, tiny(t, "items"))
+	o := crfsuite.Output{Reference: true, Probability: true, Marginal: true, MarginalAll: true}
+	var out []byte
+	run := func() {
+		out = out[:0]
+		for _, it := range all {
+			err := tagger.Read(it.Attributes)
+			if err == nil {
+				out, err = o.Append(out, tagger, it.Labels)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	run()
+	assert.Zero(t, testing.AllocsPerRun(20, run))
+}
