@@ -3,6 +3,7 @@
 //
 //	tagger demo                                         what it does, in a few seconds
 //	tagger train --model pos.model train.conllu         learn
+//	tagger tune train.conllu                            find good settings for that
 //	tagger tag --model pos.model < text.conllu          label
 //	tagger eval --model pos.model test.conllu           score
 //

@@ -131,9 +131,12 @@ func (t *tuner) describe(sentences, tested int) {
 	if t.data.templates != "" {
 		templates = "templates " + t.data.templates
 	}
-	t.tell(fmt.Sprintf("%d sentences, %d labels (scheme %s): train on %d (%d tokens, %d attributes by %s), score on %d, in %d fold%s",
-		sentences, len(set.Labels()), set.Scheme(), set.Len(), set.Tokens(), set.Attributes(), templates, tested,
-		len(t.folds), map[bool]string{true: "s"}[len(t.folds) > 1]))
+	folds := ""
+	if len(t.folds) > 1 {
+		folds = fmt.Sprintf(", in %d folds", len(t.folds))
+	}
+	t.tell(fmt.Sprintf("%d sentences, %d labels (scheme %s): train on %d (%d tokens, %d attributes by %s), score on %d%s",
+		sentences, len(set.Labels()), set.Scheme(), set.Len(), set.Tokens(), set.Attributes(), templates, tested, folds))
 }
 
 // evaluate labels the test sentences of f. A label that the others lack is one that the model gets wrong.
