@@ -291,9 +291,11 @@ func TestSeparableWithoutPenalty(t *testing.T) {
 	require.NotEmpty(t, warned)
 	assert.Contains(t, warned[0], "no penalty")
 	assert.Contains(t, []optimize.Reason{optimize.FloorReached, optimize.Converged, optimize.LimitReached}, s.Reason)
-	for _, w := range m.w {
-		require.False(t, math.IsNaN(w) || math.IsInf(w, 0))
-	}
+	m.attrs.each(func(_ uint64, _ []uint16, weights []float64) {
+		for _, w := range weights {
+			require.False(t, math.IsNaN(w) || math.IsInf(w, 0))
+		}
+	})
 	warned = nil
 	_, _, err = Train(t.Context(), d, Options{Penalty: l2, Warn: func(s string) { warned = append(warned, s) }})
 	require.NoError(t, err)
@@ -306,9 +308,10 @@ func TestL1LeavesTheSurvivors(t *testing.T) {
 	require.NoError(t, err)
 	assert.Less(t, m.Features(), s.Features/2)
 	assert.NotZero(t, m.Features())
-	for _, w := range m.w {
-		assert.NotZero(t, w)
-	}
+	m.attrs.each(func(_ uint64, _ []uint16, weights []float64) {
+		assert.NotEmpty(t, weights)
+		assert.NotContains(t, weights, 0.0)
+	})
 }
 
 func TestEarlyStoppingKeepsTheBest(t *testing.T) {
@@ -385,7 +388,8 @@ func TestWarmStart(t *testing.T) {
 	start := &training{data: other, x: other.features(false, 0)}
 	start.w = make([]float64, start.x.dim())
 	start.warmStart(m)
-	moved := newModel(other, start.x, start.w)
+	moved, err := newModel(other, start.x, start.w)
+	require.NoError(t, err)
 	assert.Equal(t, m.Features(), moved.Features(), "every weight found its place")
 	for _, rows := range sentences[:10] {
 		want, err := m.TagNBest(rows, 1)
@@ -545,8 +549,8 @@ func TestTrainingIsDeterministic(t *testing.T) {
 		{Loss: losses.Hinge{}, Stochastic: optimize.AdaGrad{Passes: optimize.Passes{Epochs: 3, BatchSize: 16}}, Penalty: l2, Threads: 3},
 	} {
 		var a, b bytes.Buffer
-		require.NoError(t, train(t, d, o).Save(&a))
-		require.NoError(t, train(t, small(t, bigramTemplates, 60), o).Save(&b))
+		require.NoError(t, train(t, d, o).Save(&a, SaveOptions{}))
+		require.NoError(t, train(t, small(t, bigramTemplates, 60), o).Save(&b, SaveOptions{}))
 		assert.True(t, bytes.Equal(a.Bytes(), b.Bytes()))
 	}
 }

@@ -156,7 +156,7 @@ func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) er
 	d.extract(d.extractor, seq, d.attrs, d.bigrams, !d.heldOut)
 	if d.form >= 0 && !d.heldOut {
 		for t := range seq.Len() {
-			d.words[fingerprint(seq.Field(t, d.form))] = struct{}{}
+			d.words[hashWord(seq.Field(t, d.form))] = struct{}{}
 		}
 	}
 	d.end(labels, weight)
@@ -261,7 +261,7 @@ func checkItems(items [][]corpus.Attribute) error {
 	return nil
 }
 
-func fingerprint(word string) uint64 {
+func hashWord(word string) uint64 {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(word)) // never fails
 	return h.Sum64()

@@ -6,6 +6,8 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/container"
+	"github.com/trellis-nlp/trellis/internal/fingerprint"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -20,51 +22,81 @@ type Model struct {
 	input   Input
 	program *features.Program // nil for ready-made attributes
 	words   []uint64          // sorted fingerprints of the words of the training data
-	attrs   map[string]int32
-	bigrams map[string]int32
-	x       *index
-	w       []float64
 
+	base    int // of the fingerprints
+	hasher  *fingerprint.Hasher
+	attrs   store[uint16]
+	bigrams store[uint32]
+	trans   []uint32 // the label pairs i*L+j of the transitions, ascending
+	transW  numbers
+
+	names, bigramNames []byte // front-coded; nil where they were stripped
+
+	file    *container.Mapping // behind all that, of a model that was opened
+	once    sync.Once
+	shared  edges // made once
 	taggers sync.Pool
 }
 
 // newModel keeps the features of x whose weight is not zero, and the attributes that have any.
-func newModel(d *Dataset, x *index, w []float64) *Model {
+func newModel(d *Dataset, x *index, w []float64) (*Model, error) {
 	m := &Model{
 		Meta: make(map[string]string), labels: structured.NewAlphabet(d.Labels()...), scheme: d.Scheme(),
 		input: d.input, program: d.program,
-		attrs: make(map[string]int32), bigrams: make(map[string]int32),
-		x: &index{labels: x.labels, start: []int{0}, bstart: []int{0}},
 	}
 	for fp := range d.words {
 		m.words = append(m.words, fp)
 	}
 	slices.Sort(m.words)
-	keep := func(outcomes []int32, lo, hi int, w []float64, dst []int32) []int32 {
-		for q := lo; q < hi; q++ {
-			if w[q] != 0 {
-				dst = append(dst, outcomes[q])
-				m.w = append(m.w, w[q])
-			}
-		}
-		return dst
-	}
-	for a, name := range d.attrs.names {
-		m.x.label = keep(x.label, x.start[a], x.start[a+1], w, m.x.label)
-		if len(m.x.label) > m.x.start[len(m.x.start)-1] {
-			m.attrs[name] = int32(len(m.x.start) - 1)
-			m.x.start = append(m.x.start, len(m.x.label))
+	attrs := nonzero[uint16](d.attrs.names, x.start, x.label, w)
+	bigrams := nonzero[uint32](d.bigrams.names, x.bstart, x.bpair, w[x.bigramsAt():])
+	for q, v := range w[x.transAt():x.bigramsAt()] {
+		if v != 0 {
+			m.trans = append(m.trans, uint32(x.trans[q]))
+			m.transW.append(true, v)
 		}
 	}
-	m.x.trans = keep(x.trans, 0, len(x.trans), w[x.transAt():], nil)
-	for b, name := range d.bigrams.names {
-		m.x.bpair = keep(x.bpair, x.bstart[b], x.bstart[b+1], w[x.bigramsAt():], m.x.bpair)
-		if len(m.x.bpair) > m.x.bstart[len(m.x.bstart)-1] {
-			m.bigrams[name] = int32(len(m.x.bstart) - 1)
-			m.x.bstart = append(m.x.bstart, len(m.x.bpair))
+	return m, m.assemble(attrs, bigrams)
+}
+
+// nonzero returns the attributes that have a weight other than zero.
+func nonzero[O uint16 | uint32](names []string, start []int, outcomes []int32, w []float64) []entry[O] {
+	var list []entry[O]
+	mine := make([]O, len(outcomes))
+	for q, o := range outcomes {
+		mine[q] = O(o)
+	}
+	for a, name := range names {
+		lo, hi := start[a], start[a+1]
+		if slices.ContainsFunc(w[lo:hi], func(v float64) bool { return v != 0 }) {
+			list = append(list, entry[O]{name: name, outcomes: mine[lo:hi], weights: w[lo:hi]})
 		}
 	}
-	return m
+	return list
+}
+
+// assemble gives the model its attributes, in float64. Each has a weight that is not zero.
+func (m *Model) assemble(attrs []entry[uint16], bigrams []entry[uint32]) (err error) {
+	if m.base, err = chooseBase(attrs, bigrams); err != nil {
+		return err
+	}
+	m.hasher = fingerprint.NewHasher(m.base)
+	if m.attrs, m.names, err = gather(attrs, m.labels.Len()); err != nil {
+		return err
+	}
+	m.bigrams, m.bigramNames, err = gather(bigrams, 0)
+	return err
+}
+
+func gather[O uint16 | uint32](list []entry[O], width int) (store[O], []byte, error) {
+	b := newBuilder[O](width, true)
+	names := make([]string, len(list))
+	for k, e := range list {
+		b.add(e.key, e.outcomes, e.weights)
+		names[k] = e.name
+	}
+	s, err := b.build()
+	return s, frontCoded(names), err
 }
 
 // Labels returns the labels in the order of their numbers. It must not be changed.
@@ -80,16 +112,27 @@ func (m *Model) Scheme() structured.Scheme { return m.scheme }
 func (m *Model) Input() Input { return m.input }
 
 // Features returns the number of features, Attributes that of the attributes that have any.
-func (m *Model) Features() int { return m.x.dim() }
+func (m *Model) Features() int { return m.attrs.features + len(m.trans) + m.bigrams.features }
 
 // Attributes returns the number of attributes, of tokens and of label pairs.
-func (m *Model) Attributes() int { return len(m.attrs) + len(m.bigrams) }
+func (m *Model) Attributes() int { return m.attrs.used + m.bigrams.used }
 
 // Known reports whether a word occurred in the training data, up to a collision of 64-bit
 // fingerprints. Models of ready-made attributes know no words.
 func (m *Model) Known(word string) bool {
-	_, ok := slices.BinarySearch(m.words, fingerprint(word))
+	_, ok := slices.BinarySearch(m.words, hashWord(word))
 	return ok
+}
+
+// Close gives back the memory map of a model that [Open] returned; other models need no Close. The model and
+// its taggers must not be used any more.
+func (m *Model) Close() error {
+	if m.file == nil {
+		return nil
+	}
+	m.words, m.attrs, m.bigrams, m.trans, m.transW = nil, store[uint16]{}, store[uint32]{}, nil, numbers{}
+	m.names, m.bigramNames = nil, nil
+	return m.file.Close()
 }
 
 // A Labelling is a sequence of labels, one a token.
@@ -106,7 +149,7 @@ func (m *Model) Tag(seq features.Sequence) ([]string, error) {
 	if err := t.Read(seq); err != nil {
 		return nil, err
 	}
-	return t.tag()
+	return t.AppendLabels(nil)
 }
 
 // TagItems is Tag for tokens that bring their attributes along.
@@ -116,7 +159,7 @@ func (m *Model) TagItems(items [][]corpus.Attribute) ([]string, error) {
 	if err := t.ReadItems(items); err != nil {
 		return nil, err
 	}
-	return t.tag()
+	return t.AppendLabels(nil)
 }
 
 // TagNBest returns up to n different labellings, best first, with their probabilities.
@@ -150,3 +193,6 @@ func (m *Model) tagger() *Tagger {
 	}
 	return m.NewTagger()
 }
+
+// key returns the key of an attribute's name.
+func (m *Model) key(name string) uint64 { return keyOf(m.hasher.OfString(name)) }

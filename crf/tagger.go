@@ -13,17 +13,22 @@ import (
 )
 
 // A Tagger labels sentences with a model in scratch memory of its own: one for each goroutine. Read a
-// sentence, constrain it if need be, then ask for labels, lists or probabilities. Steady state
+// sentence, fix labels if need be, then ask for labels, lists or probabilities. Steady state
 // allocates nothing but what is returned as new strings and lists.
+//
+// Where the labels spell spans, they are kept to the grammar of their scheme: a sequence that breaks it has the
+// score -Inf and the probability 0. [Tagger.Constrain] lifts that.
 type Tagger struct {
 	m         *Model
+	free      bool // of the grammar
 	extractor *features.Extractor
-	attrs     dictionary
-	bigrams   dictionary
-	tokens    tokens
 	scores    structured.Lattice
+	kept      bool // the sentence is kept to the grammar
+	settled   bool // and its scores are within it; before, they lack the edges that sentences share
+	lookups   lookups
 	fixed     structured.Lattice
 	marginals structured.Lattice
+	risk      structured.Lattice // marginals within the grammar
 	path      []int
 	list      []viterbi.Path
 	viterbi   viterbi.Workspace
@@ -32,22 +37,45 @@ type Tagger struct {
 
 // NewTagger returns a tagger that has read the empty sentence.
 func (m *Model) NewTagger() *Tagger {
-	t := &Tagger{m: m, attrs: dictionary{id: m.attrs}, bigrams: dictionary{id: m.bigrams}}
+	t := &Tagger{m: m}
 	if m.program != nil {
 		t.extractor = m.program.NewExtractor()
 	}
-	t.tokens.reset()
+	t.begin(0)
 	return t
 }
+
+// Constrain says whether the sentences that are read from now on are kept to the grammar of the label scheme. It
+// makes no difference to plain labels, and to label sets that leave the sentences of some lengths without a
+// labelling: without O, B- and S-.
+func (t *Tagger) Constrain(on bool) { t.free = !on }
 
 // Read computes the scores of a sentence. The sequence is not used after it returns.
 func (t *Tagger) Read(seq features.Sequence) error {
 	if t.extractor == nil {
 		return fmt.Errorf("%w: columns for a model of ready-made attributes", ErrInput)
 	}
-	t.tokens.reset()
-	t.tokens.extract(t.extractor, seq, &t.attrs, &t.bigrams, false)
-	t.score()
+	t.extractor.Reset(seq)
+	t.begin(t.extractor.Len())
+	h := t.m.hasher
+	k := &t.lookups
+	for i := range t.scores.T {
+		k.reset()
+		for _, name := range t.extractor.Unigrams(i) {
+			k.add(keyOf(h.Of(name)), 1)
+		}
+		score(t.scores.NodeAt(i), &t.m.attrs, k)
+	}
+	if t.m.bigrams.used == 0 {
+		return nil
+	}
+	for i := 1; i < t.scores.T; i++ {
+		k.reset()
+		for _, name := range t.extractor.Bigrams(i) {
+			k.add(keyOf(h.Of(name)), 1)
+		}
+		scoreEdges(t.scores.EdgeAt(i), &t.m.bigrams, k)
+	}
 	return nil
 }
 
@@ -59,21 +87,70 @@ func (t *Tagger) ReadItems(items [][]corpus.Attribute) error {
 	if err := checkItems(items); err != nil {
 		return err
 	}
-	t.tokens.reset()
-	t.tokens.attributes(items, &t.attrs, false)
-	t.score()
+	t.begin(len(items))
+	k := &t.lookups
+	for i, item := range items {
+		k.reset()
+		for a := range item {
+			k.add(keyOf(t.m.hasher.OfString(item[a].Name)), item[a].Value)
+		}
+		score(t.scores.NodeAt(i), &t.m.attrs, k)
+	}
 	return nil
 }
 
-func (t *Tagger) score() {
-	t.m.x.score(&t.scores, &t.tokens, 0, len(t.tokens.first)-1, t.m.w, 1)
+// begin makes the scores those of n tokens without attributes.
+func (t *Tagger) begin(n int) {
+	e := t.m.edges()
+	t.kept, t.settled = !t.free && e.grammar != nil, false
+	switch {
+	case t.m.bigrams.used > 0:
+		t.scores.Resize(n, t.m.labels.Len(), structured.PositionEdges)
+		clear(t.scores.Edge)
+		for at := 0; at < len(t.scores.Edge) && e.trans != nil; at += len(e.trans) {
+			copy(t.scores.Edge[at:], e.trans)
+		}
+	case t.kept || e.trans != nil:
+		t.scores.Resize(n, t.m.labels.Len(), structured.SharedEdges)
+	default:
+		t.scores.Resize(n, t.m.labels.Len(), structured.NoEdges)
+	}
+	clear(t.scores.Node)
+}
+
+// settle puts the scores within the grammar, unless they are free of it.
+func (t *Tagger) settle() {
+	if t.settled {
+		return
+	}
+	t.settled = true
+	e := t.m.edges()
+	switch {
+	case t.m.bigrams.used == 0 && !t.kept:
+		copy(t.scores.Edge, e.trans)
+	case t.m.bigrams.used == 0:
+		copy(t.scores.Edge, e.both)
+	case t.kept:
+		for at := 0; at < len(t.scores.Edge); at += len(e.grammar.Edge) {
+			for k, v := range e.grammar.Edge {
+				t.scores.Edge[at+k] += v
+			}
+		}
+	}
+	if t.kept {
+		within(&t.scores, e.grammar)
+	}
 }
 
 // Scores returns the lattice of the sentence, valid until the next Read. Whoever adds to it (a
 // constraint, a second model's scores) changes what the other methods return.
-func (t *Tagger) Scores() *structured.Lattice { return &t.scores }
+func (t *Tagger) Scores() *structured.Lattice {
+	t.settle()
+	return &t.scores
+}
 
-// Fix keeps label given[i] at token i, and leaves it free where given[i] is negative.
+// Fix keeps label given[i] at token i, and leaves it free where given[i] is negative. Labels that no labelling within
+// the grammar has are kept all the same, and lift the grammar from the sentence. Fix comes right after Read.
 func (t *Tagger) Fix(given []int) error {
 	if len(given) != t.scores.T {
 		return fmt.Errorf("%w: %d labels given for %d tokens", ErrInput, len(given), t.scores.T)
@@ -81,18 +158,32 @@ func (t *Tagger) Fix(given []int) error {
 	if err := structured.Fixed(&t.fixed, t.scores.L, given); err != nil {
 		return err
 	}
+	if t.kept && !t.settled {
+		t.kept = reachable(t.m.edges().grammar, given)
+	}
 	return structured.AddScaled(&t.scores, &t.scores, &t.fixed, 1)
 }
 
 // Best returns the best path, valid until the next call, and its score.
 func (t *Tagger) Best() (path []int, score float64, err error) {
+	t.settle()
 	t.path = slices.Grow(t.path[:0], t.scores.T)[:t.scores.T]
 	score, err = t.viterbi.Decode(t.path, &t.scores)
 	return t.path, score, err
 }
 
+// AppendLabels appends the names of the labels of the best path to dst.
+func (t *Tagger) AppendLabels(dst []string) ([]string, error) {
+	path, _, err := t.Best()
+	if err != nil {
+		return dst, err
+	}
+	return t.names(dst, path), nil
+}
+
 // NBest returns up to n different labellings, best first, with their probabilities.
 func (t *Tagger) NBest(n int) ([]Labelling, error) {
+	t.settle()
 	var err error
 	if t.list, err = t.viterbi.KBest(t.list, &t.scores, n); err != nil {
 		return nil, err
@@ -103,7 +194,7 @@ func (t *Tagger) NBest(n int) ([]Labelling, error) {
 	}
 	best := make([]Labelling, len(t.list))
 	for k, p := range t.list {
-		best[k] = Labelling{t.names(p.Labels), p.Score, math.Exp(p.Score - logZ)}
+		best[k] = Labelling{t.names(nil, p.Labels), p.Score, math.Exp(p.Score - logZ)}
 	}
 	return best, nil
 }
@@ -111,22 +202,38 @@ func (t *Tagger) NBest(n int) ([]Labelling, error) {
 // Marginals returns the probability of each label at each token, T x L nodes without edges, valid until
 // the next call.
 func (t *Tagger) Marginals() (*structured.Lattice, error) {
+	t.settle()
 	_, err := t.inference.Marginals(&t.marginals, &t.scores, structured.NoEdges)
 	return &t.marginals, err
 }
 
-func (t *Tagger) tag() ([]string, error) {
-	path, _, err := t.Best()
+// Posterior returns the path with the greatest expected number of right labels (minimum Bayes risk under Hamming
+// cost), and that number: the most probable label of each token, or, within a grammar, the path of the greatest sum of
+// marginals. The path is valid until the next call.
+func (t *Tagger) Posterior() (path []int, right float64, err error) {
+	s, err := t.Marginals()
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return t.names(path), nil
+	if t.kept {
+		g := t.m.edges().grammar
+		t.risk.Resize(s.T, s.L, structured.SharedEdges)
+		copy(t.risk.Edge, g.Edge)
+		for k, p := range s.Node {
+			if t.risk.Node[k] = p; p == 0 {
+				t.risk.Node[k] = math.Inf(-1) // so that what was fixed, and the ends, are kept
+			}
+		}
+		s = &t.risk
+	}
+	t.path = slices.Grow(t.path[:0], s.T)[:s.T]
+	right, err = t.viterbi.Decode(t.path, s)
+	return t.path, right, err
 }
 
-func (t *Tagger) names(path []int) []string {
-	names := make([]string, len(path))
-	for i, j := range path {
-		names[i] = t.m.labels.Name(j)
+func (t *Tagger) names(dst []string, path []int) []string {
+	for _, j := range path {
+		dst = append(dst, t.m.labels.Name(j))
 	}
-	return names
+	return dst
 }

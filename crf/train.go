@@ -99,7 +99,11 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) 
 	} else {
 		t.summary.BestStep = t.summary.Epochs
 	}
-	return newModel(d, t.x, t.w), t.summary, err
+	m, making := newModel(d, t.x, t.w)
+	if making != nil {
+		return nil, t.summary, making
+	}
+	return m, t.summary, err
 }
 
 // training is the state of a run of Train.
@@ -192,35 +196,28 @@ func (t *training) warmStart(m *Model) {
 		if i < 0 || j < 0 {
 			return -1
 		}
-		return i*m.x.labels + j
+		return i*m.labels.Len() + j
 	}
+	weights := make(map[int]float64)
 	for a, name := range d.attrs.names {
-		if k, ok := m.attrs[name]; ok {
-			for q := t.x.start[a]; q < t.x.start[a+1]; q++ {
-				t.w[q] = lookup(m.x.label, m.x.start[k], m.x.start[k+1], theirs[t.x.label[q]], m.w)
-			}
+		m.attrs.weights(weights, m.key(name))
+		for q := t.x.start[a]; q < t.x.start[a+1]; q++ {
+			t.w[q] = weights[theirs[t.x.label[q]]]
 		}
 	}
-	trans, theirTrans := t.w[t.x.transAt():], m.w[m.x.transAt():]
+	clear(weights)
+	for q, p := range m.trans {
+		weights[int(p)] = m.transW.at(uint32(q))
+	}
 	for q, p := range t.x.trans {
-		trans[q] = lookup(m.x.trans, 0, len(m.x.trans), pair(p), theirTrans)
+		t.w[t.x.transAt()+q] = weights[pair(p)]
 	}
-	bigrams, theirBigrams := t.w[t.x.bigramsAt():], m.w[m.x.bigramsAt():]
 	for b, name := range d.bigrams.names {
-		if k, ok := m.bigrams[name]; ok {
-			for q := t.x.bstart[b]; q < t.x.bstart[b+1]; q++ {
-				bigrams[q] = lookup(m.x.bpair, m.x.bstart[k], m.x.bstart[k+1], pair(t.x.bpair[q]), theirBigrams)
-			}
+		m.bigrams.weights(weights, m.key(name))
+		for q := t.x.bstart[b]; q < t.x.bstart[b+1]; q++ {
+			t.w[t.x.bigramsAt()+q] = weights[pair(t.x.bpair[q])]
 		}
 	}
-}
-
-// lookup returns the weight of the outcome among outcomes[lo:hi], which are sorted, or 0.
-func lookup(outcomes []int32, lo, hi, outcome int, w []float64) float64 {
-	if k, ok := slices.BinarySearch(outcomes[lo:hi], int32(outcome)); ok {
-		return w[lo+k]
-	}
-	return 0
 }
 
 // warn tells what the settings and the data make likely to surprise.

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/crf"
@@ -25,14 +27,13 @@ func formatFor(m *crf.Model, value string) (corpus.Format, error) {
 	return format, err
 }
 
-// loadModel reads a model file.
+// loadModel opens a model file. It stays open until the program ends.
 func loadModel(path string) (*crf.Model, error) {
-	f, err := openFile(path)
-	if err != nil {
-		return nil, err
+	m, err := crf.Open(path)
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		err = p.Err
 	}
-	defer f.Close()
-	m, err := crf.Load(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

@@ -146,7 +146,7 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 		return fmt.Errorf("%w before the first step: no model written", err)
 	}
 	m.Meta = o.notes(cmd, d, summary)
-	if saving := safefile.Write(o.model, m.Save); saving != nil {
+	if saving := safefile.Write(o.model, func(w io.Writer) error { return m.Save(w, crf.SaveOptions{}) }); saving != nil {
 		return saving
 	}
 	if printing := a.printOutcome(o, m, summary); printing != nil {

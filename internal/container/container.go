@@ -130,7 +130,7 @@ func (f Format) header(data []byte) (int, error) {
 		return 0, fmt.Errorf("%w: the checksum of the header is wrong: the file is damaged", ErrFormat)
 	}
 	if length := binary.LittleEndian.Uint64(data[16:]); length != uint64(len(data)) {
-		return 0, fmt.Errorf("%w: %d bytes, expected %d: the file is cut short or something follows", ErrFormat, len(data), length)
+		return 0, fmt.Errorf("%w: the file is damaged or cut short: %d bytes, expected %d", ErrFormat, len(data), length)
 	}
 	n := binary.LittleEndian.Uint32(data[12:])
 	if uint64(n) > uint64(len(data)-headerSize)/entrySize {

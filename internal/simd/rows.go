@@ -16,6 +16,15 @@ func AddRows(dst, m []float64, offsets []uint32) {
 	addRowsGo(dst, m, offsets)
 }
 
+// AddRows32 is [AddRows] of a matrix of float32, whose numbers are made float64 before they are added:
+//
+//	for _, o := range offsets {
+//		for j := range dst {
+//			dst[j] += float64(m[o+j])
+//		}
+//	}
+func AddRows32(dst []float64, m []float32, offsets []uint32) { addRows32Go(dst, m, offsets) }
+
 // AddToRows adds c*x to rows of the matrix m, each given by the offset of its first number:
 //
 //	for _, o := range offsets {
@@ -46,6 +55,15 @@ func addRowsGo(dst, m []float64, offsets []uint32) {
 		row := m[o:][:len(dst)]
 		for j, v := range row {
 			dst[j] += v
+		}
+	}
+}
+
+func addRows32Go(dst []float64, m []float32, offsets []uint32) {
+	for _, o := range offsets {
+		row := m[o:][:len(dst)]
+		for j, v := range row {
+			dst[j] += float64(v)
 		}
 	}
 }

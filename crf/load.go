@@ -1,0 +1,265 @@
+package crf
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/container"
+	"github.com/trellis-nlp/trellis/internal/fingerprint"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// Open maps a model file that [Model.Save] wrote into memory, which several processes share: it takes the time
+// to check it, not to read it into structures. The file may be replaced while it is open, but not cut short or
+// written to. Bytes that are no model are an error that wraps ErrModel and says what is wrong with them.
+func Open(path string) (*Model, error) {
+	f, err := container.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	m, err := parseModel(f.Data)
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	m.file = f
+	return m, nil
+}
+
+// Load is [Open] for a stream, which it reads to its end.
+func Load(r io.Reader) (*Model, error) {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("reading the model: %w", err)
+	}
+	return parseModel(data)
+}
+
+// parseModel returns the model that data holds and that aliases data.
+func parseModel(data []byte) (*Model, error) {
+	sections, err := format.Parse(data)
+	if err != nil {
+		return nil, refuse(err)
+	}
+	p := parser{sections: sections}
+	m := p.model()
+	if p.err != nil {
+		return nil, p.err
+	}
+	if m.program, err = m.input.bind(); err != nil {
+		return nil, fmt.Errorf("%w: templates: %v", ErrModel, err)
+	}
+	return m, nil
+}
+
+// refuse makes err one that wraps ErrModel, without the container's own words for that.
+func refuse(err error) error {
+	return fmt.Errorf("%w: %s", ErrModel, strings.TrimPrefix(err.Error(), container.ErrFormat.Error()+": "))
+}
+
+// A parser takes sections apart; the first thing that is wrong stays in err.
+type parser struct {
+	sections map[string][]byte
+	weights  Weights
+	err      error
+}
+
+func (p *parser) fail(err error) {
+	if p.err == nil {
+		if !errors.Is(err, ErrModel) {
+			err = refuse(err)
+		}
+		p.err = err
+	}
+}
+
+// section returns a section that must be there.
+func (p *parser) section(name string) []byte {
+	data, ok := p.sections[name]
+	if !ok {
+		p.fail(fmt.Errorf("section %q is missing", name))
+	}
+	return data
+}
+
+func view[T any](p *parser, name string) []T {
+	list, err := container.View[T](p.section(name))
+	if err != nil {
+		p.fail(err)
+	}
+	return list
+}
+
+func (p *parser) numbers(name, steps string, w Weights) numbers {
+	var s []byte
+	if w == Int16 || w == Int8 {
+		s = p.section(steps)
+	}
+	n, err := decodeNumbers(w, p.section(name), s)
+	if err != nil {
+		p.fail(err)
+	}
+	return n
+}
+
+const maxLabels = 46340 // squared, it fits into an int32
+
+func (p *parser) model() *Model {
+	m := new(Model)
+	d := decoder{buf: p.section(secMeta)}
+	m.Meta = d.stringMap()
+	p.finish(&d, secMeta)
+	d = decoder{buf: p.section(secLabels)}
+	names := d.strings("labels")
+	p.finish(&d, secLabels)
+	d = decoder{buf: p.section(secInput)}
+	m.input = d.input()
+	p.finish(&d, secInput)
+
+	m.labels = structured.NewAlphabet(names...)
+	l := m.labels.Len()
+	if l != len(names) {
+		p.fail(errors.New("a label stands twice"))
+	}
+	if l == 0 || l > maxLabels {
+		p.fail(fmt.Errorf("%d labels", l))
+	}
+	shape := view[uint64](p, secShape)
+	if len(shape) != 5 || shape[0] > uint64(Int8) || shape[1] >= fingerprint.Bases || shape[2] > uint64(structured.BIOES) {
+		p.fail(fmt.Errorf("shape %d", shape))
+		return nil
+	}
+	p.weights, m.base, m.scheme = Weights(shape[0]), int(shape[1]), structured.Scheme(shape[2])
+	m.hasher = fingerprint.NewHasher(m.base)
+	m.words = view[uint64](p, secWords)
+	for k := 1; k < len(m.words); k++ {
+		if m.words[k-1] >= m.words[k] {
+			p.fail(errors.New("the words are not sorted"))
+			break
+		}
+	}
+	m.attrs = parseStore[uint16](p, secAttrs, shape[3], l, l)
+	m.bigrams = parseStore[uint32](p, secBigrams, shape[4], 0, l*l)
+	m.trans = view[uint32](p, secPairs)
+	w := Float32
+	if p.weights == Float64 {
+		w = Float64
+	}
+	m.transW = p.numbers(secPairValues, "", w)
+	if m.transW.len() != len(m.trans) || !m.transW.finite() || !ascend(m.trans, l*l) {
+		p.fail(errors.New("transitions that are out of range or out of order, or weights that are not finite"))
+	}
+	m.names, m.bigramNames = p.sections[secNames], p.sections[secBigramNames]
+	return m
+}
+
+func parseStore[O uint16 | uint32](p *parser, name string, homes uint64, width, limit int) store[O] {
+	s := store[O]{width: width, double: p.weights == Float64, table: table{homes: homes, slots: view[slot](p, name)}}
+	letter := name[:1]
+	s.outcomes = view[O](p, letter+".labels")
+	s.values = p.numbers(letter+".values", letter+".vsteps", p.weights)
+	if width > 0 {
+		s.rows = p.numbers(letter+".rows", letter+".rsteps", p.weights)
+	}
+	if p.err == nil {
+		if err := s.check(limit); err != nil {
+			p.fail(err)
+		}
+	}
+	return s
+}
+
+// finish takes over the decoder's error. All of the section must have been read.
+func (p *parser) finish(d *decoder, name string) {
+	if d.err == nil && len(d.buf) > 0 {
+		d.fail("%d bytes are left in section %q", len(d.buf), name)
+	}
+	if d.err != nil {
+		p.fail(d.err)
+	}
+}
+
+// A decoder takes buf apart; the first thing that is wrong stays in err, and all reads after it are zero.
+type decoder struct {
+	buf []byte
+	err error
+}
+
+func (d *decoder) fail(format string, args ...any) {
+	if d.err == nil {
+		d.err = fmt.Errorf("%w: "+format, append([]any{ErrModel}, args...)...)
+		d.buf = nil
+	}
+}
+
+func (d *decoder) uint() uint64 {
+	v, n := binary.Uvarint(d.buf)
+	if n <= 0 {
+		d.fail("a number is cut short or too long")
+		return 0
+	}
+	d.buf = d.buf[n:]
+	return v
+}
+
+// count reads the number of things that take up at least size bytes each, so that memory is never
+// asked for that the file could not fill.
+func (d *decoder) count(size int, what string) int {
+	v := d.uint()
+	if v > uint64(len(d.buf)/size) {
+		d.fail("%d %s in the %d bytes that are left", v, what, len(d.buf))
+		return 0
+	}
+	return int(v)
+}
+
+func (d *decoder) string() string {
+	n := d.count(1, "bytes of text")
+	s := string(d.buf[:n])
+	d.buf = d.buf[n:]
+	return s
+}
+
+func (d *decoder) strings(what string) []string {
+	list := make([]string, d.count(1, what))
+	for k := range list {
+		list[k] = d.string()
+	}
+	return list
+}
+
+func (d *decoder) stringMap() map[string]string {
+	m := make(map[string]string)
+	for range d.count(2, "notes") {
+		k := d.string()
+		m[k] = d.string()
+	}
+	return m
+}
+
+func (d *decoder) input() (in Input) {
+	if d.uint() == 0 || d.err != nil {
+		return in
+	}
+	name, dialectName, source := d.string(), d.string(), d.string()
+	dialect, err := features.ParseDialect(dialectName)
+	if err != nil {
+		d.fail("%v", err)
+		return in
+	}
+	if in.Templates, err = features.Parse(strings.NewReader(source), name, dialect); err != nil {
+		d.fail("templates: %v", err)
+	}
+	const most = 1 << 16
+	in.Columns = int(min(d.uint(), most))
+	in.Names = make(map[string]int)
+	for range d.count(2, "column names") {
+		k := d.string()
+		in.Names[k] = int(min(d.uint(), most))
+	}
+	return in
+}

@@ -1,0 +1,119 @@
+package crf
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"github.com/trellis-nlp/trellis/internal/fingerprint"
+)
+
+// Names of attributes are stored in ascending order of their bytes, each as the number of bytes that it shares
+// with the one before, the number of the others, and these: unsigned varints and bytes. Which attribute a name
+// belongs to is told by its fingerprint.
+
+// frontCoded returns the encoding of names, which it sorts.
+func frontCoded(names []string) []byte {
+	slices.Sort(names)
+	code := []byte{}
+	last := ""
+	for _, name := range names {
+		n := 0
+		for n < len(last) && n < len(name) && last[n] == name[n] {
+			n++
+		}
+		code = binary.AppendUvarint(code, uint64(n))
+		code = binary.AppendUvarint(code, uint64(len(name)-n))
+		code = append(code, name[n:]...)
+		last = name
+	}
+	return code
+}
+
+// eachName visits the names of an encoding. The slice is valid until visit returns.
+func eachName(code []byte, visit func(name []byte) error) error {
+	var name []byte
+	for len(code) > 0 {
+		shared, n := binary.Uvarint(code)
+		if n <= 0 || shared > uint64(len(name)) {
+			return fmt.Errorf("%w: the names of the attributes are damaged", ErrModel)
+		}
+		code = code[n:]
+		more, n := binary.Uvarint(code)
+		if n <= 0 || more > uint64(len(code)-n) {
+			return fmt.Errorf("%w: the names of the attributes are damaged", ErrModel)
+		}
+		name = append(name[:shared], code[n:n+int(more)]...)
+		code = code[n+int(more):]
+		if err := visit(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// namesWithin returns the encoding without the names of attributes that the table lacks.
+func namesWithin(code []byte, t *table, h *fingerprint.Hasher) ([]byte, error) {
+	var names []string
+	err := eachName(code, func(name []byte) error {
+		if t.find(keyOf(h.Of(name))).N > 0 {
+			names = append(names, string(name))
+		}
+		return nil
+	})
+	return frontCoded(names), err
+}
+
+// An entry is an attribute on its way into a model.
+type entry[O uint16 | uint32] struct {
+	name     string
+	outcomes []O // ascending
+	weights  []float64
+	key      uint64
+}
+
+// chooseBase returns the first base of fingerprints that no two different names share under any base before it,
+// sets the keys and sorts the entries by them. A name that stands twice is an error.
+func chooseBase(attrs []entry[uint16], bigrams []entry[uint32]) (int, error) {
+	for base := range fingerprint.Bases {
+		h := fingerprint.NewHasher(base)
+		unique, err := sortByKey(attrs, h)
+		if err != nil {
+			return 0, err
+		}
+		both, err := sortByKey(bigrams, h)
+		if err != nil {
+			return 0, err
+		}
+		if unique && both {
+			return base, nil
+		}
+	}
+	return 0, fmt.Errorf("%w: the names of attributes share fingerprints under all %d bases", ErrInput, fingerprint.Bases)
+}
+
+func sortByKey[O uint16 | uint32](list []entry[O], h *fingerprint.Hasher) (unique bool, err error) {
+	for k := range list {
+		list[k].key = keyOf(h.OfString(list[k].name))
+	}
+	slices.SortFunc(list, func(a, b entry[O]) int {
+		switch {
+		case a.key < b.key:
+			return -1
+		case a.key > b.key:
+			return 1
+		}
+		return 0
+	})
+	unique = true
+	for k := 1; k < len(list); k++ {
+		if list[k-1].key != list[k].key {
+			continue
+		}
+		if list[k-1].name == list[k].name {
+			return false, fmt.Errorf("%w: attribute %q stands twice", ErrInput, list[k].name)
+		}
+		unique = false
+	}
+	return unique, nil
+}

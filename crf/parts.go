@@ -1,0 +1,214 @@
+package crf
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// ErrStripped says that a model was saved without the names of its attributes.
+var ErrStripped = errors.New("the names of the model's attributes were left out when it was saved (--strip)")
+
+// Parts are a model taken apart, and what models of other tools are made of. Features of weight zero may be
+// there and are dropped by [New].
+type Parts struct {
+	Meta   map[string]string
+	Labels []string // by their numbers
+	Scheme structured.Scheme
+	Input  Input
+	Words  []uint64 // fingerprints of the known words, from another model
+
+	Attributes  []Attribute       // of tokens
+	Transitions []PairWeight      // label pairs
+	Bigrams     []BigramAttribute // attributes of label pairs
+}
+
+// An Attribute is a name with the weights of its features.
+type Attribute struct {
+	Name    string
+	Weights []LabelWeight
+}
+
+// A LabelWeight is the weight of a feature: of an attribute with this label.
+type LabelWeight struct {
+	Label  int
+	Weight float64
+}
+
+// A BigramAttribute is a name with the weights of its label pairs.
+type BigramAttribute struct {
+	Name    string
+	Weights []PairWeight
+}
+
+// A PairWeight is the weight of a label after another.
+type PairWeight struct {
+	From, To int
+	Weight   float64
+}
+
+// New returns the model made of parts, with weights of 64 bits. An error that wraps ErrInput says what does not
+// fit: labels or attributes that stand twice, label numbers out of range, weights that are not finite; errors
+// of the templates are those of [NewDataset].
+func New(p Parts) (*Model, error) {
+	m := &Model{
+		Meta: make(map[string]string), labels: structured.NewAlphabet(p.Labels...), scheme: p.Scheme, input: p.Input,
+		words: slices.Clone(p.Words),
+	}
+	for k, v := range p.Meta {
+		m.Meta[k] = v
+	}
+	l := m.labels.Len()
+	if l != len(p.Labels) || l == 0 || l > maxLabels {
+		return nil, fmt.Errorf("%w: %d labels, %d different ones, want 1..%d", ErrInput, len(p.Labels), l, maxLabels)
+	}
+	if p.Scheme < structured.Plain || p.Scheme > structured.BIOES {
+		return nil, fmt.Errorf("%w: %v", ErrInput, p.Scheme)
+	}
+	slices.Sort(m.words)
+	m.words = slices.Compact(m.words)
+	var err error
+	if m.program, err = m.input.bind(); err != nil {
+		return nil, err
+	}
+	attrs := make([]entry[uint16], 0, len(p.Attributes))
+	for _, a := range p.Attributes {
+		list := make([]outcome, len(a.Weights))
+		for q, w := range a.Weights {
+			list[q] = outcome{w.Label, w.Weight}
+		}
+		e, err := newEntry[uint16](a.Name, list, l)
+		if err != nil {
+			return nil, err
+		}
+		if len(e.outcomes) > 0 {
+			attrs = append(attrs, e)
+		}
+	}
+	bigrams := make([]entry[uint32], 0, len(p.Bigrams))
+	for _, a := range p.Bigrams {
+		list, err := pairOutcomes(a.Name, a.Weights, l)
+		if err != nil {
+			return nil, err
+		}
+		e, err := newEntry[uint32](a.Name, list, l*l)
+		if err != nil {
+			return nil, err
+		}
+		if len(e.outcomes) > 0 {
+			bigrams = append(bigrams, e)
+		}
+	}
+	list, err := pairOutcomes("(transitions)", p.Transitions, l)
+	if err != nil {
+		return nil, err
+	}
+	trans, err := newEntry[uint32]("(transitions)", list, l*l)
+	if err != nil {
+		return nil, err
+	}
+	m.trans, m.transW.f64 = trans.outcomes, trans.weights
+	return m, m.assemble(attrs, bigrams)
+}
+
+// An outcome is a label or label pair with its weight.
+type outcome struct {
+	number int
+	weight float64
+}
+
+func pairOutcomes(name string, weights []PairWeight, l int) ([]outcome, error) {
+	list := make([]outcome, len(weights))
+	for q, w := range weights {
+		if w.From < 0 || w.From >= l || w.To < 0 || w.To >= l {
+			return nil, fmt.Errorf("%w: attribute %q has a weight for the labels %d, %d of %d", ErrInput, name, w.From, w.To, l)
+		}
+		list[q] = outcome{w.From*l + w.To, w.Weight}
+	}
+	return list, nil
+}
+
+// newEntry sorts the outcomes and leaves out those of weight zero.
+func newEntry[O uint16 | uint32](name string, list []outcome, limit int) (entry[O], error) {
+	e := entry[O]{name: name}
+	slices.SortFunc(list, func(a, b outcome) int { return cmp.Compare(a.number, b.number) })
+	for q, o := range list {
+		switch {
+		case o.number < 0 || o.number >= limit:
+			return e, fmt.Errorf("%w: attribute %q has a weight for label %d of %d", ErrInput, name, o.number, limit)
+		case q > 0 && list[q-1].number == o.number:
+			return e, fmt.Errorf("%w: attribute %q has two weights for label %d", ErrInput, name, o.number)
+		case math.IsNaN(o.weight) || math.IsInf(o.weight, 0):
+			return e, fmt.Errorf("%w: attribute %q has the weight %v", ErrInput, name, o.weight)
+		case o.weight != 0:
+			e.outcomes, e.weights = append(e.outcomes, O(o.number)), append(e.weights, o.weight)
+		}
+	}
+	return e, nil
+}
+
+// Parts takes the model apart, its attributes in the order of their names. The model is not changed with the parts, but for the templates,
+// which are the same. ErrStripped is the error of a model without names; one whose names are damaged wraps ErrModel.
+func (m *Model) Parts() (Parts, error) {
+	if m.names == nil || m.bigramNames == nil {
+		return Parts{}, ErrStripped
+	}
+	p := Parts{
+		Meta: make(map[string]string), Labels: slices.Clone(m.Labels()), Scheme: m.scheme, Input: m.input, Words: slices.Clone(m.words),
+	}
+	for k, v := range m.Meta {
+		p.Meta[k] = v
+	}
+	l := m.labels.Len()
+	err := named(m, &m.attrs, m.names, func(name string, labels []uint16, weights []float64) {
+		a := Attribute{Name: name}
+		for q, j := range labels {
+			a.Weights = append(a.Weights, LabelWeight{int(j), weights[q]})
+		}
+		p.Attributes = append(p.Attributes, a)
+	})
+	if err != nil {
+		return Parts{}, err
+	}
+	err = named(m, &m.bigrams, m.bigramNames, func(name string, pairs []uint32, weights []float64) {
+		a := BigramAttribute{Name: name}
+		for q, pair := range pairs {
+			a.Weights = append(a.Weights, PairWeight{int(pair) / l, int(pair) % l, weights[q]})
+		}
+		p.Bigrams = append(p.Bigrams, a)
+	})
+	if err != nil {
+		return Parts{}, err
+	}
+	for q, pair := range m.trans {
+		p.Transitions = append(p.Transitions, PairWeight{int(pair) / l, int(pair) % l, m.transW.at(uint32(q))})
+	}
+	return p, nil
+}
+
+// named visits the attributes of a store in the order of their names. The slices are valid until visit returns.
+func named[O uint16 | uint32](m *Model, s *store[O], names []byte, visit func(name string, outcomes []O, weights []float64)) error {
+	var outcomes []O
+	var weights []float64
+	n := 0
+	last := ""
+	err := eachName(names, func(name []byte) error {
+		at := s.find(keyOf(m.hasher.Of(name)))
+		if at.N == 0 || n > 0 && string(name) <= last {
+			return fmt.Errorf("%w: there is no attribute for the name %q", ErrModel, name)
+		}
+		n++
+		last = string(name)
+		outcomes, weights = s.append(at, outcomes[:0], weights[:0])
+		visit(last, outcomes, weights)
+		return nil
+	})
+	if err == nil && n != s.used {
+		err = fmt.Errorf("%w: %d names for %d attributes", ErrModel, n, s.used)
+	}
+	return err
+}

@@ -1,0 +1,209 @@
+package crf
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/trellis-nlp/trellis/internal/container"
+)
+
+// The model file is described in docs/model-format.md.
+var format = container.Format{Magic: "TRELLISM", Version: 2}
+
+// Names of sections.
+const (
+	secMeta        = "meta"
+	secLabels      = "labels"
+	secInput       = "input"
+	secWords       = "words"
+	secShape       = "shape"
+	secAttrs       = "attrs"
+	secBigrams     = "bigrams"
+	secPairs       = "pairs"
+	secPairValues  = "p.values"
+	secNames       = "names"
+	secBigramNames = "b.names"
+)
+
+// ErrModel says that bytes are no model of ours: foreign, damaged, or of another version.
+var ErrModel = errors.New("not a valid model")
+
+// Weights is a precision of stored weights.
+type Weights int
+
+// The precisions. Int16 and Int8 store a weight as a whole multiple of a step that is its own for each 64
+// weights, the greatest of them by 32767 or 127: a weight is off by half a step at most. Transitions, and the
+// weights of attributes with a single label, stay float32.
+const (
+	Float32 Weights = iota
+	Float64
+	Int16
+	Int8
+)
+
+var weightNames = [...]string{Float32: "float32", Float64: "float64", Int16: "int16", Int8: "int8"}
+
+// String returns the name that ParseWeights reads.
+func (w Weights) String() string {
+	if w < 0 || int(w) >= len(weightNames) {
+		return fmt.Sprintf("Weights(%d)", int(w))
+	}
+	return weightNames[w]
+}
+
+// ParseWeights reads the name of a precision.
+func ParseWeights(name string) (Weights, error) {
+	k := slices.Index(weightNames[:], name)
+	if k < 0 {
+		return 0, fmt.Errorf("unknown precision %q: want float32, float64, int16 or int8", name)
+	}
+	return Weights(k), nil
+}
+
+// SaveOptions are the settings of [Model.Save].
+type SaveOptions struct {
+	Weights Weights
+	Strip   bool // leave out the names of the attributes, which tagging does not need, but pruning, inspection and --init do
+}
+
+// Save writes the model. The bytes depend on the model and the options alone. A weight beyond the range of the
+// precision is an error.
+func (m *Model) Save(w io.Writer, o SaveOptions) error {
+	sections, err := m.sections(o)
+	if err == nil {
+		err = format.Write(w, sections)
+	}
+	if err != nil {
+		return fmt.Errorf("saving the model: %w", err)
+	}
+	return nil
+}
+
+func (m *Model) sections(o SaveOptions) ([]container.Section, error) {
+	double := o.Weights == Float64
+	attrs, err := m.attrs.in(double)
+	if err != nil {
+		return nil, err
+	}
+	bigrams, err := m.bigrams.in(double)
+	if err != nil {
+		return nil, err
+	}
+	var trans []uint32
+	var transW numbers
+	for q, pair := range m.trans {
+		v := m.transW.at(uint32(q))
+		if !double && math.Abs(v) > math.MaxFloat32 {
+			return nil, errRange(v)
+		}
+		if double || float32(v) != 0 {
+			trans = append(trans, pair)
+			transW.append(double, v)
+		}
+	}
+	var meta, labels, input encoder
+	meta.stringMap(m.Meta)
+	labels.strings(m.labels.Names())
+	input.input(m.input)
+	shape := []uint64{uint64(o.Weights), uint64(m.base), uint64(m.scheme), attrs.homes, bigrams.homes}
+	list := []container.Section{
+		{Name: secMeta, Data: meta.buf}, {Name: secLabels, Data: labels.buf}, {Name: secInput, Data: input.buf},
+		{Name: secShape, Data: container.Bytes(shape)}, {Name: secWords, Data: container.Bytes(m.words)},
+	}
+	list = append(list, storeSections(secAttrs, attrs, o.Weights)...)
+	list = append(list, storeSections(secBigrams, bigrams, o.Weights)...)
+	list = append(list, container.Section{Name: secPairs, Data: container.Bytes(trans)},
+		container.Section{Name: secPairValues, Data: transW.bytes()})
+	if m.names != nil && m.bigramNames != nil && !o.Strip {
+		names, bigramNames := m.names, m.bigramNames
+		if attrs.used < m.attrs.used || bigrams.used < m.bigrams.used { // some went with their last weight
+			if names, err = namesWithin(names, &attrs.table, m.hasher); err != nil {
+				return nil, err
+			}
+			if bigramNames, err = namesWithin(bigramNames, &bigrams.table, m.hasher); err != nil {
+				return nil, err
+			}
+		}
+		list = append(list, container.Section{Name: secNames, Data: names}, container.Section{Name: secBigramNames, Data: bigramNames})
+	}
+	return list, nil
+}
+
+// in returns the store in a precision, itself if it has that.
+func (s *store[O]) in(double bool) (*store[O], error) {
+	if s.double == double {
+		return s, nil
+	}
+	other, err := s.convert(double)
+	return &other, err
+}
+
+// Of the sections of a store, the slots have its name, the others one with its first letter.
+func storeSections[O uint16 | uint32](name string, s *store[O], w Weights) []container.Section {
+	values, valueSteps := s.values.encode(w)
+	rows, rowSteps := s.rows.encode(w)
+	letter := name[:1]
+	list := []container.Section{
+		{Name: name, Data: container.Bytes(s.slots)},
+		{Name: letter + ".labels", Data: container.Bytes(s.outcomes)},
+		{Name: letter + ".values", Data: values},
+	}
+	if s.width > 0 {
+		list = append(list, container.Section{Name: letter + ".rows", Data: rows})
+	}
+	if w != Int16 && w != Int8 {
+		return list
+	}
+	list = append(list, container.Section{Name: letter + ".vsteps", Data: valueSteps})
+	if s.width > 0 {
+		list = append(list, container.Section{Name: letter + ".rsteps", Data: rowSteps})
+	}
+	return list
+}
+
+// An encoder appends to buf: numbers as unsigned varints, a string as its length and bytes.
+type encoder struct{ buf []byte }
+
+func (e *encoder) uint(v uint64) { e.buf = binary.AppendUvarint(e.buf, v) }
+
+func (e *encoder) string(s string) {
+	e.uint(uint64(len(s)))
+	e.buf = append(e.buf, s...)
+}
+
+func (e *encoder) strings(list []string) {
+	e.uint(uint64(len(list)))
+	for _, s := range list {
+		e.string(s)
+	}
+}
+
+func (e *encoder) stringMap(m map[string]string) {
+	e.uint(uint64(len(m)))
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		e.string(k)
+		e.string(m[k])
+	}
+}
+
+func (e *encoder) input(in Input) {
+	if in.Templates == nil {
+		e.uint(0)
+		return
+	}
+	e.uint(1)
+	e.string(in.Templates.Name())
+	e.string(in.Templates.Dialect().String())
+	e.string(in.Templates.Source())
+	e.uint(uint64(in.Columns))
+	e.uint(uint64(len(in.Names)))
+	for _, k := range slices.Sorted(maps.Keys(in.Names)) {
+		e.string(k)
+		e.uint(uint64(in.Names[k]))
+	}
+}
