@@ -35,6 +35,8 @@ var rooms = []room{
 		rooms: []string{"internal/simd", "structured", "losses"}},
 	{path: "corpus", public: true,
 		rooms: []string{"structured"}},
+	{path: "semimarkov/spans", public: true,
+		rooms: []string{"structured", "semimarkov", "corpus"}},
 	{path: "interop/crfsuite", public: true,
 		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "corpus"}},
 	{path: "internal/fingerprint"},

@@ -1,0 +1,94 @@
+package spans_test
+
+import (
+	"fmt"
+	"log"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/semimarkov"
+	"github.com/trellis-nlp/trellis/semimarkov/spans"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+var schemes = []structured.Scheme{structured.IOB1, structured.BIO, structured.BIOES}
+
+// Every segmentation whose tokens outside stand alone goes to labels and comes back, in every scheme, and
+// the labels are well-formed.
+func TestRoundTrip(t *testing.T) {
+	for _, types := range [][]string{{"PER", "LOC"}, {""}, {"O", "B-x"}} {
+		for _, scheme := range schemes {
+			c, err := spans.NewCodec(scheme, types)
+			require.NoError(t, err)
+			require.Equal(t, len(types)+1, c.Len())
+			s := semimarkov.NewLattice(5, c.Len(), 3, structured.NoEdges)
+			s.LimitLength(spans.Outside, 1)
+			for y := range semimarkov.Segmentations(5, c.Len(), 3) {
+				if s.Score(y) != 0 {
+					continue
+				}
+				labels := c.Labels(nil, y)
+				require.Len(t, labels, 5)
+				require.Zero(t, corpus.IllFormed(labels, scheme), "%v", labels)
+				found := corpus.AppendSpans(nil, labels)
+				require.Equal(t, found, c.Spans(nil, y))
+				back, err := c.Segments(nil, found, 5)
+				require.NoError(t, err)
+				require.Equal(t, y, back)
+			}
+		}
+	}
+}
+
+func TestErrors(t *testing.T) {
+	c, err := spans.NewCodec(structured.BIO, []string{"PER"})
+	require.NoError(t, err)
+	assert.Equal(t, structured.BIO, c.Scheme())
+	assert.Equal(t, []string{"PER"}, c.Types())
+	for says, s := range map[string][]corpus.Span{
+		"type \"LOC\" of the one at token 1": {{Start: 1, End: 2, Type: "LOC"}},
+		"1..4 of 3 tokens":                   {{Start: 1, End: 4, Type: "PER"}},
+		"1..3 of 3 tokens, 2":                {{Start: 0, End: 2, Type: "PER"}, {Start: 1, End: 3, Type: "PER"}},
+		"1..1 of":                            {{Start: 1, End: 1, Type: "PER"}},
+	} {
+		_, err := c.Segments(nil, s, 3)
+		require.ErrorIs(t, err, spans.ErrSpan)
+		assert.ErrorContains(t, err, says)
+	}
+	_, err = spans.NewCodec(structured.Plain, nil)
+	assert.ErrorIs(t, err, spans.ErrSpan)
+	_, err = spans.NewCodec(structured.BIO, []string{"A", "A"})
+	assert.ErrorIs(t, err, spans.ErrSpan)
+}
+
+func TestNothingIsAllocated(t *testing.T) {
+	c, err := spans.NewCodec(structured.BIOES, []string{"PER"})
+	require.NoError(t, err)
+	y := []semimarkov.Segment{{Start: 0, End: 2, Label: 1}, {Start: 2, End: 3}, {Start: 3, End: 4, Label: 1}}
+	labels, found, back := make([]string, 4), make([]corpus.Span, 2), make([]semimarkov.Segment, 3)
+	assert.Zero(t, testing.AllocsPerRun(10, func() {
+		labels, found = c.Labels(labels[:0], y), c.Spans(found[:0], y)
+		back, _ = c.Segments(back[:0], found, 4)
+	}))
+	assert.Equal(t, y, back)
+}
+
+func Example() {
+	labels := []string{"O", "B-PER", "I-PER", "B-PER", "O"}
+	c, err := spans.NewCodec(structured.BIOES, []string{"PER", "LOC"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	y, err := c.Segments(nil, corpus.AppendSpans(nil, labels), len(labels))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(y)
+	fmt.Println(c.Labels(nil, y))
+	// Output:
+	// [{0 1 0} {1 3 1} {3 4 1} {4 5 0}]
+	// [O B-PER E-PER S-PER O]
+}
