@@ -168,23 +168,19 @@ func (f *fold) evaluate(m *crf.Model, threads int) (*metrics.Results, error) {
 	return &r, nil
 }
 
+// scoreSentences labels as tagger tag and eval do.
 func scoreSentences(e *metrics.Evaluator, m *crf.Model, list []*labelled) error {
+	l := newLabeller(m, &tagFlags{})
 	columns := fit{ready: m.Input().Templates == nil}
-	tagger, names := m.NewTagger(), m.Labels()
-	var predicted []string
 	for _, s := range list {
-		if err := columns.read(tagger, &s.sentence); err != nil {
+		if err := columns.read(l.tagger, &s.sentence); err != nil {
 			return err
 		}
-		path, _, err := tagger.Best()
+		found, err := l.decode()
 		if err != nil {
 			return err
 		}
-		predicted = predicted[:0]
-		for _, j := range path {
-			predicted = append(predicted, names[j])
-		}
-		if err := e.Add(s.labels, predicted, nil); err != nil {
+		if err := e.Add(s.labels, found[0].labels, nil); err != nil {
 			return err
 		}
 	}
