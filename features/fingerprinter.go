@@ -95,35 +95,51 @@ func (f *Fingerprinter) expand(dst []uint64, templates []printed, t int) []uint6
 		panic("features: token out of range")
 	}
 	dst = slices.Grow(dst[:0], len(templates))[:len(templates)]
-	n := 0 // attributes so far; one that is absent is overwritten by the next
+	here := (t + f.layout.margin) * f.layout.width
+	n := 0
 	for i := range templates {
-		x := &templates[i]
-		if x.whole {
-			print := f.rows[f.at(&x.parts[0], t)]
-			dst[n] = print
-			n += int(print>>63 ^ 1)
-			continue
+		var print uint64
+		if x := &templates[i]; x.whole {
+			print = f.rows[here+x.at]
+		} else {
+			print = f.join(x, t, here)
 		}
-		sum, power := uint64(0), uint64(1)
-		for j := range x.parts {
-			p := &x.parts[j]
-			at := f.at(p, t)
-			value := fingerprint.Piece{Sum: f.rows[at], Power: f.rows[at+1]}
-			if power = value.Power; power == 0 {
-				break
-			}
-			sum = fingerprint.Append(fingerprint.Append(sum, p.literal), value)
-		}
-		if power != 0 {
-			dst[n] = fingerprint.Append(sum, x.end)
-			n++
-		}
+		dst[n] = print // one that is absent is overwritten by the next
+		n += int(print>>63 ^ 1)
 	}
 	return dst[:n]
 }
 
-// at returns where in rows the value of a part is.
-func (f *Fingerprinter) at(p *part, t int) int {
+// join returns the fingerprint that a template yields, or absent.
+func (f *Fingerprinter) join(x *printed, t, here int) uint64 {
+	var sum uint64
+	for i := range x.parts {
+		p := &x.parts[i]
+		at := f.at(p, t, here)
+		value := f.rows[at]
+		if value == absent {
+			return absent
+		}
+		if p.kind == first {
+			sum = value
+			continue
+		}
+		if p.kind == bare {
+			sum = fingerprint.Append(sum, p.literal)
+		}
+		sum = fingerprint.Append(sum, fingerprint.Piece{Sum: value, Power: f.rows[at+1]})
+	}
+	if x.end.Power != 1 {
+		sum = fingerprint.Append(sum, x.end)
+	}
+	return sum
+}
+
+// at returns where in rows the value of a part is. Here is where the row of token t begins.
+func (f *Fingerprinter) at(p *part, t, here int) int {
+	if p.near {
+		return here + p.at
+	}
 	margin := f.layout.margin
 	token := min(max(p.piece.token(t, f.n), -margin), f.n-1+margin)
 	return (token+margin)*f.layout.width + p.at

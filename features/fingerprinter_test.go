@@ -46,6 +46,10 @@ func drawRows(t *rapid.T, columns int) Rows {
 }
 
 func TestPrintsAreThoseOfTheStrings(t *testing.T) {
+	var many strings.Builder // more than a row has room for
+	for i := range 3 * maxWidth {
+		fmt.Fprintf(&many, "u%d:%%x[%d,0]/%%x[%d,0]\nu%dz:%%x[%d,0]z\nb%d:%%x[@1,0]/%d%%s[0,0,1]\n", i, i%4, i%7-3, i, i%5-2, i, i)
+	}
 	sources := []struct {
 		name, source string
 		dialect      Dialect
@@ -55,6 +59,7 @@ func TestPrintsAreThoseOfTheStrings(t *testing.T) {
 			"*:%m[0,0,\"^.?.?\"]%t[-1,1,\"\\u\"]z\nu:%M[1,0,\"..$\"]\nu:%T[0,1,\"^a\"]\nb:%x[-1,0]/%x[0,0]/%x[1,0]\nb\n*:q\nu\n", DialectWapiti},
 		{"trellis", "u:%p[0,0,1]/%P[0,0,2]\nu:%s[-1,0,3]\nu:%S[1,0,255]\nu:%l[0,0]\nu:%d[0,0]\nu:%D[0,1]\nu:%D[0,0]%d[0,0]\nu:%h[0,0]/%H[-1,0]\n" +
 			"u:%k[-6,0]\nu:%k[0,0,caps]/%x[6,0]\n*:%k[0,1,punct]\nb:%s[@2,0,2]/%p[-1,1,4].\nu:%s[0,0,1]\nu:%s[0,0,1]\nu:%s[0,0,1]\nu:%s[0,0,2]\nu:%x[0,0]", DialectTrellis},
+		{"many of one macro", many.String(), DialectTrellis},
 		{"without macros", "u:bias\nb:x\n", DialectTrellis},
 		{"never outside", "u:%s[-3,0,1]\nu:%p[@-2,0,2]\n", DialectTrellis},
 	}

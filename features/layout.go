@@ -1,15 +1,12 @@
 package features
 
-import (
-	"slices"
+import "github.com/trellis-nlp/trellis/internal/fingerprint"
 
-	"github.com/trellis-nlp/trellis/internal/fingerprint"
-)
-
-// layout says how the fingerprints of a program are put together from rows of numbers, one row a token. A row holds,
-// for each view, either the fingerprints of the attributes that are made of it and literals, or its piece (two
-// numbers), of which attributes are made token by token. Before the rows of the first token and after those of
-// the last there are margin rows for the positions outside, so that nearly all of them are found without asking.
+// layout says how the fingerprints of a program are put together from rows of numbers, one row a token. A row holds
+// what words add to attributes, with the literals that stand before them already joined: for a word that begins an
+// attribute the fingerprint up to and with the word, for one that goes on the piece (two numbers) of literal and
+// word. So an attribute of one word is read off, and each further word takes one product. Margins of rows before the
+// first token and after the last stand for the positions outside.
 type layout struct {
 	hasher        *fingerprint.Hasher
 	width         int // of a row
@@ -23,16 +20,28 @@ type layout struct {
 // printed is a template: parts, then a literal.
 type printed struct {
 	parts []part
-	end   fingerprint.Piece
-	whole bool // there is one part, and the row holds the fingerprint of the whole attribute
+	end   fingerprint.Piece // empty if the row has joined it
+	whole bool              // a number of a row near by is the fingerprint of the attribute ...
+	at    int               // ... counted from the start of the row of the current token
 }
 
-// part is a literal, then the value of a view at a token.
+// part is a literal and the value of a view at a token, in a row.
 type part struct {
-	literal fingerprint.Piece
-	at      int // in the row
+	kind
+	literal fingerprint.Piece // that the row has not joined; empty if it has
+	at      int               // near: from the start of the row of the current token; else of the token's own row
+	near    bool              // the token is within the margin
 	piece   piece
 }
+
+// kind is what two numbers or one of a row are.
+type kind int
+
+const (
+	bare    kind = iota // the piece of the value
+	further             // the piece of a literal and the value
+	first               // the fingerprint of a literal and the value, and of the final literal if the value is the only one
+)
 
 // printColumn is what rows hold of one column.
 type printColumn struct {
@@ -45,28 +54,47 @@ type printColumn struct {
 // printView is what rows hold of a view.
 type printView struct {
 	view  *view
-	at    int  // in a row
-	whole bool // rows hold attrs, else the piece: the sum, and the power or, where the view does not apply, 0
-	attrs []wholeAttr
+	at    int // in a row
+	width int
+	items []printItem
 }
 
-// wholeAttr is an attribute that is the value of a view between two literals.
-type wholeAttr struct {
-	start uint64 // the fingerprint of the literal before it
-	end   fingerprint.Piece
+// printItem is one or two numbers of a row. Where the view does not apply, the sum is absent and the power 0.
+type printItem struct {
+	kind
+	at         int // from the view's first number
+	start, end fingerprint.Piece
 }
 
-// maxWhole is the largest number of attributes of one view that a row holds; two take the space of a piece.
-const maxWhole = 2
+// maxWidth bounds what a row holds of a view, for files of very many templates: uses beyond it share the bare piece.
+const maxWidth = 16
 
 func newLayout(p *Program, h *fingerprint.Hasher) *layout {
 	l := &layout{hasher: h}
-	views := l.place(p)
+	views := make([]*printView, len(p.views))
+	for i := range views {
+		views[i] = &printView{view: &p.views[i]}
+	}
 	l.unigrams = l.compile(p.unigrams, views)
 	l.bigrams = l.compile(p.bigrams, views)
+	for _, column := range p.Columns() {
+		c := printColumn{column: column, at: l.width}
+		for _, v := range views {
+			if v.view.column == column {
+				c.needs.add(v.view)
+				c.views = append(c.views, v)
+				v.at = l.width
+				l.width += v.width
+			}
+		}
+		c.width = l.width - c.at
+		l.columns = append(l.columns, c)
+	}
 	for i := range p.outside {
 		l.margin = max(l.margin, len(p.outside[i].before), 1)
 	}
+	l.link(l.unigrams, views)
+	l.link(l.bigrams, views)
 	l.before = make([]uint64, l.margin*l.width)
 	l.after = make([]uint64, l.margin*l.width)
 	for i, v := range views {
@@ -78,92 +106,97 @@ func newLayout(p *Program, h *fingerprint.Hasher) *layout {
 	return l
 }
 
-// place gives each view its numbers in a row, and returns the views in the order of the program.
-func (l *layout) place(p *Program) []*printView {
-	alone, joined := make([]int, len(p.views)), make([]bool, len(p.views))
-	for _, pieces := range slices.Concat(p.unigrams, p.bigrams) {
-		used := pieces.views()
-		for _, v := range used {
-			if len(used) == 1 {
-				alone[v]++
-			} else {
-				joined[v] = true
-			}
-		}
-	}
-	views := make([]*printView, len(p.views))
-	for _, column := range p.Columns() {
-		c := printColumn{column: column, at: l.width}
-		for i := range p.views {
-			if p.views[i].column != column {
-				continue
-			}
-			c.needs.add(&p.views[i])
-			views[i] = &printView{view: &p.views[i], at: l.width, whole: !joined[i] && alone[i] <= maxWhole}
-			c.views = append(c.views, views[i])
-			if views[i].whole {
-				l.width += alone[i]
-			} else {
-				l.width += 2
-			}
-		}
-		c.width = l.width - c.at
-		l.columns = append(l.columns, c)
-	}
-	return views
-}
-
-// compile tells the views which attributes rows are to hold.
+// compile tells the views what rows are to hold of them.
 func (l *layout) compile(templates []template, views []*printView) []printed {
+	empty := l.hasher.Piece(nil)
 	var compiled []printed
 	for _, pieces := range templates {
-		x := printed{end: l.hasher.Piece(nil)}
-		for _, p := range pieces {
-			literal := l.hasher.PieceString(p.literal)
-			if p.view < 0 {
-				x.end = literal
-				break
-			}
-			x.parts = append(x.parts, part{literal: literal, at: views[p.view].at, piece: p})
+		x := printed{end: empty}
+		if n := len(pieces) - 1; pieces[n].view < 0 {
+			x.end = l.hasher.PieceString(pieces[n].literal)
+			pieces = pieces[:n]
 		}
-		if len(x.parts) == 1 && views[x.parts[0].piece.view].whole {
-			v := views[x.parts[0].piece.view]
-			x.whole = true
-			x.parts[0].at += len(v.attrs)
-			v.attrs = append(v.attrs, wholeAttr{start: x.parts[0].literal.Sum, end: x.end})
+		for i, p := range pieces {
+			v, item := views[p.view], printItem{kind: further, start: l.hasher.PieceString(p.literal), end: empty}
+			if i == 0 {
+				item.kind = first
+			}
+			if len(pieces) == 1 {
+				item.end = x.end
+			}
+			at, ok := v.add(item)
+			if ok {
+				if len(pieces) == 1 {
+					x.end = empty
+				}
+				x.parts = append(x.parts, part{kind: item.kind, literal: empty, at: at, piece: p})
+				continue
+			}
+			at, _ = v.add(printItem{kind: bare, start: empty, end: empty})
+			x.parts = append(x.parts, part{kind: bare, literal: item.start, at: at, piece: p})
 		}
 		compiled = append(compiled, x)
 	}
 	return compiled
 }
 
-// views returns the views of a template, one for each time that it is used.
-func (t template) views() []int {
-	var views []int
-	for i := range t {
-		if t[i].view >= 0 {
-			views = append(views, t[i].view)
+// add returns where a row holds an item, from the view's first number; false if there is no room for it.
+func (v *printView) add(item printItem) (int, bool) {
+	for i := range v.items {
+		if item.at = v.items[i].at; item == v.items[i] {
+			return item.at, true
 		}
 	}
-	return views
+	size := 2
+	if item.kind == first {
+		size = 1
+	}
+	if item.kind != bare && v.width+size > maxWidth {
+		return 0, false
+	}
+	item.at = v.width
+	v.items = append(v.items, item)
+	v.width += size
+	return item.at, true
+}
+
+// link finds the parts, once all rows are laid out.
+func (l *layout) link(templates []printed, views []*printView) {
+	for i := range templates {
+		x := &templates[i]
+		for j := range x.parts {
+			p := &x.parts[j]
+			p.at += views[p.piece.view].at
+			if p.near = !p.piece.absolute && -l.margin <= p.piece.offset && p.piece.offset <= l.margin; p.near {
+				p.at += p.piece.offset * l.width
+			}
+		}
+		if len(x.parts) == 1 && x.end.Power == 1 && x.parts[0].kind == first && x.parts[0].near {
+			x.whole, x.at = true, x.parts[0].at
+		}
+	}
 }
 
 // put writes what a row holds of the view, whose value is p if it applies.
 func (v *printView) put(row []uint64, p fingerprint.Piece, applies bool) {
-	switch {
-	case v.whole && applies:
-		for i := range v.attrs {
-			a := &v.attrs[i]
-			row[v.at+i] = fingerprint.Append(fingerprint.Append(a.start, p), a.end)
+	row = row[v.at:][:v.width]
+	for i := range v.items {
+		item := &v.items[i]
+		switch {
+		case item.kind == first && applies:
+			sum := fingerprint.Append(item.start.Sum, p)
+			if item.end.Power != 1 {
+				sum = fingerprint.Append(sum, item.end)
+			}
+			row[item.at] = sum
+		case item.kind == first:
+			row[item.at] = absent
+		case applies:
+			joined := fingerprint.Join(item.start, p)
+			row[item.at], row[item.at+1] = joined.Sum, joined.Power
+		default:
+			row[item.at], row[item.at+1] = absent, 0
 		}
-	case v.whole:
-		for i := range v.attrs {
-			row[v.at+i] = absent
-		}
-	case applies:
-		row[v.at], row[v.at+1] = p.Sum, p.Power
-	default:
-		row[v.at], row[v.at+1] = absent, 0
 	}
 }
 

@@ -3,24 +3,30 @@ package features
 import "math/bits"
 
 const (
-	memoWords = 1 << 10 // that a memo remembers
-	memoBytes = 32      // of the longest of them
-	keyWidth  = 1 + memoBytes/8
+	memoWords   = 1 << 12 // at most, that a memo remembers ...
+	memoNumbers = 1 << 18 // ... within so many numbers of 8 bytes
+	memoBytes   = 32      // of the longest of them
+	keyWidth    = 1 + memoBytes/8
 )
 
 // memo remembers what rows hold of words: for each hash of a word the last one that had it. It keeps copies, for a
 // word's memory is the caller's.
 type memo struct {
 	stride  int      // of an entry: the word's length + 1, its bytes in four numbers, its part of a row
-	entries []uint64 // memoWords x stride
+	mask    uint64   // number of entries - 1
+	entries []uint64 // (mask + 1) x stride
 }
 
 func newMemo(width int) memo {
-	return memo{stride: keyWidth + width, entries: make([]uint64, memoWords*(keyWidth+width))}
+	stride, words := keyWidth+width, memoWords
+	for words > 1 && words*stride > memoNumbers {
+		words /= 2
+	}
+	return memo{stride: stride, mask: uint64(words - 1), entries: make([]uint64, words*stride)}
 }
 
-// find returns the memory for a word and whether it holds that word's numbers. If it does not, the caller fills it; it is nil for a word
-// that is too long.
+// find returns the memory for a word, and whether it holds that word's numbers; else the caller fills it. It is nil for a word that is
+// too long.
 func (m *memo) find(s string) (numbers []uint64, known bool) {
 	n := len(s)
 	if n > memoBytes {
@@ -40,7 +46,7 @@ func (m *memo) find(s string) (numbers []uint64, known bool) {
 	}
 	hi, lo := bits.Mul64(a^c*0x9e3779b97f4a7c15^uint64(n), b^d^0xbf58476d1ce4e5b9)
 	hash := (hi ^ lo) * 0x94d049bb133111eb >> 32
-	e := m.entries[int(hash%memoWords)*m.stride:][:m.stride]
+	e := m.entries[int(hash&m.mask)*m.stride:][:m.stride]
 	numbers = e[keyWidth:]
 	if e[0] == uint64(n+1) && e[1] == a && e[2] == b && e[3] == c && e[4] == d {
 		return numbers, true
