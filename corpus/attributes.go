@@ -57,6 +57,12 @@ type Warnings struct {
 	// BOM and CRLF count a byte order mark and line ends of CR LF. They are skipped here, but
 	// CRFsuite makes them part of labels and attributes.
 	BOM, CRLF int
+	// Blank counts those of CRLF that end an empty line: a sentence ends there, but to CRFsuite it
+	// is a token whose label is CR, and the sentence goes on.
+	Blank int
+	// Unended says that the last line has no end. Here it is a line like any other, but CRFsuite reads
+	// on beyond it and never ends.
+	Unended bool
 	// Values counts values that are not numbers as a whole: 2x is 2 and x is 0.
 	Values int
 	// Colons counts colons that lack their backslash: in a label, or a second one in an attribute
@@ -72,8 +78,9 @@ type Warnings struct {
 // the others are attributes, name or name:value, in which \: and \\ stand for : and \ and any other
 // backslash for itself. A value is read as C's atof reads it, and is 1 if missing or empty;
 // infinities and NaN are errors. An empty line ends a sentence; sentences without items are
-// skipped. A first field @weight:2.5 gives the sentence a weight; other fields that start with @
-// before the label are errors. A line of blanks, which CRFsuite takes for an item, is an error.
+// skipped. A first field @weight:2.5 gives the sentence a weight, as in CRFsuite's training (its
+// tagger takes that for one more token); other fields that start with @ before the label are
+// errors. A line of blanks, which CRFsuite takes for an item, is an error.
 type AttributeReader struct {
 	lines    lineReader
 	warnings Warnings
@@ -132,9 +139,14 @@ func (r *AttributeReader) read(it *Items) error {
 			r.warnings.BOM++
 		}
 		line := cutEnd(raw)
-		if len(line) < len(bytes.TrimSuffix(raw, []byte("\n"))) {
+		text, ended := bytes.CutSuffix(raw, []byte("\n"))
+		if len(line) < len(text) {
 			r.warnings.CRLF++
+			if len(line) == 0 {
+				r.warnings.Blank++
+			}
 		}
+		r.warnings.Unended = !ended
 		switch {
 		case len(line) == 0 && len(r.counts) > 0:
 			return nil

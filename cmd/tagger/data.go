@@ -146,6 +146,12 @@ func oddities(w corpus.Warnings) []string {
 	if w.CRLF > 0 || w.BOM > 0 {
 		list = append(list, "line ends of CR LF or a byte order mark are skipped; CRFsuite takes them for parts of names")
 	}
+	if w.Blank > 0 {
+		list = append(list, fmt.Sprintf("%d lines are empty but for a CR and end sentences; CRFsuite takes them for tokens", w.Blank))
+	}
+	if w.Unended {
+		list = append(list, "the last line has no end; CRFsuite would never finish reading it")
+	}
 	if w.Values > 0 {
 		list = append(list, fmt.Sprintf("%d values are not numbers as a whole and count as what they start with, or 0 (line %d is the first that is odd)", w.Values, w.Line))
 	}
