@@ -3,7 +3,6 @@ package crfsuite
 import (
 	"bytes"
 	"fmt"
-	"strings"
 )
 
 // readDict returns the n names of the dictionary at an offset of data, by their numbers. It is an
@@ -33,18 +32,22 @@ func readDict(data []byte, at, n uint32) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := dict{db: db, links: links}
-	names, err := d.names()
-	if err != nil {
+	d := dict{db: db, links: links, probes: maxProbes * int(n)}
+	if err := d.checkTables(); err != nil {
 		return nil, err
 	}
-	return names, d.checkTables()
+	return d.names()
 }
+
+// maxProbes bounds the slots that finding all names may look at, as a multiple of their number, so that no
+// file takes long. Names that are not chosen to collide need one and a half each.
+const maxProbes = 16
 
 // A dict is a dictionary of names.
 type dict struct {
-	db    []byte
-	links []byte // the offset of each name's record
+	db     []byte
+	links  []byte // the offset of each name's record
+	probes int    // how many more slots find may look at
 }
 
 // record returns number and name of the record at an offset, the name with its NUL.
@@ -57,12 +60,50 @@ func (d *dict) record(at uint32) (id uint32, name []byte, err error) {
 	return le.Uint32(head), name, err
 }
 
-// names returns copies of all names, as parts of one string.
-func (d *dict) names() ([]string, error) {
+// checkTables reports an error unless the tables have a free slot each and as many others as there are
+// names.
+func (d *dict) checkTables() error {
 	n := len(d.links) / 4
-	size := 0
-	for k := range n {
-		id, name, err := d.record(le.Uint32(d.links[4*k:]))
+	slots, taken := 0, 0
+	for t := range uint32(dictTables) {
+		table, err := d.table(t)
+		if err != nil {
+			return err
+		}
+		size, before := len(table)/slotSize, taken
+		for k := range size {
+			if le.Uint32(table[slotSize*k+4:]) != 0 {
+				taken++
+			}
+		}
+		// CRFsuite allots as many links as there are pairs of slots.
+		if slots += size; size%2 != 0 || slots > 2*n || size > 0 && taken-before == size {
+			return fmt.Errorf("hash table %d has %d slots, %d of them taken", t, size, taken-before)
+		}
+	}
+	if slots != 2*n || taken != n {
+		return fmt.Errorf("hash tables of %d names in %d slots, for %d names", taken, slots, n)
+	}
+	return nil
+}
+
+// table returns the slots of hash table t.
+func (d *dict) table(t uint32) ([]byte, error) {
+	ref := d.db[dictHeaderSize+8*t:]
+	at, size := le.Uint32(ref), le.Uint32(ref[4:])
+	if (at == 0) != (size == 0) {
+		return nil, fmt.Errorf("hash table %d has %d slots at offset %d", t, size, at)
+	}
+	return part(d.db, uint64(at), uint64(size)*slotSize)
+}
+
+// names returns copies of all names, each of which is found by its hash.
+func (d *dict) names() ([]string, error) {
+	names := make([]string, len(d.links)/4)
+	size, end := 0, uint64(0)
+	for k := range names {
+		at := le.Uint32(d.links[4*k:])
+		id, name, err := d.record(at)
 		if err != nil {
 			return nil, err
 		}
@@ -74,92 +115,49 @@ func (d *dict) names() ([]string, error) {
 		if size += len(name); size > len(d.db) || len(name) == 0 || bytes.IndexByte(name, 0) != len(name)-1 {
 			return nil, fmt.Errorf("name %d does not end in the only NUL", k)
 		}
+		if err := d.find(name, at); err != nil {
+			return nil, err
+		}
+		end = max(end, uint64(at)+recordSize+uint64(len(name)))
 	}
-	var text strings.Builder
-	text.Grow(size)
-	names := make([]string, n)
+	text := string(d.db[:end])
 	for k := range names {
-		_, name, _ := d.record(le.Uint32(d.links[4*k:]))
-		start := text.Len()
-		text.Write(name[:len(name)-1])
-		names[k] = text.String()[start:]
+		at := uint64(le.Uint32(d.links[4*k:])) + recordSize
+		size := uint64(le.Uint32(d.db[at-4:]))
+		names[k] = text[at : at+size-1]
 	}
 	return names, nil
 }
 
-// maxProbes bounds the slots of a table that finding all of its names may look at, as a multiple of
-// the number of slots, so that no file takes long. Names that are not chosen to collide need a quarter.
-const maxProbes = 16
-
-// checkTables reports an error if not every name is found through the hash tables, and by way of one
-// slot only.
-func (d *dict) checkTables() error {
-	n := len(d.links) / 4
-	slots, found := 0, 0
-	for t := range uint32(dictTables) {
-		ref := d.db[dictHeaderSize+8*t:]
-		at, size := le.Uint32(ref), le.Uint32(ref[4:])
-		table, err := part(d.db, uint64(at), uint64(size)*slotSize)
-		if err != nil {
-			return err
-		}
-		// CRFsuite allots as many links as there are pairs of slots.
-		if slots += int(size); (at == 0) != (size == 0) || size%2 != 0 || slots > 2*n {
-			return fmt.Errorf("hash table %d has %d slots", t, size)
-		}
-		filled, err := d.checkTable(t, table)
-		if err != nil {
-			return err
-		}
-		if filled > 0 && filled == int(size) {
-			return fmt.Errorf("hash table %d is full", t)
-		}
-		found += filled
+// find looks for a name as CRFsuite does. It is an error if that leads to another record than the one at
+// an offset, or to none.
+func (d *dict) find(name []byte, at uint32) error {
+	hash := lookup3(name)
+	table, err := d.table(hash % dictTables)
+	if err != nil {
+		return err
 	}
-	if slots != 2*n || found != n {
-		return fmt.Errorf("hash tables of %d names in %d slots, for %d names", found, slots, n)
-	}
-	return nil
-}
-
-// checkTable checks the slots of table t and returns how many are taken.
-func (d *dict) checkTable(t uint32, table []byte) (filled int, err error) {
 	size := len(table) / slotSize
-	slot := func(k int) (hash, at uint32) { return le.Uint32(table[k*slotSize:]), le.Uint32(table[k*slotSize+4:]) }
-	probes := 0
-	for k := range size {
-		hash, at := slot(k)
-		if at == 0 {
-			continue
+	if size == 0 {
+		return fmt.Errorf("the name %.40q has no hash table", name[:len(name)-1])
+	}
+	for k := int(hash>>8) % size; ; k = (k + 1) % size {
+		if d.probes--; d.probes < 0 {
+			return fmt.Errorf("too many names of the same place in hash table %d", hash%dictTables)
 		}
-		filled++
-		id, name, err := d.record(at)
-		if err != nil {
-			return 0, err
-		}
-		if uint64(id) >= uint64(len(d.links)/4) || le.Uint32(d.links[4*id:]) != at {
-			return 0, fmt.Errorf("hash table %d leads to a record that no name has", t)
-		}
-		if lookup3(name) != hash || hash%dictTables != t {
-			return 0, fmt.Errorf("hash table %d holds a name of another hash", t)
-		}
-		// Whoever looks for the name starts at its first slot and gives up at a free one.
-		for first := int(hash>>8) % size; first != k; first = (first + 1) % size {
-			other, at := slot(first)
-			if at == 0 {
-				return 0, fmt.Errorf("hash table %d hides a name behind a free slot", t)
-			}
-			if other == hash {
-				if _, same, err := d.record(at); err != nil || bytes.Equal(name, same) {
-					return 0, fmt.Errorf("the name %.40q is there twice", name[:len(name)-1])
-				}
-			}
-			if probes++; probes > maxProbes*size {
-				return 0, fmt.Errorf("hash table %d has too many names of the same place", t)
+		slot := table[slotSize*k:]
+		switch here := le.Uint32(slot[4:]); {
+		case here == 0:
+			return fmt.Errorf("the name %.40q is not in its hash table", name[:len(name)-1])
+		case le.Uint32(slot) != hash:
+		case here == at:
+			return nil
+		default:
+			if _, same, err := d.record(here); err != nil || bytes.Equal(name, same) {
+				return fmt.Errorf("the name %.40q leads to another record", name[:len(name)-1])
 			}
 		}
 	}
-	return filled, nil
 }
 
 // part returns the n bytes of data at an offset.

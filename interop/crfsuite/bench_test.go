@@ -1,0 +1,50 @@
+package crfsuite_test
+
+import (
+	"bytes"
+	"io"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/interop/crfsuite"
+)
+
+func BenchmarkRead(b *testing.B) {
+	data := wnut(b, "model.crfsuite")
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		_, err := crfsuite.Read(data)
+		require.NoError(b, err)
+	}
+}
+
+func BenchmarkNewTagger(b *testing.B) {
+	m := read(b, wnut(b, "model.crfsuite"))
+	for b.Loop() {
+		newTagger(b, m)
+	}
+}
+
+// BenchmarkTag reads an attribute file and writes labels.
+func BenchmarkTag(b *testing.B) {
+	items := wnut(b, "dev.crfsuite")
+	tagger := newTagger(b, read(b, wnut(b, "model.crfsuite")))
+	var out []byte
+	var it corpus.Items
+	b.SetBytes(int64(len(items)))
+	for b.Loop() {
+		r := corpus.NewAttributeReader(bytes.NewReader(items), "")
+		for {
+			err := r.Read(&it)
+			if err == io.EOF {
+				break
+			}
+			require.NoError(b, err)
+			require.NoError(b, tagger.Read(it.Attributes))
+			out, err = crfsuite.Output{}.Append(out[:0], tagger, nil)
+			require.NoError(b, err)
+		}
+	}
+}
