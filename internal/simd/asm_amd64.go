@@ -83,3 +83,8 @@ func addRowsAVX2(dst []float64, m []float64, offsets []uint32)
 //
 //go:noescape
 func addToRowsAVX2(m []float64, offsets []uint32, c float64, x []float64)
+
+// addRows32AVX2 is addRows32Go.
+//
+//go:noescape
+func addRows32AVX2(dst []float64, m []float32, offsets []uint32)

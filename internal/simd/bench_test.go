@@ -15,6 +15,10 @@ func BenchmarkKernels(b *testing.B) {
 		x, y, dst := random(rng, n), random(rng, n), random(rng, n)
 		m, square := random(rng, n*n), random(rng, n*n)
 		left, right := random(rng, steps*n), random(rng, steps*n)
+		single := make([]float32, len(left))
+		for k, v := range left {
+			single[k] = float32(v)
+		}
 		offsets := make([]uint32, 14)
 		for k := range offsets {
 			offsets[k] = uint32(rng.IntN(steps) * n)
@@ -38,6 +42,7 @@ func BenchmarkKernels(b *testing.B) {
 			{"MaxPlus", func() { MaxPlus(dst, x, m) }, func() { maxPlusGo(dst, x, m) }},
 			{"MaxPlusRow", func() { MaxPlusRow(dst, 1, x) }, func() { maxPlusRowGo(dst, 1, x) }},
 			{"AddRows", func() { AddRows(dst, left, offsets) }, func() { addRowsGo(dst, left, offsets) }},
+			{"AddRows32", func() { AddRows32(dst, single, offsets) }, func() { addRows32Go(dst, single, offsets) }},
 			{"AddToRows", func() { AddToRows(left, offsets, 1e-9, x) }, func() { addToRowsGo(left, offsets, 1e-9, x) }},
 		} {
 			for name, f := range map[string]func(){"chosen": k.fast, "portable": k.plain} {

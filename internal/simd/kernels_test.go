@@ -378,6 +378,13 @@ func TestRowsOfAllWidths(t *testing.T) {
 		addRowsGo(want, m, offsets)
 		AddRows(got, m, offsets)
 		requireSame(t, want, got)
+		single := make([]float32, len(m))
+		for k, v := range m {
+			single[k] = float32(v)
+		}
+		addRows32Go(want, single, offsets)
+		AddRows32(got, single, offsets)
+		requireSame(t, want, got)
 		wantM, gotM, size := slices.Clone(m), slices.Clone(m), slices.Clone(m)
 		addToRowsGo(wantM, offsets, 0.3, x)
 		AddToRows(gotM, offsets, 0.3, x)

@@ -9,7 +9,7 @@ package simd
 //	}
 func AddRows(dst, m []float64, offsets []uint32) {
 	if avx2 && len(dst) >= lanes {
-		checkRows(m, offsets, len(dst))
+		checkRows(len(m), offsets, len(dst))
 		addRowsAVX2(dst, m, offsets)
 		return
 	}
@@ -23,7 +23,16 @@ func AddRows(dst, m []float64, offsets []uint32) {
 //			dst[j] += float64(m[o+j])
 //		}
 //	}
-func AddRows32(dst []float64, m []float32, offsets []uint32) { addRows32Go(dst, m, offsets) }
+//
+// The result is that of the loop, bit by bit, on every machine.
+func AddRows32(dst []float64, m []float32, offsets []uint32) {
+	if avx2 && len(dst) >= lanes {
+		checkRows(len(m), offsets, len(dst))
+		addRows32AVX2(dst, m, offsets)
+		return
+	}
+	addRows32Go(dst, m, offsets)
+}
 
 // AddToRows adds c*x to rows of the matrix m, each given by the offset of its first number:
 //
@@ -34,7 +43,7 @@ func AddRows32(dst []float64, m []float32, offsets []uint32) { addRows32Go(dst, 
 //	}
 func AddToRows(m []float64, offsets []uint32, c float64, x []float64) {
 	if avx2 && len(x) >= lanes {
-		checkRows(m, offsets, len(x))
+		checkRows(len(m), offsets, len(x))
 		addToRowsAVX2(m, offsets, c, x)
 		return
 	}
@@ -42,9 +51,9 @@ func AddToRows(m []float64, offsets []uint32, c float64, x []float64) {
 }
 
 // checkRows is the bounds check of the kernels in assembly, which have none.
-func checkRows(m []float64, offsets []uint32, n int) {
+func checkRows(size int, offsets []uint32, n int) {
 	for _, o := range offsets {
-		if int(o)+n > len(m) {
+		if int(o)+n > size {
 			panic("simd: row outside of its matrix")
 		}
 	}

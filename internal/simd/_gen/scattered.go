@@ -9,18 +9,23 @@ import (
 )
 
 // scattered emits the kernels that go over rows of a matrix given by offsets, in strips of up to
-// nine vectors of columns. What belongs to the columns, sums or the numbers to add, stays in
+// nine vectors of columns. Those of a matrix of float32 are made float64 on the way. What belongs to the columns, sums or the numbers to add, stays in
 // registers while the rows go by. No strip but the last has a vector that overlaps another, and
 // the last has at least four columns, so that no number is added twice.
 func scattered() {
 	const widest = 9
 	const whole = 8 // vectors of a strip that is not the last
-	for _, toRows := range []bool{false, true} {
-		name, x := "addRows", "dst"
-		if toRows {
-			name, x = "addToRows", "x"
+	for _, name := range []string{"addRows", "addToRows", "addRows32"} {
+		x, toRows, single := "dst", name == "addToRows", name == "addRows32"
+		size := 8 // bytes of a number of the matrix
+		switch {
+		case toRows:
+			x = "x"
 			text(name, "func(m []float64, offsets []uint32, c float64, x []float64)")
-		} else {
+		case single:
+			size = 4
+			text(name, "func(dst []float64, m []float32, offsets []uint32)")
+		default:
 			text(name, "func(dst, m []float64, offsets []uint32)")
 		}
 		column := Load(Param(x).Base(), GP64()).(reg.GPVirtual)
@@ -35,6 +40,10 @@ func scattered() {
 		SHLQ(operand.U8(3), left)
 		LEAQ(operand.Mem{Base: offset, Index: stop, Scale: 4}, stop)
 		first, last, row := GP64(), GP64(), GP64()
+		lastInRow := last
+		if single {
+			lastInRow = GP64()
+		}
 		MOVQ(offset, first)
 
 		Label("strip")
@@ -66,13 +75,28 @@ func scattered() {
 					VMULPD(c, v[k], v[k])
 				}
 			}
+			if single {
+				MOVQ(last, lastInRow)
+				SHRQ(operand.U8(1), lastInRow)
+			}
 			Label(fmt.Sprintf("row%d", w))
 			CMPQ(offset, stop)
 			JGE(operand.LabelRef(fmt.Sprintf("done%d", w)))
 			MOVL(operand.Mem{Base: offset}, row.As32())
-			LEAQ(operand.Mem{Base: m, Index: row, Scale: 8}, row)
+			LEAQ(operand.Mem{Base: m, Index: row, Scale: uint8(size)}, row)
 			ADDQ(operand.U8(4), offset)
-			if toRows {
+			switch {
+			case single:
+				for k := range v {
+					u := YMM()
+					if k == w-1 {
+						VCVTPS2PD(at(row, lastInRow, 0), u)
+					} else {
+						VCVTPS2PD(operand.Mem{Base: row, Disp: k * vector / 2}, u)
+					}
+					VADDPD(u, v[k], v[k])
+				}
+			case toRows:
 				sum := YMM() // of the last vector, before the one that it overlaps is written
 				VADDPD(where(row, w-1), v[w-1], sum)
 				for k := range w - 1 {
@@ -81,7 +105,7 @@ func scattered() {
 					VMOVUPD(u, where(row, k))
 				}
 				VMOVUPD(sum, where(row, w-1))
-			} else {
+			default:
 				for k := range v {
 					VADDPD(where(row, k), v[k], v[k])
 				}
@@ -95,7 +119,7 @@ func scattered() {
 			}
 			if w == whole {
 				ADDQ(operand.U32(whole*vector), column)
-				ADDQ(operand.U32(whole*vector), m)
+				ADDQ(operand.U32(whole*vector*size/8), m)
 				SUBQ(operand.U32(whole*vector), left)
 				JG(operand.LabelRef("strip"))
 			}
