@@ -59,8 +59,13 @@ CRFsuite). Probabilities mean most for models trained with cross-entropy.
 --fixed keeps the labels that a partly labelled input already has, where _ ? or nothing
 stands for none, and finds the best others around them.
 
-Standard output is flushed after each sentence where the input is a pipe or terminal.
-With --output the file appears when all is done, or not at all.`
+Labels that spell spans are kept to their grammar (no I-PER behind O in bio), unless
+--no-constraints is given. --posterior chooses the most probable label of each token
+rather than the best labelling as a whole.
+
+Where the input is a pipe or terminal, all sentences that have come are written before
+more is waited for. --threads N labels in N goroutines, to the same output. With
+--output the file appears when all is done, or not at all.`
 
 const evalHelp = `Score a model on labelled files, known and unknown words apart; or, without --model,
 compare two columns of files that are labelled already: the right labels in the last

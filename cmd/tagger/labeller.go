@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -12,20 +11,28 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A labeller labels the sentences of one input after another.
+// A labeller labels sentences, one after another, in memory of its own.
 type labeller struct {
 	m      *crf.Model
 	tagger *crf.Tagger
 	o      *tagFlags
+	w      *writer
+	rows   corpus.Reader
+	items  corpus.AttributeReader
+	s      sentence
 
-	in     *input
-	fit    *fit
-	labels []string
-	given  []int
+	in    *input
+	fit   *fit
+	best  [1]candidate
+	names []string // of a column
+	given []int
+	text  []byte // of probabilities
 }
 
 func newLabeller(m *crf.Model, o *tagFlags) *labeller {
-	return &labeller{m: m, tagger: m.NewTagger(), o: o}
+	l := &labeller{m: m, tagger: m.NewTagger(), o: o, w: newWriter()}
+	l.tagger.Constrain(!o.free)
+	return l
 }
 
 // A candidate is a labelling as it is written.
@@ -35,56 +42,46 @@ type candidate struct {
 	probability float64  // of the whole, if there is a list
 }
 
-// file labels the sentences of in.
-func (l *labeller) file(in *input, w *writer, out *bufio.Writer) error {
-	var err error
-	l.in = in
-	if l.fit, err = fitInput(l.m, in, l.o.label, l.o.form); err != nil {
-		return err
+// block labels the sentences of b into b.out, up to the first error.
+func (l *labeller) block(b *block) error {
+	l.in, l.fit = b.in, b.fit
+	l.w.reset(&b.out)
+	if b.first != nil {
+		return l.sentence(b.first)
 	}
-	if err := l.check(); err != nil {
-		return err
+	if l.in.items != nil {
+		l.items.Open(&b.text)
+	} else {
+		l.rows.Open(&b.text)
 	}
-	s := new(sentence)
 	for {
-		if err := in.next(s); errors.Is(err, io.EOF) {
-			return w.rest(in, s)
+		if err := l.next(); err == io.EOF {
+			return l.w.rest(l.in, l.fit, &l.s, l.o.probs)
 		} else if err != nil {
 			return err
 		}
-		list, err := l.candidates(s)
-		if err != nil {
+		if err := l.sentence(&l.s); err != nil {
 			return err
-		}
-		if err := w.write(in, l.fit, s, list, l.o.nbest > 0); err != nil {
-			return err
-		}
-		if in.live {
-			if err := out.Flush(); err != nil {
-				return err
-			}
 		}
 	}
 }
 
-// check reports a request that the input has no column for.
-func (l *labeller) check() error {
-	if l.o.fixed && l.fit.label < 0 {
-		return l.in.atStart(errors.New("no column of labels that could be kept; name it with --label"))
+func (l *labeller) next() error {
+	if l.in.items != nil {
+		return l.items.Read(&l.s.items)
 	}
-	if l.in.format != corpus.CoNLLU {
-		return nil
-	}
-	if l.fit.label < 0 {
-		return l.in.atStart(errors.New("no column for the labels; name one with --label"))
-	}
-	if _, err := l.in.layout.Column("misc"); err != nil && l.o.probs {
-		return l.in.atStart(fmt.Errorf("probabilities go into the MISC column: %w", err))
-	}
-	return nil
+	return l.rows.Read(&l.s.rows)
 }
 
-// candidates labels s.
+func (l *labeller) sentence(s *sentence) error {
+	list, err := l.candidates(s)
+	if err != nil {
+		return err
+	}
+	return l.w.write(l.in, l.fit, s, list, l.o.nbest > 0)
+}
+
+// candidates labels s. What it returns is valid until the next call.
 func (l *labeller) candidates(s *sentence) ([]candidate, error) {
 	if err := l.fit.read(l.tagger, s); err != nil {
 		return nil, l.in.at(s, 0, err)
@@ -106,7 +103,7 @@ func (l *labeller) candidates(s *sentence) ([]candidate, error) {
 		return nil, l.in.at(s, 0, err)
 	}
 	for k := range list {
-		list[k].probs = l.probs(list[k].labels, marginals)
+		list[k].probs = l.probs(list[k].probs, list[k].labels, marginals)
 	}
 	return list, nil
 }
@@ -120,21 +117,30 @@ func (l *labeller) decode() ([]candidate, error) {
 		}
 		return list, err
 	}
-	path, _, err := l.tagger.Best()
+	var path []int
+	var err error
+	if l.o.posterior {
+		path, _, err = l.tagger.Posterior()
+	} else {
+		path, _, err = l.tagger.Best()
+	}
 	if err != nil {
 		return nil, err
 	}
-	l.labels = l.labels[:0]
+	names := l.m.Labels()
+	labels := l.best[0].labels[:0]
 	for _, j := range path {
-		l.labels = append(l.labels, l.m.Labels()[j])
+		labels = append(labels, names[j])
 	}
-	return []candidate{{labels: l.labels}}, nil
+	l.best[0].labels = labels
+	return l.best[:], nil
 }
 
 // fix makes the tagger keep the labels that s brings along.
 func (l *labeller) fix(s *sentence) error {
 	l.given = l.given[:0]
-	for t, name := range l.in.labels(nil, s, l.fit.label) {
+	l.names = l.in.labels(l.names, s, l.fit.label)
+	for t, name := range l.names {
 		given := -1
 		if name != "" && name != "_" && name != "?" {
 			var ok bool
@@ -150,11 +156,36 @@ func (l *labeller) fix(s *sentence) error {
 	return nil
 }
 
-func (l *labeller) probs(labels []string, marginals *structured.Lattice) []string {
-	probs := make([]string, len(labels))
+// probs appends the probability of each label to dst[:0], as text.
+func (l *labeller) probs(dst, labels []string, marginals *structured.Lattice) []string {
+	const digits = len("0.123456")
+	l.text = l.text[:0]
 	for t, name := range labels {
 		j, _ := l.m.Label(name) // it came from the model
-		probs[t] = strconv.FormatFloat(marginals.NodeAt(t)[j], 'f', 6, 64)
+		p := min(max(marginals.NodeAt(t)[j], 0), 1)
+		l.text = strconv.AppendFloat(l.text, p, 'f', digits-2, 64)
 	}
-	return probs
+	all := string(l.text)
+	dst = dst[:0]
+	for t := range labels {
+		dst = append(dst, all[t*digits:(t+1)*digits])
+	}
+	return dst
+}
+
+// check reports a request that an input has no column for.
+func (o *tagFlags) check(in *input, f *fit) error {
+	if o.fixed && f.label < 0 {
+		return in.atStart(errors.New("no column of labels that could be kept; name it with --label"))
+	}
+	if in.format != corpus.CoNLLU {
+		return nil
+	}
+	if f.label < 0 {
+		return in.atStart(errors.New("no column for the labels; name one with --label"))
+	}
+	if _, err := in.layout.Column("misc"); err != nil && o.probs {
+		return in.atStart(fmt.Errorf("probabilities go into the MISC column: %w", err))
+	}
+	return nil
 }

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -16,7 +14,10 @@ type tagFlags struct {
 	model, format, output string
 	label, form           string
 	nbest                 int // 0: the best labelling, without its probability
+	threads               int // 0: one a core
 	probs, fixed          bool
+	posterior             bool
+	free                  bool // whatever the grammar of the labels
 }
 
 func (a *app) tagCommand() *cobra.Command {
@@ -30,8 +31,13 @@ func (a *app) tagCommand() *cobra.Command {
   tagger tag --model ner.model --nbest 5 < text.conll
   tagger tag --model ner.model --fixed partly.conll`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if cmd.Flags().Changed("nbest") && o.nbest < 1 {
+			switch {
+			case cmd.Flags().Changed("nbest") && o.nbest < 1:
 				return wrongUsage("--nbest %d: want a positive number", o.nbest)
+			case o.nbest > 0 && o.posterior:
+				return wrongUsage("--posterior finds one labelling, --nbest lists the best by another measure")
+			case o.threads < 0:
+				return wrongUsage("--threads %d: want a positive number, or 0 for all cores", o.threads)
 			}
 			return a.tag(cmd.Context(), &o, args)
 		},
@@ -41,10 +47,13 @@ func (a *app) tagCommand() *cobra.Command {
 	f.IntVar(&o.nbest, "nbest", 0, "write the `N` best labellings of each sentence, with their probabilities")
 	f.BoolVar(&o.probs, "probs", false, "add the probability of each label")
 	f.BoolVar(&o.fixed, "fixed", false, "keep the labels that the input has; _ ? or nothing stands for none")
+	f.BoolVar(&o.posterior, "posterior", false, "choose the most probable label of each token, instead of the best labelling")
+	f.BoolVar(&o.free, "no-constraints", false, "allow labels that do not spell spans, such as O I-PER")
 	f.StringVar(&o.output, "output", "", "`file` to write to (default standard output)")
 	f.StringVar(&o.format, "format", "auto", "format of the files: auto, conll, conllu or crfsuite")
 	f.StringVar(&o.label, "label", "", "`column` of the labels, given or to be filled in (default that of training)")
 	f.StringVar(&o.form, "form", "", "`column` of the words (default that of training)")
+	f.IntVar(&o.threads, "threads", 0, "goroutines that label (default: one a core); the output does not depend on it")
 	f.SortFlags = false
 	if err := c.MarkFlagRequired("model"); err != nil {
 		panic(err)
@@ -64,49 +73,12 @@ func (a *app) tag(ctx context.Context, o *tagFlags, files []string) error {
 	if err != nil {
 		return err
 	}
-	if o.output == "" || o.output == "-" {
-		out := bufio.NewWriter(a.stdout)
-		err := a.tagFiles(ctx, newLabeller(m, o), files, out)
-		if flush := out.Flush(); err == nil { // what was read before an error is written all the same
-			err = flush
-		}
-		return err
-	}
-	return safefile.Write(o.output, func(w io.Writer) error {
-		out := bufio.NewWriter(w)
-		if err := a.tagFiles(ctx, newLabeller(m, o), files, out); err != nil {
-			return err
-		}
-		return out.Flush()
-	})
-}
-
-// tagFiles labels all files into out, which is flushed after each sentence where somebody waits for it.
-func (a *app) tagFiles(ctx context.Context, l *labeller, files []string, out *bufio.Writer) error {
-	format, err := formatFor(l.m, l.o.format)
+	p, err := newPipeline(a, m, o)
 	if err != nil {
 		return err
 	}
-	w := newWriter(out)
-	var empty error // of the last file without a sentence, which only matters if all are so
-	any := false
-	for _, name := range files {
-		in, err := a.open(ctx, name, format)
-		if errors.Is(err, errNoSentence) {
-			empty = err
-			continue
-		} else if err != nil {
-			return err
-		}
-		any = true
-		err = l.file(in, w, out)
-		in.close()
-		if err != nil {
-			return err
-		}
+	if o.output == "" || o.output == "-" {
+		return p.run(ctx, files, a.stdout)
 	}
-	if any {
-		return nil
-	}
-	return empty
+	return safefile.Write(o.output, func(w io.Writer) error { return p.run(ctx, files, w) })
 }

@@ -12,14 +12,21 @@ import (
 
 // A writer writes labelled sentences in the format that they came in.
 type writer struct {
-	w    io.Writer
-	rows *corpus.Writer
-	misc *miscWriter
+	w      io.Writer
+	rows   *corpus.Writer
+	misc   *miscWriter
+	append [][]string
+	buf    []byte
 }
 
-func newWriter(w io.Writer) *writer {
-	misc := &miscWriter{w: w}
-	return &writer{w: w, rows: corpus.NewWriter(misc), misc: misc}
+func newWriter() *writer {
+	return &writer{rows: corpus.NewWriter(nil), misc: new(miscWriter)}
+}
+
+// reset makes w write the next sentences to to.
+func (w *writer) reset(to io.Writer) {
+	w.w, w.misc.w = to, to
+	w.rows.Reset(w.misc)
 }
 
 // write writes each candidate labelling of s; ranked ones say their rank and probability.
@@ -55,38 +62,43 @@ func (w *writer) row(in *input, f *fit, s *sentence, k int, c candidate, ranked 
 			w.misc.probs, w.misc.column = c.probs, column
 		}
 	} else {
-		e.Append = [][]string{c.labels}
+		w.append = append(w.append[:0], c.labels)
 		if c.probs != nil {
-			e.Append = append(e.Append, c.probs)
+			w.append = append(w.append, c.probs)
 		}
+		e.Append = w.append
 	}
 	return w.rows.WriteEdited(&s.rows, e)
 }
 
-// rest writes what stood behind the last sentence of an input.
-func (w *writer) rest(in *input, s *sentence) error {
+// rest writes what stands behind the last sentence of a block, among rows of as many columns.
+func (w *writer) rest(in *input, f *fit, s *sentence, probs bool) error {
 	if in.items != nil {
 		return nil
 	}
-	w.misc.probs = nil
-	return w.rows.Write(&s.rows)
+	c := candidate{labels: []string{}}
+	if probs {
+		c.probs = []string{}
+	}
+	return w.row(in, f, s, 0, c, false)
 }
 
 // items writes labels as CRFsuite does: one a line, label:probability if asked for, an empty line behind.
 func (w *writer) items(c candidate, ranked bool) error {
-	var b strings.Builder
+	w.buf = w.buf[:0]
 	if ranked {
-		b.WriteString("@probability\t" + strconv.FormatFloat(c.probability, 'g', 6, 64) + "\n")
+		w.buf = append(w.buf, "@probability\t"...)
+		w.buf = append(strconv.AppendFloat(w.buf, c.probability, 'g', 6, 64), '\n')
 	}
 	for t, label := range c.labels {
-		b.WriteString(label)
+		w.buf = append(w.buf, label...)
 		if c.probs != nil {
-			b.WriteString(":" + c.probs[t])
+			w.buf = append(append(w.buf, ':'), c.probs[t]...)
 		}
-		b.WriteByte('\n')
+		w.buf = append(w.buf, '\n')
 	}
-	b.WriteByte('\n')
-	_, err := io.WriteString(w.w, b.String())
+	w.buf = append(w.buf, '\n')
+	_, err := w.w.Write(w.buf)
 	return err
 }
 

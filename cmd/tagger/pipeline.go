@@ -1,0 +1,188 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"runtime"
+	"sync"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/crf"
+)
+
+// blockSize is how much of a file is labelled at a time. Where somebody may be waiting, it is what there is.
+const blockSize = 64 << 10
+
+// A pipeline labels inputs in blocks of sentences: one goroutine cuts them, several parse, label and
+// format them, one writes them in their order. There are only so many blocks, so that memory does not
+// depend on the input.
+type pipeline struct {
+	app     *app
+	m       *crf.Model
+	o       *tagFlags
+	format  corpus.Format
+	threads int
+
+	free    chan *block // blocks that nobody uses
+	work    chan *block // those to be labelled
+	ordered chan *block // the same and those that are labelled, in the order of the input
+	err     error       // what ended the reading, if anything did; set before ordered is closed
+}
+
+// A block is a run of sentences on its way through a pipeline.
+type block struct {
+	in    *input
+	fit   *fit
+	first *sentence    // the first one of its input, which stands alone
+	text  corpus.Block // else
+
+	out  bytes.Buffer
+	err  error         // what was wrong behind out
+	done chan struct{} // gets a value when the block is labelled
+}
+
+func newPipeline(a *app, m *crf.Model, o *tagFlags) (*pipeline, error) {
+	format, err := formatFor(m, o.format)
+	if err != nil {
+		return nil, err
+	}
+	p := &pipeline{app: a, m: m, o: o, format: format, threads: o.threads}
+	if p.threads == 0 {
+		p.threads = runtime.GOMAXPROCS(0)
+	}
+	n := 2*p.threads + 2 // as many as are being worked on, as many again that wait, and those of the ends
+	p.free, p.work, p.ordered = make(chan *block, n), make(chan *block, n), make(chan *block, n)
+	for range n {
+		p.free <- &block{done: make(chan struct{}, 1)}
+	}
+	return p, nil
+}
+
+// run labels files into w. What comes before an error is written.
+func (p *pipeline) run(ctx context.Context, files []string, w io.Writer) error {
+	ctx, stop := context.WithCancel(ctx)
+	var group sync.WaitGroup
+	group.Go(func() {
+		p.err = p.read(ctx, files)
+		close(p.work)
+		close(p.ordered)
+	})
+	for range p.threads {
+		group.Go(func() {
+			l := newLabeller(p.m, p.o)
+			for b := range p.work {
+				b.err = l.block(b)
+				b.done <- struct{}{}
+			}
+		})
+	}
+	err := p.write(w)
+	stop()
+	group.Wait()
+	if err == nil {
+		err = p.err
+	}
+	return err
+}
+
+// read cuts files into blocks.
+func (p *pipeline) read(ctx context.Context, files []string) error {
+	var empty error // of the last file without a sentence, which only matters if all are so
+	full := false
+	for _, name := range files {
+		in, err := p.app.open(ctx, name, p.format)
+		if errors.Is(err, errNoSentence) {
+			empty = err
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		full = true
+		err = p.cut(ctx, in)
+		in.close()
+		if err != nil {
+			return err
+		}
+	}
+	if full {
+		return nil
+	}
+	return empty
+}
+
+// cut cuts one input.
+func (p *pipeline) cut(ctx context.Context, in *input) error {
+	fit, err := fitInput(p.m, in, p.o.label, p.o.form)
+	if err != nil {
+		return err
+	}
+	if err := p.o.check(in, fit); err != nil {
+		return err
+	}
+	size := blockSize
+	if in.live {
+		size = 0
+	}
+	for first := in.first; ; first = nil {
+		var b *block
+		select {
+		case b = <-p.free:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		b.in, b.fit, b.first = in, fit, first
+		if first == nil {
+			if err := in.block(&b.text, size); err == io.EOF {
+				p.free <- b
+				return nil
+			} else if err != nil {
+				return err
+			}
+		}
+		p.ordered <- b
+		p.work <- b
+	}
+}
+
+// block reads sentences without parsing them.
+func (in *input) block(b *corpus.Block, size int) error {
+	if in.items != nil {
+		return in.items.Block(b, size)
+	}
+	return in.rows.Block(b, size)
+}
+
+// write writes the blocks as they get ready, until one holds an error.
+func (p *pipeline) write(w io.Writer) error {
+	rows := corpus.NewWriter(w)
+	for b := range p.ordered {
+		<-b.done
+		var err error
+		if b.in.items != nil {
+			_, err = w.Write(b.out.Bytes())
+		} else {
+			err = rows.Join(b.out.Bytes(), b.first != nil)
+		}
+		if err == nil {
+			err = b.err
+		}
+		if err != nil {
+			return err
+		}
+		p.release(b)
+	}
+	return nil
+}
+
+// release gives b back. The memory of unusually long sentences is not kept.
+func (p *pipeline) release(b *block) {
+	if max(b.text.Len(), b.out.Len()) > 16*blockSize {
+		b.text, b.out = corpus.Block{}, bytes.Buffer{}
+	}
+	b.out.Reset()
+	b.first = nil
+	p.free <- b
+}

@@ -1,0 +1,238 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"math/rand/v2"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/corpus"
+)
+
+// plenty returns sentences of 1 to 60 tokens that fill several blocks, each with its number above it.
+func plenty(n int) string {
+	rng := rand.New(rand.NewPCG(1, 2))
+	words := []string{"Maria\tPROPN\n", "lives\tVERB\n", "in\tADP\n", "Oslo\tPROPN\n", "Weber\tPROPN\n"}
+	var b strings.Builder
+	for k := range n {
+		b.WriteString("# sentence " + strconv.Itoa(k) + " of many\n")
+		for range 1 + rng.IntN(60) {
+			b.WriteString(words[rng.IntN(len(words))])
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// pieces gives its text out in parts of random length, and other goroutines a chance between them.
+type pieces struct {
+	text string
+	rng  *rand.Rand
+}
+
+func (p *pieces) Read(b []byte) (int, error) {
+	if p.text == "" {
+		return 0, io.EOF
+	}
+	runtime.Gosched()
+	n := copy(b[:min(len(b), 1+p.rng.IntN(5000))], p.text)
+	p.text = p.text[n:]
+	return n, nil
+}
+
+// TestThreadsAgree compares outputs of several numbers of threads with those of one, from files and from
+// pipes that give parts of any length.
+func TestThreadsAgree(t *testing.T) {
+	conll := plenty(500)
+	many := func(path string) string { return write(t, "many", strings.Repeat(read(t, path)+"\n", 200)) }
+	for name, c := range map[string]struct {
+		args []string
+		text string
+	}{
+		"conll":    {[]string{"--model", nerModel(t)}, conll},
+		"probs":    {[]string{"--model", nerModel(t), "--probs", "--posterior"}, conll},
+		"n-best":   {[]string{"--model", nerModel(t), "--nbest", "2"}, plenty(100)},
+		"files":    {[]string{"--model", nerModel(t), "testdata/text.conll", write(t, "a", conll), "testdata/partly.conll", "-", write(t, "b", "\uFEFF"+conll+"Anna\tPROPN")}, conll},
+		"conllu":   {[]string{"--model", posModel(t), many("testdata/text.conllu")}, ""},
+		"misc":     {[]string{"--model", posModel(t), "--probs", many("testdata/text.conllu")}, ""},
+		"crfsuite": {[]string{"--model", itemsModel(t), many("testdata/text.crfsuite")}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			want := done(t, c.text, append([]string{"tag", "--threads", "1"}, c.args...)...)
+			require.Greater(t, len(want.out), 3000)
+			for seed, threads := range []string{"2", "3", "8"} {
+				in := &pieces{c.text, rand.New(rand.NewPCG(3, uint64(seed)))}
+				o := taggerContext(t.Context(), in, append([]string{"tag", "--threads", threads}, c.args...)...)
+				require.Equal(t, exitDone, o.status, o.errors)
+				require.True(t, want.out == o.out, "%s threads", threads)
+			}
+		})
+	}
+}
+
+// TestErrorInTheMiddle keeps what stands before a bad line, and says where that is, whatever the threads.
+func TestErrorInTheMiddle(t *testing.T) {
+	good := plenty(300)
+	path := write(t, "text.conll", good+"Maria\tPROPN\nlives\n\n"+good)
+	want := done(t, good, "tag", "--model", nerModel(t)).out
+	line := strings.Count(good, "\n") + 2
+	for _, threads := range []string{"1", "4"} {
+		o := tagger(t, "", "tag", "--threads", threads, "--model", nerModel(t), path, "missing")
+		assert.Equal(t, exitFailed, o.status)
+		assert.Equal(t, "tagger: "+path+":"+strconv.Itoa(line)+": 1 column, expected 2\n", o.errors)
+		assert.True(t, want == o.out)
+	}
+	o := tagger(t, "", "tag", "--model", nerModel(t), write(t, "good", good), "missing")
+	assert.Equal(t, "tagger: missing: no such file or directory\n", o.errors)
+	assert.True(t, want == o.out)
+}
+
+func TestLongSentenceAmongOthers(t *testing.T) {
+	long := strings.Repeat("Maria\tPROPN\nlives\tVERB\nin\tADP\nOslo\tPROPN\n", 25_000)
+	o := done(t, plenty(50)+long+"\n"+plenty(50), "tag", "--threads", "2", "--model", nerModel(t))
+	assert.True(t, strings.Contains(o.out, "\n\n"+done(t, long, "tag", "--model", nerModel(t)).out+"\n# sentence 0"))
+}
+
+// endless is a pipe that never ends.
+type endless struct{ n atomic.Int64 }
+
+func (e *endless) Read(p []byte) (int, error) {
+	const sentence = "Maria\tPROPN\n\n"
+	n := 0
+	for len(p)-n >= len(sentence) {
+		n += copy(p[n:], sentence)
+	}
+	e.n.Add(int64(n))
+	return n, nil
+}
+
+// bounded is an output that wants no more after some bytes, and looks at how much was read for them.
+type bounded struct {
+	in      *endless
+	n, most int
+}
+
+func (w *bounded) Write(p []byte) (int, error) {
+	w.n += len(p)
+	w.most = max(w.most, int(w.in.n.Load())/len("Maria\tPROPN\n\n")-w.n/len("Maria\tPROPN\tB-PER\n\n"))
+	if w.n > 4<<20 {
+		return gone{}.Write(p)
+	}
+	return len(p), nil
+}
+
+// TestMemoryIsBounded tags an endless input until the output is closed: both ends keep step.
+func TestMemoryIsBounded(t *testing.T) {
+	var errs bytes.Buffer
+	in := new(endless)
+	out := &bounded{in: in}
+	status := run(t.Context(), []string{"tag", "--threads", "1", "--model", nerModel(t)}, in, out, &errs)
+	assert.Equal(t, exitFailed, status)
+	assert.Empty(t, errs.String())
+	const blocks = 2*1 + 2 + 4 // of the pipeline, and what the readers before it hold
+	assert.Less(t, out.most*len("Maria\tPROPN\n\n"), blocks*blockSize)
+}
+
+// TestInterruptEndsAllGoroutines cancels tagging while its input is silent, and while it is endless.
+func TestInterruptEndsAllGoroutines(t *testing.T) {
+	model := nerModel(t)
+	before := runtime.NumGoroutine()
+	for _, in := range []func() (io.Reader, func()){
+		func() (io.Reader, func()) {
+			r, w := io.Pipe()
+			go func() { _, _ = io.WriteString(w, "Maria\tPROPN\n\nlives") }()
+			return r, func() { _ = w.Close() }
+		},
+		func() (io.Reader, func()) { return new(endless), func() {} },
+	} {
+		ctx, stop := context.WithCancel(t.Context())
+		r, end := in()
+		var out trigger
+		out.text, out.f = "B-PER", stop
+		var errs bytes.Buffer
+		assert.Equal(t, exitFailed, run(ctx, []string{"tag", "--threads", "3", "--model", model}, r, &out, &errs))
+		assert.Equal(t, "tagger: interrupted\n", errs.String())
+		assert.True(t, strings.HasSuffix(out.String(), "Maria\tPROPN\tB-PER\n\n"), "whole sentences")
+		end()
+	}
+	for range 5000 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	assert.LessOrEqual(t, runtime.NumGoroutine(), before)
+}
+
+// TestLabellerAllocatesNothing holds a worker to its memory: for a block there is one string, of its bytes.
+func TestLabellerAllocatesNothing(t *testing.T) {
+	m, err := loadModel(nerModel(t))
+	require.NoError(t, err)
+	for name, o := range map[string]tagFlags{"best": {}, "posterior": {posterior: true}, "fixed": {fixed: true}} {
+		text := strings.ReplaceAll(plenty(100), "\n", "\t_\n")
+		text = strings.ReplaceAll(text, "\n\t_\n", "\n\n")
+		in := &input{name: "f", format: corpus.CoNLL, rows: corpus.NewReader(strings.NewReader(text), "f", corpus.Options{})}
+		in.layout, err = in.rows.Layout()
+		require.NoError(t, err)
+		b := &block{in: in}
+		b.fit, err = fitInput(m, in, "", "")
+		require.NoError(t, err)
+		require.NoError(t, in.block(&b.text, 1<<20))
+		l := newLabeller(m, &o)
+		tag := func() {
+			b.out.Reset()
+			if err := l.block(b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		tag()
+		require.Greater(t, strings.Count(b.out.String(), "\n\n"), 90)
+		assert.LessOrEqual(t, testing.AllocsPerRun(10, tag), 1.0, name)
+	}
+}
+
+// TestPosterior expects more right labels than the best labelling has, by the model's own account.
+func TestPosterior(t *testing.T) {
+	sum := func(args ...string) (p float64) {
+		for _, row := range cells(done(t, plenty(20), append([]string{"tag", "--probs", "--model", nerModel(t)}, args...)...).out) {
+			if len(row) == 4 {
+				x, err := strconv.ParseFloat(row[3], 64)
+				require.NoError(t, err)
+				p += x
+			}
+		}
+		return p
+	}
+	best, posterior := sum(), sum("--posterior")
+	assert.Greater(t, best, 20.0)
+	assert.GreaterOrEqual(t, posterior, best)
+}
+
+// TestConstraints lists all labellings of a word: without constraints those too that start within a span.
+func TestConstraints(t *testing.T) {
+	list := func(args ...string) string {
+		return done(t, "Maria\tPROPN\n", append([]string{"tag", "--nbest", "99", "--model", nerModel(t)}, args...)...).out
+	}
+	assert.NotContains(t, list(), "\tI-PER")
+	assert.Contains(t, list("--no-constraints"), "\tI-PER")
+}
+
+func TestTagUsage(t *testing.T) {
+	for says, args := range map[string][]string{
+		"--threads -1: want a positive number": {"--threads", "-1"},
+		"--posterior finds one labelling":      {"--posterior", "--nbest", "2"},
+	} {
+		o := tagger(t, "", append([]string{"tag", "--model", "m"}, args...)...)
+		assert.Equal(t, exitUsage, o.status)
+		assert.Contains(t, o.errors, says)
+	}
+}
