@@ -1,0 +1,179 @@
+package crfpp
+
+import (
+	"bytes"
+	"flag"
+	"io"
+	"math/rand/v2"
+	"runtime"
+	"runtime/metrics"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/features"
+)
+
+// corruptions is how often each large model is damaged; the small ones are, a hundred thousand times.
+var corruptions = flag.Int("corruptions", 1000, "damages to each large model")
+
+// use reads a model and, if it is one, asks for all that it has and tags with it. It returns whether it
+// is one and fails where reading takes more memory than the file warrants.
+func use(t testing.TB, data []byte) bool {
+	t.Helper()
+	limit := uint64(32*len(data) + 64<<10) // names of a byte or two cost most: a map has up to 56 for each
+	before := allocated()
+	m, err := Read(bytes.NewReader(data))
+	if allocated()-before > limit { // or something else was counted late
+		var a, b runtime.MemStats
+		runtime.ReadMemStats(&a)
+		m, err = Read(bytes.NewReader(data))
+		runtime.ReadMemStats(&b)
+		require.LessOrEqual(t, b.TotalAlloc-a.TotalAlloc, limit, "bytes taken for a file of %d", len(data))
+	}
+	if err != nil {
+		require.ErrorIs(t, err, ErrModel)
+		return false
+	}
+	for _, weights := range m.Unigrams() {
+		for label := range weights {
+			_ = m.Labels()[label]
+		}
+	}
+	for _, weights := range m.Bigrams() {
+		for pair := range weights {
+			_, _ = m.Labels()[pair[0]], m.Labels()[pair[1]]
+		}
+	}
+	for pair := range m.Transitions() {
+		_, _ = m.Labels()[pair[0]], m.Labels()[pair[1]]
+	}
+	if m.Columns() <= 2 {
+		tag(t, m)
+	}
+	return true
+}
+
+// tag labels a sentence: it works or, where weights overflow, fails with an error.
+func tag(t testing.TB, m *Model) {
+	t.Helper()
+	err := m.Test(io.Discard, strings.NewReader("Maria NOUN\nin ADP\n\n"), "", Options{Verbose: 2, NBest: 2})
+	if err != nil {
+		require.ErrorContains(t, err, "score")
+	}
+}
+
+// allocated returns how many bytes the heap ever gave out, small objects up to what is still counted
+// on the processor that took them.
+func allocated() uint64 {
+	s := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(s)
+	return s[0].Value.Uint64()
+}
+
+func TestEveryTruncationIsRefusedOrAModel(t *testing.T) {
+	step := 1
+	if testing.Short() {
+		step = 13
+	}
+	for _, name := range []string{"model.crfpp", "model.crfpp.txt", "small.crfpp", "small.crfpp.txt"} {
+		data := file(t, name)
+		text := strings.HasSuffix(name, ".txt")
+		lastLine := bytes.LastIndexByte(data[:len(data)-1], '\n')
+		for n := 0; n < len(data); n += step {
+			_, err := parse(data[:n])
+			if text && n > lastLine+1 { // the last weight may lose digits
+				require.NoError(t, err)
+			} else if err == nil {
+				t.Fatalf("%s cut to %d bytes is still a model", name, n)
+			}
+		}
+	}
+}
+
+// damage changes a few bytes, drops some or puts some in.
+func damage(rng *rand.Rand, data []byte) []byte {
+	bad := bytes.Clone(data)
+	for range 1 + rng.IntN(4) {
+		at := rng.IntN(len(bad))
+		switch rng.IntN(6) {
+		case 0:
+			bad = slices.Delete(bad, at, min(at+1+rng.IntN(8), len(bad)))
+		case 1:
+			from := rng.IntN(len(bad))
+			bad = slices.Insert(bad, at, bytes.Clone(bad[from:min(from+1+rng.IntN(40), len(bad))])...)
+		case 2:
+			bad[at] ^= 1 << rng.IntN(8)
+		case 3:
+			bad[at] = "\x00\xff \n:0915BU%"[rng.IntN(11)]
+		default:
+			bad[at] = byte(rng.IntN(256))
+		}
+		if len(bad) == 0 {
+			return bad
+		}
+	}
+	return bad
+}
+
+func TestDamagedModelsDoNoHarm(t *testing.T) {
+	for name, rounds := range map[string]int{
+		"small.crfpp": 100_000, "small.crfpp.txt": 100_000,
+		"model.crfpp": *corruptions, "model.crfpp.txt": *corruptions, "odd.crfpp": *corruptions, "odd.crfpp.txt": *corruptions,
+	} {
+		t.Run(name, func(t *testing.T) {
+			if testing.Short() {
+				rounds = min(rounds, 2000)
+			}
+			rng := rand.New(rand.NewPCG(7, 7))
+			data := file(t, name)
+			valid := 0
+			for range rounds {
+				if use(t, damage(rng, data)) {
+					valid++
+				}
+			}
+			t.Logf("%d of %d are still models", valid, rounds)
+			require.Greater(t, valid, rounds/100, "or nothing behind the reader was tried")
+			require.Less(t, valid, rounds)
+		})
+	}
+}
+
+func FuzzText(f *testing.F) {
+	for _, name := range []string{"small.crfpp.txt", "odd.crfpp.txt"} {
+		f.Add(file(f, name))
+	}
+	f.Add([]byte(good))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) < 1<<16 {
+			use(t, append([]byte(textStart), bytes.TrimPrefix(data, []byte(textStart))...))
+		}
+	})
+}
+
+func FuzzBinary(f *testing.F) {
+	for _, name := range []string{"small.crfpp", "odd.crfpp"} {
+		f.Add(file(f, name))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) < 1<<16 {
+			use(t, data)
+		}
+	})
+}
+
+func FuzzSentences(f *testing.F) {
+	f.Add(file(f, "test.txt"))
+	f.Add([]byte("a\tADP\r\n \n\nb  ADP  x\n#\n"))
+	m := load(f, "small.crfpp")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var out bytes.Buffer
+		err := m.Test(&out, bytes.NewReader(data), "", Options{Verbose: 1})
+		if err != nil {
+			require.ErrorIs(t, err, features.ErrColumn)
+		}
+	})
+}

@@ -1,0 +1,79 @@
+package crfpp_test
+
+import (
+	"fmt"
+	"log"
+	"math"
+	"os"
+	"strings"
+
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/interop/crfpp"
+)
+
+func open() *crfpp.Model {
+	f, err := os.Open("testdata/model.crfpp")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer f.Close()
+	m, err := crfpp.Read(f)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return m
+}
+
+// What crf_test -m model.crfpp -v 1 prints.
+func ExampleModel_Test() {
+	in := strings.NewReader("Maria\tNOUN\nmoved\tVERB\nto\tADP\nLisbon\tNOUN\n")
+	if err := open().Test(os.Stdout, in, "standard input", crfpp.Options{Verbose: 1}); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// # 0.220853
+	// Maria	NOUN	O/0.502922
+	// moved	VERB	O/0.930413
+	// to	ADP	O/0.943860
+	// Lisbon	NOUN	B-LOC/0.460247
+}
+
+// A program that has its sentences in memory keeps a tagger for each goroutine.
+func ExampleTagger() {
+	m := open()
+	t := m.NewTagger()
+	t.Read(features.Rows{{"Lisbon", "NOUN"}, {"froze", "VERB"}})
+	paths, err := t.NBest(2)
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, logZ, err := t.Marginals()
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, p := range paths {
+		fmt.Printf("%s %s %.3f\n", m.Labels()[p.Labels[0]], m.Labels()[p.Labels[1]], math.Exp(p.Score-logZ))
+	}
+	// Output:
+	// O O 0.591
+	// B-PER O 0.102
+}
+
+// The neutral form is what a converter reads.
+func ExampleModel_Unigrams() {
+	m := open()
+	for name, weights := range m.Unigrams() {
+		if name == "U01:Lisbon" {
+			for label, w := range weights {
+				fmt.Printf("%s %s %+.3f\n", name, m.Labels()[label], w)
+			}
+		}
+	}
+	// Output:
+	// U01:Lisbon B-LOC +0.222
+	// U01:Lisbon B-ORG -0.021
+	// U01:Lisbon B-PER -0.083
+	// U01:Lisbon I-ORG -0.019
+	// U01:Lisbon I-PER -0.007
+	// U01:Lisbon O -0.091
+}

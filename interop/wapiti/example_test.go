@@ -1,0 +1,72 @@
+package wapiti_test
+
+import (
+	"fmt"
+	"log"
+	"os"
+	"strings"
+
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/interop/wapiti"
+)
+
+func open() *wapiti.Model {
+	f, err := os.Open("testdata/model.wapiti")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer f.Close()
+	m, err := wapiti.Read(f)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return m
+}
+
+// What wapiti label -m model.wapiti -s -p prints.
+func ExampleModel_Label() {
+	in := strings.NewReader("Maria\tNOUN\nmoved\tVERB\nto\tADP\nLisbon\tNOUN\n")
+	o := wapiti.Options{Scores: true, Posterior: true}
+	if err := open().Label(os.Stdout, in, "standard input", o); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// # 0 0.264425
+	// Maria	NOUN	B-PER	B-PER/0.417691
+	// moved	VERB	O	O/0.977755
+	// to	ADP	O	O/0.985320
+	// Lisbon	NOUN	B-LOC	B-LOC/0.657113
+}
+
+// A program that has its sentences in memory keeps a tagger for each goroutine.
+func ExampleTagger() {
+	m := open()
+	t := m.NewTagger()
+	if err := t.Read(features.Rows{{"Lisbon", "NOUN"}, {"froze", "VERB"}}); err != nil {
+		log.Fatal(err)
+	}
+	best, err := t.Label(2, false)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, l := range best {
+		fmt.Printf("%s %s %.3f\n", m.Labels()[l.Path[0]], m.Labels()[l.Path[1]], l.Score)
+	}
+	// Output:
+	// O O 6.180
+	// B-PER O 4.959
+}
+
+// The neutral form is what a converter reads.
+func ExampleModel_Unigrams() {
+	m := open()
+	for name, weights := range m.Unigrams() {
+		if name == "u:w=Lisbon" {
+			for label, w := range weights {
+				fmt.Printf("%s %s %+.3f\n", name, m.Labels()[label], w)
+			}
+		}
+	}
+	// Output:
+	// u:w=Lisbon B-LOC +0.172
+}
