@@ -14,12 +14,19 @@ var _ Loss = CrossEntropy{}
 // probability of the gold path. It takes every kind of target: a soft one gives the cross-entropy
 // with its distribution (up to its entropy, which no score moves), a partial one minus the log
 // probability of its set of paths.
+//
+// Two regularizers keep it from being too sure. Smoothing mixes the loss for the target with that
+// for the uniform distribution over all paths of finite score (Szegedy et al. 2016, here over
+// paths). Entropy subtracts so much of the entropy of p_s: a penalty on confidence if positive
+// (Pereyra et al. 2017), on doubt if negative (Grandvalet & Bengio 2004).
 type CrossEntropy struct {
-	Gamma float64 // inverse temperature; 0 means 1
+	Gamma     float64 // inverse temperature; 0 means 1
+	Smoothing float64 // share of the uniform distribution in the target, in [0, 1)
+	Entropy   float64 // weight of the entropy that is subtracted
 }
 
 // Traits implements [Described]. Partial targets make it non-convex.
-func (CrossEntropy) Traits() Traits { return Traits{Smooth: true, Convex: true} }
+func (c CrossEntropy) Traits() Traits { return Traits{Smooth: true, Convex: c.Entropy == 0} }
 
 // Eval implements [Loss].
 func (c CrossEntropy) Eval(grad, s *structured.Lattice, y structured.Target, w *Workspace) (float64, error) {
@@ -34,33 +41,66 @@ func (c CrossEntropy) Eval(grad, s *structured.Lattice, y structured.Target, w *
 	if err != nil {
 		return 0, err
 	}
+	score, err := w.targetScore(grad, s, y, gamma, 1-c.Smoothing)
+	if err != nil {
+		return 0, err
+	}
+	if c.Smoothing == 0 && c.Entropy == 0 {
+		if y.Soft == nil {
+			return max(logZ-score, 0), nil
+		}
+		return logZ - score, nil
+	}
+	v := logZ - (1-c.Smoothing)*score
+	if c.Smoothing != 0 {
+		q, err := w.uniformCounts(s)
+		if err != nil {
+			return 0, err
+		}
+		score, err := w.expectedScore(grad, s, q, c.Smoothing)
+		if err != nil {
+			return 0, err
+		}
+		v -= c.Smoothing * score
+	}
+	if c.Entropy != 0 {
+		h, err := w.entropy(grad, s, gamma, c.Entropy)
+		if err != nil {
+			return 0, err
+		}
+		v -= c.Entropy * h
+	}
+	return v, nil
+}
+
+// targetScore returns the score of a target of any kind and subtracts weight times its gradient from
+// grad.
+func (w *Workspace) targetScore(grad, s *structured.Lattice, y structured.Target, gamma, weight float64) (float64, error) {
 	switch {
 	case y.Soft != nil:
-		score, err := w.expectedScore(grad, s, y.Soft)
-		return logZ - score, err
+		return w.expectedScore(grad, s, y.Soft, weight)
 	case y.Partial != nil:
-		score, err := w.scoreOfSet(grad, s, y.Partial, gamma)
-		return max(logZ-score, 0), err
+		return w.scoreOfSet(grad, s, y.Partial, gamma, weight)
 	}
 	score := s.PathScore(y.Path)
 	if math.IsInf(score, -1) {
 		return 0, fmt.Errorf("%w: gold path", ErrForbidden)
 	}
 	if grad != nil {
-		grad.AddPath(y.Path, -1)
+		grad.AddPath(y.Path, -weight)
 	}
-	return max(logZ-score, 0), nil
+	return score, nil
 }
 
-// expectedScore returns sum_e q(e) s(e) and subtracts q from grad.
-func (w *Workspace) expectedScore(grad, s, q *structured.Lattice) (float64, error) {
+// expectedScore returns sum_e q(e) s(e) and subtracts weight times q from grad.
+func (w *Workspace) expectedScore(grad, s, q *structured.Lattice, weight float64) (float64, error) {
 	sum := 0.0
 	add := func(grad, s, q []float64) {
 		for k, p := range q {
 			if p != 0 {
 				sum += p * s[k]
 				if grad != nil {
-					grad[k] -= p
+					grad[k] -= weight * p
 				}
 			}
 		}
@@ -87,21 +127,14 @@ func (w *Workspace) expectedScore(grad, s, q *structured.Lattice) (float64, erro
 }
 
 // scoreOfSet returns (1/gamma) log Z of gamma s over the paths of a partial target and subtracts
-// their marginals from grad.
-func (w *Workspace) scoreOfSet(grad, s, partial *structured.Lattice, gamma float64) (float64, error) {
+// weight times their marginals from grad.
+func (w *Workspace) scoreOfSet(grad, s, partial *structured.Lattice, gamma, weight float64) (float64, error) {
 	if err := structured.AddScaled(&w.restricted, s, partial, 1); err != nil {
 		return 0, err
 	}
-	set := w.temper(&w.restricted, gamma)
-	var logZ float64
-	var err error
-	if grad == nil {
-		logZ, err = w.ForwardBackward.LogZ(set)
-	} else {
-		logZ, err = w.ForwardBackward.AddMarginals(grad, set, -1)
-	}
+	logZ, err := w.addLogZ(grad, &w.restricted, gamma, -weight)
 	if errors.Is(err, structured.ErrNoPath) {
 		err = fmt.Errorf("%w: every path of a partial target", ErrForbidden)
 	}
-	return logZ / gamma, err
+	return logZ, err
 }

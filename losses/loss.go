@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strings"
 
 	"github.com/trellis-nlp/trellis/decode/viterbi"
 	"github.com/trellis-nlp/trellis/inference/forwardbackward"
@@ -28,6 +27,9 @@ type Loss interface {
 type Traits struct {
 	Smooth bool // it has a gradient everywhere: methods that measure curvature may be used
 	Convex bool // as a function of the scores
+	// NeedsStart says that scores of zero are a poor start: there the loss is flat, or its gradient leads
+	// to a bad minimum. Start from the weights of a convex loss.
+	NeedsStart bool
 }
 
 // A Described loss tells its traits. Every loss of this package does.
@@ -39,57 +41,28 @@ type Workspace struct {
 	Viterbi         viterbi.Workspace
 	ForwardBackward forwardbackward.Workspace
 
-	cost, augmented, tempered, restricted structured.Lattice
+	cost, augmented, tempered, restricted, uniform structured.Lattice
 
-	path []int
+	path    []int
+	chain   chain     // of smoothed-hinge
+	support support   // of sparsemap
+	slopes  []float64 // T, of large-margin-softmax
 }
 
-// Options are the settings that [New] hands to the loss. The zero value is usable.
-type Options struct {
-	Cost  structured.Cost // nil means Hamming; perceptron and cross-entropy have none
-	Scale float64         // of the cost, positive; 0 means 1
-	Gamma float64         // inverse temperature, positive; 0 means 1; the max-losses have none
-}
-
-// Names lists the names that [New] takes, in the order of the package comment.
-func Names() []string {
-	return []string{"cross-entropy", "perceptron", "hinge", "squared-hinge", "softmax-margin", "risk"}
-}
-
-// New returns the loss of that name.
-func New(name string, o Options) (Loss, error) {
-	if !(o.Scale >= 0 && o.Scale <= math.MaxFloat64) {
-		return nil, fmt.Errorf("cost scale %v: want a positive number", o.Scale)
+// onlyPath checks that the target is a path and fits the scores.
+func onlyPath(s *structured.Lattice, y structured.Target, loss string) error {
+	if y.Soft != nil || y.Partial != nil {
+		return fmt.Errorf("%w: %s wants a gold path", structured.ErrTarget, loss)
 	}
-	if !(o.Gamma >= 0 && o.Gamma <= math.MaxFloat64) {
-		return nil, fmt.Errorf("inverse temperature %v: want a positive number", o.Gamma)
+	if err := s.Check(); err != nil {
+		return err
 	}
-	switch name {
-	case "cross-entropy":
-		return CrossEntropy{Gamma: o.Gamma}, nil
-	case "perceptron":
-		return Perceptron{}, nil
-	case "hinge":
-		return Hinge{Cost: o.Cost, Scale: o.Scale}, nil
-	case "squared-hinge":
-		return SquaredHinge{Cost: o.Cost, Scale: o.Scale}, nil
-	case "softmax-margin":
-		return SoftmaxMargin(o), nil
-	case "risk":
-		return Risk(o), nil
-	}
-	return nil, fmt.Errorf("unknown loss %q: want one of %s", name, strings.Join(Names(), ", "))
+	return y.Check(s)
 }
 
 // goldPath returns the path of a target that must be one, and its score, which must be finite.
 func goldPath(s *structured.Lattice, y structured.Target, loss string) (gold []int, score float64, err error) {
-	if y.Soft != nil || y.Partial != nil {
-		return nil, 0, fmt.Errorf("%w: %s wants a gold path", structured.ErrTarget, loss)
-	}
-	if err := s.Check(); err != nil {
-		return nil, 0, err
-	}
-	if err := y.Check(s); err != nil {
+	if err := onlyPath(s, y, loss); err != nil {
 		return nil, 0, err
 	}
 	score = s.PathScore(y.Path)
@@ -110,7 +83,7 @@ func (w *Workspace) costOf(c structured.Cost, gold []int, l int) (*structured.La
 	return &w.cost, nil
 }
 
-// augment returns s + scale * the cost lattice of the gold path.
+// augment returns s + scale * the cost lattice of the gold path; 0 for the scale means 1.
 func (w *Workspace) augment(s *structured.Lattice, c structured.Cost, scale float64, gold []int) (*structured.Lattice, error) {
 	cost, err := w.costOf(c, gold, s.L)
 	if err != nil {
@@ -142,6 +115,19 @@ func (w *Workspace) logZ(grad, s, like *structured.Lattice, gamma float64) (floa
 		logZ, err = w.ForwardBackward.LogZ(s)
 	} else {
 		logZ, err = w.ForwardBackward.Marginals(grad, s, like.Shape())
+	}
+	return logZ / gamma, err
+}
+
+// addLogZ returns (1/gamma) log Z(gamma s) and, unless grad is nil, adds v times its gradient to it.
+func (w *Workspace) addLogZ(grad, s *structured.Lattice, gamma, v float64) (float64, error) {
+	s = w.temper(s, gamma)
+	var logZ float64
+	var err error
+	if grad == nil {
+		logZ, err = w.ForwardBackward.LogZ(s)
+	} else {
+		logZ, err = w.ForwardBackward.AddMarginals(grad, s, v)
 	}
 	return logZ / gamma, err
 }

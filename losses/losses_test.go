@@ -16,119 +16,6 @@ import (
 
 var shapes = []structured.EdgeShape{structured.NoEdges, structured.SharedEdges, structured.PositionEdges}
 
-// edgeCost is a cost that lives on nodes and edges, zero along the gold path.
-type edgeCost struct{ *structured.Lattice }
-
-func (c edgeCost) Fill(dst *structured.Lattice, gold []int, _ int) error {
-	c.Copy(dst)
-	for t, j := range gold {
-		dst.NodeAt(t)[j] = 0
-		if t > 0 {
-			dst.EdgeAt(t)[gold[t-1]*dst.L+j] = 0
-		}
-	}
-	return nil
-}
-
-func randomCost(rng *rand.Rand, t, l int) structured.Cost {
-	c := bruteforce.Random(rng, t, l, structured.PositionEdges, 1, 0)
-	for _, x := range [][]float64{c.Node, c.Edge} {
-		for k := range x {
-			x[k] = math.Abs(x[k])
-		}
-	}
-	return edgeCost{c}
-}
-
-// A definition computes a loss and its gradient, in the shape of s, over all of Y(x).
-type definition struct {
-	name string
-	loss func(c structured.Cost, scale, gamma float64) losses.Loss
-	want func(s, sc, cost *structured.Lattice, gold []int, gamma float64) (float64, *structured.Lattice)
-}
-
-func scaled(s *structured.Lattice, c float64) *structured.Lattice {
-	r := new(structured.Lattice)
-	s.Copy(r)
-	r.Scale(c)
-	return r
-}
-
-func softmax(s, aug *structured.Lattice, gold []int, gamma float64) (float64, *structured.Lattice) {
-	mu := reshape(bruteforce.Marginals(scaled(aug, gamma), structured.PositionEdges), s.Shape())
-	mu.AddPath(gold, -1)
-	return bruteforce.LogZ(scaled(aug, gamma))/gamma - s.PathScore(gold), mu
-}
-
-// reshape sums marginals per position into the shape asked for.
-func reshape(mu *structured.Lattice, edges structured.EdgeShape) *structured.Lattice {
-	r := structured.NewLattice(mu.T, mu.L, edges)
-	copy(r.Node, mu.Node)
-	for t := 1; t < mu.T && len(r.Edge) > 0; t++ {
-		for k, v := range mu.EdgeAt(t) {
-			r.EdgeAt(t)[k] += v
-		}
-	}
-	return r
-}
-
-func maximum(s, aug *structured.Lattice, gold []int, square bool) (float64, *structured.Lattice) {
-	h, g := bruteforce.Max(aug)-s.PathScore(gold), 1.0
-	if square {
-		h, g = h*h, 2*h
-	}
-	grad := structured.NewLattice(s.T, s.L, s.Shape())
-	grad.AddPath(bruteforce.Best(aug), g)
-	grad.AddPath(gold, -g)
-	return h, grad
-}
-
-var definitions = []definition{
-	{"cross-entropy",
-		func(_ structured.Cost, _, gamma float64) losses.Loss { return losses.CrossEntropy{Gamma: gamma} },
-		func(s, sc, cost *structured.Lattice, gold []int, gamma float64) (float64, *structured.Lattice) {
-			return softmax(s, s, gold, gamma)
-		}},
-	{"perceptron",
-		func(structured.Cost, float64, float64) losses.Loss { return losses.Perceptron{} },
-		func(s, sc, cost *structured.Lattice, gold []int, gamma float64) (float64, *structured.Lattice) {
-			return maximum(s, s, gold, false)
-		}},
-	{"hinge",
-		func(c structured.Cost, scale, _ float64) losses.Loss { return losses.Hinge{Cost: c, Scale: scale} },
-		func(s, sc, cost *structured.Lattice, gold []int, gamma float64) (float64, *structured.Lattice) {
-			return maximum(s, sc, gold, false)
-		}},
-	{"squared-hinge",
-		func(c structured.Cost, scale, _ float64) losses.Loss {
-			return losses.SquaredHinge{Cost: c, Scale: scale}
-		},
-		func(s, sc, cost *structured.Lattice, gold []int, gamma float64) (float64, *structured.Lattice) {
-			return maximum(s, sc, gold, true)
-		}},
-	{"softmax-margin",
-		func(c structured.Cost, scale, gamma float64) losses.Loss {
-			return losses.SoftmaxMargin{Cost: c, Scale: scale, Gamma: gamma}
-		},
-		func(s, sc, cost *structured.Lattice, gold []int, gamma float64) (float64, *structured.Lattice) {
-			return softmax(s, sc, gold, gamma)
-		}},
-	{"risk",
-		func(c structured.Cost, scale, gamma float64) losses.Loss {
-			return losses.Risk{Cost: c, Scale: scale, Gamma: gamma}
-		},
-		func(s, sc, cost *structured.Lattice, gold []int, gamma float64) (float64, *structured.Lattice) {
-			p := scaled(s, gamma)
-			mean := bruteforce.Expect(p, cost.PathScore)
-			cov := structured.NewLattice(s.T, s.L, s.Shape())
-			logZ := bruteforce.LogZ(p)
-			for y := range structured.Paths(s.T, s.L) {
-				cov.AddPath(y, gamma*math.Exp(p.PathScore(y)-logZ)*(cost.PathScore(y)-mean))
-			}
-			return mean, cov
-		}},
-}
-
 // Every loss and every gradient, against enumeration of Y(x), and against central differences.
 func TestEqualsBruteForce(t *testing.T) {
 	for _, d := range definitions {
@@ -297,7 +184,7 @@ func TestIdentities(t *testing.T) {
 			moved.NodeAt(at)[j] += 3.25
 		}
 		for _, name := range losses.Names() {
-			l, err := losses.New(name, losses.Options{Cost: cost})
+			l, err := losses.New(name, losses.Options{Cost: cost, Margin: 1})
 			require.NoError(t, err)
 			near(value(l, s), value(l, moved), 1e-9, name+" ignores a constant")
 			grad := new(structured.Lattice)
@@ -334,19 +221,22 @@ func TestErrors(t *testing.T) {
 	s := structured.NewLattice(2, 2, structured.SharedEdges)
 	soft := structured.NewLattice(2, 2, structured.SharedEdges)
 	inf := math.Inf(-1)
+	// The losses with a cost that s(g) stands in, too; in the others gold enters by its cost only.
+	goldScored := map[string]bool{"hinge": true, "squared-hinge": true, "smoothed-hinge": true, "softmax-margin": true}
 	for _, name := range losses.Names() {
-		l, err := losses.New(name, losses.Options{})
+		l, err := losses.New(name, losses.Options{Margin: 1})
 		require.NoError(t, err)
 		grad := new(structured.Lattice)
 		_, err = l.Eval(grad, s, structured.PathTarget([]int{0}), &w)
 		assert.ErrorIs(t, err, structured.ErrShape, name)
 		_, err = l.Eval(grad, s, structured.PathTarget([]int{0, 2}), &w)
 		assert.ErrorIs(t, err, structured.ErrShape, name)
-		if name != "cross-entropy" {
+		kind, _ := losses.Lookup(name)
+		if !kind.Target {
 			_, err = l.Eval(grad, s, structured.Target{Soft: soft}, &w)
 			assert.ErrorIs(t, err, structured.ErrTarget, name)
 		}
-		if name != "risk" {
+		if !kind.Cost || goldScored[name] {
 			_, err = l.Eval(grad, &structured.Lattice{T: 1, L: 2, Node: []float64{inf, 0}}, structured.PathTarget([]int{0}), &w)
 			assert.ErrorIs(t, err, losses.ErrForbidden, name)
 		}
@@ -368,7 +258,10 @@ func TestErrors(t *testing.T) {
 	_, err = losses.CrossEntropy{}.Eval(nil, &structured.Lattice{T: 2, L: 2, Node: []float64{inf, 0, 0, 0}}, structured.Target{Soft: soft}, &w)
 	assert.ErrorIs(t, err, losses.ErrForbidden)
 
-	for _, o := range []losses.Options{{Scale: -1}, {Gamma: math.NaN()}, {Gamma: math.Inf(1)}} {
+	for _, o := range []losses.Options{
+		{Scale: -1}, {Gamma: math.NaN()}, {Gamma: math.Inf(1)}, {Entropy: math.Inf(1)}, {Smoothing: 1}, {Smoothing: -0.1},
+		{Margin: 5}, {Margin: -1}, {Blend: -1},
+	} {
 		_, err := losses.New("risk", o)
 		assert.Error(t, err)
 	}
@@ -381,41 +274,26 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 	gold := make([]int, 20)
 	cost := structured.NewBoundaryCost([]string{"O", "B-X", "I-X", "B-Y", "I-Y"}, 1, 1, 1)
 	for _, name := range losses.Names() {
-		l, err := losses.New(name, losses.Options{Cost: cost, Gamma: 2})
+		l, err := losses.New(name, losses.Options{Cost: cost, Gamma: 2, Entropy: 0.1, Smoothing: 0.1, Margin: 1})
 		require.NoError(t, err)
 		for _, edges := range shapes {
 			s := bruteforce.Random(rng, 20, 5, edges, 1, 0)
 			var w losses.Workspace
-			grad := new(structured.Lattice)
+			grad, norm, byNorm := new(structured.Lattice), make([]float64, 20), make([]float64, 20)
+			for at := range norm {
+				norm[at] = 2 * math.Abs(s.NodeAt(at)[0])
+			}
 			run := func() {
-				if _, err := l.Eval(grad, s, structured.PathTarget(gold), &w); err != nil {
+				_, err := l.Eval(grad, s, structured.PathTarget(gold), &w)
+				if n, ok := l.(losses.Normed); ok && err == nil {
+					_, err = n.EvalNormed(grad, byNorm, s, norm, structured.PathTarget(gold), &w)
+				}
+				if err != nil {
 					t.Error(err)
 				}
 			}
 			run()
 			assert.Zero(t, testing.AllocsPerRun(20, run), "%s edges=%v", name, edges)
 		}
-	}
-}
-
-// Ratios of the losses to each other are read off this: ns/op at the size of CoNLL-2000.
-func BenchmarkEval(b *testing.B) {
-	rng := rand.New(rand.NewPCG(1, 2))
-	s := bruteforce.Random(rng, 25, 22, structured.SharedEdges, 1, 0)
-	gold := make([]int, 25)
-	for _, name := range losses.Names() {
-		l, err := losses.New(name, losses.Options{})
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Run(name, func(b *testing.B) {
-			var w losses.Workspace
-			grad := new(structured.Lattice)
-			for b.Loop() {
-				if _, err := l.Eval(grad, s, structured.PathTarget(gold), &w); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
 	}
 }

@@ -1,10 +1,6 @@
 package losses
 
-import (
-	"fmt"
-
-	"github.com/trellis-nlp/trellis/structured"
-)
+import "github.com/trellis-nlp/trellis/structured"
 
 var _ Loss = Risk{}
 
@@ -17,17 +13,11 @@ type Risk struct {
 }
 
 // Traits implements [Described].
-func (Risk) Traits() Traits { return Traits{Smooth: true} }
+func (Risk) Traits() Traits { return Traits{Smooth: true, NeedsStart: true} }
 
 // Eval implements [Loss].
 func (r Risk) Eval(grad, s *structured.Lattice, y structured.Target, w *Workspace) (float64, error) {
-	if y.Soft != nil || y.Partial != nil {
-		return 0, fmt.Errorf("%w: risk wants a gold path", structured.ErrTarget)
-	}
-	if err := s.Check(); err != nil {
-		return 0, err
-	}
-	if err := y.Check(s); err != nil {
+	if err := onlyPath(s, y, "risk"); err != nil {
 		return 0, err
 	}
 	cost, err := w.costOf(r.Cost, y.Path, s.L)

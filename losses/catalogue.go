@@ -1,0 +1,128 @@
+package losses
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// Options are the settings that [New] hands to the loss. The zero value is usable. A [Kind] tells which
+// of them a loss heeds.
+type Options struct {
+	Cost      structured.Cost // nil means Hamming
+	Scale     float64         // of the cost, positive; 0 means 1
+	Gamma     float64         // inverse temperature, positive; 0 means 1
+	Entropy   float64         // weight of the entropy that is subtracted, of either sign
+	Smoothing float64         // of labels: the share of the uniform distribution in the target, in [0, 1)
+	Margin    int             // of large-margin softmax, 1..4; 0 means 2
+	Blend     float64         // of large-margin softmax: weight of the plain score beside the margin's, not negative
+}
+
+// A Kind is a loss that [New] makes, with the options that it heeds.
+type Kind struct {
+	Name  string
+	Brief string // what it is, in a line
+
+	Cost   bool // heeds Options.Cost and Options.Scale
+	Gamma  bool // heeds Options.Gamma
+	Target bool // heeds Options.Entropy and Options.Smoothing, and takes soft and partial targets
+	Margin bool // heeds Options.Margin and Options.Blend
+
+	make func(o Options) Loss
+}
+
+var kinds = []Kind{
+	{Name: "cross-entropy", Brief: "minus the log probability of the gold path", Gamma: true, Target: true,
+		make: func(o Options) Loss {
+			return CrossEntropy{Gamma: o.Gamma, Entropy: o.Entropy, Smoothing: o.Smoothing}
+		}},
+	{Name: "perceptron", Brief: "how far the best path is ahead of the gold one",
+		make: func(Options) Loss { return Perceptron{} }},
+	{Name: "hinge", Brief: "the same with cost: structured SVM", Cost: true,
+		make: func(o Options) Loss { return Hinge{Cost: o.Cost, Scale: o.Scale} }},
+	{Name: "squared-hinge", Brief: "the square of hinge", Cost: true,
+		make: func(o Options) Loss { return SquaredHinge{Cost: o.Cost, Scale: o.Scale} }},
+	{Name: "smoothed-hinge", Brief: "hinge with its kinks rounded off, smooth and convex", Cost: true, Gamma: true,
+		make: func(o Options) Loss { return SmoothedHinge{Cost: o.Cost, Scale: o.Scale, Gamma: o.Gamma} }},
+	{Name: "softmax-margin", Brief: "cross-entropy with cost", Cost: true, Gamma: true,
+		make: func(o Options) Loss { return SoftmaxMargin{Cost: o.Cost, Scale: o.Scale, Gamma: o.Gamma} }},
+	{Name: "risk", Brief: "the expected cost", Cost: true, Gamma: true,
+		make: func(o Options) Loss { return Risk{Cost: o.Cost, Scale: o.Scale, Gamma: o.Gamma} }},
+	{Name: "jensen-risk-bound", Brief: "log E[exp cost], above risk", Cost: true, Gamma: true,
+		make: func(o Options) Loss {
+			return JensenRiskBound{Cost: o.Cost, Scale: o.Scale, Gamma: o.Gamma}
+		}},
+	ramp(1, "the best path with cost added against the best path"),
+	ramp(2, "the best path against the best with cost taken off"),
+	ramp(3, "the best path with cost added against the best with cost taken off"),
+	softRamp(1, "ramp1 with log Z for max; the same as jensen-risk-bound"),
+	softRamp(2, "ramp2 with log Z for max, below risk"),
+	softRamp(3, "ramp3 with log Z for max"),
+	{Name: "token-marginal", Brief: "minus the log probability of each gold label, summed", Gamma: true,
+		make: func(o Options) Loss { return TokenMarginal{Gamma: o.Gamma} }},
+	{Name: "sparsemap", Brief: "how far the best mixture of few paths is ahead of the gold one", Gamma: true,
+		make: func(o Options) Loss { return SparseMAP{Gamma: o.Gamma} }},
+	{Name: "large-margin-softmax", Brief: "cross-entropy with a larger angle asked of the gold labels", Gamma: true, Margin: true,
+		make: func(o Options) Loss {
+			return LargeMarginSoftmax{Margin: o.Margin, Blend: o.Blend, Gamma: o.Gamma}
+		}},
+}
+
+func ramp(form int, brief string) Kind {
+	return Kind{Name: fmt.Sprintf("ramp%d", form), Brief: brief, Cost: true,
+		make: func(o Options) Loss { return Ramp{Form: form, Cost: o.Cost, Scale: o.Scale} }}
+}
+
+func softRamp(form int, brief string) Kind {
+	return Kind{Name: fmt.Sprintf("soft-ramp%d", form), Brief: brief, Cost: true, Gamma: true,
+		make: func(o Options) Loss {
+			return SoftRamp{Form: form, Cost: o.Cost, Scale: o.Scale, Gamma: o.Gamma}
+		}}
+}
+
+// Kinds lists the losses that [New] makes, in the order of the package comment.
+func Kinds() []Kind { return slices.Clone(kinds) }
+
+// Names lists their names.
+func Names() []string {
+	names := make([]string, len(kinds))
+	for k, kind := range kinds {
+		names[k] = kind.Name
+	}
+	return names
+}
+
+// Lookup returns the kind of that name, and whether there is one.
+func Lookup(name string) (Kind, bool) {
+	k := slices.IndexFunc(kinds, func(k Kind) bool { return k.Name == name })
+	if k < 0 {
+		return Kind{}, false
+	}
+	return kinds[k], true
+}
+
+// New returns the loss of that name. Options that it does not heed make no difference.
+func New(name string, o Options) (Loss, error) {
+	kind, ok := Lookup(name)
+	if !ok {
+		return nil, fmt.Errorf("unknown loss %q: want one of %s", name, strings.Join(Names(), ", "))
+	}
+	switch {
+	case !(o.Scale >= 0 && o.Scale <= math.MaxFloat64):
+		return nil, fmt.Errorf("cost scale %v: want a positive number", o.Scale)
+	case !(o.Gamma >= 0 && o.Gamma <= math.MaxFloat64):
+		return nil, fmt.Errorf("inverse temperature %v: want a positive number", o.Gamma)
+	case !(math.Abs(o.Entropy) <= math.MaxFloat64):
+		return nil, fmt.Errorf("weight %v of the entropy: want a finite number", o.Entropy)
+	case !(o.Smoothing >= 0 && o.Smoothing < 1):
+		return nil, fmt.Errorf("label smoothing %v: want a share from 0 to below 1", o.Smoothing)
+	case o.Margin < 0 || o.Margin > maxMargin:
+		return nil, fmt.Errorf("margin %d: want 1 to %d", o.Margin, maxMargin)
+	case !(o.Blend >= 0 && o.Blend <= math.MaxFloat64):
+		return nil, fmt.Errorf("blend %v: want a number that is not negative", o.Blend)
+	}
+	return kind.make(o), nil
+}

@@ -1,0 +1,25 @@
+package losses
+
+import "github.com/trellis-nlp/trellis/structured"
+
+var _ Loss = JensenRiskBound{}
+
+// JensenRiskBound is log E[exp c] = log Z(s+c) - log Z(s) >= E[c], by Jensen's inequality an upper bound
+// of [Risk] that takes two log Z (Gimpel & Smith 2010): what softmax-margin adds to cross-entropy. It is
+// [SoftRamp] of form 1 under its older name.
+type JensenRiskBound struct {
+	Cost  structured.Cost // nil means Hamming
+	Scale float64         // of the cost; 0 means 1
+	Gamma float64         // inverse temperature of both terms; 0 means 1
+}
+
+// Traits implements [Described].
+func (JensenRiskBound) Traits() Traits { return SoftRamp{}.Traits() }
+
+// Eval implements [Loss].
+func (j JensenRiskBound) Eval(grad, s *structured.Lattice, y structured.Target, w *Workspace) (float64, error) {
+	if err := onlyPath(s, y, "jensen-risk-bound"); err != nil {
+		return 0, err
+	}
+	return SoftRamp{Form: 1, Cost: j.Cost, Scale: j.Scale, Gamma: j.Gamma}.Eval(grad, s, y, w)
+}

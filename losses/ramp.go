@@ -1,0 +1,79 @@
+package losses
+
+import (
+	"fmt"
+
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+var _ Loss = Ramp{}
+
+// Ramp compares the best path with a path picked for its cost (Gimpel & Smith 2012, in their
+// numbering; form 1 goes back to Do et al. 2008, form 3 to McAllester, Hazan & Keshet 2010, who
+// call it direct loss):
+//
+//	1   max_y (s+c)(y) - max_y s(y)
+//	2   max_y s(y) - max_y (s-c)(y)
+//	3   max_y (s+c)(y) - max_y (s-c)(y)
+//
+// It is at least 0 and, unlike hinge, at most the greatest cost (form 3: twice that), so it lets go of
+// hopeless sentences. The gold path enters through its cost only. Neither convex nor smooth, it gives a
+// plain subgradient, of each maximum on its own; no inner problem is solved, as the concave-convex
+// procedure would.
+type Ramp struct {
+	Form  int             // 1, 2 or 3; 0 means 1
+	Cost  structured.Cost // nil means Hamming
+	Scale float64         // of the cost; 0 means 1
+}
+
+// Traits implements [Described].
+func (Ramp) Traits() Traits { return Traits{NeedsStart: true} }
+
+// Eval implements [Loss].
+func (r Ramp) Eval(grad, s *structured.Lattice, y structured.Target, w *Workspace) (float64, error) {
+	if err := onlyPath(s, y, "ramp"); err != nil {
+		return 0, err
+	}
+	up, down, err := rampScales(r.Form, r.Scale)
+	if err != nil {
+		return 0, err
+	}
+	if grad != nil {
+		grad.Reset(s.T, s.L, s.Shape())
+	}
+	above, err := w.addBest(grad, s, r.Cost, up, y.Path, 1)
+	if err != nil {
+		return 0, err
+	}
+	below, err := w.addBest(grad, s, r.Cost, down, y.Path, -1)
+	return max(above-below, 0), err
+}
+
+// rampScales returns the factors of the cost in the first and the second term of a ramp.
+func rampScales(form int, scale float64) (up, down float64, err error) {
+	scale = orOne(scale)
+	switch form {
+	case 0, 1:
+		return scale, 0, nil
+	case 2:
+		return 0, -scale, nil
+	case 3:
+		return scale, -scale, nil
+	}
+	return 0, 0, fmt.Errorf("ramp loss of form %d: want 1, 2 or 3", form)
+}
+
+// addBest returns the score of the best path of s + scale * cost and adds v to grad along it.
+func (w *Workspace) addBest(grad, s *structured.Lattice, c structured.Cost, scale float64, gold []int, v float64) (float64, error) {
+	if scale != 0 {
+		var err error
+		if s, err = w.augment(s, c, scale, gold); err != nil {
+			return 0, err
+		}
+	}
+	best, err := w.best(s)
+	if err == nil && grad != nil {
+		grad.AddPath(w.path, v)
+	}
+	return best, err
+}

@@ -1,0 +1,87 @@
+package losses
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// A Range moves from one positive number to another in the course of training, by the same factor each
+// step; the zero Range moves nothing. Factors are how temperature is lowered in annealing (Smith & Eisner
+// 2006).
+type Range struct{ From, To float64 }
+
+// ParseRange reads FROM..TO.
+func ParseRange(s string) (Range, error) {
+	from, to, ok := strings.Cut(s, "..")
+	var r Range
+	var errs [2]error
+	r.From, errs[0] = strconv.ParseFloat(from, 64)
+	r.To, errs[1] = strconv.ParseFloat(to, 64)
+	if !ok || errs[0] != nil || errs[1] != nil || !r.valid() {
+		return Range{}, fmt.Errorf("range %q: want FROM..TO with two positive numbers", s)
+	}
+	return r, nil
+}
+
+func (r Range) valid() bool {
+	positive := func(v float64) bool { return v > 0 && v <= math.MaxFloat64 }
+	return positive(r.From) && positive(r.To)
+}
+
+// At returns the number at step 0..steps-1: From at the first, To at the last and ever after.
+func (r Range) At(step, steps int) float64 {
+	switch {
+	case step >= steps-1:
+		return r.To
+	case step <= 0:
+		return r.From
+	}
+	part := float64(step) / float64(steps-1)
+	return r.From * math.Pow(r.To/r.From, part)
+}
+
+// A Schedule is a loss whose settings change from step to step of the training. Ranges that are not zero take
+// the place of the option that they move.
+type Schedule struct {
+	Name    string // as for [New]
+	Options Options
+
+	Temperature Range // of 1 / Options.Gamma
+	Scale       Range // of Options.Scale, the cost scale
+	Blend       Range // of Options.Blend
+}
+
+// Constant reports a schedule that gives the same loss at each step.
+func (s Schedule) Constant() bool {
+	return s.Temperature == Range{} && s.Scale == Range{} && s.Blend == Range{}
+}
+
+// Loss returns the loss of step 0..steps-1. The errors are those of [New], and a range that is not positive
+// or that the loss does not heed.
+func (s Schedule) Loss(step, steps int) (Loss, error) {
+	kind, ok := Lookup(s.Name)
+	o := s.Options
+	for _, m := range []struct {
+		what  string
+		r     Range
+		heeds bool
+		set   func(v float64)
+	}{
+		{"temperature", s.Temperature, kind.Gamma, func(v float64) { o.Gamma = 1 / v }},
+		{"cost scale", s.Scale, kind.Cost, func(v float64) { o.Scale = v }},
+		{"blend", s.Blend, kind.Margin, func(v float64) { o.Blend = v }},
+	} {
+		switch {
+		case !ok || m.r == Range{}:
+		case !m.r.valid():
+			return nil, fmt.Errorf("%s from %v to %v: want positive numbers", m.what, m.r.From, m.r.To)
+		case !m.heeds:
+			return nil, fmt.Errorf("%s has no %s to change", s.Name, m.what)
+		default:
+			m.set(m.r.At(step, steps))
+		}
+	}
+	return New(s.Name, o)
+}
