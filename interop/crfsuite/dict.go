@@ -32,23 +32,24 @@ func readDict(data []byte, at, n uint32) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := dict{db: db, links: links, probes: maxProbes * int(n)}
-	if err := d.checkTables(); err != nil {
+	d := dict{db: db, links: links}
+	names, hashes, err := d.names()
+	if err != nil {
 		return nil, err
 	}
-	return d.names()
+	return names, d.checkTables(hashes)
 }
-
-// maxProbes bounds the slots that finding all names may look at, as a multiple of their number, so that no
-// file takes long. Names that are not chosen to collide need one and a half each.
-const maxProbes = 16
 
 // A dict is a dictionary of names.
 type dict struct {
-	db     []byte
-	links  []byte // the offset of each name's record
-	probes int    // how many more slots find may look at
+	db    []byte
+	links []byte // the offset of each name's record
 }
+
+// A slot of a hash table holds the hash of a name and the offset of its record.
+type slot struct{ hash, at uint32 }
+
+func (d *dict) link(id int) uint32 { return le.Uint32(d.links[4*id:]) }
 
 // record returns number and name of the record at an offset, the name with its NUL.
 func (d *dict) record(at uint32) (id uint32, name []byte, err error) {
@@ -60,35 +61,82 @@ func (d *dict) record(at uint32) (id uint32, name []byte, err error) {
 	return le.Uint32(head), name, err
 }
 
-// checkTables reports an error unless the tables have a free slot each and as many others as there are
-// names.
-func (d *dict) checkTables() error {
+// names returns copies of all names, and their hashes.
+func (d *dict) names() ([]string, []uint32, error) {
 	n := len(d.links) / 4
-	slots, taken := 0, 0
-	for t := range uint32(dictTables) {
+	names, hashes := make([]string, n), make([]uint32, n)
+	size, end := 0, uint64(0)
+	for id := range names {
+		at := d.link(id)
+		got, name, err := d.record(at)
+		if err != nil {
+			return nil, nil, err
+		}
+		if got != uint32(id) {
+			return nil, nil, fmt.Errorf("the record of name %d has number %d", id, got)
+		}
+		// The first NUL, where CRFsuite takes a name to end, must be the last byte. Where records overlap,
+		// their names can be longer than the dictionary.
+		if size += len(name); size > len(d.db) || len(name) == 0 || bytes.IndexByte(name, 0) != len(name)-1 {
+			return nil, nil, fmt.Errorf("name %d does not end in the only NUL", id)
+		}
+		hashes[id] = lookup3(name)
+		end = max(end, uint64(at)+recordSize+uint64(len(name)))
+	}
+	text := string(d.db[:end])
+	for id := range names {
+		at := uint64(d.link(id)) + recordSize
+		names[id] = text[at : at+uint64(le.Uint32(d.db[at-4:]))-1]
+	}
+	return names, hashes, nil
+}
+
+// maxProbes bounds the slots that finding all names may look at, as a multiple of their number, so that no
+// file takes long. Names that are not chosen to collide need one and a half each.
+const maxProbes = 16
+
+// checkTables looks for all names as CRFsuite does, those of one hash table after the other, which is
+// kinder to the processor's caches than their own order.
+func (d *dict) checkTables(hashes []uint32) error {
+	n := len(hashes)
+	var end [dictTables]int // of each table's keys
+	for _, hash := range hashes {
+		end[hash%dictTables]++
+	}
+	for t := 1; t < dictTables; t++ {
+		end[t] += end[t-1]
+	}
+	keys, start := make([]slot, n), end
+	for id := n - 1; id >= 0; id-- {
+		t := hashes[id] % dictTables
+		start[t]--
+		keys[start[t]] = slot{hashes[id], d.link(id)}
+	}
+	slots, probes := 0, maxProbes*n
+	for t := range dictTables {
 		table, err := d.table(t)
 		if err != nil {
 			return err
 		}
-		size, before := len(table)/slotSize, taken
-		for k := range size {
-			if le.Uint32(table[slotSize*k+4:]) != 0 {
-				taken++
+		// CRFsuite allots as many links as there are pairs of slots, and searches up to a free one.
+		size, mine := len(table)/slotSize, keys[start[t]:end[t]]
+		if slots += size; size%2 != 0 || slots > 2*n || size > 0 && len(mine) == size || taken(table) != len(mine) {
+			return fmt.Errorf("hash table %d has %d slots, %d of them taken, for %d names", t, size, taken(table), len(mine))
+		}
+		for _, key := range mine {
+			if err := d.find(key, table, &probes); err != nil {
+				return err
 			}
 		}
-		// CRFsuite allots as many links as there are pairs of slots.
-		if slots += size; size%2 != 0 || slots > 2*n || size > 0 && taken-before == size {
-			return fmt.Errorf("hash table %d has %d slots, %d of them taken", t, size, taken-before)
-		}
 	}
-	if slots != 2*n || taken != n {
-		return fmt.Errorf("hash tables of %d names in %d slots, for %d names", taken, slots, n)
+	if slots != 2*n {
+		return fmt.Errorf("hash tables of %d slots for %d names", slots, n)
 	}
 	return nil
 }
 
 // table returns the slots of hash table t.
-func (d *dict) table(t uint32) ([]byte, error) {
+func (d *dict) table(t int) ([]byte, error) {
 	ref := d.db[dictHeaderSize+8*t:]
 	at, size := le.Uint32(ref), le.Uint32(ref[4:])
 	if (at == 0) != (size == 0) {
@@ -97,65 +145,37 @@ func (d *dict) table(t uint32) ([]byte, error) {
 	return part(d.db, uint64(at), uint64(size)*slotSize)
 }
 
-// names returns copies of all names, each of which is found by its hash.
-func (d *dict) names() ([]string, error) {
-	names := make([]string, len(d.links)/4)
-	size, end := 0, uint64(0)
-	for k := range names {
-		at := le.Uint32(d.links[4*k:])
-		id, name, err := d.record(at)
-		if err != nil {
-			return nil, err
+// taken returns the number of slots that are not free.
+func taken(table []byte) (n int) {
+	for ; len(table) > 0; table = table[slotSize:] {
+		if le.Uint32(table[4:]) != 0 {
+			n++
 		}
-		if id != uint32(k) {
-			return nil, fmt.Errorf("the record of name %d has number %d", k, id)
-		}
-		// The first NUL, where CRFsuite takes a name to end, must be the last byte. Where records overlap,
-		// their names can be longer than the dictionary.
-		if size += len(name); size > len(d.db) || len(name) == 0 || bytes.IndexByte(name, 0) != len(name)-1 {
-			return nil, fmt.Errorf("name %d does not end in the only NUL", k)
-		}
-		if err := d.find(name, at); err != nil {
-			return nil, err
-		}
-		end = max(end, uint64(at)+recordSize+uint64(len(name)))
 	}
-	text := string(d.db[:end])
-	for k := range names {
-		at := uint64(le.Uint32(d.links[4*k:])) + recordSize
-		size := uint64(le.Uint32(d.db[at-4:]))
-		names[k] = text[at : at+size-1]
-	}
-	return names, nil
+	return n
 }
 
-// find looks for a name as CRFsuite does. It is an error if that leads to another record than the one at
-// an offset, or to none.
-func (d *dict) find(name []byte, at uint32) error {
-	hash := lookup3(name)
-	table, err := d.table(hash % dictTables)
-	if err != nil {
-		return err
-	}
+// find looks for the name of a key in its table. It is an error if that leads to another record than
+// the key's, or to none.
+func (d *dict) find(key slot, table []byte, probes *int) error {
 	size := len(table) / slotSize
-	if size == 0 {
-		return fmt.Errorf("the name %.40q has no hash table", name[:len(name)-1])
-	}
-	for k := int(hash>>8) % size; ; k = (k + 1) % size {
-		if d.probes--; d.probes < 0 {
-			return fmt.Errorf("too many names of the same place in hash table %d", hash%dictTables)
+	for k := int(key.hash>>8) % size; ; k = (k + 1) % size {
+		if *probes--; *probes < 0 {
+			return fmt.Errorf("too many names of the same place in hash table %d", key.hash%dictTables)
 		}
-		slot := table[slotSize*k:]
-		switch here := le.Uint32(slot[4:]); {
-		case here == 0:
-			return fmt.Errorf("the name %.40q is not in its hash table", name[:len(name)-1])
-		case le.Uint32(slot) != hash:
-		case here == at:
+		at := le.Uint32(table[slotSize*k+4:])
+		if at == key.at && le.Uint32(table[slotSize*k:]) == key.hash {
 			return nil
-		default:
-			if _, same, err := d.record(here); err != nil || bytes.Equal(name, same) {
-				return fmt.Errorf("the name %.40q leads to another record", name[:len(name)-1])
-			}
+		}
+		if at != 0 && le.Uint32(table[slotSize*k:]) != key.hash {
+			continue
+		}
+		_, name, _ := d.record(key.at)
+		if at == 0 {
+			return fmt.Errorf("the name %.40q is not in its hash table", name[:len(name)-1])
+		}
+		if _, same, err := d.record(at); err != nil || bytes.Equal(name, same) {
+			return fmt.Errorf("the name %.40q leads to another record", name[:len(name)-1])
 		}
 	}
 }

@@ -76,14 +76,14 @@ func TestReadRefuses(t *testing.T) {
 		{"name without NUL", attrs + u32(links) + 4, 3, "attributes: name 0 does not end in the only NUL"},
 		{"name with NUL", attrs + u32(links) + 8, 0x61003d77, "attributes: name 0 does not end in the only NUL"},
 		{"name of nothing", attrs + u32(links) + 4, 0, "attributes: name 0 does not end in the only NUL"},
-		{"another name", name + 8, uint32(u32(name+8)) ^ 1, `the name "v=a" has no hash table`},
+		{"another name", name + 8, uint32(u32(name+8)) ^ 1, "has 2 slots, 1 of them taken, for 0 names"},
 		{"table outside", table, uint32(attrRefs), "attributes: offset"},
 		{"no table", table, 0, "has 2 slots"},
 		{"odd table", table + 4, 1, "has 1 slots"},
 		{"large table", table + 4, 4, "attributes: hash table"},
 		{"hash", slots, 0xdeadbeef, `the name "w=a" is not in its hash table`},
 		{"slot outside", slots + 4, math.MaxUint32, `the name "w=a" leads to another record`},
-		{"free slot", slots + 4, 0, "attributes: hash tables of 2 names in 6 slots, for 3 names"},
+		{"free slot", slots + 4, 0, "has 2 slots, 0 of them taken, for 1 names"},
 		{"all features", 48 + 8, math.MaxUint32, "features: offset 60 and size 85899345900 lie beyond"},
 		{"fewer features", 48 + 8, 4, "transitions of labels: number 1 refers to feature 4, of 4"},
 		{"type", record(0), 2, "features: number 0 is of type 2"},
@@ -137,7 +137,7 @@ func TestReadRefusesTablesThatHideNames(t *testing.T) {
 	bad := slices.Clone(data)
 	copy(bad[slots+8:slots+16], bad[slots:]) // free
 	_, err := crfsuite.Read(bad)
-	assert.ErrorContains(t, err, "attributes: hash tables of 1 names in 4 slots, for 2 names")
+	assert.ErrorContains(t, err, "attributes: hash table 7 has 4 slots, 1 of them taken, for 2 names")
 
 	bad = slices.Clone(data)
 	copy(bad[slots+24:], data[slots+16:slots+24])

@@ -144,7 +144,6 @@ func appendAttrRefs(buf []byte, m *Model) []byte {
 
 // appendDict appends the dictionary of n names, numbered in their order.
 func appendDict(buf []byte, n int, name func(int) string) []byte {
-	type slot struct{ hash, at uint32 }
 	var tables [dictTables][]slot
 	links := make([]uint32, n)
 	start := len(buf)
