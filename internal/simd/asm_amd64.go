@@ -88,3 +88,8 @@ func addToRowsAVX2(m []float64, offsets []uint32, c float64, x []float64)
 //
 //go:noescape
 func addRows32AVX2(dst []float64, m []float32, offsets []uint32)
+
+// prefetchAVX2 is prefetchGo.
+//
+//go:noescape
+func prefetchAVX2(base *byte, lines []uint32)

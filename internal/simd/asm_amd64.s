@@ -2824,3 +2824,23 @@ done9:
 	VMOVUPD Y8, (AX)(R8*1)
 	VZEROUPPER
 	RET
+
+// func prefetchAVX2(base *byte, lines []uint32)
+// Requires: MMX+
+TEXT ·prefetchAVX2(SB), NOSPLIT, $0-32
+	MOVQ base+0(FP), AX
+	MOVQ lines_base+8(FP), CX
+	MOVQ lines_len+16(FP), DX
+	LEAQ (CX)(DX*4), DX
+
+next:
+	CMPQ       CX, DX
+	JGE        done
+	MOVL       (CX), BX
+	SHLQ       $0x06, BX
+	PREFETCHT0 (AX)(BX*1)
+	ADDQ       $0x04, CX
+	JMP        next
+
+done:
+	RET

@@ -20,6 +20,7 @@ func maxPlusAVX2(dst, a, m []float64)                            { maxPlusGo(dst
 func matVecAVX2(dst, m, v []float64)                             { matVecGo(dst, m, v) }
 func sumOuterAVX2(dst, a, b []float64, n int)                    { sumOuterGo(dst, a, b, n) }
 func addRowsAVX2(dst, m []float64, offsets []uint32)             { addRowsGo(dst, m, offsets) }
+func prefetchAVX2(*byte, []uint32)                               {}
 func addRows32AVX2(dst []float64, m []float32, offsets []uint32) { addRows32Go(dst, m, offsets) }
 func addToRowsAVX2(m []float64, offsets []uint32, c float64, x []float64) {
 	addToRowsGo(m, offsets, c, x)

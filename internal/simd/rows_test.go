@@ -50,3 +50,10 @@ func BenchmarkAddRows(b *testing.B) {
 		AddRows(dst, m, offsets)
 	}
 }
+
+func TestPrefetchHasNoEffect(t *testing.T) {
+	x := []byte{1, 2, 3}
+	Prefetch(&x[0], []uint32{0, 1, 1 << 31})
+	Prefetch(nil, nil)
+	assert.Equal(t, []byte{1, 2, 3}, x)
+}
