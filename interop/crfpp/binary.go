@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // checkVersion refuses what crf_test 0.5x refuses.
@@ -93,7 +94,7 @@ func parseBinary(data []byte) (content, error) {
 	if c.at < len(data) {
 		return m, fmt.Errorf("%d bytes behind the last weight", len(data)-c.at)
 	}
-	m.names = names
+	m.names = slices.Clone(names)
 	m.weights = make([]float64, count)
 	for k := range m.weights {
 		m.weights[k] = float64(math.Float32frombits(binary.LittleEndian.Uint32(weights[4*k:])))

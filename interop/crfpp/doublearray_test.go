@@ -1,7 +1,6 @@
 package crfpp
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 	"maps"
@@ -178,7 +177,7 @@ func TestBinaryLayout(t *testing.T) {
 	} {
 		bad := slices.Clone(b)
 		binary.LittleEndian.PutUint32(bad[c.at:], c.v)
-		_, err := Read(bytes.NewReader(bad))
+		_, err := Read(bad)
 		assert.ErrorIs(t, err, ErrModel)
 		assert.ErrorContains(t, err, c.want, "%d at byte %d", c.v, c.at)
 	}

@@ -12,12 +12,11 @@ import (
 )
 
 func open() *crfpp.Model {
-	f, err := os.Open("testdata/model.crfpp")
+	data, err := os.ReadFile("testdata/model.crfpp")
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer f.Close()
-	m, err := crfpp.Read(f)
+	m, err := crfpp.Read(data)
 	if err != nil {
 		log.Fatal(err)
 	}

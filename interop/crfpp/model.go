@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"math"
 	"slices"
@@ -59,12 +58,8 @@ func Sniff(head []byte) bool {
 	return bytes.HasPrefix(head, []byte(textStart)) || version/100 == 1 && kind == 0
 }
 
-// Read reads a text or binary model. Errors wrap [ErrModel] unless r failed.
-func Read(r io.Reader) (*Model, error) {
-	data, err := io.ReadAll(r)
-	if err != nil {
-		return nil, err
-	}
+// Read reads a text or binary model file, whose bytes it does not keep. Errors wrap [ErrModel].
+func Read(data []byte) (*Model, error) {
 	m, err := parse(data)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrModel, err)

@@ -27,7 +27,7 @@ func file(t testing.TB, name string) []byte {
 
 func read(t testing.TB, data []byte) *Model {
 	t.Helper()
-	m, err := Read(bytes.NewReader(data))
+	m, err := Read(data)
 	require.NoError(t, err)
 	return m
 }

@@ -23,11 +23,11 @@ func use(t testing.TB, data []byte) bool {
 	t.Helper()
 	limit := uint64(32*len(data) + 64<<10) // names of a byte or two cost most: a map has up to 56 for each
 	before := allocated()
-	m, err := Read(bytes.NewReader(data))
+	m, err := Read(data)
 	if allocated()-before > limit { // or something else was counted late
 		var a, b runtime.MemStats
 		runtime.ReadMemStats(&a)
-		m, err = Read(bytes.NewReader(data))
+		m, err = Read(data)
 		runtime.ReadMemStats(&b)
 		require.LessOrEqual(t, b.TotalAlloc-a.TotalAlloc, limit, "bytes taken for a file of %d", len(data))
 	}

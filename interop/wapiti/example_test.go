@@ -11,12 +11,11 @@ import (
 )
 
 func open() *wapiti.Model {
-	f, err := os.Open("testdata/model.wapiti")
+	data, err := os.ReadFile("testdata/model.wapiti")
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer f.Close()
-	m, err := wapiti.Read(f)
+	m, err := wapiti.Read(data)
 	if err != nil {
 		log.Fatal(err)
 	}

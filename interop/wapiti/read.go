@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"slices"
 	"strings"
@@ -12,12 +11,8 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 )
 
-// Read reads a model. Errors wrap [ErrModel] unless r failed.
-func Read(r io.Reader) (*Model, error) {
-	data, err := io.ReadAll(r)
-	if err != nil {
-		return nil, err
-	}
+// Read reads a model file, whose bytes it does not keep. Errors wrap [ErrModel].
+func Read(data []byte) (*Model, error) {
 	p := &parser{data: data}
 	m, err := p.model()
 	if err != nil {
