@@ -12,7 +12,7 @@
 //	Edge[i][j] = w[i, j]
 //
 // where features that the model lacks weigh 0, and finds its best path, log Z and marginals by
-// packages viterbi and forwardbackward; an [Output] writes them with the digits and in the columns of
+// packages viterbi and forwardbackward; a [Printer] writes them with the digits and in the columns of
 // "crfsuite tag". There are no weights for the start and end of a sentence: CRFsuite's users say
 // them by attributes (__BOS__, __EOS__).
 //

@@ -91,7 +91,7 @@ func ExampleWrite() {
 }
 
 // What "crfsuite tag -p -i" prints.
-func ExampleOutput() {
+func ExamplePrinter() {
 	m := &crfsuite.Model{
 		Labels:     []string{"O", "B-PER"},
 		Attributes: []crfsuite.Attribute{{Name: "w=Ada", Features: []crfsuite.Feature{{Label: 1, Weight: 2}}}},
@@ -105,7 +105,8 @@ func ExampleOutput() {
 		fmt.Println(err)
 		return
 	}
-	lines, err := crfsuite.Output{Probability: true, Marginal: true}.Append(nil, tagger, nil)
+	p := crfsuite.NewPrinter(m.Labels, crfsuite.Output{Probability: true, Marginal: true})
+	lines, err := p.Append(nil, tagger.Scores(), nil)
 	if err != nil {
 		fmt.Println(err)
 		return

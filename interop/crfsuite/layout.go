@@ -2,13 +2,11 @@ package crfsuite
 
 import "encoding/binary"
 
-// Magic is what a model file starts with.
-const Magic = "lCRF"
-
 // A file is a header, features, the dictionaries of labels and of attributes, and for each of these a
 // table of references that lists the transitions from a label, or the other features of an attribute.
 // Numbers are little-endian, offsets count from the start of the file.
 const (
+	magic        = "lCRF"
 	kind         = "FOMC" // first-order Markov, CRF
 	version      = 100
 	headerSize   = 48

@@ -5,19 +5,21 @@ import (
 	"math"
 )
 
+// Sniff reports whether a file that starts with head is a model of CRFsuite: 48 bytes tell.
+func Sniff(head []byte) bool {
+	return len(head) >= headerSize && string(head[:len(magic)]) == magic && string(head[atKind:atKind+len(kind)]) == kind
+}
+
 // Read reads a model file, whose bytes it does not keep. Counts, offsets, references, hash tables and
 // weights are checked before they are used, so that a model is either what CRFsuite reads too or an
 // error that wraps [ErrModel]; whatever the bytes are, it takes time and memory in proportion to their
 // number. Files of other programs may lack what CRFsuite itself does not look at: the names of the
 // chunks of references, their sizes, alignment.
 func Read(data []byte) (*Model, error) {
-	if len(data) < headerSize || string(data[:len(Magic)]) != Magic {
-		return nil, invalid("it does not start with %q and a header", Magic)
+	if !Sniff(data) {
+		return nil, invalid("it does not start with the header of a first-order model of CRFsuite")
 	}
 	field := func(at int) uint32 { return le.Uint32(data[at:]) }
-	if got := string(data[atKind : atKind+4]); got != kind {
-		return nil, invalid("it is of kind %q, not %q", got, kind)
-	}
 	if v := field(atVersion); v != version {
 		return nil, invalid("it is of version %d, not %d", v, version)
 	}

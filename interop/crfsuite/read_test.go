@@ -53,9 +53,9 @@ func TestReadRefuses(t *testing.T) {
 		value uint32
 		want  string
 	}{
-		{"magic", 0, 0, `it does not start with "lCRF" and a header`},
+		{"magic", 0, 0, "it does not start with the header"},
 		{"size", 4, uint32(len(data)) + 1, "bytes, its header says"},
-		{"kind", 8, 0, `it is of kind "\x00\x00\x00\x00", not "FOMC"`},
+		{"kind", 8, 0, "it does not start with the header"},
 		{"version", 12, 101, "it is of version 101, not 100"},
 		{"more labels", 20, 3, "labels: 2 names, expected 3"},
 		{"no labels", 20, 0, "labels: 2 names, expected 0"},
@@ -112,6 +112,15 @@ func TestReadRefuses(t *testing.T) {
 			assert.ErrorContains(t, err, c.want)
 			assert.Nil(t, m)
 		})
+	}
+}
+
+func TestSniff(t *testing.T) {
+	_, data := small(t)
+	assert.True(t, crfsuite.Sniff(data))
+	assert.True(t, crfsuite.Sniff(data[:48]))
+	for _, other := range []string{"", "lCRF", string(data[:47]), "xCRF" + string(data[4:]), string(data[:8]) + "SEMI" + string(data[12:])} {
+		assert.False(t, crfsuite.Sniff([]byte(other)))
 	}
 }
 
@@ -271,7 +280,7 @@ func FuzzRead(f *testing.F) {
 	_, data := small(f)
 	f.Add(data)
 	f.Add(data[:len(data)/2])
-	f.Add([]byte(crfsuite.Magic))
+	f.Add(data[:48])
 	f.Add(write(f, &crfsuite.Model{Labels: []string{""}}))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if !survive(t, data) {

@@ -18,10 +18,9 @@ const maxLabels = 1 << 13
 // [Tagger.Clone]. Read a sentence, then ask for labels, scores or probabilities. Steady state allocates
 // nothing.
 type Tagger struct {
-	m      *Model
-	index  map[string]int32 // of the attributes
-	labels map[string]int32
-	edge   []float64 // L x L
+	m     *Model
+	index map[string]int32 // of the attributes
+	edge  []float64        // L x L
 
 	scores    structured.Lattice
 	marginals structured.Lattice
@@ -41,10 +40,7 @@ func NewTagger(m *Model) (*Tagger, error) {
 	if l > maxLabels {
 		return nil, fmt.Errorf("%w: %d labels, more than %d", ErrTooLarge, l, maxLabels)
 	}
-	t := &Tagger{m: m, index: index, labels: make(map[string]int32, l), edge: make([]float64, l*l)}
-	for j, name := range m.Labels {
-		t.labels[name] = int32(j)
-	}
+	t := &Tagger{m: m, index: index, edge: make([]float64, l*l)}
 	for _, f := range m.Transitions {
 		t.edge[f.From*l+f.To] = f.Weight
 	}
@@ -53,7 +49,7 @@ func NewTagger(m *Model) (*Tagger, error) {
 
 // Clone returns a tagger of the same model that shares no scratch memory with t.
 func (t *Tagger) Clone() *Tagger {
-	c := &Tagger{m: t.m, index: t.index, labels: t.labels, edge: t.edge}
+	c := &Tagger{m: t.m, index: t.index, edge: t.edge}
 	c.scores.Reset(0, len(t.m.Labels), structured.SharedEdges)
 	copy(c.scores.Edge, c.edge)
 	return c

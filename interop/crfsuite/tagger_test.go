@@ -48,15 +48,19 @@ func TestOutputs(t *testing.T) {
 		"@score\t1.791759\t2.302585\n@probability\t0.600000\nB:x\nO\n\n":                              {Probability: true},
 		"O\tB:x:0.800000\tO:0.200000\tB:x:0.800000\n(null)\tO:0.700000\tO:0.700000\tB:x:0.300000\n\n": {Reference: true, Marginal: true, MarginalAll: true},
 	} {
-		got, err := o.Append([]byte("> "), tagger, []string{"O", "I"})
+		got, err := crfsuite.NewPrinter(m.Labels, o).Append([]byte("> "), tagger.Scores(), []string{"O", "I"})
 		require.NoError(t, err)
 		assert.Equal(t, "> "+want, string(got))
 	}
-	_, err := crfsuite.Output{Reference: true}.Append(nil, tagger, []string{"O"})
-	assert.EqualError(t, err, "1 reference labels for 2 tokens")
+	p := crfsuite.NewPrinter(m.Labels, crfsuite.Output{Reference: true, Probability: true, MarginalAll: true})
+	got, err := p.Append([]byte("> "), tagger.Scores(), []string{"O"})
+	assert.EqualError(t, err, "shape mismatch: 1 reference labels for 2 tokens")
+	assert.Equal(t, "> ", string(got))
+	_, err = p.Append(nil, structured.NewLattice(2, 3, structured.NoEdges), []string{"O", "O"})
+	assert.EqualError(t, err, "shape mismatch: scores of 3 labels, expected 2")
 
 	require.NoError(t, tagger.Read(nil))
-	got, err := crfsuite.Output{Reference: true, Probability: true, MarginalAll: true}.Append(nil, tagger, nil)
+	got, err = p.Append(nil, tagger.Scores(), nil)
 	require.NoError(t, err)
 	assert.Empty(t, got)
 }
@@ -161,7 +165,7 @@ func TestTaggerErrors(t *testing.T) {
 	var beyond *structured.ValueError
 	_, err = tagger.Tag([][]corpus.Attribute{item("cap", math.MaxFloat64)}) // times the weight 2
 	assert.ErrorAs(t, err, &beyond)
-	_, err = crfsuite.Output{}.Append(nil, tagger, nil)
+	_, err = crfsuite.NewPrinter(m.Labels, crfsuite.Output{}).Append(nil, tagger.Scores(), nil)
 	assert.ErrorAs(t, err, &beyond)
 
 	labels := make([]string, 10_000)
@@ -202,14 +206,20 @@ func TestClonesTagAtOnce(t *testing.T) {
 
 func TestTaggerAllocatesNothing(t *testing.T) {
 	tagger, all := newTagger(t, read(t, tiny(t, "model"))), sentences(t, tiny(t, "items"))
-	o := crfsuite.Output{Reference: true, Probability: true, Marginal: true, MarginalAll: true}
+	p := crfsuite.NewPrinter(tagger.Labels(), crfsuite.Output{Reference: true, Probability: true, Marginal: true, MarginalAll: true})
 	var out []byte
 	run := func() {
 		out = out[:0]
 		for _, it := range all {
 			err := tagger.Read(it.Attributes)
 			if err == nil {
-				out, err = o.Append(out, tagger, it.Labels)
+				out, err = p.Append(out, tagger.Scores(), it.Labels)
+			}
+			if err == nil {
+				_, err = tagger.Marginals()
+			}
+			if err == nil {
+				_, _, err = tagger.Best()
 			}
 			if err != nil {
 				t.Fatal(err)

@@ -74,12 +74,12 @@ func sentences(t testing.TB, data []byte) (all []*corpus.Items) {
 // tagged returns what o writes for all sentences of an attribute file.
 func tagged(t testing.TB, m *crfsuite.Model, items []byte, o crfsuite.Output) string {
 	t.Helper()
-	tagger := newTagger(t, m)
+	tagger, printer := newTagger(t, m), crfsuite.NewPrinter(m.Labels, o)
 	var out []byte
 	for _, it := range sentences(t, items) {
 		require.NoError(t, tagger.Read(it.Attributes))
 		var err error
-		out, err = o.Append(out, tagger, it.Labels)
+		out, err = printer.Append(out, tagger.Scores(), it.Labels)
 		require.NoError(t, err)
 	}
 	return string(out)

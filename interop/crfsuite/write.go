@@ -23,7 +23,7 @@ func Write(w io.Writer, m *Model) error {
 	}
 	buf := make([]byte, headerSize, size)
 	place := func(at int) { le.PutUint32(buf[at:], uint32(len(buf))) }
-	copy(buf, Magic)
+	copy(buf, magic)
 	copy(buf[atKind:], kind)
 	le.PutUint32(buf[atSize:], uint32(size))
 	le.PutUint32(buf[atVersion:], version)
