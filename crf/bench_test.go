@@ -2,10 +2,13 @@ package crf
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 
+	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/optimize"
 )
 
 // conll2000 compiles a file of CoNLL-2000 under the chunk preset; it skips where the data is absent.
@@ -54,4 +57,125 @@ func BenchmarkPass(b *testing.B) {
 			b.ReportMetric(float64(d.Tokens())*float64(b.N)/b.Elapsed().Seconds(), "tokens/s")
 		})
 	}
+}
+
+// sentences reads a CoNLL-U file into memory; it skips where the data is absent.
+func ewt(b *testing.B, file string) (all []*corpus.Sentence, tokens int) {
+	b.Helper()
+	f, err := os.Open("../../shared/data/ud-ewt/" + file)
+	if err != nil {
+		b.Skip("the shared data is absent")
+	}
+	defer f.Close()
+	r := corpus.NewReader(f, file, corpus.Options{Format: corpus.CoNLLU})
+	for {
+		s := new(corpus.Sentence)
+		if err := r.Read(s); err != nil {
+			return all, tokens
+		}
+		all = append(all, s)
+		tokens += s.Len()
+	}
+}
+
+// tagging is a model of EWT's parts of speech under the pos preset, as Open returns it, and sentences it has not seen.
+func tagging(b *testing.B, w Weights) (*Model, []*corpus.Sentence, int) {
+	b.Helper()
+	train, _ := ewt(b, "train.conllu")
+	p, err := features.Preset("pos")
+	if err != nil {
+		b.Fatal(err)
+	}
+	d, err := NewDataset(Input{Templates: p, Names: map[string]int{"form": 1}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var labels []string
+	for _, s := range train {
+		labels = labels[:0]
+		for t := range s.Len() {
+			labels = append(labels, s.Field(t, 3))
+		}
+		if err := d.Add(s, labels, 1); err != nil {
+			b.Fatal(err)
+		}
+	}
+	m, _, err := Train(b.Context(), d, Options{Batch: optimize.LBFGS{Limits: optimize.Limits{MaxIterations: 8}}, Penalty: optimize.Penalty{L2: 0.1}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	path := filepath.Join(b.TempDir(), "model")
+	f, err := os.Create(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := m.Save(f, SaveOptions{Weights: w}); err != nil {
+		b.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		b.Fatal(err)
+	}
+	if m, err = Open(path); err != nil {
+		b.Fatal(err)
+	}
+	test, tokens := ewt(b, "test.conllu")
+	return m, test, tokens
+}
+
+// Tagging EWT's test sentences, which are in memory, on one core: all of it, and the shares of its steps.
+func BenchmarkTag(b *testing.B) {
+	m, test, tokens := tagging(b, Float32)
+	t := m.NewTagger()
+	report := func(b *testing.B) {
+		b.ReportMetric(float64(tokens)*float64(b.N)/b.Elapsed().Seconds(), "tokens/s")
+		b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(tokens)/float64(b.N), "ns/token")
+	}
+	b.Run("best", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			for _, s := range test {
+				if err := t.Read(s); err != nil {
+					b.Fatal(err)
+				}
+				if _, _, err := t.Best(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		report(b)
+	})
+	b.Run("extract", func(b *testing.B) {
+		for b.Loop() {
+			for _, s := range test {
+				t.printer.Reset(s)
+				for i := range s.Len() {
+					t.printer.Unigrams(i)
+				}
+			}
+		}
+		report(b)
+	})
+	b.Run("extract and score", func(b *testing.B) {
+		for b.Loop() {
+			for _, s := range test {
+				if err := t.Read(s); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		report(b)
+	})
+	b.Run("decode", func(b *testing.B) {
+		if err := t.Read(test[0]); err != nil {
+			b.Fatal(err)
+		}
+		n := 0
+		for b.Loop() {
+			if _, _, err := t.Best(); err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+		b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(n*test[0].Len()), "ns/token")
+	})
 }

@@ -72,8 +72,8 @@ type entry[O uint16 | uint32] struct {
 	key      uint64
 }
 
-// chooseBase returns the first base of fingerprints that no two different names share under any base before it,
-// sets the keys and sorts the entries by them. A name that stands twice is an error.
+// chooseBase returns the first base under which the names have different fingerprints, none of which has the key of
+// free slots, sets the keys and sorts the entries by them. A name that stands twice is an error.
 func chooseBase(attrs []entry[uint16], bigrams []entry[uint32]) (int, error) {
 	for base := range fingerprint.Bases {
 		h := fingerprint.NewHasher(base)
@@ -89,7 +89,7 @@ func chooseBase(attrs []entry[uint16], bigrams []entry[uint32]) (int, error) {
 			return base, nil
 		}
 	}
-	return 0, fmt.Errorf("%w: the names of attributes share fingerprints under all %d bases", ErrInput, fingerprint.Bases)
+	return 0, fmt.Errorf("%w: names of attributes share fingerprints under all of %d bases", ErrInput, fingerprint.Bases)
 }
 
 func sortByKey[O uint16 | uint32](list []entry[O], h *fingerprint.Hasher) (unique bool, err error) {
@@ -105,7 +105,7 @@ func sortByKey[O uint16 | uint32](list []entry[O], h *fingerprint.Hasher) (uniqu
 		}
 		return 0
 	})
-	unique = true
+	unique = len(list) == 0 || list[len(list)-1].key != freeKey
 	for k := 1; k < len(list); k++ {
 		if list[k-1].key != list[k].key {
 			continue

@@ -110,7 +110,7 @@ func (m *Model) sections(o SaveOptions) ([]container.Section, error) {
 	meta.stringMap(m.Meta)
 	labels.strings(m.labels.Names())
 	input.input(m.input)
-	shape := []uint64{uint64(o.Weights), uint64(m.base), uint64(m.scheme), attrs.homes, bigrams.homes}
+	shape := []uint64{uint64(o.Weights), uint64(m.base), uint64(m.scheme), attrs.lines, bigrams.lines}
 	list := []container.Section{
 		{Name: secMeta, Data: meta.buf}, {Name: secLabels, Data: labels.buf}, {Name: secInput, Data: input.buf},
 		{Name: secShape, Data: container.Bytes(shape)}, {Name: secWords, Data: container.Bytes(m.words)},

@@ -2,15 +2,18 @@ package crf
 
 import (
 	"math"
+	"slices"
+	"unsafe"
 
 	"github.com/trellis-nlp/trellis/internal/simd"
 )
 
-// lookups is the scratch memory of scoring the attributes of a token.
+// lookups is the scratch memory of scoring the attributes of a token: [lookups.ask] says which, [find] looks them up,
+// [lookups.sum] adds their weights. Each step asks memory for what the next one needs, which comes while other tokens are worked on.
 type lookups struct {
 	keys   []uint64
 	values []float64 // of each attribute; empty while all are 1
-	homes  []uint64
+	lines  []uint32  // of the cache: what to ask for
 	runs   []run
 	rows   []uint32
 }
@@ -32,20 +35,24 @@ func (k *lookups) add(key uint64, value float64) {
 	}
 }
 
-// score adds the weights of the features of the attributes in k to row, L numbers. It asks memory for what one step needs of all
-// attributes before the next step, so that the waits overlap: slots, then runs, then rows.
-func score(row []float64, s *store[uint16], k *lookups) {
-	if len(k.values) > 0 {
-		scoreValues(row, s, k)
-		return
+// ask makes the attributes with these fingerprints, of value 1, the token's.
+func (k *lookups) ask(t *table, prints []uint64) {
+	k.values = k.values[:0]
+	k.keys = slices.Grow(k.keys[:0], len(prints))[:len(prints)]
+	k.lines = slices.Grow(k.lines[:0], len(prints))[:len(prints)]
+	for i, p := range prints {
+		key := keyOf(p)
+		k.keys[i] = key
+		k.lines[i] = t.line(key)
 	}
-	k.homes = k.homes[:0]
-	for _, key := range k.keys {
-		k.homes = append(k.homes, s.home(key))
-	}
+	t.prefetch(k.lines)
+}
+
+// find looks the attributes up. The weights that slots hold are added to row, L numbers.
+func (k *lookups) find(row []float64, s *store[uint16]) {
 	k.runs, k.rows = k.runs[:0], k.rows[:0]
-	for i, key := range k.keys {
-		hit := s.search(k.homes[i], key)
+	for _, key := range k.keys {
+		hit := s.find(key)
 		if hit.N == 0 {
 			continue
 		}
@@ -58,6 +65,11 @@ func score(row []float64, s *store[uint16], k *lookups) {
 			k.runs = append(k.runs, run{hit.Ref, hit.Ref + uint32(count)})
 		}
 	}
+	s.prefetch(k)
+}
+
+// sum adds the other weights to row: runs, then rows.
+func (k *lookups) sum(row []float64, s *store[uint16]) {
 	if s.double {
 		addRuns(row, s.outcomes, s.values.f64, k.runs)
 		simd.AddRows(row, s.rows.f64, k.rows)
@@ -67,7 +79,17 @@ func score(row []float64, s *store[uint16], k *lookups) {
 	simd.AddRows32(row, s.rows.f32, k.rows)
 }
 
-// scoreValues is score for attributes of which some have values other than 1.
+// score adds the weights of the features of the attributes to row, L numbers.
+func (k *lookups) score(row []float64, s *store[uint16]) {
+	if len(k.values) > 0 {
+		scoreValues(row, s, k)
+		return
+	}
+	k.find(row, s)
+	k.sum(row, s)
+}
+
+// scoreValues is lookups.score for attributes of which some have values other than 1.
 func scoreValues(row []float64, s *store[uint16], k *lookups) {
 	for i, key := range k.keys {
 		hit, value := s.find(key), k.values[i]
@@ -99,6 +121,22 @@ func scoreEdges(edge []float64, s *store[uint32], k *lookups) {
 	} else {
 		addRuns(edge, s.outcomes, s.values.f32, k.runs)
 	}
+}
+
+// prefetch asks the cache for the runs of k; rows are of frequent attributes, and mostly there.
+func (s *store[O]) prefetch(k *lookups) {
+	if s.double || len(k.runs) == 0 {
+		return
+	}
+	k.lines = k.lines[:0]
+	for _, r := range k.runs {
+		k.lines = append(k.lines, r.from/(simd.Line/4))
+	}
+	simd.Prefetch((*byte)(unsafe.Pointer(&s.values.f32[0])), k.lines)
+	for i, r := range k.runs {
+		k.lines[i] = r.from / (simd.Line / 2)
+	}
+	simd.Prefetch((*byte)(unsafe.Pointer(&s.outcomes[0])), k.lines)
 }
 
 func addRuns[O uint16 | uint32, F float32 | float64](dst []float64, outcomes []O, weights []F, runs []run) {

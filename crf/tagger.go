@@ -20,12 +20,12 @@ import (
 // score -Inf and the probability 0. [Tagger.Constrain] lifts that.
 type Tagger struct {
 	m         *Model
-	free      bool // of the grammar
-	extractor *features.Extractor
+	free      bool                    // of the grammar
+	printer   *features.Fingerprinter // nil for ready-made attributes
 	scores    structured.Lattice
 	kept      bool // the sentence is kept to the grammar
 	settled   bool // and its scores are within it; before, they lack the edges that sentences share
-	lookups   lookups
+	lookups   [3]lookups
 	fixed     structured.Lattice
 	marginals structured.Lattice
 	risk      structured.Lattice // marginals within the grammar
@@ -39,7 +39,7 @@ type Tagger struct {
 func (m *Model) NewTagger() *Tagger {
 	t := &Tagger{m: m}
 	if m.program != nil {
-		t.extractor = m.program.NewExtractor()
+		t.printer = m.program.NewFingerprinter(m.base)
 	}
 	t.begin(0)
 	return t
@@ -52,28 +52,30 @@ func (t *Tagger) Constrain(on bool) { t.free = !on }
 
 // Read computes the scores of a sentence. The sequence is not used after it returns.
 func (t *Tagger) Read(seq features.Sequence) error {
-	if t.extractor == nil {
+	if t.printer == nil {
 		return fmt.Errorf("%w: columns for a model of ready-made attributes", ErrInput)
 	}
-	t.extractor.Reset(seq)
-	t.begin(t.extractor.Len())
-	h := t.m.hasher
-	k := &t.lookups
-	for i := range t.scores.T {
-		k.reset()
-		for _, name := range t.extractor.Unigrams(i) {
-			k.add(keyOf(h.Of(name)), 1)
+	t.printer.Reset(seq)
+	t.begin(t.printer.Len())
+	// Three tokens are on their way at a time, each in memory of its own.
+	attrs := &t.m.attrs
+	for i := range t.scores.T + 2 {
+		if i < t.scores.T {
+			t.lookups[i%3].ask(&attrs.table, t.printer.Unigrams(i))
 		}
-		score(t.scores.NodeAt(i), &t.m.attrs, k)
+		if i >= 1 && i <= t.scores.T {
+			t.lookups[(i-1)%3].find(t.scores.NodeAt(i-1), attrs)
+		}
+		if i >= 2 {
+			t.lookups[(i-2)%3].sum(t.scores.NodeAt(i-2), attrs)
+		}
 	}
 	if t.m.bigrams.used == 0 {
 		return nil
 	}
+	k := &t.lookups[0]
 	for i := 1; i < t.scores.T; i++ {
-		k.reset()
-		for _, name := range t.extractor.Bigrams(i) {
-			k.add(keyOf(h.Of(name)), 1)
-		}
+		k.ask(&t.m.bigrams.table, t.printer.Bigrams(i))
 		scoreEdges(t.scores.EdgeAt(i), &t.m.bigrams, k)
 	}
 	return nil
@@ -81,20 +83,20 @@ func (t *Tagger) Read(seq features.Sequence) error {
 
 // ReadItems is Read for tokens that bring their attributes along.
 func (t *Tagger) ReadItems(items [][]corpus.Attribute) error {
-	if t.extractor != nil {
+	if t.printer != nil {
 		return fmt.Errorf("%w: ready-made attributes for a model that reads columns", ErrInput)
 	}
 	if err := checkItems(items); err != nil {
 		return err
 	}
 	t.begin(len(items))
-	k := &t.lookups
+	k := &t.lookups[0]
 	for i, item := range items {
 		k.reset()
 		for a := range item {
 			k.add(keyOf(t.m.hasher.OfString(item[a].Name)), item[a].Value)
 		}
-		score(t.scores.NodeAt(i), &t.m.attrs, k)
+		k.score(t.scores.NodeAt(i), &t.m.attrs)
 	}
 	return nil
 }
