@@ -35,7 +35,7 @@ func (p *Program) NewFingerprinter(base int) *Fingerprinter {
 	l := newLayout(p, fingerprint.NewHasher(base))
 	f := &Fingerprinter{layout: l}
 	for i := range l.columns {
-		f.memos = append(f.memos, newMemo(l.columns[i].width))
+		f.memos = append(f.memos, newMemo(l.columns[i].width, len(l.columns)))
 	}
 	return f
 }

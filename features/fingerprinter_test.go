@@ -36,7 +36,8 @@ func requirePrints(t require.TestingT, h *fingerprint.Hasher, e *Extractor, f *F
 
 func drawRows(t *rapid.T, columns int) Rows {
 	field := rapid.OneOf(rapid.String(), rapid.StringMatching(`[a-zA-Z0-9.,é-]{0,6}`),
-		rapid.SampledFrom([]string{"", "the", "The", "IBM", "1,957.50", "U.S.", "İstanbul", "ǅ", "漢字", "\xff", "e\u0301", "\xe6\xbc", "\ufffd", "٣-bit"}),
+		rapid.SampledFrom([]string{"", "the", "The", "IBM", "1,957.50", "U.S.", "İstanbul", "ǅ", "漢字", "\xff", "e\u0301",
+			"\xe6\xbc", "\ufffd", "٣-bit"}),
 		rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }))
 	rows := make(Rows, rapid.IntRange(0, 12).Draw(t, "tokens"))
 	for i := range rows {
@@ -48,17 +49,51 @@ func drawRows(t *rapid.T, columns int) Rows {
 func TestPrintsAreThoseOfTheStrings(t *testing.T) {
 	var many strings.Builder // more than a row has room for
 	for i := range 3 * maxWidth {
-		fmt.Fprintf(&many, "u%d:%%x[%d,0]/%%x[%d,0]\nu%dz:%%x[%d,0]z\nb%d:%%x[@1,0]/%d%%s[0,0,1]\n", i, i%4, i%7-3, i, i%5-2, i, i)
+		fmt.Fprintf(&many, "u%d:%%x[%d,0]/%%x[%d,0]\n", i, i%4, i%7-3)
+		fmt.Fprintf(&many, "u%dz:%%x[%d,0]z\nb%d:%%x[@1,0]/%d%%s[0,0,1]\n", i, i%5-2, i, i)
 	}
 	sources := []struct {
 		name, source string
 		dialect      Dialect
 	}{
-		{"crf++", "U00:%x[-2,0]\nU01:%x[-8,1]/%x[8,0]\n# c\nU02:%x[0,0]%x[0,0] \nU\nU03:%x[1,0]/x\nB01:%x[-1,1]/%x[0,0]\nB02:%x[0,1]\nB\n", DialectCRFPP},
-		{"wapiti", "u:%x[0,0]\nu:%x[-7,0]\nu:%X[@1,1]/%x[@-1,0]\nu:%x[@9,0]\nu:%x[@-9,0]\nu:%x[1048576,0]\n" +
-			"*:%m[0,0,\"^.?.?\"]%t[-1,1,\"\\u\"]z\nu:%M[1,0,\"..$\"]\nu:%T[0,1,\"^a\"]\nb:%x[-1,0]/%x[0,0]/%x[1,0]\nb\n*:q\nu\n", DialectWapiti},
-		{"trellis", "u:%p[0,0,1]/%P[0,0,2]\nu:%s[-1,0,3]\nu:%S[1,0,255]\nu:%l[0,0]\nu:%d[0,0]\nu:%D[0,1]\nu:%D[0,0]%d[0,0]\nu:%h[0,0]/%H[-1,0]\n" +
-			"u:%k[-6,0]\nu:%k[0,0,caps]/%x[6,0]\n*:%k[0,1,punct]\nb:%s[@2,0,2]/%p[-1,1,4].\nu:%s[0,0,1]\nu:%s[0,0,1]\nu:%s[0,0,1]\nu:%s[0,0,2]\nu:%x[0,0]", DialectTrellis},
+		{"crf++", `U00:%x[-2,0]
+U01:%x[-8,1]/%x[8,0]
+# c
+U02:%x[0,0]%x[0,0]+
+U
+U03:%x[1,0]/x
+B01:%x[-1,1]/%x[0,0]
+B02:%x[0,1]
+B`, DialectCRFPP},
+		{"wapiti", `u:%x[0,0]
+u:%x[-7,0]
+u:%X[@1,1]/%x[@-1,0]
+u:%x[@9,0]
+u:%x[@-9,0]
+u:%x[1048576,0]
+*:%m[0,0,"^.?.?"]%t[-1,1,"\u"]z
+u:%M[1,0,"..$"]
+u:%T[0,1,"^a"]
+b:%x[-1,0]/%x[0,0]/%x[1,0]
+b
+*:q
+u`, DialectWapiti},
+		{"trellis", `u:%p[0,0,1]/%P[0,0,2]
+u:%s[-1,0,3]
+u:%S[1,0,255]
+u:%l[0,0]
+u:%d[0,0]
+u:%D[0,1]
+u:%D[0,0]%d[0,0]
+u:%h[0,0]/%H[-1,0]
+u:%k[-6,0]
+u:%k[0,0,caps]/%x[6,0]
+*:%k[0,1,punct]
+b:%s[@2,0,2]/%p[-1,1,4].
+u:%s[0,0,1]
+u:%s[0,0,1]
+u:%s[0,0,2]
+u:%x[0,0]`, DialectTrellis},
 		{"many of one macro", many.String(), DialectTrellis},
 		{"without macros", "u:bias\nb:x\n", DialectTrellis},
 		{"never outside", "u:%s[-3,0,1]\nu:%p[@-2,0,2]\n", DialectTrellis},
@@ -87,8 +122,9 @@ func TestPrintsAreThoseOfTheStrings(t *testing.T) {
 }
 
 func TestPrintsOfRandomTemplates(t *testing.T) {
-	macros := []string{"%%x[%d,%d]", "%%X[%d,%d]", "%%l[%d,%d]", "%%d[%d,%d]", "%%D[%d,%d]", "%%h[%d,%d]", "%%H[%d,%d]", "%%k[%d,%d]",
-		"%%k[%d,%d,digit]", "%%p[%d,%d,1]", "%%P[%d,%d,2]", "%%s[%d,%d,2]", "%%S[%d,%d,3]", "%%x[@%d,%d]", `%%t[%d,%d,"\d"]`, `%%M[%d,%d,"\w*\p"]`}
+	macros := []string{"x[%d,%d]", "X[%d,%d]", "l[%d,%d]", "d[%d,%d]", "D[%d,%d]", "h[%d,%d]", "H[%d,%d]", "k[%d,%d]",
+		"k[%d,%d,digit]", "p[%d,%d,1]", "P[%d,%d,2]", "s[%d,%d,2]", "S[%d,%d,3]", "x[@%d,%d]", `t[%d,%d,"\d"]`,
+		`M[%d,%d,"\w*\p"]`}
 	h := fingerprint.NewHasher(0)
 	rapid.Check(t, func(t *rapid.T) {
 		var source strings.Builder
@@ -97,7 +133,7 @@ func TestPrintsOfRandomTemplates(t *testing.T) {
 			for range rapid.IntRange(0, 3).Draw(t, "macros") {
 				source.WriteString(rapid.StringMatching(`[a-z/]{0,3}`).Draw(t, "literal"))
 				macro := rapid.SampledFrom(macros).Draw(t, "macro")
-				fmt.Fprintf(&source, macro, rapid.IntRange(-6, 6).Draw(t, "offset"), rapid.IntRange(0, 1).Draw(t, "column"))
+				fmt.Fprintf(&source, "%%"+macro, rapid.IntRange(-6, 6).Draw(t, "offset"), rapid.IntRange(0, 1).Draw(t, "column"))
 			}
 			source.WriteString(rapid.SampledFrom([]string{"\n", "é\n"}).Draw(t, "end"))
 		}
@@ -109,14 +145,46 @@ func TestPrintsOfRandomTemplates(t *testing.T) {
 	})
 }
 
-// Words that meet in the memo are told apart: here all of one length, in numbers far beyond what it holds, and a second time.
+// Any template on any sentence: the text is cut at blanks.
+func FuzzPrints(f *testing.F) {
+	for _, source := range []string{
+		"U00:%x[-1,0]/%x[0,1]\nU1%x[8,0]z\nB%x[0,0]\n", "u:%m[0,0,\"^.?\\p$\"]\n*:%X[@-1, +1]b\r\nb",
+		"?u:%s[0,pos,3]\nu:%S[-9,0,2]%P[0,0,1]",
+		"u:%k[0,form,caps]%D[-1,form]\nu:%h[0,0]/%H[0,0]/%k[0,0]", "u%x[0,0]%x[0,0]%x[0,0]\nu%x[0,0]\n*",
+	} {
+		for d := DialectAuto; d <= DialectTrellis; d++ {
+			f.Add(source, int(d), "Colourless IBM 1,957.5 the the \xff\xe6\xbc é漢字 ǅ e\u0301")
+		}
+	}
+	h := fingerprint.NewHasher(3)
+	f.Fuzz(func(t *testing.T, source string, dialect int, text string) {
+		templates, err := Parse(strings.NewReader(source), "f", Dialect(dialect))
+		if err != nil {
+			return
+		}
+		program, err := templates.Bind(2, map[string]int{"form": 0, "pos": 1})
+		if err != nil {
+			return
+		}
+		var rows Rows
+		fields := strings.Split(text, " ")
+		for i := range fields {
+			rows = append(rows, []string{fields[i], fields[len(fields)-1-i]})
+		}
+		e, p := program.NewExtractor(), program.NewFingerprinter(3)
+		requirePrints(t, h, e, p, rows)
+		requirePrints(t, h, e, p, rows[:len(rows)/2]) // of words that are remembered, with other neighbours
+	})
+}
+
+// Words that meet in the memo are told apart: here 80 of each length, all of them twice.
 func TestPrintsOfManyWords(t *testing.T) {
 	program := bind(t, "u:%x[0,0]\nu:%s[0,0,2]/%x[1,0]", DialectTrellis)
 	e, f, h := program.NewExtractor(), program.NewFingerprinter(0), fingerprint.NewHasher(0)
 	for range 2 {
 		for length := range memoBytes + 3 {
 			var rows Rows
-			for i := range 300 {
+			for i := range 80 {
 				s := []byte(strings.Repeat("x", length))
 				for j := 0; j < length && i > 0; j, i = j+1, i/8 {
 					s[(j*7+3)%length] = byte('a' + i%8)

@@ -1,6 +1,10 @@
 package features
 
-import "github.com/trellis-nlp/trellis/internal/fingerprint"
+import (
+	"slices"
+
+	"github.com/trellis-nlp/trellis/internal/fingerprint"
+)
 
 // layout says how the fingerprints of a program are put together from rows of numbers, one row a token. A row holds
 // what words add to attributes, with the literals that stand before them already joined: for a word that begins an
@@ -40,7 +44,7 @@ type kind int
 const (
 	bare    kind = iota // the piece of the value
 	further             // the piece of a literal and the value
-	first               // the fingerprint of a literal and the value, and of the final literal if the value is the only one
+	first               // the fingerprint of a literal, the value and, if that is all, the literal at the end
 )
 
 // printColumn is what rows hold of one column.
@@ -59,7 +63,7 @@ type printView struct {
 	items []printItem
 }
 
-// printItem is one or two numbers of a row. Where the view does not apply, the sum is absent and the power 0.
+// printItem is one or two numbers of a row, of which the first is absent where the view does not apply.
 type printItem struct {
 	kind
 	at         int // from the view's first number
@@ -90,9 +94,7 @@ func newLayout(p *Program, h *fingerprint.Hasher) *layout {
 		c.width = l.width - c.at
 		l.columns = append(l.columns, c)
 	}
-	for i := range p.outside {
-		l.margin = max(l.margin, len(p.outside[i].before), 1)
-	}
+	l.margin = p.margin()
 	l.link(l.unigrams, views)
 	l.link(l.bigrams, views)
 	l.before = make([]uint64, l.margin*l.width)
@@ -104,6 +106,27 @@ func newLayout(p *Program, h *fingerprint.Hasher) *layout {
 		}
 	}
 	return l
+}
+
+// margin returns how far outside the sentence templates look, no further than values differ.
+func (p *Program) margin() int {
+	distances := 1
+	for i := range p.outside {
+		distances = max(distances, len(p.outside[i].before))
+	}
+	margin := 0
+	for _, pieces := range slices.Concat(p.unigrams, p.bigrams) {
+		for i := range pieces {
+			switch piece := &pieces[i]; {
+			case piece.view < 0:
+			case piece.absolute:
+				margin = distances
+			default:
+				margin = max(margin, min(distances, max(piece.offset, -piece.offset)))
+			}
+		}
+	}
+	return margin
 }
 
 // compile tells the views what rows are to hold of them.
@@ -180,22 +203,22 @@ func (l *layout) link(templates []printed, views []*printView) {
 // put writes what a row holds of the view, whose value is p if it applies.
 func (v *printView) put(row []uint64, p fingerprint.Piece, applies bool) {
 	row = row[v.at:][:v.width]
+	if !applies {
+		for i := range v.items {
+			row[v.items[i].at] = absent
+		}
+		return
+	}
 	for i := range v.items {
 		item := &v.items[i]
 		switch {
-		case item.kind == first && applies:
-			sum := fingerprint.Append(item.start.Sum, p)
-			if item.end.Power != 1 {
-				sum = fingerprint.Append(sum, item.end)
-			}
-			row[item.at] = sum
-		case item.kind == first:
-			row[item.at] = absent
-		case applies:
+		case item.kind != first:
 			joined := fingerprint.Join(item.start, p)
 			row[item.at], row[item.at+1] = joined.Sum, joined.Power
+		case item.end.Power == 1:
+			row[item.at] = fingerprint.Append(item.start.Sum, p)
 		default:
-			row[item.at], row[item.at+1] = absent, 0
+			row[item.at] = fingerprint.Append(fingerprint.Append(item.start.Sum, p), item.end)
 		}
 	}
 }

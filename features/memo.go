@@ -3,30 +3,31 @@ package features
 import "math/bits"
 
 const (
-	memoWords   = 1 << 12 // at most, that a memo remembers ...
-	memoNumbers = 1 << 18 // ... within so many numbers of 8 bytes
-	memoBytes   = 32      // of the longest of them
+	memoWords   = 1 << 12 // that a memo remembers ...
+	memoNumbers = 1 << 19 // ... or fewer, to stay below so many numbers of 8 bytes in all memos together
+	memoBytes   = 32      // of the longest word
 	keyWidth    = 1 + memoBytes/8
 )
 
-// memo remembers what rows hold of words: for each hash of a word the last one that had it. It keeps copies, for a
-// word's memory is the caller's.
+// memo remembers what rows hold of words: for each hash of a word the last one that had it. It keeps the words' bytes,
+// for their memory is the caller's.
 type memo struct {
 	stride  int      // of an entry: the word's length + 1, its bytes in four numbers, its part of a row
 	mask    uint64   // number of entries - 1
 	entries []uint64 // (mask + 1) x stride
 }
 
-func newMemo(width int) memo {
+// newMemo returns one of so many memos, for words with width numbers.
+func newMemo(width, memos int) memo {
 	stride, words := keyWidth+width, memoWords
-	for words > 1 && words*stride > memoNumbers {
+	for words > 1 && words*stride > memoNumbers/memos {
 		words /= 2
 	}
 	return memo{stride: stride, mask: uint64(words - 1), entries: make([]uint64, words*stride)}
 }
 
-// find returns the memory for a word, and whether it holds that word's numbers; else the caller fills it. It is nil for a word that is
-// too long.
+// find returns the memory for a word, and whether it holds that word's numbers; else the caller fills it. It is
+// nil for a word that is too long.
 func (m *memo) find(s string) (numbers []uint64, known bool) {
 	n := len(s)
 	if n > memoBytes {

@@ -49,6 +49,14 @@ func appendDigits(dst []byte, s string, lower bool) []byte {
 func appendShape(dst []byte, s string, runs bool) []byte {
 	last := rune(-1)
 	for i := 0; i < len(s); {
+		if b := s[i]; b < utf8.RuneSelf {
+			i++
+			if shape := asciiShape(b); !runs || rune(shape) != last {
+				last = rune(shape)
+				dst = append(dst, shape)
+			}
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		c := s[i : i+size]
 		i += size
@@ -76,6 +84,18 @@ func appendShape(dst []byte, s string, runs bool) []byte {
 		}
 	}
 	return dst
+}
+
+func asciiShape(b byte) byte {
+	switch {
+	case 'a' <= b && b <= 'z':
+		return 'x'
+	case 'A' <= b && b <= 'Z':
+		return 'X'
+	case '0' <= b && b <= '9':
+		return '0'
+	}
+	return b
 }
 
 // flag is a property that a word has or has not.
@@ -108,13 +128,13 @@ type makeup struct {
 func scan(s string) (m makeup) {
 	for _, r := range s {
 		switch {
+		case unicode.IsLower(r):
+			m.lower++
+			m.letters++
 		case unicode.IsUpper(r) || unicode.IsTitle(r):
 			m.firstUpper = m.firstUpper || m.letters == 0
 			m.hump = m.hump || m.lower > 0
 			m.upper++
-			m.letters++
-		case unicode.IsLower(r):
-			m.lower++
 			m.letters++
 		case unicode.IsLetter(r):
 			m.letters++

@@ -49,8 +49,8 @@ func (t *Table) Find(print uint64) int32 {
 	}
 }
 
-// Insert adds a fingerprint, below [Modulus], with its id. If it is there already, nothing changes. It returns the id that the
-// table now holds for it, and whether it was added.
+// Insert adds a fingerprint, below [Modulus], with its id. If it is there already, nothing changes. It returns the id
+// that the table now holds for it, and whether it was added.
 func (t *Table) Insert(print uint64, id int32) (int32, bool) {
 	if t.n >= limit(len(t.slots)) {
 		t.Grow(max(8, 2*t.n))
