@@ -138,3 +138,39 @@ func BenchmarkReader(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkBlocks is BenchmarkReader as many goroutines would share it, in one.
+func BenchmarkBlocks(b *testing.B) {
+	for _, file := range []string{"conll2000/train.txt", "ud-ewt/train.conllu"} {
+		b.Run(filepath.Base(file), func(b *testing.B) {
+			data := readData(b, "data/"+file)
+			b.SetBytes(int64(len(data)))
+			b.ReportAllocs()
+			var s corpus.Sentence
+			var block corpus.Block
+			parser := new(corpus.Reader)
+			for b.Loop() {
+				r := corpus.NewReader(bytes.NewReader(data), file, corpus.Options{})
+				for r.Block(&block, 64<<10) == nil {
+					for parser.Open(&block); parser.Read(&s) == nil; {
+					}
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkWriter(b *testing.B) {
+	data := readData(b, "data/conll2000/train.txt")
+	r := corpus.NewReader(bytes.NewReader(data), "", corpus.Options{})
+	var s corpus.Sentence
+	require.NoError(b, r.Read(&s))
+	w := corpus.NewWriter(io.Discard)
+	e := corpus.Edit{Append: [][]string{s.Column(nil, 2)}}
+	b.SetBytes(int64(len(s.String())))
+	for b.Loop() {
+		if err := w.WriteEdited(&s, e); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

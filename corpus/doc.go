@@ -5,7 +5,8 @@
 // memory. A [Reader] fills a [Sentence], whose Len and Field are all that feature extraction
 // needs, and a [Writer] puts it back: byte for byte, with columns appended, or with one column
 // replaced. Its [Layout], known after the first sentence and before the first [Reader.Read],
-// resolves the form and label columns. An [AttributeReader] reads CRFsuite's files, which hold
+// resolves the form and label columns. Several goroutines share the parsing of one input by the [Block].
+An [AttributeReader] reads CRFsuite's files, which hold
 // attributes instead of columns, into [Items].
 //
 // # CoNLL columns

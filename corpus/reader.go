@@ -80,6 +80,7 @@ func (r *Reader) Read(s *Sentence) error {
 func (r *Reader) read(s *Sentence) error {
 	start := int32(0) // of the line, in the sentence
 	for {
+		start = r.plain(s, start)
 		raw, err := r.lines.next()
 		if err == io.EOF && s.Len() > 0 {
 			return nil
