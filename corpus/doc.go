@@ -5,9 +5,9 @@
 // memory. A [Reader] fills a [Sentence], whose Len and Field are all that feature extraction
 // needs, and a [Writer] puts it back: byte for byte, with columns appended, or with one column
 // replaced. Its [Layout], known after the first sentence and before the first [Reader.Read],
-// resolves the form and label columns. Several goroutines share the parsing of one input by the [Block].
-An [AttributeReader] reads CRFsuite's files, which hold
-// attributes instead of columns, into [Items].
+// resolves the form and label columns. An [AttributeReader] reads CRFsuite's files, which hold
+// attributes instead of columns, into [Items]. One goroutine cuts an input into a [Block] after
+// another where several parse it.
 //
 // # CoNLL columns
 //
