@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -181,6 +182,21 @@ func TestOverflowIsSaid(t *testing.T) {
 	m := read(t, []byte("version: 100\nmaxid: 2\nxsize: 1\n\nX\nY\n\nU\nU\n\n0 U\n\n3e38\n0\n"))
 	err := m.Test(io.Discard, strings.NewReader("a\n"), "", Options{})
 	assert.ErrorContains(t, err, fmt.Sprint(math.Inf(1)))
+}
+
+func TestGoroutinesShareAModel(t *testing.T) {
+	for _, name := range []string{"model.crfpp", "model.crfpp.txt"} {
+		m, data, want := load(t, name), file(t, "test.txt"), string(file(t, "out.crfpp.v2"))
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				var out bytes.Buffer
+				assert.NoError(t, m.Test(&out, bytes.NewReader(data), "", Options{Verbose: 2}))
+				assert.Equal(t, want, out.String())
+			})
+		}
+		all.Wait()
+	}
 }
 
 func TestSteadyStateAllocatesNothing(t *testing.T) {

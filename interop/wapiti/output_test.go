@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -153,6 +154,19 @@ func TestErrorsHaveALine(t *testing.T) {
 type failing struct{ err error }
 
 func (f failing) Write([]byte) (int, error) { return 0, f.err }
+
+func TestGoroutinesShareAModel(t *testing.T) {
+	m, data, want := load(t, "model.wapiti"), file(t, "test.txt"), string(file(t, "out.wapiti.n5"))
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			var out bytes.Buffer
+			assert.NoError(t, m.Label(&out, bytes.NewReader(data), "", Options{Scores: true, NBest: 5}))
+			assert.Equal(t, want, out.String())
+		})
+	}
+	all.Wait()
+}
 
 func BenchmarkLabel(b *testing.B) {
 	m := read(b, shared(b, "wnut17", "model.wapiti"))
