@@ -74,7 +74,7 @@ func TestSparseMAPIsOptimal(t *testing.T) {
 func TestSparseMAPSolvesTheQuadraticProgram(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 10))
 	var w losses.Workspace
-	for range 20 {
+	for range 8 {
 		s := bruteforce.Random(rng, 3, 3, structured.PositionEdges, 0.5, 0.1)
 		gold := bruteforce.RandomPath(rng, s)
 		const gamma = 1.3

@@ -15,18 +15,18 @@ With only --model and a file, all else is picked by looking at the data (its fir
   templates  preset pos for plain labels, chunk for spans of phrases (NP, VP ...),
              ner for other spans
   optimizer  lbfgs for losses that are smooth (owlqn with --l1), averaged-perceptron
-             for perceptron (adagrad with --l1), adagrad for hinge and squared-hinge
+             for perceptron (adagrad with --l1), adagrad for the others, with kinks
 
 Columns are given by number from 1, from the end as -1, -2 ..., or by their names in
 CoNLL-U. Templates may not read the column of the labels.
 
 Training minimises the sum of the losses of all sentences plus l2 ||w||^2 + l1 ||w||_1.
-The default l2 is 0.1, but 0.01 for risk, which is bounded, and 0 for perceptron. Risk
-is not convex, so without --init it starts from 30 iterations of cross-entropy. With
---dev, the development data are scored after each step and the best model is kept. Steps
-are the iterations of lbfgs and owlqn, and the epochs of the others. An interrupt (Ctrl-C)
-ends training at the next step and still writes the best model so far; the exit status
-is then 1.`
+The default l2 is 0.1, but 0.01 for risk, jensen-risk-bound and the ramps, which the cost
+bounds, and 0 for perceptron. A loss that is not convex starts, without --init, from 30
+iterations of cross-entropy. With --dev, the development data are scored after each step
+and the best model is kept. Steps are the iterations of lbfgs and owlqn, and the epochs
+of the others. An interrupt (Ctrl-C) ends training at the next step and still writes the
+best model so far; the exit status is then 1.`
 
 const tuneHelp = `Try settings of train on sentences that were not trained on, and print them in the order
 of their scores, the best first, with the command that trains with those on all sentences.

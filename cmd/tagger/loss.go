@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -18,6 +19,10 @@ type lossFlags struct {
 	cost         string
 	scale, gamma float64
 
+	entropy, smoothing float64
+	margin             int
+	blend              float64
+
 	falseNegative, falsePositive, confusion float64
 	boundary                                float64
 	weights                                 []string // LABEL=W
@@ -27,7 +32,7 @@ var costNames = []string{"hamming", "boundary", "entity"}
 
 func (l *lossFlags) register(c *cobra.Command) {
 	f := c.Flags()
-	f.StringVar(&l.name, "loss", "", "`name` of the loss: "+strings.Join(losses.Names(), ", ")+" (default cross-entropy, or what the optimizer is made for)")
+	f.StringVar(&l.name, "loss", "", "`name` of the loss, one of those listed above (default cross-entropy, or what the optimizer is made for)")
 	f.StringVar(&l.cost, "cost", "hamming", "`name` of the cost in the loss: "+strings.Join(costNames, ", "))
 	f.Float64Var(&l.scale, "cost-scale", 1, "multiply the cost by `x`")
 	f.Float64Var(&l.gamma, "gamma", 1, "inverse temperature of the loss")
@@ -36,21 +41,49 @@ func (l *lossFlags) register(c *cobra.Command) {
 	f.Float64Var(&l.confusion, "cost-confusion", 1, "entity cost of an entity's token with another entity label")
 	f.Float64Var(&l.boundary, "cost-boundary", 1, "boundary cost of each wrong start or end of a span, on top of 1 a token")
 	f.StringArrayVar(&l.weights, "label-weight", nil, "`LABEL=W`: missing LABEL costs W, not 1 (repeat for other labels)")
+	f.Float64Var(&l.entropy, "entropy", 0, "subtract `x` times the entropy from cross-entropy: above 0 a penalty on being sure, below 0 on being in doubt")
+	f.Float64Var(&l.smoothing, "label-smoothing", 0, "give the share `x` of the target of cross-entropy to all paths alike")
+	f.IntVar(&l.margin, "margin", 2, "margin of large-margin-softmax, 1 to 4")
+	f.Float64Var(&l.blend, "blend", 0, "weight of the plain score beside the margin's 1 in large-margin-softmax")
 	complete(c, "loss", losses.Names()...)
 	complete(c, "cost", costNames...)
 }
 
-// takes tells which options each loss has.
-var takes = map[string]struct{ cost, gamma bool }{
-	"cross-entropy":  {gamma: true},
-	"perceptron":     {},
-	"hinge":          {cost: true},
-	"squared-hinge":  {cost: true},
-	"softmax-margin": {cost: true, gamma: true},
-	"risk":           {cost: true, gamma: true},
+// lossList is the part of the help that lists the losses.
+func lossList() string {
+	var b strings.Builder
+	b.WriteString("\n\nThe losses (docs/losses.md has their formulas, and says which to take):\n\n")
+	for _, k := range losses.Kinds() {
+		fmt.Fprintf(&b, "  %-20s  %s\n", k.Name, k.Brief)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// costless says what to do for losses without a cost.
+// ownFlags are the flags that only some losses heed, and what the others lack.
+var ownFlags = []struct {
+	flags []string
+	heeds func(k losses.Kind) bool
+	lacks string
+}{
+	{[]string{"cost", "cost-scale", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight"},
+		func(k losses.Kind) bool { return k.Cost }, "has no cost"},
+	{[]string{"gamma"}, func(k losses.Kind) bool { return k.Gamma }, "takes the best paths only, at any temperature"},
+	{[]string{"entropy", "label-smoothing"}, func(k losses.Kind) bool { return k.Target }, "is not regularised so"},
+	{[]string{"margin", "blend"}, func(k losses.Kind) bool { return k.Margin }, "has no margin of angles"},
+}
+
+// heeds tells whether the loss of that name makes use of a flag; one that is not a loss's own, any does.
+func heeds(loss, flag string) bool {
+	kind, _ := losses.Lookup(loss)
+	for _, own := range ownFlags {
+		if slices.Contains(own.flags, flag) {
+			return own.heeds(kind)
+		}
+	}
+	return true
+}
+
+// costless says what to do for losses that are others without a cost.
 var costless = map[string]string{
 	"cross-entropy": "softmax-margin is cross-entropy with one",
 	"perceptron":    "hinge is the perceptron loss with one",
@@ -58,17 +91,31 @@ var costless = map[string]string{
 
 // check refuses flags that the loss would not heed.
 func (l *lossFlags) check(changed func(flag string) bool) error {
-	can, ok := takes[l.name]
-	if !ok || !slices.Contains(losses.Names(), l.name) {
+	if _, ok := losses.Lookup(l.name); !ok {
 		return wrongUsage("--loss %s: want one of %s", l.name, strings.Join(losses.Names(), ", "))
 	}
-	for _, flag := range []string{"cost", "cost-scale", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight"} {
-		if changed(flag) && !can.cost {
-			return wrongUsage("--%s: %s has no cost; %s", flag, l.name, costless[l.name])
+	for _, own := range ownFlags {
+		for _, flag := range own.flags {
+			if !changed(flag) || heeds(l.name, flag) {
+				continue
+			}
+			if hint := costless[l.name]; hint != "" && own.heeds(losses.Kind{Cost: true}) {
+				return wrongUsage("--%s: %s %s; %s", flag, l.name, own.lacks, hint)
+			}
+			var others []string
+			for _, k := range losses.Kinds() {
+				if own.heeds(k) {
+					others = append(others, k.Name)
+				}
+			}
+			return wrongUsage("--%s: %s %s; this flag is for %s", flag, l.name, own.lacks, strings.Join(others, ", "))
 		}
 	}
-	if changed("gamma") && !can.gamma {
-		return wrongUsage("--gamma: %s takes the best path only, at any temperature; the losses with a temperature are cross-entropy, softmax-margin and risk", l.name)
+	if changed("margin") && l.margin < 1 {
+		return wrongUsage("--margin %d: want 1 to 4", l.margin)
+	}
+	if _, err := losses.New(l.name, l.options(nil)); err != nil {
+		return wrongUsage("--loss %s: %w", l.name, err)
 	}
 	if !slices.Contains(costNames, l.cost) {
 		return wrongUsage("--cost %s: want one of %s", l.cost, strings.Join(costNames, ", "))
@@ -115,7 +162,14 @@ func (l *lossFlags) build(labels []string, scheme structured.Scheme) (losses.Los
 	if err != nil {
 		return nil, err
 	}
-	return losses.New(l.name, losses.Options{Cost: cost, Scale: l.scale, Gamma: l.gamma})
+	return losses.New(l.name, l.options(cost))
+}
+
+func (l *lossFlags) options(cost structured.Cost) losses.Options {
+	return losses.Options{
+		Cost: cost, Scale: l.scale, Gamma: l.gamma,
+		Entropy: l.entropy, Smoothing: l.smoothing, Margin: l.margin, Blend: l.blend,
+	}
 }
 
 func (l *lossFlags) costFor(labels []string, scheme structured.Scheme) (structured.Cost, error) {

@@ -171,12 +171,22 @@ func defaultOptimizer(loss string, l1 float64) string {
 	switch {
 	case loss == "perceptron" && l1 == 0:
 		return "averaged-perceptron"
-	case loss == "perceptron" || loss == "hinge" || loss == "squared-hinge":
+	case !smooth(loss):
 		return "adagrad"
 	case l1 > 0:
 		return "owlqn"
 	}
 	return "lbfgs"
+}
+
+// smooth tells the losses without kinks, by name.
+func smooth(loss string) bool {
+	l, err := losses.New(loss, losses.Options{})
+	if err != nil {
+		return false
+	}
+	d, ok := l.(losses.Described)
+	return ok && d.Traits().Smooth
 }
 
 // set puts the optimizer into the options of training.

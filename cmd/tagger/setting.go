@@ -33,7 +33,7 @@ type setting struct {
 }
 
 func (s setting) penalised() bool { return optimizerNamed(s.optimizer).penalty }
-func (s setting) costly() bool    { return takes[s.loss].cost }
+func (s setting) costly() bool    { return heeds(s.loss, "cost") }
 
 // settle fills in what train would, and removes what it would not heed.
 func (s *setting) settle() {
@@ -86,10 +86,6 @@ func (s setting) args() []string {
 func (s setting) heeds(flag string) bool {
 	kind := optimizerNamed(s.optimizer)
 	switch flag {
-	case "cost", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight":
-		return s.costly()
-	case "gamma":
-		return takes[s.loss].gamma
 	case "batch-size":
 		return !kind.batch
 	case "rate":
@@ -99,7 +95,7 @@ func (s setting) heeds(flag string) bool {
 	case "arow-gamma":
 		return kind.name == "arow"
 	}
-	return true
+	return heeds(s.loss, flag)
 }
 
 // settings lists what to try.

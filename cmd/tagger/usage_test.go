@@ -1,11 +1,14 @@
 package main
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/losses"
 )
 
 func TestWrongUsage(t *testing.T) {
@@ -62,6 +65,15 @@ func TestWrongUsage(t *testing.T) {
 		"other cost's weight":   {train("--loss", "hinge", "--cost-fn", "2"), "--cost-fn belongs to --cost entity"},
 		"negative cost":         {train("--loss", "hinge", "--cost", "entity", "--cost-fn", "-2"), "--cost-fn -2"},
 		"gamma of hinge":        {train("--loss", "hinge", "--gamma", "2"), "--gamma: hinge"},
+		"smoothing of hinge":    {train("--loss", "hinge", "--label-smoothing", "0.1"), "--label-smoothing: hinge is not regularised so; this flag is for cross-entropy"},
+		"smoothing":             {train("--label-smoothing", "1"), "label smoothing 1"},
+		"entropy":               {train("--entropy", "inf"), "weight +Inf of the entropy"},
+		"margin of hinge":       {train("--loss", "hinge", "--margin", "2"), "this flag is for large-margin-softmax"},
+		"margin 0":              {train("--loss", "large-margin-softmax", "--margin", "0"), "--margin 0: want 1 to 4"},
+		"margin 5":              {train("--loss", "large-margin-softmax", "--margin", "5"), "margin 5: want 1 to 4"},
+		"blend":                 {train("--loss", "large-margin-softmax", "--blend", "-1"), "blend -1"},
+		"cost of sparsemap":     {train("--loss", "sparsemap", "--cost-scale", "2"), "this flag is for hinge, squared-hinge"},
+		"curvature of ramps":    {train("--loss", "ramp2", "--optimizer", "lbfgs"), "this loss has kinks"},
 		"gamma 0":               {train("--gamma", "0"), "--gamma 0"},
 		"label weight":          {train("--loss", "hinge", "--label-weight", "O"), "want LABEL=W"},
 		"weight of no label":    {train("--loss", "hinge", "--label-weight", "B-NONE=2"), `no label "B-NONE"`},
@@ -105,6 +117,11 @@ func TestHelp(t *testing.T) {
 		assert.Contains(t, o.out, "Examples:\n  tagger ", command)
 		for line := range strings.Lines(o.out) {
 			assert.NotContains(t, line, "\t", "tabs show as anything")
+		}
+		if command == "train" {
+			for _, k := range losses.Kinds() {
+				assert.Regexp(t, "(?m)^  "+k.Name+" +"+regexp.QuoteMeta(k.Brief)+"$", o.out)
+			}
 		}
 	}
 }
