@@ -57,6 +57,9 @@ var rooms = []room{
 		rooms: []string{"internal/simd", "internal/container", "internal/fingerprint", "structured", "decode/viterbi", "inference/forwardbackward", "losses",
 			"corpus", "features", "optimize", "metrics"},
 		modules: []string{"gonum.org/v1/gonum"}},
+	{path: "semicrf", public: true,
+		rooms:   []string{"internal/container", "structured", "losses", "semimarkov", "corpus", "semimarkov/spans", "features", "optimize"},
+		modules: []string{"gonum.org/v1/gonum"}},
 
 	{path: "internal/sample"},
 	{path: "internal/safefile", system: true},

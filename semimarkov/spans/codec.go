@@ -55,6 +55,14 @@ func (c *Codec) Len() int { return len(c.types) + 1 }
 // Types returns the types: that of label j > 0 is number j-1. It must not be changed.
 func (c *Codec) Types() []string { return c.types }
 
+// Label returns the label of a type, -1 where the codec lacks it.
+func (c *Codec) Label(typ string) int {
+	if label, ok := c.number[typ]; ok {
+		return label
+	}
+	return -1
+}
+
 // Scheme returns the scheme of the labels.
 func (c *Codec) Scheme() structured.Scheme { return c.scheme }
 

@@ -48,6 +48,7 @@ func TestErrors(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, structured.BIO, c.Scheme())
 	assert.Equal(t, []string{"PER"}, c.Types())
+	assert.Equal(t, []int{1, -1, -1}, []int{c.Label("PER"), c.Label("LOC"), c.Label("O")})
 	for says, s := range map[string][]corpus.Span{
 		"type \"LOC\" of the one at token 1": {{Start: 1, End: 2, Type: "LOC"}},
 		"1..4 of 3 tokens":                   {{Start: 1, End: 4, Type: "PER"}},

@@ -1,0 +1,168 @@
+package semicrf
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// A Dataset is labelled sentences compiled into numbers. It is not safe for concurrent use while sentences are
+// added.
+type Dataset struct {
+	input Input
+	read  *reader
+	ex    extractors
+
+	attrs  dictionary // of tokens
+	texts  dictionary // words, lower-cased words and shapes
+	types  dictionary // of spans
+	scheme corpus.SchemeDetector
+
+	sentence []int // N+1: the tokens of sentence s are sentence[s]..sentence[s+1]-1
+	weight   []float64
+	first    []int // tokens+1: the attributes of token t are attr[first[t]:first[t+1]]
+	attr     []int32
+	text     []int32 // tokens x kinds
+	spans    []corpus.Span
+	spanEnd  []int // N+1: those of sentence s are spans[spanEnd[s]:spanEnd[s+1]]
+}
+
+// dictionary numbers names.
+type dictionary struct {
+	id    map[string]int32
+	names []string
+}
+
+func (d *dictionary) add(name []byte) int32 {
+	if id, ok := d.id[string(name)]; ok {
+		return id
+	}
+	if d.id == nil {
+		d.id = make(map[string]int32)
+	}
+	id, s := int32(len(d.names)), string(name)
+	d.id[s], d.names = id, append(d.names, s)
+	return id
+}
+
+// NewDataset returns an empty data set. It fails where the templates refer to columns that in lacks.
+func NewDataset(in Input) (*Dataset, error) {
+	r, err := in.bind()
+	if err != nil {
+		return nil, err
+	}
+	return &Dataset{input: in, read: r, ex: r.extractors(), sentence: []int{0}, first: []int{0}, spanEnd: []int{0}}, nil
+}
+
+// Len returns the number of sentences.
+func (d *Dataset) Len() int { return len(d.sentence) - 1 }
+
+// Tokens returns the number of tokens.
+func (d *Dataset) Tokens() int { return len(d.first) - 1 }
+
+// Spans returns the number of spans.
+func (d *Dataset) Spans() int { return len(d.spans) }
+
+// Types returns the types of spans in the order in which they were seen.
+func (d *Dataset) Types() []string { return d.types.names }
+
+// Scheme returns the scheme in which the labels spell spans; Plain where they spell none.
+func (d *Dataset) Scheme() structured.Scheme { return d.scheme.Scheme() }
+
+// Add appends a sentence with its labels, one a token, and its weight, by which its loss is multiplied: a
+// finite number, not negative. Sentences without tokens are left out. Nothing is added where it returns an
+// error.
+func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) error {
+	if seq.Len() != len(labels) {
+		return fmt.Errorf("%w: %d labels for %d tokens", ErrInput, len(labels), seq.Len())
+	}
+	if !(weight >= 0 && weight <= math.MaxFloat64) {
+		return fmt.Errorf("%w: sentence of weight %v", ErrInput, weight)
+	}
+	if len(labels) == 0 {
+		return nil
+	}
+	d.ex.reset(seq)
+	for t := range labels {
+		for _, name := range d.ex.tokens.Unigrams(t) {
+			d.attr = append(d.attr, d.attrs.add(name))
+		}
+		d.first = append(d.first, len(d.attr))
+		for _, text := range d.ex.texts.Unigrams(t) {
+			d.text = append(d.text, d.texts.add(text))
+		}
+	}
+	d.scheme.Add(labels)
+	at := len(d.spans)
+	d.spans = corpus.AppendSpans(d.spans, labels)
+	for k := range d.spans[at:] {
+		s := &d.spans[at+k]
+		s.Type = d.types.names[d.types.add([]byte(s.Type))] // labels may be parts of a whole sentence
+	}
+	d.spanEnd = append(d.spanEnd, len(d.spans))
+	d.sentence = append(d.sentence, len(d.first)-1)
+	d.weight = append(d.weight, weight)
+	return nil
+}
+
+// spansOf returns the spans of a sentence.
+func (d *Dataset) spansOf(s int) []corpus.Span { return d.spans[d.spanEnd[s]:d.spanEnd[s+1]] }
+
+// longest returns the number of tokens of the longest span, at least 1.
+func (d *Dataset) longest() int {
+	n := 1
+	for _, s := range d.spans {
+		n = max(n, s.End-s.Start)
+	}
+	return n
+}
+
+// textsOf sets text to those of a sentence.
+func (d *Dataset) textsOf(text *texts, s int) {
+	lo, hi := d.sentence[s], d.sentence[s+1]
+	text.resize(hi - lo)
+	for kind := range text {
+		for t, to := range text[kind] {
+			text[kind][t] = append(to[:0], d.texts.names[d.text[(lo+t)*kinds+kind]]...)
+		}
+	}
+}
+
+// lexicon returns the attributes that at least minCount spans of up to longest tokens have.
+func (d *Dataset) lexicon(longest, minCount int) *lexicon {
+	count := make(map[string]int)
+	var text texts
+	var k keys
+	for s := range d.Len() {
+		if d.spanEnd[s] == d.spanEnd[s+1] {
+			continue
+		}
+		d.textsOf(&text, s)
+		for _, span := range d.spansOf(s) {
+			if span.End-span.Start > longest {
+				continue
+			}
+			k.reset()
+			for t := span.Start; t < span.End; t++ {
+				k.add(&text, t)
+			}
+			for _, key := range k {
+				count[string(key)]++
+			}
+		}
+	}
+	var names []string
+	for name, n := range count {
+		if n >= minCount {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	x := &lexicon{longest: longest}
+	x.number(names)
+	return x
+}

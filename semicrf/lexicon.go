@@ -1,0 +1,70 @@
+package semicrf
+
+import "slices"
+
+// A lexicon numbers the attributes of segments of up to longest tokens: 0..longest-1 are the lengths, longest
+// is a rare shape, and names come after.
+type lexicon struct {
+	longest int
+	id      map[string]int32
+	names   []string
+}
+
+func (x *lexicon) len() int { return x.longest + 1 + len(x.names) }
+
+// number gives names their numbers.
+func (x *lexicon) number(names []string) {
+	x.names, x.id = names, make(map[string]int32, len(names))
+	for k, name := range names {
+		x.id[name] = int32(x.longest + 1 + k)
+	}
+}
+
+// texts are those of the tokens of a sentence, of each kind.
+type texts [kinds][][]byte
+
+// resize makes room for n tokens.
+func (x *texts) resize(n int) {
+	for kind := range x {
+		x[kind] = slices.Grow(x[kind][:0], n)[:n]
+	}
+}
+
+// keys are the names of a segment's attributes, one a kind of text, which grow with it: a letter for the kind,
+// and the texts of its tokens with blanks between.
+type keys [kinds][]byte
+
+func (k *keys) reset() {
+	for kind := range k {
+		k[kind] = append(k[kind][:0], "wlh"[kind])
+	}
+}
+
+func (k *keys) add(text *texts, t int) {
+	for kind := range k {
+		k[kind] = append(append(k[kind], ' '), text[kind][t]...)
+	}
+}
+
+// segments appends the attributes of all segments of a sentence of n tokens with these texts to dst, and where
+// those of each of its n x longest segments end to ends.
+func (x *lexicon) segments(dst []int32, ends []int, n int, text *texts, k *keys) ([]int32, []int) {
+	for t := range n {
+		k.reset()
+		for d := range x.longest {
+			if t+d < n {
+				k.add(text, t+d)
+				dst = append(dst, int32(d))
+				for kind, key := range k {
+					if id, ok := x.id[string(key)]; ok {
+						dst = append(dst, id)
+					} else if kind == shapes {
+						dst = append(dst, int32(x.longest))
+					}
+				}
+			}
+			ends = append(ends, len(dst))
+		}
+	}
+	return dst, ends
+}

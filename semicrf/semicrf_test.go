@@ -1,0 +1,338 @@
+package semicrf_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/sample"
+	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/optimize"
+	"github.com/trellis-nlp/trellis/semicrf"
+	"github.com/trellis-nlp/trellis/semimarkov"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// A labelled sentence.
+type labelled struct {
+	rows   features.Rows
+	labels []string
+}
+
+// read reads columns, the last of which is the label.
+func read(t testing.TB, r io.Reader, columns int) []labelled {
+	var all []labelled
+	reader := corpus.NewReader(r, "test", corpus.Options{})
+	for {
+		var s corpus.Sentence
+		err := reader.Read(&s)
+		if err == io.EOF {
+			return all
+		}
+		require.NoError(t, err)
+		var l labelled
+		for k := range s.Len() {
+			var row []string
+			for c := range columns {
+				row = append(row, s.Field(k, c))
+			}
+			l.rows = append(l.rows, row)
+			l.labels = append(l.labels, s.Field(k, s.Columns()-1))
+		}
+		all = append(all, l)
+	}
+}
+
+func preset(t testing.TB) semicrf.Input {
+	templates, err := features.Preset("ner")
+	require.NoError(t, err)
+	return semicrf.Input{Templates: templates, Names: map[string]int{"form": 0}}
+}
+
+func dataset(t testing.TB, in semicrf.Input, all []labelled) *semicrf.Dataset {
+	d, err := semicrf.NewDataset(in)
+	require.NoError(t, err)
+	for _, s := range all {
+		require.NoError(t, d.Add(s.rows, s.labels, 1))
+	}
+	return d
+}
+
+func f1(t testing.TB, m *semicrf.Model, all []labelled) float64 {
+	e := metrics.Evaluator{Scheme: m.Scheme()}
+	for _, s := range all {
+		labels, err := m.Tag(s.rows)
+		require.NoError(t, err)
+		require.NoError(t, e.Add(s.labels, labels, nil))
+	}
+	return e.Results().F1
+}
+
+var limits = optimize.Limits{MaxIterations: 40}
+
+// On the sample corpus the model fits what it has seen and finds most of what is alike.
+func TestLearns(t *testing.T) {
+	train, dev := read(t, strings.NewReader(sample.Train), 1), read(t, strings.NewReader(sample.Dev), 1)
+	d := dataset(t, preset(t), train)
+	assert.Equal(t, len(train), d.Len())
+	var steps int
+	m, summary, err := semicrf.Train(context.Background(), d, semicrf.Options{
+		Batch: optimize.LBFGS{Limits: limits}, Penalty: optimize.Penalty{L2: 0.1},
+		Progress: func(*optimize.Step) error { steps++; return nil },
+	})
+	require.NoError(t, err)
+	assert.Positive(t, steps)
+	assert.Equal(t, m.Features(), summary.Features)
+	assert.Zero(t, summary.Skipped)
+	assert.Greater(t, f1(t, m, train), 0.97)
+	assert.Greater(t, f1(t, m, dev), 0.5)
+
+	// Probabilities are those of spans that the labels spell.
+	tagger := m.NewTagger()
+	for _, s := range dev {
+		tagger.Read(s.rows)
+		found, err := tagger.Spans()
+		require.NoError(t, err)
+		labels, err := m.Tag(s.rows)
+		require.NoError(t, err)
+		want := corpus.AppendSpans(nil, labels)
+		require.Len(t, found, len(want))
+		for k, span := range found {
+			assert.Equal(t, want[k], span.Span)
+			assert.True(t, span.Probability > 0 && span.Probability < 1+1e-9)
+		}
+	}
+	labels, err := m.Tag(features.Rows(nil))
+	assert.NoError(t, err)
+	assert.Empty(t, labels)
+}
+
+// Every loss trains, with a method that covers it, to fit the few sentences of the sample's dev part; those
+// that are not convex start from the weights of cross-entropy.
+func TestLossesTrain(t *testing.T) {
+	all := read(t, strings.NewReader(sample.Dev), 1)
+	d := dataset(t, preset(t), all)
+	var convex *semicrf.Model
+	for _, name := range semimarkov.Names() {
+		loss, err := semimarkov.New(name, semimarkov.Options{Cost: semimarkov.SpanCost{FalseNegative: 1, FalsePositive: 1}})
+		require.NoError(t, err)
+		o := semicrf.Options{
+			Loss: loss, Stochastic: optimize.AdaGrad{Passes: optimize.Passes{Epochs: 12, Seed: 1}}, Penalty: optimize.Penalty{L2: 0.01},
+		}
+		if !loss.Traits().Convex {
+			o.Init, o.Stochastic, o.Batch = convex, nil, optimize.LBFGS{Limits: limits}
+		}
+		m, _, err := semicrf.Train(context.Background(), d, o)
+		require.NoError(t, err)
+		assert.Greater(t, f1(t, m, all), 0.9, name)
+		if name == "cross-entropy" {
+			convex = m
+		}
+	}
+}
+
+// A run that starts from a model and makes no step gives the model back, for the features that both have.
+func TestInit(t *testing.T) {
+	all := read(t, strings.NewReader(sample.Dev), 1)
+	m, _, err := semicrf.Train(context.Background(), dataset(t, preset(t), all), semicrf.Options{
+		Batch: optimize.LBFGS{Limits: limits}, Penalty: optimize.Penalty{L2: 0.1},
+	})
+	require.NoError(t, err)
+	stopped, cancel := context.WithCancel(context.Background())
+	cancel()
+	backwards := slices.Clone(all)
+	slices.Reverse(backwards) // other numbers for the same names
+	again, _, err := semicrf.Train(stopped, dataset(t, preset(t), backwards), semicrf.Options{Init: m, MaxLength: m.MaxLength() + 1})
+	require.ErrorIs(t, err, context.Canceled)
+	label := []int{0} // in again, of each label in m
+	for _, typ := range m.Types() {
+		label = append(label, 1+slices.Index(again.Types(), typ))
+	}
+	require.NotEqual(t, []int{0, 1, 2, 3, 4}, label)
+	a, b := m.NewTagger(), again.NewTagger()
+	for _, s := range all {
+		a.Read(s.rows)
+		b.Read(s.rows)
+		want, got := a.Scores(), b.Scores()
+		for i, k := range label {
+			for j, l := range label {
+				assert.Equal(t, want.Edge[i*want.L+j], got.Edge[k*got.L+l])
+			}
+			for at := range want.T {
+				for d := 1; d <= min(want.M, want.T-at); d++ {
+					x, y := want.At(at, d)[i], got.At(at, d)[k]
+					require.True(t, x == y || math.Abs(x-y) < 1e-9)
+				}
+			}
+		}
+	}
+}
+
+// The same data, options and threads give the same bits; another number of threads almost the same value.
+func TestThreads(t *testing.T) {
+	d := dataset(t, preset(t), read(t, strings.NewReader(sample.Dev), 1))
+	run := func(threads int, o semicrf.Options) ([]byte, float64) {
+		o.Threads, o.Penalty = threads, optimize.Penalty{L2: 1}
+		m, summary, err := semicrf.Train(context.Background(), d, o)
+		require.NoError(t, err)
+		var b bytes.Buffer
+		require.NoError(t, m.Save(&b))
+		return b.Bytes(), summary.Objective
+	}
+	for _, o := range []semicrf.Options{
+		{Batch: optimize.LBFGS{Limits: optimize.Limits{MaxIterations: 5}}},
+		{Stochastic: optimize.SGD{Passes: optimize.Passes{Epochs: 2, BatchSize: 32}}},
+	} {
+		a, one := run(1, o)
+		b, three := run(3, o)
+		c, again := run(3, o)
+		assert.Equal(t, b, c)
+		assert.Equal(t, three, again)
+		assert.NotEmpty(t, a)
+		assert.InEpsilon(t, one, three, 1e-9)
+	}
+}
+
+func TestSaveAndLoad(t *testing.T) {
+	all := read(t, strings.NewReader(sample.Dev), 1)
+	m, _, err := semicrf.Train(context.Background(), dataset(t, preset(t), all[:20]), semicrf.Options{
+		Batch: optimize.LBFGS{Limits: optimize.Limits{MaxIterations: 20}}, Penalty: optimize.Penalty{L2: 0.1},
+	})
+	require.NoError(t, err)
+	var file bytes.Buffer
+	require.NoError(t, m.Save(&file))
+	back, err := semicrf.Load(bytes.NewReader(file.Bytes()))
+	require.NoError(t, err)
+	assert.Equal(t, m.Types(), back.Types())
+	assert.Equal(t, m.MaxLength(), back.MaxLength())
+	assert.Equal(t, m.Features(), back.Features())
+	assert.Equal(t, m.Input().Names, back.Input().Names)
+	for _, s := range all {
+		want, err := m.Tag(s.rows)
+		require.NoError(t, err)
+		got, err := back.Tag(s.rows)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+	var again bytes.Buffer
+	require.NoError(t, back.Save(&again))
+	assert.Equal(t, file.Bytes(), again.Bytes())
+
+	rng := rand.New(rand.NewPCG(1, 1))
+	for range 200 {
+		bad := bytes.Clone(file.Bytes())
+		bad[rng.IntN(len(bad))] ^= 1 << rng.IntN(8)
+		_, err := semicrf.Load(bytes.NewReader(bad))
+		require.ErrorIs(t, err, semicrf.ErrModel)
+		_, err = semicrf.Load(bytes.NewReader(file.Bytes()[:rng.IntN(file.Len())]))
+		require.ErrorIs(t, err, semicrf.ErrModel)
+	}
+}
+
+func TestTagConcurrently(t *testing.T) {
+	all := read(t, strings.NewReader(sample.Dev), 1)
+	m, _, err := semicrf.Train(context.Background(), dataset(t, preset(t), all), semicrf.Options{
+		Batch: optimize.LBFGS{Limits: optimize.Limits{MaxIterations: 5}}, Penalty: optimize.Penalty{L2: 1},
+	})
+	require.NoError(t, err)
+	want := make([][]string, len(all))
+	for k, s := range all {
+		want[k], err = m.Tag(s.rows)
+		require.NoError(t, err)
+	}
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for k, s := range all {
+				got, err := m.Tag(s.rows)
+				assert.NoError(t, err)
+				assert.Equal(t, want[k], got)
+			}
+		})
+	}
+	wg.Wait()
+
+	tagger := m.NewTagger()
+	rows := features.Sequence(all[0].rows)
+	tag := func() {
+		tagger.Read(rows)
+		if _, err := tagger.Spans(); err != nil {
+			panic(err)
+		}
+	}
+	tag()
+	assert.Zero(t, testing.AllocsPerRun(20, tag))
+}
+
+func TestErrors(t *testing.T) {
+	in := preset(t)
+	_, err := semicrf.NewDataset(semicrf.Input{Templates: in.Templates})
+	assert.ErrorIs(t, err, semicrf.ErrInput)
+	_, err = semicrf.NewDataset(semicrf.Input{Names: in.Names})
+	assert.ErrorIs(t, err, semicrf.ErrInput)
+	d := dataset(t, in, nil)
+	assert.ErrorIs(t, d.Add(features.Rows{{"a"}}, nil, 1), semicrf.ErrInput)
+	assert.ErrorIs(t, d.Add(features.Rows{{"a"}}, []string{"O"}, -1), semicrf.ErrInput)
+	require.NoError(t, d.Add(features.Rows(nil), nil, 1))
+	assert.Zero(t, d.Len())
+	ctx := context.Background()
+	_, _, err = semicrf.Train(ctx, d, semicrf.Options{})
+	assert.ErrorIs(t, err, semicrf.ErrInput)
+	require.NoError(t, d.Add(features.Rows{{"a"}, {"b"}, {"c"}}, []string{"B-X", "I-X", "I-X"}, 1))
+	_, _, err = semicrf.Train(ctx, d, semicrf.Options{MaxLength: 2})
+	assert.ErrorIs(t, err, semicrf.ErrInput)
+	require.NoError(t, d.Add(features.Rows{{"a"}, {"b"}}, []string{"B-X", "O"}, 1))
+	m, summary, err := semicrf.Train(ctx, d, semicrf.Options{MaxLength: 2, Penalty: optimize.Penalty{L2: 1}})
+	require.NoError(t, err)
+	assert.Equal(t, 1, summary.Skipped)
+	assert.Equal(t, 2, m.MaxLength())
+	assert.Equal(t, structured.BIO, m.Scheme())
+
+	for _, o := range []semicrf.Options{
+		{Batch: optimize.LBFGS{}, Stochastic: optimize.SGD{}},
+		{Loss: semimarkov.Hinge{}},
+		{Stochastic: optimize.AveragedPerceptron{}},
+	} {
+		_, _, err = semicrf.Train(ctx, d, o)
+		assert.ErrorIs(t, err, semicrf.ErrPair)
+	}
+	cancelled, cancel := context.WithCancel(ctx)
+	cancel()
+	m, _, err = semicrf.Train(cancelled, d, semicrf.Options{})
+	assert.ErrorIs(t, err, context.Canceled)
+	assert.NotNil(t, m)
+}
+
+// A few passes over WNUT-17, where it is there: well above what labels of words alone would give.
+func TestWNUT17(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	open := func(name string) []labelled {
+		f, err := os.Open(filepath.Join("..", "..", "shared", "data", "wnut17", name))
+		if err != nil {
+			t.Skip("WNUT-17 is not there")
+		}
+		defer f.Close()
+		return read(t, f, 1)
+	}
+	train, dev := open("train.conll"), open("dev.conll")
+	m, _, err := semicrf.Train(context.Background(), dataset(t, preset(t), train[:700]), semicrf.Options{
+		Stochastic: optimize.AdaGrad{Passes: optimize.Passes{Epochs: 3, Seed: 1}}, Penalty: optimize.Penalty{L2: 0.1},
+	})
+	require.NoError(t, err)
+	assert.Greater(t, f1(t, m, dev), 0.1)
+}

@@ -1,0 +1,170 @@
+package semicrf
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+
+	"github.com/trellis-nlp/trellis/optimize"
+	"github.com/trellis-nlp/trellis/semimarkov"
+	"github.com/trellis-nlp/trellis/semimarkov/spans"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// ErrPair says that an optimizer cannot minimise a loss.
+var ErrPair = errors.New("unsuitable optimizer")
+
+// Options are the settings of [Train]. The zero value is the semi-Markov conditional random field of
+// cross-entropy and L-BFGS, without a penalty.
+type Options struct {
+	Loss semimarkov.Loss // nil means semimarkov.CrossEntropy{}
+
+	// At most one of the two is set; without either it is optimize.LBFGS{}.
+	Batch      optimize.BatchMethod
+	Stochastic optimize.StochasticMethod
+
+	Penalty   optimize.Penalty           // added to the sum of the losses
+	MaxLength int                        // tokens of a segment; 0 means those of the longest span
+	MinCount  int                        // attributes of segments that fewer spans have have no features; 0 means 2
+	Threads   int                        // 0 means runtime.GOMAXPROCS(0); results depend on it in the last digits
+	Init      *Model                     // weights to start from, by the names of attributes and types
+	Progress  func(*optimize.Step) error // told after each iteration or epoch, unless nil; see optimize.ErrStop
+}
+
+// Summary says how training went.
+type Summary struct {
+	optimize.Result
+	Features int
+	Skipped  int // sentences left out because they have a span of more than MaxLength tokens
+}
+
+// Train returns the model that minimises the sum of the losses of the sentences of d plus the penalty. When
+// ctx ends, training stops at the next step and Train returns the model so far together with an error that
+// wraps the context's; any other error comes without a model. The labels of d must spell spans.
+func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) {
+	var summary Summary
+	if o.Loss == nil {
+		o.Loss = semimarkov.CrossEntropy{}
+	}
+	if o.Threads <= 0 {
+		o.Threads = runtime.GOMAXPROCS(0)
+	}
+	if o.MinCount == 0 {
+		o.MinCount = 2
+	}
+	if o.MaxLength <= 0 {
+		o.MaxLength = d.longest()
+	}
+	if o.Batch == nil && o.Stochastic == nil {
+		o.Batch = optimize.LBFGS{}
+	}
+	if err := checkPair(o); err != nil {
+		return nil, summary, err
+	}
+	if d.Scheme() == structured.Plain {
+		return nil, summary, fmt.Errorf("%w: the labels spell no spans", ErrInput)
+	}
+	m, goal, err := d.compile(o)
+	if err != nil {
+		return nil, summary, err
+	}
+	if o.Init != nil {
+		m.warmStart(o.Init)
+	}
+	summary.Features, summary.Skipped = m.x.dim(), d.Len()-goal.Len()
+	if o.Batch != nil {
+		summary.Result, err = o.Batch.Minimize(ctx, goal, m.w, o.Penalty, o.Progress)
+	} else {
+		summary.Result, err = o.Stochastic.Minimize(ctx, goal, m.w, o.Penalty, o.Progress)
+	}
+	if err != nil && (ctx.Err() == nil || !errors.Is(err, ctx.Err())) {
+		return nil, summary, err
+	}
+	return m, summary, err
+}
+
+// checkPair refuses the optimizers whose theory does not cover the loss.
+func checkPair(o Options) error {
+	traits := o.Loss.Traits()
+	_, perceptron := o.Stochastic.(optimize.AveragedPerceptron)
+	switch {
+	case o.Batch != nil && o.Stochastic != nil:
+		return fmt.Errorf("%w: both a batch and a stochastic one are set", ErrPair)
+	case o.Batch != nil && !traits.Smooth:
+		return fmt.Errorf("%w: batch methods measure curvature, and this loss has kinks: take a stochastic one", ErrPair)
+	case perceptron && (traits.Smooth || !traits.Convex):
+		return fmt.Errorf("%w: the averaged perceptron steps by the difference of two segmentations", ErrPair)
+	}
+	return nil
+}
+
+// compile returns a model of zero weights over the features of d, and the objective that trains it.
+func (d *Dataset) compile(o Options) (*Model, *objective, error) {
+	codec, err := spans.NewCodec(d.Scheme(), d.Types())
+	if err != nil {
+		return nil, nil, err
+	}
+	lex := d.lexicon(o.MaxLength, o.MinCount)
+	goal := &objective{longest: o.MaxLength, loss: o.Loss}
+	var (
+		text texts
+		k    keys
+		seg  []int32
+		ends []int
+	)
+	for s := range d.Len() {
+		if d.tooLong(s, o.MaxLength) {
+			continue
+		}
+		lo, hi := d.sentence[s], d.sentence[s+1]
+		gold, err := codec.Segments(nil, d.spansOf(s), hi-lo)
+		if err != nil {
+			return nil, nil, err
+		}
+		d.textsOf(&text, s)
+		from, base := len(ends), len(seg)
+		seg, ends = lex.segments(seg, ends, hi-lo, &text, &k)
+		goal.sentences = append(goal.sentences, sentence{first: d.first[lo : hi+1], attr: d.attr, ends: ends[from:], seg: seg, base: base})
+		goal.gold = append(goal.gold, gold)
+		goal.weight = append(goal.weight, d.weight[s])
+	}
+	if goal.Len() == 0 {
+		return nil, nil, fmt.Errorf("%w: no sentence to train on", ErrInput)
+	}
+	goal.x = newIndex(len(d.attrs.names), codec.Len(), lex.len(), goal.occurrences)
+	goal.divide(o.Threads)
+	m := &Model{input: d.input, read: d.read, codec: codec, lex: lex, attrs: d.attrs, x: goal.x, w: make([]float64, goal.x.dim())}
+	return m, goal, nil
+}
+
+// tooLong reports whether a sentence has a span of more tokens than a segment may have.
+func (d *Dataset) tooLong(s, longest int) bool {
+	for _, span := range d.spansOf(s) {
+		if span.End-span.Start > longest {
+			return true
+		}
+	}
+	return false
+}
+
+// occurrences visits the attributes of all tokens with their roles and labels.
+func (o *objective) occurrences(visit func(a int32, role, label int)) {
+	for k := range o.sentences {
+		s := &o.sentences[k]
+		token := func(t, role, label int) {
+			for _, a := range s.attr[s.first[t]:s.first[t+1]] {
+				visit(a, role, label)
+			}
+		}
+		for _, g := range o.gold[k] {
+			for t := g.Start; t < g.End; t++ {
+				token(t, in, g.Label)
+			}
+			if g.Label != spans.Outside {
+				token(g.Start, first, g.Label)
+				token(g.End-1, last, g.Label)
+			}
+		}
+	}
+}
