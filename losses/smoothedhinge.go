@@ -143,16 +143,19 @@ func (c *chain) backward(grad *structured.Lattice) {
 func (c *chain) sparsemax(q, x []float64, gamma float64) float64 {
 	most := math.Inf(-1)
 	for _, v := range x {
-		most = max(most, v)
+		if v > most { // no NaN here: quicker than max
+			most = v
+		}
 	}
 	clear(q)
 	if math.IsInf(most, -1) {
 		return most
 	}
 	// Against the maximum, the threshold is at least -1. Each round lifts it, and drops what falls below.
-	near, sum := c.near[:0], 0.0
+	near, sum, cut := c.near[:0], 0.0, most-1/gamma
 	for k, v := range x {
-		if z := gamma * (v - most); z > -1 {
+		if v > cut {
+			z := gamma * (v - most)
 			near = append(near, nearby{k, z})
 			sum += z
 		}
