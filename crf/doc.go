@@ -11,8 +11,9 @@
 // In flow sentences: a [Dataset] compiles them into numbers, [Train] hands the lattice of each
 // sentence to a loss, pulls the gradient back onto the weights and gives it to an optimizer. Out
 // comes a [Model], which is immutable and safe for concurrent use: it tags, lists the n best
-// labellings, tells marginals, and is saved and loaded. A [Tagger] is the scratch memory of one
-// goroutine and allocates nothing in steady state.
+// labellings, tells marginals, and is saved and opened: in place, by a memory map. A [Tagger] is the
+// scratch memory of one goroutine and allocates nothing in steady state. [New] and [Model.Parts] put a
+// model together and take it apart, for models of other tools.
 //
 // Cross-entropy makes the model a conditional random field (Lafferty, McCallum & Pereira 2001); with
 // the other losses it is the same function of the same weights.

@@ -6,6 +6,7 @@ import (
 	"log"
 	"strings"
 
+	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/losses"
@@ -54,6 +55,49 @@ func Example() {
 	}
 	fmt.Println(summary.Reason, labels)
 	// Output: converged [DET NOUN VERB ADV]
+}
+
+// A tagger of one's own keeps its memory: nothing is allocated once it has seen its longest sentence.
+func ExampleTagger() {
+	model, _, err := crf.Train(context.Background(), dataset(), crf.Options{Penalty: optimize.Penalty{L2: 0.1}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	tagger := model.NewTagger()
+	var labels []string
+	for _, sentence := range []features.Rows{{{"a"}, {"dog"}}, {{"cats"}, {"sleep"}}} {
+		if err := tagger.Read(sentence); err != nil {
+			log.Fatal(err)
+		}
+		if labels, err = tagger.AppendLabels(labels[:0]); err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(labels)
+	}
+	// Output:
+	// [DET NOUN]
+	// [NOUN VERB]
+}
+
+// Models of other tools are made of their parts.
+func ExampleNew() {
+	model, err := crf.New(crf.Parts{
+		Labels: []string{"cold", "warm"},
+		Attributes: []crf.Attribute{
+			{Name: "snow", Weights: []crf.LabelWeight{{Label: 0, Weight: 2}}},
+			{Name: "sun", Weights: []crf.LabelWeight{{Label: 0, Weight: -0.5}, {Label: 1, Weight: 1}}},
+		},
+		Transitions: []crf.PairWeight{{From: 0, To: 0, Weight: 1}, {From: 1, To: 1, Weight: 1}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	labels, err := model.TagItems([][]corpus.Attribute{{{Name: "snow", Value: 1}}, nil, {{Name: "sun", Value: 2}}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(labels)
+	// Output: [cold cold warm]
 }
 
 // blend is the mean of hinge and cross-entropy, a convex loss of one's own in terms of package losses.

@@ -29,6 +29,8 @@ type Tagger struct {
 	fixed     structured.Lattice
 	marginals structured.Lattice
 	risk      structured.Lattice // marginals within the grammar
+	spanNow   []float64          // L
+	spanNext  []float64          // L
 	path      []int
 	list      []viterbi.Path
 	viterbi   viterbi.Workspace
@@ -129,7 +131,9 @@ func (t *Tagger) settle() {
 	e := t.m.edges()
 	switch {
 	case t.m.bigrams.used == 0 && !t.kept:
-		copy(t.scores.Edge, e.trans)
+		if copy(t.scores.Edge, e.trans) == 0 {
+			clear(t.scores.Edge)
+		}
 	case t.m.bigrams.used == 0:
 		copy(t.scores.Edge, e.both)
 	case t.kept:

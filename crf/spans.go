@@ -1,0 +1,84 @@
+package crf
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// SpanProbabilities appends, for each span, the probability that a labelling has exactly this span: it starts there, ends
+// there, has this type, and is not part of a longer one, read as [corpus.AppendSpans] reads labels. The labelling is drawn
+// from the distribution of the sentence, so this is the sum of the probabilities of all labellings with the span. With
+// continues(i, j) for a label j that goes on with the span of i, and p the marginals of nodes and edges,
+//
+//	v(start, j)  = sum over i not continued by j of p(i, j at start-1, start)     for labels j of the type
+//	v(t, k)      = sum over j continued by k of v(t-1, j) p(j, k at t-1, t) / p(j at t-1)
+//	probability  = sum over j, k not continuing j, of v(end-1, j) p(j, k at end-1, end) / p(j at end-1)
+//
+// It takes the memory of the marginals of all edges, T L^2 numbers. Spans that do not lie in the sentence are an error.
+func (t *Tagger) SpanProbabilities(dst []float64, spans []corpus.Span) ([]float64, error) {
+	for _, s := range spans {
+		if s.Start < 0 || s.Start >= s.End || s.End > t.scores.T {
+			return dst, fmt.Errorf("%w: span %d..%d in a sentence of %d tokens", ErrInput, s.Start, s.End, t.scores.T)
+		}
+	}
+	if len(spans) == 0 {
+		return dst, nil
+	}
+	t.settle()
+	if _, err := t.inference.Marginals(&t.marginals, &t.scores, structured.PositionEdges); err != nil {
+		return dst, err
+	}
+	goesOn := t.m.edges().goesOn
+	for _, s := range spans {
+		dst = append(dst, t.span(s, goesOn))
+	}
+	return dst, nil
+}
+
+// span returns the probability of a span under the marginals.
+func (t *Tagger) span(s corpus.Span, goesOn []bool) float64 {
+	p, names := &t.marginals, t.m.labels.Names()
+	l := p.L
+	now := slices.Grow(t.spanNow[:0], l)[:l]
+	next := slices.Grow(t.spanNext[:0], l)[:l]
+	t.spanNow, t.spanNext = now, next
+	for j := range l {
+		now[j] = 0
+		if prefix, typ := structured.SplitLabel(names[j]); prefix == 'O' || typ != s.Type {
+			continue
+		}
+		if s.Start == 0 {
+			now[j] = p.NodeAt(0)[j]
+			continue
+		}
+		edge := p.EdgeAt(s.Start)
+		for i := range l {
+			if !goesOn[i*l+j] {
+				now[j] += edge[i*l+j]
+			}
+		}
+	}
+	for at := s.Start + 1; at <= s.End && at < p.T; at++ {
+		clear(next)
+		edge, node := p.EdgeAt(at), p.NodeAt(at-1)
+		for j, v := range now {
+			if v == 0 {
+				continue
+			}
+			for k := range l {
+				if goesOn[j*l+k] == (at < s.End) {
+					next[k] += v * edge[j*l+k] / node[j]
+				}
+			}
+		}
+		now, next = next, now
+	}
+	sum := 0.0
+	for _, v := range now {
+		sum += v
+	}
+	return sum
+}
