@@ -81,18 +81,21 @@ func newLayout(p *Program, h *fingerprint.Hasher) *layout {
 	}
 	l.unigrams = l.compile(p.unigrams, views)
 	l.bigrams = l.compile(p.bigrams, views)
-	for _, column := range p.Columns() {
-		c := printColumn{column: column, at: l.width}
-		for _, v := range views {
-			if v.view.column == column {
-				c.needs.add(v.view)
-				c.views = append(c.views, v)
-				v.at = l.width
-				l.width += v.width
-			}
+	columns := p.Columns()
+	l.columns = make([]printColumn, len(columns))
+	for _, v := range views {
+		i, _ := slices.BinarySearch(columns, v.view.column)
+		l.columns[i].views = append(l.columns[i].views, v)
+		l.columns[i].needs.add(v.view)
+	}
+	for i := range l.columns {
+		c := &l.columns[i]
+		c.column, c.at = columns[i], l.width
+		for _, v := range c.views {
+			v.at = l.width
+			l.width += v.width
 		}
 		c.width = l.width - c.at
-		l.columns = append(l.columns, c)
 	}
 	l.margin = p.margin()
 	l.link(l.unigrams, views)
