@@ -13,7 +13,7 @@ type Loss interface {
 	// Eval returns the loss of scores s for the gold segmentation. Unless grad is nil it makes grad, which
 	// must not be s, the gradient with respect to s, in the shape of s. It works in the memory of w, which
 	// no other goroutine may use at the time. Errors are those of inference, structured.ErrShape for what is
-	// no segmentation of s, and losses.ErrForbidden for one of score -Inf.
+	// no segmentation of s, and losses.ErrForbidden for one of score -Inf where the loss asks for its score.
 	Eval(grad, s *Lattice, gold []Segment, w *Workspace) (float64, error)
 	// Traits tells optimizers what they have to know.
 	Traits() losses.Traits
@@ -57,12 +57,17 @@ func New(name string, o Options) (Loss, error) {
 	return nil, fmt.Errorf("unknown loss %q: want one of %s", name, strings.Join(Names(), ", "))
 }
 
+// checkGold reports lengths that do not fit, and what is no segmentation of s.
+func checkGold(s *Lattice, gold []Segment) error {
+	if err := s.Check(); err != nil {
+		return err
+	}
+	return s.CheckSegmentation(gold)
+}
+
 // goldScore returns the score of the gold segmentation, which must be finite.
 func goldScore(s *Lattice, gold []Segment) (float64, error) {
-	if err := s.Check(); err != nil {
-		return 0, err
-	}
-	if err := s.CheckSegmentation(gold); err != nil {
+	if err := checkGold(s, gold); err != nil {
 		return 0, err
 	}
 	score := s.Score(gold)

@@ -12,7 +12,7 @@ var (
 type Perceptron struct{}
 
 // Traits implements [Loss].
-func (Perceptron) Traits() losses.Traits { return losses.Traits{Convex: true} }
+func (Perceptron) Traits() losses.Traits { return losses.Perceptron{}.Traits() }
 
 // Eval implements [Loss].
 func (Perceptron) Eval(grad, s *Lattice, gold []Segment, w *Workspace) (float64, error) {
@@ -31,7 +31,7 @@ type Hinge struct {
 }
 
 // Traits implements [Loss].
-func (Hinge) Traits() losses.Traits { return losses.Traits{Convex: true} }
+func (Hinge) Traits() losses.Traits { return losses.Hinge{}.Traits() }
 
 // Eval implements [Loss].
 func (h Hinge) Eval(grad, s *Lattice, gold []Segment, w *Workspace) (float64, error) {
@@ -57,7 +57,7 @@ type SquaredHinge struct {
 }
 
 // Traits implements [Loss].
-func (SquaredHinge) Traits() losses.Traits { return losses.Traits{Convex: true} }
+func (SquaredHinge) Traits() losses.Traits { return losses.SquaredHinge{}.Traits() }
 
 // Eval implements [Loss].
 func (h SquaredHinge) Eval(grad, s *Lattice, gold []Segment, w *Workspace) (float64, error) {

@@ -16,7 +16,7 @@ type CrossEntropy struct {
 }
 
 // Traits implements [Loss].
-func (CrossEntropy) Traits() losses.Traits { return losses.Traits{Smooth: true, Convex: true} }
+func (CrossEntropy) Traits() losses.Traits { return losses.CrossEntropy{}.Traits() }
 
 // Eval implements [Loss].
 func (c CrossEntropy) Eval(grad, s *Lattice, gold []Segment, w *Workspace) (float64, error) {
@@ -36,7 +36,7 @@ type SoftmaxMargin struct {
 }
 
 // Traits implements [Loss].
-func (SoftmaxMargin) Traits() losses.Traits { return losses.Traits{Smooth: true, Convex: true} }
+func (SoftmaxMargin) Traits() losses.Traits { return losses.SoftmaxMargin{}.Traits() }
 
 // Eval implements [Loss].
 func (m SoftmaxMargin) Eval(grad, s *Lattice, gold []Segment, w *Workspace) (float64, error) {
@@ -73,11 +73,11 @@ type JensenRiskBound struct {
 }
 
 // Traits implements [Loss].
-func (JensenRiskBound) Traits() losses.Traits { return losses.Traits{Smooth: true} }
+func (JensenRiskBound) Traits() losses.Traits { return losses.JensenRiskBound{}.Traits() }
 
 // Eval implements [Loss].
 func (b JensenRiskBound) Eval(grad, s *Lattice, gold []Segment, w *Workspace) (float64, error) {
-	if _, err := goldScore(s, gold); err != nil {
+	if err := checkGold(s, gold); err != nil {
 		return 0, err
 	}
 	aug, err := w.augment(s, b.Cost, b.Scale, gold)
@@ -102,14 +102,11 @@ type Risk struct {
 }
 
 // Traits implements [Loss].
-func (Risk) Traits() losses.Traits { return losses.Traits{Smooth: true} }
+func (Risk) Traits() losses.Traits { return losses.Risk{}.Traits() }
 
 // Eval implements [Loss].
 func (r Risk) Eval(grad, s *Lattice, gold []Segment, w *Workspace) (float64, error) {
-	if err := s.Check(); err != nil {
-		return 0, err
-	}
-	if err := s.CheckSegmentation(gold); err != nil {
+	if err := checkGold(s, gold); err != nil {
 		return 0, err
 	}
 	if err := w.costOf(r.Cost, s, gold); err != nil {
