@@ -76,63 +76,75 @@ func (m *Model) Validate() error {
 	return err
 }
 
-// index validates m and numbers its attributes.
-func (m *Model) index() (map[string]int32, error) {
+// index validates m and indexes its attributes.
+func (m *Model) index() (*index, error) {
+	if err := m.checkLabels(); err != nil {
+		return nil, err
+	}
+	if err := m.checkFeatures(); err != nil {
+		return nil, err
+	}
+	if err := m.checkTransitions(); err != nil {
+		return nil, err
+	}
+	return newIndex(m)
+}
+
+func (m *Model) checkLabels() error {
 	if len(m.Labels) == 0 {
-		return nil, invalid("no labels")
+		return invalid("no labels")
 	}
-	labels := make(map[string]int32, len(m.Labels))
-	for j, name := range m.Labels {
-		if err := number(labels, name, j); err != nil {
-			return nil, fmt.Errorf("%w: label %w", ErrModel, err)
+	seen := make(map[string]bool, len(m.Labels))
+	for _, name := range m.Labels {
+		if strings.IndexByte(name, 0) >= 0 {
+			return invalid("label %.40q has a NUL in it", name)
 		}
+		if seen[name] {
+			return invalid("label %.40q is there twice", name)
+		}
+		seen[name] = true
 	}
-	attributes := make(map[string]int32, len(m.Attributes))
+	return nil
+}
+
+func (m *Model) checkFeatures() error {
 	seen := make([]int, len(m.Labels)) // 1 + the last attribute with a feature of the label
 	for a := range m.Attributes {
 		x := &m.Attributes[a]
-		if err := number(attributes, x.Name, a); err != nil {
-			return nil, fmt.Errorf("%w: attribute %w", ErrModel, err)
+		if strings.IndexByte(x.Name, 0) >= 0 {
+			return invalid("attribute %.40q has a NUL in it", x.Name)
 		}
 		for _, f := range x.Features {
 			switch {
 			case f.Label < 0 || f.Label >= len(m.Labels):
-				return nil, invalid("attribute %.40q has a feature of label number %d, of %d", x.Name, f.Label, len(m.Labels))
+				return invalid("attribute %.40q has a feature of label number %d, of %d", x.Name, f.Label, len(m.Labels))
 			case seen[f.Label] == a+1:
-				return nil, invalid("attribute %.40q has two features of label %.40q", x.Name, m.Labels[f.Label])
+				return invalid("attribute %.40q has two features of label %.40q", x.Name, m.Labels[f.Label])
 			case !isFinite(f.Weight):
-				return nil, invalid("attribute %.40q has the weight %v", x.Name, f.Weight)
+				return invalid("attribute %.40q has the weight %v", x.Name, f.Weight)
 			}
 			seen[f.Label] = a + 1
 		}
 	}
+	return nil
+}
+
+func (m *Model) checkTransitions() error {
 	pairs := make([][2]int, len(m.Transitions))
 	for k, f := range m.Transitions {
 		if min(f.From, f.To) < 0 || max(f.From, f.To) >= len(m.Labels) {
-			return nil, invalid("a transition from label number %d to %d, of %d", f.From, f.To, len(m.Labels))
+			return invalid("a transition from label number %d to %d, of %d", f.From, f.To, len(m.Labels))
 		}
 		if !isFinite(f.Weight) {
-			return nil, invalid("a transition has the weight %v", f.Weight)
+			return invalid("a transition has the weight %v", f.Weight)
 		}
 		pairs[k] = [2]int{f.From, f.To}
 	}
 	slices.SortFunc(pairs, func(p, q [2]int) int { return slices.Compare(p[:], q[:]) })
-	for k := range pairs[min(1, len(pairs)):] {
-		if p := pairs[k]; p == pairs[k+1] {
-			return nil, invalid("two transitions from label %.40q to %.40q", m.Labels[p[0]], m.Labels[p[1]])
+	for k := 1; k < len(pairs); k++ {
+		if p := pairs[k]; p == pairs[k-1] {
+			return invalid("two transitions from label %.40q to %.40q", m.Labels[p[0]], m.Labels[p[1]])
 		}
-	}
-	return attributes, nil
-}
-
-// number enters name, the id-th, into ids.
-func number(ids map[string]int32, name string, id int) error {
-	if strings.IndexByte(name, 0) >= 0 {
-		return fmt.Errorf("%.40q has a NUL in it", name)
-	}
-	ids[name] = int32(id)
-	if len(ids) <= id {
-		return fmt.Errorf("%.40q is there twice", name)
 	}
 	return nil
 }

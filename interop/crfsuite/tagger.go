@@ -19,9 +19,10 @@ const maxLabels = 1 << 13
 // nothing.
 type Tagger struct {
 	m     *Model
-	index map[string]int32 // of the attributes
-	edge  []float64        // L x L
+	index *index
+	edge  []float64 // L x L
 
+	found     []entry
 	scores    structured.Lattice
 	marginals structured.Lattice
 	path      []int
@@ -66,16 +67,13 @@ func (t *Tagger) Read(items [][]corpus.Attribute) error {
 	copy(s.Edge, t.edge)
 	for i, item := range items {
 		row := s.NodeAt(i)
-		for k := range item {
-			a, ok := t.index[item[k].Name]
-			if !ok {
-				continue
-			}
+		t.found = t.index.find(t.found, item)
+		for k, e := range t.found {
 			v := item[k].Value
 			if !isFinite(v) {
 				return fmt.Errorf("token %d: attribute %.40q has the value %v", i, item[k].Name, v)
 			}
-			for _, f := range t.m.Attributes[a].Features {
+			for _, f := range t.index.features[e.start:e.end] {
 				row[f.Label] += float64(v * f.Weight) // rounded, not fused, as CRFsuite's
 			}
 		}
