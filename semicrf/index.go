@@ -34,9 +34,9 @@ func (x *index) dim() int        { return x.transAt() + x.labels*x.labels }
 type sentence struct {
 	first []int   // tokens+1: the attributes of token t are attr[first[t]:first[t+1]]
 	attr  []int32 // of the data set or model
-	ends  []int   // of the attributes in segment, tokens x longest, counted from base
+	ends  []int   // of the attributes of each segment in seg, tokens x M
 	seg   []int32
-	base  int
+	base  int // of the first attribute in seg
 }
 
 func (s *sentence) tokens() int { return len(s.first) - 1 }
@@ -70,9 +70,10 @@ func (k *scratch) role(t, r int) []float64 {
 	return k.token[(t*roles+r)*l : (t*roles+r+1)*l]
 }
 
-// score fills the lattice of a sentence, segments of up to longest tokens, under the weights scale*w.
+// score fills the lattice of a sentence, with M = min(tokens, longest), under the weights scale*w.
 func (x *index) score(k *scratch, s *sentence, longest int, w []float64, scale float64) {
 	n, l := s.tokens(), x.labels
+	longest = min(longest, n)
 	k.reset(n, l)
 	for t := range n {
 		row := k.token[t*roles*l : (t+1)*roles*l]
@@ -120,7 +121,7 @@ func (d dense) Span(lo, hi int) []float64 { return d[lo:hi] }
 
 // pull adds c times the gradient g with respect to the scores, brought back onto the weights, to dst: the
 // transpose of score.
-func (x *index) pull(dst vector, k *scratch, g *semimarkov.Lattice, s *sentence, longest int, c float64) {
+func (x *index) pull(dst vector, k *scratch, g *semimarkov.Lattice, s *sentence, c float64) {
 	n, l := s.tokens(), x.labels
 	k.reset(n, l)
 	_ = semimarkov.AddToTokens(&k.inner, g) // as above
@@ -141,7 +142,7 @@ func (x *index) pull(dst vector, k *scratch, g *semimarkov.Lattice, s *sentence,
 			if zero(row[1:]) {
 				continue
 			}
-			for _, b := range s.segmentAt(t*longest + d) {
+			for _, b := range s.segmentAt(t*g.M + d) {
 				lo := x.segmentsAt() + int(b)*types
 				to := dst.Span(lo, lo+types)
 				for j, v := range row[1:] {

@@ -47,11 +47,11 @@ func (k *keys) add(text *texts, t int) {
 }
 
 // segments appends the attributes of all segments of a sentence of n tokens with these texts to dst, and where
-// those of each of its n x longest segments end to ends.
+// those of each of its n x min(n, longest) segments end to ends.
 func (x *lexicon) segments(dst []int32, ends []int, n int, text *texts, k *keys) ([]int32, []int) {
 	for t := range n {
 		k.reset()
-		for d := range x.longest {
+		for d := range min(n, x.longest) {
 			if t+d < n {
 				k.add(text, t+d)
 				dst = append(dst, int32(d))

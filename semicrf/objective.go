@@ -83,7 +83,7 @@ func (o *objective) sentence(wk *worker, dst vector, k int, w []float64, scale f
 	if err != nil {
 		return 0, fmt.Errorf("sentence %d: %w", k+1, err)
 	}
-	o.x.pull(dst, &wk.scratch, &wk.grad, s, o.longest, c)
+	o.x.pull(dst, &wk.scratch, &wk.grad, s, c)
 	return c * v, nil
 }
 

@@ -15,7 +15,7 @@ import (
 	"github.com/trellis-nlp/trellis/semimarkov"
 )
 
-func small(t *testing.T, loss semimarkov.Loss, threads int) *objective {
+func tiny(t testing.TB) *Dataset {
 	templates, err := features.Parse(strings.NewReader("u:w=%x[0,form]\nu:l=%x[-1,form]\nb:%x[0,form]\n"), "test", features.DialectTrellis)
 	require.NoError(t, err)
 	d, err := NewDataset(Input{Templates: templates, Names: map[string]int{"form": 0}})
@@ -31,7 +31,11 @@ func small(t *testing.T, loss semimarkov.Loss, threads int) *objective {
 		}
 		require.NoError(t, d.Add(rows, labels, float64(k%3)))
 	}
-	_, o, err := d.compile(Options{Loss: loss, MaxLength: 3, MinCount: 2, Threads: threads})
+	return d
+}
+
+func small(t testing.TB, loss semimarkov.Loss, threads int) *objective {
+	_, o, err := tiny(t).compile(Options{Loss: loss, MaxLength: 3, MinCount: 2, Threads: threads})
 	require.NoError(t, err)
 	return o
 }

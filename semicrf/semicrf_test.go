@@ -295,8 +295,18 @@ func TestErrors(t *testing.T) {
 	_, _, err = semicrf.Train(ctx, d, semicrf.Options{MaxLength: 2})
 	assert.ErrorIs(t, err, semicrf.ErrInput)
 	require.NoError(t, d.Add(features.Rows{{"a"}, {"b"}}, []string{"B-X", "O"}, 1))
-	m, summary, err := semicrf.Train(ctx, d, semicrf.Options{MaxLength: 2, Penalty: optimize.Penalty{L2: 1}})
+	var warnings []string
+	o := semicrf.Options{MaxLength: 2, Warn: func(s string) { warnings = append(warnings, s) }}
+	m, summary, err := semicrf.Train(ctx, d, o)
 	require.NoError(t, err)
+	require.Len(t, warnings, 2)
+	assert.Contains(t, warnings[0], "no penalty")
+	assert.Contains(t, warnings[1], "1 sentences have spans of more than 2 tokens")
+	warnings, o.MaxLength, o.Loss = nil, 0, semimarkov.Risk{}
+	_, _, err = semicrf.Train(ctx, d, o)
+	require.NoError(t, err)
+	require.Len(t, warnings, 1)
+	assert.Contains(t, warnings[0], "poor start")
 	assert.Equal(t, 1, summary.Skipped)
 	assert.Equal(t, 2, m.MaxLength())
 	assert.Equal(t, structured.BIO, m.Scheme())

@@ -30,6 +30,7 @@ type Options struct {
 	Threads   int                        // 0 means runtime.GOMAXPROCS(0); results depend on it in the last digits
 	Init      *Model                     // weights to start from, by the names of attributes and types
 	Progress  func(*optimize.Step) error // told after each iteration or epoch, unless nil; see optimize.ErrStop
+	Warn      func(string)               // told what the user should know before training starts, unless nil
 }
 
 // Summary says how training went.
@@ -73,6 +74,9 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) 
 		m.warmStart(o.Init)
 	}
 	summary.Features, summary.Skipped = m.x.dim(), d.Len()-goal.Len()
+	if o.Warn != nil {
+		warn(o, summary)
+	}
 	if o.Batch != nil {
 		summary.Result, err = o.Batch.Minimize(ctx, goal, m.w, o.Penalty, o.Progress)
 	} else {
@@ -97,6 +101,20 @@ func checkPair(o Options) error {
 		return fmt.Errorf("%w: the averaged perceptron steps by the difference of two segmentations", ErrPair)
 	}
 	return nil
+}
+
+// warn tells what the settings and the data make likely to surprise.
+func warn(o Options, s Summary) {
+	traits := o.Loss.Traits()
+	if traits.Smooth && traits.Convex && o.Penalty == (optimize.Penalty{}) {
+		o.Warn("no penalty: where the data can be told apart without error, this loss has no finite minimum; an L2 penalty gives it one")
+	}
+	if traits.NeedsStart && o.Init == nil {
+		o.Warn("weights of zero are a poor start for this loss: give it those of a convex one")
+	}
+	if s.Skipped > 0 {
+		o.Warn(fmt.Sprintf("%d sentences have spans of more than %d tokens and are left out", s.Skipped, o.MaxLength))
+	}
 }
 
 // compile returns a model of zero weights over the features of d, and the objective that trains it.
