@@ -2,5 +2,7 @@
 
 package crfsuite_test
 
-// corruptions is how many damaged files TestCorruptions reads.
-const corruptions = 100_000
+const (
+	corruptions = 100_000 // damaged files that TestCorruptions reads
+	truncations = 1       // bytes from one file of TestTruncations to the next
+)

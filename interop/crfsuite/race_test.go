@@ -2,5 +2,8 @@
 
 package crfsuite_test
 
-// corruptions is how many damaged files TestCorruptions reads, fewer where each takes ten times as long.
-const corruptions = 5_000
+// As in plain_test.go, but less where each takes ten times as long.
+const (
+	corruptions = 5_000
+	truncations = 19
+)
