@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 )
@@ -16,11 +17,19 @@ type Edit struct {
 	// Replace, unless nil, holds one value per token for column Column (from 0).
 	Replace []string
 	Column  int
+	// More replaces further columns.
+	More []Replacement
 	// Comments are lines put before the sentence's own; "# " goes before each.
 	Comments []string
 	// Again leaves out what stands before the sentence's own lines, for a sentence that is written
 	// more than once, as n-best lists are.
 	Again bool
+}
+
+// A Replacement holds one value per token for a column (from 0).
+type Replacement struct {
+	Column int
+	Values []string
 }
 
 // A Writer writes sentences back. Each call makes one Write, so a [bufio.Writer] beneath makes
@@ -167,10 +176,10 @@ func (w *Writer) comment(s *Sentence, text string, columns int) {
 
 func (w *Writer) token(s *Sentence, e Edit, t int, l line) {
 	from := l.start
-	if e.Replace != nil {
-		f := s.fields[t*s.columns+e.Column]
+	for c := e.next(0); c < s.columns; c = e.next(c + 1) {
+		f := s.fields[t*s.columns+c]
 		w.buf = append(w.buf, s.text[from:f.start]...)
-		w.buf = append(w.buf, e.Replace[t]...)
+		w.buf = append(w.buf, e.values(c)[t]...)
 		from = f.end
 	}
 	w.buf = append(w.buf, s.text[from:l.end]...)
@@ -180,16 +189,45 @@ func (w *Writer) token(s *Sentence, e Edit, t int, l line) {
 	}
 }
 
+// next returns the first column from c on that e replaces, or a number beyond all.
+func (e *Edit) next(c int) int {
+	first := math.MaxInt
+	if e.Replace != nil && e.Column >= c {
+		first = e.Column
+	}
+	for _, m := range e.More {
+		if m.Column >= c {
+			first = min(first, m.Column)
+		}
+	}
+	return first
+}
+
+// values returns what replaces column c.
+func (e *Edit) values(c int) []string {
+	for _, m := range e.More {
+		if m.Column == c {
+			return m.Values
+		}
+	}
+	return e.Replace
+}
+
 // check reports edits that do not fit s, and values that would not be read back as they are.
 func (e *Edit) check(s *Sentence) error {
 	if len(e.Append) > 0 && s.format == CoNLLU {
 		return fmt.Errorf("appended column: %w: CoNLL-U has a fixed number of columns", ErrUnwritable)
 	}
 	if e.Replace != nil {
-		if e.Column < 0 || s.Len() > 0 && e.Column >= s.columns {
-			return fmt.Errorf("replace column %d of %d: %w", e.Column+1, s.columns, ErrColumn)
+		if err := checkReplaced(s, e.Column, e.Replace); err != nil {
+			return err
 		}
-		if err := checkColumn(s, e.Replace); err != nil {
+	}
+	for k, m := range e.More {
+		if e.Replace != nil && m.Column == e.Column || slices.ContainsFunc(e.More[:k], func(o Replacement) bool { return o.Column == m.Column }) {
+			return fmt.Errorf("replace column %d twice: %w", m.Column+1, ErrColumn)
+		}
+		if err := checkReplaced(s, m.Column, m.Values); err != nil {
 			return err
 		}
 	}
@@ -204,6 +242,13 @@ func (e *Edit) check(s *Sentence) error {
 		}
 	}
 	return nil
+}
+
+func checkReplaced(s *Sentence, column int, values []string) error {
+	if column < 0 || s.Len() > 0 && column >= s.columns {
+		return fmt.Errorf("replace column %d of %d: %w", column+1, s.columns, ErrColumn)
+	}
+	return checkColumn(s, values)
 }
 
 func checkColumn(s *Sentence, values []string) error {

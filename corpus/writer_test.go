@@ -122,6 +122,10 @@ func TestWriteReplaced(t *testing.T) {
 		return []corpus.Edit{{Replace: labels(s), Column: 1, Append: [][]string{labels(s), labels(s)}}}
 	})
 	assert.Equal(t, "a L1 L1 L1\n", got)
+	got = rewrite(t, "a  b c \n", func(s *corpus.Sentence) []corpus.Edit {
+		return []corpus.Edit{{Replace: labels(s), Column: 1, More: []corpus.Replacement{{2, constant(s.Len(), "x")}, {0, constant(s.Len(), "y")}}}}
+	})
+	assert.Equal(t, "y  L1 x \n", got)
 }
 
 func nbest(s *corpus.Sentence) []corpus.Edit {
@@ -192,6 +196,10 @@ func TestWriterRefuses(t *testing.T) {
 		{"a comment of two lines", tabs, corpus.Edit{Comments: []string{"x\ny"}}, corpus.ErrUnwritable},
 		{"column out of range", tabs, corpus.Edit{Replace: []string{"x"}, Column: 2}, corpus.ErrColumn},
 		{"column below range", tabs, corpus.Edit{Replace: []string{"x"}, Column: -1}, corpus.ErrColumn},
+		{"further column out of range", tabs, corpus.Edit{More: []corpus.Replacement{{2, []string{"x"}}}}, corpus.ErrColumn},
+		{"a bad value further on", tabs, corpus.Edit{More: []corpus.Replacement{{1, []string{""}}}}, corpus.ErrUnwritable},
+		{"a column replaced twice", tabs, corpus.Edit{Replace: []string{"x"}, More: []corpus.Replacement{{0, []string{"x"}}}}, corpus.ErrColumn},
+		{"a further column twice", tabs, corpus.Edit{More: []corpus.Replacement{{1, []string{"x"}}, {1, []string{"x"}}}}, corpus.ErrColumn},
 		{"a column more in CoNLL-U", conllu, corpus.Edit{Append: [][]string{{"x"}}}, corpus.ErrUnwritable},
 	} {
 		t.Run(c.name, func(t *testing.T) {
