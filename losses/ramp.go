@@ -8,9 +8,8 @@ import (
 
 var _ Loss = Ramp{}
 
-// Ramp compares the best path with a path picked for its cost (Gimpel & Smith 2012, in their
-// numbering; form 1 goes back to Do et al. 2008, form 3 to McAllester, Hazan & Keshet 2010, who
-// call it direct loss):
+// Ramp compares the best path with a path picked for its cost as well (Do et al. 2008, and Gimpel & Smith
+// 2012 for all three, in their numbering):
 //
 //	1   max_y (s+c)(y) - max_y s(y)
 //	2   max_y s(y) - max_y (s-c)(y)
