@@ -134,7 +134,7 @@ func (p *parser) model() *Model {
 		return nil
 	}
 	p.weights, m.base, m.scheme = Weights(shape[0]), int(shape[1]), structured.Scheme(shape[2])
-	m.hasher = fingerprint.NewHasher(m.base)
+	m.weights, m.hasher = p.weights, fingerprint.NewHasher(m.base)
 	m.words = view[uint64](p, secWords)
 	for k := 1; k < len(m.words); k++ {
 		if m.words[k-1] >= m.words[k] {

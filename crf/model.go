@@ -23,7 +23,8 @@ type Model struct {
 	program *features.Program // nil for ready-made attributes
 	words   []uint64          // sorted fingerprints of the words of the training data
 
-	base    int // of the fingerprints
+	weights Weights // as they were stored
+	base    int     // of the fingerprints
 	hasher  *fingerprint.Hasher
 	attrs   store[uint16]
 	bigrams store[uint32]
@@ -42,7 +43,7 @@ type Model struct {
 func newModel(d *Dataset, x *index, w []float64) (*Model, error) {
 	m := &Model{
 		Meta: make(map[string]string), labels: structured.NewAlphabet(d.Labels()...), scheme: d.Scheme(),
-		input: d.input, program: d.program,
+		input: d.input, program: d.program, weights: Float64,
 	}
 	for fp := range d.words {
 		m.words = append(m.words, fp)
@@ -116,6 +117,22 @@ func (m *Model) Features() int { return m.attrs.features + len(m.trans) + m.bigr
 
 // Attributes returns the number of attributes, of tokens and of label pairs.
 func (m *Model) Attributes() int { return m.attrs.used + m.bigrams.used }
+
+// Weights returns the precision of the weights: that in which they were saved, or Float64.
+func (m *Model) Weights() Weights { return m.weights }
+
+// Stripped reports whether the names of the attributes are missing.
+func (m *Model) Stripped() bool { return m.names == nil || m.bigramNames == nil }
+
+// Transitions returns the label pairs that have a weight whatever is observed.
+func (m *Model) Transitions() []PairWeight {
+	list := make([]PairWeight, len(m.trans))
+	l := m.labels.Len()
+	for q, pair := range m.trans {
+		list[q] = PairWeight{int(pair) / l, int(pair) % l, m.transW.at(uint32(q))}
+	}
+	return list
+}
 
 // Known reports whether a word occurred in the training data, up to a collision of 64-bit
 // fingerprints. Models of ready-made attributes know no words.

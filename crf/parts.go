@@ -57,7 +57,7 @@ type PairWeight struct {
 func New(p Parts) (*Model, error) {
 	m := &Model{
 		Meta: make(map[string]string), labels: structured.NewAlphabet(p.Labels...), scheme: p.Scheme, input: p.Input,
-		words: slices.Clone(p.Words),
+		words: slices.Clone(p.Words), weights: Float64,
 	}
 	for k, v := range p.Meta {
 		m.Meta[k] = v
@@ -151,10 +151,10 @@ func newEntry[O uint16 | uint32](name string, list []outcome, limit int) (entry[
 	return e, nil
 }
 
-// Parts takes the model apart, its attributes in the order of their names. The model is not changed with the parts, but for the templates,
-// which are the same. ErrStripped is the error of a model without names; one whose names are damaged wraps ErrModel.
+// Parts takes the model apart, its attributes in the order of their names. Changing the parts does not change the
+// model. ErrStripped is the error of a model without names; one whose names are damaged wraps ErrModel.
 func (m *Model) Parts() (Parts, error) {
-	if m.names == nil || m.bigramNames == nil {
+	if m.Stripped() {
 		return Parts{}, ErrStripped
 	}
 	p := Parts{
@@ -184,9 +184,7 @@ func (m *Model) Parts() (Parts, error) {
 	if err != nil {
 		return Parts{}, err
 	}
-	for q, pair := range m.trans {
-		p.Transitions = append(p.Transitions, PairWeight{int(pair) / l, int(pair) % l, m.transW.at(uint32(q))})
-	}
+	p.Transitions = m.Transitions()
 	return p, nil
 }
 

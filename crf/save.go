@@ -119,7 +119,7 @@ func (m *Model) sections(o SaveOptions) ([]container.Section, error) {
 	list = append(list, storeSections(secBigrams, bigrams, o.Weights)...)
 	list = append(list, container.Section{Name: secPairs, Data: container.Bytes(trans)},
 		container.Section{Name: secPairValues, Data: transW.bytes()})
-	if m.names != nil && m.bigramNames != nil && !o.Strip {
+	if !m.Stripped() && !o.Strip {
 		names, bigramNames := m.names, m.bigramNames
 		if attrs.used < m.attrs.used || bigrams.used < m.bigrams.used { // some went with their last weight
 			if names, err = namesWithin(names, &attrs.table, m.hasher); err != nil {

@@ -52,8 +52,9 @@ const tagHelp = `Label the sentences of files, or of standard input.
   CRFsuite   (a model of attributes) one label a line
 
 --probs adds the probability of each label: one more column, Prob=0.973100 in the MISC
-column of CoNLL-U, or label:0.973100. --nbest N writes the N best labellings of each
-sentence, each below a comment "# RANK PROBABILITY" (@probability and a tab for
+column of CoNLL-U, or label:0.973100. --span-probs adds that of each span at its first
+token: one more column, or SpanProb=0.973100. --nbest N writes the N best labellings of
+each sentence, each below a comment "# RANK PROBABILITY" (@probability and a tab for
 CRFsuite). Probabilities mean most for models trained with cross-entropy.
 
 --fixed keeps the labels that a partly labelled input already has, where _ ? or nothing
@@ -74,6 +75,17 @@ column but one, the predicted ones in the last.
 Labels that spell spans (B-PER, I-PER, O) are scored as spans, exactly as conlleval does;
 other labels one by one. --json prints one object with the keys tokens, sentences,
 accuracy, sentence_accuracy, precision, recall, f1 and labels, fractions in 0..1.`
+
+const inspectHelp = `Tell what a model holds: its size, how it was trained, the weights of the transitions
+(from the label of a row to that of a column), and the attributes of each label with the
+strongest weights. --json prints one object with the keys file, bytes, weights, stripped,
+scheme, templates, labels, attributes, features, notes, transitions and strongest.`
+
+const pruneHelp = `Write a smaller model: without the features of small weights, with weights of less
+precision (--weights), or without the names of the attributes (--strip). Transitions stay.
+
+A line on the model before and one on that after tell attributes, features and bytes, and
+with --eval accuracy and F1 on a labelled file.`
 
 const demoHelp = `Train a tagger for parts of speech and one for names on a small built-in corpus, score
 both on its test sentences, and tag a few new ones. Takes a few seconds and writes no file.`

@@ -84,6 +84,9 @@ func (o *trainFlags) notes(cmd *cobra.Command, d *data, s crf.Summary) map[strin
 	if s.Dev != nil {
 		m["dev"] = number(s.Dev.F1)
 	}
+	if o.date != "" {
+		m["date"] = o.date
+	}
 	return m
 }
 

@@ -74,14 +74,14 @@ The exit status is 0 if all was done, 1 if something failed (an interrupt too) a
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return wrongUsage("a command is missing: train, tune, tag, eval or demo")
+			return wrongUsage("a command is missing: train, tune, tag, eval, inspect, prune or demo")
 		},
 	}
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	root.SetVersionTemplate("tagger {{.Version}}\n")
-	for _, c := range []*cobra.Command{a.trainCommand(), a.tuneCommand(), a.tagCommand(), a.evalCommand(), a.demoCommand()} {
+	for _, c := range []*cobra.Command{a.trainCommand(), a.tuneCommand(), a.tagCommand(), a.evalCommand(), a.inspectCommand(), a.pruneCommand(), a.demoCommand()} {
 		c.DisableFlagsInUseLine = true
 		work := c.RunE
 		c.RunE = func(cmd *cobra.Command, args []string) error {

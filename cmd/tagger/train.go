@@ -25,6 +25,8 @@ type trainFlags struct {
 	optimizerFlags
 	threads, patience, minCount int
 	allPairs, quiet             bool
+	date                        string
+	saveFlags
 }
 
 func (a *app) trainCommand() *cobra.Command {
@@ -45,6 +47,8 @@ func (a *app) trainCommand() *cobra.Command {
 		},
 	}
 	o.register(c)
+	o.saveFlags.register(c)
+	c.Flags().StringVar(&o.date, "date", "", "note this `date` in the model")
 	if err := c.MarkFlagRequired("model"); err != nil {
 		panic(err)
 	}
@@ -85,6 +89,9 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 	ctx := cmd.Context()
 	format, err := o.check(cmd.Flags().Changed)
 	if err != nil {
+		return err
+	}
+	if err := o.saveFlags.check(); err != nil {
 		return err
 	}
 	read := dataFlags{columnFlags: o.columnFlags, format: format, dev: o.dev}
@@ -146,7 +153,7 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 		return fmt.Errorf("%w before the first step: no model written", err)
 	}
 	m.Meta = o.notes(cmd, d, summary)
-	if saving := safefile.Write(o.model, func(w io.Writer) error { return m.Save(w, crf.SaveOptions{}) }); saving != nil {
+	if saving := o.save(m, o.model); saving != nil {
 		return saving
 	}
 	if printing := a.printOutcome(o, m, summary); printing != nil {

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/trellis-nlp/trellis/crf"
+)
+
+func (a *app) inspectCommand() *cobra.Command {
+	var asJSON bool
+	var top int
+	c := &cobra.Command{
+		Use:   "inspect MODEL [flags]",
+		Short: "Tell what a model holds",
+		Long:  inspectHelp,
+		Example: `  tagger inspect ner.model
+  tagger inspect --top 3 ner.model
+  tagger inspect --json ner.model`,
+		Args: needModel,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if top < 0 {
+				return wrongUsage("--top %d: want a number that is not negative", top)
+			}
+			d, err := describeModel(args[0], top)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return json.NewEncoder(a.stdout).Encode(d)
+			}
+			return d.write(a.stdout)
+		},
+	}
+	f := c.Flags()
+	f.IntVar(&top, "top", 10, "show the `N` strongest attributes of each label")
+	f.BoolVar(&asJSON, "json", false, "print one JSON object instead of tables")
+	f.SortFlags = false
+	return c
+}
+
+// needModel asks for one file.
+func needModel(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return wrongUsage("name one MODEL")
+	}
+	return nil
+}
+
+// A modelDescription is what inspect tells.
+type modelDescription struct {
+	File        string                       `json:"file"`
+	Bytes       int64                        `json:"bytes"`
+	Weights     string                       `json:"weights"`
+	Stripped    bool                         `json:"stripped"`
+	Scheme      string                       `json:"scheme"`
+	Templates   string                       `json:"templates,omitempty"`
+	Labels      []string                     `json:"labels"`
+	Attributes  int                          `json:"attributes"`
+	Features    int                          `json:"features"`
+	Notes       map[string]string            `json:"notes"`
+	Transitions []labelPair                  `json:"transitions"`
+	Strongest   map[string][]strongAttribute `json:"strongest,omitempty"` // by labels
+}
+
+type labelPair struct {
+	From   string  `json:"from"`
+	To     string  `json:"to"`
+	Weight float64 `json:"weight"`
+}
+
+type strongAttribute struct {
+	Attribute string  `json:"attribute"`
+	Weight    float64 `json:"weight"`
+}
+
+func describeModel(path string, top int) (*modelDescription, error) {
+	m, err := loadModel(path)
+	if err != nil {
+		return nil, err
+	}
+	d := &modelDescription{
+		File: path, Weights: m.Weights().String(), Stripped: m.Stripped(), Scheme: m.Scheme().String(), Labels: m.Labels(),
+		Attributes: m.Attributes(), Features: m.Features(), Notes: m.Meta, Transitions: []labelPair{},
+	}
+	if info, err := os.Stat(path); err == nil {
+		d.Bytes = info.Size()
+	}
+	if t := m.Input().Templates; t != nil {
+		d.Templates = t.Name()
+	}
+	for _, p := range m.Transitions() {
+		d.Transitions = append(d.Transitions, labelPair{d.Labels[p.From], d.Labels[p.To], p.Weight})
+	}
+	if m.Stripped() || top == 0 {
+		return d, nil
+	}
+	parts, err := m.Parts()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	d.Strongest = strongest(parts, top)
+	return d, nil
+}
+
+// strongest returns the attributes of the greatest weights, by magnitude, of each label.
+func strongest(p crf.Parts, top int) map[string][]strongAttribute {
+	lists := make(map[string][]strongAttribute)
+	for _, a := range p.Attributes {
+		for _, w := range a.Weights {
+			label := p.Labels[w.Label]
+			lists[label] = append(lists[label], strongAttribute{a.Name, w.Weight})
+		}
+	}
+	for label, list := range lists {
+		slices.SortStableFunc(list, func(a, b strongAttribute) int { return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)) })
+		lists[label] = slices.Clip(list[:min(top, len(list))])
+	}
+	return lists
+}
+
+// write prints the description as tables.
+func (d *modelDescription) write(w io.Writer) error {
+	var b strings.Builder
+	t := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)
+	names := "with names"
+	if d.Stripped {
+		names = "stripped of their names"
+	}
+	templates := "ready-made attributes"
+	if d.Templates != "" {
+		templates = "templates " + d.Templates
+	}
+	fmt.Fprintf(t, "file\t%s, %d bytes\n", d.File, d.Bytes)
+	fmt.Fprintf(t, "labels\t%d, scheme %s\n", len(d.Labels), d.Scheme)
+	fmt.Fprintf(t, "attributes\t%d %s, %s\n", d.Attributes, names, templates)
+	fmt.Fprintf(t, "features\t%d, %d of them transitions, weights %s\n", d.Features, len(d.Transitions), d.Weights)
+	for _, key := range slices.Sorted(maps.Keys(d.Notes)) {
+		fmt.Fprintf(t, "%s\t%s\n", key, d.Notes[key])
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	if len(d.Transitions) > 0 {
+		if err := d.writeTransitions(&b); err != nil {
+			return err
+		}
+	}
+	for _, label := range d.Labels {
+		if len(d.Strongest[label]) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n%s\n", label)
+		for _, a := range d.Strongest[label] {
+			fmt.Fprintf(&b, "%10.4f  %s\n", a.Weight, a.Attribute)
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// writeTransitions prints a row for each label before and a column for each label after.
+func (d *modelDescription) writeTransitions(w io.Writer) error {
+	weights := make(map[[2]string]float64)
+	for _, p := range d.Transitions {
+		weights[[2]string{p.From, p.To}] = p.Weight
+	}
+	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprint(t, "\nfrom \\ to\t")
+	for _, to := range d.Labels {
+		fmt.Fprintf(t, "%s\t", to)
+	}
+	for _, from := range d.Labels {
+		fmt.Fprintf(t, "\n%s\t", from)
+		for _, to := range d.Labels {
+			if v, ok := weights[[2]string{from, to}]; ok {
+				fmt.Fprintf(t, "%.2f", v)
+			} else {
+				fmt.Fprint(t, ".")
+			}
+			fmt.Fprint(t, "\t")
+		}
+	}
+	fmt.Fprintln(t)
+	return t.Flush()
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/crf"
+)
+
+// handMade writes a model whose weights are known.
+func handMade(t *testing.T, o crf.SaveOptions) string {
+	t.Helper()
+	m, err := crf.New(crf.Parts{
+		Meta: map[string]string{"date": "2026-01-31", "loss": "none"}, Labels: []string{"A", "B"},
+		Attributes: []crf.Attribute{
+			{Name: "x", Weights: []crf.LabelWeight{{Label: 0, Weight: 1.5}, {Label: 1, Weight: -0.25}}},
+			{Name: "y", Weights: []crf.LabelWeight{{Label: 0, Weight: -3}}},
+			{Name: "z", Weights: []crf.LabelWeight{{Label: 1, Weight: 0.125}}},
+		},
+		Transitions: []crf.PairWeight{{From: 0, To: 1, Weight: 0.5}},
+	})
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "hand.model")
+	f, err := os.Create(path)
+	require.NoError(t, err)
+	require.NoError(t, m.Save(f, o))
+	require.NoError(t, f.Close())
+	return path
+}
+
+func TestInspect(t *testing.T) {
+	path := handMade(t, crf.SaveOptions{})
+	want := `labels      2, scheme plain
+attributes  3 with names, ready-made attributes
+features    5, 1 of them transitions, weights float32
+date        2026-01-31
+loss        none
+
+  from \ to  A     B
+          A  .  0.50
+          B  .     .
+
+A
+   -3.0000  y
+    1.5000  x
+
+B
+   -0.2500  x
+    0.1250  z
+`
+	first, rest, _ := strings.Cut(done(t, "", "inspect", path).out, "\n")
+	assert.Contains(t, first, path+", ")
+	assert.Equal(t, want, rest)
+	assert.NotContains(t, done(t, "", "inspect", "--top", "1", path).out, "1.5000")
+	assert.NotContains(t, done(t, "", "inspect", "--top", "0", path).out, "3.0000")
+
+	stripped := done(t, "", "inspect", handMade(t, crf.SaveOptions{Strip: true, Weights: crf.Int16})).out
+	assert.Contains(t, stripped, "stripped of their names")
+	assert.Contains(t, stripped, "weights int16")
+	assert.NotContains(t, stripped, "3.0000")
+}
+
+func TestInspectJSON(t *testing.T) {
+	path := handMade(t, crf.SaveOptions{Weights: crf.Float64})
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	var d modelDescription
+	require.NoError(t, json.Unmarshal([]byte(done(t, "", "inspect", "--json", path).out), &d))
+	assert.Equal(t, modelDescription{
+		File: path, Bytes: info.Size(), Weights: "float64", Scheme: "plain", Labels: []string{"A", "B"}, Attributes: 3, Features: 5,
+		Notes: map[string]string{"date": "2026-01-31", "loss": "none"}, Transitions: []labelPair{{"A", "B", 0.5}},
+		Strongest: map[string][]strongAttribute{"A": {{"y", -3}, {"x", 1.5}}, "B": {{"x", -0.25}, {"z", 0.125}}},
+	}, d)
+}
+
+func TestPrune(t *testing.T) {
+	path := handMade(t, crf.SaveOptions{})
+	out := filepath.Join(t.TempDir(), "small.model")
+	for _, k := range []struct {
+		flags    []string
+		features int
+		names    string
+	}{
+		{[]string{"--below", "0.2"}, 4, "xy"},
+		{[]string{"--below", "2"}, 2, "y"},
+		{[]string{"--keep", "3"}, 4, "xy"},
+		{[]string{"--keep", "100"}, 5, "xyz"},
+		{[]string{"--keep", "0"}, 1, ""},
+		{[]string{"--weights", "float64"}, 5, "xyz"},
+	} {
+		o := done(t, "", append([]string{"prune", path, "-o", out}, k.flags...)...)
+		lines := strings.Split(strings.TrimSpace(o.out), "\n")
+		require.Len(t, lines, 2)
+		assert.Contains(t, lines[0], path+": 3 attributes, 5 features, ")
+		m, err := loadModel(out)
+		require.NoError(t, err)
+		assert.Equal(t, k.features, m.Features(), "%v", k.flags)
+		p, err := m.Parts()
+		require.NoError(t, err)
+		names := ""
+		for _, a := range p.Attributes {
+			names += a.Name
+		}
+		assert.Equal(t, k.names, names, "%v", k.flags)
+		assert.Equal(t, "2026-01-31", m.Meta["date"])
+	}
+}
+
+func TestPruneScores(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "small.model")
+	o := done(t, "", "prune", nerModel(t), "--output", out, "--keep", "200", "--weights", "int8", "--strip", "--eval", "testdata/train.conll")
+	assert.Regexp(t, `(?s)^.*: \d+ attributes, \d+ features, \d+ bytes; testdata/train.conll: accuracy 1.0000, F1 1.0000\n.*bytes; testdata/train.conll: accuracy [01].\d{4}, F1 [01].\d{4}\n$`, o.out)
+	m, err := loadModel(out)
+	require.NoError(t, err)
+	assert.True(t, m.Stripped())
+	assert.Equal(t, crf.Int8, m.Weights())
+	failed := tagger(t, "", "prune", out, "-o", out)
+	assert.Equal(t, exitFailed, failed.status)
+	assert.Contains(t, failed.errors, "--strip")
+	failed = tagger(t, "", "prune", nerModel(t), "-o", out, "--eval", "testdata/missing.conll")
+	assert.Contains(t, failed.errors, "missing.conll: no such file")
+}
+
+func TestTrainFlagsOfTheFile(t *testing.T) {
+	path := modelOf(t, "--weights", "int16", "--strip", "--date", "2026-02-03", "testdata/train.conll")
+	m, err := loadModel(path)
+	require.NoError(t, err)
+	assert.True(t, m.Stripped())
+	assert.Equal(t, crf.Int16, m.Weights())
+	assert.Equal(t, "2026-02-03", m.Meta["date"])
+}
+
+func TestWrongUsageOfModels(t *testing.T) {
+	path := handMade(t, crf.SaveOptions{})
+	for _, args := range [][]string{
+		{"inspect"}, {"inspect", path, path}, {"inspect", "--top", "-1", path}, {"prune", path}, {"prune", path, "-o", "x", "--below", "-1"},
+		{"prune", path, "-o", "x", "--below", "1", "--keep", "1"}, {"prune", path, "-o", "x", "--keep", "-1"}, {"prune", path, "-o", "x", "--weights", "half"},
+		{"train", "--model", "x", "--weights", "half", "testdata/train.conll"},
+	} {
+		assert.Equal(t, exitUsage, tagger(t, "", args...).status, "%v", args)
+	}
+}
