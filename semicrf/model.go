@@ -23,6 +23,26 @@ type Model struct {
 	taggers sync.Pool
 }
 
+// prune drops the features of tokens whose weight is zero and the attributes that have no others; what is left
+// is the model's own.
+func (m *Model) prune() {
+	x := &index{labels: m.x.labels, segments: m.x.segments, start: []int{0}}
+	var attrs dictionary
+	var w []float64
+	for a, name := range m.attrs.names {
+		for q := m.x.start[a]; q < m.x.start[a+1]; q++ {
+			if m.w[q] != 0 {
+				x.outcome, w = append(x.outcome, m.x.outcome[q]), append(w, m.w[q])
+			}
+		}
+		if len(w) > x.start[len(x.start)-1] {
+			attrs.add([]byte(name))
+			x.start = append(x.start, len(w))
+		}
+	}
+	m.attrs, m.x, m.w = attrs, x, append(w, m.w[m.x.segmentsAt():]...)
+}
+
 // Types returns the types of spans. It must not be changed.
 func (m *Model) Types() []string { return m.codec.Types() }
 

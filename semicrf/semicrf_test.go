@@ -242,6 +242,29 @@ func TestSaveAndLoad(t *testing.T) {
 	}
 }
 
+// L1 leaves few features; what is added to the data set afterwards does not reach the model.
+func TestModelIsSmallAndItsOwn(t *testing.T) {
+	all := read(t, strings.NewReader(sample.Dev), 1)
+	d := dataset(t, preset(t), all[:20])
+	m, summary, err := semicrf.Train(context.Background(), d, semicrf.Options{
+		Batch: optimize.OWLQN{Limits: limits}, Penalty: optimize.Penalty{L1: 0.3},
+	})
+	require.NoError(t, err)
+	assert.Less(t, m.Features(), summary.Features/2)
+	assert.Greater(t, f1(t, m, all[:20]), 0.9)
+	before := make([][]string, len(all))
+	for k, s := range all {
+		before[k], err = m.Tag(s.rows)
+		require.NoError(t, err)
+	}
+	for k, s := range all {
+		require.NoError(t, d.Add(s.rows, s.labels, 1))
+		after, err := m.Tag(s.rows)
+		require.NoError(t, err)
+		require.Equal(t, before[k], after)
+	}
+}
+
 func TestTagConcurrently(t *testing.T) {
 	all := read(t, strings.NewReader(sample.Dev), 1)
 	m, _, err := semicrf.Train(context.Background(), dataset(t, preset(t), all), semicrf.Options{

@@ -36,7 +36,7 @@ type Options struct {
 // Summary says how training went.
 type Summary struct {
 	optimize.Result
-	Features int
+	Features int // before those of tokens whose weight is zero are dropped
 	Skipped  int // sentences left out because they have a span of more than MaxLength tokens
 }
 
@@ -85,6 +85,7 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) 
 	if err != nil && (ctx.Err() == nil || !errors.Is(err, ctx.Err())) {
 		return nil, summary, err
 	}
+	m.prune()
 	return m, summary, err
 }
 
@@ -152,7 +153,7 @@ func (d *Dataset) compile(o Options) (*Model, *objective, error) {
 	}
 	goal.x = newIndex(len(d.attrs.names), codec.Len(), lex.len(), goal.occurrences)
 	goal.divide(o.Threads)
-	m := &Model{input: d.input, read: d.read, codec: codec, lex: lex, attrs: d.attrs, x: goal.x, w: make([]float64, goal.x.dim())}
+	m := &Model{input: d.input, read: d.read, codec: codec, lex: lex, attrs: d.attrs, x: goal.x, w: make([]float64, goal.x.dim())} // prune gives it attributes of its own
 	return m, goal, nil
 }
 
