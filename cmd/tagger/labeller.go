@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/crf"
-	"github.com/trellis-nlp/trellis/structured"
 )
 
 // A labeller labels sentences, one after another, in memory of its own.
@@ -27,6 +27,9 @@ type labeller struct {
 	names []string // of a column
 	given []int
 	text  []byte // of probabilities
+
+	spans   []corpus.Span
+	numbers []float64 // their probabilities
 }
 
 func newLabeller(m *crf.Model, o *tagFlags) *labeller {
@@ -39,8 +42,12 @@ func newLabeller(m *crf.Model, o *tagFlags) *labeller {
 type candidate struct {
 	labels      []string
 	probs       []string // of each label, nil unless asked for
+	spans       []string // of the span that starts at each token, or noSpan; nil unless asked for
 	probability float64  // of the whole, if there is a list
 }
+
+// noSpan stands where no span starts.
+const noSpan = "_"
 
 // block labels the sentences of b into b.out, up to the first error.
 func (l *labeller) block(b *block) error {
@@ -56,7 +63,7 @@ func (l *labeller) block(b *block) error {
 	}
 	for {
 		if err := l.next(); err == io.EOF {
-			return l.w.rest(l.in, l.fit, &l.s, l.o.probs)
+			return l.w.rest(l.in, l.fit, &l.s, l.o)
 		} else if err != nil {
 			return err
 		}
@@ -95,17 +102,55 @@ func (l *labeller) candidates(s *sentence) ([]candidate, error) {
 	if err != nil {
 		return nil, l.in.at(s, 0, err)
 	}
-	if !l.o.probs {
-		return list, nil
-	}
-	marginals, err := l.tagger.Marginals()
-	if err != nil {
-		return nil, l.in.at(s, 0, err)
-	}
 	for k := range list {
-		list[k].probs = l.probs(list[k].probs, list[k].labels, marginals)
+		if err := l.judge(&list[k]); err != nil {
+			return nil, l.in.at(s, 0, err)
+		}
 	}
 	return list, nil
+}
+
+// judge adds the probabilities that were asked for.
+func (l *labeller) judge(c *candidate) error {
+	if l.o.probs {
+		marginals, err := l.tagger.Marginals()
+		if err != nil {
+			return err
+		}
+		l.text = l.text[:0]
+		for t, name := range c.labels {
+			j, _ := l.m.Label(name) // it came from the model
+			l.text = appendProbability(l.text, marginals.NodeAt(t)[j])
+		}
+		all := string(l.text)
+		c.probs = c.probs[:0]
+		for t := range c.labels {
+			c.probs = append(c.probs, all[t*digits:(t+1)*digits])
+		}
+	}
+	if !l.o.spanProbs {
+		return nil
+	}
+	var err error
+	l.spans = corpus.AppendSpans(l.spans[:0], c.labels)
+	if l.numbers, err = l.tagger.SpanProbabilities(l.numbers[:0], l.spans); err != nil {
+		return err
+	}
+	c.spans = slices.Grow(c.spans[:0], len(c.labels))[:len(c.labels)]
+	for t := range c.spans {
+		c.spans[t] = noSpan
+	}
+	for k, span := range l.spans {
+		c.spans[span.Start] = string(appendProbability(nil, l.numbers[k]))
+	}
+	return nil
+}
+
+const digits = len("0.123456")
+
+// appendProbability appends p, digits long.
+func appendProbability(dst []byte, p float64) []byte {
+	return strconv.AppendFloat(dst, min(max(p, 0), 1), 'f', digits-len("0."), 64)
 }
 
 func (l *labeller) decode() ([]candidate, error) {
@@ -156,27 +201,13 @@ func (l *labeller) fix(s *sentence) error {
 	return nil
 }
 
-// probs appends the probability of each label to dst[:0], as text.
-func (l *labeller) probs(dst, labels []string, marginals *structured.Lattice) []string {
-	const digits = len("0.123456")
-	l.text = l.text[:0]
-	for t, name := range labels {
-		j, _ := l.m.Label(name) // it came from the model
-		p := min(max(marginals.NodeAt(t)[j], 0), 1)
-		l.text = strconv.AppendFloat(l.text, p, 'f', digits-2, 64)
-	}
-	all := string(l.text)
-	dst = dst[:0]
-	for t := range labels {
-		dst = append(dst, all[t*digits:(t+1)*digits])
-	}
-	return dst
-}
-
 // check reports a request that an input has no column for.
 func (o *tagFlags) check(in *input, f *fit) error {
 	if o.fixed && f.label < 0 {
 		return in.atStart(errors.New("no column of labels that could be kept; name it with --label"))
+	}
+	if o.spanProbs && in.items != nil {
+		return in.atStart(errors.New("labels of attribute files have no place for the probabilities of spans"))
 	}
 	if in.format != corpus.CoNLLU {
 		return nil
@@ -184,7 +215,7 @@ func (o *tagFlags) check(in *input, f *fit) error {
 	if f.label < 0 {
 		return in.atStart(errors.New("no column for the labels; name one with --label"))
 	}
-	if _, err := in.layout.Column("misc"); err != nil && o.probs {
+	if _, err := in.layout.Column("misc"); err != nil && (o.probs || o.spanProbs) {
 		return in.atStart(fmt.Errorf("probabilities go into the MISC column: %w", err))
 	}
 	return nil

@@ -217,6 +217,66 @@ func TestPosterior(t *testing.T) {
 	assert.GreaterOrEqual(t, posterior, best)
 }
 
+// TestSpanProbs holds the probability of a span to those of the labellings that have it, all of them listed.
+func TestSpanProbs(t *testing.T) {
+	text := "Maria\tPROPN\nWeber\tPROPN\nlives\tVERB\n"
+	blocks := strings.Split(strings.TrimSpace(done(t, text, "tag", "--nbest", "10000", "--model", nerModel(t)).out), "\n# ")
+	o := done(t, text, "tag", "--probs", "--span-probs", "--model", nerModel(t))
+	rows := cells(o.out)
+	assert.Equal(t, []string{"Maria", "PROPN", "B-PER"}, rows[0][:3])
+	assert.Equal(t, []string{"Weber", "PROPN", "I-PER"}, rows[1][:3])
+	assert.Equal(t, "_", rows[1][4])
+	assert.Equal(t, "_", rows[2][4])
+	sum := 0.0
+	for _, block := range blocks {
+		if strings.Contains(block, "B-PER\nWeber\tPROPN\tI-PER\nlives\tVERB\t") && !strings.HasSuffix(strings.TrimSpace(block), "I-PER") {
+			p, err := strconv.ParseFloat(strings.Fields(strings.TrimPrefix(block, "# "))[1], 64)
+			require.NoError(t, err)
+			sum += p
+		}
+	}
+	p, err := strconv.ParseFloat(rows[0][4], 64)
+	require.NoError(t, err)
+	assert.Greater(t, sum, 0.1)
+	assert.InDelta(t, sum, p, 1e-5)
+
+	o = tagger(t, "", "tag", "--span-probs", "--model", posModel(t), "testdata/text.conllu")
+	assert.Equal(t, exitUsage, o.status)
+	assert.Contains(t, o.errors, "spell no spans")
+	o = tagger(t, "", "tag", "--span-probs", "--model", itemsModel(t), "testdata/text.crfsuite")
+	assert.Equal(t, exitFailed, o.status)
+	assert.Contains(t, o.errors, "text.crfsuite:2: labels of attribute files have no place")
+}
+
+// TestNotes fills MISC in: what is there stays, but for older probabilities.
+func TestNotes(t *testing.T) {
+	model := modelOf(t, "testdata/blanks.conll")
+	row := func(id, word, label, misc string) string {
+		return strings.Join([]string{id, word, "_", "_", label, "_", "_", "_", "_", misc}, "\t") + "\n"
+	}
+	text := row("1", "Maria", "_", "SpaceAfter=No|SpanProb=1|Prob=0.5") + row("2-3", "livesin", "_", "Prob=2") +
+		row("00000000000000000000000000000002", "lives", "_", "_") + row("3", "in", "_", "SpanProb=1") + "\n"
+	args := []string{"tag", "--model", model, "--label", "XPOS"}
+	misc := func(flags ...string) (notes []string) {
+		for _, cells := range cells(strings.TrimSpace(done(t, text, append(args, flags...)...).out)) {
+			notes = append(notes, cells[9])
+		}
+		return notes
+	}
+	both := misc("--probs", "--span-probs")
+	assert.Regexp(t, `^SpaceAfter=No\|Prob=0\.\d{6}\|SpanProb=0\.\d{6}$`, both[0])
+	assert.Equal(t, "Prob=2", both[1], "no token")
+	assert.Regexp(t, `^Prob=0\.\d{6}$`, both[2])
+	assert.Regexp(t, `^Prob=0\.\d{6}$`, both[3])
+	spans := misc("--span-probs")
+	assert.Regexp(t, `^SpaceAfter=No\|Prob=0.5\|SpanProb=0\.\d{6}$`, spans[0])
+	assert.Equal(t, "_", spans[2])
+	assert.Equal(t, "_", spans[3])
+
+	args[len(args)-1] = "MISC" // for the labels too
+	assert.Regexp(t, `^B-PER\|Prob=0\.\d{6}$`, misc("--probs")[0])
+}
+
 // TestConstraints lists all labellings of a word: without constraints those too that start within a span.
 func TestConstraints(t *testing.T) {
 	list := func(args ...string) string {

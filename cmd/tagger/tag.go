@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis/internal/safefile"
+	"github.com/trellis-nlp/trellis/structured"
 )
 
 // tagFlags are the command line of tagger tag.
@@ -15,7 +16,8 @@ type tagFlags struct {
 	label, form           string
 	nbest                 int // 0: the best labelling, without its probability
 	threads               int // 0: one a core
-	probs, fixed          bool
+	probs, spanProbs      bool
+	fixed                 bool
 	posterior             bool
 	free                  bool // whatever the grammar of the labels
 }
@@ -46,6 +48,7 @@ func (a *app) tagCommand() *cobra.Command {
 	f.StringVar(&o.model, "model", "", "model `file` (required)")
 	f.IntVar(&o.nbest, "nbest", 0, "write the `N` best labellings of each sentence, with their probabilities")
 	f.BoolVar(&o.probs, "probs", false, "add the probability of each label")
+	f.BoolVar(&o.spanProbs, "span-probs", false, "add the probability of each span, at its first token")
 	f.BoolVar(&o.fixed, "fixed", false, "keep the labels that the input has; _ ? or nothing stands for none")
 	f.BoolVar(&o.posterior, "posterior", false, "choose the most probable label of each token, instead of the best labelling")
 	f.BoolVar(&o.free, "no-constraints", false, "allow labels that do not spell spans, such as O I-PER")
@@ -72,6 +75,9 @@ func (a *app) tag(ctx context.Context, o *tagFlags, files []string) error {
 	m, err := loadModel(o.model)
 	if err != nil {
 		return err
+	}
+	if o.spanProbs && m.Scheme() == structured.Plain {
+		return wrongUsage("--span-probs: the labels of %s spell no spans", o.model)
 	}
 	p, err := newPipeline(a, m, o)
 	if err != nil {

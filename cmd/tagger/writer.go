@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"strconv"
@@ -14,19 +13,17 @@ import (
 type writer struct {
 	w      io.Writer
 	rows   *corpus.Writer
-	misc   *miscWriter
 	append [][]string
+	more   [1]corpus.Replacement // of MISC
 	buf    []byte
 }
 
-func newWriter() *writer {
-	return &writer{rows: corpus.NewWriter(nil), misc: new(miscWriter)}
-}
+func newWriter() *writer { return &writer{rows: corpus.NewWriter(nil)} }
 
 // reset makes w write the next sentences to to.
 func (w *writer) reset(to io.Writer) {
-	w.w, w.misc.w = to, to
-	w.rows.Reset(w.misc)
+	w.w = to
+	w.rows.Reset(to)
 }
 
 // write writes each candidate labelling of s; ranked ones say their rank and probability.
@@ -51,34 +48,69 @@ func (w *writer) row(in *input, f *fit, s *sentence, k int, c candidate, ranked 
 	if ranked {
 		e.Comments = []string{fmt.Sprintf("%d %.6g", k+1, c.probability)}
 	}
-	w.misc.probs = nil
-	if in.format == corpus.CoNLLU {
-		e.Replace, e.Column = c.labels, f.label
-		if c.probs != nil {
-			column, err := in.layout.Column("misc")
-			if err != nil {
-				return err
-			}
-			w.misc.probs, w.misc.column = c.probs, column
-		}
-	} else {
+	if in.format != corpus.CoNLLU {
 		w.append = append(w.append[:0], c.labels)
-		if c.probs != nil {
-			w.append = append(w.append, c.probs)
+		for _, column := range [][]string{c.probs, c.spans} {
+			if column != nil {
+				w.append = append(w.append, column)
+			}
 		}
 		e.Append = w.append
+		return w.rows.WriteEdited(&s.rows, e)
+	}
+	e.Replace, e.Column = c.labels, f.label
+	if c.probs != nil || c.spans != nil {
+		column, err := in.layout.Column("misc")
+		if err != nil {
+			return err
+		}
+		if column == f.label {
+			e.Replace = w.notes(c, c.labels)
+		} else {
+			w.more[0] = corpus.Replacement{Column: column, Values: w.notes(c, s.rows.Column(nil, column))}
+			e.More = w.more[:]
+		}
 	}
 	return w.rows.WriteEdited(&s.rows, e)
 }
 
+// notes returns the values of MISC, which held old ones, with the probabilities of c.
+func (w *writer) notes(c candidate, old []string) []string {
+	const prob, spanProb = "Prob=", "SpanProb="
+	values := make([]string, 0, len(old))
+	for t := range c.labels {
+		w.buf = w.buf[:0]
+		for note := range strings.SplitSeq(old[t], "|") {
+			stale := c.probs != nil && strings.HasPrefix(note, prob) || c.spans != nil && strings.HasPrefix(note, spanProb)
+			if note != "_" && note != "" && !stale {
+				w.buf = append(append(w.buf, note...), '|')
+			}
+		}
+		if c.probs != nil {
+			w.buf = append(append(append(w.buf, prob...), c.probs[t]...), '|')
+		}
+		if c.spans != nil && c.spans[t] != noSpan {
+			w.buf = append(append(append(w.buf, spanProb...), c.spans[t]...), '|')
+		}
+		if len(w.buf) == 0 {
+			w.buf = append(w.buf, "_|"...)
+		}
+		values = append(values, string(w.buf[:len(w.buf)-1]))
+	}
+	return values
+}
+
 // rest writes what stands behind the last sentence of a block, among rows of as many columns.
-func (w *writer) rest(in *input, f *fit, s *sentence, probs bool) error {
+func (w *writer) rest(in *input, f *fit, s *sentence, o *tagFlags) error {
 	if in.items != nil {
 		return nil
 	}
 	c := candidate{labels: []string{}}
-	if probs {
+	if o.probs {
 		c.probs = []string{}
+	}
+	if o.spanProbs {
+		c.spans = []string{}
 	}
 	return w.row(in, f, s, 0, c, false)
 }
@@ -100,50 +132,4 @@ func (w *writer) items(c candidate, ranked bool) error {
 	w.buf = append(w.buf, '\n')
 	_, err := w.w.Write(w.buf)
 	return err
-}
-
-// A miscWriter puts Prob=p into the MISC column of the CoNLL-U tokens of each sentence that it is given.
-type miscWriter struct {
-	w      io.Writer
-	column int
-	probs  []string // of the tokens of the next sentence; nil: it passes as it is
-	buf    []byte
-}
-
-const probKey = "Prob="
-
-// Write implements [io.Writer] for one sentence.
-func (m *miscWriter) Write(p []byte) (int, error) {
-	if m.probs == nil {
-		return m.w.Write(p)
-	}
-	m.buf = m.buf[:0]
-	t := 0
-	for line := range bytes.Lines(p) {
-		id, _, _ := bytes.Cut(line, []byte("\t"))
-		if _, err := strconv.ParseUint(string(id), 10, 64); err == nil {
-			line = m.token(line, m.probs[t])
-			t++
-		}
-		m.buf = append(m.buf, line...)
-	}
-	if _, err := m.w.Write(m.buf); err != nil {
-		return 0, err
-	}
-	return len(p), nil
-}
-
-// token returns the line of a token with its probability.
-func (m *miscWriter) token(line []byte, prob string) []byte {
-	text := bytes.TrimRight(line, "\r\n")
-	end := line[len(text):]
-	fields := bytes.Split(text, []byte("\t"))
-	var notes []string
-	for note := range strings.SplitSeq(string(fields[m.column]), "|") {
-		if note != "_" && note != "" && !strings.HasPrefix(note, probKey) {
-			notes = append(notes, note)
-		}
-	}
-	fields[m.column] = []byte(strings.Join(append(notes, probKey+prob), "|"))
-	return append(bytes.Join(fields, []byte("\t")), end...)
 }
