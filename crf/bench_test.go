@@ -43,7 +43,7 @@ func BenchmarkPass(b *testing.B) {
 		w[k] = float64(k%7-3) / 10
 	}
 	for _, name := range losses.Names() {
-		loss, err := losses.New(name, losses.Options{})
+		loss, err := losses.New(name, losses.Options{Margin: 1})
 		if err != nil {
 			b.Fatal(err)
 		}

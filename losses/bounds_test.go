@@ -130,16 +130,22 @@ func TestSmoothedHingeIsRennieAndSrebros(t *testing.T) {
 func TestExtremeScores(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 9))
 	var w losses.Workspace
-	for _, kind := range losses.Kinds() {
+	var all []losses.Loss
+	for _, o := range []losses.Options{{Margin: 1}, {Margin: 1, Smoothing: 0.1, Entropy: 0.5, Gamma: 0.5}} {
+		for _, kind := range losses.Kinds() {
+			l, err := losses.New(kind.Name, o)
+			require.NoError(t, err)
+			all = append(all, l)
+		}
+	}
+	for _, l := range all {
 		for range 20 {
 			s := bruteforce.Random(rng, 4, 3, structured.SharedEdges, 3000, 0)
 			gold := bruteforce.RandomPath(rng, s)
-			l, err := losses.New(kind.Name, losses.Options{Margin: 1})
-			require.NoError(t, err)
 			grad := new(structured.Lattice)
 			v, err := l.Eval(grad, s, structured.PathTarget(gold), &w)
 			require.NoError(t, err)
-			assert.False(t, math.IsNaN(v) || math.IsInf(v, 0), kind.Name)
+			assert.False(t, math.IsNaN(v) || math.IsInf(v, 0), "%+v", l)
 			// Far from all kinks a loss is linear or flat: the difference over a step is the gradient's.
 			to := 0
 			for k := range s.Node {
@@ -154,7 +160,7 @@ func TestExtremeScores(t *testing.T) {
 			s.Node[to] -= 2 * h
 			down, err := l.Eval(nil, s, structured.PathTarget(gold), &w)
 			require.NoError(t, err)
-			assert.InDelta(t, (up-down)/(2*h), grad.Node[to], 1e-5*math.Max(1, math.Abs(grad.Node[to])), kind.Name)
+			assert.InDelta(t, (up-down)/(2*h), grad.Node[to], 1e-5*math.Max(1, math.Abs(grad.Node[to])), "%+v", l)
 		}
 	}
 }

@@ -64,7 +64,7 @@ func (c CrossEntropy) Eval(grad, s *structured.Lattice, y structured.Target, w *
 		v -= c.Smoothing * score
 	}
 	if c.Entropy != 0 {
-		h, err := w.entropy(grad, s, gamma, c.Entropy)
+		h, err := w.entropy(grad, s, gamma, gamma*logZ, c.Entropy)
 		if err != nil {
 			return 0, err
 		}

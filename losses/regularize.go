@@ -43,14 +43,10 @@ func fill(x []float64, v float64) {
 	}
 }
 
-// entropy returns the entropy H of p_{gamma s} in nats and subtracts weight times its gradient from
-// grad: with p(y) = exp(s(y))/Z, H = log Z - E[s], so that dH/ds(e) = -Cov(1(e), s(y)).
-func (w *Workspace) entropy(grad, s *structured.Lattice, gamma, weight float64) (float64, error) {
+// entropy returns the entropy H of p_{gamma s} in nats, given its log Z, and subtracts weight times its
+// gradient from grad: with p(y) = exp(s(y))/Z, H = log Z - E[s], so that dH/ds(e) = -Cov(1(e), s(y)).
+func (w *Workspace) entropy(grad, s *structured.Lattice, gamma, logZ, weight float64) (float64, error) {
 	p := w.temper(s, gamma)
-	h, err := w.ForwardBackward.Entropy(p)
-	if err != nil || grad == nil {
-		return h, err
-	}
 	finite := &w.restricted // what is forbidden has no probability, and no share in E[s]
 	p.Copy(finite)
 	for _, x := range [][]float64{finite.Node, finite.Edge} {
@@ -60,6 +56,12 @@ func (w *Workspace) entropy(grad, s *structured.Lattice, gamma, weight float64) 
 			}
 		}
 	}
-	_, err = w.ForwardBackward.AddExpectationGradient(grad, p, finite, weight*gamma)
-	return h, err
+	var mean float64
+	var err error
+	if grad == nil {
+		mean, err = w.ForwardBackward.Expectation(p, finite)
+	} else {
+		mean, err = w.ForwardBackward.AddExpectationGradient(grad, p, finite, weight*gamma)
+	}
+	return max(logZ-mean, 0), err
 }

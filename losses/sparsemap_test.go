@@ -26,8 +26,52 @@ func mixtureOf(t *testing.T, s *structured.Lattice, gold []int, gamma float64, w
 	return v, mu
 }
 
-// A proof for each solution that it is one: its marginals are those of a distribution over paths, its value is
+// certify proves of a solution that it is one: its marginals are those of a distribution over paths, its value is
 // the objective's there, and no path of Y(x) lies above the tangent plane.
+func certify(t *testing.T, name string, s *structured.Lattice, gold []int, gamma float64, w *losses.Workspace) {
+	t.Helper()
+	v, mu := mixtureOf(t, s, gold, gamma, w)
+	require.NoError(t, structured.ValidateSoft(mu, 1e-9), name)
+	score, squares := 0.0, 0.0
+	tangent := scaled(s, 1)
+	for k, p := range mu.Node {
+		if p != 0 {
+			score += p * s.Node[k]
+		}
+		squares += p * p
+		tangent.Node[k] -= p / gamma
+	}
+	for at := 1; at < s.T && len(s.Edge) > 0; at++ {
+		for k, p := range mu.EdgeAt(at) {
+			if p != 0 {
+				score += p * s.EdgeAt(at)[k]
+			}
+		}
+	}
+	want := score - squares/(2*gamma) + float64(s.T)/(2*gamma) - s.PathScore(gold)
+	require.InDelta(t, want, v, 1e-9*math.Max(1, want), name)
+	require.LessOrEqual(t, bruteforce.Max(tangent), score-squares/gamma+1e-9, "duality gap, gamma %v, %s", gamma, name)
+}
+
+// Scores that are small integers, of which many paths share each: where supports are degenerate.
+func TestSparseMAPWithTies(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 10))
+	var w losses.Workspace
+	for range 3 {
+		for c := range bruteforce.Cases(rng.Uint64()) {
+			s := c.Scores
+			for _, x := range [][]float64{s.Node, s.Edge} {
+				for k, v := range x {
+					x[k] = math.Round(v / 2)
+				}
+			}
+			for _, gamma := range []float64{0.05, 0.25, 1} {
+				certify(t, c.Name, s, bruteforce.RandomPath(rng, s), gamma, &w)
+			}
+		}
+	}
+}
+
 func TestSparseMAPIsOptimal(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 10))
 	var w losses.Workspace
@@ -35,28 +79,7 @@ func TestSparseMAPIsOptimal(t *testing.T) {
 		s := c.Scores
 		gold := bruteforce.RandomPath(rng, s)
 		for _, gamma := range []float64{0.05, 0.4, 1, 5, 1e4} {
-			v, mu := mixtureOf(t, s, gold, gamma, &w)
-			require.NoError(t, structured.ValidateSoft(mu, 1e-9), c.Name)
-			score, squares := 0.0, 0.0
-			tangent := scaled(s, 1)
-			for k, p := range mu.Node {
-				if p != 0 {
-					score += p * s.Node[k]
-				}
-				squares += p * p
-				tangent.Node[k] -= p / gamma
-			}
-			for at := 1; at < s.T && len(s.Edge) > 0; at++ {
-				for k, p := range mu.EdgeAt(at) {
-					if p != 0 {
-						score += p * s.EdgeAt(at)[k]
-					}
-				}
-			}
-			want := score - squares/(2*gamma) + float64(s.T)/(2*gamma) - s.PathScore(gold)
-			require.InDelta(t, want, v, 1e-9*math.Max(1, want), c.Name)
-			require.LessOrEqual(t, bruteforce.Max(tangent), score-squares/gamma+1e-9, "duality gap, gamma %v, %s", gamma, c.Name)
-
+			certify(t, c.Name, s, gold, gamma, &w)
 			numeric := bruteforce.Gradient(s, 1e-6, func(s *structured.Lattice) float64 {
 				v, err := losses.SparseMAP{Gamma: gamma}.Eval(nil, s, structured.PathTarget(gold), &w)
 				require.NoError(t, err)
