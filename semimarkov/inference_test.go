@@ -131,6 +131,7 @@ func TestLegalScores(t *testing.T) {
 		_, errs["Expectation"] = w.Expectation(s, c)
 		_, errs["AddExpectationGradient"] = w.AddExpectationGradient(scaled(c, 0), s, c, 1)
 		_, _, errs["Decode"] = w.Decode(nil, s)
+		_, errs["KBest"] = w.KBest(nil, s, 2)
 		errs["Sample"] = w.Sample(make([]segments, 1), s, rand.New(rand.NewPCG(1, 1)))
 		return errs
 	}
@@ -284,9 +285,11 @@ func TestKeptWorkspaceAllocatesNothing(t *testing.T) {
 		var mu semimarkov.Lattice
 		grad := scaled(c, 0)
 		var y segments
+		var list []semimarkov.Scored
 		samples := []segments{make(segments, 20), make(segments, 20)}
 		for method, f := range map[string]func() error{
 			"Decode":                 func() (err error) { y, _, err = w.Decode(y, s); return err },
+			"KBest":                  func() (err error) { list, err = w.KBest(list, s, 30); return err },
 			"LogZ":                   func() error { _, err := w.LogZ(s); return err },
 			"Marginals":              func() error { _, err := w.Marginals(&mu, s, edges); return err },
 			"Entropy":                func() error { _, err := w.Entropy(s); return err },

@@ -37,7 +37,8 @@ type Workspace struct {
 
 	cost, augmented, tempered Lattice // of the losses
 
-	best []Segment
+	best   []Segment
+	ranked ranked
 }
 
 // errOverflow says that sums of scores leave float64.
