@@ -16,7 +16,7 @@ const maxLabels = 1 << 13
 
 // A Tagger labels sentences as CRFsuite does, in scratch memory of its own: one for each goroutine, by
 // [Tagger.Clone]. Read a sentence, then ask for labels, scores or probabilities. Steady state allocates
-// nothing.
+// nothing but the labels that Tag returns.
 type Tagger struct {
 	m     *Model
 	index *index

@@ -7,8 +7,9 @@ import (
 	"math"
 )
 
-// ErrTooLarge says that a model does not fit into a file of 4 GiB, the most that its offsets reach.
-var ErrTooLarge = errors.New("too large for a CRFsuite model")
+// ErrTooLarge says that a model does not fit into a file of 4 GiB, the most that its offsets reach, or has
+// more than 8192 labels, the most for a [Tagger].
+var ErrTooLarge = errors.New("too large")
 
 // Write writes a model as a file that CRFsuite and all that bind it load. Features are numbered
 // attribute by attribute, then the transitions: what [Read] made of a file that CRFsuite wrote
