@@ -82,7 +82,7 @@ func Load(r io.Reader) (*Model, error) {
 	return m, nil
 }
 
-// most bounds numbers of labels, lengths and columns, which ask for memory beyond that of the file.
+// most bounds the number of types and the length of segments, so that no file asks for memory out of proportion.
 const most = 1 << 12
 
 // decode builds a model from its sections.

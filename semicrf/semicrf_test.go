@@ -318,6 +318,8 @@ func TestErrors(t *testing.T) {
 	_, _, err = semicrf.Train(ctx, d, semicrf.Options{MaxLength: 2})
 	assert.ErrorIs(t, err, semicrf.ErrInput)
 	require.NoError(t, d.Add(features.Rows{{"a"}, {"b"}}, []string{"B-X", "O"}, 1))
+	_, _, err = semicrf.Train(ctx, d, semicrf.Options{MaxLength: 1 << 20})
+	assert.ErrorIs(t, err, semicrf.ErrInput)
 	var warnings []string
 	o := semicrf.Options{MaxLength: 2, Warn: func(s string) { warnings = append(warnings, s) }}
 	m, summary, err := semicrf.Train(ctx, d, o)

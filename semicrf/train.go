@@ -66,6 +66,9 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) 
 	if d.Scheme() == structured.Plain {
 		return nil, summary, fmt.Errorf("%w: the labels spell no spans", ErrInput)
 	}
+	if len(d.Types()) > most || o.MaxLength > most {
+		return nil, summary, fmt.Errorf("%w: %d types of spans of up to %d tokens: at most %d of each", ErrInput, len(d.Types()), o.MaxLength, most)
+	}
 	m, goal, err := d.compile(o)
 	if err != nil {
 		return nil, summary, err
