@@ -147,6 +147,24 @@ func (x *index) pull(dst spans, g *structured.Lattice, k *tokens, lo, hi int, c 
 	x.pullEdges(dst, g, k, lo, c)
 }
 
+// pullSquares is pull with the square of each attribute's value.
+func (x *index) pullSquares(dst []float64, g *structured.Lattice, k *tokens, lo, hi int, c float64) {
+	for t := lo; t < hi; t++ {
+		row := g.NodeAt(t - lo)
+		for p := k.first[t]; p < k.first[t+1]; p++ {
+			from, to := x.start[k.attr[p]], x.start[k.attr[p]+1]
+			v := c
+			if len(k.value) > 0 {
+				v *= k.value[p] * k.value[p]
+			}
+			for q, j := range x.label[from:to] {
+				dst[from+q] += v * row[j]
+			}
+		}
+	}
+	x.pullEdges(dense(dst), g, k, lo, c)
+}
+
 // pullEdges is pull's part of the edges.
 func (x *index) pullEdges(dst spans, g *structured.Lattice, k *tokens, lo int, c float64) {
 	n := x.labels * x.labels

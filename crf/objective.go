@@ -42,6 +42,14 @@ type worker struct {
 	err          error
 }
 
+// denseOf returns the worker's own vector of n weights.
+func (wk *worker) denseOf(n int) []float64 {
+	if wk.dense == nil {
+		wk.dense = make([]float64, n)
+	}
+	return wk.dense
+}
+
 func newObjective(d *Dataset, x *index, loss losses.Loss, threads int) *objective {
 	o := &objective{data: d, x: x, loss: loss, chunk: []int{0}}
 	for k := range threads {
@@ -125,10 +133,7 @@ func (o *objective) Eval(ctx context.Context, grad, w []float64) (float64, error
 	o.each(func(k int, wk *worker) {
 		sum := grad
 		if k > 0 {
-			if wk.dense == nil {
-				wk.dense = make([]float64, len(grad))
-			}
-			sum = wk.dense
+			sum = wk.denseOf(len(grad))
 		}
 		clear(sum)
 		wk.err = o.pass(ctx, wk, sum, w, o.chunk[k], o.chunk[k+1])

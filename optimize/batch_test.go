@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -273,19 +271,7 @@ func TestBatchRefuses(t *testing.T) {
 	assert.ErrorIs(t, err, ErrPenalty)
 }
 
-// gonum runs the method in goroutines of its own: all have ended soon after the run, however it ends.
-func TestLBFGSLeaksNoGoroutines(t *testing.T) {
-	f := newLogistic(3, 300, 20, 0.1)
-	before := runtime.NumGoroutine()
-	for range 20 {
-		for _, end := range []error{nil, ErrStop, errors.New("broken")} {
-			_, _ = LBFGS{}.Minimize(t.Context(), f, make([]float64, f.Dim()), Penalty{L2: 1}, func(s *Step) error { return end })
-		}
-	}
-	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+1 }, 5*time.Second, time.Millisecond)
-}
-
-// gonum asks for value and gradient apart; each point costs one evaluation, and none is evaluated twice.
+// No point is evaluated twice.
 func TestLBFGSEvaluatesOnce(t *testing.T) {
 	f := newLogistic(3, 300, 20, 0.1)
 	calls, seen := 0, map[string]bool{}
@@ -317,3 +303,45 @@ func TestOWLQNEndsAtRounding(t *testing.T) {
 		assert.Less(t, result.Evaluations, 2*result.Iterations+10)
 	}
 }
+
+// curvedQuadratic knows its curvature.
+type curvedQuadratic struct{ quadratic }
+
+func (q curvedQuadratic) Curvature(_ context.Context, dst, _ []float64) error {
+	copy(dst, q.a)
+	return nil
+}
+
+func TestLBFGSHeedsCurvature(t *testing.T) {
+	q := quadratic{}
+	for k := range 200 {
+		q.a = append(q.a, math.Pow(10, float64(k%11)/4))
+		q.c = append(q.c, float64(k%7)-3)
+		q.u = append(q.u, 0)
+	}
+	limits := Limits{Tolerance: -1, GradientTolerance: 1e-6, Floor: -1}
+	var needed [2]int
+	for k, f := range []Objective{q, curvedQuadratic{q}} {
+		w := make([]float64, len(q.c))
+		result, err := LBFGS{Limits: limits}.Minimize(t.Context(), f, w, Penalty{}, nil)
+		require.NoError(t, err)
+		assert.Equal(t, Converged, result.Reason)
+		assert.Less(t, distance(q.c, w), 1e-4)
+		needed[k] = result.Evaluations
+	}
+	assert.Less(t, needed[1], needed[0])
+}
+
+func TestLBFGSPassesOnErrorsOfCurvature(t *testing.T) {
+	broken := errors.New("broken")
+	f := brokenCurvature{newLogistic(3, 10, 4, 0), broken}
+	_, err := LBFGS{}.Minimize(t.Context(), f, make([]float64, 4), Penalty{L2: 1}, nil)
+	assert.ErrorIs(t, err, broken)
+}
+
+type brokenCurvature struct {
+	Objective
+	err error
+}
+
+func (b brokenCurvature) Curvature(context.Context, []float64, []float64) error { return b.err }

@@ -7,8 +7,9 @@
 //
 // Batch methods ask an [Objective] for the value and the whole gradient at a point:
 //
-//	LBFGS               smooth f; L2          limited-memory quasi-Newton (gonum)
+//	LBFGS               smooth f; L2          limited-memory quasi-Newton
 //	OWLQN               smooth f; L1, L2      the same for L1, with exact zeros
+//	Relay               those of its two      a stochastic method first, a batch method from where it ends
 //
 // Stochastic methods ask a [Stochastic] for a mini-batch at a time, and their steps cost what the batch
 // touches, never the dimension:

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	gonum "gonum.org/v1/gonum/optimize"
@@ -13,14 +12,18 @@ import (
 
 var _ BatchMethod = LBFGS{}
 
-// LBFGS is the limited-memory BFGS method of gonum with the line search of Moré and Thuente (Nocedal &
-// Wright 2006, algorithm 7.5), for smooth losses and L2. It refuses L1: use [OWLQN].
+// LBFGS is the limited-memory BFGS method (Nocedal & Wright 2006, algorithm 7.5) with gonum's line search
+// of Moré and Thuente, for smooth losses and L2. It refuses L1: use [OWLQN].
+//
+// Where the objective is [Curved], the inverse Hessian starts from a diagonal between the identity and
+// Jacobi's: the inverse square root of the curvature at the start. All of Jacobi's would overrate what is rare,
+// as the curvature shrinks on the way.
 //
 // When a line search fails, or runs into values that are not finite, the run starts afresh along the
 // steepest descent from the last good point; a fresh start that gains nothing ends it.
 type LBFGS struct {
 	Limits
-	// Memory is the number of past steps that shape the direction; 0 is 6.
+	// Memory is the number of past steps that shape the direction; 0 is 8.
 	Memory int
 }
 
@@ -36,101 +39,130 @@ func (m LBFGS) Minimize(ctx context.Context, f Objective, w []float64, p Penalty
 	if len(w) == 0 {
 		return r.finish(Converged, nil)
 	}
-	run := &lbfgsRun{batchRun: r, at: make([]float64, len(w)), grad: make([]float64, len(w))}
-	for {
-		before := r.result.Iterations
-		cause := run.descend(m.Memory)
-		switch {
-		case run.reason != running || run.err != nil:
-			return r.finish(run.reason, run.err)
-		case r.result.Iterations > before:
-		case errors.Is(cause, ErrNotFinite):
-			return r.finish(Failed, cause)
-		case r.small(r.result.GradNorm, roundingTolerance):
-			return r.finish(Converged, nil)
-		default:
-			return r.finish(NoProgress, nil)
-		}
-	}
+	run := newLBFGSRun(r, m.Memory)
+	return r.finish(run.run())
 }
 
-// lbfgsRun stands between gonum, which asks for values and gradients apart and speaks of major
-// iterations, and a batchRun.
+// lbfgsRun is a run of LBFGS.
 type lbfgsRun struct {
 	*batchRun
-	at, grad []float64 // the last point evaluated, and the gradient there
-	value    float64
-	known    bool // at, grad and value hold
-	trial    error
-	begun    bool // gonum has announced the point that descend starts from
-	reason   Reason
-	err      error
+	history        *history
+	grad           []float64 // at w
+	next, nextGrad []float64 // the trial point and its gradient
+	dir            []float64
 }
 
-// errEnd makes gonum stop; reason and err say why.
-var errEnd = errors.New("optimize: end of run")
-
-// descend runs gonum's method from r.w until the run ends, and then sets reason or err, or until a line
-// search fails, and then returns the cause.
-func (r *lbfgsRun) descend(memory int) error {
+func newLBFGSRun(r *batchRun, memory int) *lbfgsRun {
 	if memory <= 0 {
-		memory = 6
+		memory = 8
 	}
-	r.begun, r.trial, r.reason = false, nil, running
-	problem := gonum.Problem{
-		Func: r.evalOnce,
-		Grad: func(grad, x []float64) {
-			if r.trial == nil { // or the run is over, and nobody reads grad
-				r.evalOnce(x)
-			}
-			copy(grad, r.grad)
-		},
-		Status: func() (gonum.Status, error) { return gonum.NotTerminated, r.trial },
+	n := len(r.w)
+	return &lbfgsRun{
+		batchRun: r, history: newHistory(memory, n),
+		grad: make([]float64, n), next: make([]float64, n), nextGrad: make([]float64, n), dir: make([]float64, n),
 	}
-	settings := &gonum.Settings{Converger: gonum.NeverTerminate{}, Recorder: recorder{r}}
-	_, err := gonum.Minimize(problem, r.w, settings, &gonum.LBFGS{
-		Linesearcher:      &gonum.MoreThuente{DecreaseFactor: 1e-4, CurvatureFactor: 0.9},
-		Store:             memory,
-		GradStopThreshold: math.NaN(),
-	})
-	// An objective that fails is no failure of the line search, and without a first value there is nothing
-	// to start afresh from.
-	if r.trial != nil && (!r.started || !errors.Is(r.trial, ErrNotFinite)) {
-		r.err = r.trial
-	}
-	return err
 }
 
-// evalOnce keeps value and gradient of the last point, which gonum asks for one after the other.
-func (r *lbfgsRun) evalOnce(x []float64) float64 {
-	if r.known && slices.Equal(x, r.at) {
-		return r.value
+func (r *lbfgsRun) run() (Reason, error) {
+	value, err := r.eval(r.grad, r.w)
+	if err != nil {
+		return Failed, err
 	}
-	copy(r.at, x)
-	r.value, r.trial = r.eval(r.grad, x)
-	r.known = r.trial == nil
-	return r.value
+	norm := floats.Norm(r.grad, 2)
+	if reason := r.start(value, norm); reason != running {
+		return reason, nil
+	}
+	if err := r.measure(); err != nil {
+		return Failed, err
+	}
+	for {
+		next, err := r.search(value, r.direction())
+		switch {
+		case err == nil:
+		case errors.Is(err, errRounding) && r.small(norm, roundingTolerance):
+			return Converged, nil
+		case !errors.Is(err, errNoStep) && !errors.Is(err, ErrNotFinite):
+			return Failed, err
+		case r.history.count > 0:
+			r.history.count = 0 // once more along the steepest descent
+			continue
+		case errors.Is(err, ErrNotFinite):
+			return Failed, err
+		case r.small(norm, roundingTolerance):
+			return Converged, nil
+		default:
+			return NoProgress, nil
+		}
+		r.history.add(r.w, r.next, r.grad, r.nextGrad)
+		value, norm = next, floats.Norm(r.nextGrad, 2)
+		if reason, err := r.accept(r.next, value, norm); reason != running || err != nil {
+			return reason, err
+		}
+		r.grad, r.nextGrad = r.nextGrad, r.grad
+	}
 }
 
-// recorder hears of gonum's iterations.
-type recorder struct{ *lbfgsRun }
-
-func (recorder) Init() error { return nil }
-
-func (r recorder) Record(at *gonum.Location, op gonum.Operation, _ *gonum.Stats) error {
-	if op != gonum.MajorIteration {
+// measure gives the history the curvature at the start, where the objective knows it.
+func (r *lbfgsRun) measure() error {
+	f, ok := r.f.(Curved)
+	if !ok {
 		return nil
 	}
-	norm := floats.Norm(at.Gradient, 2)
-	switch {
-	case r.begun:
-		r.reason, r.err = r.accept(at.X, at.F, norm)
-	case !r.started:
-		r.reason = r.start(at.F, norm)
+	if err := f.Curvature(r.ctx, r.dir, r.w); err != nil {
+		return err
 	}
-	r.begun = true
-	if r.reason != running {
-		return errEnd
+	floor := 2 * r.p.L2
+	if floor == 0 {
+		floor = floats.Sum(r.dir) / float64(len(r.dir))
+	}
+	if !(floor > 0 && finite(floor)) {
+		return nil
+	}
+	r.history.scale = make([]float32, len(r.dir))
+	for k, h := range r.dir {
+		r.history.scale[k] = float32(1 / math.Sqrt(max(h, 0)/floor+1))
 	}
 	return nil
+}
+
+// direction sets dir to -H grad and returns the first step to try along it.
+func (r *lbfgsRun) direction() float64 {
+	floats.ScaleTo(r.dir, -1, r.grad)
+	if r.history.count > 0 {
+		r.history.apply(r.dir)
+		return 1
+	}
+	for k, d := range r.history.scale {
+		r.dir[k] *= float64(d)
+	}
+	return 1 / floats.Norm(r.dir, 2)
+}
+
+// search sets next to a point along dir that meets the strong Wolfe conditions, nextGrad to the gradient
+// there, and returns the objective. Step is the first that it tries.
+func (r *lbfgsRun) search(value, step float64) (float64, error) {
+	slope := floats.Dot(r.dir, r.grad)
+	if !(slope < 0) {
+		return 0, errNoStep
+	}
+	line := gonum.MoreThuente{DecreaseFactor: armijo, CurvatureFactor: 0.9}
+	line.Init(value, slope, step)
+	for {
+		if -slope*step <= 0x1p-52*math.Abs(value) {
+			return 0, errRounding
+		}
+		floats.AddScaledTo(r.next, r.w, step, r.dir)
+		next, err := r.eval(r.nextGrad, r.next)
+		if err != nil {
+			return 0, err
+		}
+		var what gonum.Operation
+		what, step, err = line.Iterate(next, floats.Dot(r.dir, r.nextGrad))
+		switch {
+		case err != nil:
+			return 0, fmt.Errorf("%w: %w", errNoStep, err)
+		case what == gonum.MajorIteration:
+			return next, nil
+		}
+	}
 }

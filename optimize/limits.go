@@ -142,14 +142,12 @@ func (r *batchRun) accept(x []float64, objective, gradNorm float64) (Reason, err
 	r.result.Iterations++
 	r.result.Epochs++
 	r.result.Objective, r.result.GradNorm = objective, gradNorm
-	if r.report != nil {
-		if err := r.report(&Step{
-			Step: r.result.Iterations, Epoch: r.result.Epochs, Evaluations: r.result.Evaluations,
-			Seconds: time.Since(r.began).Seconds(), Objective: objective, GradNorm: gradNorm,
-			Gap: math.NaN(), weights: func() []float64 { return r.w },
-		}); err != nil {
-			return ended(err)
-		}
+	if err := tell(r.report, &Step{
+		Step: r.result.Iterations, Epoch: r.result.Epochs, Evaluations: r.result.Evaluations,
+		Seconds: time.Since(r.began).Seconds(), Objective: objective, GradNorm: gradNorm,
+		Gap: math.NaN(), weights: func() []float64 { return r.w },
+	}); err != nil {
+		return ended(err)
 	}
 	reason := r.progress.note(objective)
 	switch {

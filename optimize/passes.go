@@ -215,10 +215,8 @@ func (r *passRun) endEpoch(o Passes, report func(*Step) error, began time.Time) 
 	}
 	step.Evaluations, step.Seconds = r.result.Evaluations, time.Since(began).Seconds()
 	r.result.Objective, r.result.GradNorm, r.result.Gap = step.Objective, step.GradNorm, step.Gap
-	if report != nil {
-		if err := report(step); err != nil {
-			return ended(err)
-		}
+	if err := tell(report, step); err != nil {
+		return ended(err)
 	}
 	if r.result.Epochs == 1 {
 		r.progress.setFloor(step.Objective, r.p)

@@ -31,6 +31,14 @@ type Step struct {
 // They are valid during the report and must not be changed.
 func (s *Step) Weights() []float64 { return s.weights() }
 
+// tell calls report, which may be nil.
+func tell(report func(*Step) error, step *Step) error {
+	if report == nil {
+		return nil
+	}
+	return report(step)
+}
+
 // Result says how a run ended.
 type Result struct {
 	// Iterations counts the updates of the weights, Epochs the finished passes over the examples.

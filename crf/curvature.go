@@ -1,0 +1,75 @@
+package crf
+
+import (
+	"context"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+
+	"github.com/trellis-nlp/trellis/optimize"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+var _ optimize.Curved = (*objective)(nil)
+
+// Curvature implements [optimize.Curved] by an estimate that needs no more than the gradients g of the
+// sentences' lattices: sum_t x_a^2 |g_tj| (1 - |g_tj|) for a feature [a, j]. Under cross-entropy and
+// softmax-margin that is sum_t x_a^2 p_tj (1 - p_tj), as g is p or, on the gold path, p - 1: the diagonal of
+// the Hessian, were the labels of different tokens independent. Transitions, whose gradients come summed over a sentence, are put at the count in the data,
+// about sum_t p_t(i, j).
+func (o *objective) Curvature(ctx context.Context, dst, w []float64) error {
+	o.each(func(k int, wk *worker) {
+		sum := dst
+		if k > 0 {
+			sum = wk.denseOf(len(dst))
+		}
+		clear(sum)
+		for s := o.chunk[k]; s < o.chunk[k+1]; s++ {
+			if s%64 == 0 && ctx.Err() != nil {
+				wk.err = ctx.Err()
+				return
+			}
+			if wk.err = o.addCurvature(wk, sum, s, w); wk.err != nil {
+				return
+			}
+		}
+	})
+	if _, err := o.merge(); err != nil {
+		return err
+	}
+	for _, wk := range o.workers[1:] {
+		floats.Add(dst, wk.dense)
+	}
+	return nil
+}
+
+// addCurvature adds the part of one sentence to dst.
+func (o *objective) addCurvature(wk *worker, dst []float64, s int, w []float64) error {
+	d := o.data
+	lo, hi, c := d.sentence[s], d.sentence[s+1], d.weight[s]
+	if c == 0 {
+		return nil
+	}
+	o.x.score(&wk.scores, &d.tokens, lo, hi, w, 1)
+	if _, err := o.eval(wk, s); err != nil {
+		return err
+	}
+	variances(wk.grad.Node)
+	variances(wk.grad.Edge)
+	if o.x.edges() == structured.SharedEdges {
+		clear(wk.grad.Edge)
+		for t := 1; t < len(wk.gold); t++ {
+			wk.grad.Edge[wk.gold[t-1]*o.x.labels+wk.gold[t]]++
+		}
+	}
+	o.x.pullSquares(dst, &wk.grad, &d.tokens, lo, hi, c)
+	return nil
+}
+
+// variances makes p(1-p) of p or p-1.
+func variances(g []float64) {
+	for k, v := range g {
+		v = math.Abs(v)
+		g[k] = max(0, v*(1-v))
+	}
+}
