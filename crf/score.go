@@ -51,9 +51,14 @@ func (k *lookups) ask(t *table, prints []uint64) {
 // find looks the attributes up. The weights that slots hold are added to row, L numbers.
 func (k *lookups) find(row []float64, s *store[uint16]) {
 	k.runs, k.rows = k.runs[:0], k.rows[:0]
-	for _, key := range k.keys {
-		hit := s.find(key)
-		if hit.N == 0 {
+	lines := k.lines[:len(k.keys)]
+	for i, key := range k.keys {
+		hit := s.within(lines[i], key)
+		for line := lines[i]; hit == nil; {
+			line++
+			hit = s.within(line, key)
+		}
+		if hit.Key != key || hit.N == 0 {
 			continue
 		}
 		switch count, isRow, inside := s.place(hit.N); {
@@ -84,6 +89,10 @@ func (k *lookups) score(row []float64, s *store[uint16]) {
 	if len(k.values) > 0 {
 		scoreValues(row, s, k)
 		return
+	}
+	k.lines = k.lines[:0]
+	for _, key := range k.keys {
+		k.lines = append(k.lines, s.line(key))
 	}
 	k.find(row, s)
 	k.sum(row, s)

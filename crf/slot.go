@@ -42,8 +42,6 @@ func (t *table) line(key uint64) uint32 {
 	return uint32(line)
 }
 
-func (t *table) home(key uint64) uint64 { return uint64(t.line(key)) * window }
-
 // prefetch asks the cache for lines.
 func (t *table) prefetch(lines []uint32) {
 	simd.Prefetch((*byte)(unsafe.Pointer(&t.slots[0])), lines)
@@ -55,7 +53,7 @@ func newTable(used []slot) table {
 	t.slots = make([]slot, 0, t.lines*window+16)
 	free := slot{Key: freeKey}
 	for _, s := range used {
-		for uint64(len(t.slots)) < t.home(s.Key) {
+		for len(t.slots) < window*int(t.line(s.Key)) {
 			t.slots = append(t.slots, free)
 		}
 		t.slots = append(t.slots, s)
@@ -71,22 +69,29 @@ func newTable(used []slot) table {
 
 // find returns the slot of a key; its N is 0 if there is none.
 func (t *table) find(key uint64) slot {
-	at := t.home(key)
-	for {
-		w := t.slots[at:][:window]
-		_, a := bits.Sub64(w[0].Key, key, 0) // 1 if it is smaller
-		_, b := bits.Sub64(w[1].Key, key, 0)
-		_, c := bits.Sub64(w[2].Key, key, 0)
-		_, d := bits.Sub64(w[3].Key, key, 0)
-		if n := a + b + c + d; n < window {
-			s := w[n]
-			if s.Key != key {
-				s.N = 0
-			}
-			return s
-		}
-		at += window
+	line := t.line(key)
+	s := t.within(line, key)
+	for s == nil {
+		line++
+		s = t.within(line, key)
 	}
+	if s.Key != key {
+		return slot{}
+	}
+	return *s
+}
+
+// within returns the first slot of a line with a key that is not smaller, nil if there is none.
+func (t *table) within(line uint32, key uint64) *slot {
+	w := (*[window]slot)(t.slots[window*uint64(line):])
+	_, a := bits.Sub64(w[0].Key, key, 0) // 1 if it is smaller
+	_, b := bits.Sub64(w[1].Key, key, 0)
+	_, c := bits.Sub64(w[2].Key, key, 0)
+	_, d := bits.Sub64(w[3].Key, key, 0)
+	if d != 0 {
+		return nil
+	}
+	return &w[(a+b+c)%window]
 }
 
 // check tells whether the table is as its comment says, so that no search leaves it, and counts what is used.
@@ -106,7 +111,7 @@ func (t *table) check() error {
 			start = uint64(at) + 1
 			continue
 		}
-		if home := t.home(s.Key); home < start || home > uint64(at) || s.Key == freeKey || t.used > 0 && s.Key <= last {
+		if home := window * uint64(t.line(s.Key)); home < start || home > uint64(at) || s.Key == freeKey || t.used > 0 && s.Key <= last {
 			return fmt.Errorf("%w: slot %d holds a key that belongs elsewhere", ErrModel, at)
 		}
 		last = s.Key
