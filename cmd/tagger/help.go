@@ -15,7 +15,8 @@ With only --model and a file, all else is picked by looking at the data (its fir
   templates  preset pos for plain labels, chunk for spans of phrases (NP, VP ...),
              ner for other spans
   optimizer  lbfgs for losses that are smooth (owlqn with --l1), averaged-perceptron
-             for perceptron (adagrad with --l1), adagrad for the others, with kinks
+             for perceptron (adagrad with --l1), sgd for the ramps, adagrad for other
+             losses with kinks
 
 Columns are given by number from 1, from the end as -1, -2 ..., or by their names in
 CoNLL-U. Templates may not read the column of the labels.

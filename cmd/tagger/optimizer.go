@@ -67,6 +67,9 @@ func optimizerNames(suits func(k optimizerKind) bool) []string {
 // tsuruoka is how much of its rate sgd-l1 keeps from one epoch to the next (Tsuruoka et al. 2009, section 4).
 const tsuruoka = 0.85
 
+// gentle is the rate of sgd for losses that need a good start: what it finds by trials may lose the start.
+const gentle = 0.1
+
 func anyOptimizer(optimizerKind) bool { return true }
 
 // optimizerNamed returns the optimizer of that name, the zero one if there is none.
@@ -115,6 +118,9 @@ func (o *optimizerFlags) fill(loss string, dev bool, changed func(flag string) b
 		if !(v >= 0 && v <= math.MaxFloat64) {
 			return wrongUsage("--%s %v: want a number that is not negative", flag, v)
 		}
+	}
+	if o.name == "sgd" && !changed("rate") && traits(loss).NeedsStart {
+		o.rate = gentle
 	}
 	if !changed("l2") && kind.penalty {
 		o.l2 = defaultL2[loss]
@@ -171,7 +177,9 @@ func defaultOptimizer(loss string, l1 float64) string {
 	switch {
 	case loss == "perceptron" && l1 == 0:
 		return "averaged-perceptron"
-	case !smooth(loss):
+	case traits(loss).NeedsStart && !traits(loss).Smooth:
+		return "sgd"
+	case !traits(loss).Smooth:
 		return "adagrad"
 	case l1 > 0:
 		return "owlqn"
@@ -179,14 +187,13 @@ func defaultOptimizer(loss string, l1 float64) string {
 	return "lbfgs"
 }
 
-// smooth tells the losses without kinks, by name.
-func smooth(loss string) bool {
+// traits are those of the loss of that name.
+func traits(loss string) losses.Traits {
 	l, err := losses.New(loss, losses.Options{})
 	if err != nil {
-		return false
+		return losses.Traits{}
 	}
-	d, ok := l.(losses.Described)
-	return ok && d.Traits().Smooth
+	return l.(losses.Described).Traits()
 }
 
 // set puts the optimizer into the options of training.
