@@ -78,10 +78,15 @@ func nonzero[O uint16 | uint32](names []string, start []int, outcomes []int32, w
 
 // assemble gives the model its attributes, in float64. Each has a weight that is not zero.
 func (m *Model) assemble(attrs []entry[uint16], bigrams []entry[uint32]) (err error) {
-	if m.base, err = chooseBase(attrs, bigrams); err != nil {
+	m.base, err = chooseBase(attrs, bigrams, func(base int, name string) uint64 {
+		if m.hasher == nil || base != m.base {
+			m.base, m.hasher = base, fingerprint.NewHasher(base)
+		}
+		return m.key(name)
+	})
+	if err != nil {
 		return err
 	}
-	m.hasher = fingerprint.NewHasher(m.base)
 	if m.attrs, m.names, err = gather(attrs, m.labels.Len()); err != nil {
 		return err
 	}

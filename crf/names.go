@@ -1,9 +1,11 @@
 package crf
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
 )
@@ -72,16 +74,16 @@ type entry[O uint16 | uint32] struct {
 	key      uint64
 }
 
-// chooseBase returns the first base under which the names have different fingerprints, none of which has the key of
-// free slots, sets the keys and sorts the entries by them. A name that stands twice is an error.
-func chooseBase(attrs []entry[uint16], bigrams []entry[uint32]) (int, error) {
+// chooseBase returns the first base under which the names have different keys, none of which is that of free slots, sets
+// the keys and sorts the entries by them. A name that stands twice is an error.
+func chooseBase(attrs []entry[uint16], bigrams []entry[uint32], key func(base int, name string) uint64) (int, error) {
 	for base := range fingerprint.Bases {
-		h := fingerprint.NewHasher(base)
-		unique, err := sortByKey(attrs, h)
+		of := func(name string) uint64 { return key(base, name) }
+		unique, err := sortByKey(attrs, of)
 		if err != nil {
 			return 0, err
 		}
-		both, err := sortByKey(bigrams, h)
+		both, err := sortByKey(bigrams, of)
 		if err != nil {
 			return 0, err
 		}
@@ -92,18 +94,15 @@ func chooseBase(attrs []entry[uint16], bigrams []entry[uint32]) (int, error) {
 	return 0, fmt.Errorf("%w: names of attributes share fingerprints under all of %d bases", ErrInput, fingerprint.Bases)
 }
 
-func sortByKey[O uint16 | uint32](list []entry[O], h *fingerprint.Hasher) (unique bool, err error) {
+func sortByKey[O uint16 | uint32](list []entry[O], key func(name string) uint64) (unique bool, err error) {
 	for k := range list {
-		list[k].key = keyOf(h.OfString(list[k].name))
+		list[k].key = key(list[k].name)
 	}
 	slices.SortFunc(list, func(a, b entry[O]) int {
-		switch {
-		case a.key < b.key:
-			return -1
-		case a.key > b.key:
-			return 1
+		if c := cmp.Compare(a.key, b.key); c != 0 {
+			return c
 		}
-		return 0
+		return strings.Compare(a.name, b.name)
 	})
 	unique = len(list) == 0 || list[len(list)-1].key != freeKey
 	for k := 1; k < len(list); k++ {
