@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/crf"
+)
+
+// killedEnv names the file that a child process writes models to until it is killed.
+const killedEnv = "TAGGER_TEST_KILLED_WRITER"
+
+// Whoever is killed while it writes a model leaves the old one or the new one, whole.
+func TestKilledWriterLeavesAWholeModel(t *testing.T) {
+	if path := os.Getenv(killedEnv); path != "" {
+		writeForever(t, path)
+	}
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals")
+	}
+	path := filepath.Join(t.TempDir(), "model")
+	rng := rand.New(rand.NewPCG(1, 1))
+	written := 0
+	for range 10 {
+		child := exec.Command(os.Args[0], "-test.run=^TestKilledWriterLeavesAWholeModel$")
+		child.Env = append(os.Environ(), killedEnv+"="+path)
+		require.NoError(t, child.Start())
+		time.Sleep(time.Duration(20+rng.IntN(60)) * time.Millisecond)
+		require.NoError(t, child.Process.Kill())
+		require.Error(t, child.Wait())
+		m, err := crf.Open(path)
+		if os.IsNotExist(err) {
+			continue // it was killed before the first one was there
+		}
+		require.NoError(t, err)
+		assert.Contains(t, []string{"1", "2"}, m.Meta["generation"])
+		require.NoError(t, m.Close())
+		written++
+	}
+	assert.NotZero(t, written)
+}
+
+func writeForever(t *testing.T, path string) {
+	for k := 0; ; k++ {
+		p := crf.Parts{Labels: []string{"A", "B"}, Meta: map[string]string{"generation": fmt.Sprint(1 + k%2)}}
+		for a := range 2000 * (1 + k%2) {
+			p.Attributes = append(p.Attributes, crf.Attribute{Name: fmt.Sprint("a", a), Weights: []crf.LabelWeight{{Label: a % 2, Weight: 1}}})
+		}
+		m, err := crf.New(p)
+		require.NoError(t, err)
+		require.NoError(t, (&saveFlags{weights: "float32"}).save(m, path))
+	}
+}
