@@ -158,7 +158,7 @@ func (p *parser) model() *Model {
 }
 
 func parseStore[O uint16 | uint32](p *parser, name string, lines uint64, width, limit int) store[O] {
-	s := store[O]{width: width, double: p.weights == Float64, table: table{lines: lines, slots: view[slot](p, name)}}
+	s := store[O]{width: width, double: p.weights == Float64, table: table{lines: lines, words: view[uint64](p, name)}}
 	letter := name[:1]
 	s.outcomes = view[O](p, letter+".labels")
 	s.values = p.numbers(letter+".values", letter+".vsteps", p.weights)

@@ -149,7 +149,7 @@ func storeSections[O uint16 | uint32](name string, s *store[O], w Weights) []con
 	rows, rowSteps := s.rows.encode(w)
 	letter := name[:1]
 	list := []container.Section{
-		{Name: name, Data: container.Bytes(s.slots)},
+		{Name: name, Data: container.Bytes(s.words)},
 		{Name: letter + ".labels", Data: container.Bytes(s.outcomes)},
 		{Name: letter + ".values", Data: values},
 	}

@@ -14,6 +14,7 @@ type lookups struct {
 	keys   []uint64
 	values []float64 // of each attribute; empty while all are 1
 	lines  []uint32  // of the cache: what to ask for
+	found  []uint64  // values of slots
 	runs   []run
 	rows   []uint32
 }
@@ -51,14 +52,14 @@ func (k *lookups) ask(t *table, prints []uint64) {
 // find looks the attributes up. The weights that slots hold are added to row, L numbers.
 func (k *lookups) find(row []float64, s *store[uint16]) {
 	k.runs, k.rows = k.runs[:0], k.rows[:0]
-	lines := k.lines[:len(k.keys)]
-	for i, key := range k.keys {
-		hit := s.within(lines[i], key)
-		for line := lines[i]; hit == nil; {
-			line++
-			hit = s.within(line, key)
+	k.found = slices.Grow(k.found[:0], len(k.keys))[:len(k.keys)]
+	simd.Lookup(k.found, s.words, k.lines, k.keys)
+	for i, value := range k.found {
+		hit := slotOf(k.keys[i], value)
+		if value == simd.Beyond {
+			hit = s.findFrom(k.lines[i]+1, k.keys[i])
 		}
-		if hit.Key != key || hit.N == 0 {
+		if hit.N == 0 {
 			continue
 		}
 		switch count, isRow, inside := s.place(hit.N); {

@@ -19,17 +19,19 @@ type slot struct {
 // freeKey is that of free slots, and of no attribute: no key is greater.
 const freeKey = 1<<64 - 1
 
-// window is how many slots a cache line holds, which a search looks at without a branch.
-const window = 4
+const (
+	slotsPerLine = 4 // of the cache
+	wordsPerLine = 8
+)
 
 // A table finds attributes by their keys: open addressing with linear probing over slots in ascending order
 // of their keys. The home of a key is the start of a cache line, the line that is as far from the first as the key
-// is from 0; a slot is at its home or behind it without a gap, and the last line is free. So the place of a key is as
-// far behind its home as there are smaller keys from there on, which is counted without a branch: searches that wait
-// for memory wait at the same time, since none is held up by the guess how another ends.
+// is from 0; a slot is at its home or behind it without a gap, and the last line is free. So a key that is not in its
+// line, nor greater than all that are, is not there, and lines are searched without a branch: searches that wait for
+// memory wait at the same time, since none is held up by the guess how another ends.
 type table struct {
-	slots []slot
-	lines uint64 // that are homes; what does not fit at the end is behind them
+	words []uint64 // two a slot: the key, and Ref + N << 32
+	lines uint64   // that are homes; what does not fit at the end is behind them
 	used  int
 }
 
@@ -42,83 +44,77 @@ func (t *table) line(key uint64) uint32 {
 	return uint32(line)
 }
 
-// prefetch asks the cache for lines.
-func (t *table) prefetch(lines []uint32) {
-	simd.Prefetch((*byte)(unsafe.Pointer(&t.slots[0])), lines)
-}
+// slot returns the k-th slot.
+func (t *table) slot(k int) slot { return slotOf(t.words[2*k], t.words[2*k+1]) }
+
+func slotOf(key, value uint64) slot { return slot{key, uint32(value), uint32(value >> 32)} }
+
+// len returns the number of slots.
+func (t *table) len() int { return len(t.words) / 2 }
 
 // newTable places slots, which are in ascending order of their keys, with one free for two used.
 func newTable(used []slot) table {
 	t := table{lines: uint64(len(used))*3/8 + 1, used: len(used)}
-	t.slots = make([]slot, 0, t.lines*window+16)
-	free := slot{Key: freeKey}
-	for _, s := range used {
-		for len(t.slots) < window*int(t.line(s.Key)) {
-			t.slots = append(t.slots, free)
+	t.words = make([]uint64, 0, (t.lines+2)*wordsPerLine)
+	pad := func(words int) {
+		for len(t.words) < words {
+			t.words = append(t.words, freeKey, 0)
 		}
-		t.slots = append(t.slots, s)
 	}
-	for uint64(len(t.slots)) < t.lines*window || len(t.slots)%window > 0 {
-		t.slots = append(t.slots, free)
+	for _, s := range used {
+		pad(wordsPerLine * int(t.line(s.Key)))
+		t.words = append(t.words, s.Key, uint64(s.Ref)|uint64(s.N)<<32)
 	}
-	for range window {
-		t.slots = append(t.slots, free)
-	}
+	pad(wordsPerLine * int(t.lines))
+	pad((len(t.words) + 2*wordsPerLine - 1) / wordsPerLine * wordsPerLine)
 	return t
 }
 
-// find returns the slot of a key; its N is 0 if there is none.
-func (t *table) find(key uint64) slot {
-	line := t.line(key)
-	s := t.within(line, key)
-	for s == nil {
-		line++
-		s = t.within(line, key)
-	}
-	if s.Key != key {
-		return slot{}
-	}
-	return *s
+// prefetch asks the cache for lines.
+func (t *table) prefetch(lines []uint32) {
+	simd.Prefetch((*byte)(unsafe.Pointer(&t.words[0])), lines)
 }
 
-// within returns the first slot of a line with a key that is not smaller, nil if there is none.
-func (t *table) within(line uint32, key uint64) *slot {
-	w := (*[window]slot)(t.slots[window*uint64(line):])
-	_, a := bits.Sub64(w[0].Key, key, 0) // 1 if it is smaller
-	_, b := bits.Sub64(w[1].Key, key, 0)
-	_, c := bits.Sub64(w[2].Key, key, 0)
-	_, d := bits.Sub64(w[3].Key, key, 0)
-	if d != 0 {
-		return nil
+// find returns the slot of a key; its N is 0 if there is none.
+func (t *table) find(key uint64) slot { return t.findFrom(t.line(key), key) }
+
+// findFrom is find from a line on that is the home, or behind it with all keys in between smaller.
+func (t *table) findFrom(line uint32, key uint64) slot {
+	for at := wordsPerLine * int(line); ; at += 2 {
+		if t.words[at] >= key {
+			if t.words[at] != key {
+				return slot{}
+			}
+			return slotOf(key, t.words[at+1])
+		}
 	}
-	return &w[(a+b+c)%window]
 }
 
 // check tells whether the table is as its comment says, so that no search leaves it, and counts what is used.
 func (t *table) check() error {
-	n := uint64(len(t.slots))
-	if t.lines == 0 || t.lines > math.MaxUint32 || n%window > 0 || n/window <= t.lines {
-		return fmt.Errorf("%w: a table of %d slots with %d lines of homes", ErrModel, n, t.lines)
+	n := len(t.words)
+	if t.lines == 0 || t.lines > math.MaxUint32 || n%wordsPerLine > 0 || uint64(n/wordsPerLine) <= t.lines {
+		return fmt.Errorf("%w: a table of %d slots with %d lines of homes", ErrModel, n/2, t.lines)
 	}
 	t.used = 0
 	var last, start uint64 // the last key, and where a home could lie that leads here without a gap
-	for at := range t.slots {
-		s := &t.slots[at]
-		if s.N == 0 {
-			if s.Key != freeKey || s.Ref != 0 {
+	for at := range t.len() {
+		key, value := t.words[2*at], t.words[2*at+1]
+		if value>>32 == 0 {
+			if key != freeKey || value != 0 {
 				return fmt.Errorf("%w: slot %d is free, but its content is not that of a free one", ErrModel, at)
 			}
 			start = uint64(at) + 1
 			continue
 		}
-		if home := window * uint64(t.line(s.Key)); home < start || home > uint64(at) || s.Key == freeKey || t.used > 0 && s.Key <= last {
+		if home := slotsPerLine * uint64(t.line(key)); home < start || home > uint64(at) || key == freeKey || t.used > 0 && key <= last {
 			return fmt.Errorf("%w: slot %d holds a key that belongs elsewhere", ErrModel, at)
 		}
-		last = s.Key
+		last = key
 		t.used++
 	}
-	for _, s := range t.slots[n-window:] {
-		if s.N != 0 {
+	for at := n - wordsPerLine; at < n; at += 2 {
+		if t.words[at] != freeKey {
 			return fmt.Errorf("%w: the last slots of a table are not free", ErrModel)
 		}
 	}

@@ -141,8 +141,8 @@ func (s *store[O]) weights(dst map[int]float64, key uint64) {
 func (s *store[O]) each(visit func(key uint64, outcomes []O, weights []float64)) {
 	var outcomes []O
 	var weights []float64
-	for _, at := range s.slots {
-		if at.N > 0 {
+	for k := range s.len() {
+		if at := s.slot(k); at.N > 0 {
 			outcomes, weights = s.append(at, outcomes[:0], weights[:0])
 			visit(at.Key, outcomes, weights)
 		}
@@ -167,8 +167,8 @@ func (s *store[O]) check(limit int) error {
 	}
 	run, row := 0, 0 // the next ones
 	s.features = 0
-	for i := range s.slots {
-		at := &s.slots[i]
+	for i := range s.len() {
+		at := s.slot(i)
 		if at.N == 0 {
 			continue
 		}

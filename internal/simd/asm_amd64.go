@@ -93,3 +93,8 @@ func addRows32AVX2(dst []float64, m []float32, offsets []uint32)
 //
 //go:noescape
 func prefetchAVX2(base *byte, lines []uint32)
+
+// lookupAVX2 is lookupGo.
+//
+//go:noescape
+func lookupAVX2(dst []uint64, table []uint64, lines []uint32, keys []uint64)

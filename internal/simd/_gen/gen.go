@@ -18,6 +18,7 @@ func main() {
 	matrices()
 	scattered()
 	prefetch()
+	lookup()
 	Generate()
 }
 

@@ -1,0 +1,47 @@
+package simd
+
+// Beyond is what [Lookup] finds of a key that is greater than all of its line.
+const Beyond = 1
+
+// Lookup looks keys up in lines of a table: eight numbers each, four pairs of a key and a value, in ascending order of
+// the keys. For each key, with its line,
+//
+//	dst[i] = 0
+//	for pair := range 4 of table[8*lines[i]:] {
+//		if the pair's key is keys[i] {
+//			dst[i] = its value
+//		}
+//	}
+//	if the last pair's key is less than keys[i] {
+//		dst[i] = Beyond
+//	}
+//
+// A key that stands twice in a line has the bits of both values. dst and lines are at least as long as keys.
+func Lookup(dst, table []uint64, lines []uint32, keys []uint64) {
+	dst, lines = dst[:len(keys)], lines[:len(keys)]
+	if !avx2 {
+		lookupGo(dst, table, lines, keys)
+		return
+	}
+	for _, k := range lines {
+		if 8*uint64(k)+8 > uint64(len(table)) {
+			panic("simd: line outside of its table")
+		}
+	}
+	lookupAVX2(dst, table, lines, keys)
+}
+
+func lookupGo(dst, table []uint64, lines []uint32, keys []uint64) {
+	for i, key := range keys {
+		line := (*[8]uint64)(table[8*uint64(lines[i]):])
+		dst[i] = 0
+		for pair := 0; pair < 8; pair += 2 {
+			if line[pair] == key {
+				dst[i] |= line[pair+1]
+			}
+		}
+		if line[6] < key {
+			dst[i] = Beyond
+		}
+	}
+}
