@@ -10,8 +10,10 @@ type history struct {
 	alpha []float64
 	count int // pairs held
 	head  int // where the next pair goes
-	// scale is the shape of H before the first pair, its diagonal up to a factor; nil is all ones.
-	scale []float32
+	// factor times scale is the diagonal of H before the first pair, as the newest pair asks for; a scale of
+	// nil is all ones.
+	factor float64
+	scale  []float32
 }
 
 func newHistory(memory, n int) *history {
@@ -26,71 +28,52 @@ func newHistory(memory, n int) *history {
 // positive definite.
 func (h *history) add(w, next, grad, nextGrad []float64) {
 	s, y := h.s[h.head], h.y[h.head]
-	var sy, ss, yy float64
-	for k := range s {
-		a, b := float32(next[k]-w[k]), float32(nextGrad[k]-grad[k])
-		s[k], y[k] = a, b
-		sy += float64(a) * float64(b)
-		ss += float64(a) * float64(a)
-		yy += float64(b) * float64(b)
-	}
+	sy, ss, yy := difference(s, y, w, next, grad, nextGrad)
 	if !(sy > 0 && sy*sy > 1e-28*ss*yy) {
 		// The slot held the oldest pair, which is lost now.
 		h.count = min(h.count, len(h.s)-1)
 		return
 	}
-	h.rho[h.head] = 1 / sy
+	if h.scale != nil {
+		yy = 0
+		for k, b := range y {
+			yy += float64(h.scale[k]) * float64(b) * float64(b)
+		}
+	}
+	h.rho[h.head], h.factor = 1/sy, sy/yy
 	h.head = (h.head + 1) % len(h.s)
 	h.count = min(h.count+1, len(h.s))
 }
 
-// apply sets v to H v.
+// pair returns the place of the i-th newest pair, from 1.
+func (h *history) pair(i int) int { return (h.head - i + len(h.s)) % len(h.s) }
+
+// apply sets v to H v, of at least one pair. Each sweep over v adds a vector and takes the product with the
+// next.
 func (h *history) apply(v []float64) {
-	m := len(h.s)
+	along := sweep(v, 0, nil, h.s[h.pair(1)])
 	for i := 1; i <= h.count; i++ { // newest first
-		k := (h.head - i + m) % m
-		h.alpha[k] = h.rho[k] * dot(h.s[k], v)
-		addScaled(v, -h.alpha[k], h.y[k])
-	}
-	h.start(v)
-	for i := h.count; i >= 1; i-- {
-		k := (h.head - i + m) % m
-		beta := h.rho[k] * dot(h.y[k], v)
-		addScaled(v, h.alpha[k]-beta, h.s[k])
-	}
-}
-
-// start multiplies v by H before the first pair: the scale times the factor that the newest pair asks for.
-func (h *history) start(v []float64) {
-	m := len(h.s)
-	newest := (h.head - 1 + m) % m
-	y, sum := h.y[newest], 0.0
-	if h.scale == nil {
-		for _, b := range y {
-			sum += float64(b) * float64(b)
+		k := h.pair(i)
+		h.alpha[k] = h.rho[k] * along
+		var next []float32
+		if i < h.count {
+			next = h.s[h.pair(i+1)]
 		}
-		floats.Scale(1/(h.rho[newest]*sum), v)
-		return
+		along = sweep(v, -h.alpha[k], h.y[k], next)
 	}
-	for k, b := range y {
-		sum += float64(h.scale[k]) * float64(b) * float64(b)
+	if h.scale == nil {
+		floats.Scale(h.factor, v)
 	}
-	factor := 1 / (h.rho[newest] * sum)
 	for k, d := range h.scale {
-		v[k] *= factor * float64(d)
+		v[k] *= h.factor * float64(d)
 	}
-}
-
-func dot(a []float32, v []float64) float64 {
-	sum := 0.0
-	for k, x := range a {
-		sum += float64(x) * v[k]
-	}
-	return sum
-}
-
-func addScaled(v []float64, c float64, a []float32) {
-	for k, x := range a {
-		v[k] += c * float64(x)
+	along = sweep(v, 0, nil, h.y[h.pair(h.count)])
+	for i := h.count; i >= 1; i-- {
+		k := h.pair(i)
+		var next []float32
+		if i > 1 {
+			next = h.y[h.pair(i-1)]
+		}
+		along = sweep(v, h.alpha[k]-h.rho[k]*along, h.s[k], next)
 	}
 }

@@ -68,7 +68,7 @@ func (r *lbfgsRun) run() (Reason, error) {
 	if err != nil {
 		return Failed, err
 	}
-	norm := floats.Norm(r.grad, 2)
+	norm := norm2(r.grad)
 	if reason := r.start(value, norm); reason != running {
 		return reason, nil
 	}
@@ -94,7 +94,7 @@ func (r *lbfgsRun) run() (Reason, error) {
 			return NoProgress, nil
 		}
 		r.history.add(r.w, r.next, r.grad, r.nextGrad)
-		value, norm = next, floats.Norm(r.nextGrad, 2)
+		value, norm = next, norm2(r.nextGrad)
 		if reason, err := r.accept(r.next, value, norm); reason != running || err != nil {
 			return reason, err
 		}
@@ -135,7 +135,7 @@ func (r *lbfgsRun) direction() float64 {
 	for k, d := range r.history.scale {
 		r.dir[k] *= float64(d)
 	}
-	return 1 / floats.Norm(r.dir, 2)
+	return 1 / norm2(r.dir)
 }
 
 // search sets next to a point along dir that meets the strong Wolfe conditions, nextGrad to the gradient

@@ -98,7 +98,8 @@ func (r *batchRun) eval(grad, x []float64) (float64, error) {
 	if err := r.ctx.Err(); err != nil {
 		return math.NaN(), err
 	}
-	if !finite(floats.Dot(x, x)) {
+	square := floats.Dot(x, x)
+	if !finite(square) {
 		return math.NaN(), fmt.Errorf("%w: trial weights", ErrNotFinite)
 	}
 	r.result.Evaluations++
@@ -107,7 +108,7 @@ func (r *batchRun) eval(grad, x []float64) (float64, error) {
 		return math.NaN(), err
 	}
 	if r.p.L2 > 0 {
-		value += r.p.L2 * floats.Dot(x, x)
+		value += r.p.L2 * square
 		floats.AddScaled(grad, 2*r.p.L2, x)
 	}
 	if !finite(value) {
@@ -161,7 +162,7 @@ func (r *batchRun) accept(x []float64, objective, gradNorm float64) (Reason, err
 
 // small tells whether the gradient is that of a minimum.
 func (r *batchRun) small(gradNorm, tolerance float64) bool {
-	return gradNorm == 0 || gradNorm <= tolerance*max(1, floats.Norm(r.w, 2))
+	return gradNorm == 0 || gradNorm <= tolerance*max(1, norm2(r.w))
 }
 
 // finish completes the result: an error of a context that has ended is a cancellation.

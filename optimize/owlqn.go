@@ -185,5 +185,5 @@ func pseudoGradient(dst, grad, w []float64, l1 float64) float64 {
 		}
 		dst[k] = g
 	}
-	return floats.Norm(dst, 2)
+	return norm2(dst)
 }
