@@ -8,8 +8,9 @@ import (
 	"github.com/trellis-nlp/trellis/internal/simd"
 )
 
-// lookups is the scratch memory of scoring the attributes of a token: [lookups.ask] says which, [find] looks them up,
-// [lookups.sum] adds their weights. Each step asks memory for what the next one needs, which comes while other tokens are worked on.
+// lookups is the scratch memory of scoring the attributes of a token: ask says which they are, find looks them up, sum
+// adds their weights. Each step asks the cache for what the next one needs, which comes while other tokens are worked
+// on.
 type lookups struct {
 	keys   []uint64
 	values []float64 // of each attribute; empty while all are 1
