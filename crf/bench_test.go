@@ -59,7 +59,7 @@ func BenchmarkPass(b *testing.B) {
 	}
 }
 
-// sentences reads a CoNLL-U file into memory; it skips where the data is absent.
+// ewt reads a file of EWT into memory; it skips where the data is absent.
 func ewt(b *testing.B, file string) (all []*corpus.Sentence, tokens int) {
 	b.Helper()
 	f, err := os.Open("../../shared/data/ud-ewt/" + file)
