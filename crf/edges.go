@@ -12,28 +12,18 @@ type edges struct {
 	trans   []float64           // L x L; nil without transitions
 	grammar *structured.Grammar // nil where every sequence of labels is allowed, or it cannot be kept to
 	both    []float64           // L x L: trans within the grammar; trans where there is none
-	goesOn  []bool              // L x L: whether the second label continues the span of the first
 }
 
 // edges returns what is made when it is first asked for: its size is that of a sentence's scores, not of
 // the model file.
 func (m *Model) edges() *edges {
-	m.once.Do(func() {
+	m.edgesOnce.Do(func() {
 		l := m.labels.Len()
 		e := &m.shared
 		if len(m.trans) > 0 {
 			e.trans = make([]float64, l*l)
 			for q, pair := range m.trans {
 				e.trans[pair] = m.transW.at(uint32(q))
-			}
-		}
-		e.goesOn = make([]bool, l*l)
-		for i, prev := range m.labels.Names() {
-			for j, next := range m.labels.Names() {
-				p, _ := structured.SplitLabel(prev)
-				n, _ := structured.SplitLabel(next)
-				_, starts := structured.Boundary(prev, next)
-				e.goesOn[i*l+j] = p != 'O' && n != 'O' && !starts
 			}
 		}
 		e.both = e.trans

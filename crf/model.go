@@ -33,10 +33,12 @@ type Model struct {
 
 	names, bigramNames []byte // front-coded; nil where they were stripped
 
-	file    *container.Mapping // behind all that, of a model that was opened
-	once    sync.Once
-	shared  edges // made once
-	taggers sync.Pool
+	file      *container.Mapping // behind all that, of a model that was opened
+	edgesOnce sync.Once
+	shared    edges
+	spansOnce sync.Once
+	goesOn    []bool // L x L
+	taggers   sync.Pool
 }
 
 // newModel keeps the features of x whose weight is not zero, and the attributes that have any.

@@ -31,11 +31,28 @@ func (t *Tagger) SpanProbabilities(dst []float64, spans []corpus.Span) ([]float6
 	if _, err := t.inference.Marginals(&t.marginals, &t.scores, structured.PositionEdges); err != nil {
 		return dst, err
 	}
-	goesOn := t.m.edges().goesOn
+	goesOn := t.m.continuing()
 	for _, s := range spans {
 		dst = append(dst, t.span(s, goesOn))
 	}
 	return dst, nil
+}
+
+// continuing returns for each pair of labels, L x L, whether the second goes on with the span of the first.
+func (m *Model) continuing() []bool {
+	m.spansOnce.Do(func() {
+		names := m.labels.Names()
+		m.goesOn = make([]bool, len(names)*len(names))
+		for i, prev := range names {
+			for j, next := range names {
+				p, _ := structured.SplitLabel(prev)
+				n, _ := structured.SplitLabel(next)
+				_, starts := structured.Boundary(prev, next)
+				m.goesOn[i*len(names)+j] = p != 'O' && n != 'O' && !starts
+			}
+		}
+	})
+	return m.goesOn
 }
 
 // span returns the probability of a span under the marginals.
