@@ -67,27 +67,6 @@ type Dataset struct {
 	tokens
 }
 
-// dictionary numbers names.
-type dictionary struct {
-	id    map[string]int32
-	names []string
-}
-
-func newDictionary() *dictionary { return &dictionary{id: make(map[string]int32)} }
-
-// lookup returns the number of name, which is added if it is new and may be; -1 if there is none.
-func (d *dictionary) lookup(name []byte, add bool) int32 {
-	if id, ok := d.id[string(name)]; ok {
-		return id
-	}
-	if !add {
-		return -1
-	}
-	id, s := int32(len(d.names)), string(name)
-	d.id[s], d.names = id, append(d.names, s)
-	return id
-}
-
 // NewDataset returns an empty data set. It fails where the templates refer to columns that in lacks.
 func NewDataset(in Input) (*Dataset, error) {
 	program, err := in.bind()
@@ -132,7 +111,7 @@ func (d *Dataset) Len() int { return len(d.sentence) - 1 }
 func (d *Dataset) Tokens() int { return len(d.gold) }
 
 // Attributes returns the number of different attributes.
-func (d *Dataset) Attributes() int { return len(d.attrs.names) + len(d.bigrams.names) }
+func (d *Dataset) Attributes() int { return d.attrs.len() + d.bigrams.len() }
 
 // Labels returns the labels in the order in which they were seen.
 func (d *Dataset) Labels() []string { return d.labels.Names() }
@@ -236,12 +215,8 @@ func (k *tokens) extract(e *features.Extractor, seq features.Sequence, attrs, bi
 func (k *tokens) attributes(items [][]corpus.Attribute, attrs *dictionary, add bool) {
 	for _, item := range items {
 		for i := range item {
-			id, ok := attrs.id[item[i].Name]
-			if !ok {
-				if id = -1; add {
-					id = attrs.lookup([]byte(item[i].Name), true)
-				}
-			}
+			k.name = append(k.name[:0], item[i].Name...)
+			id := attrs.lookup(k.name, add)
 			if id >= 0 {
 				k.add(id, item[i].Value)
 			}
@@ -272,7 +247,7 @@ func hashWord(word string) uint64 {
 func (d *Dataset) features(allPairs bool, minCount int) *index {
 	l := d.labels.Len()
 	x := &index{labels: l}
-	x.start, x.label = pairs(len(d.attrs.names), l, allPairs, minCount, func(visit func(a int32, label int32)) {
+	x.start, x.label = pairs(d.attrs.len(), l, allPairs, minCount, func(visit func(a int32, label int32)) {
 		for t, g := range d.gold {
 			for _, a := range d.attr[d.first[t]:d.first[t+1]] {
 				visit(a, g)
@@ -292,7 +267,7 @@ func (d *Dataset) features(allPairs bool, minCount int) *index {
 			}
 		}
 	}
-	x.bstart, x.bpair = pairs(len(d.bigrams.names), l*l, allPairs, minCount, func(visit func(b int32, pair int32)) {
+	x.bstart, x.bpair = pairs(d.bigrams.len(), l*l, allPairs, minCount, func(visit func(b int32, pair int32)) {
 		for s := range d.Len() {
 			for t := d.sentence[s] + 1; t < d.sentence[s+1]; t++ {
 				for _, b := range d.battr[d.bfirst[t]:d.bfirst[t+1]] {

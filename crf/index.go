@@ -12,6 +12,8 @@ type tokens struct {
 
 	bfirst []int   // n+1: the same for bigram attributes
 	battr  []int32 // all of value 1
+
+	name []byte // scratch of attributes
 }
 
 // reset forgets all tokens and keeps the memory.

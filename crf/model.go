@@ -51,8 +51,8 @@ func newModel(d *Dataset, x *index, w []float64) (*Model, error) {
 		m.words = append(m.words, fp)
 	}
 	slices.Sort(m.words)
-	attrs := nonzero[uint16](d.attrs.names, x.start, x.label, w)
-	bigrams := nonzero[uint32](d.bigrams.names, x.bstart, x.bpair, w[x.bigramsAt():])
+	attrs := nonzero[uint16](d.attrs.names(), x.start, x.label, w)
+	bigrams := nonzero[uint32](d.bigrams.names(), x.bstart, x.bpair, w[x.bigramsAt():])
 	for q, v := range w[x.transAt():x.bigramsAt()] {
 		if v != 0 {
 			m.trans = append(m.trans, uint32(x.trans[q]))

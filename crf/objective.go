@@ -25,7 +25,7 @@ type objective struct {
 	x       *index
 	loss    losses.Loss
 	laidOut bool  // the plan was made, or found to be impossible
-	plan    *plan // of whole passes; nil where the data set does not fit it
+	plan    *plan // nil where the data set does not fit it
 	workers []*worker
 	chunk   []int // of sentences: worker k evaluates chunk[k]..chunk[k+1]-1 of a whole pass
 }
@@ -77,7 +77,33 @@ func (o *objective) Support(batch []int, visit func(lo, hi int)) {
 	}
 }
 
-// sentence adds the gradient of one sentence to dst and returns its loss, both times its weight.
+// layOut makes the plan, once.
+func (o *objective) layOut() {
+	if !o.laidOut {
+		o.plan, o.laidOut = newPlan(o.data, o.x), true
+	}
+}
+
+// one adds the gradient of one sentence to dst and returns its loss, both times its weight.
+func (o *objective) one(wk *worker, dst *optimize.Sparse, s int, w []float64, scale float64) (float64, error) {
+	if o.plan == nil {
+		return o.sentence(wk, dst, s, w, scale)
+	}
+	d := o.data
+	lo, hi, c := d.sentence[s], d.sentence[s+1], d.weight[s]
+	if c == 0 {
+		return 0, nil
+	}
+	o.plan.pick(&wk.scores, &d.tokens, lo, hi, w, scale)
+	v, err := o.eval(wk, s)
+	if err != nil {
+		return 0, err
+	}
+	o.plan.put(dst, &wk.grad, &d.tokens, lo, hi, c)
+	return c * v, nil
+}
+
+// sentence is one without the plan.
 func (o *objective) sentence(wk *worker, dst spans, s int, w []float64, scale float64) (float64, error) {
 	d := o.data
 	lo, hi, c := d.sentence[s], d.sentence[s+1], d.weight[s]
@@ -93,7 +119,7 @@ func (o *objective) sentence(wk *worker, dst spans, s int, w []float64, scale fl
 	return c * v, nil
 }
 
-// planned is sentence by the plan, for a whole pass under the weights w.
+// planned is one for a whole pass under the weights w.
 func (o *objective) planned(wk *worker, dst spans, grad []float64, s int, w []float64) (float64, error) {
 	d := o.data
 	lo, hi, c := d.sentence[s], d.sentence[s+1], d.weight[s]
@@ -124,9 +150,7 @@ func (o *objective) eval(wk *worker, s int) (float64, error) {
 
 // Eval implements [optimize.Objective].
 func (o *objective) Eval(ctx context.Context, grad, w []float64) (float64, error) {
-	if !o.laidOut {
-		o.plan, o.laidOut = newPlan(o.data, o.x), true
-	}
+	o.layOut()
 	if o.plan != nil {
 		o.plan.spread(w)
 	}
@@ -184,11 +208,12 @@ func (o *objective) EvalBatch(ctx context.Context, g *optimize.Sparse, w []float
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
+	o.layOut()
 	n := len(o.workers)
 	if n == 1 || len(batch) < 4*n { // too few to be worth the hand-over
 		sum := 0.0
 		for _, s := range batch {
-			v, err := o.sentence(o.workers[0], g, s, w, scale)
+			v, err := o.one(o.workers[0], g, s, w, scale)
 			if err != nil {
 				return 0, err
 			}
@@ -207,7 +232,7 @@ func (o *objective) EvalBatch(ctx context.Context, g *optimize.Sparse, w []float
 		}
 		for _, s := range batch[len(batch)*k/n : len(batch)*(k+1)/n] {
 			var v float64
-			if v, wk.err = o.sentence(wk, dst, s, w, scale); wk.err != nil {
+			if v, wk.err = o.one(wk, dst, s, w, scale); wk.err != nil {
 				return
 			}
 			wk.sum += v

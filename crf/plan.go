@@ -2,8 +2,10 @@ package crf
 
 import (
 	"math"
+	"math/bits"
 
 	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -12,40 +14,42 @@ import (
 // features one by one.
 const wideFrom = 6
 
-// A plan lays the attributes of a data set out for passes over all of it: each token's wide attributes
-// as offsets of their rows, the others as the features themselves, so that nothing is looked up on
-// the way. It takes attributes of value 1 only.
+// A plan lays the attributes of a data set out for passes over it: each token's wide attributes as
+// offsets of their rows, the others as the features themselves, so that little is looked up on the way. It
+// takes attributes of value 1 only.
 type plan struct {
 	x      *index
 	stride int     // length of a row: the labels, rounded up to 4
 	attr   []int32 // the attribute of each row
+	rows   []run   // and its features
+	bits   uint    // that a label takes
 
-	wideFirst   []int    // n+1: the wide attributes of token t are wide[wideFirst[t]:wideFirst[t+1]]
+	wideFirst   []uint32 // n+1: the wide attributes of token t are wide[wideFirst[t]:wideFirst[t+1]]
 	wide        []uint32 // offsets of rows
-	narrowFirst []int    // n+1: the same for the features of the others
-	narrow      []uint32 // features
-	label       []uint16 // and their labels
+	narrowFirst []uint32 // n+1: the same for the features of the others
+	narrow      []uint32 // feature << bits | label
 
-	weights []float64 // rows x stride: the weights of the present pass
+	weights []float64 // rows x stride: the weights of the present whole pass
 }
 
 // newPlan returns nil where the data set does not fit: values other than 1, or too many features.
 func newPlan(d *Dataset, x *index) *plan {
-	p := &plan{x: x, stride: (x.labels + 3) &^ 3}
-	if len(d.value) > 0 || uint64(x.dim()) > math.MaxUint32 || x.labels > math.MaxUint16 {
+	p := &plan{x: x, stride: (x.labels + 3) &^ 3, bits: uint(bits.Len(uint(x.labels - 1)))}
+	if len(d.value) > 0 || uint64(x.dim())<<p.bits > math.MaxUint32 {
 		return nil
 	}
 	row := make([]int32, len(x.start)-1)
-	wides, narrows := 0, 0
 	for a := range row {
 		if row[a] = -1; x.start[a+1]-x.start[a] >= wideFrom {
 			row[a] = int32(len(p.attr))
 			p.attr = append(p.attr, int32(a))
+			p.rows = append(p.rows, run{uint32(x.start[a]), uint32(x.start[a+1])})
 		}
 	}
 	if uint64(p.size()) > math.MaxUint32 {
 		return nil
 	}
+	wides, narrows := 0, 0
 	for _, a := range d.attr {
 		if row[a] >= 0 {
 			wides++
@@ -53,9 +57,12 @@ func newPlan(d *Dataset, x *index) *plan {
 			narrows += x.start[a+1] - x.start[a]
 		}
 	}
+	if uint64(max(wides, narrows)) > math.MaxUint32 {
+		return nil
+	}
 	n := d.Tokens()
-	p.wideFirst, p.narrowFirst = make([]int, 1, n+1), make([]int, 1, n+1)
-	p.wide, p.narrow, p.label = make([]uint32, 0, wides), make([]uint32, 0, narrows), make([]uint16, 0, narrows)
+	p.wideFirst, p.narrowFirst = make([]uint32, 1, n+1), make([]uint32, 1, n+1)
+	p.wide, p.narrow = make([]uint32, 0, wides), make([]uint32, 0, narrows)
 	for t := range n {
 		for _, a := range d.attr[d.first[t]:d.first[t+1]] {
 			if row[a] >= 0 {
@@ -63,12 +70,11 @@ func newPlan(d *Dataset, x *index) *plan {
 				continue
 			}
 			for q := x.start[a]; q < x.start[a+1]; q++ {
-				p.narrow, p.label = append(p.narrow, uint32(q)), append(p.label, uint16(x.label[q]))
+				p.narrow = append(p.narrow, uint32(q)<<p.bits|uint32(x.label[q]))
 			}
 		}
-		p.wideFirst, p.narrowFirst = append(p.wideFirst, len(p.wide)), append(p.narrowFirst, len(p.narrow))
+		p.wideFirst, p.narrowFirst = append(p.wideFirst, uint32(len(p.wide))), append(p.narrowFirst, uint32(len(p.narrow)))
 	}
-	p.weights = make([]float64, p.size())
 	return p
 }
 
@@ -77,6 +83,9 @@ func (p *plan) size() int { return len(p.attr) * p.stride }
 
 // spread sets the matrix of weights from w.
 func (p *plan) spread(w []float64) {
+	if p.weights == nil {
+		p.weights = make([]float64, p.size())
+	}
 	for r, a := range p.attr {
 		row := p.weights[r*p.stride : (r+1)*p.stride]
 		clear(row)
@@ -96,17 +105,65 @@ func (p *plan) gather(grad, m []float64) {
 	}
 }
 
+// pick is index.score of the tokens lo..hi-1, for a few sentences under weights that change in between.
+func (p *plan) pick(dst *structured.Lattice, k *tokens, lo, hi int, w []float64, scale float64) {
+	dst.Reset(hi-lo, p.x.labels, p.x.edges())
+	for t := lo; t < hi; t++ {
+		row := dst.NodeAt(t - lo)
+		for _, offset := range p.wide[p.wideFirst[t]:p.wideFirst[t+1]] {
+			of := p.rows[offset/uint32(p.stride)]
+			labels := p.x.label[of.from:of.to]
+			for q, v := range w[of.from:of.to] {
+				row[labels[q]] += v
+			}
+		}
+		p.addNarrow(row, t, w)
+	}
+	if len(dst.Edge) > 0 {
+		p.x.scoreEdges(dst, k, lo, hi, w)
+	}
+	if scale != 1 {
+		dst.Scale(scale)
+	}
+}
+
+// put is index.pull, the transpose of pick.
+func (p *plan) put(dst *optimize.Sparse, g *structured.Lattice, k *tokens, lo, hi int, c float64) {
+	for t := lo; t < hi; t++ {
+		row := g.NodeAt(t - lo)
+		if isZero(row) {
+			continue
+		}
+		for _, offset := range p.wide[p.wideFirst[t]:p.wideFirst[t+1]] {
+			of := p.rows[offset/uint32(p.stride)]
+			labels, values := p.x.label[of.from:of.to], dst.Span(int(of.from), int(of.to))
+			for q, j := range labels {
+				values[q] += c * row[j]
+			}
+		}
+		shift, mask := p.bits, uint32(1)<<p.bits-1
+		for _, f := range p.narrow[p.narrowFirst[t]:p.narrowFirst[t+1]] {
+			dst.Add(int(f>>(shift&31)), c*row[f&mask])
+		}
+	}
+	p.x.pullEdges(dst, g, k, lo, c)
+}
+
+// addNarrow adds the weights of the other features of token t to row.
+func (p *plan) addNarrow(row []float64, t int, w []float64) {
+	shift, mask := p.bits, uint32(1)<<p.bits-1
+	for _, f := range p.narrow[p.narrowFirst[t]:p.narrowFirst[t+1]] {
+		row[f&mask] += w[f>>(shift&31)]
+	}
+}
+
 // score is index.score of the tokens lo..hi-1 under the weights w, which were spread.
 func (p *plan) score(dst *structured.Lattice, k *tokens, lo, hi int, w []float64) {
 	dst.Reset(hi-lo, p.x.labels, p.x.edges())
 	for t := lo; t < hi; t++ {
 		row := dst.NodeAt(t - lo)
 		simd.AddRows(row, p.weights, p.wide[p.wideFirst[t]:p.wideFirst[t+1]])
-		from, to := p.narrowFirst[t], p.narrowFirst[t+1]
-		labels := p.label[from:to]
-		for i, q := range p.narrow[from:to] {
-			row[labels[i]] += w[q]
-		}
+		p.addNarrow(row, t, w)
 	}
 	if len(dst.Edge) > 0 {
 		p.x.scoreEdges(dst, k, lo, hi, w)
@@ -121,10 +178,9 @@ func (p *plan) pull(dst spans, grad, m []float64, g *structured.Lattice, k *toke
 			continue
 		}
 		simd.AddToRows(m, p.wide[p.wideFirst[t]:p.wideFirst[t+1]], c, row)
-		from, to := p.narrowFirst[t], p.narrowFirst[t+1]
-		labels := p.label[from:to]
-		for i, q := range p.narrow[from:to] {
-			grad[q] += c * row[labels[i]]
+		shift, mask := p.bits, uint32(1)<<p.bits-1
+		for _, f := range p.narrow[p.narrowFirst[t]:p.narrowFirst[t+1]] {
+			grad[f>>(shift&31)] += c * row[f&mask]
 		}
 	}
 	p.x.pullEdges(dst, g, k, lo, c)

@@ -93,7 +93,7 @@ func TestGrammar(t *testing.T) {
 		require.NoError(t, free.Read(rows))
 		require.NoError(t, kept.Read(rows))
 		s := free.Scores()
-		best, bestPath, z := math.Inf(-1), []int(nil), 0.0
+		best, z := math.Inf(-1), 0.0
 		marginals := structured.NewLattice(s.T, s.L, structured.NoEdges)
 		broken := 0
 		for y := range structured.Paths(s.T, s.L) {
@@ -104,9 +104,7 @@ func TestGrammar(t *testing.T) {
 				continue
 			}
 			require.InDelta(t, score, kept.Scores().PathScore(y), 1e-12)
-			if score > best {
-				best, bestPath = score, append(bestPath[:0], y...)
-			}
+			best = max(best, score)
 			z += math.Exp(score)
 			marginals.AddPath(y, math.Exp(score))
 		}
@@ -114,7 +112,8 @@ func TestGrammar(t *testing.T) {
 		path, score, err := kept.Best()
 		require.NoError(t, err)
 		assert.InDelta(t, best, score, 1e-12)
-		assert.Equal(t, bestPath, path)
+		assert.True(t, wellFormed(m, path))
+		assert.InDelta(t, best, s.PathScore(path), 1e-12) // paths may tie but for rounding
 		marginals.Scale(1 / z)
 		got, err := kept.Marginals()
 		require.NoError(t, err)

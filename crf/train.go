@@ -199,7 +199,7 @@ func (t *training) warmStart(m *Model) {
 		return i*m.labels.Len() + j
 	}
 	weights := make(map[int]float64)
-	for a, name := range d.attrs.names {
+	for a, name := range d.attrs.names() {
 		m.attrs.weights(weights, m.key(name))
 		for q := t.x.start[a]; q < t.x.start[a+1]; q++ {
 			t.w[q] = weights[theirs[t.x.label[q]]]
@@ -212,7 +212,7 @@ func (t *training) warmStart(m *Model) {
 	for q, p := range t.x.trans {
 		t.w[t.x.transAt()+q] = weights[pair(p)]
 	}
-	for b, name := range d.bigrams.names {
+	for b, name := range d.bigrams.names() {
 		m.bigrams.weights(weights, m.key(name))
 		for q := t.x.bstart[b]; q < t.x.bstart[b+1]; q++ {
 			t.w[t.x.bigramsAt()+q] = weights[pair(t.x.bpair[q])]

@@ -23,7 +23,7 @@ var _ BatchMethod = LBFGS{}
 // steepest descent from the last good point; a fresh start that gains nothing ends it.
 type LBFGS struct {
 	Limits
-	// Memory is the number of past steps that shape the direction; 0 is 8.
+	// Memory is the number of past steps that shape the direction; 0 is 6.
 	Memory int
 }
 
@@ -54,7 +54,7 @@ type lbfgsRun struct {
 
 func newLBFGSRun(r *batchRun, memory int) *lbfgsRun {
 	if memory <= 0 {
-		memory = 8
+		memory = 6
 	}
 	n := len(r.w)
 	return &lbfgsRun{

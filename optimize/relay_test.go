@@ -35,7 +35,7 @@ func TestRelayHandsOver(t *testing.T) {
 	assert.Equal(t, len(steps), last.Epoch)
 	assert.Equal(t, result.Epochs, last.Epoch)
 	assert.Equal(t, result.Iterations, last.Step)
-	assert.Equal(t, result.Evaluations, last.Evaluations)
+	assert.GreaterOrEqual(t, result.Evaluations, last.Evaluations) // the last search may have found nothing
 	assert.Equal(t, first.Iterations+1, steps[3].Step)
 	for k := 1; k < len(steps); k++ {
 		assert.Greater(t, steps[k].Evaluations, steps[k-1].Evaluations)

@@ -14,6 +14,12 @@ func convex(l losses.Loss) bool {
 	return ok && d.Traits().Convex
 }
 
+// smoothConvex tells whether there is one minimum, which gradients lead to.
+func smoothConvex(l losses.Loss) bool {
+	d, ok := l.(losses.Described)
+	return ok && d.Traits().Convex && d.Traits().Smooth
+}
+
 // startIterations is how far the start of a loss that is not convex is trained with one that is.
 const startIterations = 30
 

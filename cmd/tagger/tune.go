@@ -37,7 +37,7 @@ var sharedFlags = []string{
 	"features", "label", "form", "pos", "format",
 	"cost", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight", "gamma",
 	"entropy", "label-smoothing", "margin", "blend",
-	"epochs", "batch-size", "rate", "pa-c", "pa-variant", "arow-gamma",
+	"epochs", "warm-up", "batch-size", "rate", "pa-c", "pa-variant", "arow-gamma",
 	"min-count", "all-pairs", "dev", "patience", "seed", "threads",
 }
 

@@ -50,6 +50,8 @@ func TestWrongUsage(t *testing.T) {
 		"NaN":                   {train("--l2", "nan"), "not negative"},
 		"epochs":                {train("--epochs", "0"), "--epochs 0"},
 		"batch of all":          {train("--batch-size", "8"), "lbfgs sees all sentences"},
+		"warm-up of sgd":        {train("--optimizer", "sgd", "--warm-up", "2"), "--warm-up belongs to --optimizer lbfgs"},
+		"warm-up of all":        {train("--epochs", "5", "--warm-up", "5"), "--warm-up 5"},
 		"batch size":            {train("--optimizer", "sgd", "--batch-size", "0"), "--batch-size 0"},
 		"rate of lbfgs":         {train("--rate", "0.1"), "--rate: lbfgs"},
 		"rate":                  {train("--optimizer", "sgd", "--rate", "-1"), "--rate -1"},

@@ -9,7 +9,7 @@ import "math/bits"
 // words, has not touched the ids. (One array of pairs was no faster where something is found, and slower where not.)
 // Nothing is ever removed.
 type Table struct {
-	prints []uint64 // with taken set, 0 where free; a power of two of them, at most 5/8 used
+	prints []uint64 // with taken set, 0 where free; a power of two of them, at most 3/4 used
 	ids    []int32
 	shift  uint // 64 - log2(len(prints))
 	n      int
@@ -92,4 +92,4 @@ func (t *Table) place(print uint64) int {
 }
 
 // limit returns how many of size places may be used.
-func limit(size int) int { return size / 8 * 5 }
+func limit(size int) int { return size / 4 * 3 }
