@@ -227,6 +227,13 @@ func TestEmptyAndForbidden(t *testing.T) {
 		require.NoError(t, err)
 		assert.Zero(t, h)
 
+		_, err = w.Marginals(mu, structured.NewLattice(9, 2, structured.SharedEdges), structured.SharedEdges)
+		require.NoError(t, err)
+		logZ, err = w.Marginals(mu, &structured.Lattice{L: 2}, structured.SharedEdges)
+		require.NoError(t, err)
+		assert.Zero(t, logZ, "empty after a longer one")
+		assert.Equal(t, make([]float64, 4), mu.Edge)
+
 		_, err = w.LogZ(&structured.Lattice{T: 2})
 		assert.ErrorIs(t, err, structured.ErrNoPath, "no labels")
 

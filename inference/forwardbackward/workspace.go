@@ -60,8 +60,8 @@ func (w *Workspace) AddMarginals(dst, s *structured.Lattice, c float64) (logZ fl
 	if err := sameSize(dst, s); err != nil {
 		return 0, err
 	}
-	if logZ, err = w.forwardBackward(s); err != nil {
-		return 0, err
+	if logZ, err = w.forwardBackward(s); err != nil || s.T == 0 {
+		return logZ, err // where T = 0 the tables are those of the sentence before
 	}
 	w.addNodes(dst.Node, c)
 	if len(dst.Edge) == 0 || s.T < 2 {
