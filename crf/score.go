@@ -134,20 +134,31 @@ func scoreEdges(edge []float64, s *store[uint32], k *lookups) {
 	}
 }
 
-// prefetch asks the cache for the runs of k; rows are of frequent attributes, and mostly there.
+// prefetch asks the cache for the rows and runs of k.
 func (s *store[O]) prefetch(k *lookups) {
-	if s.double || len(k.runs) == 0 {
+	if s.double {
 		return
 	}
-	k.lines = k.lines[:0]
-	for _, r := range k.runs {
-		k.lines = append(k.lines, r.from/(simd.Line/4))
+	if len(k.rows) > 0 {
+		k.lines = k.lines[:0]
+		for _, from := range k.rows {
+			for line := from / (simd.Line / 4); line <= (from+uint32(s.width)-1)/(simd.Line/4); line++ {
+				k.lines = append(k.lines, line)
+			}
+		}
+		simd.Prefetch((*byte)(unsafe.Pointer(&s.rows.f32[0])), k.lines)
 	}
-	simd.Prefetch((*byte)(unsafe.Pointer(&s.values.f32[0])), k.lines)
-	for i, r := range k.runs {
-		k.lines[i] = r.from / (simd.Line / 2)
+	if len(k.runs) > 0 {
+		k.lines = k.lines[:0]
+		for _, r := range k.runs {
+			k.lines = append(k.lines, r.from/(simd.Line/4))
+		}
+		simd.Prefetch((*byte)(unsafe.Pointer(&s.values.f32[0])), k.lines)
+		for i, r := range k.runs {
+			k.lines[i] = r.from / (simd.Line / 2)
+		}
+		simd.Prefetch((*byte)(unsafe.Pointer(&s.outcomes[0])), k.lines)
 	}
-	simd.Prefetch((*byte)(unsafe.Pointer(&s.outcomes[0])), k.lines)
 }
 
 func addRuns[O uint16 | uint32, F float32 | float64](dst []float64, outcomes []O, weights []F, runs []run) {
