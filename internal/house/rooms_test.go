@@ -31,6 +31,8 @@ var rooms = []room{
 		rooms: []string{"internal/simd", "structured"}},
 	{path: "losses", public: true,
 		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward"}},
+	{path: "layer", public: true,
+		rooms: []string{"structured", "losses"}},
 	{path: "semimarkov", public: true,
 		rooms: []string{"internal/simd", "structured", "losses"}},
 	{path: "corpus", public: true,
@@ -74,7 +76,7 @@ var rooms = []room{
 }
 
 // embedded are the rooms that a program with scores of its own takes in, without the rest.
-var embedded = []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses", "semimarkov"}
+var embedded = []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses", "layer", "semimarkov"}
 
 // system are the packages through which a program reaches beyond its arguments.
 var system = []string{"os", "log", "flag", "net", "syscall", "plugin", "C"}

@@ -1,0 +1,37 @@
+package layer_test
+
+import (
+	"fmt"
+	"runtime"
+	"testing"
+
+	"github.com/trellis-nlp/trellis/layer"
+	"github.com/trellis-nlp/trellis/losses"
+)
+
+// A batch of 64 sequences of up to 40 positions over 17 labels, by threads.
+func BenchmarkLoss(b *testing.B) {
+	s, y := random(1, 64, 40, 17)
+	y.Norms = nil
+	grad, values := gradientOf(s), make([]float32, s.N)
+	positions := 0
+	for _, t := range s.Lengths {
+		positions += t
+	}
+	for _, loss := range []struct {
+		name string
+		of   losses.Loss
+	}{{"cross-entropy", losses.CrossEntropy{}}, {"hinge", losses.Hinge{}}, {"risk", losses.Risk{}}} {
+		for threads := 1; threads <= runtime.NumCPU(); threads *= 2 {
+			b.Run(fmt.Sprintf("%s/threads=%d", loss.name, threads), func(b *testing.B) {
+				c := layer.Chain{Threads: threads}
+				for b.Loop() {
+					if err := c.Loss(ctx, grad, values, s, y, loss.of); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*positions), "ns/token")
+			})
+		}
+	}
+}
