@@ -96,7 +96,7 @@ func NewAttributeReader(r io.Reader, name string) *AttributeReader {
 	return &AttributeReader{lines: newLineReader(r, name)}
 }
 
-// Warnings counts what was odd in the sentences read so far.
+// Warnings counts what was odd in the sentences read so far, since the last Open.
 func (r *AttributeReader) Warnings() Warnings { return r.warnings }
 
 // Read reads the next sentence into it. It returns io.EOF at the end of the input; after any

@@ -65,7 +65,7 @@ func (r *AttributeReader) Block(b *Block, size int) error {
 
 // Open is [Reader.Open] for attributes.
 func (r *AttributeReader) Open(b *Block) {
-	r.lines, r.err = b.open(), nil
+	r.lines, r.warnings, r.err = b.open(), Warnings{}, nil
 }
 
 func (b *Block) open() lineReader {

@@ -53,6 +53,12 @@ func (s *Sentence) Field(t, col int) string {
 	return s.text[f.start:f.end]
 }
 
+// Row returns the line of token t as it was read, without its end.
+func (s *Sentence) Row(t int) string {
+	l := s.lines[s.rows[t]]
+	return s.text[l.start:l.end]
+}
+
 // Column appends column col of all tokens to dst[:0] and returns it.
 func (s *Sentence) Column(dst []string, col int) []string {
 	dst = slices.Grow(dst[:0], s.Len())

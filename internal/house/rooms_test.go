@@ -62,12 +62,15 @@ var rooms = []room{
 	{path: "semicrf", public: true,
 		rooms:   []string{"internal/container", "structured", "losses", "semimarkov", "corpus", "semimarkov/spans", "features", "optimize"},
 		modules: []string{"gonum.org/v1/gonum"}},
+	{path: "interop", public: true,
+		rooms: []string{"crf", "interop/crfsuite", "interop/crfpp", "interop/wapiti"}},
 
 	{path: "internal/sample"},
 	{path: "internal/safefile", system: true},
 	{path: "cmd/tagger", system: true,
 		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses",
-			"corpus", "features", "optimize", "metrics", "crf", "tune", "internal/sample", "internal/safefile"},
+			"corpus", "features", "optimize", "metrics", "crf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
+			"tune", "internal/sample", "internal/safefile"},
 		modules: []string{"github.com/spf13/cobra", "github.com/schollz/progressbar/v3", "golang.org/x/term"}},
 
 	{path: "internal/bruteforce", tests: true,

@@ -1,51 +1,17 @@
 package crfpp
 
 import (
+	"fmt"
 	"io"
+	"math"
+	"slices"
 	"strconv"
 
+	"github.com/trellis-nlp/trellis/decode/viterbi"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/inference/forwardbackward"
 	"github.com/trellis-nlp/trellis/structured"
 )
-
-// A Format is how crf_test prints a sentence, whoever labelled it.
-type Format struct {
-	Labels  []string // of the model, in the order of their numbers
-	Verbose int      // crf_test's -v: 1 adds the probabilities of path and labels, 2 those of all labels
-	NBest   bool     // whether paths are numbered, as -n has it
-}
-
-// Append appends a sentence, labelled by path, of the given rank from 0 and probability, and the empty
-// line that ends it. marginals, T x L nodes, are read with Verbose > 0 only, rank with NBest only, and p
-// with either.
-func (f Format) Append(dst []byte, rows features.Rows, path []int, rank int, p float64, marginals *structured.Lattice) []byte {
-	if f.NBest || f.Verbose > 0 {
-		dst = append(dst, "# "...)
-		if f.NBest {
-			dst = append(strconv.AppendInt(dst, int64(rank), 10), ' ')
-		}
-		dst = append(appendFixed(dst, p), '\n')
-	}
-	for i, row := range rows {
-		for _, field := range row {
-			dst = append(append(dst, field...), '\t')
-		}
-		dst = append(dst, f.Labels[path[i]]...)
-		if f.Verbose > 0 {
-			dst = appendFixed(append(dst, '/'), marginals.NodeAt(i)[path[i]])
-		}
-		if f.Verbose > 1 {
-			for j, q := range marginals.NodeAt(i) {
-				dst = append(append(append(dst, '\t'), f.Labels[j]...), '/')
-				dst = appendFixed(dst, q)
-			}
-		}
-		dst = append(dst, '\n')
-	}
-	return append(dst, '\n')
-}
-
-func appendFixed(dst []byte, v float64) []byte { return strconv.AppendFloat(dst, v, 'f', 6, 64) }
 
 // Options are those of crf_test.
 type Options struct {
@@ -59,6 +25,7 @@ type Options struct {
 func (m *Model) Test(w io.Writer, r io.Reader, name string, o Options) error {
 	t := m.NewTagger()
 	t.CostFactor = o.CostFactor
+	p := NewPrinter(m.labels, o)
 	in := newSentences(r, name, m.columns)
 	var buf []byte
 	for {
@@ -69,7 +36,7 @@ func (m *Model) Test(w io.Writer, r io.Reader, name string, o Options) error {
 			return err
 		}
 		t.Read(rows)
-		if buf, err = t.print(buf[:0], rows, o); err != nil {
+		if buf, err = p.Append(buf[:0], &t.scores, rows); err != nil {
 			return err
 		}
 		if _, err := w.Write(buf); err != nil {
@@ -78,27 +45,79 @@ func (m *Model) Test(w io.Writer, r io.Reader, name string, o Options) error {
 	}
 }
 
-// print appends what crf_test prints of the sentence that was read.
-func (t *Tagger) print(dst []byte, rows features.Rows, o Options) ([]byte, error) {
-	f := Format{Labels: t.m.labels, Verbose: o.Verbose, NBest: o.NBest > 0}
-	var marginals *structured.Lattice
+// A Printer writes what crf_test writes for scores from anywhere: of a [Tagger] or of another model. It
+// serves one goroutine, and allocates nothing in steady state.
+type Printer struct {
+	o      Options
+	labels []string
+
+	path      []int
+	list      []viterbi.Path
+	marginals structured.Lattice
+	viterbi   viterbi.Workspace
+	inference forwardbackward.Workspace
+}
+
+// NewPrinter returns a printer for lattices over labels. Scores come with the cost factor in them, so that of
+// the options counts for nothing.
+func NewPrinter(labels []string, o Options) *Printer { return &Printer{o: o, labels: labels} }
+
+// Append appends the lines of a sentence with these scores, labelled by its best path or the n best, and the
+// empty line behind each, to dst. After an error dst is as it was.
+func (p *Printer) Append(dst []byte, scores *structured.Lattice, rows features.Rows) ([]byte, error) {
+	if scores.L != len(p.labels) || scores.T != len(rows) {
+		return dst, fmt.Errorf("%w: scores of %d tokens and %d labels, expected %d and %d", structured.ErrShape, scores.T, scores.L, len(rows), len(p.labels))
+	}
 	var logZ float64
 	var err error
-	if o.Verbose > 0 || o.NBest > 0 {
-		if marginals, logZ, err = t.Marginals(); err != nil {
+	if p.o.Verbose > 0 || p.o.NBest > 0 {
+		if logZ, err = p.inference.Marginals(&p.marginals, scores, structured.NoEdges); err != nil {
 			return dst, err
 		}
 	}
-	if o.NBest < 1 {
-		path, score, err := t.Best()
+	if p.o.NBest < 1 {
+		p.path = slices.Grow(p.path[:0], scores.T)[:scores.T]
+		score, err := p.viterbi.Decode(p.path, scores)
 		if err != nil {
 			return dst, err
 		}
-		return f.Append(dst, rows, path, 0, probability(score, logZ), marginals), nil
+		return p.sentence(dst, rows, p.path, 0, math.Exp(score-logZ)), nil
 	}
-	paths, err := t.NBest(o.NBest)
-	for rank, p := range paths {
-		dst = f.Append(dst, rows, p.Labels, rank, probability(p.Score, logZ), marginals)
+	if p.list, err = p.viterbi.KBest(p.list, scores, p.o.NBest); err != nil {
+		return dst, err
 	}
-	return dst, err
+	for rank, path := range p.list {
+		dst = p.sentence(dst, rows, path.Labels, rank, math.Exp(path.Score-logZ))
+	}
+	return dst, nil
 }
+
+// sentence appends a sentence, labelled by path, of the given rank from 0 and probability.
+func (p *Printer) sentence(dst []byte, rows features.Rows, path []int, rank int, probability float64) []byte {
+	if p.o.NBest > 0 || p.o.Verbose > 0 {
+		dst = append(dst, "# "...)
+		if p.o.NBest > 0 {
+			dst = append(strconv.AppendInt(dst, int64(rank), 10), ' ')
+		}
+		dst = append(appendFixed(dst, probability), '\n')
+	}
+	for i, row := range rows {
+		for _, field := range row {
+			dst = append(append(dst, field...), '\t')
+		}
+		dst = append(dst, p.labels[path[i]]...)
+		if p.o.Verbose > 0 {
+			dst = appendFixed(append(dst, '/'), p.marginals.NodeAt(i)[path[i]])
+		}
+		if p.o.Verbose > 1 {
+			for j, q := range p.marginals.NodeAt(i) {
+				dst = append(append(append(dst, '\t'), p.labels[j]...), '/')
+				dst = appendFixed(dst, q)
+			}
+		}
+		dst = append(dst, '\n')
+	}
+	return append(dst, '\n')
+}
+
+func appendFixed(dst []byte, v float64) []byte { return strconv.AppendFloat(dst, v, 'f', 6, 64) }

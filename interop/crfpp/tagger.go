@@ -1,7 +1,6 @@
 package crfpp
 
 import (
-	"math"
 	"slices"
 
 	"github.com/trellis-nlp/trellis/decode/viterbi"
@@ -128,5 +127,3 @@ func (t *Tagger) Marginals() (p *structured.Lattice, logZ float64, err error) {
 	logZ, err = t.inference.Marginals(&t.marginals, &t.scores, structured.NoEdges)
 	return &t.marginals, logZ, err
 }
-
-func probability(score, logZ float64) float64 { return math.Exp(score - logZ) }

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/trellis-nlp/trellis/decode/viterbi"
+	"github.com/trellis-nlp/trellis/inference/forwardbackward"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -16,41 +18,32 @@ type Labelling struct {
 	Scores []float64 // T: what each token adds, the weights of the label pair that it ends included
 }
 
-// Fix keeps label given[i] at token i of the sentence that was read, and leaves it free where given[i] is
-// negative: wapiti label --force.
-func (t *Tagger) Fix(given []int) error {
-	if len(given) != t.scores.T {
-		return fmt.Errorf("%w: %d labels given for %d tokens", ErrInput, len(given), t.scores.T)
-	}
-	for i, y := range given {
-		if y >= t.scores.L {
-			return fmt.Errorf("%w: token %d has label %d of %d", ErrInput, i+1, y, t.scores.L)
-		}
-	}
-	t.given, t.fixed = append(t.given[:0], given...), true
-	return nil
+// A chooser finds labellings by the scores of a sentence.
+type chooser struct {
+	marginals structured.Lattice
+	chosen    structured.Lattice // what is decoded, where that is not the scores themselves
+	list      []viterbi.Path
+	labelled  []Labelling
+	viterbi   viterbi.Workspace
+	inference forwardbackward.Workspace
 }
 
-// Label returns the n best labellings of the sentence that was read, or all if there are fewer. With
-// posterior it takes the most probable label of each token, and labellings of the highest product of
-// such probabilities: wapiti label --post, which a MEMM does not heed. Posteriors do not heed what was
-// fixed, only the choice among them does.
-func (t *Tagger) Label(n int, posterior bool) ([]Labelling, error) {
-	s, logs := &t.scores, t.m.kind == MEMM
-	if posterior && t.m.kind != MEMM {
-		p, _, err := t.Marginals()
-		if err != nil {
+// label returns the n best labellings under s, whose numbers are logarithms of probabilities if logs is set,
+// and posteriors then not needed. Those of given that are not negative are kept.
+func (c *chooser) label(s *structured.Lattice, logs bool, given []int, n int, posterior bool) ([]Labelling, error) {
+	if posterior && !logs {
+		if _, err := c.inference.Marginals(&c.marginals, s, structured.NoEdges); err != nil {
 			return nil, err
 		}
-		for k, v := range p.Node {
-			p.Node[k] = math.Log(v)
+		s, logs = &c.marginals, true
+		for k, v := range s.Node {
+			s.Node[k] = math.Log(v)
 		}
-		s, logs = p, true
 	}
-	if t.fixed {
-		s.Copy(&t.chosen)
-		s = &t.chosen
-		for i, y := range t.given {
+	if given != nil {
+		s.Copy(&c.chosen)
+		s = &c.chosen
+		for i, y := range given {
 			if y < 0 {
 				continue
 			}
@@ -62,14 +55,48 @@ func (t *Tagger) Label(n int, posterior bool) ([]Labelling, error) {
 		}
 	}
 	var err error
-	if t.list, err = t.viterbi.KBest(t.list, s, n); err != nil {
+	if c.list, err = c.viterbi.KBest(c.list, s, n); err != nil {
 		return nil, err
 	}
-	t.labelled = slices.Grow(t.labelled[:0], len(t.list))[:len(t.list)]
-	for k, p := range t.list {
-		t.labelled[k].fill(p.Labels, s, logs)
+	c.labelled = slices.Grow(c.labelled[:0], len(c.list))[:len(c.list)]
+	for k, p := range c.list {
+		c.labelled[k].fill(p.Labels, s, logs)
 	}
-	return t.labelled, nil
+	return c.labelled, nil
+}
+
+// Fix keeps label given[i] at token i of the sentence that was read, and leaves it free where given[i] is
+// negative: wapiti label --force.
+func (t *Tagger) Fix(given []int) error {
+	if err := checkGiven(given, &t.scores); err != nil {
+		return err
+	}
+	t.given, t.fixed = append(t.given[:0], given...), true
+	return nil
+}
+
+func checkGiven(given []int, s *structured.Lattice) error {
+	if len(given) != s.T {
+		return fmt.Errorf("%w: %d labels given for %d tokens", ErrInput, len(given), s.T)
+	}
+	for i, y := range given {
+		if y >= s.L {
+			return fmt.Errorf("%w: token %d has label %d of %d", ErrInput, i+1, y, s.L)
+		}
+	}
+	return nil
+}
+
+// Label returns the n best labellings of the sentence that was read, or all if there are fewer. With
+// posterior it takes the most probable label of each token, and labellings of the highest product of
+// such probabilities: wapiti label --post, which a MEMM does not heed. Posteriors do not heed what was
+// fixed, only the choice among them does.
+func (t *Tagger) Label(n int, posterior bool) ([]Labelling, error) {
+	var given []int
+	if t.fixed {
+		given = t.given
+	}
+	return t.choose.label(&t.scores, t.m.kind == MEMM, given, n, posterior)
 }
 
 // fill makes l the labelling path of the lattice s, of logarithms or not.

@@ -1,40 +1,13 @@
 package wapiti
 
 import (
+	"fmt"
 	"io"
 	"slices"
 	"strconv"
+
+	"github.com/trellis-nlp/trellis/structured"
 )
-
-// A Format is how wapiti label prints a sentence, whoever labelled it.
-type Format struct {
-	Labels []string // of the model, in the order of their numbers
-	Scores bool     // -s: adds the rank and score of the labelling, and the score of each label
-	Only   bool     // -l: leaves out the lines that were read
-}
-
-// Append appends a sentence, the labelling l of the given rank from 0, and the empty line that ends it.
-// lines are the lines that were read, without their ends. Scores are read with f.Scores only.
-func (f Format) Append(dst []byte, lines []string, rank int, l Labelling) []byte {
-	if f.Scores {
-		dst = strconv.AppendInt(append(dst, "# "...), int64(rank), 10)
-		dst = append(appendFixed(append(dst, ' '), l.Score), '\n')
-	}
-	for i, y := range l.Path {
-		if !f.Only {
-			dst = append(append(dst, lines[i]...), '\t')
-		}
-		dst = append(dst, f.Labels[y]...)
-		if f.Scores {
-			dst = append(append(append(dst, '\t'), f.Labels[y]...), '/')
-			dst = appendFixed(dst, l.Scores[i])
-		}
-		dst = append(dst, '\n')
-	}
-	return append(dst, '\n')
-}
-
-func appendFixed(dst []byte, v float64) []byte { return strconv.AppendFloat(dst, v, 'f', 6, 64) }
 
 // Options are those of wapiti label.
 type Options struct {
@@ -51,7 +24,8 @@ type Options struct {
 func (m *Model) Label(w io.Writer, r io.Reader, name string, o Options) error {
 	t := m.NewTagger()
 	in := newSentences(r, name, m, o.Labelled || o.Force)
-	f := Format{Labels: m.labels, Scores: o.Scores, Only: o.Only}
+	p := NewPrinter(m.labels, o)
+	p.logs = m.kind == MEMM
 	var buf []byte
 	var given []int
 	for {
@@ -74,20 +48,66 @@ func (m *Model) Label(w io.Writer, r io.Reader, name string, o Options) error {
 			for _, label := range in.labels {
 				given = append(given, slices.Index(m.labels, label)) // -1 leaves it free
 			}
-			if err := t.Fix(given); err != nil {
-				return err
-			}
 		}
-		best, err := t.Label(max(o.NBest, 1), o.Posterior)
-		if err != nil {
+		if buf, err = p.Append(buf[:0], &t.scores, in.lines, given); err != nil {
 			return err
-		}
-		buf = buf[:0]
-		for rank, l := range best {
-			buf = f.Append(buf, in.lines, rank, l)
 		}
 		if _, err := w.Write(buf); err != nil {
 			return err
 		}
 	}
 }
+
+// A Printer writes what wapiti label writes for scores from anywhere: of a [Tagger] or of another model. It
+// serves one goroutine, and allocates nothing in steady state.
+type Printer struct {
+	o      Options
+	labels []string
+	logs   bool // the scores are those of a MEMM
+	choose chooser
+}
+
+// NewPrinter returns a printer for lattices of sums of weights over labels.
+func NewPrinter(labels []string, o Options) *Printer { return &Printer{o: o, labels: labels} }
+
+// Append appends the lines of a sentence with these scores, labelled as the options say, and the empty line behind
+// each labelling, to dst. lines are the lines that were read, without their ends; they are not needed if
+// only labels are written. With Force, given holds the label of each token that is kept, negative where there is
+// none. After an error dst is as it was.
+func (p *Printer) Append(dst []byte, scores *structured.Lattice, lines []string, given []int) ([]byte, error) {
+	if scores.L != len(p.labels) || !p.o.Only && scores.T != len(lines) {
+		return dst, fmt.Errorf("%w: scores of %d tokens and %d labels, expected %d and %d", structured.ErrShape, scores.T, scores.L, len(lines), len(p.labels))
+	}
+	if !p.o.Force {
+		given = nil
+	} else if err := checkGiven(given, scores); err != nil {
+		return dst, err
+	}
+	best, err := p.choose.label(scores, p.logs, given, max(p.o.NBest, 1), p.o.Posterior)
+	for rank, l := range best {
+		dst = p.sentence(dst, lines, rank, l)
+	}
+	return dst, err
+}
+
+// sentence appends a sentence with the labelling of the given rank from 0.
+func (p *Printer) sentence(dst []byte, lines []string, rank int, l Labelling) []byte {
+	if p.o.Scores {
+		dst = strconv.AppendInt(append(dst, "# "...), int64(rank), 10)
+		dst = append(appendFixed(append(dst, ' '), l.Score), '\n')
+	}
+	for i, y := range l.Path {
+		if !p.o.Only {
+			dst = append(append(dst, lines[i]...), '\t')
+		}
+		dst = append(dst, p.labels[y]...)
+		if p.o.Scores {
+			dst = append(append(append(dst, '\t'), p.labels[y]...), '/')
+			dst = appendFixed(dst, l.Scores[i])
+		}
+		dst = append(dst, '\n')
+	}
+	return append(dst, '\n')
+}
+
+func appendFixed(dst []byte, v float64) []byte { return strconv.AppendFloat(dst, v, 'f', 6, 64) }

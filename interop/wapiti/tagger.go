@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/trellis-nlp/trellis/decode/viterbi"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/inference/forwardbackward"
 	"github.com/trellis-nlp/trellis/structured"
@@ -26,12 +25,9 @@ type Tagger struct {
 	scores    structured.Lattice
 	sums      structured.Lattice // of a MEMM, before they are normalised
 	marginals structured.Lattice
-	chosen    structured.Lattice // what Label decodes, where that is not scores itself
 	fixed     bool
 	given     []int // where fixed: T labels, negative where free
-	list      []viterbi.Path
-	labelled  []Labelling
-	viterbi   viterbi.Workspace
+	choose    chooser
 	inference forwardbackward.Workspace
 }
 

@@ -1,0 +1,296 @@
+package interop_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/interop"
+	"github.com/trellis-nlp/trellis/interop/crfpp"
+	"github.com/trellis-nlp/trellis/interop/crfsuite"
+	"github.com/trellis-nlp/trellis/interop/wapiti"
+	"github.com/trellis-nlp/trellis/optimize"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+func file(t testing.TB, path ...string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(path...))
+	require.NoError(t, err)
+	return data
+}
+
+// imported makes a model of a file.
+func imported(t testing.TB, data []byte) *crf.Model {
+	t.Helper()
+	p, notes, err := interop.Import(data)
+	require.NoError(t, err)
+	require.Empty(t, notes)
+	m, err := crf.New(p)
+	require.NoError(t, err)
+	return m
+}
+
+// items returns the sentences of an attribute file.
+func items(t testing.TB, data []byte) []*corpus.Items {
+	t.Helper()
+	r := corpus.NewAttributeReader(bytes.NewReader(data), "")
+	var list []*corpus.Items
+	for {
+		it := new(corpus.Items)
+		err := r.Read(it)
+		if err == io.EOF {
+			return list
+		}
+		require.NoError(t, err)
+		list = append(list, it)
+	}
+}
+
+// rows returns the sentences of a file of columns.
+func rows(t testing.TB, data []byte) []*corpus.Sentence {
+	t.Helper()
+	r := corpus.NewReader(bytes.NewReader(data), "", corpus.Options{Format: corpus.CoNLL})
+	var list []*corpus.Sentence
+	for {
+		s := new(corpus.Sentence)
+		err := r.Read(s)
+		if err == io.EOF {
+			return list
+		}
+		require.NoError(t, err)
+		list = append(list, s)
+	}
+}
+
+// same requires that two lattices give all labellings the same scores, up to tolerance. Scores without edges
+// are those with edges of 0.
+func same(t *testing.T, want, got *structured.Lattice, tolerance float64) {
+	t.Helper()
+	require.Equal(t, [2]int{want.T, want.L}, [2]int{got.T, got.L})
+	if want.T == 0 {
+		return
+	}
+	require.InDeltaSlice(t, want.Node, got.Node, tolerance)
+	for i := 1; i < want.T; i++ {
+		a, b := make([]float64, want.L*want.L), make([]float64, want.L*want.L)
+		if len(want.Edge) > 0 {
+			copy(a, want.EdgeAt(i))
+		}
+		if len(got.Edge) > 0 {
+			copy(b, got.EdgeAt(i))
+		}
+		require.InDeltaSlice(t, a, b, tolerance)
+	}
+}
+
+func TestImportCRFsuite(t *testing.T) {
+	data := file(t, "crfsuite", "testdata", "tiny.model")
+	m := imported(t, data)
+	read, err := crfsuite.Read(data)
+	require.NoError(t, err)
+	theirs, err := crfsuite.NewTagger(read)
+	require.NoError(t, err)
+	ours := m.NewTagger()
+	assert.Equal(t, "CRFsuite", m.Meta[interop.Imported])
+	assert.Equal(t, read.Labels, m.Labels())
+	for _, it := range items(t, file(t, "crfsuite", "testdata", "tiny.items")) {
+		require.NoError(t, theirs.Read(it.Attributes))
+		require.NoError(t, ours.ReadItems(it.Attributes))
+		same(t, theirs.Scores(), ours.Scores(), 1e-12)
+		want, _, err := theirs.Best()
+		require.NoError(t, err)
+		got, _, err := ours.Best()
+		require.NoError(t, err)
+		assert.Equal(t, want, got)
+	}
+}
+
+func TestImportCRFPP(t *testing.T) {
+	for name, tolerance := range map[string]float64{"model.crfpp": 1e-5, "model.crfpp.txt": 1e-5, "odd.crfpp": 1e-5, "small.crfpp.txt": 1e-5} {
+		data := file(t, "crfpp", "testdata", name)
+		m := imported(t, data)
+		read, err := crfpp.Read(data)
+		require.NoError(t, err)
+		theirs, ours := read.NewTagger(), m.NewTagger()
+		assert.Equal(t, "CRF++", m.Meta[interop.Imported])
+		for _, s := range rows(t, file(t, "crfpp", "testdata", "test.txt")) {
+			theirs.Read(s)
+			require.NoError(t, ours.Read(s))
+			same(t, theirs.Scores(), ours.Scores(), tolerance) // theirs are sums of 32 bits
+		}
+	}
+}
+
+func TestImportWapiti(t *testing.T) {
+	for _, name := range []string{"model.wapiti", "two.wapiti", "small.wapiti"} {
+		data := file(t, "wapiti", "testdata", name)
+		m := imported(t, data)
+		read, err := wapiti.Read(data)
+		require.NoError(t, err)
+		theirs, ours := read.NewTagger(), m.NewTagger()
+		assert.Equal(t, "Wapiti", m.Meta[interop.Imported])
+		for _, s := range rows(t, file(t, "wapiti", "testdata", "test.txt")) {
+			require.NoError(t, theirs.Read(s))
+			require.NoError(t, ours.Read(s))
+			same(t, theirs.Scores(), ours.Scores(), 1e-12)
+		}
+	}
+}
+
+func TestImportRefuses(t *testing.T) {
+	for _, name := range []string{"memm.wapiti", "raw.wapiti", "auto.wapiti"} {
+		_, _, err := interop.Import(file(t, "wapiti", "testdata", name))
+		assert.ErrorIs(t, err, interop.ErrUnlike, name)
+	}
+	for _, text := range []string{"", "TRLS", "a\tO\n"} {
+		_, _, err := interop.Import([]byte(text))
+		assert.ErrorIs(t, err, interop.ErrNoTool)
+	}
+	for name, sentinel := range map[string]error{
+		"crfsuite/testdata/tiny.model": crfsuite.ErrModel, "crfpp/testdata/model.crfpp": crfpp.ErrModel, "wapiti/testdata/model.wapiti": wapiti.ErrModel,
+	} {
+		data := file(t, filepath.FromSlash(name))
+		assert.NotZero(t, interop.Detect(data[:48]))
+		_, _, err := interop.Import(data[:len(data)/2])
+		assert.ErrorIs(t, err, sentinel)
+	}
+}
+
+func TestNotes(t *testing.T) {
+	text := string(file(t, "crfpp", "testdata", "small.crfpp.txt"))
+	changed := strings.Replace(text, "cost-factor: 1\n", "cost-factor: 2\n", 1)
+	require.NotEqual(t, text, changed)
+	_, notes, err := interop.Import([]byte(changed))
+	require.NoError(t, err)
+	require.Len(t, notes, 1)
+	assert.Contains(t, notes[0], "cost factor 2")
+
+	var b bytes.Buffer
+	m := &crfsuite.Model{Labels: []string{"O", "\r"}, Attributes: []crfsuite.Attribute{{Name: "a\r", Features: []crfsuite.Feature{{Label: 0, Weight: 1}}}}}
+	require.NoError(t, crfsuite.Write(&b, m))
+	_, notes, err = interop.Import(b.Bytes())
+	require.NoError(t, err)
+	require.Len(t, notes, 1)
+	assert.Contains(t, notes[0], "2 labels and attributes end in a carriage return")
+}
+
+// trained trains a model on the rows or items.
+func trained(t testing.TB, in crf.Input, add func(*crf.Dataset)) *crf.Model {
+	t.Helper()
+	d, err := crf.NewDataset(in)
+	require.NoError(t, err)
+	add(d)
+	m, _, err := crf.Train(context.Background(), d, crf.Options{Penalty: optimize.Penalty{L2: 0.1}, Threads: 1})
+	require.NoError(t, err)
+	return m
+}
+
+// roundTrip sends a model through a file of CRFsuite.
+func roundTrip(t testing.TB, m *crf.Model) *crfsuite.Model {
+	t.Helper()
+	p, err := m.Parts()
+	require.NoError(t, err)
+	exported, err := interop.ToCRFsuite(p)
+	require.NoError(t, err)
+	var b bytes.Buffer
+	require.NoError(t, crfsuite.Write(&b, exported))
+	read, err := crfsuite.Read(b.Bytes())
+	require.NoError(t, err)
+	return read
+}
+
+func TestExportOfAttributes(t *testing.T) {
+	sentences := items(t, file(t, "crfsuite", "testdata", "tiny.items"))
+	m := trained(t, crf.Input{}, func(d *crf.Dataset) {
+		for _, it := range sentences {
+			require.NoError(t, d.AddItems(it.Attributes, it.Labels, 1))
+		}
+	})
+	theirs, err := crfsuite.NewTagger(roundTrip(t, m))
+	require.NoError(t, err)
+	ours := m.NewTagger()
+	ours.Constrain(false)
+	for _, it := range sentences {
+		require.NoError(t, theirs.Read(it.Attributes))
+		require.NoError(t, ours.ReadItems(it.Attributes))
+		same(t, ours.Scores(), theirs.Scores(), 1e-12)
+	}
+}
+
+func TestExportOfTemplates(t *testing.T) {
+	templates, err := features.Parse(strings.NewReader("U0:%x[0,0]\nU1:%x[-1,0]/%x[0,1]\nB\n"), "", features.DialectCRFPP)
+	require.NoError(t, err)
+	in := crf.Input{Templates: templates, Columns: 2}
+	sentences := rows(t, file(t, "crfpp", "testdata", "test.txt"))
+	m := trained(t, in, func(d *crf.Dataset) {
+		for _, s := range sentences {
+			require.NoError(t, d.Add(s, s.Column(nil, 1), 1))
+		}
+	})
+	theirs, err := crfsuite.NewTagger(roundTrip(t, m))
+	require.NoError(t, err)
+	program, err := templates.Bind(2, nil)
+	require.NoError(t, err)
+	e, ours := program.NewExtractor(), m.NewTagger()
+	for _, s := range sentences {
+		e.Reset(s)
+		items := make([][]corpus.Attribute, s.Len())
+		for i := range items {
+			for _, name := range e.Unigrams(i) {
+				items[i] = append(items[i], corpus.Attribute{Name: string(name), Value: 1})
+			}
+		}
+		require.NoError(t, ours.Read(s))
+		require.NoError(t, theirs.Read(items))
+		same(t, ours.Scores(), theirs.Scores(), 1e-12)
+	}
+}
+
+func TestExportRefuses(t *testing.T) {
+	labels := []string{"a", "b"}
+	for name, p := range map[string]crf.Parts{
+		"attribute of label pairs": {Labels: labels, Bigrams: []crf.BigramAttribute{{Name: "b", Weights: []crf.PairWeight{{Weight: 1}}}}},
+		"NUL":                      {Labels: labels, Attributes: []crf.Attribute{{Name: "\x00", Weights: []crf.LabelWeight{{Weight: 1}}}}},
+		"infinite":                 {Labels: labels, Attributes: []crf.Attribute{{Name: "u", Weights: []crf.LabelWeight{{Weight: math.Inf(1)}}}}},
+		"no labels":                {},
+	} {
+		_, err := interop.ToCRFsuite(p)
+		assert.ErrorIs(t, err, interop.ErrUnlike, name)
+	}
+}
+
+func Example() {
+	data, err := os.ReadFile("crfpp/testdata/model.crfpp")
+	if err != nil {
+		log.Fatal(err)
+	}
+	parts, _, err := interop.Import(data)
+	if err != nil {
+		log.Fatal(err)
+	}
+	parts.Scheme = structured.BIO // from now on, no I- behind O
+	m, err := crf.New(parts)
+	if err != nil {
+		log.Fatal(err)
+	}
+	labels, err := m.Tag(features.Rows{{"Maria", "NOUN"}, {"moved", "VERB"}, {"to", "ADP"}, {"Lisbon", "NOUN"}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(interop.Detect(data), labels)
+	// Output: CRF++ [O O O B-LOC]
+}
