@@ -95,7 +95,7 @@ func (b *builder[O]) add(key uint64, outcomes []O, weights []float64) {
 }
 
 func (b *builder[O]) next(n int) uint32 {
-	if n > math.MaxUint32-math.MaxUint16 {
+	if uint64(n) > math.MaxUint32-math.MaxUint16 {
 		b.err = errTooLarge
 	}
 	return uint32(n)
