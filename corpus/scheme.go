@@ -4,7 +4,7 @@ import "github.com/trellis-nlp/trellis/structured"
 
 // IllFormed counts the labels of one sentence that scheme would spell otherwise, if the
 // spans are what [AppendSpans] reads: an I- that starts a span in BIO, a B- that touches no
-// other span in IOB1, an S- that is not alone, a label of another scheme. 0 means that the
+// other span in IOB1, an S- that is not alone, a B- in IO, a label of another scheme. 0 means that the
 // sentence is well-formed. Plain labels always are.
 func IllFormed(labels []string, scheme structured.Scheme) int {
 	n := 0
@@ -21,7 +21,7 @@ func IllFormed(labels []string, scheme structured.Scheme) int {
 
 // Converter rewrites the labels of spans from one scheme to another. Labels that are
 // ill-formed in From are read as [AppendSpans] reads them, so the result is well-formed in
-// To, and From = To repairs. Where either is [structured.Plain], labels pass unchanged.
+// To, and From = To repairs. In IO, spans of one type that touch become one. Where either is [structured.Plain], labels pass unchanged.
 //
 // A Converter remembers the labels that it has made up, so it allocates only for new ones;
 // it must not be used by two goroutines at once.
@@ -103,6 +103,8 @@ func (p place) prefix(scheme structured.Scheme) byte {
 	switch {
 	case p.outside:
 		return 'O'
+	case scheme == structured.IO:
+		return 'I'
 	case scheme == structured.BIOES && p.ends && p.starts:
 		return 'S'
 	case scheme == structured.BIOES && p.ends:
@@ -118,5 +120,6 @@ func fits(label string, prefix byte) bool {
 	if prefix == 'O' {
 		return label == "O"
 	}
-	return label[0] == prefix // a label of a span is never empty
+	letter, _ := structured.SplitLabel(label)
+	return letter == prefix
 }

@@ -15,7 +15,7 @@ var spanSchemes = []structured.Scheme{structured.IOB1, structured.BIO, structure
 
 // anyLabels draws sequences, mostly ill-formed, of the labels of two types in all schemes.
 var anyLabels = rapid.SliceOfN(rapid.SampledFrom([]string{
-	"O", "O", "B-X", "I-X", "E-X", "S-X", "B-Y", "I-Y", "E-Y", "S-Y", "B", "I", "[", "NOUN", "",
+	"O", "O", "B-X", "I-X", "E-X", "S-X", "B-Y", "I-Y", "E-Y", "S-Y", "B", "I", "[", "NOUN", "", "U-X",
 }), 0, 12)
 
 // schemeLabels draws sequences of the labels that a scheme has, well-formed or not.
@@ -80,6 +80,10 @@ func TestConvert(t *testing.T) {
 		{structured.BIO, structured.BIO, "I-X I-X O I-Y I-X", "B-X I-X O B-Y B-X", 3},
 		{structured.BIOES, structured.BIOES, "B-X O I-X E-X", "S-X O B-X E-X", 2},
 		{structured.BIO, structured.BIOES, "B I NOUN [", "B E O S", 2},
+		{structured.BIO, structured.BIO, "U-X BIG-X O b-Y -Y", "B-X I-X O B-Y I-Y", 4},
+		{structured.BIO, structured.IO, "B-X I-X B-X O B-Y", "I-X I-X I-X O I-Y", 0},
+		{structured.IO, structured.BIOES, "I-X I-X I-Y", "B-X E-X S-Y", 0},
+		{structured.IO, structured.IO, "B-X I-X o", "I-X I-X O", 2},
 		{structured.BIO, structured.Plain, "I-X NOUN", "I-X NOUN", 0},
 		{structured.Plain, structured.BIO, "I-X NOUN", "I-X NOUN", 0},
 	} {
@@ -115,6 +119,25 @@ func TestConvertKeepsSpans(t *testing.T) {
 			require.Equal(t, bio, back)
 		}))
 	}
+}
+
+// In IO all is kept but the borders between spans of one type that touch.
+func TestConvertToIOKeepsWhatIsInSpans(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		labels := anyLabels.Draw(t, "labels")
+		io, _ := (&Converter{From: structured.BIO, To: structured.IO}).Convert(nil, labels)
+		require.Zero(t, IllFormed(io, structured.IO))
+		types := func(labels []string) []string {
+			list := make([]string, len(labels))
+			for _, s := range AppendSpans(nil, labels) {
+				for i := s.Start; i < s.End; i++ {
+					list[i] = "in " + s.Type
+				}
+			}
+			return list
+		}
+		require.Equal(t, types(labels), types(io))
+	})
 }
 
 func TestConvertAllocatesOnlyNewLabels(t *testing.T) {

@@ -16,18 +16,20 @@ import (
 
 // chunkEnds and chunkStarts are conlleval's tables for two labels of one type, by the prefix
 // of the label before and of the label itself; '.' is another O. Two labels of different
-// types end and start a chunk wherever they are not O. The rows of E before B and of S are
-// ours: conlleval has no rule for them.
+// types end and start a chunk wherever they are not O. The rows of E before B and U (which
+// stands for any foreign letter) and of S are ours: conlleval has no rule for them.
 var (
 	chunkEnds = map[string]bool{
 		"BB": true, "BO": true, "IB": true, "IO": true,
 		"EE": true, "EI": true, "EO": true,
 		"EB": true, "SB": true, "SI": true, "SE": true, "SS": true, "SO": true, "BS": true, "IS": true, "ES": true,
+		"EU": true, "SU": true, "US": true,
 	}
 	chunkStarts = map[string]bool{
 		"BB": true, "IB": true, "OB": true, "OI": true,
 		"EE": true, "EI": true, "OE": true,
 		"EB": true, "SB": true, "SI": true, "SE": true, "SS": true, "OS": true, "BS": true, "IS": true, "ES": true,
+		"EU": true, "SU": true, "US": true,
 	}
 )
 
@@ -62,6 +64,7 @@ func spansByTable(labels []string) (spans []Span) {
 func TestAppendSpansIsConllevals(t *testing.T) {
 	label := rapid.SampledFrom([]string{
 		"O", "O", ".", "[", "]", "B-X", "I-X", "E-X", "S-X", "B-X-Y", "I-X-Y", "E-X-Y", "S-X-Y",
+		"U-X", "U-X-Y",
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		labels := rapid.SliceOfN(label, 0, 12).Draw(t, "labels")
@@ -84,7 +87,10 @@ func TestAppendSpans(t *testing.T) {
 		{"BIOES", "S-X B-X E-X B-X I-X E-X", []Span{{0, 1, "X"}, {1, 3, "X"}, {3, 6, "X"}}},
 		{"E ends, whatever comes", "B-X E-X I-X E-X E-X", []Span{{0, 2, "X"}, {2, 4, "X"}, {4, 5, "X"}}},
 		{"brackets stand alone", "[ ] . [", []Span{{0, 1, ""}, {1, 2, ""}, {3, 4, ""}}},
-		{"plain labels and empty ones spell none", "NOUN  X -X- U-X B_X", nil},
+		{"plain labels and empty ones spell none", "NOUN  X O-X .-X U- B_X", nil},
+		{"a foreign letter goes on", "U-X U-X B-X I-X B-X", []Span{{0, 4, "X"}, {4, 5, "X"}}},
+		{"a foreign word starts behind O or another type", "BIG-X O b-X -X b-Y", []Span{{0, 1, "X"}, {2, 4, "X"}, {4, 5, "Y"}}},
+		{"E and S end, before foreign letters too", "B-X E-X L-X S-X L-X", []Span{{0, 2, "X"}, {2, 3, "X"}, {3, 4, "X"}, {4, 5, "X"}}},
 	} {
 		t.Run(c.why, func(t *testing.T) {
 			assert.Equal(t, c.want, AppendSpans(nil, strings.Split(c.labels, " ")))

@@ -17,9 +17,11 @@ const (
 	BIO
 	// BIOES starts a span with B-, ends it with E-, and writes a span of one token S-.
 	BIOES
+	// IO writes all tokens of spans I-, so that spans of one type that touch become one.
+	IO
 )
 
-var schemeNames = [...]string{Plain: "plain", IOB1: "iob1", BIO: "bio", BIOES: "bioes"}
+var schemeNames = [...]string{Plain: "plain", IOB1: "iob1", BIO: "bio", BIOES: "bioes", IO: "io"}
 
 // String returns the name that ParseScheme reads.
 func (s Scheme) String() string {
@@ -40,7 +42,7 @@ func ParseScheme(name string) (Scheme, error) {
 			return Scheme(i), nil
 		}
 	}
-	return Plain, fmt.Errorf("unknown label scheme %q: want plain, iob1, bio or bioes", name)
+	return Plain, fmt.Errorf("unknown label scheme %q: want plain, iob1, bio, bioes or io", name)
 }
 
 // SplitLabel splits a span label at its first hyphen, as conlleval does: "B-creative-work"
@@ -80,6 +82,8 @@ func (s Scheme) Follows(prev, next string) bool {
 		open := p == 'B' || p == 'I' // a span that must go on
 		goesOn := n == 'I' || n == 'E'
 		return open == goesOn && (!open || pt == nt)
+	case IO:
+		return n == 'I' || n == 'O'
 	}
 	return true
 }

@@ -202,6 +202,10 @@ func wellFormed(s structured.Scheme, labels []string, y []int) bool {
 			if c == 'B' && !inside {
 				return false
 			}
+		case structured.IO:
+			if c != 'I' && c != 'O' {
+				return false
+			}
 		case structured.BIO:
 			if c == 'I' && !inside {
 				return false
@@ -227,6 +231,7 @@ func TestGrammarAllowsTheWellFormedOnly(t *testing.T) {
 		{structured.IOB1, []string{"O", "B-X", "I-X", "B-Y", "I-Y"}},
 		{structured.BIO, []string{"O", "B-X", "I-X", "B-Y", "I-Y"}},
 		{structured.BIOES, []string{"O", "B-X", "I-X", "E-X", "S-X", "B-Y", "E-Y"}},
+		{structured.IO, []string{"O", "B-X", "I-X", "I-Y"}},
 	} {
 		g := structured.NewGrammar(k.labels, k.scheme)
 		c := new(structured.Lattice)
@@ -269,7 +274,7 @@ func TestFixedAndAllow(t *testing.T) {
 }
 
 func TestSchemeNames(t *testing.T) {
-	for s := structured.Plain; s <= structured.BIOES; s++ {
+	for s := structured.Plain; s <= structured.IO; s++ {
 		got, err := structured.ParseScheme(s.String())
 		require.NoError(t, err)
 		assert.Equal(t, s, got)
