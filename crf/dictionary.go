@@ -17,8 +17,8 @@ func newDictionary() *dictionary { return &dictionary{hasher: fingerprint.NewHas
 // len returns the number of names.
 func (d *dictionary) len() int { return len(d.end) }
 
-// bytes returns name id, valid until the next one is added.
-func (d *dictionary) bytes(id int32) []byte {
+// name returns name id, valid until the next one is added.
+func (d *dictionary) name(id int32) []byte {
 	lo := 0
 	if id > 0 {
 		lo = d.end[id-1]
@@ -40,7 +40,7 @@ func (d *dictionary) lookup(name []byte, add bool) int32 {
 	print := d.hasher.Of(name)
 	id := d.table.Find(print)
 	if id >= 0 {
-		if string(d.bytes(id)) == string(name) {
+		if string(d.name(id)) == string(name) {
 			return id
 		}
 		if id, ok := d.doubles[string(name)]; ok {

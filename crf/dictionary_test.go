@@ -18,7 +18,7 @@ func TestDictionary(t *testing.T) {
 	}
 	for k, name := range want {
 		assert.Equal(t, int32(k), d.lookup([]byte(name), k%2 == 0))
-		assert.Equal(t, name, string(d.bytes(int32(k))))
+		assert.Equal(t, name, string(d.name(int32(k))))
 	}
 	assert.Equal(t, int32(-1), d.lookup([]byte("name"), false))
 	assert.Equal(t, want, d.names())

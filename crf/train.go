@@ -35,6 +35,7 @@ type Options struct {
 	Dev      *Dataset
 	Patience int
 
+	Begin    func(Size)     // told before the first step, unless nil
 	Progress func(Progress) // told after each iteration or epoch, unless nil
 	Warn     func(string)   // told what the user should know before training starts, unless nil
 }
@@ -81,6 +82,9 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) 
 	}
 	t.summary.Features = t.x.dim()
 	t.warn()
+	if o.Begin != nil {
+		o.Begin(d.size(t.x, o))
+	}
 	if o.Dev != nil {
 		t.dev = newObjective(o.Dev, t.x, o.Loss, o.Threads)
 	}

@@ -2,6 +2,9 @@ package optimize
 
 import "gonum.org/v1/gonum/floats"
 
+// defaultMemory is how many steps a history holds where nobody says.
+const defaultMemory = 6
+
 // history holds the last steps and gradient changes, which stand for the inverse Hessian H (Nocedal &
 // Wright 2006, algorithm 7.4). They are rounded to float32, in half the memory: H is only a guess.
 type history struct {

@@ -1,0 +1,74 @@
+package crf
+
+import (
+	"math/bits"
+
+	"github.com/trellis-nlp/trellis/optimize"
+)
+
+// Size says how large a training is.
+type Size struct {
+	Features int
+	// Bytes estimates the memory that data and training take up at most, without what the garbage collector
+	// has yet to find.
+	Bytes int64
+}
+
+// size estimates a training with the features of x.
+func (d *Dataset) size(x *index, o Options) Size {
+	dim, labels := int64(x.dim()), int64(x.labels)
+	bytes := d.bytes()
+	if o.Dev != nil {
+		bytes += o.Dev.tokens.bytes()
+	}
+	bytes += 8*int64(cap(x.start)+cap(x.bstart)) + 4*dim // the index
+	var wide, narrow, support, rows int64
+	for _, a := range d.attr {
+		switch n := int64(x.start[a+1] - x.start[a]); {
+		case n >= wideFrom:
+			wide, support = wide+1, support+n
+		default:
+			narrow, support = narrow+n, support+n
+		}
+	}
+	for a := range len(x.start) - 1 {
+		if x.start[a+1]-x.start[a] >= wideFrom {
+			rows++
+		}
+	}
+	matrix := 8 * rows * (labels + 3) &^ 3
+	bytes += 4*(wide+narrow) + 8*int64(d.Tokens()) // the plan
+
+	var footprint optimize.Footprint
+	var method any = o.Batch
+	if o.Stochastic != nil {
+		method = o.Stochastic
+	}
+	if m, ok := method.(optimize.Sized); ok {
+		footprint = m.Footprint()
+	}
+	bytes += dim*int64(8+footprint.Weight) + support*int64(footprint.Support)
+	if o.Batch != nil {
+		bytes += int64(o.Threads+1)*matrix + int64(o.Threads-1)*8*dim // the workers
+	}
+	if o.Dev != nil {
+		bytes += 8 * dim // the best weights
+	}
+	return Size{Features: x.dim(), Bytes: bytes}
+}
+
+// bytes is the memory of the data set.
+func (d *Dataset) bytes() int64 {
+	return d.tokens.bytes() + d.attrs.bytes() + d.bigrams.bytes() +
+		int64(4*cap(d.gold)+8*cap(d.sentence)+8*cap(d.weight)+32*len(d.words))
+}
+
+func (k *tokens) bytes() int64 {
+	return int64(8*(cap(k.first)+cap(k.bfirst)+cap(k.value)) + 4*(cap(k.attr)+cap(k.battr)))
+}
+
+// bytes is the memory of the dictionary; its table is a power of two of places, three quarters full at most.
+func (d *dictionary) bytes() int64 {
+	places := int64(1) << bits.Len(uint(d.len()+d.len()/3))
+	return int64(cap(d.text)+8*cap(d.end)) + 12*places
+}

@@ -1,0 +1,63 @@
+package crf
+
+import (
+	"math/rand/v2"
+	"runtime"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/optimize"
+)
+
+// The estimate is near what the heap holds in the middle of a training.
+func TestSizeIsNearTheTruth(t *testing.T) {
+	heap := func() int64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	twice, limits := optimize.Passes{Epochs: 2}, optimize.Limits{MaxIterations: 2}
+	for name, o := range map[string]Options{
+		"lbfgs":   {Batch: optimize.LBFGS{Limits: limits}},
+		"relay":   {Batch: optimize.Relay{First: optimize.SGD{Passes: optimize.Passes{Epochs: 1}}, Then: optimize.LBFGS{Limits: limits}}},
+		"owlqn":   {Batch: optimize.OWLQN{Limits: limits}},
+		"sgd":     {Stochastic: optimize.SGD{Average: true, Passes: twice}},
+		"adagrad": {Stochastic: optimize.AdaGrad{Passes: twice}},
+		"adam":    {Stochastic: optimize.Adam{Passes: twice}},
+		"sag":     {Stochastic: optimize.SAGA{Passes: twice}},
+	} {
+		before := heap()
+		rng := rand.New(rand.NewPCG(3, 4))
+		d, err := NewDataset(Input{})
+		require.NoError(t, err)
+		for range 1500 {
+			items, labels := make([][]corpus.Attribute, 12), make([]string, 12)
+			for i := range items {
+				labels[i] = strconv.Itoa(rng.IntN(9))
+				for range 10 {
+					items[i] = append(items[i], corpus.Attribute{Name: "attribute " + strconv.Itoa(int(rng.ExpFloat64()*9000)), Value: 1})
+				}
+			}
+			require.NoError(t, d.AddItems(items, labels, 1))
+		}
+		var size Size
+		var held int64
+		o.Penalty, o.Threads = optimize.Penalty{L2: 1}, 2
+		o.Begin = func(s Size) { size = s }
+		o.Progress = func(p Progress) {
+			if p.Epoch == 2 {
+				held = heap() - before
+			}
+		}
+		_, summary, err := Train(t.Context(), d, o)
+		require.NoError(t, err)
+		assert.Equal(t, summary.Features, size.Features)
+		assert.InEpsilon(t, held, size.Bytes, 0.35, "%s: held %d, told %d", name, held, size.Bytes)
+		runtime.KeepAlive(d)
+	}
+}
