@@ -132,12 +132,21 @@ func (d *data) each(in *input, first []*sentence, take func(s *sentence, labels 
 			return in.at(s, t, err)
 		}
 	}
-	if in.items != nil {
-		for _, w := range oddities(in.items.Warnings()) {
-			d.warn(in.name + ": " + w)
-		}
-	}
+	in.warn(d.warn)
 	return nil
+}
+
+// warn tells what was odd in the sentences that were read.
+func (in *input) warn(tell func(string)) {
+	if in.items != nil {
+		tellOddities(in.name, in.items.Warnings(), tell)
+	}
+}
+
+func tellOddities(name string, w corpus.Warnings, tell func(string)) {
+	for _, text := range oddities(w) {
+		tell(name + ": " + text)
+	}
 }
 
 // oddities puts the warnings of an attribute file into words.

@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -68,16 +70,18 @@ func (a *app) eval(ctx context.Context, o *evalFlags, files []string) error {
 	case o.model == "" && o.form != "":
 		return wrongUsage("--form is for --model: without one no words are looked at")
 	case o.model != "":
-		m, err := loadModel(o.model)
+		m, err := openModel(o.model)
 		if err != nil {
 			return err
 		}
-		if format, err = formatFor(m, o.format); err != nil {
+		if format, err = formatFor(m.Model, o.format); err != nil {
 			return err
 		}
+		if m.only {
+			return fmt.Errorf("%s: a raw model of Wapiti, which reads rows of any number of attributes: tag with it, and score the result", o.model)
+		}
 		if score.scheme == nil {
-			scheme := m.Scheme()
-			score.scheme = &scheme
+			score = newScorer(m.Model)
 		}
 		pairs = modelPairs(m, o)
 	}
@@ -110,6 +114,7 @@ func (a *app) evalFile(ctx context.Context, name string, format corpus.Format, p
 	s := new(sentence)
 	for {
 		if err := in.next(s); errors.Is(err, io.EOF) {
+			in.warn(a.warn)
 			return nil
 		} else if err != nil {
 			return err
@@ -130,6 +135,15 @@ type scorer struct {
 	plain    metrics.Evaluator
 	spans    metrics.Evaluator
 	detector corpus.SchemeDetector
+}
+
+// newScorer counts by the scheme of the model, if it knows one.
+func newScorer(m *crf.Model) *scorer {
+	scheme := m.Scheme()
+	if imported(m) && scheme == structured.Plain {
+		return new(scorer)
+	}
+	return &scorer{scheme: &scheme}
 }
 
 func (c *scorer) add(gold, predicted []string, known []bool) error {

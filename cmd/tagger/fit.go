@@ -86,7 +86,11 @@ func (f *fit) findLabel(m *crf.Model, in *input, label string) error {
 		f.label = c
 		return nil
 	}
-	if spec := m.Meta[metaLabel]; spec != "" && in.format.String() == m.Meta[metaFormat] && f.form == f.trained {
+	if imported(m) {
+		if in.layout.Columns > m.Input().Columns {
+			f.label = in.layout.Columns - 1
+		}
+	} else if spec := m.Meta[metaLabel]; spec != "" && in.format.String() == m.Meta[metaFormat] && f.form == f.trained {
 		if c, err := in.layout.Column(spec); err == nil {
 			f.label = c
 		}
@@ -115,11 +119,15 @@ func (f *fit) read(t *crf.Tagger, s *sentence) error {
 	if f.ready {
 		return t.ReadItems(s.items.Attributes)
 	}
-	var seq features.Sequence = &s.rows
+	return t.Read(f.sequence(s))
+}
+
+// sequence is s with the words where they are looked for.
+func (f *fit) sequence(s *sentence) features.Sequence {
 	if f.form != f.trained {
-		seq = moved{&s.rows, f.trained, f.form}
+		return moved{&s.rows, f.trained, f.form}
 	}
-	return t.Read(seq)
+	return &s.rows
 }
 
 // moved is a sentence whose words stand in another column than they are looked for.

@@ -61,6 +61,10 @@ CRFsuite). Probabilities mean most for models trained with cross-entropy.
 --fixed keeps the labels that a partly labelled input already has, where _ ? or nothing
 stands for none, and finds the best others around them.
 
+A model of CRFsuite, CRF++ or Wapiti is read as it is, and labels as its own tool does.
+--output-format crfsuite, crfpp or wapiti writes what that tool does, with any model;
+--probs, --nbest, --fixed, --posterior and --detail stand for its options.
+
 Labels that spell spans are kept to their grammar (no I-PER behind O in bio), unless
 --no-constraints is given. --posterior chooses the most probable label of each token
 rather than the best labelling as a whole.
@@ -87,6 +91,27 @@ precision (--weights), or without the names of the attributes (--strip). Transit
 
 A line on the model before and one on that after tell attributes, features and bytes, and
 with --eval accuracy and F1 on a labelled file.`
+
+const importHelp = `Make a model of ours of a model of CRFsuite, CRF++ (text or binary) or Wapiti; which one it is
+shows its content. It labels as the other tool does: labels are not kept to the grammar of
+spans, unless --scheme says which they spell. Weights are stored in 64 bits, as they are,
+unless --weights says otherwise.
+
+tag, eval, inspect, prune, export and train --init read the other tools' models too, as they
+are. An imported one is there at once, by a memory map, and labels faster.`
+
+const exportHelp = `Write a model as a file that CRFsuite, python-crfsuite and sklearn-crfsuite load, with all
+weights as they are.
+
+What attributes are made of stays behind: a model of templates needs attribute files, which
+tagger features makes of columns. A model with attributes of label pairs (templates that
+start with b and read a column) cannot be written.`
+
+const featuresHelp = `Write the attributes that the templates of a model make of sentences, as an attribute file
+of CRFsuite: a line a token, with its label (or _ where there is none) and its attributes.
+
+The files are what a model that was exported reads, and what CRFsuite or train --format
+crfsuite learns from. Attributes of label pairs have no place there and are left out.`
 
 const demoHelp = `Train a tagger for parts of speech and one for names on a small built-in corpus, score
 both on its test sentences, and tag a few new ones. Takes a few seconds and writes no file.`

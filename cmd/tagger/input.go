@@ -13,16 +13,15 @@ import (
 
 // An input is a file of sentences, of columns or of attributes.
 type input struct {
-	name   string
+	*source
 	format corpus.Format
 	layout corpus.Layout // of columns
-	live   bool          // somebody may be waiting for each sentence: a pipe, a terminal
 
-	file  io.Closer // nil for standard input
 	rows  *corpus.Reader
 	items *corpus.AttributeReader
-	first *sentence // the one that was read to see that there is one, until next gives it out
-	line  int       // where it starts
+	odd   corpus.Warnings // of the first sentence of attributes
+	first *sentence       // the one that was read to see that there is one, until next gives it out
+	line  int             // where it starts
 }
 
 // A sentence is one of an input: rows or items, as the input's format says.
@@ -34,22 +33,46 @@ type sentence struct {
 // errNoSentence is of inputs that are empty, or hold blanks and comments only.
 var errNoSentence = errors.New("no sentence in it")
 
-// open opens a file, or standard input by the name "-", and reads its first sentence.
-func (a *app) open(ctx context.Context, name string, format corpus.Format) (*input, error) {
-	in := &input{name: name, format: format}
+// A source is a file to read from, or standard input.
+type source struct {
+	io.Reader
+	name string
+	file io.Closer // nil for standard input
+	live bool      // somebody may be waiting for each sentence: a pipe, a terminal
+}
+
+// source opens a file, or standard input by the name "-". It ends with ctx.
+func (a *app) source(ctx context.Context, name string) (*source, error) {
+	src := &source{name: name}
 	r := a.stdin
 	if name == "-" {
-		in.name = "stdin"
-		in.live = !regular(r)
+		src.name = "stdin"
 	} else {
 		f, err := openFile(name)
 		if err != nil {
 			return nil, err
 		}
-		in.file, r = f, f
-		in.live = !regular(f)
+		src.file, r = f, f
 	}
-	r = newInterruptible(ctx, r)
+	src.live = !regular(r)
+	src.Reader = newInterruptible(ctx, r)
+	return src, nil
+}
+
+func (s *source) close() {
+	if s.file != nil {
+		_ = s.file.Close() // only read from
+	}
+}
+
+// open opens a source of sentences and reads the first one.
+func (a *app) open(ctx context.Context, name string, format corpus.Format) (*input, error) {
+	src, err := a.source(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	in := &input{source: src, format: format}
+	r := io.Reader(src)
 	if format == corpus.FormatAuto {
 		in.format, r = corpus.Detect(r)
 	}
@@ -75,19 +98,13 @@ func (in *input) start() error {
 	}
 	in.first = s
 	if in.items != nil {
-		in.line = s.items.Line(0)
+		in.line, in.odd = s.items.Line(0), in.items.Warnings()
 		return nil
 	}
 	in.line = s.rows.Line(0)
 	var err error
 	in.layout, err = in.rows.Layout()
 	return err
-}
-
-func (in *input) close() {
-	if in.file != nil {
-		_ = in.file.Close() // only read from
-	}
 }
 
 // next reads the next sentence. At io.EOF, s.rows holds what stands behind the last one.

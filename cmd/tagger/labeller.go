@@ -9,13 +9,16 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/interop"
 )
 
 // A labeller labels sentences, one after another, in memory of its own.
 type labeller struct {
 	m      *crf.Model
 	tagger *crf.Tagger
+	scores scores // of another tool's model; nil: the tagger's own
 	o      *tagFlags
+	print  printer // for another tool's output; nil: ours
 	w      *writer
 	rows   corpus.Reader
 	items  corpus.AttributeReader
@@ -32,9 +35,12 @@ type labeller struct {
 	numbers []float64 // their probabilities
 }
 
-func newLabeller(m *crf.Model, o *tagFlags) *labeller {
-	l := &labeller{m: m, tagger: m.NewTagger(), o: o, w: newWriter()}
+func newLabeller(m *model, o *tagFlags) *labeller {
+	l := &labeller{m: m.Model, tagger: m.NewTagger(), o: o, print: o.printer(m.Labels()), w: newWriter()}
 	l.tagger.Constrain(!o.free)
+	if m.foreign != nil {
+		l.scores = m.foreign()
+	}
 	return l
 }
 
@@ -53,16 +59,21 @@ const noSpan = "_"
 func (l *labeller) block(b *block) error {
 	l.in, l.fit = b.in, b.fit
 	l.w.reset(&b.out)
+	b.odd = corpus.Warnings{}
 	if b.first != nil {
+		b.odd = l.in.odd
 		return l.sentence(b.first)
 	}
 	if l.in.items != nil {
 		l.items.Open(&b.text)
+		defer func() { b.odd = l.items.Warnings() }()
 	} else {
 		l.rows.Open(&b.text)
 	}
 	for {
-		if err := l.next(); err == io.EOF {
+		if err := l.next(); err == io.EOF && l.print != nil {
+			return nil
+		} else if err == io.EOF {
 			return l.w.rest(l.in, l.fit, &l.s, l.o)
 		} else if err != nil {
 			return err
@@ -81,6 +92,9 @@ func (l *labeller) next() error {
 }
 
 func (l *labeller) sentence(s *sentence) error {
+	if l.print != nil {
+		return l.printed(s)
+	}
 	list, err := l.candidates(s)
 	if err != nil {
 		return err
@@ -88,10 +102,47 @@ func (l *labeller) sentence(s *sentence) error {
 	return l.w.write(l.in, l.fit, s, list, l.o.nbest > 0)
 }
 
+// printed labels s for another tool's output.
+func (l *labeller) printed(s *sentence) error {
+	if err := l.read(s); err != nil {
+		return err
+	}
+	if l.o.fixed && l.o.tool != interop.Wapiti { // whose posteriors do not heed what is fixed
+		if err := l.fix(s); err != nil {
+			return err
+		}
+	}
+	var err error
+	if l.text, err = l.print(l.text[:0], l, s); err != nil {
+		return l.in.at(s, 0, err)
+	}
+	_, err = l.w.w.Write(l.text)
+	return err
+}
+
+// read gives s to the tagger.
+func (l *labeller) read(s *sentence) error {
+	if l.scores == nil {
+		if err := l.fit.read(l.tagger, s); err != nil {
+			return l.in.at(s, 0, err)
+		}
+		return nil
+	}
+	own, err := l.scores(s)
+	if err == nil {
+		err = l.fit.read(l.tagger, new(sentence)) // no token: what it had is forgotten
+	}
+	if err != nil {
+		return l.in.at(s, 0, err)
+	}
+	own.Copy(l.tagger.Scores())
+	return nil
+}
+
 // candidates labels s. What it returns is valid until the next call.
 func (l *labeller) candidates(s *sentence) ([]candidate, error) {
-	if err := l.fit.read(l.tagger, s); err != nil {
-		return nil, l.in.at(s, 0, err)
+	if err := l.read(s); err != nil {
+		return nil, err
 	}
 	if l.o.fixed {
 		if err := l.fix(s); err != nil {
@@ -208,6 +259,9 @@ func (o *tagFlags) check(in *input, f *fit) error {
 	}
 	if o.spanProbs && in.items != nil {
 		return in.atStart(errors.New("labels of attribute files have no place for the probabilities of spans"))
+	}
+	if o.tool != 0 {
+		return o.checkPrinting(in, f)
 	}
 	if in.format != corpus.CoNLLU {
 		return nil

@@ -7,6 +7,8 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/interop"
+	"github.com/trellis-nlp/trellis/structured"
 )
 
 // The notes that training leaves in a model about its input; others tell how it was trained.
@@ -18,17 +20,31 @@ const (
 )
 
 // formatFor reads the value of --format for inputs of m. Models of attributes read nothing else, so there
-// is nothing to tell apart.
+// is nothing to tell apart; those of CRF++ and Wapiti take all columns for such.
 func formatFor(m *crf.Model, value string) (corpus.Format, error) {
 	format, err := parseFormat(value)
-	if format == corpus.FormatAuto && m.Input().Templates == nil {
+	switch {
+	case format != corpus.FormatAuto:
+	case m.Input().Templates == nil:
 		format = corpus.CRFsuite
+	case imported(m):
+		format = corpus.CoNLL
 	}
 	return format, err
 }
 
-// loadModel opens a model file. It stays open until the program ends.
-func loadModel(path string) (*crf.Model, error) {
+// imported tells whether another tool trained the model. Nothing is then known of its training data.
+func imported(m *crf.Model) bool { return m.Meta[interop.Imported] != "" }
+
+// spells tells whether labels of the model spell spans, in whatever scheme.
+func spells(m *crf.Model) bool {
+	var d corpus.SchemeDetector
+	d.Add(m.Labels())
+	return m.Scheme() != structured.Plain || imported(m) && d.Scheme() != structured.Plain
+}
+
+// openOurs opens a model file of ours.
+func openOurs(path string) (*crf.Model, error) {
 	m, err := crf.Open(path)
 	var p *fs.PathError
 	if errors.As(err, &p) {

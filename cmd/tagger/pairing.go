@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/trellis-nlp/trellis/corpus"
-	"github.com/trellis-nlp/trellis/crf"
 )
 
 // columnPairs takes both labels from columns.
@@ -41,10 +40,10 @@ func columnPairs(o *evalFlags) pairing {
 }
 
 // modelPairs takes the right labels from the input and the others from a model.
-func modelPairs(m *crf.Model, o *evalFlags) pairing {
+func modelPairs(m *model, o *evalFlags) pairing {
 	l := newLabeller(m, &tagFlags{label: o.gold, form: o.form})
 	return func(in *input) (func(*sentence) ([]string, []string, []bool, error), error) {
-		f, err := fitInput(m, in, o.gold, o.form)
+		f, err := fitInput(m.Model, in, o.gold, o.form)
 		if err != nil {
 			return nil, err
 		}
@@ -60,7 +59,7 @@ func modelPairs(m *crf.Model, o *evalFlags) pairing {
 				return nil, nil, nil, err
 			}
 			gold = in.labels(gold, s, f.label)
-			if f.ready {
+			if f.ready || imported(m.Model) {
 				return gold, list[0].labels, nil, nil
 			}
 			known = known[:0]

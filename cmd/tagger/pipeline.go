@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"github.com/trellis-nlp/trellis/corpus"
-	"github.com/trellis-nlp/trellis/crf"
 )
 
 // blockSize is how much of a file is labelled at a time. Where somebody may be waiting, it is what there is.
@@ -20,7 +19,7 @@ const blockSize = 64 << 10
 // depend on the input.
 type pipeline struct {
 	app     *app
-	m       *crf.Model
+	m       *model
 	o       *tagFlags
 	format  corpus.Format
 	threads int
@@ -39,12 +38,13 @@ type block struct {
 	text  corpus.Block // else
 
 	out  bytes.Buffer
-	err  error         // what was wrong behind out
-	done chan struct{} // gets a value when the block is labelled
+	odd  corpus.Warnings // of attributes
+	err  error           // what was wrong behind out
+	done chan struct{}   // gets a value when the block is labelled
 }
 
-func newPipeline(a *app, m *crf.Model, o *tagFlags) (*pipeline, error) {
-	format, err := formatFor(m, o.format)
+func newPipeline(a *app, m *model, o *tagFlags) (*pipeline, error) {
+	format, err := formatFor(m.Model, o.format)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func (p *pipeline) read(ctx context.Context, files []string) error {
 
 // cut cuts one input.
 func (p *pipeline) cut(ctx context.Context, in *input) error {
-	fit, err := fitInput(p.m, in, p.o.label, p.o.form)
+	fit, err := fitInput(p.m.Model, in, p.o.label, p.o.form)
 	if err != nil {
 		return err
 	}
@@ -158,10 +158,17 @@ func (in *input) block(b *corpus.Block, size int) error {
 // write writes the blocks as they get ready, until one holds an error.
 func (p *pipeline) write(w io.Writer) error {
 	rows := corpus.NewWriter(w)
+	var in *input
+	var odd corpus.Warnings // of in
 	for b := range p.ordered {
 		<-b.done
+		if b.in != in {
+			p.warn(in, odd)
+			in, odd = b.in, corpus.Warnings{}
+		}
+		odd = sum(odd, b.odd)
 		var err error
-		if b.in.items != nil {
+		if b.in.items != nil || p.o.tool != 0 {
 			_, err = w.Write(b.out.Bytes())
 		} else {
 			err = rows.Join(b.out.Bytes(), b.first != nil)
@@ -174,7 +181,27 @@ func (p *pipeline) write(w io.Writer) error {
 		}
 		p.release(b)
 	}
+	p.warn(in, odd)
 	return nil
+}
+
+// warn tells what was odd in the blocks of an input.
+func (p *pipeline) warn(in *input, odd corpus.Warnings) {
+	if in != nil {
+		tellOddities(in.name, odd, p.app.warn)
+	}
+}
+
+// sum is what was odd in two blocks, one behind the other.
+func sum(a, b corpus.Warnings) corpus.Warnings {
+	line := a.Line
+	if line == 0 {
+		line = b.Line
+	}
+	return corpus.Warnings{
+		BOM: a.BOM + b.BOM, CRLF: a.CRLF + b.CRLF, Blank: a.Blank + b.Blank, Unended: a.Unended || b.Unended,
+		Values: a.Values + b.Values, Colons: a.Colons + b.Colons, Line: line,
+	}
 }
 
 // release gives b back. The memory of unusually long sentences is not kept.

@@ -180,14 +180,14 @@ func TestLabellerAllocatesNothing(t *testing.T) {
 	for name, o := range map[string]tagFlags{"best": {}, "posterior": {posterior: true}, "fixed": {fixed: true}} {
 		text := strings.ReplaceAll(plenty(100), "\n", "\t_\n")
 		text = strings.ReplaceAll(text, "\n\t_\n", "\n\n")
-		in := &input{name: "f", format: corpus.CoNLL, rows: corpus.NewReader(strings.NewReader(text), "f", corpus.Options{})}
+		in := &input{source: &source{name: "f"}, format: corpus.CoNLL, rows: corpus.NewReader(strings.NewReader(text), "f", corpus.Options{})}
 		in.layout, err = in.rows.Layout()
 		require.NoError(t, err)
 		b := &block{in: in}
 		b.fit, err = fitInput(m, in, "", "")
 		require.NoError(t, err)
 		require.NoError(t, in.block(&b.text, 1<<20))
-		l := newLabeller(m, &o)
+		l := newLabeller(ours(m), &o)
 		tag := func() {
 			b.out.Reset()
 			if err := l.block(b); err != nil {

@@ -163,9 +163,8 @@ func (a *app) scoreModel(ctx context.Context, m *crf.Model, file, format string)
 	if err != nil {
 		return metrics.Results{}, err
 	}
-	scheme := m.Scheme()
-	score := &scorer{scheme: &scheme}
-	if err := a.evalFile(ctx, file, f, modelPairs(m, &evalFlags{}), score); err != nil {
+	score := newScorer(m)
+	if err := a.evalFile(ctx, file, f, modelPairs(ours(m), &evalFlags{}), score); err != nil {
 		return metrics.Results{}, err
 	}
 	return score.results(), nil

@@ -46,6 +46,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return exitFailed
 }
 
+// warn tells the user something that ends no command.
+func (a *app) warn(text string) { fmt.Fprintln(a.stderr, "tagger: warning:", text) }
+
 // A usageError is a command line that makes no sense, rather than one that failed.
 type usageError struct{ err error }
 
@@ -74,14 +77,15 @@ The exit status is 0 if all was done, 1 if something failed (an interrupt too) a
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return wrongUsage("a command is missing: train, tune, tag, eval, inspect, prune or demo")
+			return wrongUsage("a command is missing: train, tune, tag, eval, inspect, prune, import, export, features or demo")
 		},
 	}
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	root.SetVersionTemplate("tagger {{.Version}}\n")
-	for _, c := range []*cobra.Command{a.trainCommand(), a.tuneCommand(), a.tagCommand(), a.evalCommand(), a.inspectCommand(), a.pruneCommand(), a.demoCommand()} {
+	for _, c := range []*cobra.Command{a.trainCommand(), a.tuneCommand(), a.tagCommand(), a.evalCommand(), a.inspectCommand(), a.pruneCommand(),
+		a.importCommand(), a.exportCommand(), a.featuresCommand(), a.demoCommand()} {
 		c.DisableFlagsInUseLine = true
 		work := c.RunE
 		c.RunE = func(cmd *cobra.Command, args []string) error {

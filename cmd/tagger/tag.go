@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis/internal/safefile"
-	"github.com/trellis-nlp/trellis/structured"
 )
 
 // tagFlags are the command line of tagger tag.
@@ -20,6 +19,7 @@ type tagFlags struct {
 	fixed                 bool
 	posterior             bool
 	free                  bool // whatever the grammar of the labels
+	printingFlags
 }
 
 func (a *app) tagCommand() *cobra.Command {
@@ -33,10 +33,13 @@ func (a *app) tagCommand() *cobra.Command {
   tagger tag --model ner.model --nbest 5 < text.conll
   tagger tag --model ner.model --fixed partly.conll`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.checkPrinter(); err != nil {
+				return err
+			}
 			switch {
 			case cmd.Flags().Changed("nbest") && o.nbest < 1:
 				return wrongUsage("--nbest %d: want a positive number", o.nbest)
-			case o.nbest > 0 && o.posterior:
+			case o.nbest > 0 && o.posterior && o.tool == 0:
 				return wrongUsage("--posterior finds one labelling, --nbest lists the best by another measure")
 			case o.threads < 0:
 				return wrongUsage("--threads %d: want a positive number, or 0 for all cores", o.threads)
@@ -53,6 +56,7 @@ func (a *app) tagCommand() *cobra.Command {
 	f.BoolVar(&o.posterior, "posterior", false, "choose the most probable label of each token, instead of the best labelling")
 	f.BoolVar(&o.free, "no-constraints", false, "allow labels that do not spell spans, such as O I-PER")
 	f.StringVar(&o.output, "output", "", "`file` to write to (default standard output)")
+	o.printingFlags.register(c)
 	f.StringVar(&o.format, "format", "auto", "format of the files: auto, conll, conllu or crfsuite")
 	f.StringVar(&o.label, "label", "", "`column` of the labels, given or to be filled in (default that of training)")
 	f.StringVar(&o.form, "form", "", "`column` of the words (default that of training)")
@@ -72,19 +76,23 @@ func (a *app) tag(ctx context.Context, o *tagFlags, files []string) error {
 	if _, err := parseFormat(o.format); err != nil {
 		return err
 	}
-	m, err := loadModel(o.model)
+	m, err := openModel(o.model)
 	if err != nil {
 		return err
 	}
-	if o.spanProbs && m.Scheme() == structured.Plain {
+	if o.spanProbs && !spells(m.Model) {
 		return wrongUsage("--span-probs: the labels of %s spell no spans", o.model)
 	}
-	p, err := newPipeline(a, m, o)
-	if err != nil {
-		return err
+	label := func(w io.Writer) error { return a.tagStream(ctx, m, o, files, w) }
+	if !m.isStream(o) {
+		p, err := newPipeline(a, m, o)
+		if err != nil {
+			return err
+		}
+		label = func(w io.Writer) error { return p.run(ctx, files, w) }
 	}
 	if o.output == "" || o.output == "-" {
-		return p.run(ctx, files, a.stdout)
+		return label(a.stdout)
 	}
-	return safefile.Write(o.output, func(w io.Writer) error { return p.run(ctx, files, w) })
+	return safefile.Write(o.output, label)
 }

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/trellis-nlp/trellis/internal/safefile"
+	"github.com/trellis-nlp/trellis/interop"
+	"github.com/trellis-nlp/trellis/interop/crfsuite"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// exportFlags are the command line of tagger export.
+type exportFlags struct{ output, to string }
+
+func (a *app) exportCommand() *cobra.Command {
+	var o exportFlags
+	c := &cobra.Command{
+		Use:     "export --to crfsuite MODEL --output OUT [flags]",
+		Short:   "Make a model of CRFsuite of one of ours",
+		Long:    exportHelp,
+		Example: `  tagger export --to crfsuite ner.model --output ner.crfsuite`,
+		Args:    needModel,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if o.to != "crfsuite" {
+				return wrongUsage("--to %s: want crfsuite", o.to)
+			}
+			return a.exportModel(&o, args[0])
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.to, "to", "", "whose model to write: crfsuite (required)")
+	f.StringVarP(&o.output, "output", "o", "", "`file` to write the model to (required)")
+	f.SortFlags = false
+	for _, flag := range []string{"to", "output"} {
+		if err := c.MarkFlagRequired(flag); err != nil {
+			panic(err)
+		}
+	}
+	complete(c, "to", "crfsuite")
+	return c
+}
+
+func (a *app) exportModel(o *exportFlags, path string) error {
+	if err := safefile.Check(o.output); err != nil {
+		return err
+	}
+	m, err := loadModel(path)
+	if err != nil {
+		return err
+	}
+	parts, err := m.Parts()
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	exported, err := interop.ToCRFsuite(parts)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if err := safefile.Write(o.output, func(w io.Writer) error { return crfsuite.Write(w, exported) }); err != nil {
+		return err
+	}
+	if m.Input().Templates != nil {
+		a.warn(path + ": templates have no place in CRFsuite's models: tagger features makes the attribute files that they need")
+	}
+	if m.Scheme() != structured.Plain {
+		a.warn(path + ": CRFsuite does not keep labels to the grammar of spans, as tagger tag does without --no-constraints")
+	}
+	_, err = fmt.Fprintf(a.stdout, "%s: %d labels, %d attributes, %d features\n",
+		o.output, len(exported.Labels), len(exported.Attributes), exported.Features())
+	return err
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/internal/safefile"
+	"github.com/trellis-nlp/trellis/interop"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// importFlags are the command line of tagger import.
+type importFlags struct {
+	output, scheme string
+	saveFlags
+}
+
+func (a *app) importCommand() *cobra.Command {
+	var o importFlags
+	c := &cobra.Command{
+		Use:   "import MODEL --output OUT [flags]",
+		Short: "Make a model of one of CRFsuite, CRF++ or Wapiti",
+		Long:  importHelp,
+		Example: `  tagger import ner.crfsuite --output ner.model
+  tagger import chunk.crfpp -o chunk.model --weights float32 --strip
+  tagger import ner.wapiti -o ner.model --scheme bio`,
+		Args: needModel,
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.importModel(&o, args[0])
+		},
+	}
+	f := c.Flags()
+	f.StringVarP(&o.output, "output", "o", "", "`file` to write the model to (required)")
+	f.StringVar(&o.scheme, "scheme", "plain", "how labels spell spans, and must: iob1, bio or bioes; plain leaves them free, as they were")
+	o.saveFlags.register(c)
+	weights := c.Flag("weights")
+	weights.DefValue = crf.Float64.String()
+	o.weights = weights.DefValue
+	f.SortFlags = false
+	if err := c.MarkFlagRequired("output"); err != nil {
+		panic(err)
+	}
+	complete(c, "scheme", "plain", "iob1", "bio", "bioes")
+	return c
+}
+
+func (a *app) importModel(o *importFlags, path string) error {
+	scheme, err := structured.ParseScheme(o.scheme)
+	if err != nil {
+		return wrongUsage("--scheme %s: want plain, iob1, bio or bioes", o.scheme)
+	}
+	if err := o.saveFlags.check(); err != nil {
+		return err
+	}
+	if err := safefile.Check(o.output); err != nil {
+		return err
+	}
+	data, err := readModelFile(path)
+	if err != nil {
+		return err
+	}
+	parts, notes, err := interop.Import(data)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	parts.Scheme = scheme
+	m, err := crf.New(parts)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if err := o.save(m, o.output); err != nil {
+		return err
+	}
+	for _, note := range notes {
+		a.warn(path + ": " + note)
+	}
+	reads := "attribute files of CRFsuite"
+	if t := m.Input().Templates; t != nil {
+		reads = fmt.Sprintf("columns, %d or more, by the templates of the model", m.Input().Columns)
+	}
+	_, err = fmt.Fprintf(a.stdout, "%s: %d labels, %d attributes, %d features of %s; reads %s\n",
+		o.output, len(m.Labels()), m.Attributes(), m.Features(), m.Meta[interop.Imported], reads)
+	return err
+}
