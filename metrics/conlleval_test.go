@@ -113,6 +113,7 @@ func TestSpansAreScoredAsByConlleval(t *testing.T) {
 		"IOB":      iob,
 		"brackets": append([]string{".", "[", "]"}, iob...),
 		"no B":     {"O", "I-X", "E-X", "I-Y", "E-Y"},
+		"foreign":  append([]string{"U-X", "b-X", "-X", "BIG-Y", "I-X-Y", "b-X-Y"}, iob...),
 	} {
 		t.Run(name, rapid.MakeCheck(func(t *rapid.T) {
 			var gold, predicted [][]string

@@ -1,8 +1,8 @@
 // Package metrics compares predicted labels with gold ones.
 //
 // In flow pairs of label sequences, a sentence at a time, into an [Evaluator]; out comes
-// [Results], which prints as a table ([Results.WriteTable]) and marshals as JSON. Evaluators
-// that were fed in parallel add up by [Evaluator.Merge].
+// [Results], which prints as tables ([Results.WriteTable], [Results.WriteMarkdown]) and marshals as
+// JSON. Evaluators that were fed in parallel add up by [Evaluator.Merge].
 //
 // With g gold items, p predicted ones and c in both,
 //
@@ -18,4 +18,8 @@
 // Accuracy is over tokens: all, those of words seen in training, and those of new words; and
 // over sentences, where only one with no error counts. For span labels too it compares the
 // labels as they are spelt, and so do the confusions.
+//
+// How far to trust these figures: [Evaluator.Last] gives the [Counts] of each sentence, of which
+// [Bootstrap] makes confidence intervals, and [Compare] a test of whether two systems differ. A
+// [Calibrator] compares the probabilities of labels with how often these are right.
 package metrics

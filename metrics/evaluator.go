@@ -14,6 +14,10 @@ var (
 	ErrLength = errors.New("sequences differ in length")
 	// ErrTask means that results of plain labels and of spans were to be added up.
 	ErrTask = errors.New("plain labels and spans cannot be scored together")
+	// ErrResampling means that a number of samples or a level makes no sense.
+	ErrResampling = errors.New("cannot resample")
+	// ErrProbability means that a probability is not in 0..1.
+	ErrProbability = errors.New("no probability")
 )
 
 // Evaluator counts how predicted labels agree with gold ones. Its zero value, with or without
@@ -28,6 +32,8 @@ type Evaluator struct {
 	known, unknown    tally             // tokens of words seen in training, and of others
 	items             map[string]*items // by label, or by type of span
 	confusions        map[confusion]int
+	right             map[string]*int // tokens by their label, where that was found
+	last              Counts
 
 	gold, predicted []corpus.Span // scratch of one sentence
 }
@@ -55,14 +61,14 @@ func (e *Evaluator) Add(gold, predicted []string, known []bool) error {
 		return fmt.Errorf("%w: %d gold labels, %d predicted, %d known flags",
 			ErrLength, len(gold), len(predicted), len(known))
 	}
+	e.last = Counts{}
 	if len(gold) == 0 {
 		return nil
 	}
-	perfect := true
+	e.last = Counts{Tokens: len(gold), Sentences: 1}
 	for t, g := range gold {
 		p := predicted[t]
 		right := g == p
-		perfect = perfect && right
 		e.tokens.add(right)
 		switch {
 		case known == nil:
@@ -71,19 +77,32 @@ func (e *Evaluator) Add(gold, predicted []string, known []bool) error {
 		default:
 			e.unknown.add(right)
 		}
-		if !right {
+		if right {
+			e.last.Right++
+			e.hit(g, 1)
+		} else {
 			e.confuse(confusion{g, p}, 1)
 		}
 		if e.Scheme == structured.Plain {
 			e.addItem(g, p)
 		}
 	}
+	perfect := e.last.Right == len(gold)
 	e.sentences.add(perfect)
-	if e.Scheme != structured.Plain {
+	if perfect {
+		e.last.Perfect = 1
+	}
+	if e.Scheme == structured.Plain {
+		e.last.Gold, e.last.Predicted, e.last.Correct = len(gold), len(gold), e.last.Right
+	} else {
 		e.addSpans(gold, predicted)
 	}
 	return nil
 }
+
+// Last returns the counts of the sentence that Add took in last, zero for one of no tokens: what
+// [Bootstrap] and [Compare] work with.
+func (e *Evaluator) Last() Counts { return e.last }
 
 func (e *Evaluator) addItem(gold, predicted string) {
 	g := e.item(gold)
@@ -99,6 +118,7 @@ func (e *Evaluator) addItem(gold, predicted string) {
 func (e *Evaluator) addSpans(gold, predicted []string) {
 	e.gold = corpus.AppendSpans(e.gold[:0], gold)
 	e.predicted = corpus.AppendSpans(e.predicted[:0], predicted)
+	e.last.Gold, e.last.Predicted = len(e.gold), len(e.predicted)
 	for _, g := range e.gold {
 		e.item(g.Type).gold++
 	}
@@ -112,6 +132,7 @@ func (e *Evaluator) addSpans(gold, predicted []string) {
 		}
 		if len(gs) > 0 && gs[0] == p {
 			it.correct++
+			e.last.Correct++
 		}
 	}
 }
@@ -140,6 +161,18 @@ func (e *Evaluator) confuse(c confusion, n int) {
 	e.confusions[c] += n
 }
 
+func (e *Evaluator) hit(label string, n int) {
+	count := e.right[label]
+	if count == nil {
+		if e.right == nil {
+			e.right = make(map[string]*int)
+		}
+		count = new(int)
+		e.right[strings.Clone(label)] = count
+	}
+	*count += n
+}
+
 // Merge adds the counts of o, which stays as it is, as if all its sentences had been added to
 // e. The error is ErrTask, if just one of the two scores spans.
 func (e *Evaluator) Merge(o *Evaluator) error {
@@ -158,6 +191,9 @@ func (e *Evaluator) Merge(o *Evaluator) error {
 	}
 	for c, n := range o.confusions {
 		e.confuse(c, n)
+	}
+	for label, n := range o.right {
+		e.hit(label, *n)
 	}
 	return nil
 }

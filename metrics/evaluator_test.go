@@ -41,6 +41,7 @@ func TestPlainLabels(t *testing.T) {
 			"X":    {Predicted: 1},
 		},
 		Confusions: []Confusion{{"VERB", "NOUN", 2}, {"ADV", "X", 1}},
+		Right:      map[string]int{"DET": 1, "NOUN": 2},
 	}, e.Results())
 }
 
@@ -75,7 +76,7 @@ func TestSchemesMayDiffer(t *testing.T) {
 func TestNothing(t *testing.T) {
 	for _, s := range []structured.Scheme{structured.Plain, structured.BIO} {
 		e := Evaluator{Scheme: s}
-		assert.Equal(t, Results{Scheme: s, Labels: map[string]Score{}, Confusions: []Confusion{}}, e.Results())
+		assert.Equal(t, Results{Scheme: s, Labels: map[string]Score{}, Confusions: []Confusion{}, Right: map[string]int{}}, e.Results())
 	}
 	e := Evaluator{Scheme: structured.BIO}
 	add(t, &e, "O O", "O O", "")
@@ -155,6 +156,7 @@ func TestJSON(t *testing.T) {
 			"X": {"precision": 1, "recall": 1, "f1": 1, "support": 1, "predicted": 1, "correct": 1},
 			"Y": {"precision": 0, "recall": 0, "f1": 0, "support": 0, "predicted": 1, "correct": 0}
 		},
-		"confusions": [{"gold": "O", "predicted": "B-Y", "count": 1}]
+		"confusions": [{"gold": "O", "predicted": "B-Y", "count": 1}],
+		"right": {"B-X": 1}
 	}`, string(got))
 }

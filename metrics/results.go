@@ -20,6 +20,11 @@ type Results struct {
 	Score                              // over all labels or spans
 	Labels           map[string]Score  `json:"labels"`     // by label, or by type of span
 	Confusions       []Confusion       `json:"confusions"` // the most frequent first, then by name
+	Right            map[string]int    `json:"right"`      // tokens that were given their own label, by label
+
+	Intervals   *Intervals   `json:"intervals,omitempty"`   // what [Bootstrap] found; nil if nobody asked
+	Matrix      *Matrix      `json:"matrix,omitempty"`      // of the worst labels, by ConfusionMatrix
+	Calibration *Calibration `json:"calibration,omitempty"` // the same of a [Calibrator]
 }
 
 // Confusion says how many tokens of one label were given another.
@@ -39,6 +44,10 @@ func (e *Evaluator) Results() Results {
 		SentenceAccuracy: ratio(e.sentences.correct, e.sentences.n),
 		Labels:           make(map[string]Score, len(e.items)),
 		Confusions:       make([]Confusion, 0, len(e.confusions)),
+		Right:            make(map[string]int, len(e.right)),
+	}
+	for label, n := range e.right {
+		r.Right[label] = *n
 	}
 	if e.known.n+e.unknown.n > 0 {
 		r.Known, r.Unknown = e.known.share(), e.unknown.share()

@@ -1,0 +1,96 @@
+package metrics
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// sentences are the counts of sentences of so many tokens, right ones and wrong ones: {3, 1}, ...
+func sentences(counts ...[2]int) (list []Counts) {
+	for _, c := range counts {
+		n := c[0] + c[1]
+		s := Counts{Tokens: n, Right: c[0], Sentences: 1, Gold: n, Predicted: n, Correct: c[0]}
+		if c[1] == 0 {
+			s.Perfect = 1
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// Of two sentences of one token, one right, samples have the accuracies 0, 1/2 and 1 with the
+// probabilities 1/4, 1/2 and 1/4.
+func TestBootstrapOfTwoSentences(t *testing.T) {
+	two := sentences([2]int{1, 0}, [2]int{0, 1})
+	for level, want := range map[float64]Interval{0.95: {0, 1}, 0.6: {0, 1}, 0.4: {0.5, 0.5}} {
+		r, err := Bootstrap(two, Resampling{Seed: 3, Level: level})
+		require.NoError(t, err)
+		assert.Equal(t, want, r.Measures[Accuracy], level)
+		assert.Equal(t, want, r.Measures[F1], level)
+		assert.Equal(t, want, r.Measures[SentenceAccuracy], level)
+	}
+}
+
+// With many sentences the distribution is normal: 1.96 standard errors to both sides.
+func TestBootstrapOfManySentences(t *testing.T) {
+	var many []Counts
+	for i := range 400 {
+		many = append(many, sentences([2]int{i % 2, 1 - i%2})...)
+	}
+	r, err := Bootstrap(many, Resampling{Samples: 4000})
+	require.NoError(t, err)
+	const se = 0.025 // sqrt(1/2 * 1/2 / 400)
+	assert.InDelta(t, 0.5-1.96*se, r.Measures[Accuracy].Low, 0.004)
+	assert.InDelta(t, 0.5+1.96*se, r.Measures[Accuracy].High, 0.004)
+	assert.Equal(t, 4000, r.Samples)
+	assert.Equal(t, 0.95, r.Level)
+}
+
+func TestBootstrapIsSeeded(t *testing.T) {
+	list := sentences([2]int{3, 1}, [2]int{7, 2}, [2]int{4, 0}, [2]int{1, 5}, [2]int{9, 3})
+	draw := func(seed uint64) *Intervals {
+		r, err := Bootstrap(list, Resampling{Samples: 50, Seed: seed})
+		require.NoError(t, err)
+		return r
+	}
+	assert.Equal(t, draw(1), draw(1))
+	assert.NotEqual(t, draw(1).Measures, draw(2).Measures)
+}
+
+func TestBootstrapOfNothing(t *testing.T) {
+	r, err := Bootstrap(nil, Resampling{Samples: 1})
+	require.NoError(t, err)
+	assert.Equal(t, Interval{}, r.Measures[F1])
+	for _, o := range []Resampling{{Samples: -1}, {Level: 1}, {Level: -0.5}} {
+		_, err := Bootstrap(nil, o)
+		assert.ErrorIs(t, err, ErrResampling)
+		_, err = Compare(nil, nil, o)
+		assert.ErrorIs(t, err, ErrResampling)
+	}
+}
+
+// The counts of single sentences give what the evaluator gives for all of them.
+func TestLastAddsUp(t *testing.T) {
+	for _, scheme := range []structured.Scheme{structured.Plain, structured.BIO} {
+		e := Evaluator{Scheme: scheme}
+		var all Counts
+		for _, s := range [][2]string{
+			{"B-X I-X O", "B-X I-X O"}, {"B-X O B-Y", "B-X B-X B-Y"}, {"O I-Y", "O B-Y"}, {"", ""},
+		} {
+			add(t, &e, s[0], s[1], "")
+			all.Add(e.Last())
+		}
+		r := e.Results()
+		assert.Equal(t, r.F1, F1.Of(all))
+		assert.Equal(t, r.Precision, Precision.Of(all))
+		assert.Equal(t, r.Recall, Recall.Of(all))
+		assert.Equal(t, r.Accuracy, Accuracy.Of(all))
+		assert.Equal(t, r.SentenceAccuracy, SentenceAccuracy.Of(all))
+		assert.Equal(t, r.Support, all.Gold)
+		assert.Zero(t, e.Last(), "the last sentence has no token")
+	}
+}
