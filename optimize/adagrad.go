@@ -3,6 +3,8 @@ package optimize
 import (
 	"context"
 	"math"
+
+	"github.com/trellis-nlp/trellis/internal/checkpoint"
 )
 
 var _ StochasticMethod = AdaGrad{}
@@ -13,7 +15,8 @@ var _ StochasticMethod = AdaGrad{}
 //
 //	w <- argmin_x  g x + (L1/N) |x| + (L2/N) x^2 + H/(2 rate) (x - w)^2
 //
-// Coordinates without gradient shrink too. They do so lazily, all steps at once in closed form when
+// Coordinates without gradient shrink too, but not before their first one: H is no more than Epsilon then, and
+// would bring a starting weight to 0 at once. They do so lazily, all steps at once in closed form when
 // a batch next reads them, which equals the dense computation. With L1 that makes weights exactly 0; one
 // that batches touch often may still end a little beside the 0 that it belongs to, see [OWLQN].
 type AdaGrad struct {
@@ -38,7 +41,7 @@ func (m AdaGrad) Minimize(ctx context.Context, f Stochastic, w []float64, p Pena
 		return finish(ctx, r.result, err)
 	}
 	r.rule = newAdaGradRule(f, w, p, rate.start, orDefault(m.Epsilon, 1e-8))
-	return r.run(m.Passes, report)
+	return r.run(m, m.Passes, report)
 }
 
 type adaGradRule struct {
@@ -84,7 +87,9 @@ func (a *adaGradRule) after(g *Sparse, batch []int, _ float64) error {
 			a.catchUp(int(k))
 		}
 		mean := by * g.val[k]
-		a.sum[k] += mean * mean
+		if a.sum[k] += mean * mean; a.sum[k] == 0 {
+			continue
+		}
 		rate := a.coordinateRate(int(k))
 		x := a.w[k] - rate*mean
 		if a.last != nil {
@@ -108,7 +113,7 @@ func (a *adaGradRule) coordinateRate(k int) float64 {
 
 // catchUp applies the penalty of the steps that left coordinate k alone.
 func (a *adaGradRule) catchUp(k int) {
-	if a.w[k] != 0 {
+	if a.w[k] != 0 && a.sum[k] > 0 {
 		rate := a.coordinateRate(k)
 		a.w[k] = shrink(a.w[k], rate*a.l1, 2*rate*a.l2, int(a.step-a.last[k]))
 	}
@@ -123,6 +128,14 @@ func (a *adaGradRule) settle() {
 
 func (a *adaGradRule) weights() []float64 { return a.w }
 func (a *adaGradRule) rate() float64      { return a.start }
+
+func (a *adaGradRule) state(c *checkpoint.Coder) {
+	c.Floats(a.sum)
+	c.Uint32(&a.step)
+	for k := range a.last {
+		c.Uint32(&a.last[k])
+	}
+}
 
 // shrink returns x after n steps x <- sign(x) max(0, |x| - l1) / (1 + l2). With r = 1/(1 + l2) the n-th
 // is r^n |x| - l1 (r + r^2 + ... + r^n) = r^n |x| - (l1/l2) (1 - r^n), or 0 once that is negative.

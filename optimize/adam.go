@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+
+	"github.com/trellis-nlp/trellis/internal/checkpoint"
 )
 
 var (
@@ -44,15 +46,17 @@ type AdamW Adam
 
 // Minimize implements [StochasticMethod].
 func (m Adam) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty, report func(*Step) error) (Result, error) {
-	return m.minimize(ctx, f, w, p, report, false)
+	return m.minimize(ctx, m, f, w, p, report)
 }
 
 // Minimize implements [StochasticMethod].
 func (m AdamW) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty, report func(*Step) error) (Result, error) {
-	return Adam(m).minimize(ctx, f, w, p, report, true)
+	return Adam(m).minimize(ctx, m, f, w, p, report)
 }
 
-func (m Adam) minimize(ctx context.Context, f Stochastic, w []float64, p Penalty, report func(*Step) error, decoupled bool) (Result, error) {
+// minimize is that of method, which is m or AdamW.
+func (m Adam) minimize(ctx context.Context, method StochasticMethod, f Stochastic, w []float64, p Penalty, report func(*Step) error) (Result, error) {
+	_, decoupled := method.(AdamW)
 	r, err := newPassRun(ctx, f, w, p, m.Passes)
 	if err == nil && p.L1 > 0 {
 		err = fmt.Errorf("%w: Adam's steps have no exact zeros for L1 = %g; AdaGrad, SGD and OWL-QN have", ErrPenalty, p.L1)
@@ -65,7 +69,7 @@ func (m Adam) minimize(ctx context.Context, f Stochastic, w []float64, p Penalty
 		return finish(ctx, r.result, err)
 	}
 	r.rule = rule
-	return r.run(m.Passes, report)
+	return r.run(method, m.Passes, report)
 }
 
 type adamRule struct {
@@ -74,7 +78,7 @@ type adamRule struct {
 	scale     float64   // 1 unless decoupled
 	l2        float64   // divided by the number of examples
 	decoupled bool
-	state     []adamState
+	moments   []adamState
 	step      uint32
 	debias1   debias
 	debias2   debias
@@ -108,7 +112,7 @@ func newAdamRule(f Stochastic, w []float64, p Penalty, m Adam, decoupled bool) (
 	if decoupled && 2*a.start*a.l2 >= 1 {
 		return nil, fmt.Errorf("%w: a weight decay of %g a step leaves nothing: lower the rate or L2", ErrPenalty, 2*a.start*a.l2)
 	}
-	a.state = make([]adamState, len(w))
+	a.moments = make([]adamState, len(w))
 	a.debias1, a.debias2 = newDebias(a.beta1), newDebias(a.beta2)
 	return a, nil
 }
@@ -120,7 +124,7 @@ func (a *adamRule) after(g *Sparse, batch []int, _ float64) error {
 	by, rate := 1/float64(n), a.rate()/a.scale
 	a.step++
 	for _, k := range g.touched {
-		s := &a.state[k]
+		s := &a.moments[k]
 		grad := by * g.val[k]
 		if !a.decoupled {
 			grad += 2 * a.l2 * float64(a.step-s.last) * a.w[k]
@@ -153,6 +157,18 @@ func (a *adamRule) settle() {
 }
 
 func (a *adamRule) weights() []float64 { return a.w }
+
+func (a *adamRule) state(c *checkpoint.Coder) {
+	c.Int(&a.seen, 0, maxCount)
+	c.Uint32(&a.step)
+	for k := range a.moments {
+		s := &a.moments[k]
+		c.Float(&s.m)
+		c.Float(&s.v)
+		c.Uint32(&s.touches)
+		c.Uint32(&s.last)
+	}
+}
 
 // debias is 1 - beta^n, from a table while n is small.
 type debias struct {

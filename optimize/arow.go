@@ -3,6 +3,8 @@ package optimize
 import (
 	"context"
 	"fmt"
+
+	"github.com/trellis-nlp/trellis/internal/checkpoint"
 )
 
 var _ StochasticMethod = AROW{}
@@ -39,7 +41,7 @@ func (m AROW) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty
 		return finish(ctx, r.result, err)
 	}
 	r.rule = rule
-	return r.run(m.Passes, report)
+	return r.run(m, m.Passes, report)
 }
 
 type arowRule struct {
@@ -84,3 +86,5 @@ func (a *arowRule) after(g *Sparse, _ []int, loss float64) error {
 func (a *arowRule) settle()            {}
 func (a *arowRule) weights() []float64 { return a.w }
 func (a *arowRule) rate() float64      { return 0 }
+
+func (a *arowRule) state(c *checkpoint.Coder) { c.Floats(a.variance) }

@@ -6,6 +6,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/floats"
+
+	"github.com/trellis-nlp/trellis/internal/checkpoint"
 )
 
 var _ StochasticMethod = BCFW{}
@@ -55,7 +57,7 @@ func (m BCFW) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty
 		return finish(ctx, r.result, err)
 	}
 	r.rule = newBCFWRule(r, m)
-	return r.run(passes, report)
+	return r.run(m, passes, report)
 }
 
 // plane is c - 2 L2 v.w with a sparse v: a lower bound of an example's loss at w.
@@ -180,6 +182,38 @@ func (b *bcfwRule) weights() []float64 {
 }
 
 func (b *bcfwRule) rate() float64 { return 0 }
+
+func (b *bcfwRule) state(c *checkpoint.Coder) {
+	c.Float(&b.steps)
+	for i := range b.planes {
+		b.planes[i].state(c, b.towards)
+	}
+	b.average.state(c)
+}
+
+// state uses scratch to see that no coordinate comes twice.
+func (p *plane) state(c *checkpoint.Coder, scratch *Sparse) {
+	n := len(p.index)
+	c.Int(&n, 0, scratch.Dim())
+	if c.Err() != nil {
+		return
+	}
+	if c.Reading() {
+		p.index, p.v = make([]int32, n), make([]float64, n)
+	}
+	scratch.Reset()
+	for j := range p.index {
+		k := int(p.index[j])
+		c.Int(&k, 0, scratch.Dim()-1)
+		p.index[j] = int32(k)
+		scratch.Add(k, 1)
+	}
+	if len(scratch.touched) != n {
+		c.Fail("a coordinate comes twice")
+	}
+	c.Floats(p.v)
+	c.Float(&p.c)
+}
 
 // judge implements judge: the gap of the weights that would be returned.
 func (b *bcfwRule) judge(s *Step) (Reason, error) {

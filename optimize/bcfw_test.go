@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -148,7 +149,7 @@ func TestBCFWEqualsThePaper(t *testing.T) {
 	f := newMultilabel(7, 40, 4, 15, 0.2)
 	const l2 = 0.3
 	var order [][]int
-	shuffle, indices := newShuffle(5), make([]int, f.Len())
+	shuffle, indices := rand.New(newSource(5)), make([]int, f.Len())
 	for i := range indices {
 		indices[i] = i
 	}

@@ -8,12 +8,20 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/floats"
+
+	"github.com/trellis-nlp/trellis/internal/checkpoint"
 )
 
 // The dense rules do every step on every coordinate, as the formulas are written.
 
+// stateless rules keep no checkpoint.
+type stateless struct{}
+
+func (stateless) state(*checkpoint.Coder) {}
+
 // denseSGD is SGD with cumulative L1, proximal L2 and averaging, rate 0.5/(1 + epochs).
 type denseSGD struct {
+	stateless
 	decaying
 	w, had, mean []float64
 	l1, l2, due  float64
@@ -57,6 +65,7 @@ func (d *denseSGD) weights() []float64 {
 }
 
 type denseAdaGrad struct {
+	stateless
 	w, sum        []float64
 	start, l1, l2 float64
 }
@@ -70,6 +79,9 @@ func (d *denseAdaGrad) after(g *Sparse, batch []int, _ float64) error {
 	for k := range d.w {
 		mean := g.At(k) / float64(n)
 		d.sum[k] += mean * mean
+		if d.sum[k] == 0 {
+			continue // no gradient yet
+		}
 		rate := d.start / (1e-8 + math.Sqrt(d.sum[k]))
 		d.w[k] = soft(d.w[k]-rate*mean, rate*d.l1) / (1 + 2*rate*d.l2)
 	}
@@ -77,6 +89,7 @@ func (d *denseAdaGrad) after(g *Sparse, batch []int, _ float64) error {
 }
 
 type denseAdam struct {
+	stateless
 	decaying
 	w, m, v, n, waiting []float64
 	l2                  float64
@@ -115,6 +128,7 @@ func (d *denseAdam) after(g *Sparse, batch []int, _ float64) error {
 }
 
 type densePerceptron struct {
+	stateless
 	w, sum []float64
 	steps  float64
 }
@@ -151,7 +165,10 @@ func (d *densePassive) after(g *Sparse, batch []int, loss float64) error {
 }
 
 // denseAROW is AROW with gamma 2 and an initial variance of 3.
-type denseAROW struct{ w, precision []float64 }
+type denseAROW struct {
+	stateless
+	w, precision []float64
+}
 
 func (d *denseAROW) before([]int) float64 { return 1 }
 func (d *denseAROW) settle()              {}
@@ -266,7 +283,7 @@ func TestLazyEqualsDense(t *testing.T) {
 					require.NoError(t, err)
 					r.rule = make(w, c.p)
 					var objectives []float64
-					_, err = r.run(o, func(s *Step) error {
+					_, err = r.run(nil, o, func(s *Step) error {
 						objectives = append(objectives, s.Objective, s.GradNorm, s.Rate)
 						return nil
 					})

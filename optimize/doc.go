@@ -31,4 +31,7 @@
 // reached there whatever ends the run: convergence, a limit, [ErrStop] from the report, cancellation, or an
 // error. They are those of the last accepted iteration or the last step, and finite. The same seed gives the same
 // weights.
+//
+// A long run can write checkpoints, by [Step.Checkpoint] in its report; [Resume] goes on from one with the same
+// steps, bit for bit, as the run without interruption.
 package optimize

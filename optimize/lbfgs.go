@@ -29,7 +29,11 @@ type LBFGS struct {
 
 // Minimize implements [BatchMethod].
 func (m LBFGS) Minimize(ctx context.Context, f Objective, w []float64, p Penalty, report func(*Step) error) (Result, error) {
-	r, err := newBatchRun(ctx, f, w, p, report, m.Limits)
+	memory := m.Memory
+	if memory <= 0 {
+		memory = defaultMemory
+	}
+	r, err := newBatchRun(ctx, m, f, w, p, report, m.Limits, memory)
 	if err == nil && p.L1 > 0 {
 		err = fmt.Errorf("%w: L-BFGS needs a smooth objective and L1 = %g has a kink at 0; OWL-QN takes it", ErrPenalty, p.L1)
 	}
@@ -39,41 +43,26 @@ func (m LBFGS) Minimize(ctx context.Context, f Objective, w []float64, p Penalty
 	if len(w) == 0 {
 		return r.finish(Converged, nil)
 	}
-	run := newLBFGSRun(r, m.Memory)
+	run := lbfgsRun{r}
 	return r.finish(run.run())
 }
 
 // lbfgsRun is a run of LBFGS.
-type lbfgsRun struct {
-	*batchRun
-	history        *history
-	grad           []float64 // at w
-	next, nextGrad []float64 // the trial point and its gradient
-	dir            []float64
-}
-
-func newLBFGSRun(r *batchRun, memory int) *lbfgsRun {
-	if memory <= 0 {
-		memory = 6
-	}
-	n := len(r.w)
-	return &lbfgsRun{
-		batchRun: r, history: newHistory(memory, n),
-		grad: make([]float64, n), next: make([]float64, n), nextGrad: make([]float64, n), dir: make([]float64, n),
-	}
-}
+type lbfgsRun struct{ *batchRun }
 
 func (r *lbfgsRun) run() (Reason, error) {
-	value, err := r.eval(r.grad, r.w)
-	if err != nil {
-		return Failed, err
+	value, fresh, reason, err := r.begin()
+	if err != nil || reason != running {
+		return reason, err
 	}
 	norm := norm2(r.grad)
-	if reason := r.start(value, norm); reason != running {
-		return reason, nil
-	}
-	if err := r.measure(); err != nil {
-		return Failed, err
+	if fresh {
+		if reason := r.start(value, norm); reason != running {
+			return reason, nil
+		}
+		if err := r.measure(); err != nil {
+			return Failed, err
+		}
 	}
 	for {
 		next, err := r.search(value, r.direction())
@@ -93,12 +82,10 @@ func (r *lbfgsRun) run() (Reason, error) {
 		default:
 			return NoProgress, nil
 		}
-		r.history.add(r.w, r.next, r.grad, r.nextGrad)
 		value, norm = next, norm2(r.nextGrad)
-		if reason, err := r.accept(r.next, value, norm); reason != running || err != nil {
+		if reason, err := r.accept(value, norm); reason != running || err != nil {
 			return reason, err
 		}
-		r.grad, r.nextGrad = r.nextGrad, r.grad
 	}
 }
 
@@ -142,7 +129,7 @@ func (r *lbfgsRun) direction() float64 {
 // there, and returns the objective. Step is the first that it tries.
 func (r *lbfgsRun) search(value, step float64) (float64, error) {
 	slope := floats.Dot(r.dir, r.grad)
-	if !(slope < 0) {
+	if !(slope < 0 && step > 0) || math.IsInf(slope, -1) {
 		return 0, errNoStep
 	}
 	line := gonum.MoreThuente{DecreaseFactor: armijo, CurvatureFactor: 0.9}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"gonum.org/v1/gonum/floats"
+
+	"github.com/trellis-nlp/trellis/internal/checkpoint"
 )
 
 // Limits says when a batch method ends. The zero value is CRFsuite's rule with a cap.
@@ -26,6 +28,8 @@ type Limits struct {
 	// penalty fall forever. 0 is 1e-6 of the objective at the start if there is no penalty, and no floor if
 	// there is one; negative is no floor.
 	Floor float64
+
+	resume *checkpoint.Coder // where to go on from, or nil
 }
 
 // roundingTolerance stands for GradientTolerance where a line search fails: near a minimum rounding hides
@@ -68,9 +72,11 @@ func (g *progress) note(objective float64) Reason {
 	return running
 }
 
-// batchRun is what the batch methods share: evaluation with checks, reports, and the rules of Limits.
+// batchRun is what the batch methods share: points and history, evaluation with checks, reports, and the rules
+// of Limits.
 type batchRun struct {
 	ctx    context.Context
+	method BatchMethod
 	f      Objective
 	w      []float64 // the last accepted point
 	p      Penalty
@@ -78,19 +84,60 @@ type batchRun struct {
 	Limits
 	progress progress
 	began    time.Time
-	started  bool
 	result   Result
+
+	history        *history
+	grad           []float64 // of the smooth part f + L2 ||w||^2 at w
+	next, nextGrad []float64 // the trial point and its smooth gradient
+	dir            []float64
 }
 
-func newBatchRun(ctx context.Context, f Objective, w []float64, p Penalty, report func(*Step) error, l Limits) (*batchRun, error) {
-	r := &batchRun{ctx: ctx, f: f, w: w, p: p, report: report, Limits: l, began: time.Now()}
+func newBatchRun(ctx context.Context, m BatchMethod, f Objective, w []float64, p Penalty, report func(*Step) error, l Limits, memory int) (*batchRun, error) {
+	r := &batchRun{ctx: ctx, method: m, f: f, w: w, p: p, report: report, Limits: l, began: time.Now()}
+	if l.resume != nil {
+		clear(w)
+	}
 	r.result = Result{Objective: math.NaN(), GradNorm: math.NaN(), Gap: math.NaN(), Reason: running}
 	r.progress = newProgress(l.Period, l.Tolerance, 1e-5, l.Floor)
 	r.GradientTolerance = orDefault(l.GradientTolerance, 1e-5)
 	if r.MaxIterations == 0 {
 		r.MaxIterations = 1000
 	}
-	return r, check(f.Dim(), w, p)
+	if err := check(f.Dim(), w, p); err != nil {
+		return r, err
+	}
+	n := len(w)
+	r.history, r.dir = newHistory(memory, n), make([]float64, n)
+	r.grad, r.next, r.nextGrad = make([]float64, n), make([]float64, n), make([]float64, n)
+	return r, nil
+}
+
+// state codes the run after an iteration.
+func (r *batchRun) state(c *checkpoint.Coder) {
+	sameRun(c, r.method, len(r.w), r.p)
+	elapsed(c, &r.began)
+	r.result.state(c)
+	r.progress.state(c)
+	c.Floats(r.w)
+	c.Floats(r.grad)
+	r.history.state(c)
+}
+
+// begin evaluates the starting point, or reads where to go on from. It tells whether the run is a fresh one, and
+// for one that goes on, whether it ends there.
+func (r *batchRun) begin() (value float64, fresh bool, reason Reason, err error) {
+	if r.resume == nil {
+		value, err = r.eval(r.grad, r.w)
+		return value, true, running, err
+	}
+	r.state(r.resume)
+	if norm := norm2(r.grad); !finite(r.result.Objective) || !finite(norm) {
+		r.resume.Fail("an objective of %g with a gradient of norm %g", r.result.Objective, norm)
+	}
+	if err := r.resume.Close(); err != nil {
+		return 0, false, Failed, err
+	}
+	return r.result.Objective, false, r.end(r.result.Reason), nil
 }
 
 // eval overwrites grad with the gradient of f + L2 ||.||^2 at x and returns the value.
@@ -125,7 +172,6 @@ func (r *batchRun) eval(grad, x []float64) (float64, error) {
 
 // start notes the objective at the starting point.
 func (r *batchRun) start(objective, gradNorm float64) Reason {
-	r.started = true
 	r.result.Objective, r.result.GradNorm = objective, gradNorm
 	r.progress.setFloor(objective, r.p)
 	if reason := r.progress.note(objective); reason != running {
@@ -137,27 +183,35 @@ func (r *batchRun) start(objective, gradNorm float64) Reason {
 	return running
 }
 
-// accept makes x the current point, reports it, and says whether the run ends there.
-func (r *batchRun) accept(x []float64, objective, gradNorm float64) (Reason, error) {
-	copy(r.w, x)
+// accept makes the trial point the current one, reports it, and says whether the run ends there.
+func (r *batchRun) accept(objective, gradNorm float64) (Reason, error) {
+	r.history.add(r.w, r.next, r.grad, r.nextGrad)
+	copy(r.w, r.next)
+	r.grad, r.nextGrad = r.nextGrad, r.grad
 	r.result.Iterations++
 	r.result.Epochs++
 	r.result.Objective, r.result.GradNorm = objective, gradNorm
+	r.result.Reason = r.progress.note(objective)
+	if r.small(gradNorm, r.GradientTolerance) {
+		r.result.Reason = Converged
+	}
+	reason := r.end(r.result.Reason)
 	if err := tell(r.report, &Step{
 		Step: r.result.Iterations, Epoch: r.result.Epochs, Evaluations: r.result.Evaluations,
-		Seconds: time.Since(r.began).Seconds(), Objective: objective, GradNorm: gradNorm,
-		Gap: math.NaN(), weights: func() []float64 { return r.w },
+		Seconds: time.Since(r.began).Seconds(), Objective: objective, GradNorm: gradNorm, Gap: math.NaN(),
+		Last: reason != running, weights: func() []float64 { return r.w }, state: r.state,
 	}); err != nil {
 		return ended(err)
 	}
-	reason := r.progress.note(objective)
-	switch {
-	case r.small(gradNorm, r.GradientTolerance):
-		return Converged, nil
-	case reason == running && r.MaxIterations > 0 && r.result.Iterations >= r.MaxIterations:
-		return LimitReached, nil
-	}
 	return reason, nil
+}
+
+// end adds the cap to the reasons.
+func (r *batchRun) end(reason Reason) Reason {
+	if reason == running && r.MaxIterations > 0 && r.result.Iterations >= r.MaxIterations {
+		return LimitReached
+	}
+	return reason
 }
 
 // small tells whether the gradient is that of a minimum.

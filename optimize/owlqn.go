@@ -27,40 +27,34 @@ const (
 
 // Minimize implements [BatchMethod].
 func (m OWLQN) Minimize(ctx context.Context, f Objective, w []float64, p Penalty, report func(*Step) error) (Result, error) {
-	r, err := newBatchRun(ctx, f, w, p, report, m.Limits)
+	memory := m.Memory
+	if memory <= 0 {
+		memory = 6
+	}
+	r, err := newBatchRun(ctx, m, f, w, p, report, m.Limits, memory)
 	if err != nil {
 		return r.finish(Failed, err)
 	}
-	if m.Memory <= 0 {
-		m.Memory = 6
-	}
-	n := len(w)
-	o := &owlqnRun{
-		batchRun: r, history: newHistory(m.Memory, n),
-		grad: make([]float64, n), next: make([]float64, n), nextGrad: make([]float64, n),
-		pseudo: make([]float64, n), dir: make([]float64, n),
-	}
+	o := &owlqnRun{batchRun: r, pseudo: make([]float64, len(w))}
 	return r.finish(o.run())
 }
 
 type owlqnRun struct {
 	*batchRun
-	history        *history
-	grad           []float64 // of the smooth part f + L2 ||w||^2 at w
-	next, nextGrad []float64 // the trial point and its smooth gradient
-	pseudo         []float64 // pseudo-gradient at w
-	dir            []float64
+	pseudo []float64 // pseudo-gradient at w
 }
 
 func (o *owlqnRun) run() (Reason, error) {
-	value, err := o.eval(o.grad, o.w)
-	if err != nil {
-		return Failed, err
+	value, fresh, reason, err := o.begin()
+	if err != nil || reason != running {
+		return reason, err
 	}
-	value += o.p.L1 * floats.Norm(o.w, 1)
 	norm := pseudoGradient(o.pseudo, o.grad, o.w, o.p.L1)
-	if reason := o.start(value, norm); reason != running {
-		return reason, nil
+	if fresh {
+		value += o.p.L1 * floats.Norm(o.w, 1)
+		if reason := o.start(value, norm); reason != running {
+			return reason, nil
+		}
 	}
 	for {
 		step := 1.0
@@ -81,13 +75,11 @@ func (o *owlqnRun) run() (Reason, error) {
 		case err != nil:
 			return Failed, err
 		}
-		o.history.add(o.w, o.next, o.grad, o.nextGrad)
 		value = nextValue
 		norm = pseudoGradient(o.pseudo, o.nextGrad, o.next, o.p.L1)
-		if reason, err := o.accept(o.next, value, norm); reason != running || err != nil {
+		if reason, err := o.accept(value, norm); reason != running || err != nil {
 			return reason, err
 		}
-		o.grad, o.nextGrad = o.nextGrad, o.grad
 	}
 }
 

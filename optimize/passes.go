@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"gonum.org/v1/gonum/floats"
+
+	"github.com/trellis-nlp/trellis/internal/checkpoint"
 )
 
 // Passes says how a stochastic method goes over the examples, and when it ends.
@@ -26,6 +28,8 @@ type Passes struct {
 	// Floor ends the run when the objective is between 0 and Floor. 0 is 1e-6 of the first epoch's
 	// objective if there is no penalty, and no floor if there is one; negative is no floor.
 	Floor float64
+
+	resume *checkpoint.Coder // where to go on from, or nil
 }
 
 func (o Passes) epochs() int {
@@ -49,6 +53,8 @@ type rule interface {
 	weights() []float64
 	// rate returns the present learning rate, 0 for none.
 	rate() float64
+	// state codes what the rule has beside w and its options, after settle.
+	state(c *checkpoint.Coder)
 }
 
 // A sampler is a rule that draws the examples of an epoch itself.
@@ -65,6 +71,7 @@ type judge interface {
 // passRun drives a rule over the epochs.
 type passRun struct {
 	ctx       context.Context
+	method    StochasticMethod
 	f         Stochastic
 	w         []float64
 	p         Penalty
@@ -72,8 +79,10 @@ type passRun struct {
 	g         *Sparse
 	order     []int
 	batchSize int
+	source    *rand.PCG // of shuffle
 	shuffle   *rand.Rand
 	progress  progress
+	began     time.Time
 	result    Result
 
 	loss, squares float64 // sums over the batches of the present epoch
@@ -82,7 +91,12 @@ type passRun struct {
 
 // newPassRun checks the problem; the caller sets the rule.
 func newPassRun(ctx context.Context, f Stochastic, w []float64, p Penalty, o Passes) (*passRun, error) {
-	r := &passRun{ctx: ctx, f: f, w: w, p: p, batchSize: max(1, o.BatchSize), shuffle: newShuffle(o.Seed)}
+	r := &passRun{ctx: ctx, f: f, w: w, p: p, batchSize: max(1, o.BatchSize), began: time.Now()}
+	r.source = newSource(o.Seed)
+	r.shuffle = rand.New(r.source)
+	if o.resume != nil {
+		clear(w)
+	}
 	r.result = Result{Objective: math.NaN(), GradNorm: math.NaN(), Gap: math.NaN()}
 	r.progress = newProgress(o.Period, o.Tolerance, 1e-6, o.Floor)
 	if err := check(f.Dim(), w, p); err != nil {
@@ -102,7 +116,27 @@ func newPassRun(ctx context.Context, f Stochastic, w []float64, p Penalty, o Pas
 	return r, nil
 }
 
-func newShuffle(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0x7472656c6c6973)) }
+func newSource(seed uint64) *rand.PCG { return rand.NewPCG(seed, 0x7472656c6c6973) }
+
+// state codes the run after an epoch.
+func (r *passRun) state(c *checkpoint.Coder) {
+	sameRun(c, r.method, len(r.w), r.p)
+	c.Same("the number of examples", len(r.order))
+	elapsed(c, &r.began)
+	r.result.state(c)
+	r.progress.state(c)
+	source, _ := r.source.MarshalBinary() // never fails
+	if c.Bytes(&source); c.Err() == nil && c.Reading() {
+		if err := r.source.UnmarshalBinary(source); err != nil {
+			c.Fail("the random numbers: %w", err)
+		}
+	}
+	for k := range r.order {
+		c.Int(&r.order[k], 0, len(r.order)-1)
+	}
+	c.Floats(r.w)
+	r.rule.state(c)
+}
 
 // step makes one update.
 func (r *passRun) step(batch []int) error {
@@ -181,27 +215,36 @@ func (r *passRun) whole(w []float64) (float64, error) {
 }
 
 // run makes the epochs and leaves the weights in w whatever ends them.
-func (r *passRun) run(o Passes, report func(*Step) error) (Result, error) {
-	began := time.Now()
+func (r *passRun) run(m StochasticMethod, o Passes, report func(*Step) error) (Result, error) {
+	r.method, r.result.Reason = m, running
+	if o.resume != nil {
+		r.state(o.resume)
+		if err := o.resume.Close(); err != nil {
+			return finish(r.ctx, r.result, err)
+		}
+		r.result.Reason = r.end(o)
+	}
 	var err error
-	r.result.Reason = running
 	for r.result.Reason == running && err == nil {
 		if err = r.epoch(r.order); err == nil {
-			r.result.Reason, err = r.endEpoch(o, report, began)
+			r.result.Reason, err = r.endEpoch(o, report)
 		}
 	}
 	r.rule.settle()
 	copy(r.w, r.rule.weights())
+	if err == nil && o.resume != nil {
+		err = finiteSlice("weight", r.w) // who knows who wrote the checkpoint
+	}
 	return finish(r.ctx, r.result, err)
 }
 
 // endEpoch counts an epoch: report, and the reason to stop if there is one.
-func (r *passRun) endEpoch(o Passes, report func(*Step) error, began time.Time) (Reason, error) {
+func (r *passRun) endEpoch(o Passes, report func(*Step) error) (Reason, error) {
 	r.result.Epochs++
 	step := &Step{
 		Step: r.result.Iterations, Epoch: r.result.Epochs,
 		Objective: r.loss + r.p.Value(r.w), GradNorm: math.Sqrt(r.squares / float64(r.batches)), Gap: math.NaN(),
-		Rate: r.rule.rate(), weights: r.rule.weights,
+		Rate: r.rule.rate(), weights: r.rule.weights, state: r.state,
 	}
 	if sq := floats.Dot(r.w, r.w); !finite(sq) {
 		return Failed, fmt.Errorf("%w: squared norm of the weights is %g: the rate is too high", ErrNotFinite, sq)
@@ -213,22 +256,30 @@ func (r *passRun) endEpoch(o Passes, report func(*Step) error, began time.Time) 
 			return Failed, err
 		}
 	}
-	step.Evaluations, step.Seconds = r.result.Evaluations, time.Since(began).Seconds()
+	step.Evaluations, step.Seconds = r.result.Evaluations, time.Since(r.began).Seconds()
 	r.result.Objective, r.result.GradNorm, r.result.Gap = step.Objective, step.GradNorm, step.Gap
-	if err := tell(report, step); err != nil {
-		return ended(err)
-	}
 	if r.result.Epochs == 1 {
 		r.progress.setFloor(step.Objective, r.p)
 	}
-	reason := r.progress.note(step.Objective)
+	r.result.Reason = r.progress.note(step.Objective)
 	switch {
 	case verdict != running:
-		return verdict, nil
+		r.result.Reason = verdict
 	case r.squares == 0 && r.p == (Penalty{}):
-		return Converged, nil // no example moves the weights any more
-	case reason == running && r.result.Epochs >= o.epochs():
-		return LimitReached, nil
+		r.result.Reason = Converged // no example moves the weights any more
+	}
+	reason := r.end(o)
+	step.Last = reason != running
+	if err := tell(report, step); err != nil {
+		return ended(err)
 	}
 	return reason, nil
+}
+
+// end adds the cap to the reasons.
+func (r *passRun) end(o Passes) Reason {
+	if r.result.Reason == running && r.result.Epochs >= o.epochs() {
+		return LimitReached
+	}
+	return r.result.Reason
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+
+	"github.com/trellis-nlp/trellis/internal/checkpoint"
 )
 
 var _ StochasticMethod = PassiveAggressive{}
@@ -55,7 +57,7 @@ func (m PassiveAggressive) Minimize(ctx context.Context, f Stochastic, w []float
 		return finish(ctx, r.result, err)
 	}
 	r.rule = rule
-	return r.run(m.Passes, report)
+	return r.run(m, m.Passes, report)
 }
 
 type passiveAggressiveRule struct {
@@ -123,3 +125,5 @@ func (p *passiveAggressiveRule) weights() []float64 {
 }
 
 func (p *passiveAggressiveRule) rate() float64 { return 0 }
+
+func (p *passiveAggressiveRule) state(c *checkpoint.Coder) { p.average.state(c) }

@@ -3,6 +3,8 @@ package optimize
 import (
 	"context"
 	"fmt"
+
+	"github.com/trellis-nlp/trellis/internal/checkpoint"
 )
 
 var _ StochasticMethod = AveragedPerceptron{}
@@ -25,7 +27,7 @@ func (m AveragedPerceptron) Minimize(ctx context.Context, f Stochastic, w []floa
 		return finish(ctx, r.result, err)
 	}
 	r.rule = newPerceptronRule(w)
-	return r.run(m.Passes, report)
+	return r.run(m, m.Passes, report)
 }
 
 type perceptronRule struct {
@@ -52,6 +54,7 @@ func (p *perceptronRule) after(g *Sparse, _ []int, _ float64) error {
 	return nil
 }
 
-func (p *perceptronRule) settle()            { p.average.fold(p.w) }
-func (p *perceptronRule) weights() []float64 { return p.average.weights(p.w) }
-func (p *perceptronRule) rate() float64      { return 0 }
+func (p *perceptronRule) settle()                   { p.average.fold(p.w) }
+func (p *perceptronRule) weights() []float64        { return p.average.weights(p.w) }
+func (p *perceptronRule) rate() float64             { return 0 }
+func (p *perceptronRule) state(c *checkpoint.Coder) { p.average.state(c) }

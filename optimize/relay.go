@@ -3,6 +3,9 @@ package optimize
 import (
 	"context"
 	"fmt"
+	"time"
+
+	"github.com/trellis-nlp/trellis/internal/checkpoint"
 )
 
 var _ BatchMethod = Relay{}
@@ -15,6 +18,8 @@ var _ BatchMethod = Relay{}
 type Relay struct {
 	First StochasticMethod
 	Then  BatchMethod
+
+	resume *checkpoint.Coder // where to go on from, or nil
 }
 
 // Minimize implements [BatchMethod].
@@ -23,23 +28,73 @@ func (m Relay) Minimize(ctx context.Context, f Objective, w []float64, p Penalty
 	if !ok {
 		return Result{}, fmt.Errorf("%w: a relay needs an objective that can be had by example", ErrOption)
 	}
-	var before Step
-	first, err := m.First.Minimize(ctx, s, w, p, func(step *Step) error {
-		before = *step
-		return tell(report, step)
-	})
-	if err != nil || first.Reason == Stopped {
-		return first, err
+	r := relayRun{Relay: m, began: time.Now()}
+	if m.resume != nil {
+		if err := r.continueFrom(m.resume); err != nil {
+			return Result{Reason: Failed}, err
+		}
 	}
-	then, err := m.Then.Minimize(ctx, f, w, p, func(step *Step) error {
-		step.Step += before.Step
-		step.Epoch += before.Epoch
-		step.Evaluations += before.Evaluations
-		step.Seconds += before.Seconds
-		return tell(report, step)
+	if !r.handed {
+		first, err := r.First.Minimize(ctx, s, w, p, func(step *Step) error {
+			step.Last = false
+			return r.tell(report, step)
+		})
+		if err != nil || first.Reason == Stopped {
+			return first, err
+		}
+		r.first, r.handed = first, true
+	}
+	then, err := r.Then.Minimize(ctx, f, w, p, func(step *Step) error {
+		step.Step += r.first.Iterations
+		step.Epoch += r.first.Epochs
+		step.Evaluations += r.first.Evaluations
+		return r.tell(report, step)
 	})
-	then.Iterations += first.Iterations
-	then.Epochs += first.Epochs
-	then.Evaluations += first.Evaluations
+	then.Iterations += r.first.Iterations
+	then.Epochs += r.first.Epochs
+	then.Evaluations += r.first.Evaluations
 	return then, err
+}
+
+// relayRun is a run of a relay.
+type relayRun struct {
+	Relay
+	began  time.Time
+	handed bool   // the second method runs
+	first  Result // of the first, then
+}
+
+// tell makes a step of a method one of the relay.
+func (r *relayRun) tell(report func(*Step) error, step *Step) error {
+	step.Seconds = time.Since(r.began).Seconds()
+	if state := step.state; state != nil {
+		step.state = func(c *checkpoint.Coder) {
+			r.state(c)
+			state(c)
+		}
+	}
+	return tell(report, step)
+}
+
+// state codes what goes before the state of the method that runs.
+func (r *relayRun) state(c *checkpoint.Coder) {
+	c.Same("the method", "Relay")
+	elapsed(c, &r.began)
+	if c.Bool(&r.handed); r.handed {
+		c.SameFields("the first method", "the first method's ", r.First)
+		r.first.state(c)
+	}
+}
+
+// continueFrom lets the method that ran go on.
+func (r *relayRun) continueFrom(c *checkpoint.Coder) (err error) {
+	if r.state(c); c.Err() != nil {
+		return c.Err()
+	}
+	if r.handed {
+		r.Then, err = resume(r.Then, c)
+	} else {
+		r.First, err = resume(r.First, c)
+	}
+	return err
 }

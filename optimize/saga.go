@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+
+	"github.com/trellis-nlp/trellis/internal/checkpoint"
 )
 
 var _ StochasticMethod = SAGA{}
@@ -56,7 +58,7 @@ func (m SAGA) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty
 		return finish(ctx, r.result, err)
 	}
 	r.rule = newSAGARule(r, orDefault(m.Tolerance, 1e-4))
-	return r.run(passes, report)
+	return r.run(m, passes, report)
 }
 
 // sagaRule keeps w as scale * v; what is called w in its code is v.
@@ -102,6 +104,12 @@ type sagaExample struct {
 	wait uint8   // visits until the next trial of a smaller l
 	held uint8   // such trials in a row that failed
 }
+
+// smallestL and largestL bound L_i, so that their sum is finite and a search ends.
+const (
+	smallestL = 1e-100
+	largestL  = 1e101
+)
 
 // maxHeld bounds the wait between trials, 2^maxHeld - 1 visits.
 const maxHeld = 4
@@ -210,6 +218,7 @@ func (s *sagaRule) curvature(g *Sparse, batch []int, loss, sq float64) (float64,
 	case e.l == 0:
 		l = 1
 	}
+	l = max(l, smallestL)
 	if sq < smallGradient {
 		return max(l, e.l), nil
 	}
@@ -241,7 +250,7 @@ func (s *sagaRule) curvature(g *Sparse, batch []int, loss, sq float64) (float64,
 			}
 			e.wait = 1<<e.held - 1
 			return l, nil
-		case l > 1e100:
+		case l > largestL/2:
 			return 0, fmt.Errorf("%w: the loss of an example has no curvature along its gradient", ErrNotFinite)
 		}
 		l *= 2
@@ -299,6 +308,41 @@ func (s *sagaRule) settle() {
 
 func (s *sagaRule) weights() []float64 { return s.w }
 func (s *sagaRule) rate() float64      { return s.step }
+
+func (s *sagaRule) state(c *checkpoint.Coder) {
+	n := len(s.example)
+	seen := int(s.seen)
+	c.Int(&seen, 0, n)
+	s.seen = float64(seen)
+	for _, x := range []*float64{&s.step, &s.trust, &s.largest, &s.total} {
+		c.Float(x)
+	}
+	c.Number(&s.lowest)
+	c.Int(&s.waited, 0, maxCount)
+	c.Int(&s.next, 0, n)
+	for k := range s.turn {
+		c.Int(&s.turn[k], 0, n-1)
+	}
+	for k := range s.sum {
+		c.Float(&s.sum[k].g)
+	}
+	for k := range s.example {
+		s.example[k].state(c)
+	}
+	c.Floats32(s.gradient)
+}
+
+func (e *sagaExample) state(c *checkpoint.Coder) {
+	c.Float(&e.loss)
+	c.Float(&e.odds)
+	if c.Float(&e.l); e.l < 0 || e.l > largestL {
+		c.Fail("a curvature is %g", e.l)
+	}
+	wait, held := int(e.wait), int(e.held)
+	c.Int(&wait, 0, 1<<maxHeld)
+	c.Int(&held, 0, maxHeld)
+	e.wait, e.held = uint8(wait), uint8(held)
+}
 
 // judge implements judge.
 func (s *sagaRule) judge(step *Step) (Reason, error) {

@@ -3,6 +3,8 @@ package optimize
 import (
 	"context"
 	"fmt"
+
+	"github.com/trellis-nlp/trellis/internal/checkpoint"
 )
 
 var _ StochasticMethod = SGD{}
@@ -54,7 +56,7 @@ func (m SGD) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty,
 	}
 	rule := newSGDRule(f, w, p)
 	r.rule = rule
-	if rule.decaying = rate; m.Rate == 0 && m.Exponential == 0 && p.L2 > 0 {
+	if rule.decaying = rate; m.Rate == 0 && m.Exponential == 0 && p.L2 > 0 && m.resume == nil {
 		if err := calibrate(r, rule); err != nil {
 			return finish(ctx, r.result, err)
 		}
@@ -63,7 +65,7 @@ func (m SGD) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty,
 		rule.average = newAverage(w)
 		rule.averageFrom = f.Len() * (m.epochs() / 2)
 	}
-	return r.run(m.Passes, report)
+	return r.run(m, m.Passes, report)
 }
 
 // smallestScale is where a scale is multiplied out: v grows as the scale falls, and so does the rounding.
@@ -187,4 +189,16 @@ func (s *sgdRule) weights() []float64 {
 		return s.average.weights(s.w)
 	}
 	return s.w
+}
+
+func (s *sgdRule) state(c *checkpoint.Coder) {
+	if s.average != nil {
+		c.Same("the number of examples before the average", s.averageFrom)
+	}
+	c.Int(&s.seen, 0, maxCount)
+	c.Float(&s.bottou)
+	c.Float(&s.step)
+	c.Float(&s.due)
+	c.Floats(s.had)
+	s.average.state(c)
 }

@@ -1,6 +1,10 @@
 package optimize
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/trellis-nlp/trellis/internal/checkpoint"
+)
 
 // Step is what a report hears after each iteration of a batch method or epoch of a stochastic one.
 type Step struct {
@@ -23,8 +27,11 @@ type Step struct {
 	Gap float64
 	// Rate is the learning rate at the end of the epoch, 0 for methods without one.
 	Rate float64
+	// Last says that the run ends with this step, whatever the report returns.
+	Last bool
 
 	weights func() []float64
+	state   func(*checkpoint.Coder) // of the run
 }
 
 // Weights returns the weights that the run would return if it ended now, scale and averaging applied.
