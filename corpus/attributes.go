@@ -87,7 +87,6 @@ type AttributeReader struct {
 	buf      []byte  // unescaped names of a sentence
 	names    []field // of labels and attributes in buf, in the order of the file
 	counts   []int   // attributes per token
-	plain    bool    // the line has no backslash
 	err      error
 }
 
@@ -169,9 +168,12 @@ func (r *AttributeReader) read(it *Items) error {
 
 // item reads the fields of one line.
 func (r *AttributeReader) item(it *Items, line []byte) error {
-	labelled := false
-	r.plain = bytes.IndexByte(line, '\\') < 0
 	first := len(it.flat)
+	if bytes.IndexByte(line, '\\') < 0 && r.plainItem(it, line) {
+		r.counts = append(r.counts, len(it.flat)-first)
+		return nil
+	}
+	labelled := false
 	for column := 1; ; column++ {
 		for len(line) > 0 && line[0] == '\t' {
 			line = line[1:]
@@ -223,17 +225,6 @@ func (r *AttributeReader) item(it *Items, line []byte) error {
 
 // unescape appends the start of line up to a tab or a colon to r.buf and returns the rest.
 func (r *AttributeReader) unescape(line []byte) []byte {
-	if r.plain {
-		end := bytes.IndexByte(line, '\t')
-		if end < 0 {
-			end = len(line)
-		}
-		if colon := bytes.IndexByte(line[:end], ':'); colon >= 0 {
-			end = colon
-		}
-		r.buf = append(r.buf, line[:end]...)
-		return line[end:]
-	}
 	for i := 0; i < len(line); i++ {
 		switch c := line[i]; {
 		case c == '\t' || c == ':':

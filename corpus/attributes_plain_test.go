@@ -1,0 +1,54 @@
+package corpus_test
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/corpus"
+)
+
+// TestPlainLinesAreReadLikeOthers: lines without a backslash have a reader of their own. A last attribute that has one
+// sends them to the other, and changes nothing else.
+func TestPlainLinesAreReadLikeOthers(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	const alphabet = "\t\t\t::@ab1.-e 0x"
+	read := func(line string) (corpus.Items, corpus.Warnings, string) {
+		var it corpus.Items
+		r := corpus.NewAttributeReader(strings.NewReader("O\tfirst\n"+line+"\n"), "")
+		if err := r.Read(&it); err != nil {
+			return it, r.Warnings(), err.Error()
+		}
+		return it, r.Warnings(), ""
+	}
+	failed, two := 0, 0
+	for range 4_000 {
+		line := ""
+		for range 1 + rng.IntN(24) {
+			line += alphabet[rng.IntN(len(alphabet)):][:1]
+		}
+		line += "\tz"
+		plain, warnings, problem := read(line)
+		other, otherWarnings, otherProblem := read(line + "\t\\\\")
+		require.Equal(t, otherProblem, problem, "%q", line)
+		if problem != "" {
+			failed++
+			continue
+		}
+		require.Equal(t, otherWarnings, warnings, "%q", line)
+		require.Equal(t, other.Labels, plain.Labels, "%q", line)
+		require.Equal(t, len(other.Attributes), len(plain.Attributes))
+		for k, want := range other.Attributes {
+			if k == len(other.Attributes)-1 && k > 0 {
+				want = want[:len(want)-1] // the backslash
+				two++
+			}
+			require.Equal(t, want, plain.Attributes[k], "%q", line)
+		}
+	}
+	assert.Greater(t, failed, 100)
+	assert.Greater(t, two, 2_000)
+}
