@@ -12,13 +12,11 @@ import (
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
-// ErrPair says that an optimizer cannot minimise a loss.
-var ErrPair = errors.New("unsuitable optimizer")
-
 // Options are the settings of [Train]. The zero value is the conditional random field of cross-entropy
 // and L-BFGS, without a penalty.
 type Options struct {
-	Loss losses.Loss // nil means losses.CrossEntropy{}
+	Loss     losses.Loss // nil means losses.CrossEntropy{}
+	Schedule *Schedule   // takes the place of Loss, unless nil
 
 	// At most one of the two is set; without either it is optimize.LBFGS{}.
 	Batch      optimize.BatchMethod
@@ -30,8 +28,14 @@ type Options struct {
 	Threads  int              // 0 means runtime.GOMAXPROCS(0); results depend on it in the last digits
 	Init     *Model           // weights to start from, by the names of attributes and labels
 
+	// Restarts is the number of further runs, for losses that are not convex: each starts from other weights,
+	// those of the first run with noise that depends on Seed. The best on the development data becomes the
+	// model, or without them that of the lowest objective.
+	Restarts int
+	Seed     uint64
+
 	// Dev scores the weights after each iteration or epoch; the best ones become the model. With
-	// Patience > 0, so many without a better score end the training.
+	// Patience > 0, so many without a better score end the run, once the schedule is at its last step.
 	Dev      *Dataset
 	Patience int
 
@@ -43,8 +47,9 @@ type Options struct {
 // Progress is what training tells after an iteration or epoch.
 type Progress struct {
 	*optimize.Step
+	Run  int              // 0, or the number of the restart
 	Dev  *metrics.Results // nil without development data
-	Best bool             // the best score on the development data so far
+	Best bool             // the best score of the run on the development data so far
 }
 
 // Summary says how training went.
@@ -53,6 +58,7 @@ type Summary struct {
 	Features int              // before those of weight zero are dropped
 	Dev      *metrics.Results // of the model that is returned
 	BestStep int              // the iteration or epoch of that model, 0 for the start
+	Run      int              // the run of that model: 0, or the number of the restart
 }
 
 // Train returns the model that minimises the sum of the losses of the sentences of d plus the
@@ -72,15 +78,22 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) 
 	if d.Len() == 0 {
 		return nil, Summary{}, fmt.Errorf("%w: no sentence to train on", ErrInput)
 	}
-	if err := checkPair(o); err != nil {
+	t := &training{data: d, o: o, losses: []losses.Loss{o.Loss}}
+	if o.Schedule != nil {
+		list, err := o.Schedule.list()
+		if err != nil {
+			return nil, Summary{}, err
+		}
+		t.losses = list
+	}
+	if err := t.check(); err != nil {
 		return nil, Summary{}, err
 	}
-	t := &training{data: d, o: o, x: d.features(o.AllPairs, o.MinCount)}
+	t.x = d.features(o.AllPairs, o.MinCount)
 	t.w = make([]float64, t.x.dim())
 	if o.Init != nil {
 		t.warmStart(o.Init)
 	}
-	t.summary.Features = t.x.dim()
 	t.warn()
 	if o.Begin != nil {
 		o.Begin(d.size(t.x, o))
@@ -88,20 +101,9 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) 
 	if o.Dev != nil {
 		t.dev = newObjective(o.Dev, t.x, o.Loss, o.Threads)
 	}
-	goal := newObjective(d, t.x, o.Loss, o.Threads)
-	var err error
-	if o.Batch != nil {
-		t.summary.Result, err = o.Batch.Minimize(ctx, goal, t.w, o.Penalty, t.report)
-	} else {
-		t.summary.Result, err = o.Stochastic.Minimize(ctx, goal, t.w, o.Penalty, t.report)
-	}
+	err := t.runs(ctx)
 	if err != nil && (ctx.Err() == nil || !errors.Is(err, ctx.Err())) {
 		return nil, t.summary, err
-	}
-	if t.best != nil {
-		t.w = t.best
-	} else {
-		t.summary.BestStep = t.summary.Epochs
 	}
 	m, making := newModel(d, t.x, t.w)
 	if making != nil {
@@ -110,13 +112,17 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) 
 	return m, t.summary, err
 }
 
-// training is the state of a run of Train.
+// training is the state of Train.
 type training struct {
-	data    *Dataset
-	o       Options
-	x       *index
+	data   *Dataset
+	o      Options
+	losses []losses.Loss // by step of the schedule
+	x      *index
+	dev    *objective
+
+	// Of the present run.
 	w       []float64
-	dev     *objective
+	settled bool      // the schedule is at its last step
 	best    []float64 // the weights of the best score on the development data
 	waited  int       // reports since
 	summary Summary
@@ -124,7 +130,7 @@ type training struct {
 
 // report scores the development data and keeps the best weights.
 func (t *training) report(step *optimize.Step) error {
-	p := Progress{Step: step}
+	p := Progress{Step: step, Run: t.summary.Run}
 	stop := false
 	if t.dev != nil {
 		r, err := t.dev.evaluate(step.Weights())
@@ -136,7 +142,7 @@ func (t *training) report(step *optimize.Step) error {
 		if p.Best {
 			t.best = append(t.best[:0], step.Weights()...)
 			t.summary.Dev, t.summary.BestStep, t.waited = &r, step.Epoch, 0
-		} else {
+		} else if t.settled {
 			t.waited++
 			stop = t.o.Patience > 0 && t.waited >= t.o.Patience
 		}
@@ -222,75 +228,4 @@ func (t *training) warmStart(m *Model) {
 			t.w[t.x.bigramsAt()+q] = weights[pair(t.x.bpair[q])]
 		}
 	}
-}
-
-// warn tells what the settings and the data make likely to surprise.
-func (t *training) warn() {
-	if t.o.Warn == nil {
-		return
-	}
-	if traits, ok := traitsOf(t.o.Loss); ok && traits.Smooth && traits.Convex && t.o.Penalty == (optimize.Penalty{}) {
-		t.o.Warn("no penalty: where the data can be told apart without error, this loss has no finite minimum and " +
-			"weights grow until the iterations end or the loss falls below its floor; an L2 penalty gives it one")
-	}
-	if n := t.data.IllFormed(); n > 0 {
-		t.o.Warn(fmt.Sprintf("%d labels break the %s scheme of the others; spans are read as conlleval does", n, t.data.Scheme()))
-	}
-}
-
-func traitsOf(l losses.Loss) (losses.Traits, bool) {
-	d, ok := l.(losses.Described)
-	if !ok {
-		return losses.Traits{}, false
-	}
-	return d.Traits(), true
-}
-
-// checkPair refuses the optimizers whose theory does not cover the loss. A loss that does not tell
-// its traits may go with any.
-func checkPair(o Options) error {
-	if o.Batch != nil && o.Stochastic != nil {
-		return fmt.Errorf("%w: both a batch and a stochastic one are set", ErrPair)
-	}
-	traits, ok := traitsOf(o.Loss)
-	if !ok {
-		return nil
-	}
-	if o.Batch != nil && !traits.Smooth {
-		return fmt.Errorf("%w: L-BFGS and OWL-QN measure curvature, and this loss has kinks: take a stochastic optimizer", ErrPair)
-	}
-	switch m := o.Stochastic.(type) {
-	case optimize.AveragedPerceptron:
-		if !marginLoss(o.Loss, true) {
-			return fmt.Errorf("%w: the averaged perceptron steps by the difference of two paths: its losses are perceptron and hinge", ErrPair)
-		}
-	case optimize.PassiveAggressive:
-		if !marginLoss(o.Loss, m.Margin > 0) {
-			return fmt.Errorf("%w: passive-aggressive steps are as long as the margin that is missing: the loss is hinge, or perceptron with a margin", ErrPair)
-		}
-	case optimize.AROW:
-		if !marginLoss(o.Loss, false) {
-			return fmt.Errorf("%w: AROW's steps are as long as the margin that is missing: the loss is hinge", ErrPair)
-		}
-	case optimize.SAGA:
-		if !traits.Smooth || !traits.Convex {
-			return fmt.Errorf("%w: SAGA needs a loss that is smooth and convex: cross-entropy or softmax-margin", ErrPair)
-		}
-	case optimize.BCFW:
-		if !traits.Convex {
-			return fmt.Errorf("%w: Frank-Wolfe's planes lie below convex losses only", ErrPair)
-		}
-	}
-	return nil
-}
-
-// marginLoss tells the losses whose gradient is the difference of two paths.
-func marginLoss(l losses.Loss, perceptron bool) bool {
-	switch l.(type) {
-	case losses.Hinge:
-		return true
-	case losses.Perceptron:
-		return perceptron
-	}
-	return false
 }

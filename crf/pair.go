@@ -1,0 +1,112 @@
+package crf
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/optimize"
+)
+
+// ErrPair says that an optimizer cannot minimise a loss.
+var ErrPair = errors.New("unsuitable optimizer")
+
+func traitsOf(l losses.Loss) (losses.Traits, bool) {
+	d, ok := l.(losses.Described)
+	if !ok {
+		return losses.Traits{}, false
+	}
+	return d.Traits(), true
+}
+
+// check refuses what cannot be trained.
+func (t *training) check() error {
+	if t.o.Batch != nil && t.o.Stochastic != nil {
+		return fmt.Errorf("%w: both a batch and a stochastic one are set", ErrPair)
+	}
+	if len(t.losses) > 1 {
+		switch t.o.Stochastic.(type) {
+		case optimize.SAGA, optimize.BCFW:
+			return fmt.Errorf("%w: SAGA and Frank-Wolfe remember gradients of the loss, which a schedule changes", ErrPair)
+		}
+	}
+	for _, l := range t.losses {
+		if err := checkPair(l, t.o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkPair refuses the optimizers whose theory does not cover the loss. A loss that does not tell
+// its traits may go with any.
+func checkPair(l losses.Loss, o Options) error {
+	traits, ok := traitsOf(l)
+	if !ok {
+		return nil
+	}
+	if o.Stochastic == nil && !traits.Smooth {
+		return fmt.Errorf("%w: L-BFGS and OWL-QN measure curvature, and this loss has kinks: take a stochastic optimizer", ErrPair)
+	}
+	switch m := o.Stochastic.(type) {
+	case optimize.AveragedPerceptron:
+		if !marginLoss(l, true) {
+			return fmt.Errorf("%w: the averaged perceptron steps by the difference of two paths: its losses are perceptron and hinge", ErrPair)
+		}
+	case optimize.PassiveAggressive:
+		if !marginLoss(l, m.Margin > 0) {
+			return fmt.Errorf("%w: passive-aggressive steps are as long as the margin that is missing: the loss is hinge, or perceptron with a margin", ErrPair)
+		}
+	case optimize.AROW:
+		if !marginLoss(l, false) {
+			return fmt.Errorf("%w: AROW's steps are as long as the margin that is missing: the loss is hinge", ErrPair)
+		}
+	case optimize.SAGA:
+		if !traits.Smooth || !traits.Convex {
+			return fmt.Errorf("%w: SAGA needs a loss that is smooth and convex: cross-entropy or softmax-margin", ErrPair)
+		}
+	case optimize.BCFW:
+		if !traits.Convex {
+			return fmt.Errorf("%w: Frank-Wolfe's planes lie below convex losses only", ErrPair)
+		}
+	}
+	return nil
+}
+
+// marginLoss tells the losses whose gradient is the difference of two paths.
+func marginLoss(l losses.Loss, perceptron bool) bool {
+	switch l.(type) {
+	case losses.Hinge:
+		return true
+	case losses.Perceptron:
+		return perceptron
+	}
+	return false
+}
+
+// warn tells what the settings and the data make likely to surprise.
+func (t *training) warn() {
+	if t.o.Warn == nil {
+		return
+	}
+	traits, ok := traitsOf(t.losses[0])
+	sgd, isSGD := t.o.Stochastic.(optimize.SGD)
+	switch {
+	case !ok && t.o.Batch != nil:
+		t.o.Warn("the loss does not tell its traits: L-BFGS and OWL-QN take it for one without kinks")
+	case !ok:
+	case traits.Smooth && traits.Convex && t.o.Penalty == (optimize.Penalty{}):
+		t.o.Warn("no penalty: where the data can be told apart without error, this loss has no finite minimum and " +
+			"weights grow until the iterations end or the loss falls below its floor; an L2 penalty gives it one")
+	case traits.NeedsStart && t.o.Init == nil:
+		t.o.Warn("this loss needs a good start and begins at weights of zero, where it is flat or misleading: start from a model of a convex loss")
+	case traits.NeedsStart && isSGD && sgd.Rate == 0 && t.o.Penalty.L2 > 0:
+		t.o.Warn("SGD finds its rate by trials and may step far enough to lose the start that this loss needs: give it a rate, such as 0.1")
+	}
+	if !traits.Convex && ok && isSGD && sgd.Average {
+		t.o.Warn("the average of weights is known to be good for convex losses only, and this one is not")
+	}
+	if n := t.data.IllFormed(); n > 0 {
+		t.o.Warn(fmt.Sprintf("%d labels break the %s scheme of the others; spans are read as conlleval does", n, t.data.Scheme()))
+	}
+}

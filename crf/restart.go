@@ -1,0 +1,77 @@
+package crf
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// runs trains from each of the starts, and leaves the best run's weights and summary.
+func (t *training) runs(ctx context.Context) error {
+	goal := newObjective(t.data, t.x, t.losses[0], t.o.Threads)
+	if t.o.Restarts <= 0 {
+		return t.run(ctx, goal, 0)
+	}
+	start := t.w
+	var won []float64
+	var best Summary
+	for k := range t.o.Restarts + 1 {
+		t.w = slices.Clone(start)
+		if k > 0 {
+			perturb(t.w, t.o.Seed, uint64(k))
+		}
+		err := t.run(ctx, goal, k)
+		if won == nil || err == nil && t.summary.better(&best) {
+			won, best = t.w, t.summary
+		}
+		if err != nil {
+			t.w, t.summary = won, best
+			return err
+		}
+	}
+	t.w, t.summary = won, best
+	return nil
+}
+
+// run trains from the weights t.w.
+func (t *training) run(ctx context.Context, goal *objective, number int) error {
+	t.best, t.waited = nil, 0
+	t.summary = Summary{Features: t.x.dim(), Run: number}
+	var err error
+	t.summary.Result, err = t.minimise(ctx, goal)
+	if t.best != nil {
+		t.w = t.best
+	} else {
+		t.summary.BestStep = t.summary.Epochs
+	}
+	return err
+}
+
+// better compares runs on the same data.
+func (s *Summary) better(than *Summary) bool {
+	if s.Dev != nil && than.Dev != nil {
+		return s.Dev.F1 > than.Dev.F1
+	}
+	return s.Objective < than.Objective
+}
+
+// The noise of restarts: as a share of the root mean square of the weights, and for weights that are all 0.
+const (
+	noiseShare = 0.5
+	noiseAlone = 0.1
+)
+
+// perturb adds noise to the weights, in the order of the features.
+func perturb(w []float64, seed, number uint64) {
+	sd := noiseShare * floats.Norm(w, 2) / math.Sqrt(float64(max(1, len(w))))
+	if sd == 0 {
+		sd = noiseAlone
+	}
+	rng := rand.New(rand.NewPCG(seed, number))
+	for k := range w {
+		w[k] += sd * rng.NormFloat64()
+	}
+}
