@@ -174,7 +174,7 @@ func TestCancellationStopsBetweenSequences(t *testing.T) {
 }
 
 func TestKeptChainAllocatesNothing(t *testing.T) {
-	b, y := random(7, 40, 12, 6)
+	b, y := random(7, 12, 8, 4)
 	grad, values, labels := gradientOf(b), make([]float32, b.N), make([]int, b.N*b.T)
 	for name, loss := range lossesByName(t) {
 		b, y := prepare(b, y, loss)
@@ -208,7 +208,7 @@ func allocatesNothing(t *testing.T, name string, f func(c *layer.Chain) error) {
 		for range 20 {
 			require.NoError(t, f(c), name)
 		}
-		allocs := testing.AllocsPerRun(100, func() {
+		allocs := testing.AllocsPerRun(50, func() {
 			if f(c) != nil {
 				panic("an error that the call before did not have")
 			}
