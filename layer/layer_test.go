@@ -72,7 +72,7 @@ func random(seed uint64, n, t, l int) (*layer.Batch, layer.Target) {
 	return b, y
 }
 
-// zeros returns room for a gradient, filled with what must be written over.
+// gradientOf returns room for a gradient, filled with what must be written over.
 func gradientOf(b *layer.Batch) *layer.Gradient {
 	g := &layer.Gradient{
 		Emissions:   make([]float32, len(b.Emissions)),
@@ -467,8 +467,7 @@ func TestForbidKeepsToTheGrammar(t *testing.T) {
 	require.NoError(t, c.Decode(ctx, best, nil, b))
 	for n := range b.N {
 		before := 0
-		for t2 := range b.Lengths[n] {
-			label := best[n*b.T+t2]
+		for _, label := range best[n*b.T:][:b.Lengths[n]] {
 			assert.False(t, label == 2 && before == 0, "I-X after O or at the start")
 			before = label
 		}
