@@ -23,7 +23,7 @@ CoNLL-U. Templates may not read the column of the labels.
 
 Training minimises the sum of the losses of all sentences plus l2 ||w||^2 + l1 ||w||_1.
 The default l2 is 0.1, but 0.01 for risk, jensen-risk-bound and the ramps, which the cost
-bounds, and 0 for perceptron. A loss that is not convex starts, without --init, from 30
+bounds, and 0 for perceptron. A loss that needs a good start gets, without --init, 30
 iterations of cross-entropy. With --dev, the development data are scored after each step
 and the best model is kept. Steps are the iterations of lbfgs and owlqn, and the epochs
 of the others. An interrupt (Ctrl-C) ends training at the next step and still writes the

@@ -23,6 +23,8 @@ type lossFlags struct {
 	margin             int
 	blend              float64
 
+	annealTemperature, annealCost, annealBlend string // ranges
+
 	falseNegative, falsePositive, confusion float64
 	boundary                                float64
 	weights                                 []string // LABEL=W
@@ -36,6 +38,8 @@ func (l *lossFlags) register(c *cobra.Command) {
 	f.StringVar(&l.cost, "cost", "hamming", "`name` of the cost in the loss: "+strings.Join(costNames, ", "))
 	f.Float64Var(&l.scale, "cost-scale", 1, "multiply the cost by `x`")
 	f.Float64Var(&l.gamma, "gamma", 1, "inverse temperature of the loss")
+	f.StringVar(&l.annealTemperature, "anneal-temperature", "", "move the temperature, 1/gamma, `A..B` in the course of training")
+	f.StringVar(&l.annealCost, "anneal-cost", "", "move the cost scale `A..B` in the course of training")
 	f.Float64Var(&l.falseNegative, "cost-fn", 1, "entity cost of an entity's token labelled O")
 	f.Float64Var(&l.falsePositive, "cost-fp", 1, "entity cost of an O labelled as an entity's token")
 	f.Float64Var(&l.confusion, "cost-confusion", 1, "entity cost of an entity's token with another entity label")
@@ -45,6 +49,7 @@ func (l *lossFlags) register(c *cobra.Command) {
 	f.Float64Var(&l.smoothing, "label-smoothing", 0, "give the share `x` of the target of cross-entropy to all paths alike")
 	f.IntVar(&l.margin, "margin", 2, "margin of large-margin-softmax, 1 to 4")
 	f.Float64Var(&l.blend, "blend", 0, "weight of the plain score beside the margin's 1 in large-margin-softmax")
+	f.StringVar(&l.annealBlend, "anneal-blend", "", "move the weight of --blend `A..B` in the course of training")
 	complete(c, "loss", losses.Names()...)
 	complete(c, "cost", costNames...)
 }
@@ -65,11 +70,11 @@ var ownFlags = []struct {
 	heeds func(k losses.Kind) bool
 	lacks string
 }{
-	{[]string{"cost", "cost-scale", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight"},
+	{[]string{"cost", "cost-scale", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight", "anneal-cost"},
 		func(k losses.Kind) bool { return k.Cost }, "has no cost"},
-	{[]string{"gamma"}, func(k losses.Kind) bool { return k.Gamma }, "takes the best paths only, at any temperature"},
+	{[]string{"gamma", "anneal-temperature"}, func(k losses.Kind) bool { return k.Gamma }, "takes the best paths only, at any temperature"},
 	{[]string{"entropy", "label-smoothing"}, func(k losses.Kind) bool { return k.Target }, "is not regularised so"},
-	{[]string{"margin", "blend"}, func(k losses.Kind) bool { return k.Margin }, "has no margin of angles"},
+	{[]string{"margin", "blend", "anneal-blend"}, func(k losses.Kind) bool { return k.Margin }, "has no margin of angles"},
 }
 
 // heeds tells whether the loss of that name makes use of a flag; one that is not a loss's own, any does.
@@ -110,6 +115,9 @@ func (l *lossFlags) check(changed func(flag string) bool) error {
 			}
 			return wrongUsage("--%s: %s %s; this flag is for %s", flag, l.name, own.lacks, strings.Join(others, ", "))
 		}
+	}
+	if err := l.checkAnnealing(changed); err != nil {
+		return err
 	}
 	if changed("margin") && l.margin < 1 {
 		return wrongUsage("--margin %d: want 1 to 4", l.margin)

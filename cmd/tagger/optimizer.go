@@ -24,6 +24,8 @@ type optimizerFlags struct {
 	rate   float64
 	seed   uint64
 
+	restarts int
+
 	aggressiveness float64
 	variant        string
 	gamma          float64
@@ -109,12 +111,14 @@ func (o *optimizerFlags) register(c *cobra.Command) {
 	f.Float64Var(&o.aggressiveness, "pa-c", 1, "the most that one sentence may move the weights under pa")
 	f.StringVar(&o.variant, "pa-variant", "pa1", "how pa finds the length of a step: pa (no bound), pa1 or pa2")
 	f.Float64Var(&o.gamma, "arow-gamma", 1, "how much arow holds on to the past: larger is shorter steps")
-	f.Uint64Var(&o.seed, "seed", 1, "seed of the shuffling of the stochastic optimizers")
+	f.Uint64Var(&o.seed, "seed", 1, "seed of the shuffling of the stochastic optimizers, and of restarts")
+	f.IntVar(&o.restarts, "restarts", 0, "train `N` more times from other weights, and keep the best model: for losses that are not convex")
 	complete(c, "optimizer", optimizerNames(anyOptimizer)...)
 }
 
 // fill puts in what suits the loss where the user is silent.
 func (o *optimizerFlags) fill(loss string, dev bool, changed func(flag string) bool) error {
+	annealed := changed("anneal-temperature") || changed("anneal-cost") || changed("anneal-blend")
 	if o.name == "" {
 		o.name = defaultOptimizer(loss, o.l1)
 	}
@@ -162,6 +166,10 @@ func (o *optimizerFlags) fill(loss string, dev bool, changed func(flag string) b
 		return wrongUsage("--rate: %s finds the length of its steps itself; these have a rate: %s", o.name, strings.Join(rated, ", "))
 	case changed("rate") && !(o.rate > 0 && o.rate <= math.MaxFloat64):
 		return wrongUsage("--rate %v: want a positive number", o.rate)
+	case changed("restarts") && o.restarts < 0:
+		return wrongUsage("--restarts %d: want a number that is not negative", o.restarts)
+	case changed("warm-up") && annealed:
+		return wrongUsage("--warm-up: where the loss changes in the course of training, each stage starts from the one before")
 	case o.name == "sgd-l1" && o.l1 == 0:
 		return wrongUsage("--optimizer sgd-l1: say with --l1 how much; without it, the optimizer is sgd")
 	}
@@ -211,14 +219,27 @@ func traits(loss string) losses.Traits {
 	return l.(losses.Described).Traits()
 }
 
+// steps is how often the loss may change: the epochs, or the stages of those that see all sentences at once.
+func (o *optimizerFlags) steps() int {
+	if optimizerNamed(o.name).batch {
+		return min(annealStages, o.epochs)
+	}
+	return o.epochs
+}
+
 // set puts the optimizer into the options of training, whose loss and start are set.
 func (o *optimizerFlags) set(opts *crf.Options) {
 	opts.Penalty = optimize.Penalty{L1: o.l1, L2: o.l2}
+	opts.Restarts, opts.Seed = o.restarts, o.seed
 	limits := optimize.Limits{MaxIterations: o.epochs}
 	passes := optimize.Passes{Epochs: o.epochs, BatchSize: o.batch, Seed: o.seed}
+	if opts.Schedule != nil { // the objective changes with the loss
+		limits.MaxIterations /= o.steps()
+		passes.Tolerance = -1
+	}
 	switch o.name {
 	case "lbfgs":
-		opts.Batch = o.lbfgs(opts)
+		opts.Batch = o.lbfgs(opts, limits)
 	case "owlqn":
 		opts.Batch = optimize.OWLQN{Limits: limits}
 	case "sgd":
@@ -245,15 +266,16 @@ func (o *optimizerFlags) set(opts *crf.Options) {
 }
 
 // lbfgs is L-BFGS with its warm-up.
-func (o *optimizerFlags) lbfgs(opts *crf.Options) optimize.BatchMethod {
+func (o *optimizerFlags) lbfgs(opts *crf.Options, limits optimize.Limits) optimize.BatchMethod {
 	n := o.warmUp
 	if n == warmUpAuto {
 		n = 0
-		if smoothConvex(opts.Loss) && o.l2 > 0 && opts.Init == nil {
+		if smoothConvex(opts.Loss) && o.l2 > 0 && opts.Init == nil && opts.Schedule == nil {
 			n = min(warmUpEpochs, o.epochs/2)
 		}
 	}
-	m := optimize.LBFGS{Limits: optimize.Limits{MaxIterations: o.epochs - n}}
+	limits.MaxIterations -= n
+	m := optimize.LBFGS{Limits: limits}
 	if n == 0 {
 		return m
 	}
@@ -262,7 +284,7 @@ func (o *optimizerFlags) lbfgs(opts *crf.Options) optimize.BatchMethod {
 
 // rehearse trains on one token, so that pairs of loss and optimizer that do not go together, or a
 // penalty that the optimizer cannot take, are refused before anybody has waited for the data.
-func (o *optimizerFlags) rehearse(loss string) error {
+func (o *optimizerFlags) rehearse(l *lossFlags) error {
 	d, err := crf.NewDataset(crf.Input{})
 	if err != nil {
 		return err
@@ -272,13 +294,17 @@ func (o *optimizerFlags) rehearse(loss string) error {
 		return err
 	}
 	opts := crf.Options{Threads: 1}
-	if opts.Loss, err = losses.New(loss, losses.Options{}); err != nil {
+	if opts.Loss, err = losses.New(l.name, l.options(nil)); err != nil {
 		return err
 	}
+	if l.annealed() {
+		opts.Schedule = l.schedule(nil, o.steps())
+	}
 	o.set(&opts)
+	opts.Restarts = 0
 	_, _, err = crf.Train(context.Background(), d, opts)
 	if errors.Is(err, crf.ErrPair) || errors.Is(err, optimize.ErrPenalty) || errors.Is(err, optimize.ErrOption) {
-		return wrongUsage("--loss %s --optimizer %s: %w", loss, o.name, err)
+		return wrongUsage("--loss %s --optimizer %s: %w", l.name, o.name, err)
 	}
 	return nil
 }

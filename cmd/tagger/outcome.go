@@ -37,6 +37,9 @@ func (a *app) printOutcome(o *trainFlags, m *crf.Model, s crf.Summary) error {
 		}
 		b.WriteByte('\n')
 	}
+	if o.restarts > 0 {
+		fmt.Fprintf(&b, "the best of %d runs: %d\n", o.restarts+1, s.Run+1)
+	}
 	fmt.Fprintf(&b, "%s: %d labels, %d attributes, %d features; %s after %d steps, loss %.8g\n",
 		o.model, len(m.Labels()), m.Attributes(), m.Features(), endings[s.Reason], s.Epochs, s.Objective)
 	_, err := io.WriteString(a.stdout, b.String())
@@ -56,7 +59,7 @@ var endings = map[optimize.Reason]string{
 // notedFlags are noted in the model where the user set them.
 var notedFlags = []string{
 	"cost", "cost-scale", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight", "gamma",
-	"batch-size", "rate", "min-count", "all-pairs",
+	"anneal-temperature", "anneal-cost", "anneal-blend", "batch-size", "rate", "restarts", "min-count", "all-pairs",
 }
 
 // notes are what the model tells about itself.

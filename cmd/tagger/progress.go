@@ -39,6 +39,9 @@ func isTerminal(w io.Writer) bool {
 
 func (r *reporter) report(p crf.Progress) {
 	what := fmt.Sprintf("loss %.6g", p.Objective)
+	if p.Run > 0 {
+		what = fmt.Sprintf("restart %d  %s", p.Run, what)
+	}
 	if p.Dev != nil {
 		what += fmt.Sprintf("  dev %.2f%%", 100*p.Dev.F1)
 		if p.Best {
@@ -64,7 +67,8 @@ func (r *reporter) done() {
 
 // logLine is a line of --log-json. Its keys are a promise to other programs.
 type logLine struct {
-	Step      int      `json:"step"` // the iteration or epoch, from 1
+	Run       int      `json:"run,omitempty"` // of restarts
+	Step      int      `json:"step"`          // the iteration or epoch, from 1
 	Seconds   float64  `json:"seconds"`
 	Objective float64  `json:"objective"`
 	GradNorm  float64  `json:"grad_norm"`
@@ -73,7 +77,7 @@ type logLine struct {
 
 // writeLog appends a step to a log.
 func writeLog(w io.Writer, p crf.Progress) error {
-	l := logLine{Step: p.Epoch, Seconds: p.Seconds, Objective: p.Objective, GradNorm: p.GradNorm}
+	l := logLine{Run: p.Run, Step: p.Epoch, Seconds: p.Seconds, Objective: p.Objective, GradNorm: p.GradNorm}
 	if p.Dev != nil {
 		l.Dev = &p.Dev.F1
 	}

@@ -86,6 +86,8 @@ func (s setting) args() []string {
 func (s setting) heeds(flag string) bool {
 	kind := optimizerNamed(s.optimizer)
 	switch flag {
+	case "restarts":
+		return !traits(s.loss).Convex
 	case "warm-up":
 		return kind.name == "lbfgs"
 	case "batch-size":

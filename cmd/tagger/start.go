@@ -14,13 +14,19 @@ func convex(l losses.Loss) bool {
 	return ok && d.Traits().Convex
 }
 
+// needsStart tells whether the weights of a convex loss are where training should start.
+func needsStart(l losses.Loss) bool {
+	d, ok := l.(losses.Described)
+	return ok && d.Traits().NeedsStart
+}
+
 // smoothConvex tells whether there is one minimum, which gradients lead to.
 func smoothConvex(l losses.Loss) bool {
 	d, ok := l.(losses.Described)
 	return ok && d.Traits().Convex && d.Traits().Smooth
 }
 
-// startIterations is how far the start of a loss that is not convex is trained with one that is.
+// startIterations is how far the start of a loss that needs one is trained with one that does not.
 const startIterations = 30
 
 // startingPoint trains a little with cross-entropy: from weights of zero, risk may end where nothing but
@@ -32,4 +38,13 @@ func startingPoint(ctx context.Context, d *data, opts crf.Options) (*crf.Model, 
 		AllPairs: opts.AllPairs, MinCount: opts.MinCount, Threads: opts.Threads,
 	})
 	return m, err
+}
+
+// checkRestarts refuses restarts that would end where the first run did.
+func (o *trainFlags) checkRestarts() error {
+	l, err := losses.New(o.lossFlags.name, o.lossFlags.options(nil))
+	if err == nil && o.restarts > 0 && convex(l) {
+		err = wrongUsage("--restarts: %s is convex, wherever it starts it ends at the same minimum", o.lossFlags.name)
+	}
+	return err
 }

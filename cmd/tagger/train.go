@@ -137,7 +137,7 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 	if opts.Init != nil && (opts.Init.Input().Templates == nil) != (d.templates == "") {
 		return fmt.Errorf("%s: this model and the training files are not alike: one has attributes, the other columns", o.init)
 	}
-	if opts.Loss, err = o.lossFlags.build(d.train.Labels(), d.train.Scheme()); err != nil {
+	if err := o.lossFlags.set(&opts, d.train.Labels(), d.train.Scheme(), o.steps()); err != nil {
 		return err
 	}
 	o.optimizerFlags.set(&opts)
@@ -150,8 +150,8 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 		warn(fmt.Sprintf("all tokens have the label %q: is that the column of the labels?", d.train.Labels()[0]))
 	}
 
-	if opts.Init == nil && !convex(opts.Loss) {
-		tell(fmt.Sprintf("%s is not convex: it starts from %d iterations of cross-entropy", o.lossFlags.name, startIterations))
+	if opts.Init == nil && needsStart(opts.Loss) {
+		tell(fmt.Sprintf("%s needs a good start: it gets %d iterations of cross-entropy", o.lossFlags.name, startIterations))
 		if opts.Init, err = startingPoint(ctx, d, opts); err != nil {
 			return err
 		}
@@ -251,5 +251,8 @@ func (o *trainFlags) check(changed func(string) bool) (corpus.Format, error) {
 	if o.init != "" && o.optimizerFlags.name == "bcfw" {
 		return format, wrongUsage("--init: bcfw starts from zero, since a model does not say which sentence its weights come from")
 	}
-	return format, o.optimizerFlags.rehearse(o.lossFlags.name)
+	if err := o.checkRestarts(); err != nil {
+		return format, err
+	}
+	return format, o.optimizerFlags.rehearse(&o.lossFlags)
 }

@@ -36,9 +36,9 @@ type tuneFlags struct {
 var sharedFlags = []string{
 	"features", "label", "form", "pos", "format",
 	"cost", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight", "gamma",
-	"entropy", "label-smoothing", "margin", "blend",
+	"anneal-temperature", "anneal-cost", "entropy", "label-smoothing", "margin", "blend", "anneal-blend",
 	"epochs", "warm-up", "batch-size", "rate", "pa-c", "pa-variant", "arow-gamma",
-	"min-count", "all-pairs", "dev", "patience", "seed", "threads",
+	"min-count", "all-pairs", "dev", "patience", "seed", "restarts", "threads",
 }
 
 // sharedUsage explains the shared flags that do more here.
@@ -203,12 +203,12 @@ func (t *tuner) score(ctx context.Context, s setting, k int) (float64, error) {
 	}
 	o := &c.flags
 	opts := crf.Options{AllPairs: o.allPairs, MinCount: o.minCount, Threads: o.threads, Patience: o.patience, Dev: f.dev, Warn: t.warn}
-	o.optimizerFlags.set(&opts)
-	var err error
-	if opts.Loss, err = o.lossFlags.build(f.train.Labels(), f.train.Scheme()); err != nil {
+	err := o.lossFlags.set(&opts, f.train.Labels(), f.train.Scheme(), o.steps())
+	if err != nil {
 		return 0, err
 	}
-	if !convex(opts.Loss) {
+	o.optimizerFlags.set(&opts)
+	if needsStart(opts.Loss) {
 		if f.start == nil {
 			if f.start, err = startingPoint(ctx, &data{train: f.train}, opts); err != nil {
 				return 0, err

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Annealing ends at the loss to which it leads.
+func TestAnnealing(t *testing.T) {
+	const l2 = "0.05" // one minimum, wherever it is come from
+	_, still := trained(t, "", "--loss", "softmax-margin", "--cost-scale", "2", "--l2", l2, "testdata/train.conll")
+	path, moved := trained(t, "", "--loss", "softmax-margin", "--anneal-cost", "0.01..2", "--l2", l2, "testdata/train.conll")
+	assert.InEpsilon(t, finalLoss(t, still.out), finalLoss(t, moved.out), 1e-3)
+	m, err := loadModel(path)
+	require.NoError(t, err)
+	assert.Equal(t, "0.01..2", m.Meta["anneal-cost"])
+
+	// All epochs of a stochastic optimizer are made: the objective, which moves too, does not end them.
+	_, moved = trained(t, "", "--loss", "hinge", "--anneal-cost", "0.1..1", "--epochs", "25", "testdata/train.conll")
+	assert.Contains(t, moved.errors, "step 25/25")
+	_, moved = trained(t, "", "--loss", "risk", "--anneal-temperature", "8..0.5", "--epochs", "3", "testdata/train.conll")
+	assert.Contains(t, moved.errors, "step 3/3")
+}
+
+func TestRestartsOnTheCommandLine(t *testing.T) {
+	_, o := trained(t, "", "--loss", "risk", "--restarts", "2", "--epochs", "5", "--log-json", "-", "testdata/train.conll")
+	assert.Contains(t, o.errors, "restart 2  loss")
+	assert.Contains(t, o.out, "the best of 3 runs: ")
+	best := finalLoss(t, o.out)
+	runs := make(map[int]float64)
+	for line := range strings.Lines(o.out) {
+		var step struct {
+			Run       int
+			Objective float64
+		}
+		if json.Unmarshal([]byte(line), &step) == nil {
+			runs[step.Run] = step.Objective
+		}
+	}
+	require.Len(t, runs, 3)
+	for _, objective := range runs {
+		assert.GreaterOrEqual(t, objective, best*(1-1e-6))
+	}
+}
+
+// finalLoss is the number at the end of what train prints.
+func finalLoss(t *testing.T, out string) float64 {
+	t.Helper()
+	_, text, ok := strings.Cut(out, ", loss ")
+	require.True(t, ok, out)
+	var v float64
+	require.NoError(t, json.Unmarshal([]byte(strings.TrimSpace(text)), &v))
+	return v
+}
