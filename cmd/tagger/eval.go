@@ -10,44 +10,123 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis/corpus"
-	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
 // evalFlags are the command line of tagger eval.
 type evalFlags struct {
-	model, format, gold, predicted, form, scheme string
-	json                                         bool
+	model, system, format         string
+	gold, predicted, form, scheme string
+	compare                       bool
+
+	samples, matrix, bins int
+	seed                  uint64
+	calibration           bool
+	prob                  string
+	ufeats                bool
+	json, markdown        bool
 }
 
 func (a *app) evalCommand() *cobra.Command {
 	var o evalFlags
 	c := &cobra.Command{
 		Use:   "eval [--model MODEL] FILE... [flags]",
-		Short: "Score a model, or labels that are already there",
+		Short: "Score a model, or labels that are already there; compare two",
 		Long:  evalHelp,
 		Example: `  tagger eval --model ner.model test.conll
   tagger eval --model ner.model --json test.conll
   tagger tag --model ner.model test.conll | tagger eval -
-  tagger eval --gold 3 --predicted 5 labelled.conll`,
-		Args: needFiles,
+  tagger eval --gold 3 --predicted 5 labelled.conll
+  tagger eval --system tagged.conllu --gold UPOS test.conllu
+  tagger eval --compare old.model new.model test.conll`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if o.compare && len(args) != 3 {
+				return wrongUsage("--compare: name two models, or files that two systems labelled, and then the file with the right labels")
+			}
+			return needFiles(nil, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.check(cmd.Flags().Changed, args); err != nil {
+				return err
+			}
 			return a.eval(cmd.Context(), &o, args)
 		},
 	}
 	f := c.Flags()
 	f.StringVar(&o.model, "model", "", "model `file` that predicts the labels (default: they are in the file)")
-	f.StringVar(&o.gold, "gold", "", "`column` of the right labels (default that of training, without a model the last but one)")
-	f.StringVar(&o.predicted, "predicted", "", "`column` of the predicted labels, without a model (default the last)")
-	f.StringVar(&o.form, "form", "", "`column` of the words, with a model (default that of training)")
-	f.StringVar(&o.scheme, "scheme", "", "how labels spell spans: plain (not at all), iob1, bio or bioes (default: seen from the right labels)")
+	f.StringVar(&o.system, "system", "", "`file` of the same sentences with the predicted labels")
+	f.BoolVar(&o.compare, "compare", false, "compare two systems on the last file: the two before are models, or files as for --system")
+	f.StringVar(&o.gold, "gold", "", "`column` of the right labels (default that of training; with --system UPOS or the last, else the last but one)")
+	f.StringVar(&o.predicted, "predicted", "", "`column` of the predicted labels, without a model (default the last; with --system in CoNLL-U that of --gold)")
+	f.StringVar(&o.form, "form", "", "`column` of the words, with --model, --system or --compare (default that of training, or FORM)")
+	f.StringVar(&o.scheme, "scheme", "", "how labels spell spans: plain (not at all), iob1, bio, bioes or io (default: seen from the right labels)")
+	f.BoolVar(&o.ufeats, "ufeats", false, "compare FEATS as the CoNLL 2018 shared task does: universal features only, in any order")
+	f.IntVar(&o.samples, "samples", 1000, "bootstrap samples for the 95% intervals (0: none), and samples for the p of --compare")
+	f.Uint64Var(&o.seed, "seed", 1, "`seed` of the samples")
+	f.IntVar(&o.matrix, "matrix", 0, "show the confusion matrix of the `N` labels that are confused most")
+	f.BoolVar(&o.calibration, "calibration", false, "score the probabilities of the labels too: the model's, or those in a column")
+	f.StringVar(&o.prob, "prob", "", "`column` of the probabilities, without a model (default: the last, or Prob= in MISC)")
+	f.IntVar(&o.bins, "bins", 10, "bins of probabilities for --calibration")
 	f.StringVar(&o.format, "format", "auto", "format of the files: auto, conll, conllu or crfsuite")
-	f.BoolVar(&o.json, "json", false, "print one JSON object instead of a table")
+	f.BoolVar(&o.json, "json", false, "print one JSON object instead of tables")
+	f.BoolVar(&o.markdown, "markdown", false, "print tables of Markdown")
 	f.SortFlags = false
 	complete(c, "format", "auto", "conll", "conllu", "crfsuite")
-	complete(c, "scheme", "plain", "iob1", "bio", "bioes")
+	complete(c, "scheme", "plain", "iob1", "bio", "bioes", "io")
 	return c
+}
+
+// maxSamples keeps a slip of the finger from taking all memory.
+const maxSamples = 10_000_000
+
+// check reports wrong usage.
+func (o *evalFlags) check(changed func(string) bool, files []string) error {
+	o.calibration = o.calibration || o.prob != ""
+	switch {
+	case o.compare && o.model+o.system != "":
+		return wrongUsage("--compare takes both systems as arguments, without --model or --system")
+	case o.model != "" && o.system != "":
+		return wrongUsage("--model and --system: labels come from one of them")
+	case o.model != "" && o.predicted != "":
+		return wrongUsage("--predicted is for labels that are in the file: with --model they come from the model")
+	case o.model != "" && o.prob != "":
+		return wrongUsage("--prob is for probabilities that are in the file: with --model --calibration they come from the model")
+	case o.model+o.system == "" && !o.compare && o.form != "":
+		return wrongUsage("--form is for --model, --system and --compare: else no words are looked at")
+	case o.system != "" && len(files) != 1:
+		return wrongUsage("--system: name one FILE with the right labels")
+	case o.samples < 0 || o.samples > maxSamples || o.compare && o.samples == 0:
+		return wrongUsage("--samples %d: want a number up to %d", o.samples, maxSamples)
+	case o.matrix < 0:
+		return wrongUsage("--matrix %d: want a number that is not negative", o.matrix)
+	case o.bins < 1 || o.bins > 10000:
+		return wrongUsage("--bins %d: want 1 to 10000", o.bins)
+	case changed("bins") && !o.calibration:
+		return wrongUsage("--bins is for --calibration")
+	case o.json && o.markdown:
+		return wrongUsage("--json and --markdown: choose one")
+	}
+	return nil
+}
+
+// scorer makes one as the flags say.
+func (o *evalFlags) scorer() (*scorer, error) {
+	score := &scorer{each: o.samples > 0}
+	if o.calibration {
+		score.calibration = &metrics.Calibrator{Bins: o.bins}
+	}
+	if o.ufeats {
+		score.ufeats = make(map[string]string)
+	}
+	if o.scheme != "" {
+		scheme, err := structured.ParseScheme(o.scheme)
+		if err != nil {
+			return nil, wrongUsage("--scheme %s: want plain, iob1, bio, bioes or io", o.scheme)
+		}
+		score.scheme = &scheme
+	}
+	return score, nil
 }
 
 func (a *app) eval(ctx context.Context, o *evalFlags, files []string) error {
@@ -55,33 +134,31 @@ func (a *app) eval(ctx context.Context, o *evalFlags, files []string) error {
 	if err != nil {
 		return err
 	}
-	score := new(scorer)
-	if o.scheme != "" {
-		scheme, err := structured.ParseScheme(o.scheme)
-		if err != nil {
-			return wrongUsage("--scheme %s: want plain, iob1, bio or bioes", o.scheme)
-		}
-		score.scheme = &scheme
+	score, err := o.scorer()
+	if err != nil {
+		return err
 	}
-	pairs := columnPairs(o)
+	pairs, end := columnPairs(o), func() error { return nil }
 	switch {
-	case o.model != "" && o.predicted != "":
-		return wrongUsage("--predicted is for labels that are in the file: with --model they come from the model")
-	case o.model == "" && o.form != "":
-		return wrongUsage("--form is for --model: without one no words are looked at")
+	case o.compare:
+		return a.compare(ctx, o, format, files)
+	case o.system != "":
+		y, err := a.openSystem(ctx, o.system, format, o)
+		if err != nil {
+			return err
+		}
+		defer y.close()
+		pairs, end = y.pairs, y.end
 	case o.model != "":
-		m, err := openModel(o.model)
+		m, err := openScored(o.model)
 		if err != nil {
 			return err
 		}
 		if format, err = formatFor(m.Model, o.format); err != nil {
 			return err
 		}
-		if m.only {
-			return fmt.Errorf("%s: a raw model of Wapiti, which reads rows of any number of attributes: tag with it, and score the result", o.model)
-		}
 		if score.scheme == nil {
-			score = newScorer(m.Model)
+			score.scheme = newScorer(m.Model).scheme
 		}
 		pairs = modelPairs(m, o)
 	}
@@ -90,16 +167,31 @@ func (a *app) eval(ctx context.Context, o *evalFlags, files []string) error {
 			return err
 		}
 	}
-	r := score.results()
-	if o.json {
-		return json.NewEncoder(a.stdout).Encode(r)
+	if err := end(); err != nil {
+		return err
+	}
+	r, err := score.report(o)
+	switch {
+	case err != nil:
+		return err
+	case o.json:
+		return a.printJSON(r)
+	case o.markdown:
+		return r.WriteMarkdown(a.stdout)
 	}
 	return r.WriteTable(a.stdout)
 }
 
-// A pairing finds the right and the predicted labels of the sentences of an input, and which of the
-// words are known (nil if nobody can say).
-type pairing func(in *input) (func(s *sentence) (gold, predicted []string, known []bool, err error), error)
+func (a *app) printJSON(v any) error { return json.NewEncoder(a.stdout).Encode(v) }
+
+// openScored opens a model that labels sentences as they are read here.
+func openScored(path string) (*model, error) {
+	m, err := openModel(path)
+	if err == nil && m.only {
+		return nil, fmt.Errorf("%s: a raw model of Wapiti, which reads rows of any number of attributes: tag with it, and score the result", path)
+	}
+	return m, err
+}
 
 func (a *app) evalFile(ctx context.Context, name string, format corpus.Format, pairs pairing, score *scorer) error {
 	in, err := a.open(ctx, name, format)
@@ -119,56 +211,12 @@ func (a *app) evalFile(ctx context.Context, name string, format corpus.Format, p
 		} else if err != nil {
 			return err
 		}
-		gold, predicted, known, err := labels(s)
+		p, err := labels(s)
 		if err != nil {
 			return err
 		}
-		if err := score.add(gold, predicted, known); err != nil {
-			return in.at(s, 0, err)
+		if t, err := score.add(p); err != nil {
+			return in.at(s, t, err)
 		}
 	}
-}
-
-// A scorer counts both as spans and as plain labels, until the right labels have told what they are.
-type scorer struct {
-	scheme   *structured.Scheme // nil: not known yet
-	plain    metrics.Evaluator
-	spans    metrics.Evaluator
-	detector corpus.SchemeDetector
-}
-
-// newScorer counts by the scheme of the model, if it knows one.
-func newScorer(m *crf.Model) *scorer {
-	scheme := m.Scheme()
-	if imported(m) && scheme == structured.Plain {
-		return new(scorer)
-	}
-	return &scorer{scheme: &scheme}
-}
-
-func (c *scorer) add(gold, predicted []string, known []bool) error {
-	c.spans.Scheme = structured.BIO // spans of all schemes are read alike
-	if c.scheme == nil {
-		c.detector.Add(gold)
-	}
-	if c.scheme == nil || *c.scheme == structured.Plain {
-		if err := c.plain.Add(gold, predicted, known); err != nil {
-			return err
-		}
-	}
-	if c.scheme == nil || *c.scheme != structured.Plain {
-		return c.spans.Add(gold, predicted, known)
-	}
-	return nil
-}
-
-func (c *scorer) results() metrics.Results {
-	scheme := c.detector.Scheme()
-	if c.scheme != nil {
-		scheme = *c.scheme
-	}
-	if scheme == structured.Plain {
-		return c.plain.Results()
-	}
-	return c.spans.Results()
 }

@@ -17,6 +17,11 @@ func TestEvalGolden(t *testing.T) {
 		"eval.plain.txt":   {"--scheme", "plain", "testdata/labelled.conll"},
 		"eval.pos.txt":     {"--model", posModel(t), "testdata/train.conllu"},
 		"eval.items.txt":   {"--model", itemsModel(t), "testdata/text.crfsuite"},
+		"eval.full.txt":    {"--samples", "200", "--seed", "3", "--matrix", "2", "--calibration", "--bins", "2", "testdata/probs.conll"},
+		"eval.md":          {"--markdown", "--matrix", "9", "--prob", "-1", "testdata/probs.conll"},
+		"compare.txt":      {"--compare", "testdata/dev.conll", "testdata/dev.other.conll", "testdata/dev.conll"},
+		"compare.md":       {"--compare", "--markdown", "testdata/dev.other.conll", "testdata/dev.conll", "testdata/dev.conll"},
+		"compare.json":     {"--compare", "--json", "--samples", "99", "testdata/dev.conll", "testdata/dev.other.conll", "testdata/dev.conll"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := done(t, "", append([]string{"eval"}, args...)...)
@@ -32,7 +37,10 @@ type figures struct {
 	Accuracy              float64
 	SentenceAccuracy      float64 `json:"sentence_accuracy"`
 	Precision, Recall, F1 float64
-	Labels                map[string]struct{ Precision, Recall, F1 float64 }
+	Labels                map[string]struct {
+		Precision, Recall, F1       float64
+		Support, Predicted, Correct int
+	}
 }
 
 func score(t *testing.T, text string, args ...string) figures {

@@ -75,11 +75,20 @@ more is waited for. --threads N labels in N goroutines, to the same output. With
 
 const evalHelp = `Score a model on labelled files, known and unknown words apart; or, without --model,
 compare two columns of files that are labelled already: the right labels in the last
-column but one, the predicted ones in the last.
+column but one, the predicted ones in the last. With --system FILE the predicted labels
+are in a file of their own, of the same sentences.
 
-Labels that spell spans (B-PER, I-PER, O) are scored as spans, exactly as conlleval does;
-other labels one by one. --json prints one object with the keys tokens, sentences,
-accuracy, sentence_accuracy, precision, recall, f1 and labels, fractions in 0..1.`
+Labels that spell spans (B-PER, I-PER, O) are scored as spans, as conlleval does; other
+labels one by one. Intervals tell where the figures of other test sentences would lie.
+--matrix N shows how labels are confused, --calibration how far probabilities can be
+taken at their word.
+
+--compare A B FILE scores two systems on FILE, each a model or a file that it labelled,
+and tests by approximate randomisation whether they differ: p is how likely a difference
+as great is by chance.
+
+--json prints one object with the keys tokens, sentences, accuracy, sentence_accuracy,
+precision, recall, f1 and labels, fractions in 0..1; --markdown prints tables.`
 
 const inspectHelp = `Tell what a model holds: its size, how it was trained, the weights of the transitions
 (from the label of a row to that of a column), and the attributes of each label with the

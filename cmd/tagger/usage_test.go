@@ -92,7 +92,7 @@ func TestWrongUsage(t *testing.T) {
 		"nbest":                 {[]string{"tag", "--model", "m", "--nbest", "0"}, "--nbest 0"},
 		"tag without model":     {[]string{"tag"}, `required flag(s) "model" not set`},
 		"eval without file":     {[]string{"eval"}, "name at least one FILE"},
-		"scheme":                {[]string{"eval", "--scheme", "bilou", "x"}, "want plain, iob1, bio or bioes"},
+		"scheme":                {[]string{"eval", "--scheme", "bilou", "x"}, "want plain, iob1, bio, bioes or io"},
 		"two predictions":       {[]string{"eval", "--model", "m", "--predicted", "1", "x"}, "they come from the model"},
 		"CoNLL-U, no model":     {[]string{"eval", "testdata/text.conllu"}, "name the --model"},
 		"demo of something":     {[]string{"demo", "x"}, "unknown command"},

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/metrics"
+)
+
+func compare(t *testing.T, text string, args ...string) (c struct {
+	A, B        figures
+	Differences []struct {
+		Measure    string
+		A, B, P    float64
+		Difference float64
+	}
+}) {
+	t.Helper()
+	o := done(t, text, append([]string{"eval", "--compare", "--json"}, args...)...)
+	require.NoError(t, json.Unmarshal([]byte(o.out), &c))
+	return c
+}
+
+// A model and the file that it labelled are the same system.
+func TestCompareModelWithItsOutput(t *testing.T) {
+	for name, c := range map[string]struct{ model, gold string }{
+		"CoNLL":   {nerModel(t), "testdata/dev.other.conll"},
+		"CoNLL-U": {posModel(t), "testdata/train.conllu"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tagged := write(t, "tagged", done(t, "", "tag", "--model", c.model, c.gold).out)
+			r := compare(t, "", c.model, tagged, c.gold)
+			direct := score(t, "", "--model", c.model, c.gold)
+			assert.Equal(t, direct, r.A)
+			assert.Equal(t, direct, r.B)
+			for _, d := range r.Differences {
+				assert.Zero(t, d.Difference)
+				assert.Equal(t, 1.0, d.P)
+			}
+			assert.Equal(t, direct, score(t, read(t, c.gold), "--system", tagged, "-"))
+		})
+	}
+	items := compare(t, "", itemsModel(t), itemsModel(t), "testdata/text.crfsuite")
+	assert.Equal(t, 18, items.A.Tokens)
+}
+
+// Of ten sentences of one token B gets nine right and A none. Of the 2^9 ways to exchange them only two differ as much.
+func TestCompareTellsAClearDifference(t *testing.T) {
+	sentences := func(label string, last string) string {
+		return strings.Repeat("w "+label+"\n\n", 9) + "w " + last + "\n"
+	}
+	a, b := write(t, "a", sentences("N", "V")), write(t, "b", sentences("V", "V"))
+	r := compare(t, sentences("V", "V"), "--samples", "9999", a, b, "-")
+	require.Equal(t, metrics.Accuracy.String(), r.Differences[3].Measure)
+	assert.InDelta(t, 0.9, r.Differences[3].Difference, 1e-12)
+	assert.InDelta(t, 2./512, r.Differences[3].P, 0.002)
+	again := compare(t, sentences("V", "V"), "--samples", "9999", a, b, "-")
+	assert.Equal(t, r, again, "the seed is the same")
+}
+
+func TestSystemsOfOtherSentences(t *testing.T) {
+	gold := "a X\nb X\n\nc X\n"
+	for name, c := range map[string]struct{ system, says string }{
+		"a sentence less": {"a X\nb X\n", "stdin:4: SYSTEM has no such sentence: it ends before"},
+		"a sentence more": {gold + "\nd X\n", "SYSTEM:6: a sentence that the file with the right labels has not"},
+		"another word":    {"a X\nB X\n\nc X\n", `SYSTEM:2: word "B", but "b" in stdin:2`},
+		"a token less":    {"a X\n\nc X\n", "SYSTEM:1: sentence of 1 tokens, but of 2 in stdin:1"},
+		"other columns":   {"a X\nb X\n\nc X X\n", "SYSTEM:4: 3 columns, expected 2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := write(t, "system", c.system)
+			for _, args := range [][]string{{"--system", path, "-"}, {"--compare", path, path, "-"}} {
+				o := tagger(t, gold, append([]string{"eval"}, args...)...)
+				assert.Equal(t, exitFailed, o.status)
+				assert.Equal(t, "tagger: "+strings.ReplaceAll(c.says, "SYSTEM", path)+"\n", o.errors)
+				assert.Empty(t, o.out)
+			}
+		})
+	}
+}
+
+// What a column or MISC says of probabilities is scored as what the model says.
+func TestCalibrationOfColumns(t *testing.T) {
+	calibration := func(text string, args ...string) (c metrics.Calibration) {
+		t.Helper()
+		o := done(t, text, append([]string{"eval", "--json", "--calibration"}, args...)...)
+		require.NoError(t, json.Unmarshal([]byte(o.out), &struct{ Calibration *metrics.Calibration }{&c}))
+		return c
+	}
+	direct := calibration("", "--model", nerModel(t), "testdata/dev.conll")
+	assert.Equal(t, 18, direct.Tokens)
+	assert.Positive(t, direct.ECE)
+	tagged := done(t, "", "tag", "--probs", "--model", nerModel(t), "testdata/dev.conll").out
+	assert.Equal(t, direct, calibration(tagged, "-"))
+	assert.Equal(t, direct, calibration(read(t, "testdata/dev.conll"), "--gold", "3", "--system", write(t, "tagged", tagged), "-"))
+
+	direct = calibration("", "--model", posModel(t), "testdata/train.conllu")
+	tagged = done(t, "", "tag", "--probs", "--model", posModel(t), "testdata/train.conllu").out
+	assert.Equal(t, direct, calibration(read(t, "testdata/train.conllu"), "--system", write(t, "tagged", tagged), "-"))
+}
+
+func TestWrongProbabilities(t *testing.T) {
+	for _, text := range []string{"a X X 0.5\nb X X 1.5\n", "a X X 0.5\nb X X high\n", "a X X 0.5\nb X X nan\n"} {
+		o := tagger(t, text, "eval", "--calibration", "-")
+		assert.Equal(t, exitFailed, o.status)
+		assert.Regexp(t, `^tagger: stdin:2: "(1.5|high|nan)" is no probability\n$`, o.errors)
+	}
+}
+
+func TestWrongUsageOfEval(t *testing.T) {
+	for name, c := range map[string]struct {
+		args []string
+		says string
+	}{
+		"compare two":       {[]string{"--compare", "a", "b"}, "--compare: name two"},
+		"compare and model": {[]string{"--compare", "--model", "m", "a", "b", "c"}, "--compare takes both"},
+		"compare by none":   {[]string{"--compare", "--samples", "0", "a", "b", "c"}, "--samples 0"},
+		"two sources":       {[]string{"--model", "m", "--system", "s", "x"}, "from one of them"},
+		"system of two":     {[]string{"--system", "s", "x", "y"}, "name one FILE"},
+		"samples":           {[]string{"--samples", "-1", "x"}, "--samples -1"},
+		"matrix":            {[]string{"--matrix", "-1", "x"}, "--matrix -1"},
+		"bins":              {[]string{"--calibration", "--bins", "0", "x"}, "--bins 0"},
+		"bins of nothing":   {[]string{"--bins", "5", "x"}, "--bins is for --calibration"},
+		"prob of a model":   {[]string{"--model", "m", "--prob", "4", "x"}, "--prob is for"},
+		"form of nothing":   {[]string{"--form", "1", "x"}, "--form is for"},
+		"two outputs":       {[]string{"--json", "--markdown", "x"}, "choose one"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := tagger(t, "", append([]string{"eval"}, c.args...)...)
+			assert.Equal(t, exitUsage, o.status)
+			assert.Contains(t, o.errors, c.says)
+			assert.Empty(t, o.out)
+		})
+	}
+}
