@@ -86,8 +86,15 @@ type AttributeReader struct {
 	warnings Warnings
 	buf      []byte  // unescaped names of a sentence
 	names    []field // of labels and attributes in buf, in the order of the file
-	counts   []int   // attributes per token
+	tokens   []token
+	lent     bool // lines stand in a [Block], and names are parts of them
 	err      error
+}
+
+// A token is one of the sentence that is being read.
+type token struct {
+	attributes int
+	buffered   bool // its label and names are in names, not in the items yet
 }
 
 // NewAttributeReader returns a reader of r. name stands for the input in errors.
@@ -103,27 +110,30 @@ func (r *AttributeReader) Warnings() Warnings { return r.warnings }
 func (r *AttributeReader) Read(it *Items) error {
 	*it = Items{Labels: it.Labels[:0], Attributes: it.Attributes[:0], lines: it.lines[:0], flat: it.flat[:0]}
 	if r.err == nil {
-		r.buf, r.names, r.counts = r.buf[:0], r.names[:0], r.counts[:0]
+		r.buf, r.names, r.tokens = r.buf[:0], r.names[:0], r.tokens[:0]
 		it.Weight = 1
 		r.lines.mark()
 		r.err = r.read(it)
 	}
-	if len(r.counts) == 0 || r.err != nil && r.err != io.EOF {
+	if len(r.tokens) == 0 || r.err != nil && r.err != io.EOF {
 		*it = Items{Labels: it.Labels[:0], Attributes: it.Attributes[:0], lines: it.lines[:0], flat: it.flat[:0]}
 		return r.err
 	}
 	text := string(r.buf)
-	names := r.names
-	flat := it.flat
-	for _, n := range r.counts {
-		it.Labels = append(it.Labels, text[names[0].start:names[0].end])
-		for i, f := range names[1 : n+1] {
-			flat[i].Name = text[f.start:f.end]
+	names, flat := r.names, it.flat
+	for t, token := range r.tokens {
+		n := token.attributes
+		if token.buffered {
+			it.Labels[t] = text[names[0].start:names[0].end]
+			for i, f := range names[1 : n+1] {
+				flat[i].Name = text[f.start:f.end]
+			}
+			names = names[n+1:]
 		}
 		it.Attributes = append(it.Attributes, flat[:n:n])
-		flat, names = flat[n:], names[n+1:]
+		flat = flat[n:]
 	}
-	r.counts = r.counts[:0]
+	r.tokens = r.tokens[:0]
 	return nil
 }
 
@@ -148,7 +158,7 @@ func (r *AttributeReader) read(it *Items) error {
 		}
 		r.warnings.Unended = !ended
 		switch {
-		case len(line) == 0 && len(r.counts) > 0:
+		case len(line) == 0 && len(r.tokens) > 0:
 			return nil
 		case len(line) == 0:
 			it.Weight = 1 // a declaration ends with its sentence, be that empty
@@ -170,7 +180,6 @@ func (r *AttributeReader) read(it *Items) error {
 func (r *AttributeReader) item(it *Items, line []byte) error {
 	first := len(it.flat)
 	if bytes.IndexByte(line, '\\') < 0 && r.plainItem(it, line) {
-		r.counts = append(r.counts, len(it.flat)-first)
 		return nil
 	}
 	labelled := false
@@ -207,6 +216,7 @@ func (r *AttributeReader) item(it *Items, line []byte) error {
 			continue
 		default:
 			labelled = true
+			it.Labels = append(it.Labels, "")
 			it.lines = append(it.lines, r.lines.number)
 			if colon {
 				r.warn(&r.warnings.Colons)
@@ -218,7 +228,7 @@ func (r *AttributeReader) item(it *Items, line []byte) error {
 		r.names = append(r.names, field{int32(start), int32(end)})
 	}
 	if labelled {
-		r.counts = append(r.counts, len(it.flat)-first)
+		r.tokens = append(r.tokens, token{len(it.flat) - first, true})
 	}
 	return nil
 }

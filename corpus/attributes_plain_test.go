@@ -52,3 +52,21 @@ func TestPlainLinesAreReadLikeOthers(t *testing.T) {
 	assert.Greater(t, failed, 100)
 	assert.Greater(t, two, 2_000)
 }
+
+func TestAttributesOfABlockAreNotCopied(t *testing.T) {
+	var b corpus.Block
+	text := strings.Repeat("B\tw=a\tlen:12\nI\tw=c\tx\n\n", 100)
+	require.NoError(t, corpus.NewAttributeReader(strings.NewReader(text), "").Block(&b, len(text)))
+	var r corpus.AttributeReader
+	var it corpus.Items
+	n := 0
+	assert.Zero(t, testing.AllocsPerRun(10, func() {
+		n = 0
+		for r.Open(&b); r.Read(&it) == nil; n++ {
+			if it.Labels[1] != "I" || it.Attributes[0][1] != (corpus.Attribute{Name: "len", Value: 12}) || it.Attributes[1][0].Name != "w=c" {
+				t.Fatal(it)
+			}
+		}
+	}))
+	assert.Equal(t, 100, n)
+}

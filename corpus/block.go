@@ -63,9 +63,10 @@ func (r *AttributeReader) Block(b *Block, size int) error {
 	return r.err
 }
 
-// Open is [Reader.Open] for attributes.
+// Open is [Reader.Open] for attributes. The strings of the items are parts of b where that can be, so they are valid as
+// long as b is left alone; [Items.Clone] does not change that.
 func (r *AttributeReader) Open(b *Block) {
-	r.lines, r.warnings, r.err = b.open(), Warnings{}, nil
+	r.lines, r.warnings, r.lent, r.err = b.open(), Warnings{}, true, nil
 }
 
 func (b *Block) open() lineReader {

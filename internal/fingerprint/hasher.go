@@ -17,6 +17,7 @@ const (
 // Hasher computes fingerprints with one base. It is immutable and safe for concurrent use.
 type Hasher struct {
 	power [powers]uint64 // power[i] = B^i
+	step  [8][256]uint64 // step[i][b] = (b + 1) B^(7-i), of which 7 fit into 64 bits
 }
 
 // NewHasher returns the hasher of the k-th base, 0 <= k < [Bases]; it panics for others. The bases are the first
@@ -30,6 +31,11 @@ func NewHasher(k int) *Hasher {
 	h.power[0] = 1
 	for i := 1; i < powers; i++ {
 		h.power[i] = mulAdd(h.power[i-1], base(k), 0)
+	}
+	for i := range h.step {
+		for b := range h.step[i] {
+			h.step[i][b] = mulAdd(h.power[7-i], uint64(b)+1, 0)
+		}
 	}
 	return h
 }
@@ -47,31 +53,21 @@ func (h *Hasher) Of(s []byte) uint64 { return of(h, s) }
 // OfString is Of for a string.
 func (h *Hasher) OfString(s string) uint64 { return of(h, s) }
 
-// of takes Horner's scheme in steps of 8 and 4 bytes, whose products do not wait for each other.
+// of takes Horner's scheme in steps of up to 8 bytes, whose products stand in a table: there is one product a step.
 func of[S []byte | string](h *Hasher, s S) uint64 {
+	t := &h.step
 	var sum uint64
 	for ; len(s) >= 8; s = s[8:] {
 		hi, lo := bits.Mul64(sum, h.power[8])
-		hi, lo = addMul(hi, lo, s[0], h.power[7])
-		hi, lo = addMul(hi, lo, s[1], h.power[6])
-		hi, lo = addMul(hi, lo, s[2], h.power[5])
-		hi, lo = addMul(hi, lo, s[3], h.power[4])
-		hi, lo = addMul(hi, lo, s[4], h.power[3])
-		hi, lo = addMul(hi, lo, s[5], h.power[2])
-		hi, lo = addMul(hi, lo, s[6], h.power[1])
-		sum = fold(hi, lo, uint64(s[7])+1)
+		sum = fold(hi, lo, fold(0, t[0][s[0]]+t[1][s[1]]+t[2][s[2]]+t[3][s[3]]+t[4][s[4]]+t[5][s[5]]+t[6][s[6]], t[7][s[7]]))
 	}
-	if len(s) >= 4 {
-		hi, lo := bits.Mul64(sum, h.power[4])
-		hi, lo = addMul(hi, lo, s[0], h.power[3])
-		hi, lo = addMul(hi, lo, s[1], h.power[2])
-		hi, lo = addMul(hi, lo, s[2], h.power[1])
-		sum = fold(hi, lo, uint64(s[3])+1)
-		s = s[4:]
-	}
-	for i := range len(s) {
-		hi, lo := bits.Mul64(sum, h.power[1])
-		sum = fold(hi, lo, uint64(s[i])+1)
+	if len(s) > 0 {
+		hi, lo := bits.Mul64(sum, h.power[len(s)])
+		var c uint64
+		for i := range len(s) {
+			c += t[8-len(s)+i][s[i]]
+		}
+		sum = fold(hi, lo, fold(0, c, 0))
 	}
 	return reduce(sum)
 }
@@ -108,13 +104,6 @@ func (h *Hasher) Power(n int) uint64 {
 		square = mulAdd(square, square, 0)
 	}
 	return result
-}
-
-// addMul returns (hi, lo) + (b + 1) * power as 128 bits.
-func addMul(hi, lo uint64, b byte, power uint64) (uint64, uint64) {
-	high, low := bits.Mul64(uint64(b)+1, power)
-	low, carry := bits.Add64(lo, low, 0)
-	return hi + high + carry, low
 }
 
 // fold returns a number below 2^62 that is (hi, lo) + c mod p, for hi < 2^60 and c < 2^62.
