@@ -3,6 +3,7 @@ package crf
 import (
 	"fmt"
 	"math"
+	"unsafe"
 
 	"github.com/trellis-nlp/trellis/internal/container"
 )
@@ -130,4 +131,12 @@ func multiples[I int8 | int16](data, steps []byte) ([]float32, error) {
 // errRange says that a weight does not fit into float32.
 func errRange(v float64) error {
 	return fmt.Errorf("weight %g does not fit into 32 bits: take float64", v)
+}
+
+// base returns the address of the first number.
+func (n *numbers) base(double bool) *byte {
+	if double {
+		return (*byte)(unsafe.Pointer(&n.f64[0]))
+	}
+	return (*byte)(unsafe.Pointer(&n.f32[0]))
 }

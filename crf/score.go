@@ -5,6 +5,8 @@ import (
 	"slices"
 	"unsafe"
 
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/internal/fingerprint"
 	"github.com/trellis-nlp/trellis/internal/simd"
 )
 
@@ -50,9 +52,25 @@ func (k *lookups) ask(t *table, prints []uint64) {
 	t.prefetch(k.lines)
 }
 
-// find looks the attributes up. The weights that slots hold are added to row, L numbers.
+// askItem is ask for attributes that come with names and values.
+func (k *lookups) askItem(t *table, h *fingerprint.Hasher, item []corpus.Attribute) {
+	k.reset()
+	k.lines = k.lines[:0]
+	for a := range item {
+		key := keyOf(h.OfString(item[a].Name))
+		k.add(key, item[a].Value)
+		k.lines = append(k.lines, t.line(key))
+	}
+	t.prefetch(k.lines)
+}
+
+// find looks the attributes up. The weights that slots hold are added to row, L numbers; where there are values, all are.
 func (k *lookups) find(row []float64, s *store[uint16]) {
 	k.runs, k.rows = k.runs[:0], k.rows[:0]
+	if len(k.values) > 0 {
+		scoreValues(row, s, k)
+		return
+	}
 	k.found = slices.Grow(k.found[:0], len(k.keys))[:len(k.keys)]
 	simd.Lookup(k.found, s.words, k.lines, k.keys)
 	for i, value := range k.found {
@@ -86,21 +104,7 @@ func (k *lookups) sum(row []float64, s *store[uint16]) {
 	simd.AddRows32(row, s.rows.f32, k.rows)
 }
 
-// score adds the weights of the features of the attributes to row, L numbers.
-func (k *lookups) score(row []float64, s *store[uint16]) {
-	if len(k.values) > 0 {
-		scoreValues(row, s, k)
-		return
-	}
-	k.lines = k.lines[:0]
-	for _, key := range k.keys {
-		k.lines = append(k.lines, s.line(key))
-	}
-	k.find(row, s)
-	k.sum(row, s)
-}
-
-// scoreValues is lookups.score for attributes of which some have values other than 1.
+// scoreValues adds the weights of attributes of which some have values other than 1 to row.
 func scoreValues(row []float64, s *store[uint16], k *lookups) {
 	for i, key := range k.keys {
 		hit, value := s.find(key), k.values[i]
@@ -136,24 +140,25 @@ func scoreEdges(edge []float64, s *store[uint32], k *lookups) {
 
 // prefetch asks the cache for the rows and runs of k.
 func (s *store[O]) prefetch(k *lookups) {
+	shift := 4 // a line holds 1<<shift weights
 	if s.double {
-		return
+		shift = 3
 	}
 	if len(k.rows) > 0 {
 		k.lines = k.lines[:0]
 		for _, from := range k.rows {
-			for line := from / (simd.Line / 4); line <= (from+uint32(s.width)-1)/(simd.Line/4); line++ {
+			for line := from >> shift; line <= (from+uint32(s.width)-1)>>shift; line++ {
 				k.lines = append(k.lines, line)
 			}
 		}
-		simd.Prefetch((*byte)(unsafe.Pointer(&s.rows.f32[0])), k.lines)
+		simd.Prefetch(s.rows.base(s.double), k.lines)
 	}
 	if len(k.runs) > 0 {
 		k.lines = k.lines[:0]
 		for _, r := range k.runs {
-			k.lines = append(k.lines, r.from/(simd.Line/4))
+			k.lines = append(k.lines, r.from>>shift)
 		}
-		simd.Prefetch((*byte)(unsafe.Pointer(&s.values.f32[0])), k.lines)
+		simd.Prefetch(s.values.base(s.double), k.lines)
 		for i, r := range k.runs {
 			k.lines[i] = r.from / (simd.Line / 2)
 		}

@@ -92,13 +92,17 @@ func (t *Tagger) ReadItems(items [][]corpus.Attribute) error {
 		return err
 	}
 	t.begin(len(items))
-	k := &t.lookups[0]
-	for i, item := range items {
-		k.reset()
-		for a := range item {
-			k.add(keyOf(t.m.hasher.OfString(item[a].Name)), item[a].Value)
+	attrs, flights := &t.m.attrs, len(t.lookups)
+	for i := range t.scores.T + 2 {
+		if i < t.scores.T {
+			t.lookups[i%flights].askItem(&attrs.table, t.m.hasher, items[i])
 		}
-		k.score(t.scores.NodeAt(i), &t.m.attrs)
+		if i >= 1 && i <= t.scores.T {
+			t.lookups[(i-1)%flights].find(t.scores.NodeAt(i-1), attrs)
+		}
+		if i >= 2 {
+			t.lookups[(i-2)%flights].sum(t.scores.NodeAt(i-2), attrs)
+		}
 	}
 	return nil
 }
