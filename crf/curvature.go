@@ -18,6 +18,7 @@ var _ optimize.Curved = (*objective)(nil)
 // the Hessian, were the labels of different tokens independent. Transitions, whose gradients come summed over a sentence, are put at the count in the data,
 // about sum_t p_t(i, j).
 func (o *objective) Curvature(ctx context.Context, dst, w []float64) error {
+	o.measure(w)
 	o.each(func(k int, wk *worker) {
 		sum := dst
 		if k > 0 {

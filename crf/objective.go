@@ -27,7 +27,8 @@ type objective struct {
 	laidOut bool  // the plan was made, or found to be impossible
 	plan    *plan // nil where the data set does not fit it
 	workers []*worker
-	chunk   []int // of sentences: worker k evaluates chunk[k]..chunk[k+1]-1 of a whole pass
+	chunk   []int  // of sentences: worker k evaluates chunk[k]..chunk[k+1]-1 of a whole pass
+	norms   *norms // nil where the loss needs none
 }
 
 // A worker is the scratch memory of one goroutine.
@@ -38,6 +39,9 @@ type worker struct {
 	dense        []float64        // a whole pass's gradient
 	wide         []float64        // and its part of the plan's wide attributes
 	sparse       *optimize.Sparse // a mini-batch's
+	norm         []float64        // of the gold labels of a sentence
+	gradNorm     []float64        // the derivatives with respect to them
+	pull         []float64        // and with respect to |w_j|, in sum
 	sum          float64
 	err          error
 }
@@ -141,7 +145,13 @@ func (o *objective) eval(wk *worker, s int) (float64, error) {
 	for _, g := range o.data.gold[o.data.sentence[s]:o.data.sentence[s+1]] {
 		wk.gold = append(wk.gold, int(g))
 	}
-	v, err := o.loss.Eval(&wk.grad, &wk.scores, structured.PathTarget(wk.gold), &wk.loss)
+	var v float64
+	var err error
+	if loss, ok := normedOf(o.loss); ok {
+		v, err = o.evalNormed(loss, wk, s)
+	} else {
+		v, err = o.loss.Eval(&wk.grad, &wk.scores, structured.PathTarget(wk.gold), &wk.loss)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("sentence %d: %w", s+1, err)
 	}
@@ -154,12 +164,14 @@ func (o *objective) Eval(ctx context.Context, grad, w []float64) (float64, error
 	if o.plan != nil {
 		o.plan.spread(w)
 	}
+	o.measure(w)
 	o.each(func(k int, wk *worker) {
 		sum := grad
 		if k > 0 {
 			sum = wk.denseOf(len(grad))
 		}
 		clear(sum)
+		clear(wk.pull)
 		wk.err = o.pass(ctx, wk, sum, w, o.chunk[k], o.chunk[k+1])
 	})
 	value, err := o.merge()
@@ -169,6 +181,7 @@ func (o *objective) Eval(ctx context.Context, grad, w []float64) (float64, error
 	for _, wk := range o.workers[1:] {
 		floats.Add(grad, wk.dense)
 	}
+	o.pullNorms(grad, w)
 	return value, nil
 }
 

@@ -41,6 +41,11 @@ func (t *training) check() error {
 // checkPair refuses the optimizers whose theory does not cover the loss. A loss that does not tell
 // its traits may go with any.
 func checkPair(l losses.Loss, o Options) error {
+	if _, ok := normedOf(l); ok {
+		if _, relay := o.Batch.(optimize.Relay); relay || o.Stochastic != nil {
+			return fmt.Errorf("%w: the angles of this loss depend on all weights of a label, and a stochastic step sees those of a few sentences: take L-BFGS or OWL-QN, or margin 1", ErrPair)
+		}
+	}
 	traits, ok := traitsOf(l)
 	if !ok {
 		return nil

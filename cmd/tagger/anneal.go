@@ -9,6 +9,10 @@ import (
 // annealStages is how many runs lbfgs and owlqn make where the loss changes in the course of training.
 const annealStages = 5
 
+// usualBlend is the way of the blend where the user is silent. Weights of many attributes stand at nearly right
+// angles to the few of a token, so that a margin of angles alone cannot be met.
+const usualBlend = "1000..30"
+
 // moved lists the flags that move a setting of the loss, and the ones that would hold it.
 func (l *lossFlags) moved() []struct{ flag, value, still string } {
 	return []struct{ flag, value, still string }{
@@ -19,6 +23,9 @@ func (l *lossFlags) moved() []struct{ flag, value, still string } {
 }
 
 func (l *lossFlags) checkAnnealing(changed func(flag string) bool) error {
+	if l.name == "large-margin-softmax" && l.margin > 1 && !changed("blend") && !changed("anneal-blend") {
+		l.annealBlend = usualBlend
+	}
 	for _, m := range l.moved() {
 		if !changed(m.flag) {
 			continue

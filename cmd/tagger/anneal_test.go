@@ -26,6 +26,15 @@ func TestAnnealing(t *testing.T) {
 	assert.Contains(t, moved.errors, "step 3/3")
 }
 
+func TestLargeMarginOnTheCommandLine(t *testing.T) {
+	path, o := trained(t, "", "--loss", "large-margin-softmax", "testdata/train.conll")
+	assert.Contains(t, o.errors, "large-margin-softmax by lbfgs")
+	r := done(t, "", "eval", "--json", "--model", path, "testdata/train.conll")
+	var score struct{ Accuracy float64 }
+	require.NoError(t, json.Unmarshal([]byte(r.out), &score))
+	assert.Greater(t, score.Accuracy, 0.95)
+}
+
 func TestRestartsOnTheCommandLine(t *testing.T) {
 	_, o := trained(t, "", "--loss", "risk", "--restarts", "2", "--epochs", "5", "--log-json", "-", "testdata/train.conll")
 	assert.Contains(t, o.errors, "restart 2  loss")

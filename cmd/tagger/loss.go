@@ -48,7 +48,7 @@ func (l *lossFlags) register(c *cobra.Command) {
 	f.Float64Var(&l.entropy, "entropy", 0, "subtract `x` times the entropy from cross-entropy: above 0 a penalty on being sure, below 0 on being in doubt")
 	f.Float64Var(&l.smoothing, "label-smoothing", 0, "give the share `x` of the target of cross-entropy to all paths alike")
 	f.IntVar(&l.margin, "margin", 2, "margin of large-margin-softmax, 1 to 4")
-	f.Float64Var(&l.blend, "blend", 0, "weight of the plain score beside the margin's 1 in large-margin-softmax")
+	f.Float64Var(&l.blend, "blend", 0, "weight of the plain score beside the margin's 1 in large-margin-softmax (default: --anneal-blend "+usualBlend+")")
 	f.StringVar(&l.annealBlend, "anneal-blend", "", "move the weight of --blend `A..B` in the course of training")
 	complete(c, "loss", losses.Names()...)
 	complete(c, "cost", costNames...)
