@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
+
+	"github.com/trellis-nlp/trellis/optimize"
 )
 
 // runs trains from each of the starts, and leaves the best run's weights and summary.
@@ -15,31 +17,34 @@ func (t *training) runs(ctx context.Context) error {
 	if t.o.Restarts <= 0 {
 		return t.run(ctx, goal, 0)
 	}
-	start := t.w
-	var won []float64
-	var best Summary
-	for k := range t.o.Restarts + 1 {
-		t.w = slices.Clone(start)
+	if t.from == nil {
+		t.start = t.w
+	}
+	for k := t.summary.Run; k <= t.o.Restarts; k++ {
+		t.w = slices.Clone(t.start)
 		if k > 0 {
 			perturb(t.w, t.o.Seed, uint64(k))
 		}
 		err := t.run(ctx, goal, k)
-		if won == nil || err == nil && t.summary.better(&best) {
-			won, best = t.w, t.summary
+		if t.won == nil || err == nil && t.summary.better(&t.wonSummary) {
+			t.won, t.wonSummary = t.w, t.summary
 		}
 		if err != nil {
-			t.w, t.summary = won, best
+			t.w, t.summary = t.won, t.wonSummary
 			return err
 		}
 	}
-	t.w, t.summary = won, best
+	t.w, t.summary = t.won, t.wonSummary
 	return nil
 }
 
-// run trains from the weights t.w.
+// run trains from the weights t.w, or goes on.
 func (t *training) run(ctx context.Context, goal *objective, number int) error {
-	t.best, t.waited = nil, 0
-	t.summary = Summary{Features: t.x.dim(), Run: number}
+	if t.from == nil {
+		t.best, t.waited, t.epoch, t.stage = nil, 0, 0, 0
+		t.before, t.seconds = optimize.Result{}, 0
+		t.summary = Summary{Run: number}
+	}
 	var err error
 	t.summary.Result, err = t.minimise(ctx, goal)
 	if t.best != nil {

@@ -38,33 +38,49 @@ func (s *Schedule) list() ([]losses.Loss, error) {
 func (t *training) minimise(ctx context.Context, goal *objective) (optimize.Result, error) {
 	last := len(t.losses) - 1
 	if t.o.Batch == nil {
-		goal.loss, t.settled = t.losses[0], last == 0
-		return t.o.Stochastic.Minimize(ctx, goal, t.w, t.o.Penalty, func(step *optimize.Step) error {
+		m, err := goOn(t, t.o.Stochastic)
+		if err != nil {
+			return optimize.Result{}, err
+		}
+		goal.loss = t.losses[min(t.epoch, last)]
+		return m.Minimize(ctx, goal, t.w, t.o.Penalty, func(step *optimize.Step) error {
+			t.epoch = step.Epoch
 			t.settled = step.Epoch > last
 			goal.loss = t.losses[min(step.Epoch, last)]
 			return t.report(step)
 		})
 	}
-	var sum optimize.Result
-	seconds := 0.0 // of the stages before
-	for k, loss := range t.losses {
-		goal.loss, t.settled = loss, k == last
-		before, began := sum, seconds
-		r, err := t.o.Batch.Minimize(ctx, goal, t.w, t.o.Penalty, func(step *optimize.Step) error {
-			step.Step += before.Iterations
-			step.Epoch += before.Epochs
-			step.Evaluations += before.Evaluations
-			step.Seconds += began
+	for ; ; t.stage++ {
+		goal.loss, t.settled = t.losses[t.stage], t.stage == last
+		m, err := goOn(t, t.o.Batch)
+		if err != nil {
+			return t.before, err
+		}
+		seconds := 0.0
+		r, err := m.Minimize(ctx, goal, t.w, t.o.Penalty, func(step *optimize.Step) error {
+			step.Step += t.before.Iterations
+			step.Epoch += t.before.Epochs
+			step.Evaluations += t.before.Evaluations
 			seconds = step.Seconds
-			step.Last = step.Last && k == last
+			step.Seconds += t.seconds
+			step.Last = step.Last && t.stage == last
 			return t.report(step)
 		})
-		r.Iterations += before.Iterations
-		r.Epochs += before.Epochs
-		r.Evaluations += before.Evaluations
-		if sum = r; err != nil || r.Reason == optimize.Stopped {
-			return sum, err
+		r.Iterations += t.before.Iterations
+		r.Epochs += t.before.Epochs
+		r.Evaluations += t.before.Evaluations
+		if err != nil || r.Reason == optimize.Stopped || t.stage == last {
+			return r, err
 		}
+		t.before, t.seconds = r, t.seconds+seconds
 	}
-	return sum, nil
+}
+
+// goOn returns the method, which goes on from a checkpoint if there is one.
+func goOn[M any](t *training, m M) (M, error) {
+	from := t.from
+	if t.from = nil; from == nil {
+		return m, nil
+	}
+	return optimize.Resume(m, from)
 }

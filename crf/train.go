@@ -2,8 +2,8 @@ package crf
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"io"
 	"runtime"
 	"slices"
 
@@ -39,6 +39,13 @@ type Options struct {
 	Dev      *Dataset
 	Patience int
 
+	// Checkpoints are written in the course of training, unless nil. Resume, unless nil, goes on from one:
+	// the model is then, bit for bit, that of the training without interruption. Data and settings must be
+	// those of that training, or Train fails with ErrCheckpoint; but for Patience, what [optimize.Resume] lets
+	// differ, and Init, which is not heeded.
+	Checkpoints *Checkpoints
+	Resume      io.Reader
+
 	Begin    func(Size)     // told before the first step, unless nil
 	Progress func(Progress) // told after each iteration or epoch, unless nil
 	Warn     func(string)   // told what the user should know before training starts, unless nil
@@ -63,8 +70,8 @@ type Summary struct {
 
 // Train returns the model that minimises the sum of the losses of the sentences of d plus the
 // penalty. When ctx ends, training stops at the next step and Train returns the best model so far
-// together with an error that wraps the context's; any other error comes without a model, among
-// them ErrPair.
+// together with an error that wraps the context's, and so it does with the error of a checkpoint that cannot be
+// written; any other error comes without a model, among them ErrPair.
 func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) {
 	if o.Loss == nil {
 		o.Loss = losses.CrossEntropy{}
@@ -91,7 +98,7 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) 
 	}
 	t.x = d.features(o.AllPairs, o.MinCount)
 	t.w = make([]float64, t.x.dim())
-	if o.Init != nil {
+	if o.Init != nil && o.Resume == nil {
 		t.warmStart(o.Init)
 	}
 	t.warn()
@@ -101,8 +108,16 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) 
 	if o.Dev != nil {
 		t.dev = newObjective(o.Dev, t.x, o.Loss, o.Threads)
 	}
-	err := t.runs(ctx)
-	if err != nil && (ctx.Err() == nil || !errors.Is(err, ctx.Err())) {
+	if o.Resume != nil {
+		if err := t.resume(o.Resume); err != nil {
+			return nil, t.summary, err
+		}
+	}
+	within, release := t.keep(ctx)
+	defer release()
+	usable, err := t.ended(ctx, t.runs(within))
+	t.summary.Features = t.x.dim()
+	if !usable {
 		return nil, t.summary, err
 	}
 	m, making := newModel(d, t.x, t.w)
@@ -119,13 +134,26 @@ type training struct {
 	losses []losses.Loss // by step of the schedule
 	x      *index
 	dev    *objective
+	keeper *keeper   // nil without checkpoints
+	from   io.Reader // the optimizer's part of a checkpoint that the next run goes on from, or nil
+	prints []print
 
 	// Of the present run.
 	w       []float64
+	epoch   int       // of a stochastic method, the last one
 	settled bool      // the schedule is at its last step
 	best    []float64 // the weights of the best score on the development data
 	waited  int       // reports since
 	summary Summary
+
+	// Of its stages, those of a schedule of a batch method.
+	stage   int             // the present one
+	before  optimize.Result // sums over those before
+	seconds float64         // of those before
+
+	// With restarts.
+	start, won []float64 // the weights of the first start, and of the best run
+	wonSummary Summary
 }
 
 // report scores the development data and keeps the best weights.
@@ -151,8 +179,9 @@ func (t *training) report(step *optimize.Step) error {
 		t.o.Progress(p)
 	}
 	if stop {
-		return optimize.ErrStop
+		return optimize.ErrStop // the checkpoint is of a step before, after which it ends here again
 	}
+	t.save(step)
 	return nil
 }
 

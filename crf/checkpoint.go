@@ -1,0 +1,261 @@
+package crf
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"math"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/trellis-nlp/trellis/internal/checkpoint"
+	"github.com/trellis-nlp/trellis/optimize"
+)
+
+// Checkpoints say when and where training writes down all that [Options.Resume] needs to go on.
+type Checkpoints struct {
+	// Write is given a function that writes a checkpoint, for Write to choose where to. It is called at the end of
+	// an iteration or epoch: of the first one after Every, and of the last. When the context ends, and the
+	// last checkpoint is not of the last step, the step under way is finished and written, too. An error ends the
+	// training as the context does.
+	Write func(checkpoint func(io.Writer) error) error
+	// Every is the time from one checkpoint to the next; 0 writes one after each step.
+	Every time.Duration
+}
+
+// ErrCheckpoint says that a checkpoint is damaged, or is of another training; its text says what differs.
+var ErrCheckpoint = optimize.ErrCheckpoint
+
+// keeper writes the checkpoints of a training.
+type keeper struct {
+	Checkpoints
+	ctx  context.Context // whose end is an interrupt
+	stop func()          // ends the optimizer's
+	last time.Time
+	kept atomic.Bool // all steps so far are in the checkpoint
+	err  error
+}
+
+// A print is what a training is told by.
+type print struct{ what, is string }
+
+// keep returns the context for the optimizer, and a function to release it.
+func (t *training) keep(ctx context.Context) (context.Context, func()) {
+	if t.o.Checkpoints == nil {
+		return ctx, func() {}
+	}
+	within, stop := context.WithCancel(context.WithoutCancel(ctx))
+	k := &keeper{Checkpoints: *t.o.Checkpoints, ctx: ctx, stop: stop, last: time.Now()}
+	k.kept.Store(true) // there is none yet
+	t.keeper = k
+	forget := context.AfterFunc(ctx, func() {
+		if k.kept.Load() {
+			stop()
+		}
+	})
+	return within, func() {
+		forget()
+		stop()
+	}
+}
+
+// save writes a checkpoint of the step if one is due.
+func (t *training) save(step *optimize.Step) {
+	k := t.keeper
+	if k == nil {
+		return
+	}
+	k.kept.Store(false)
+	if time.Since(k.last) < k.Every && !step.Last && k.ctx.Err() == nil {
+		return
+	}
+	err := k.Write(func(w io.Writer) error {
+		c := checkpoint.NewWriter(w)
+		if t.state(c); c.Close() != nil {
+			return c.Err()
+		}
+		return step.Checkpoint(w)
+	})
+	if err != nil {
+		k.err = fmt.Errorf("checkpoint: %w", err)
+	}
+	k.last = time.Now()
+	k.kept.Store(true)
+	if err != nil || k.ctx.Err() != nil {
+		k.stop()
+	}
+}
+
+// ended returns the error by which the runs ended as the caller of Train knows it, and whether their weights are to
+// become a model all the same.
+func (t *training) ended(ctx context.Context, err error) (usable bool, _ error) {
+	switch k := t.keeper; {
+	case k == nil || err != nil && !errors.Is(err, context.Canceled):
+	case k.err != nil:
+		return true, k.err
+	case err != nil && ctx.Err() != nil:
+		return true, fmt.Errorf("crf: cancelled after %d iterations: %w", t.summary.Iterations, ctx.Err())
+	}
+	return err == nil || ctx.Err() != nil && errors.Is(err, ctx.Err()), err
+}
+
+// resume reads where to go on from; the optimizer will read the rest.
+func (t *training) resume(from io.Reader) error {
+	c := checkpoint.NewReader(from)
+	t.state(c)
+	if err := c.Close(); err != nil {
+		return err
+	}
+	t.from = from
+	for _, s := range []struct {
+		w       []float64
+		summary *Summary
+	}{{t.best, &t.summary}, {t.won, &t.wonSummary}} {
+		if t.dev == nil || s.w == nil {
+			continue
+		}
+		r, err := t.dev.evaluate(s.w)
+		if err != nil {
+			return err
+		}
+		s.summary.Dev = &r
+	}
+	return nil
+}
+
+// state codes the training but for the optimizer's part. The scores of weights are found anew.
+func (t *training) state(c *checkpoint.Coder) {
+	for _, p := range t.fingerprints() {
+		c.Same(p.what, p.is)
+	}
+	for k, l := range t.losses {
+		step := ""
+		if len(t.losses) > 1 {
+			step = fmt.Sprintf(" of step %d", k)
+		}
+		c.SameFields("the loss"+step, "the loss's ", l)
+	}
+	c.Int(&t.epoch, 0, math.MaxInt/2)
+	c.Int(&t.stage, 0, len(t.losses)-1)
+	code(c, &t.before)
+	c.Float(&t.seconds)
+	c.Int(&t.waited, 0, math.MaxInt/2)
+	t.weights(c, &t.best)
+	t.summary.state(c, t.o.Restarts)
+	if t.o.Restarts > 0 {
+		t.weights(c, &t.start)
+		t.weights(c, &t.won)
+		t.wonSummary.state(c, t.o.Restarts)
+	}
+}
+
+// weights codes weights that there may be.
+func (t *training) weights(c *checkpoint.Coder, w *[]float64) {
+	some := *w != nil
+	if c.Bool(&some); some && *w == nil {
+		*w = make([]float64, t.x.dim())
+	}
+	c.Floats(*w)
+}
+
+func (s *Summary) state(c *checkpoint.Coder, restarts int) {
+	code(c, &s.Result)
+	c.Int(&s.BestStep, 0, math.MaxInt/2)
+	c.Int(&s.Run, 0, restarts)
+}
+
+// code codes the result of a run that is over.
+func code(c *checkpoint.Coder, r *optimize.Result) {
+	for _, n := range []*int{&r.Iterations, &r.Epochs, &r.Evaluations} {
+		c.Int(n, 0, math.MaxInt/2)
+	}
+	for _, x := range []*float64{&r.Objective, &r.GradNorm, &r.Gap} {
+		c.Number(x)
+	}
+	reason := int(r.Reason)
+	c.Int(&reason, -1, math.MaxInt8)
+	r.Reason = optimize.Reason(reason)
+}
+
+// fingerprints tell trainings apart whose steps would differ. What is likely to be the cause of other differences
+// comes first.
+func (t *training) fingerprints() []print {
+	if t.prints != nil {
+		return t.prints
+	}
+	d := t.data
+	t.prints = []print{
+		{"the number of threads", fmt.Sprint(t.o.Threads)},
+		{"AllPairs", fmt.Sprint(t.o.AllPairs)},
+		{"MinCount", fmt.Sprint(max(1, t.o.MinCount))},
+		{"the number of restarts", fmt.Sprint(t.o.Restarts)},
+		{"the number of steps of the schedule", fmt.Sprint(len(t.losses))},
+		{"the number of sentences", fmt.Sprint(d.Len())},
+		{"the number of tokens", fmt.Sprint(d.Tokens())},
+		{"the fingerprint of the labels", digest(func(h hash.Hash) { fmt.Fprintf(h, "%q", d.labels.Names()) })},
+		{"the fingerprint of the attributes", digest(func(h hash.Hash) {
+			d.attrs.digest(h)
+			d.bigrams.digest(h)
+		})},
+		{"the fingerprint of the sentences", d.digest()},
+		{"the fingerprint of the sentence weights", digest(func(h hash.Hash) { fold(h, d.weight, math.Float64bits) })},
+	}
+	if t.o.Restarts > 0 {
+		t.prints = append(t.prints, print{"the seed of the restarts", fmt.Sprint(t.o.Seed)})
+	}
+	dev := "none"
+	if t.o.Dev != nil {
+		dev = t.o.Dev.digest()
+	}
+	t.prints = append(t.prints, print{"the fingerprint of the development data", dev})
+	return t.prints
+}
+
+// digest is that of the sentences but for their weights.
+func (d *Dataset) digest() string {
+	return digest(func(h hash.Hash) {
+		fold(h, d.sentence, fromInt)
+		fold(h, d.gold, fromInt)
+		d.tokens.digest(h)
+	})
+}
+
+func (k *tokens) digest(h hash.Hash) {
+	fold(h, k.first, fromInt)
+	fold(h, k.attr, fromInt)
+	fold(h, k.value, math.Float64bits)
+	fold(h, k.bfirst, fromInt)
+	fold(h, k.battr, fromInt)
+}
+
+func (d *dictionary) digest(h hash.Hash) {
+	fold(h, d.end, fromInt)
+	_, _ = h.Write(d.text) // never fails
+}
+
+// digest names what write writes.
+func digest(write func(h hash.Hash)) string {
+	h := sha256.New()
+	write(h)
+	return fmt.Sprintf("%x", h.Sum(nil)[:8])
+}
+
+// fold writes the length of v and its items.
+func fold[T any](h hash.Hash, v []T, bits func(T) uint64) {
+	buf := binary.LittleEndian.AppendUint64(nil, uint64(len(v)))
+	for part := range slices.Chunk(v, 1<<12) {
+		for _, x := range part {
+			buf = binary.LittleEndian.AppendUint64(buf, bits(x))
+		}
+		_, _ = h.Write(buf) // never fails
+		buf = buf[:0]
+	}
+	_, _ = h.Write(buf)
+}
+
+func fromInt[T int | int32](x T) uint64 { return uint64(x) }
