@@ -90,6 +90,15 @@ as great is by chance.
 --json prints one object with the keys tokens, sentences, accuracy, sentence_accuracy,
 precision, recall, f1 and labels, fractions in 0..1; --markdown prints tables.`
 
+const splitHelp = `Part the sentences of files at random, by a seed, and write each part to a file: training
+data, development data, test data. Sentences stay byte for byte what they were, and in
+their order.
+
+--shares parts all sentences (80,10,10); --counts takes so many, and one file more in --out
+gets the rest. With --by document the sentences of a document stay together. Documents
+start at comments # newdoc or lines -DOCSTART-, or, in files without these, behind more than
+one blank line; the shares are then of sentences, as near as documents allow.`
+
 const inspectHelp = `Tell what a model holds: its size, how it was trained, the weights of the transitions
 (from the label of a row to that of a column), and the attributes of each label with the
 strongest weights. --json prints one object with the keys file, bytes, weights, stripped,
