@@ -28,6 +28,7 @@ type trainFlags struct {
 	allPairs, quiet             bool
 	date                        string
 	saveFlags
+	checkpointFlags
 }
 
 func (a *app) trainCommand() *cobra.Command {
@@ -41,6 +42,8 @@ func (a *app) trainCommand() *cobra.Command {
   tagger train --model ner.model --dev dev.iob2 --label 3 --l2 1 train.iob2
   tagger train --model ner.model --loss softmax-margin --cost entity --cost-fn 5 train.conll
   tagger train --model ner.model --features templates.txt --optimizer sgd --epochs 20 train.conll
+  tagger train --model ner.model --checkpoint ner.checkpoint train.conll
+  tagger train --model ner.model --checkpoint ner.checkpoint --resume ner.checkpoint train.conll
   zcat train.conll.gz | tagger train --model ner.model --log-json steps.jsonl -`,
 		Args: needFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -49,6 +52,7 @@ func (a *app) trainCommand() *cobra.Command {
 	}
 	o.register(c)
 	o.saveFlags.register(c)
+	o.checkpointFlags.register(c)
 	c.Flags().StringVar(&o.date, "date", "", "note this `date` in the model")
 	if err := c.MarkFlagRequired("model"); err != nil {
 		panic(err)
@@ -108,6 +112,14 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 	if err := safefile.Check(o.model); err != nil {
 		return err
 	}
+	if err := o.checkpointFlags.check(o.model, cmd.Flags().Changed); err != nil {
+		return err
+	}
+	resumed, err := o.checkpointFlags.set(&opts)
+	if err != nil {
+		return err
+	}
+	defer resumed()
 	if o.log != "" && o.log != "-" {
 		if err := safefile.Check(o.log); err != nil {
 			return err
@@ -150,7 +162,7 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 		warn(fmt.Sprintf("all tokens have the label %q: is that the column of the labels?", d.train.Labels()[0]))
 	}
 
-	if opts.Init == nil && needsStart(opts.Loss) {
+	if opts.Init == nil && opts.Resume == nil && needsStart(opts.Loss) {
 		tell(fmt.Sprintf("%s needs a good start: it gets %d iterations of cross-entropy", o.lossFlags.name, startIterations))
 		if opts.Init, err = startingPoint(ctx, d, opts); err != nil {
 			return err
@@ -158,7 +170,7 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 	}
 	m, summary, err := a.minimise(ctx, o, d, opts)
 	if m == nil {
-		return err
+		return o.explain(err)
 	}
 	if err != nil && summary.Iterations == 0 {
 		return fmt.Errorf("%w before the first step: no model written", err)
@@ -171,7 +183,7 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 		return printing
 	}
 	if err != nil {
-		return fmt.Errorf("%w: training stopped early, the best model so far is in %s", err, o.model)
+		return fmt.Errorf("%w: training stopped early, the best model so far is in %s%s", err, o.model, o.hint())
 	}
 	return nil
 }
@@ -184,7 +196,11 @@ func (a *app) minimise(ctx context.Context, o *trainFlags, d *data, opts crf.Opt
 	case "-":
 		log = a.stdout
 	default:
-		f, err := os.Create(o.log)
+		mode := os.O_TRUNC
+		if o.resume != "" {
+			mode = os.O_APPEND
+		}
+		f, err := os.OpenFile(o.log, os.O_WRONLY|os.O_CREATE|mode, 0o666)
 		if err != nil {
 			return nil, crf.Summary{}, err
 		}
