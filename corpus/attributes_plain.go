@@ -13,8 +13,7 @@ func (r *AttributeReader) plainItem(it *Items, line []byte) bool {
 	if !r.lent {
 		r.buf = append(r.buf, line...)
 	}
-	p := plainItem{r: r, it: it, line: line, start: start, labels: labels, colon: -1}
-	if !p.scan() || !p.end(len(line)) || len(it.Labels) == labels {
+	if !r.plainFields(it, line, start) || len(it.Labels) == labels {
 		r.buf, r.names, it.Labels, it.flat, r.warnings = r.buf[:start], r.names[:names], it.Labels[:labels], it.flat[:flat], warnings
 		return false
 	}
@@ -23,75 +22,63 @@ func (r *AttributeReader) plainItem(it *Items, line []byte) bool {
 	return true
 }
 
-// A plainItem is a line on its way into r and it.
-type plainItem struct {
-	r      *AttributeReader
-	it     *Items
-	line   []byte
-	start  int // of line in r.buf
-	labels int // of the lines before
-	from   int // where the field starts
-	colon  int // where its colon is, or -1
-}
-
-// scan takes in all fields but the last. It returns false where the line is not plain.
-func (p *plainItem) scan() bool {
-	at := 0
-	for ; at <= len(p.line)-8; at += 8 {
-		w := binary.LittleEndian.Uint64(p.line[at:])
+// plainFields reads the fields of a line, which starts at start of r.buf, into it. It returns false where the line
+// is not plain.
+func (r *AttributeReader) plainFields(it *Items, line []byte, start int) bool {
+	labelled := false
+	from, colon := 0, -1 // of the field
+	flat := it.flat
+	for at := 0; at <= len(line); at += 8 {
+		var w uint64
+		if at+8 <= len(line) {
+			w = binary.LittleEndian.Uint64(line[at:])
+		} else {
+			var rest [8]byte
+			rest[copy(rest[:], line[at:])] = '\t' // which ends the last field
+			w = binary.LittleEndian.Uint64(rest[:])
+		}
 		for m := equal(w, '\t') | equal(w, ':'); m != 0; m &= m - 1 {
-			if !p.mark(at + bits.TrailingZeros64(m)/8) {
-				return false
+			i := at + bits.TrailingZeros64(m)/8
+			if i < len(line) && line[i] == ':' {
+				if colon >= 0 {
+					return false
+				}
+				colon = i
+				continue
 			}
+			name, value, to := from, colon, i
+			from, colon = i+1, -1
+			switch {
+			case name == to: // one of several tabs
+				continue
+			case !labelled && (value >= 0 || line[name] == '@'):
+				return false
+			case !labelled:
+				it.Labels = append(it.Labels, r.name(line, name, to, start))
+				labelled = true
+				continue
+			}
+			a := Attribute{Value: 1}
+			if value >= 0 {
+				var err error
+				if a.Value, err = r.value(line[value+1 : to]); err != nil {
+					return false // to be found again, and said
+				}
+				to = value
+			}
+			a.Name = r.name(line, name, to, start)
+			flat = append(flat, a)
 		}
 	}
-	for ; at < len(p.line); at++ {
-		if c := p.line[at]; (c == '\t' || c == ':') && !p.mark(at) {
-			return false
-		}
-	}
-	return true
-}
-
-// mark takes in a tab or colon.
-func (p *plainItem) mark(at int) bool {
-	if p.line[at] == '\t' {
-		return p.end(at)
-	}
-	plain := p.colon < 0
-	p.colon = at
-	return plain
-}
-
-// end ends the field at a tab or the end of the line.
-func (p *plainItem) end(at int) bool {
-	from, colon := p.from, p.colon
-	p.from, p.colon = at+1, -1
-	if from == at {
-		return true // one of several tabs
-	}
-	if len(p.it.Labels) == p.labels {
-		p.it.Labels = append(p.it.Labels, p.name(from, at))
-		return colon < 0 && p.line[from] != '@'
-	}
-	a := Attribute{Value: 1}
-	if colon >= 0 {
-		var err error
-		if a.Value, err = p.r.value(p.line[colon+1 : at]); err != nil {
-			return false // to be found again, and said
-		}
-		at = colon
-	}
-	a.Name = p.name(from, at)
-	p.it.flat = append(p.it.flat, a)
+	it.flat = flat
 	return true
 }
 
 // name returns line[from:to], or notes it for the end of the sentence, when all names become parts of one string.
-func (p *plainItem) name(from, to int) string {
-	if p.r.lent {
-		return unsafe.String(&p.line[from], to-from)
+func (r *AttributeReader) name(line []byte, from, to, start int) string {
+	if r.lent {
+		return unsafe.String(&line[from], to-from)
 	}
-	p.r.names = append(p.r.names, field{int32(p.start + from), int32(p.start + to)})
+	r.names = append(r.names, field{int32(start + from), int32(start + to)})
 	return ""
 }

@@ -25,20 +25,6 @@ type lookups struct {
 // A run is the features from..to-1 of a store.
 type run struct{ from, to uint32 }
 
-func (k *lookups) reset() { k.keys, k.values = k.keys[:0], k.values[:0] }
-
-// add gives the token an attribute.
-func (k *lookups) add(key uint64, value float64) {
-	if value != 1 && len(k.values) == 0 {
-		for range k.keys {
-			k.values = append(k.values, 1)
-		}
-	}
-	if k.keys = append(k.keys, key); value != 1 || len(k.values) > 0 {
-		k.values = append(k.values, value)
-	}
-}
-
 // ask makes the attributes with these fingerprints, of value 1, the token's.
 func (k *lookups) ask(t *table, prints []uint64) {
 	k.values = k.values[:0]
@@ -54,12 +40,18 @@ func (k *lookups) ask(t *table, prints []uint64) {
 
 // askItem is ask for attributes that come with names and values.
 func (k *lookups) askItem(t *table, h *fingerprint.Hasher, item []corpus.Attribute) {
-	k.reset()
-	k.lines = k.lines[:0]
-	for a := range item {
-		key := keyOf(h.OfString(item[a].Name))
-		k.add(key, item[a].Value)
-		k.lines = append(k.lines, t.line(key))
+	k.values = k.values[:0]
+	k.keys = slices.Grow(k.keys[:0], len(item))[:len(item)]
+	k.lines = slices.Grow(k.lines[:0], len(item))[:len(item)]
+	plain := true
+	for i := range item {
+		key := keyOf(h.OfString(item[i].Name))
+		k.keys[i] = key
+		k.lines[i] = t.line(key)
+		plain = plain && item[i].Value == 1
+	}
+	for i := 0; i < len(item) && !plain; i++ {
+		k.values = append(k.values, item[i].Value)
 	}
 	t.prefetch(k.lines)
 }
