@@ -99,6 +99,17 @@ gets the rest. With --by document the sentences of a document stay together. Doc
 start at comments # newdoc or lines -DOCSTART-, or, in files without these, behind more than
 one blank line; the shares are then of sentences, as near as documents allow.`
 
+const convertHelp = `Rewrite labelled files. What is not asked for stays as it is, byte for byte.
+
+--scheme rewrites labels that spell spans. Ill-formed ones are read as conlleval does and
+counted in a note. --columns picks and orders columns, --separator sets them off.
+
+--to conllu makes CoNLL-U of CoNLL: --columns says which of its columns come from where
+(form=1,upos=2), misc.KEY=3 makes notes KEY=... in MISC, where O is left out. Without it,
+word, part of speech and label are found as train finds them. --to conll makes CoNLL of
+CoNLL-U, by default FORM and UPOS; comments, multiword ranges and empty nodes are left
+out, and # newdoc becomes -DOCSTART-.`
+
 const inspectHelp = `Tell what a model holds: its size, how it was trained, the weights of the transitions
 (from the label of a row to that of a column), and the attributes of each label with the
 strongest weights. --json prints one object with the keys file, bytes, weights, stripped,

@@ -77,7 +77,7 @@ The exit status is 0 if all was done, 1 if something failed (an interrupt too) a
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return wrongUsage("a command is missing: train, tune, tag, eval, inspect, prune, import, export, features, split or demo")
+			return wrongUsage("a command is missing: train, tune, tag, eval, inspect, prune, import, export, features, split, convert or demo")
 		},
 	}
 	root.SetIn(a.stdin)
@@ -85,7 +85,7 @@ The exit status is 0 if all was done, 1 if something failed (an interrupt too) a
 	root.SetErr(a.stderr)
 	root.SetVersionTemplate("tagger {{.Version}}\n")
 	for _, c := range []*cobra.Command{a.trainCommand(), a.tuneCommand(), a.tagCommand(), a.evalCommand(), a.inspectCommand(), a.pruneCommand(),
-		a.importCommand(), a.exportCommand(), a.featuresCommand(), a.splitCommand(), a.demoCommand()} {
+		a.importCommand(), a.exportCommand(), a.featuresCommand(), a.splitCommand(), a.convertCommand(), a.demoCommand()} {
 		c.DisableFlagsInUseLine = true
 		work := c.RunE
 		c.RunE = func(cmd *cobra.Command, args []string) error {

@@ -1,0 +1,259 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// A renderer writes sentences with other columns than they were read with. Lines end in LF.
+type renderer struct {
+	c         *conversion
+	to        corpus.Format
+	values    []value // of the columns of CoNLL, or of the fields of CoNLL-U
+	fields    []value // of CoNLL-U, by place: column of its ten, or a note in MISC
+	separator byte
+
+	columns [][]string
+	buf     []byte
+	last    lineSort // of the output
+}
+
+type lineSort uint8
+
+const (
+	blankSort lineSort = iota // at the start too
+	tokenSort
+	otherSort
+)
+
+var conlluColumns = []string{"id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", noteColumn}
+
+// renderer returns nil where sentences are written as they were read, but for their labels.
+func (c *conversion) renderer(list []*sentence) (*renderer, error) {
+	in := c.in
+	r := &renderer{c: c, to: c.to, separator: '\t'}
+	if r.to == corpus.FormatAuto {
+		r.to = in.format
+	}
+	if c.render != nil {
+		r.last = c.render.last
+	}
+	if c.o.separator == "space" || c.o.separator == "" && !in.layout.Tabs {
+		r.separator = ' '
+	}
+	if r.to == corpus.CoNLLU {
+		r.separator = '\t'
+		if in.format == corpus.CoNLLU {
+			if len(c.o.columns) > 0 || c.o.separator == "space" {
+				return nil, wrongUsage("%s: the columns of CoNLL-U are what they are; --to conll writes others", in.name)
+			}
+			return nil, nil
+		}
+		return r, r.chooseFields(list)
+	}
+	if in.format == r.to && len(c.o.columns) == 0 && c.o.separator == "" {
+		return nil, nil
+	}
+	columns := c.o.columns
+	if len(columns) == 0 && in.format == corpus.CoNLLU {
+		columns = []string{"form", "upos"}
+	}
+	for _, spec := range columns {
+		v, err := c.value(spec)
+		if err != nil {
+			return nil, err
+		}
+		r.values = append(r.values, v)
+	}
+	if len(columns) == 0 {
+		for k := range in.layout.Columns {
+			r.values = append(r.values, value{column: k})
+		}
+	}
+	return r, nil
+}
+
+// chooseFields reads NAME=COLUMN, or finds word and label: UPOS, or misc.NER if it spells spans.
+func (r *renderer) chooseFields(list []*sentence) error {
+	c := r.c
+	columns := c.o.columns
+	if len(columns) == 0 {
+		p, err := pick(c.in, list, columnFlags{})
+		if err != nil {
+			return err
+		}
+		label, pos := strconv.Itoa(p.label+1), strconv.Itoa(p.pos+1)
+		columns = []string{"form=" + strconv.Itoa(p.form+1)}
+		switch {
+		case p.scheme == structured.Plain:
+			columns = append(columns, "upos="+label)
+		case p.pos >= 0:
+			columns = append(columns, "upos="+pos, "misc.NER="+label)
+		default:
+			columns = append(columns, "misc.NER="+label)
+		}
+	}
+	for _, spec := range columns {
+		name, from, ok := strings.Cut(spec, "=")
+		if !ok {
+			return wrongUsage("--columns %s: for CoNLL-U want NAME=COLUMN, such as form=1 or misc.NER=3", spec)
+		}
+		v, err := c.value(from)
+		if err != nil {
+			return err
+		}
+		f := value{}
+		column, key, noted := strings.Cut(name, ".")
+		if f.column = slices.Index(conlluColumns, strings.ToLower(column)); f.column < 1 || noted && (key == "" || strings.ToLower(column) != noteColumn) || strings.ContainsAny(key, "|= ") {
+			return wrongUsage("--columns %s: want a column of CoNLL-U but ID, or misc.KEY", spec)
+		}
+		f.key = key
+		if slices.ContainsFunc(r.fields, func(o value) bool { return o.column == f.column && (o.key == "" || f.key == "" || o.key == f.key) }) {
+			return wrongUsage("--columns: %s is there twice", name)
+		}
+		r.fields, r.values = append(r.fields, f), append(r.values, v)
+	}
+	return nil
+}
+
+// write writes s, or what stands behind the last sentence.
+func (r *renderer) write(s *sentence) error {
+	r.columns = slices.Grow(r.columns, len(r.values))[:len(r.values)]
+	for k, v := range r.values {
+		if r.c.o.scheme != "" && v == r.c.label {
+			r.columns[k] = append(r.columns[k][:0], r.c.new...)
+		} else {
+			r.columns[k] = v.read(r.columns[k], &s.rows)
+		}
+	}
+	r.buf = r.buf[:0]
+	if r.last != blankSort && s.rows.Len() > 0 {
+		r.blank() // what came before had no blank line at its end
+	}
+	for t, line := range s.rows.Lines() {
+		switch {
+		case t >= 0:
+			if err := r.token(t); err != nil {
+				return r.c.in.at(s, t, err)
+			}
+			r.last = tokenSort
+		case strings.TrimLeft(line, " \t") == "":
+			if r.to == corpus.CoNLL || r.last == tokenSort {
+				r.blank()
+			}
+		default:
+			r.other(line)
+		}
+	}
+	if r.to == corpus.CoNLLU && r.last == tokenSort {
+		r.blank()
+	}
+	_, err := r.c.w.Write(r.buf)
+	return err
+}
+
+func (r *renderer) blank() {
+	r.buf = append(r.buf, '\n')
+	r.last = blankSort
+}
+
+// other writes a line that is no token, as far as the format has a place for it.
+func (r *renderer) other(line string) {
+	document := strings.HasPrefix(line, "-DOCSTART-")
+	comment := strings.HasPrefix(line, "#")
+	from := r.c.in.format
+	switch {
+	case !document && !comment:
+		r.c.dropped++
+		return
+	case document && r.to == corpus.CoNLLU:
+		line = "# newdoc"
+	case document || from == corpus.CoNLLU && isNewDocument(line):
+		line = r.document()
+		if from == corpus.CoNLLU {
+			line += "\n"
+		}
+	case from == corpus.CoNLLU:
+		return
+	case r.to == corpus.CoNLL && r.fieldsOf(line) == len(r.values):
+		line += string(r.separator) + "#" // or it would be read as a token
+	}
+	r.buf = append(append(r.buf, line...), '\n')
+	r.last = otherSort
+}
+
+func isNewDocument(comment string) bool {
+	rest, ok := strings.CutPrefix(comment, "# newdoc")
+	return ok && (rest == "" || rest[0] == ' ' || rest[0] == '=')
+}
+
+// document is the line that starts a document, in as many columns as rows have.
+func (r *renderer) document() string {
+	fields := []string{"-DOCSTART-"}
+	for range len(r.values) - 2 {
+		fields = append(fields, "-X-")
+	}
+	if len(r.values) > 1 {
+		fields = append(fields, "O")
+	}
+	return strings.Join(fields, string(r.separator))
+}
+
+func (r *renderer) fieldsOf(line string) int {
+	if r.separator == '\t' {
+		return 1 + strings.Count(line, "\t")
+	}
+	return len(strings.Fields(line))
+}
+
+// token writes the row of token t.
+func (r *renderer) token(t int) error {
+	if r.to == corpus.CoNLLU {
+		return r.conlluToken(t)
+	}
+	for k := range r.values {
+		text := r.columns[k][t]
+		if r.separator == ' ' && (text == "" || strings.ContainsAny(text, " \t")) {
+			return fmt.Errorf("field %q cannot stand between spaces: --separator tab keeps it", text)
+		}
+		if k > 0 {
+			r.buf = append(r.buf, r.separator)
+		}
+		r.buf = append(r.buf, text...)
+	}
+	r.buf = append(r.buf, '\n')
+	return nil
+}
+
+func (r *renderer) conlluToken(t int) error {
+	r.buf = strconv.AppendInt(r.buf, int64(t+1), 10)
+	for place := 1; place < len(conlluColumns); place++ {
+		r.buf = append(r.buf, '\t')
+		start := len(r.buf)
+		for k, f := range r.fields {
+			text := r.columns[k][t]
+			switch {
+			case f.column != place:
+			case f.key == "":
+				r.buf = append(r.buf, text...)
+			case strings.Contains(text, "|"):
+				return fmt.Errorf("%q cannot stand in MISC", text)
+			case text != "O":
+				if len(r.buf) > start {
+					r.buf = append(r.buf, '|')
+				}
+				r.buf = append(append(append(r.buf, f.key...), '='), text...)
+			}
+		}
+		if len(r.buf) == start {
+			r.buf = append(r.buf, '_')
+		}
+	}
+	r.buf = append(r.buf, '\n')
+	return nil
+}
