@@ -221,6 +221,9 @@ func (d *Dataset) digest() string {
 	return digest(func(h hash.Hash) {
 		fold(h, d.sentence, fromInt)
 		fold(h, d.gold, fromInt)
+		fold(h, d.choices.first, fromInt)
+		fold(h, d.choices.label, fromInt)
+		fold(h, d.choices.share, math.Float64bits)
 		d.tokens.digest(h)
 	})
 }

@@ -60,6 +60,9 @@ func (o *objective) addCurvature(wk *worker, dst []float64, s int, w []float64) 
 	if o.x.edges() == structured.SharedEdges {
 		clear(wk.grad.Edge)
 		for t := 1; t < len(wk.gold); t++ {
+			if wk.gold[t-1] < 0 || wk.gold[t] < 0 {
+				continue // an open label
+			}
 			wk.grad.Edge[wk.gold[t-1]*o.x.labels+wk.gold[t]]++
 		}
 	}

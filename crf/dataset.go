@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
-	"slices"
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
@@ -62,8 +61,10 @@ type Dataset struct {
 	heldOut bool // names are looked up, not added
 
 	sentence []int     // N+1: the tokens of sentence s are sentence[s]..sentence[s+1]-1
-	gold     []int32   // a label for each token
+	gold     []int32   // a label for each token, or ^k for choice k
 	weight   []float64 // of each sentence
+	choices  choices
+	known    []corpus.Choice // of the sentence that is being added, if it has choices
 	tokens
 }
 
@@ -179,15 +180,15 @@ func (d *Dataset) end(labels []string, weight float64) {
 	if len(labels) == 0 {
 		return
 	}
-	for _, name := range labels {
-		id, ok := d.labels.Index(name)
-		if !ok {
-			id = d.labels.Add(string([]byte(name))) // a copy: name may be a part of a whole sentence
+	if d.known != nil {
+		d.appendChoices(d.known)
+	} else {
+		for _, name := range labels {
+			d.gold = append(d.gold, d.number(name))
 		}
-		d.gold = append(d.gold, int32(id))
-	}
-	if !d.heldOut {
-		d.scheme.Add(labels)
+		if !d.heldOut {
+			d.scheme.Add(labels)
+		}
 	}
 	d.sentence = append(d.sentence, len(d.gold))
 	d.weight = append(d.weight, weight)
@@ -240,78 +241,4 @@ func hashWord(word string) uint64 {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(word)) // never fails
 	return h.Sum64()
-}
-
-// features builds the index of the features that data has: the pairs seen, or all, of attributes
-// that occur at least minCount times.
-func (d *Dataset) features(allPairs bool, minCount int) *index {
-	l := d.labels.Len()
-	x := &index{labels: l}
-	x.start, x.label = pairs(d.attrs.len(), l, allPairs, minCount, func(visit func(a int32, label int32)) {
-		for t, g := range d.gold {
-			for _, a := range d.attr[d.first[t]:d.first[t+1]] {
-				visit(a, g)
-			}
-		}
-	})
-	if d.input.transitions() {
-		seen := make([]bool, l*l)
-		for s := range d.Len() {
-			for t := d.sentence[s] + 1; t < d.sentence[s+1]; t++ {
-				seen[int(d.gold[t-1])*l+int(d.gold[t])] = true
-			}
-		}
-		for pair, ok := range seen {
-			if ok || allPairs {
-				x.trans = append(x.trans, int32(pair))
-			}
-		}
-	}
-	x.bstart, x.bpair = pairs(d.bigrams.len(), l*l, allPairs, minCount, func(visit func(b int32, pair int32)) {
-		for s := range d.Len() {
-			for t := d.sentence[s] + 1; t < d.sentence[s+1]; t++ {
-				for _, b := range d.battr[d.bfirst[t]:d.bfirst[t+1]] {
-					visit(b, d.gold[t-1]*int32(l)+d.gold[t])
-				}
-			}
-		}
-	})
-	return x
-}
-
-// pairs sorts what occurs with each of n attributes: start and the outcomes (labels or label pairs,
-// below outcomes) of each, in order, without repeats. each visits all occurrences.
-func pairs(n, outcomes int, all bool, minCount int, each func(visit func(a, outcome int32))) (start []int, outcome []int32) {
-	count := make([]int, n+1)
-	each(func(a, _ int32) { count[a+1]++ })
-	frequent := make([]bool, n)
-	for a := range n {
-		frequent[a] = count[a+1] >= minCount
-		count[a+1] += count[a]
-	}
-	start = make([]int, n+1)
-	if all {
-		for a := range n {
-			for o := 0; frequent[a] && o < outcomes; o++ {
-				outcome = append(outcome, int32(o))
-			}
-			start[a+1] = len(outcome)
-		}
-		return start, outcome
-	}
-	with := make([]int32, count[n])
-	at := slices.Clone(count[:n])
-	each(func(a, o int32) {
-		with[at[a]] = o
-		at[a]++
-	})
-	for a := range n {
-		if frequent[a] {
-			mine := with[count[a]:count[a+1]]
-			slices.Sort(mine)
-			outcome = append(outcome, slices.Compact(mine)...)
-		}
-		start[a+1] = len(outcome)
-	}
-	return start, slices.Clip(outcome)
 }

@@ -34,6 +34,7 @@ type objective struct {
 // A worker is the scratch memory of one goroutine.
 type worker struct {
 	scores, grad structured.Lattice
+	target       structured.Lattice // of a sentence whose labels are not certain
 	loss         losses.Workspace
 	gold         []int
 	dense        []float64        // a whole pass's gradient
@@ -141,16 +142,13 @@ func (o *objective) planned(wk *worker, dst spans, grad []float64, s int, w []fl
 
 // eval returns the loss of the worker's scores of a sentence, and sets their gradient.
 func (o *objective) eval(wk *worker, s int) (float64, error) {
-	wk.gold = wk.gold[:0]
-	for _, g := range o.data.gold[o.data.sentence[s]:o.data.sentence[s+1]] {
-		wk.gold = append(wk.gold, int(g))
-	}
+	y := o.target(wk, s)
 	var v float64
 	var err error
 	if loss, ok := normedOf(o.loss); ok {
 		v, err = o.evalNormed(loss, wk, s)
 	} else {
-		v, err = o.loss.Eval(&wk.grad, &wk.scores, structured.PathTarget(wk.gold), &wk.loss)
+		v, err = o.loss.Eval(&wk.grad, &wk.scores, y, &wk.loss)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("sentence %d: %w", s+1, err)

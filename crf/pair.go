@@ -6,6 +6,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/optimize"
+	"github.com/trellis-nlp/trellis/structured"
 )
 
 // ErrPair says that an optimizer cannot minimise a loss.
@@ -35,7 +36,45 @@ func (t *training) check() error {
 			return err
 		}
 	}
+	return t.checkTargets()
+}
+
+// checkTargets refuses labels that are left open where somebody needs them.
+func (t *training) checkTargets() error {
+	switch {
+	case t.data.labels.Len() == 0:
+		return fmt.Errorf("%w: no token has a label", ErrInput)
+	case t.o.Dev != nil && t.o.Dev.uncertain():
+		return fmt.Errorf("%w: to score a model, each token of the development data needs one label", ErrInput)
+	case !t.data.uncertain():
+		return nil
+	}
+	soft, open := t.data.choices.kinds()
+	for _, l := range t.losses {
+		if soft {
+			q := structured.NewLattice(1, 2, structured.NoEdges)
+			q.Node[0], q.Node[1] = 0.5, 0.5
+			if !takes(l, structured.Target{Soft: q}) {
+				return fmt.Errorf("%w: this loss learns from one right label a token, and some labels are soft: cross-entropy takes them", structured.ErrTarget)
+			}
+		}
+		if open && !takes(l, structured.Target{Partial: structured.NewLattice(1, 2, structured.NoEdges)}) {
+			return fmt.Errorf("%w: this loss learns from one right label a token, and some labels are left open: cross-entropy takes them", structured.ErrTarget)
+		}
+	}
+	if open {
+		switch t.o.Stochastic.(type) {
+		case optimize.SAGA, optimize.BCFW:
+			return fmt.Errorf("%w: labels that are left open make the loss one that is not convex, which SAGA and Frank-Wolfe need", ErrPair)
+		}
+	}
 	return nil
+}
+
+// takes tells whether a loss can be had for such a target, of one token and two labels.
+func takes(l losses.Loss, y structured.Target) bool {
+	_, err := l.Eval(nil, structured.NewLattice(1, 2, structured.NoEdges), y, new(losses.Workspace))
+	return !errors.Is(err, structured.ErrTarget)
 }
 
 // checkPair refuses the optimizers whose theory does not cover the loss. A loss that does not tell
@@ -111,7 +150,7 @@ func (t *training) warn() {
 	if !traits.Convex && ok && isSGD && sgd.Average {
 		t.o.Warn("the average of weights is known to be good for convex losses only, and this one is not")
 	}
-	if n := t.data.IllFormed(); n > 0 {
+	if n := t.data.IllFormed(); n > 0 && !t.data.uncertain() {
 		t.o.Warn(fmt.Sprintf("%d labels break the %s scheme of the others; spans are read as conlleval does", n, t.data.Scheme()))
 	}
 }

@@ -1,0 +1,231 @@
+package crf
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// choices are the labels that tokens may have which are not certain of theirs. Sets without shares are kept once.
+type choices struct {
+	first []int     // n+1: choice k has the labels label[first[k]:first[k+1]]; none is all
+	label []int32   // numbers
+	share []float64 // of each label, 0 where its choice has no shares
+	known map[string]int32
+}
+
+// add returns the number of a choice.
+func (c *choices) add(labels []int32, shares []float64) int32 {
+	if c.known == nil {
+		c.first, c.known = []int{0}, make(map[string]int32)
+	}
+	var key []byte
+	if shares == nil {
+		for _, j := range labels {
+			key = append(key, byte(j), byte(j>>8), byte(j>>16), byte(j>>24))
+		}
+		if k, ok := c.known[string(key)]; ok {
+			return k
+		}
+	}
+	k := int32(len(c.first) - 1)
+	c.label = append(c.label, labels...)
+	if shares == nil {
+		c.known[string(key)] = k
+		shares = make([]float64, len(labels))
+	}
+	c.share = append(c.share, shares...)
+	c.first = append(c.first, len(c.label))
+	return k
+}
+
+// of returns choice k, and its shares, nil if it has none.
+func (c *choices) of(k int32) ([]int32, []float64) {
+	lo, hi := c.first[k], c.first[k+1]
+	if lo == hi || c.share[lo] == 0 {
+		return c.label[lo:hi], nil
+	}
+	return c.label[lo:hi], c.share[lo:hi]
+}
+
+// kinds tells whether some have shares, and some have none.
+func (c *choices) kinds() (soft, open bool) {
+	for k := range len(c.first) - 1 {
+		_, shares := c.of(int32(k))
+		soft, open = soft || shares != nil, open || shares == nil
+	}
+	return soft, open
+}
+
+// uncertain reports whether the label of some token is left open.
+func (d *Dataset) uncertain() bool { return len(d.choices.first) > 0 }
+
+// allowed returns the labels that token t may have, none if nothing is known, and their shares, nil if it has none.
+func (d *Dataset) allowed(t int) ([]int32, []float64) {
+	if d.gold[t] < 0 {
+		return d.choices.of(^d.gold[t])
+	}
+	return d.gold[t : t+1], nil
+}
+
+// AddChoices is [Dataset.Add] for tokens of which less may be known than the label. In a sentence with shares all
+// choices need them. A loss has to take such targets, as cross-entropy does; held-out data cannot have them.
+//
+// Features are made for the labels that a token may have, and none for one of which nothing is known.
+func (d *Dataset) AddChoices(seq features.Sequence, known []corpus.Choice, weight float64) error {
+	return d.addChoices(known, func(labels []string) error { return d.Add(seq, labels, weight) })
+}
+
+// AddItemChoices is [Dataset.AddItems] with the choices of [Dataset.AddChoices].
+func (d *Dataset) AddItemChoices(items [][]corpus.Attribute, known []corpus.Choice, weight float64) error {
+	return d.addChoices(known, func(labels []string) error { return d.AddItems(items, labels, weight) })
+}
+
+// addChoices lets add add a sentence; end will find its choices.
+func (d *Dataset) addChoices(known []corpus.Choice, add func(labels []string) error) error {
+	soft, open := -1, -1
+	labels := make([]string, len(known))
+	for t, c := range known {
+		switch {
+		case c.Shares != nil && len(c.Shares) != len(c.Labels):
+			return fmt.Errorf("%w: token %d: %d shares for %d labels", ErrInput, t+1, len(c.Shares), len(c.Labels))
+		case c.Certain():
+			labels[t] = c.Labels[0]
+		case len(c.Shares) > 0:
+			soft = t
+		default:
+			open = t
+		}
+		sum := 0.0
+		for _, p := range c.Shares {
+			if sum += p; !(p > 0) {
+				sum = math.NaN()
+			}
+		}
+		if len(c.Shares) > 0 && !(math.Abs(sum-1) <= 1e-6) {
+			return fmt.Errorf("%w: token %d: shares that are not positive, or not of sum 1", ErrInput, t+1)
+		}
+	}
+	if soft >= 0 && open >= 0 {
+		return fmt.Errorf("%w: token %d has shares, token %d of the same sentence leaves its label open without", ErrInput, soft+1, open+1)
+	}
+	if soft < 0 && open < 0 {
+		return add(labels)
+	}
+	if d.heldOut {
+		return fmt.Errorf("%w: token %d: to score a model, a token needs one label", ErrInput, max(soft, open)+1)
+	}
+	d.known = known
+	defer func() { d.known = nil }()
+	return add(labels)
+}
+
+// number returns the number of a label, a new one where it is new.
+func (d *Dataset) number(name string) int32 {
+	id, ok := d.labels.Index(name)
+	if !ok {
+		id = d.labels.Add(string([]byte(name))) // a copy: name may be a part of a whole sentence
+	}
+	return int32(id)
+}
+
+// appendChoices appends the labels of a sentence with choices.
+func (d *Dataset) appendChoices(known []corpus.Choice) {
+	var numbers []int32
+	var run []string
+	flush := func() {
+		d.scheme.Add(run)
+		run = run[:0]
+	}
+	for t, c := range known {
+		numbers = numbers[:0]
+		for _, name := range c.Labels {
+			numbers = append(numbers, d.number(name))
+		}
+		if !c.Certain() {
+			d.gold = append(d.gold, ^d.choices.add(numbers, c.Shares))
+			flush()
+			continue
+		}
+		d.gold = append(d.gold, numbers[0])
+		// The scheme shows in what stands together. How a span goes on behind an open label shows nothing.
+		letter, _ := structured.SplitLabel(c.Labels[0])
+		if len(run) > 0 || t == 0 || letter != 'I' && letter != 'E' {
+			run = append(run, c.Labels[0])
+		}
+	}
+	flush()
+}
+
+// target returns what is known of the labels of sentence s. The worker's gold labels are -1 where they are open.
+func (o *objective) target(wk *worker, s int) structured.Target {
+	d := o.data
+	lo, hi := d.sentence[s], d.sentence[s+1]
+	wk.gold = wk.gold[:0]
+	soft, open := false, false
+	for t := lo; t < hi; t++ {
+		g := d.gold[t]
+		if g < 0 {
+			_, shares := d.choices.of(^g)
+			soft, open, g = soft || shares != nil, true, -1
+		}
+		wk.gold = append(wk.gold, int(g))
+	}
+	switch {
+	case soft:
+		wk.soft(d, lo, hi, o.x)
+		return structured.Target{Soft: &wk.target}
+	case open:
+		wk.partial(d, lo, hi, o.x.labels)
+		return structured.Target{Partial: &wk.target}
+	}
+	return structured.PathTarget(wk.gold)
+}
+
+// partial makes wk.target the set of the paths that the tokens lo..hi-1 allow.
+func (wk *worker) partial(d *Dataset, lo, hi, labels int) {
+	wk.target.Reset(hi-lo, labels, structured.NoEdges)
+	for t := lo; t < hi; t++ {
+		allowed, _ := d.allowed(t)
+		if len(allowed) == 0 {
+			continue
+		}
+		row := wk.target.NodeAt(t - lo)
+		for j := range row {
+			row[j] = math.Inf(-1)
+		}
+		for _, j := range allowed {
+			row[j] = 0
+		}
+	}
+}
+
+// soft makes wk.target the expected counts of labels that are drawn by their shares, each on its own.
+func (wk *worker) soft(d *Dataset, lo, hi int, x *index) {
+	wk.target.Reset(hi-lo, x.labels, x.edges())
+	one := [1]float64{1}
+	var before []int32
+	var beforeShares []float64
+	for t := lo; t < hi; t++ {
+		labels, shares := d.allowed(t)
+		if shares == nil {
+			shares = one[:]
+		}
+		row := wk.target.NodeAt(t - lo)
+		for k, j := range labels {
+			row[j] = shares[k]
+		}
+		if t > lo && len(wk.target.Edge) > 0 {
+			edge := wk.target.EdgeAt(t - lo)
+			for a, i := range before {
+				for b, j := range labels {
+					edge[int(i)*x.labels+int(j)] += beforeShares[a] * shares[b]
+				}
+			}
+		}
+		before, beforeShares = labels, shares
+	}
+}

@@ -1,0 +1,98 @@
+package crf
+
+import "slices"
+
+// features builds the index of the features that data has: the pairs seen, or all, of attributes
+// that occur at least minCount times.
+func (d *Dataset) features(allPairs bool, minCount int) *index {
+	l := d.labels.Len()
+	x := &index{labels: l}
+	x.start, x.label = pairs(d.attrs.len(), l, allPairs, minCount, func(visit func(a int32, labels []int32)) {
+		for t := range d.gold {
+			labels, _ := d.allowed(t)
+			for _, a := range d.attr[d.first[t]:d.first[t+1]] {
+				visit(a, labels)
+			}
+		}
+	})
+	var both []int32
+	into := func(t int) []int32 { // the label pairs of the edge into t
+		from, _ := d.allowed(t - 1)
+		to, _ := d.allowed(t)
+		both = both[:0]
+		for _, i := range from {
+			for _, j := range to {
+				both = append(both, i*int32(l)+j)
+			}
+		}
+		return both
+	}
+	if d.input.transitions() {
+		seen := make([]bool, l*l)
+		for s := range d.Len() {
+			for t := d.sentence[s] + 1; t < d.sentence[s+1]; t++ {
+				for _, pair := range into(t) {
+					seen[pair] = true
+				}
+			}
+		}
+		for pair, ok := range seen {
+			if ok || allPairs {
+				x.trans = append(x.trans, int32(pair))
+			}
+		}
+	}
+	x.bstart, x.bpair = pairs(d.bigrams.len(), l*l, allPairs, minCount, func(visit func(b int32, pairs []int32)) {
+		if len(d.battr) == 0 {
+			return
+		}
+		for s := range d.Len() {
+			for t := d.sentence[s] + 1; t < d.sentence[s+1]; t++ {
+				pairs := into(t)
+				for _, b := range d.battr[d.bfirst[t]:d.bfirst[t+1]] {
+					visit(b, pairs)
+				}
+			}
+		}
+	})
+	return x
+}
+
+// pairs sorts what occurs with each of n attributes: start and the outcomes (labels or label pairs,
+// below outcomes) of each, in order, without repeats. each visits all occurrences, with the outcomes that each
+// may have.
+func pairs(n, outcomes int, all bool, minCount int, each func(visit func(a int32, outcomes []int32))) (start []int, outcome []int32) {
+	count := make([]int, n+1)
+	frequent := make([]bool, n)
+	occurs := make([]int32, n)
+	each(func(a int32, o []int32) {
+		count[a+1] += len(o)
+		occurs[a]++
+	})
+	for a := range n {
+		frequent[a] = int(occurs[a]) >= minCount
+		count[a+1] += count[a]
+	}
+	start = make([]int, n+1)
+	if all {
+		for a := range n {
+			for o := 0; frequent[a] && o < outcomes; o++ {
+				outcome = append(outcome, int32(o))
+			}
+			start[a+1] = len(outcome)
+		}
+		return start, outcome
+	}
+	with := make([]int32, count[n])
+	at := slices.Clone(count[:n])
+	each(func(a int32, o []int32) { at[a] += copy(with[at[a]:], o) })
+	for a := range n {
+		if frequent[a] {
+			mine := with[count[a]:count[a+1]]
+			slices.Sort(mine)
+			outcome = append(outcome, slices.Compact(mine)...)
+		}
+		start[a+1] = len(outcome)
+	}
+	return start, slices.Clip(outcome)
+}
