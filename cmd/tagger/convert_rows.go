@@ -83,14 +83,14 @@ func (r *renderer) chooseFields(list []*sentence) error {
 	c := r.c
 	columns := c.o.columns
 	if len(columns) == 0 {
-		p, err := pick(c.in, list, columnFlags{})
-		if err != nil {
+		p := &picked{pos: -1}
+		if err := p.pickColumns(c.in, list, columnFlags{}); err != nil {
 			return err
 		}
 		label, pos := strconv.Itoa(p.label+1), strconv.Itoa(p.pos+1)
 		columns = []string{"form=" + strconv.Itoa(p.form+1)}
 		switch {
-		case p.scheme == structured.Plain:
+		case profile(list, p.columns)[p.label].spans.Scheme() == structured.Plain:
 			columns = append(columns, "upos="+label)
 		case p.pos >= 0:
 			columns = append(columns, "upos="+pos, "misc.NER="+label)
