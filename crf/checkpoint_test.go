@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/optimize"
@@ -188,6 +190,26 @@ func TestResumeSaysWhatDiffers(t *testing.T) {
 		_, _, err := Train(t.Context(), data(), o)
 		assert.ErrorIs(t, err, ErrCheckpoint)
 	}
+}
+
+// Soft labels that differ in their shares alone make another training.
+func TestResumeTellsSharesApart(t *testing.T) {
+	soft := func(share float64) *Dataset {
+		d := small(t, plainTemplates, 20)
+		rows := features.Rows{{"a"}, {"b"}}
+		known := []corpus.Choice{{Labels: []string{"O", "B-PER"}, Shares: []float64{share, 1 - share}}, {Labels: []string{"O"}, Shares: []float64{1}}}
+		require.NoError(t, d.AddChoices(rows, known, 1))
+		return d
+	}
+	o := Options{Penalty: l2}
+	saved := checkpointOf(t, soft(0.25), o)
+	o.Resume = bytes.NewReader(saved)
+	_, _, err := Train(t.Context(), soft(0.5), o)
+	require.ErrorIs(t, err, ErrCheckpoint)
+	assert.ErrorContains(t, err, "the fingerprint of the sentences is")
+	o.Resume = bytes.NewReader(saved)
+	_, _, err = Train(t.Context(), soft(0.25), o)
+	assert.NoError(t, err)
 }
 
 // More epochs, and more patience, than before continue a training.

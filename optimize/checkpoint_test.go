@@ -172,7 +172,9 @@ func TestResumeEndsAsTheRunDid(t *testing.T) {
 	f, margin := newLogistic(3, 60, 20, 0.1), newMultilabel(7, 40, 4, 15, 0.2)
 	for _, r := range []trial{
 		{name: "LBFGS", p: Penalty{L2: 1}, method: LBFGS{Limits: Limits{Period: 3}}, f: f},
+		{name: "LBFGS to rounding", p: Penalty{L2: 1}, method: LBFGS{Limits: exact}, f: f},
 		{name: "OWLQN", p: Penalty{L1: 1}, method: OWLQN{Limits: Limits{Period: 3}}, f: f},
+		{name: "OWLQN to rounding", p: Penalty{L1: 1}, method: OWLQN{Limits: exact}, f: f},
 		{name: "Relay", p: Penalty{L2: 1}, method: Relay{First: SGD{Passes: Passes{Epochs: 3}}, Then: LBFGS{}}, f: f},
 		{name: "AdaGrad", p: Penalty{L2: 1}, method: AdaGrad{Passes: Passes{Tolerance: 0.01, Period: 3}}, f: f},
 		{name: "SAGA", p: Penalty{L2: 1}, method: SAGA{}, f: f},

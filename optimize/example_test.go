@@ -1,6 +1,7 @@
 package optimize_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 
@@ -83,6 +84,41 @@ func ExampleSGD() {
 	// Output:
 	// epoch 5 after 15 steps: w = 2
 	// stopped by the report
+}
+
+// A run that is interrupted goes on from its checkpoint as if nothing had been.
+func ExampleResume() {
+	points := distances{1, 2, 6}
+	method := optimize.AdaGrad{Passes: optimize.Passes{Epochs: 20, Seed: 1}}
+	straight := []float64{0}
+	if _, err := method.Minimize(context.Background(), points, straight, optimize.Penalty{L2: 0.5}, nil); err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	var file bytes.Buffer
+	w := []float64{0}
+	_, err := method.Minimize(context.Background(), points, w, optimize.Penalty{L2: 0.5}, func(s *optimize.Step) error {
+		if s.Epoch < 7 {
+			return nil
+		}
+		if err := s.Checkpoint(&file); err != nil {
+			return err
+		}
+		return optimize.ErrStop
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	method, err = optimize.Resume(method, &file)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	result, err := method.Minimize(context.Background(), points, w, optimize.Penalty{L2: 0.5}, nil)
+	fmt.Println(result.Epochs, w[0] == straight[0], err)
+	// Output: 20 true <nil>
 }
 
 // The gap of BCFW bounds how far the objective is above its minimum, here of the hinge loss max(0, 1 - w x).

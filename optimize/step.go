@@ -27,7 +27,8 @@ type Step struct {
 	Gap float64
 	// Rate is the learning rate at the end of the epoch, 0 for methods without one.
 	Rate float64
-	// Last says that the run ends with this step, whatever the report returns.
+	// Last says that the run ends with this step, whatever the report returns. The last step of a batch method lacks
+	// it where the run ends because no further step lowers the objective.
 	Last bool
 
 	weights func() []float64
