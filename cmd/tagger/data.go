@@ -18,6 +18,9 @@ type data struct {
 	train, dev *crf.Dataset // dev is nil without development data
 	templates  string       // which ones, "" for ready-made attributes
 	warn       func(string)
+
+	reading corpus.Supervision // of the labels of the training files
+	known   []corpus.Choice    // of the last sentence
 }
 
 // dataFlags say what training reads.
@@ -91,6 +94,7 @@ func (d *data) begin(in *input, o dataFlags) ([]*sentence, error) {
 	if d.picked, err = pick(in, first, o.columnFlags); err != nil {
 		return nil, err
 	}
+	d.reading = o.reading
 	model, templates, err := bind(o.templates, d.picked, in)
 	if err != nil {
 		return nil, err
@@ -102,11 +106,46 @@ func (d *data) begin(in *input, o dataFlags) ([]*sentence, error) {
 
 // put adds s to set.
 func (d *data) put(set *crf.Dataset, s *sentence, labels []string) error {
+	if d.reading != corpus.Full && set == d.train {
+		return d.putKnown(s, labels)
+	}
 	if d.format == corpus.CRFsuite {
 		return set.AddItems(s.items.Attributes, labels, s.items.Weight)
 	}
-	return set.Add(&s.rows, labels, 1)
+	weight, err := s.rows.Weight()
+	if err != nil {
+		return err
+	}
+	return set.Add(&s.rows, labels, weight)
 }
+
+// putKnown adds s, of whose labels the fields tell something, to the training data.
+func (d *data) putKnown(s *sentence, fields []string) error {
+	d.known = d.known[:0]
+	for t, field := range fields {
+		c, err := d.reading.Choice(field)
+		if err != nil {
+			return &tokenError{t, err}
+		}
+		d.known = append(d.known, c)
+	}
+	if d.format == corpus.CRFsuite {
+		return d.train.AddItemChoices(s.items.Attributes, d.known, s.items.Weight)
+	}
+	weight, err := s.rows.Weight()
+	if err != nil {
+		return err
+	}
+	return d.train.AddChoices(&s.rows, d.known, weight)
+}
+
+// A tokenError is what is wrong with a token.
+type tokenError struct {
+	token int
+	error
+}
+
+func (e *tokenError) Unwrap() error { return e.error }
 
 // each hands the sentences first, and then the rest of in, to take, and positions its errors.
 func (d *data) each(in *input, first []*sentence, take func(s *sentence, labels []string) error) error {
@@ -126,8 +165,11 @@ func (d *data) each(in *input, first []*sentence, take func(s *sentence, labels 
 		if err := take(s, labels); err != nil {
 			t := 0
 			var label *crf.LabelError
+			var token *tokenError
 			if errors.As(err, &label) {
 				t = label.Token
+			} else if errors.As(err, &token) {
+				t = token.token
 			}
 			return in.at(s, t, err)
 		}

@@ -59,7 +59,7 @@ var endings = map[optimize.Reason]string{
 // notedFlags are noted in the model where the user set them.
 var notedFlags = []string{
 	"cost", "cost-scale", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight", "gamma",
-	"anneal-temperature", "anneal-cost", "anneal-blend", "batch-size", "rate", "restarts", "min-count", "all-pairs",
+	"anneal-temperature", "anneal-cost", "anneal-blend", "supervision", "batch-size", "rate", "restarts", "min-count", "all-pairs",
 }
 
 // notes are what the model tells about itself.

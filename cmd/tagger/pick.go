@@ -15,7 +15,10 @@ import (
 const sampleSize = 1000
 
 // columnFlags are what the user says about the columns; "" means pick.
-type columnFlags struct{ label, form, pos string }
+type columnFlags struct {
+	label, form, pos string
+	reading          corpus.Supervision // of the labels
+}
 
 // picked is what was made out of the first training file.
 type picked struct {
@@ -54,13 +57,16 @@ func pick(in *input, list []*sentence, o columnFlags) (*picked, error) {
 		if err := p.pickColumns(in, list, o); err != nil {
 			return nil, err
 		}
-	} else if o != (columnFlags{}) {
+	} else if o.label+o.form+o.pos != "" {
 		return nil, wrongUsage("--label, --form and --pos are for columns: %s holds attributes, its labels come first", in.name)
 	}
 	var detector corpus.SchemeDetector
 	var labels []string
 	for _, s := range list {
 		labels = in.labels(labels, s, p.label)
+		if o.reading != corpus.Full {
+			labels = onlyCertain(labels, o.reading)
+		}
 		detector.Add(labels)
 		for _, l := range labels {
 			if _, typ := structured.SplitLabel(l); typ != "" {
@@ -70,6 +76,17 @@ func pick(in *input, list []*sentence, o columnFlags) (*picked, error) {
 	}
 	p.scheme = detector.Scheme()
 	return p, nil
+}
+
+// onlyCertain leaves out the labels that are open. What is wrong with one is told when it is trained on.
+func onlyCertain(fields []string, supervision corpus.Supervision) []string {
+	var labels []string
+	for _, field := range fields {
+		if c, err := supervision.Choice(field); err == nil && c.Certain() {
+			labels = append(labels, c.Labels[0])
+		}
+	}
+	return labels
 }
 
 func (p *picked) pickColumns(in *input, list []*sentence, o columnFlags) error {

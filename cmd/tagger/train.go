@@ -20,6 +20,7 @@ import (
 // trainFlags are the command line of tagger train.
 type trainFlags struct {
 	model, dev, init, features, format, log string
+	supervision                             string
 
 	columnFlags
 	lossFlags
@@ -69,6 +70,7 @@ func (o *trainFlags) register(c *cobra.Command) {
 	f.StringVar(&o.form, "form", "", "`column` of the words (default FORM, or the first that does not count tokens)")
 	f.StringVar(&o.pos, "pos", "", "`column` of parts of speech for the presets, or none (default: looked for in CoNLL, none in CoNLL-U)")
 	f.StringVar(&o.format, "format", "auto", "format of the files: auto, conll, conllu or crfsuite")
+	f.StringVar(&o.supervision, "supervision", "full", "how the labels are to be read: full (as they are), partial (? and A|B leave some open) or soft (also A:0.7|B:0.3)")
 	o.lossFlags.register(c)
 	o.optimizerFlags.register(c)
 	f.IntVar(&o.threads, "threads", 0, "goroutines that work (default: one a core); the last digits depend on it")
@@ -80,6 +82,7 @@ func (o *trainFlags) register(c *cobra.Command) {
 	f.BoolVar(&o.quiet, "quiet", false, "tell no progress, only the outcome, warnings and errors")
 	f.SortFlags = false
 	complete(c, "format", "auto", "conll", "conllu", "crfsuite")
+	complete(c, "supervision", "full", "partial", "soft")
 }
 
 // needFiles asks for at least one file.
@@ -266,6 +269,9 @@ func (o *trainFlags) check(changed func(string) bool) (corpus.Format, error) {
 	}
 	if o.init != "" && o.optimizerFlags.name == "bcfw" {
 		return format, wrongUsage("--init: bcfw starts from zero, since a model does not say which sentence its weights come from")
+	}
+	if err := o.checkSupervision(); err != nil {
+		return format, err
 	}
 	if err := o.checkRestarts(); err != nil {
 		return format, err

@@ -84,6 +84,8 @@ func TestWrongUsage(t *testing.T) {
 		"anneal with memory":    {train("--loss", "softmax-margin", "--optimizer", "sag", "--anneal-cost", "0.1..1"), "which a schedule changes"},
 		"anneal with warm-up":   {train("--loss", "softmax-margin", "--warm-up", "2", "--anneal-cost", "0.1..1"), "each stage starts from the one before"},
 		"angles by example":     {train("--loss", "large-margin-softmax", "--optimizer", "sgd"), "all weights of a label"},
+		"supervision":           {train("--supervision", "none"), "--supervision none: want full, partial or soft"},
+		"open labels and hinge": {train("--supervision", "partial", "--loss", "hinge"), "hinge learns from one right label a token"},
 		"restarts":              {train("--loss", "risk", "--restarts", "-1"), "--restarts -1"},
 		"restarts of convex":    {train("--restarts", "2"), "--restarts: cross-entropy is convex"},
 		"gamma 0":               {train("--gamma", "0"), "--gamma 0"},

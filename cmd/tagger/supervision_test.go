@@ -1,0 +1,74 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// accuracyOf is that of a model on labelled sentences.
+func accuracyOf(t *testing.T, model, file string) float64 {
+	t.Helper()
+	var r struct{ Accuracy float64 }
+	require.NoError(t, json.Unmarshal([]byte(done(t, "", "eval", "--json", "--model", model, file).out), &r))
+	return r.Accuracy
+}
+
+func TestSupervision(t *testing.T) {
+	for reading, file := range map[string]string{"partial": "testdata/open.conll", "soft": "testdata/soft.conll"} {
+		path, o := trained(t, "", "--supervision", reading, "--dev", "testdata/dev.conll", file)
+		assert.Contains(t, o.errors, "6 labels (scheme bio)", reading)
+		assert.Contains(t, o.errors, "preset ner", reading)
+		assert.NotContains(t, o.errors, "warning", reading)
+		m, err := loadModel(path)
+		require.NoError(t, err)
+		assert.Equal(t, reading, m.Meta["supervision"])
+		assert.Greater(t, accuracyOf(t, path, "testdata/train.conll"), 0.85, reading)
+	}
+	// Soft reading takes open labels too, sentence by sentence.
+	path, _ := trained(t, "", "--supervision", "soft", "testdata/open.conll")
+	assert.Greater(t, accuracyOf(t, path, "testdata/train.conll"), 0.85)
+	// Unless asked for, the characters are those of labels.
+	_, o := trained(t, "", "testdata/open.conll")
+	assert.NotContains(t, o.errors, " 6 labels")
+	// Where nothing is open, partial reading changes nothing.
+	a, _ := trained(t, "", "testdata/train.conll")
+	b, _ := trained(t, "", "--supervision", "partial", "testdata/train.conll")
+	assert.Equal(t, accuracyOf(t, a, "testdata/dev.conll"), accuracyOf(t, b, "testdata/dev.conll"))
+	// Attributes have their labels first.
+	items := strings.Replace(read(t, "testdata/train.crfsuite"), "O\t", "O|B-LOC\t", 3)
+	path, _ = trained(t, "", "--supervision", "partial", write(t, "open.crfsuite", items))
+	assert.Greater(t, accuracyOf(t, path, "testdata/train.crfsuite"), 0.85)
+	// Restarts make sense where labels are open.
+	_, o = trained(t, "", "--supervision", "partial", "--restarts", "1", "testdata/open.conll")
+	assert.Contains(t, o.out, "the best of 2 runs")
+}
+
+func TestSupervisionErrors(t *testing.T) {
+	for text, says := range map[string]string{
+		"a\tA\nb\tA|\n":                ":2: unfit label \"A|\": a name is missing",
+		"a\tA\nb\tA:0.5|B:0.1\n":       ":2: unfit label \"A:0.5|B:0.1\": shares of sum 0.6",
+		"a\tA:0.5|B:0.5\nb\t?\n":       ":1: unfit input: token 1 has shares, token 2",
+		"a\t?\nb\tA|B\n\nc\tA\nd\tA|A": ":5: unfit label",
+		"# weight = x\na\tA\n":         ":2: weight \"x\"",
+	} {
+		o := tagger(t, text, "train", "--model", t.TempDir()+"/m", "--label", "2", "--supervision", "soft", "-")
+		assert.Equal(t, exitFailed, o.status)
+		assert.Contains(t, o.errors, "stdin"+says)
+	}
+	o := tagger(t, "", "train", "--model", t.TempDir()+"/m", "--supervision", "partial", "--dev", "testdata/open.conll", "testdata/open.conll")
+	assert.Equal(t, exitFailed, o.status)
+	assert.Contains(t, o.errors, "testdata/open.conll:2: label \"O|B-ORG\" is not among", "development data are read as they are")
+}
+
+// A sentence of weight 3 counts as three.
+func TestWeightsOfColumns(t *testing.T) {
+	sentence := "rose\tA\nred\tB\n\n"
+	other := "red\tA\nrose\tA\n\n"
+	_, once := trained(t, "# weight = 3\n"+sentence+other, "--label", "2", "--warm-up", "0", "-")
+	_, thrice := trained(t, sentence+sentence+sentence+other, "--label", "2", "--warm-up", "0", "-")
+	assert.InEpsilon(t, finalLoss(t, thrice.out), finalLoss(t, once.out), 1e-6)
+}
