@@ -239,3 +239,13 @@ func TestReaderAllocatesOnceASentence(t *testing.T) {
 	})
 	assert.LessOrEqual(t, allocs, 1.0)
 }
+
+func TestRowsAreTheLinesOfTheTokens(t *testing.T) {
+	r := corpus.NewReader(strings.NewReader("# a comment\na  x \r\nb\tc\n# d e\n\nlast y"), "", corpus.Options{Separator: corpus.Blanks})
+	var s corpus.Sentence
+	require.NoError(t, r.Read(&s))
+	require.Equal(t, 2, s.Len())
+	assert.Equal(t, []string{"a  x ", "b\tc"}, []string{s.Row(0), s.Row(1)})
+	require.NoError(t, r.Read(&s))
+	assert.Equal(t, "last y", s.Row(0))
+}

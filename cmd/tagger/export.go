@@ -63,10 +63,10 @@ func (a *app) exportModel(o *exportFlags, path string) error {
 		return err
 	}
 	if m.Input().Templates != nil {
-		a.warn(path + ": templates have no place in CRFsuite's models: tagger features makes the attribute files that they need")
+		a.note(path + ": templates have no place in CRFsuite's models: tagger features makes the attribute files that they need")
 	}
 	if m.Scheme() != structured.Plain {
-		a.warn(path + ": CRFsuite does not keep labels to the grammar of spans, as tagger tag does without --no-constraints")
+		a.note(path + ": CRFsuite does not keep labels to the grammar of spans, as tagger tag does without --no-constraints")
 	}
 	_, err = fmt.Fprintf(a.stdout, "%s: %d labels, %d attributes, %d features\n",
 		o.output, len(exported.Labels), len(exported.Attributes), exported.Features())

@@ -60,7 +60,7 @@ func (a *app) features(ctx context.Context, o *featuresFlags, files []string) er
 		return err
 	}
 	if program.HasBigrams() {
-		a.warn(o.model + ": attributes of label pairs are left out: CRFsuite has no place for them")
+		a.note(o.model + ": attributes of label pairs are left out: CRFsuite has no place for them")
 	}
 	write := func(w io.Writer) error {
 		buffered := bufio.NewWriter(w)

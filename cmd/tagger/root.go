@@ -46,8 +46,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return exitFailed
 }
 
-// warn tells the user something that ends no command.
+// warn tells the user what may be wrong, note what to know; neither ends a command.
 func (a *app) warn(text string) { fmt.Fprintln(a.stderr, "tagger: warning:", text) }
+func (a *app) note(text string) { fmt.Fprintln(a.stderr, "tagger: note:", text) }
 
 // A usageError is a command line that makes no sense, rather than one that failed.
 type usageError struct{ err error }

@@ -1,0 +1,66 @@
+package crf_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/optimize"
+)
+
+// attributesOf is what users of python-crfsuite call word2features.
+func attributesOf(words []string) [][]corpus.Attribute {
+	items := make([][]corpus.Attribute, len(words))
+	for i, w := range words {
+		items[i] = []corpus.Attribute{{Name: "w=" + w, Value: 1}, {Name: "length", Value: float64(len(w)) / 10}}
+		if w[0] >= 'A' && w[0] <= 'Z' {
+			items[i] = append(items[i], corpus.Attribute{Name: "capital", Value: 1})
+		}
+		if i > 0 {
+			items[i] = append(items[i], corpus.Attribute{Name: "before=" + words[i-1], Value: 1})
+		}
+	}
+	return items
+}
+
+// A program that makes attributes itself trains and tags with items, each a list of names with values, as with
+// pycrfsuite.
+func Example_items() {
+	sentences := [][]string{{"Ada", "met", "Karl"}, {"they", "met", "in", "Oslo"}, {"Karl", "left", "Oslo"}, {"Ada", "lives", "in", "Rome"}}
+	labels := [][]string{{"PER", "O", "PER"}, {"O", "O", "O", "LOC"}, {"PER", "O", "LOC"}, {"PER", "O", "O", "LOC"}}
+
+	d, err := crf.NewDataset(crf.Input{}) // Trainer()
+	if err != nil {
+		log.Fatal(err)
+	}
+	for k, words := range sentences {
+		if err := d.AddItems(attributesOf(words), labels[k], 1); err != nil { // trainer.append(xseq, yseq)
+			log.Fatal(err)
+		}
+	}
+	model, _, err := crf.Train(context.Background(), d, crf.Options{Penalty: optimize.Penalty{L2: 0.1}}) // c2
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	t := model.NewTagger()                                                            // Tagger()
+	if err := t.ReadItems(attributesOf([]string{"Karl", "in", "Rome"})); err != nil { // tagger.set(xseq)
+		log.Fatal(err)
+	}
+	best, err := t.NBest(1) // tagger.tag(), tagger.probability(yseq)
+	if err != nil {
+		log.Fatal(err)
+	}
+	marginals, err := t.Marginals() // tagger.marginal(y, i)
+	if err != nil {
+		log.Fatal(err)
+	}
+	loc, _ := model.Label("LOC")
+	fmt.Printf("%v %.2f\n", best[0].Labels, best[0].Probability)
+	fmt.Printf("Rome is a LOC: %.2f\n", marginals.NodeAt(2)[loc])
+	// Output:
+	// [PER O LOC] 0.76
+	// Rome is a LOC: 0.86
+}
