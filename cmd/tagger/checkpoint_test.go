@@ -134,7 +134,7 @@ const killedTrainingEnv = "TAGGER_TEST_KILLED_TRAINING"
 func TestKilledTrainingGoesOn(t *testing.T) {
 	args := func(dir, name string) []string {
 		return []string{"train", "--quiet", "--threads", "1", "--model", filepath.Join(dir, name),
-			"--optimizer", "adagrad", "--l2", "0.001", "--epochs", "400", "testdata/train.conll"}
+			"--optimizer", "adagrad", "--l2", "0.001", "--epochs", "150", "testdata/train.conll"}
 	}
 	writing := func(dir string) []string {
 		return append(args(dir, "model"), "--checkpoint", filepath.Join(dir, "checkpoint"), "--checkpoint-every", "0")
@@ -150,7 +150,7 @@ func TestKilledTrainingGoesOn(t *testing.T) {
 	dir := t.TempDir()
 	done(t, "", args(dir, "straight")...)
 	checkpoint := filepath.Join(dir, "checkpoint")
-	for range 3 {
+	for range 2 {
 		child := exec.Command(os.Args[0], "-test.run=^TestKilledTrainingGoesOn$")
 		child.Env = append(os.Environ(), killedTrainingEnv+"="+dir)
 		require.NoError(t, child.Start())

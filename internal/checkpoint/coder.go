@@ -175,12 +175,13 @@ func (c *Coder) word(x *uint64) bool {
 
 // Int codes an integer between lo and hi.
 func (c *Coder) Int(x *int, lo, hi int) {
-	v := uint64(*x)
-	if !c.word(&v) {
+	bits := uint64(*x)
+	if !c.word(&bits) {
 		return
 	}
-	if int(v) < lo || int(v) > hi {
-		c.Fail("a number is %d, beyond %d to %d", int(v), lo, hi)
+	v := int64(bits)
+	if v < int64(lo) || v > int64(hi) {
+		c.Fail("a number is %d, beyond %d to %d", v, lo, hi)
 		return
 	}
 	*x = int(v)
