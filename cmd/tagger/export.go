@@ -47,6 +47,9 @@ func (a *app) exportModel(o *exportFlags, path string) error {
 	if err := safefile.Check(o.output); err != nil {
 		return err
 	}
+	if err := apart(path, o.output); err != nil {
+		return err
+	}
 	m, err := loadModel(path)
 	if err != nil {
 		return err

@@ -195,8 +195,32 @@ func readModelFile(path string) ([]byte, error) {
 // isStream tells whether the tool itself is asked for.
 func (m *model) isStream(o *tagFlags) bool { return m.only || m.stream != nil && m.tool == o.tool }
 
+// checkStream finds flags that the tool has nothing for.
+func (m *model) checkStream(o *tagFlags) error {
+	own := *o
+	for name, tool := range tools {
+		if tool == m.tool {
+			own.outputFormat = name
+		}
+	}
+	switch {
+	case m.only && o.tool != 0 && o.tool != m.tool:
+		return wrongUsage("--output-format %s: a model without patterns has only the output of wapiti", o.outputFormat)
+	case o.format != "auto" && o.format != "conll":
+		return wrongUsage("--format %s: with the output of its own tool, a model reads files as that does", o.format)
+	case o.form != "" || o.label != "" && (o.label != "-1" || m.tool != interop.Wapiti):
+		return wrongUsage("--form, --label: with the output of its own tool, a model finds columns as that does")
+	case o.fixed && m.tool != interop.Wapiti:
+		return wrongUsage("--fixed: crf_test keeps no labels; leave out --output-format")
+	}
+	return own.checkPrinter()
+}
+
 // tagStream labels files as the tool of the model does.
 func (a *app) tagStream(ctx context.Context, m *model, o *tagFlags, files []string, w io.Writer) error {
+	if err := m.checkStream(o); err != nil {
+		return err
+	}
 	for _, name := range files {
 		src, err := a.source(ctx, name)
 		if err != nil {

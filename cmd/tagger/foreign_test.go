@@ -157,6 +157,18 @@ func TestUsageOfOutputFormats(t *testing.T) {
 		assert.Equal(t, exitUsage, o.status, args)
 		assert.Contains(t, o.errors, says, args)
 	}
+	pp, raw := tool("crfpp", "testdata", "model.crfpp"), tool("wapiti", "testdata", "raw.wapiti")
+	for _, c := range []struct{ model, args, says string }{
+		{pp, "--output-format crfpp --format conllu", "reads files as that does"},
+		{pp, "--output-format crfpp --label -1", "finds columns as that does"},
+		{pp, "--output-format crfpp --fixed", "crf_test keeps no labels"},
+		{raw, "--probs", "--posterior --detail scores"},
+		{raw, "--output-format crfsuite", "only the output of wapiti"},
+	} {
+		o := tagger(t, "", append([]string{"tag", "--model", c.model}, strings.Fields(c.args)...)...)
+		assert.Equal(t, exitUsage, o.status, c.args)
+		assert.Contains(t, o.errors, c.says, c.args)
+	}
 	for _, c := range []struct{ model, text, args, says string }{
 		{itemsModel(t), "O\tw=a\n", "--output-format crfpp", "repeats columns, but here are attributes"},
 		{nerModel(t), "Maria\tPROPN\n", "--output-format crfsuite --detail reference", "no column of labels"},
@@ -190,13 +202,17 @@ func TestImportAndExportRefuse(t *testing.T) {
 		assert.Contains(t, o.errors, c.says)
 		assert.NoFileExists(t, out)
 	}
+	copied := write(t, "copy.crfpp", read(t, tool("crfpp", "testdata", "small.crfpp")))
+	o := tagger(t, "", "import", copied, "-o", copied)
+	assert.Equal(t, exitFailed, o.status)
+	assert.Contains(t, o.errors, "it is the model itself")
 	for _, args := range [][]string{
 		{"import", stripped}, {"import", "-o", out}, {"import", stripped, "-o", out, "--scheme", "iob"}, {"import", stripped, "-o", out, "--weights", "float16"},
 		{"export", stripped, "-o", out}, {"export", "--to", "crfpp", stripped, "-o", out},
 	} {
 		assert.Equal(t, exitUsage, tagger(t, "", args...).status, "%v", args)
 	}
-	o := tagger(t, "a\tO\n\n", "eval", "--model", tool("wapiti", "testdata", "raw.wapiti"), "-")
+	o = tagger(t, "a\tO\n\n", "eval", "--model", tool("wapiti", "testdata", "raw.wapiti"), "-")
 	assert.Equal(t, exitFailed, o.status)
 	assert.Contains(t, o.errors, "a raw model of Wapiti")
 }
