@@ -31,6 +31,8 @@ var rooms = []room{
 		rooms: []string{"internal/simd", "structured"}},
 	{path: "losses", public: true,
 		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward"}},
+	{path: "inference/secondorder", public: true,
+		rooms: []string{"internal/simd", "structured", "losses"}},
 	{path: "layer", public: true,
 		rooms: []string{"structured", "losses"}},
 	{path: "semimarkov", public: true,
@@ -39,6 +41,8 @@ var rooms = []room{
 		rooms: []string{"structured"}},
 	{path: "semimarkov/spans", public: true,
 		rooms: []string{"structured", "semimarkov", "corpus"}},
+	{path: "cluster", public: true,
+		rooms: []string{"corpus"}},
 	{path: "interop/crfsuite", public: true,
 		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "corpus"}},
 	{path: "internal/fingerprint"},
@@ -72,7 +76,7 @@ var rooms = []room{
 	{path: "cmd/tagger", system: true,
 		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses",
 			"corpus", "features", "optimize", "metrics", "crf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
-			"tune", "internal/sample", "internal/safefile"},
+			"tune", "cluster", "internal/sample", "internal/safefile"},
 		modules: []string{"github.com/spf13/cobra", "github.com/schollz/progressbar/v3", "golang.org/x/term"}},
 
 	{path: "internal/bruteforce", tests: true,
@@ -81,7 +85,7 @@ var rooms = []room{
 }
 
 // embedded are the rooms that a program with scores of its own takes in, without the rest.
-var embedded = []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses", "layer", "semimarkov"}
+var embedded = []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses", "inference/secondorder", "layer", "semimarkov"}
 
 // system are the packages through which a program reaches beyond its arguments.
 var system = []string{"os", "log", "flag", "net", "syscall", "plugin", "C"}
