@@ -18,6 +18,7 @@ type data struct {
 	train, dev *crf.Dataset // dev is nil without development data
 	templates  string       // which ones, "" for ready-made attributes
 	warn       func(string)
+	recode     *recoder // of labels, nil if they stay
 
 	reading corpus.Supervision // of the labels of the training files
 	known   []corpus.Choice    // of the last sentence
@@ -29,6 +30,7 @@ type dataFlags struct {
 	format    corpus.Format
 	templates *features.Templates // nil: picked
 	dev       string              // "": none
+	scheme    string              // of the labels inside, "": theirs
 }
 
 // readData reads the training files and the development file.
@@ -95,6 +97,9 @@ func (d *data) begin(in *input, o dataFlags) ([]*sentence, error) {
 		return nil, err
 	}
 	d.reading = o.reading
+	if d.recode, err = newRecoder(o.scheme, d.picked, o.reading); err != nil {
+		return nil, err
+	}
 	model, templates, err := bind(o.templates, d.picked, in)
 	if err != nil {
 		return nil, err
@@ -108,6 +113,11 @@ func (d *data) begin(in *input, o dataFlags) ([]*sentence, error) {
 func (d *data) put(set *crf.Dataset, s *sentence, labels []string) error {
 	if d.reading != corpus.Full && set == d.train {
 		return d.putKnown(s, labels)
+	}
+	if set == d.dev {
+		labels = d.recode.held(d.train, labels)
+	} else {
+		labels = d.recode.train(labels)
 	}
 	if d.format == corpus.CRFsuite {
 		return set.AddItems(s.items.Attributes, labels, s.items.Weight)

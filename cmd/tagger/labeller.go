@@ -16,7 +16,8 @@ import (
 type labeller struct {
 	m      *crf.Model
 	tagger *crf.Tagger
-	scores scores // of another tool's model; nil: the tagger's own
+	scores scores   // of another tool's model; nil: the tagger's own
+	out    *outside // of labels that are spelt otherwise inside; nil: they are not
 	o      *tagFlags
 	print  printer // for another tool's output; nil: ours
 	w      *writer
@@ -38,6 +39,7 @@ type labeller struct {
 func newLabeller(m *model, o *tagFlags) *labeller {
 	l := &labeller{m: m.Model, tagger: m.NewTagger(), o: o, print: o.printer(m.Labels()), w: newWriter()}
 	l.tagger.Constrain(!o.free)
+	l.out = newOutside(m.Model)
 	if m.foreign != nil {
 		l.scores = m.foreign()
 	}
@@ -158,6 +160,9 @@ func (l *labeller) candidates(s *sentence) ([]candidate, error) {
 			return nil, l.in.at(s, 0, err)
 		}
 	}
+	if l.out != nil {
+		l.out.give(list)
+	}
 	return list, nil
 }
 
@@ -171,7 +176,7 @@ func (l *labeller) judge(c *candidate) error {
 		l.text = l.text[:0]
 		for t, name := range c.labels {
 			j, _ := l.m.Label(name) // it came from the model
-			l.text = appendProbability(l.text, marginals.NodeAt(t)[j])
+			l.text = appendProbability(l.text, l.out.probability(marginals.NodeAt(t), j))
 		}
 		all := string(l.text)
 		c.probs = c.probs[:0]
@@ -240,13 +245,19 @@ func (l *labeller) fix(s *sentence) error {
 		given := -1
 		if name != "" && name != "_" && name != "?" {
 			var ok bool
-			if given, ok = l.m.Label(name); !ok {
+			if given, ok = l.out.name(l.m, name); !ok {
 				return l.in.at(s, t, fmt.Errorf("label %q is not one of the model's", name))
 			}
 		}
 		l.given = append(l.given, given)
 	}
-	if err := l.tagger.Fix(l.given); err != nil {
+	var err error
+	if l.out != nil {
+		err = l.out.fix(l.tagger, l.given)
+	} else {
+		err = l.tagger.Fix(l.given)
+	}
+	if err != nil {
 		return l.in.at(s, 0, err)
 	}
 	return nil

@@ -84,6 +84,7 @@ func (o *trainFlags) notes(cmd *cobra.Command, d *data, s crf.Summary) map[strin
 		m["features"] = d.templates
 		m[metaColumns], m[metaLabel], m[metaForm] = strconv.Itoa(d.columns), d.labelSpec, o.form
 	}
+	d.recode.note(m)
 	if s.Dev != nil {
 		m["dev"] = number(s.Dev.F1)
 	}

@@ -83,6 +83,9 @@ func (a *app) tag(ctx context.Context, o *tagFlags, files []string) error {
 	if o.spanProbs && !spells(m.Model) {
 		return wrongUsage("--span-probs: the labels of %s spell no spans", o.model)
 	}
+	if err := newOutside(m.Model).check(o); err != nil {
+		return err
+	}
 	label := func(w io.Writer) error { return a.tagStream(ctx, m, o, files, w) }
 	if !m.isStream(o) {
 		p, err := newPipeline(a, m, o)

@@ -19,8 +19,8 @@ import (
 
 // trainFlags are the command line of tagger train.
 type trainFlags struct {
-	model, dev, init, features, format, log string
-	supervision                             string
+	model, dev, init, features, format, log, scheme string
+	supervision                                     string
 
 	columnFlags
 	lossFlags
@@ -71,6 +71,7 @@ func (o *trainFlags) register(c *cobra.Command) {
 	f.StringVar(&o.pos, "pos", "", "`column` of parts of speech for the presets, or none (default: looked for in CoNLL, none in CoNLL-U)")
 	f.StringVar(&o.format, "format", "auto", "format of the files: auto, conll, conllu or crfsuite")
 	f.StringVar(&o.supervision, "supervision", "full", "how the labels are to be read: full (as they are), partial (? and A|B leave some open) or soft (also A:0.7|B:0.3)")
+	f.StringVar(&o.scheme, "scheme", "", "train labels of spans in this scheme: iob1, bio, bioes or io (default: that of the file, which tag writes anyway)")
 	o.lossFlags.register(c)
 	o.optimizerFlags.register(c)
 	f.IntVar(&o.threads, "threads", 0, "goroutines that work (default: one a core); the last digits depend on it")
@@ -82,6 +83,7 @@ func (o *trainFlags) register(c *cobra.Command) {
 	f.BoolVar(&o.quiet, "quiet", false, "tell no progress, only the outcome, warnings and errors")
 	f.SortFlags = false
 	complete(c, "format", "auto", "conll", "conllu", "crfsuite")
+	complete(c, "scheme", "iob1", "bio", "bioes", "io")
 	complete(c, "supervision", "full", "partial", "soft")
 }
 
@@ -109,7 +111,7 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 	if err := o.saveFlags.check(); err != nil {
 		return err
 	}
-	read := dataFlags{columnFlags: o.columnFlags, format: format, dev: o.dev}
+	read := dataFlags{columnFlags: o.columnFlags, format: format, dev: o.dev, scheme: o.scheme}
 	opts := crf.Options{AllPairs: o.allPairs, MinCount: o.minCount, Threads: o.threads, Patience: o.patience}
 	// All that can fail fails before anybody has waited for the data.
 	if err := safefile.Check(o.model); err != nil {
@@ -138,6 +140,9 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 		if read.templates == nil {
 			read.templates = opts.Init.Input().Templates
 		}
+		if read.scheme == "" {
+			read.scheme = opts.Init.Meta[metaInside]
+		}
 	}
 
 	warn := func(s string) { fmt.Fprintln(a.stderr, "tagger: warning:", s) }
@@ -161,6 +166,7 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 		tell(fmt.Sprintf("%d features, about %d MB of memory", s.Features, (s.Bytes*(100+collectAt)/100)>>20))
 	}
 	tell(o.describe(d))
+	d.recode.tell(tell, warn)
 	if len(d.train.Labels()) == 1 {
 		warn(fmt.Sprintf("all tokens have the label %q: is that the column of the labels?", d.train.Labels()[0]))
 	}
