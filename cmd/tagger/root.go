@@ -86,7 +86,7 @@ The exit status is 0 if all was done, 1 if something failed (an interrupt too) a
 	root.SetErr(a.stderr)
 	root.SetVersionTemplate("tagger {{.Version}}\n")
 	for _, c := range []*cobra.Command{a.trainCommand(), a.tuneCommand(), a.tagCommand(), a.evalCommand(), a.inspectCommand(), a.pruneCommand(),
-		a.importCommand(), a.exportCommand(), a.featuresCommand(), a.splitCommand(), a.convertCommand(), a.demoCommand()} {
+		a.importCommand(), a.exportCommand(), a.featuresCommand(), a.clusterCommand(), a.splitCommand(), a.convertCommand(), a.demoCommand()} {
 		c.DisableFlagsInUseLine = true
 		work := c.RunE
 		c.RunE = func(cmd *cobra.Command, args []string) error {

@@ -1,0 +1,82 @@
+package cluster
+
+import "slices"
+
+// A neighbour is a word that stands next to another one, so many times.
+type neighbour struct {
+	rank  int
+	count uint32
+}
+
+// bigrams are the counts of adjacent words, which go by their ranks.
+type bigrams struct {
+	pairs    int           // adjacent words in all
+	next     [][]neighbour // behind each word, by rank
+	previous [][]neighbour // before each word, by rank
+}
+
+// bigrams counts the adjacent words of the list. Other words part sentences as their ends do.
+func (t *Text) bigrams(list []uint32) *bigrams {
+	rank := make([]uint32, len(t.words))
+	for k := range rank {
+		rank[k] = sentenceEnd
+	}
+	for r, k := range list {
+		rank[k] = uint32(r)
+	}
+	b := new(bigrams)
+	var first, second []uint32 // of the pairs
+	last := sentenceEnd
+	for _, k := range t.tokens {
+		r := sentenceEnd
+		if k != sentenceEnd {
+			r = rank[k]
+		}
+		if last != sentenceEnd && r != sentenceEnd {
+			first, second = append(first, last), append(second, r)
+		}
+		last = r
+	}
+	b.pairs = len(first)
+	b.next = tally(len(list), first, second)
+	b.previous = tally(len(list), second, first)
+	return b
+}
+
+// tally counts the values that go with each of n keys, in ascending order.
+func tally(n int, keys, values []uint32) [][]neighbour {
+	start := make([]int, n+1)
+	for _, k := range keys {
+		start[k+1]++
+	}
+	for k := range n {
+		start[k+1] += start[k]
+	}
+	sorted := make([]uint32, len(values))
+	free := slices.Clone(start)
+	for p, k := range keys {
+		sorted[free[k]] = values[p]
+		free[k]++
+	}
+	table := make([][]neighbour, n)
+	for k := range table {
+		run := sorted[start[k]:start[k+1]]
+		slices.Sort(run)
+		for p, v := range run {
+			if p == 0 || v != run[p-1] {
+				table[k] = append(table[k], neighbour{rank: int(v)})
+			}
+			table[k][len(table[k])-1].count++
+		}
+	}
+	return table
+}
+
+// total adds up counts.
+func total(list []neighbour) uint64 {
+	var n uint64
+	for _, v := range list {
+		n += uint64(v.count)
+	}
+	return n
+}

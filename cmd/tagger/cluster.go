@@ -1,0 +1,173 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"github.com/trellis-nlp/trellis/cluster"
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/internal/safefile"
+)
+
+const clusterHelp = `Find classes of words that stand among the same neighbours, from text without labels
+(Brown clustering), and write a line a word: path, word and count, between tabs. A path
+leads through a binary tree to the word's cluster; its prefixes stand for larger ones.
+
+Files are text with a sentence a line and blanks between the tokens, CoNLL columns or
+CoNLL-U. --format auto takes for text what has lines of different numbers of tokens.
+
+The more text the better: labelled files help too, and their labels are not looked at.
+The same sentences and flags give the same file. An interrupt (Ctrl-C) writes none.`
+
+// clusterFlags are the command line of tagger cluster.
+type clusterFlags struct {
+	output, format, form string
+	quiet                bool
+	cluster.Options
+}
+
+func (a *app) clusterCommand() *cobra.Command {
+	var o clusterFlags
+	c := &cobra.Command{
+		Use:   "cluster FILE... --output OUT [flags]",
+		Short: "Find classes of words in text without labels",
+		Long:  clusterHelp,
+		Example: `  tagger cluster news.txt train.conll --output words.paths
+  tagger cluster tweets.txt --output words.paths --clusters 320 --min-count 3`,
+		Args: needFiles,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch changed := cmd.Flags().Changed; {
+			case o.Clusters < 1:
+				return wrongUsage("--clusters %d: want a positive number", o.Clusters)
+			case o.MinCount < 1:
+				return wrongUsage("--min-count %d: want a positive number", o.MinCount)
+			case changed("window") && o.Window < o.Clusters:
+				return wrongUsage("--window %d: want at least the number of --clusters, %d", o.Window, o.Clusters)
+			}
+			return a.cluster(cmd.Context(), &o, args)
+		},
+	}
+	f := c.Flags()
+	f.StringVarP(&o.output, "output", "o", "", "`file` to write to (required; - is standard output)")
+	f.IntVar(&o.Clusters, "clusters", 1000, "number `N` of clusters")
+	f.IntVar(&o.MinCount, "min-count", 1, "leave out words that occur less than `N` times")
+	f.IntVar(&o.Window, "window", 0, "number `N` of clusters among which pairs to merge are sought, the more the slower and better (default that of --clusters)")
+	f.StringVar(&o.format, "format", "auto", "format of the files: auto, text, conll or conllu")
+	f.StringVar(&o.form, "form", "", "`column` of the words (default FORM in CoNLL-U, in CoNLL the first, or the second where that counts tokens)")
+	f.BoolVar(&o.quiet, "quiet", false, "print no progress")
+	f.SortFlags = false
+	if err := c.MarkFlagRequired("output"); err != nil {
+		panic(err)
+	}
+	complete(c, "format", "auto", "text", "conll", "conllu")
+	return c
+}
+
+func (a *app) cluster(ctx context.Context, o *clusterFlags, files []string) error {
+	if o.format != "text" {
+		if f, err := corpus.ParseFormat(o.format); err != nil || f == corpus.CRFsuite {
+			return wrongUsage("--format %s: want auto, text, conll or conllu", o.format)
+		}
+	}
+	if o.output != "-" {
+		if err := safefile.Check(o.output); err != nil {
+			return err
+		}
+	}
+	text := new(cluster.Text)
+	for _, name := range files {
+		if err := a.readText(ctx, text, name, o); err != nil {
+			return err
+		}
+	}
+	if !o.quiet {
+		fmt.Fprintf(a.stderr, "%d tokens, %d words\n", text.Tokens(), text.Words())
+		o.Progress = a.clusterProgress()
+	}
+	c, err := cluster.Induce(ctx, text, o.Options)
+	if err != nil {
+		return err
+	}
+	if o.output == "-" {
+		return c.Write(a.stdout)
+	}
+	return safefile.Write(o.output, c.Write)
+}
+
+// readText adds the sentences of a file.
+func (a *app) readText(ctx context.Context, text *cluster.Text, name string, o *clusterFlags) error {
+	src, err := a.source(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer src.close()
+	r := bufio.NewReaderSize(src, cluster.Head)
+	format := corpus.FormatAuto
+	if o.format != "auto" && o.format != "text" {
+		if format, err = parseFormat(o.format); err != nil {
+			return err
+		}
+	}
+	if o.format == "text" {
+		return text.Read(r, src.name)
+	}
+	if format == corpus.FormatAuto {
+		head, err := r.Peek(cluster.Head)
+		if err != nil && err != io.EOF {
+			return fmt.Errorf("%s: %w", src.name, err)
+		}
+		if cluster.IsText(head) {
+			return text.Read(r, src.name)
+		}
+	}
+	rows := corpus.NewReader(r, src.name, corpus.Options{Format: format})
+	layout, err := rows.Layout()
+	if err != nil {
+		return err
+	}
+	form, err := layout.Form(o.form)
+	if err != nil {
+		return fmt.Errorf("%s: --form: %w", src.name, err)
+	}
+	var s corpus.Sentence
+	var words []string
+	for {
+		if err := rows.Read(&s); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		words = s.Column(words, form)
+		text.Add(words...)
+	}
+}
+
+// clusterProgress tells how clustering goes: a bar on a terminal, else a line for each tenth.
+func (a *app) clusterProgress() func(done, all int) {
+	if isTerminal(a.stderr) {
+		var bar *progressbar.ProgressBar
+		return func(done, all int) {
+			if bar == nil {
+				bar = progressbar.NewOptions(all, progressbar.OptionSetWriter(a.stderr),
+					progressbar.OptionSetWidth(20), progressbar.OptionSetPredictTime(true))
+			}
+			_ = bar.Set(done) // a terminal that takes no bar is no reason to stop
+			if done == all {
+				fmt.Fprintln(a.stderr)
+			}
+		}
+	}
+	tenth := 0
+	return func(done, all int) {
+		if now := 10 * done / all; now > tenth {
+			tenth = now
+			fmt.Fprintf(a.stderr, "%d%%\n", 10*now)
+		}
+	}
+}
