@@ -1,6 +1,9 @@
 package cluster
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // A window holds the clusters among which the next pair to merge is sought, one a slot, and what the
 // merging of every pair would cost. In units of 2^-fraction bits, over all pairs of words, the mutual
@@ -28,6 +31,7 @@ type window struct {
 	live        []int    // the slots in use, ascending
 	loss        []int64  // of i > j at i(i-1)/2 + j
 	nearest     []int    // the slot j < i with which i makes the best pair
+	bound       []int64  // the loss of that pair; if stale, no pair of i with j < i loses less
 	stale       []bool   // nearest is to be found again
 
 	sums       []int64 // scratch: size
@@ -46,7 +50,7 @@ func newWindow(size int, l logs) *window {
 		next: make([]uint32, size*size), previous: make([]uint32, size*size),
 		left: make([]uint64, size), right: make([]uint64, size),
 		out: make([]uint64, size), in: make([]uint64, size),
-		rank: make([]int, size), nearest: make([]int, size), stale: make([]bool, size),
+		rank: make([]int, size), nearest: make([]int, size), bound: make([]int64, size), stale: make([]bool, size),
 		loss: make([]int64, size*(size-1)/2), sums: make([]int64, size),
 	}
 	for s := range w.rank {
@@ -105,7 +109,7 @@ func (w *window) put(s, rank int, b *bigrams, slotOf func(rank int) int) {
 	for k := range w.size {
 		w.previous[k*w.size+s], w.next[k*w.size+s] = next[k], previous[k]
 	}
-	w.stale[s] = true
+	w.stale[s], w.bound[s] = true, math.MinInt64
 	w.rank[s], w.left[s], w.right[s] = rank, total(b.next[rank]), total(b.previous[rank])
 	w.widen(s, previous, w.out, w.left)
 	w.widen(s, next, w.in, w.right)
@@ -254,27 +258,37 @@ func (w *window) add(i, j int, d int64) {
 	}
 	row := w.loss[i*(i-1)/2:]
 	row[j] += d
-	if w.stale[i] {
-		return
-	}
-	if best := w.nearest[i]; j == best {
-		w.stale[i] = d > 0
-	} else if row[j] < row[best] || row[j] == row[best] && w.before(i, j, i, best) {
-		w.nearest[i] = j
+	switch l := row[j]; {
+	case w.stale[i]:
+		w.bound[i] = min(w.bound[i], l)
+	case j == w.nearest[i]:
+		if w.stale[i] = d > 0; d < 0 {
+			w.bound[i] = l
+		}
+	case l < w.bound[i] || l == w.bound[i] && w.before(i, j, i, w.nearest[i]):
+		w.nearest[i], w.bound[i] = j, l
 	}
 }
 
 // best returns the pair that loses least when merged. Of pairs that lose the same, it is the one with the
 // most frequent word in it, and of those the one with the most frequent word in the other cluster.
 func (w *window) best() (a, b int) {
-	var least int64
-	for p, i := range w.live[1:] {
-		if w.stale[i] {
-			w.seek(i, w.live[:p+1])
-		}
+	least := int64(math.MaxInt64)
+	consider := func(i int) {
 		j := w.nearest[i]
-		if l := w.loss[pair(i, j)]; p == 0 || l < least || l == least && w.before(i, j, a, b) {
+		if l := w.bound[i]; l < least || l == least && w.before(i, j, a, b) {
 			a, b, least = i, j, l
+		}
+	}
+	for _, i := range w.live[1:] {
+		if !w.stale[i] {
+			consider(i)
+		}
+	}
+	for p, i := range w.live[1:] {
+		if w.stale[i] && w.bound[i] <= least { // few are
+			w.seek(i, w.live[:p+1])
+			consider(i)
 		}
 	}
 	return a, b
@@ -290,7 +304,7 @@ func (w *window) seek(i int, others []int) {
 			best, least = j, l
 		}
 	}
-	w.nearest[i], w.stale[i] = best, false
+	w.nearest[i], w.bound[i], w.stale[i] = best, least, false
 }
 
 // before tells whether the pair of i and j comes before that of a and b, if both lose the same.
