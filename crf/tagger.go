@@ -25,7 +25,8 @@ type Tagger struct {
 	scores    structured.Lattice
 	kept      bool // the sentence is kept to the grammar
 	settled   bool // and its scores are within it; before, they lack the edges that sentences share
-	lookups   [3]lookups
+	recalls   []recall
+	lookups   [inFlight]lookups
 	fixed     structured.Lattice
 	marginals structured.Lattice
 	risk      structured.Lattice // marginals within the grammar
@@ -42,6 +43,7 @@ func (m *Model) NewTagger() *Tagger {
 	t := &Tagger{m: m}
 	if m.program != nil {
 		t.printer = m.program.NewFingerprinter(m.base)
+		t.recalls = newRecalls(t.printer, m.labels.Len(), m.attrs.double)
 	}
 	t.begin(0)
 	return t
@@ -59,19 +61,7 @@ func (t *Tagger) Read(seq features.Sequence) error {
 	}
 	t.printer.Reset(seq)
 	t.begin(t.printer.Len())
-	// Three tokens are on their way at a time, each in memory of its own.
-	attrs := &t.m.attrs
-	for i := range t.scores.T + 2 {
-		if i < t.scores.T {
-			t.lookups[i%3].ask(&attrs.table, t.printer.Unigrams(i))
-		}
-		if i >= 1 && i <= t.scores.T {
-			t.lookups[(i-1)%3].find(t.scores.NodeAt(i-1), attrs)
-		}
-		if i >= 2 {
-			t.lookups[(i-2)%3].sum(t.scores.NodeAt(i-2), attrs)
-		}
-	}
+	t.unigrams()
 	if t.m.bigrams.used == 0 {
 		return nil
 	}
@@ -81,6 +71,43 @@ func (t *Tagger) Read(seq features.Sequence) error {
 		scoreEdges(t.scores.EdgeAt(i), &t.m.bigrams, k)
 	}
 	return nil
+}
+
+// unigrams adds the weights of the attributes to the scores. Those of a token are added in an order that depends on
+// the templates alone: what local templates see in the words around it, from left to right, one sum for each column of
+// each word; then the other attributes.
+func (t *Tagger) unigrams() {
+	n, attrs := t.scores.T, &t.m.attrs
+	if n == 0 {
+		return
+	}
+	margin := t.printer.Margin()
+	// What is asked for is found in the next step, and added in the one after. A token's other attributes follow the
+	// last word that it sees.
+	for i := -margin; i < n+margin+inFlight; i++ {
+		word, joint := i+margin, i-margin-1
+		for c := range t.recalls {
+			r := &t.recalls[c]
+			if i < n+margin {
+				r.ask(attrs, i, word%inFlight)
+			}
+			if -margin < i && i <= n+margin {
+				r.find(attrs, (word-1)%inFlight)
+			}
+			if i >= 2-margin && i < n+margin+2 {
+				r.add(t.scores.Node, attrs, i-2, n, (word-2)%inFlight)
+			}
+		}
+		if 0 <= joint && joint < n {
+			t.lookups[joint%inFlight].ask(&attrs.table, t.printer.Joint(joint))
+		}
+		if j := joint - 1; 0 <= j && j < n {
+			t.lookups[j%inFlight].find(t.scores.NodeAt(j), attrs)
+		}
+		if j := joint - 2; 0 <= j && j < n {
+			t.lookups[j%inFlight].sum(t.scores.NodeAt(j), attrs)
+		}
+	}
 }
 
 // ReadItems is Read for tokens that bring their attributes along.

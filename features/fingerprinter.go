@@ -17,23 +17,36 @@ const absent = 1 << 63
 // (Karp and Rabin 1987), of which that of a concatenation follows from those of the parts. What a word adds to
 // attributes is computed once a token, and remembered for words that come again.
 //
+// A template is local if it looks at one field alone, as several others do: at one column at one offset that is not
+// far (at most as far as values outside of the sentence differ). What local templates yield depends on the word in the field, so whoever adds
+// up something over attributes can keep the sums for words that come again: [Fingerprinter.Local] gives the
+// attributes, [Fingerprinter.Memory] tells a word that comes again, [Fingerprinter.Joint] gives the others.
+//
 // It holds scratch memory: a fingerprinter that is kept allocates nothing once it has seen its longest sentence. It
 // is not safe for concurrent use.
 type Fingerprinter struct {
 	layout *layout
 	memos  []memo // of each column
+	serial uint64 // the last one
 	word   word
 	n      int      // tokens
 	rows   []uint64 // (margin + tokens + margin) x width
+	known  []Memory // tokens x columns
 
 	unigrams, bigrams []uint64
+}
+
+// Memory names what a fingerprinter remembers of a word.
+type Memory struct {
+	Place  int    // from 0, the same each time while the word is remembered; negative for words too long to be
+	Serial uint64 // from 1: of that word and no other of its column, in this place or elsewhere
 }
 
 // NewFingerprinter returns a fingerprinter that has no sentence yet. Base chooses B among 16, from 0; it panics for
 // others. Fingerprints of different bases have nothing to do with each other.
 func (p *Program) NewFingerprinter(base int) *Fingerprinter {
 	l := newLayout(p, fingerprint.NewHasher(base))
-	f := &Fingerprinter{layout: l}
+	f := &Fingerprinter{layout: l, serial: uint64(2 * l.margin)}
 	for i := range l.columns {
 		f.memos = append(f.memos, newMemo(l.columns[i].width, len(l.columns)))
 	}
@@ -47,15 +60,18 @@ func (f *Fingerprinter) Reset(seq Sequence) {
 	f.n = seq.Len()
 	size := (f.n + 2*l.margin) * l.width
 	f.rows = slices.Grow(f.rows[:0], size)[:size]
+	f.known = slices.Grow(f.known[:0], f.n*len(l.columns))[:f.n*len(l.columns)]
 	inside := f.rows[copy(f.rows, l.before):]
 	for t := range f.n {
 		row := inside[t*l.width:][:l.width]
+		known := f.known[t*len(l.columns):][:len(l.columns)]
 		for i := range l.columns {
 			c := &l.columns[i]
 			s := seq.Field(t, c.column)
-			memory, known := f.memos[i].find(s)
-			if known {
-				copy(row[c.at:], memory)
+			place, memory := f.memos[i].find(s)
+			if memory != nil && memory[0] != 0 {
+				known[i] = Memory{place, memory[0]}
+				copy(row[c.at:], memory[1:])
 				continue
 			}
 			f.word.reset(l.hasher, s, c.needs)
@@ -63,7 +79,12 @@ func (f *Fingerprinter) Reset(seq Sequence) {
 				p, applies := f.word.piece(v.view)
 				v.put(row, p, applies)
 			}
-			copy(memory, row[c.at:])
+			f.serial++
+			known[i] = Memory{place, f.serial}
+			if memory != nil {
+				memory[0] = f.serial
+				copy(memory[1:], row[c.at:])
+			}
 		}
 	}
 	copy(inside[f.n*l.width:], l.after)
@@ -75,26 +96,81 @@ func (f *Fingerprinter) Len() int { return f.n }
 // Unigrams returns the fingerprints of the attributes that [Extractor.Unigrams] gives, in the same order. The result is
 // valid until the next call of Unigrams. It panics if t is not in 0..Len-1.
 func (f *Fingerprinter) Unigrams(t int) []uint64 {
-	f.unigrams = f.expand(f.unigrams, f.layout.unigrams, t)
+	f.unigrams = f.expand(f.unigrams[:0], f.layout.unigrams, f.inside(t))
 	return f.unigrams
+}
+
+// Joint returns the fingerprints of Unigrams(t) that are not of local templates, in the same order. The result is
+// valid until the next call of Unigrams, Joint or Local. It panics if t is not in 0..Len-1.
+func (f *Fingerprinter) Joint(t int) []uint64 {
+	f.unigrams = f.expand(f.unigrams[:0], f.layout.joint, f.inside(t))
+	return f.unigrams
+}
+
+// Columns returns the number of columns that templates read.
+func (f *Fingerprinter) Columns() int { return len(f.layout.columns) }
+
+// Margin returns m such that the fields that local templates look at are those of tokens -m..Len-1+m.
+func (f *Fingerprinter) Margin() int { return f.layout.margin }
+
+// Offsets returns the offsets low..high-1 at which local templates look at the i-th column.
+func (f *Fingerprinter) Offsets(i int) (low, high int) {
+	c := &f.layout.columns[i]
+	return c.low, c.low + len(c.local)
+}
+
+// Local returns the fingerprints of the attributes that local templates yield at token t - offset since they look at
+// the field of token t, in -Margin..Len-1+Margin, in the i-th column. The result is valid until the next call of
+// Unigrams, Joint or Local.
+func (f *Fingerprinter) Local(t, i, offset int) []uint64 {
+	c := &f.layout.columns[i]
+	f.unigrams = f.expand(f.unigrams[:0], c.local[offset-c.low], t)
+	return f.unigrams
+}
+
+// Memory returns what tells the word that stands at token t, in -Margin..Len-1+Margin, in the i-th column. Local
+// yields the same in a column wherever the serial number is the same.
+func (f *Fingerprinter) Memory(t, i int) Memory {
+	switch margin := f.layout.margin; {
+	case t < 0:
+		return Memory{margin + t, uint64(margin + t + 1)}
+	case t >= f.n:
+		return Memory{margin + t - f.n, uint64(margin + t - f.n + 1)}
+	}
+	return f.known[t*len(f.layout.columns)+i]
+}
+
+// Places returns a number that no place of [Memory] reaches.
+func (f *Fingerprinter) Places() int {
+	places := 2 * f.layout.margin
+	for i := range f.memos {
+		places = max(places, int(f.memos[i].mask)+1)
+	}
+	return places
+}
+
+// inside returns t. It panics if it is not a token.
+func (f *Fingerprinter) inside(t int) int {
+	if t < 0 || t >= f.n {
+		panic("features: token out of range")
+	}
+	return t
 }
 
 // Bigrams returns the fingerprints of the attributes that [Extractor.Bigrams] gives, in the same order. The result is
 // valid until the next call of Bigrams. It panics if t is not in 0..Len-1.
 func (f *Fingerprinter) Bigrams(t int) []uint64 {
-	if t == 0 {
-		f.bigrams = f.expand(f.bigrams, nil, t)
-	} else {
-		f.bigrams = f.expand(f.bigrams, f.layout.bigrams, t)
+	var templates []printed
+	if f.inside(t) > 0 {
+		templates = f.layout.bigrams
 	}
+	f.bigrams = f.expand(f.bigrams[:0], templates, t)
 	return f.bigrams
 }
 
+// expand makes dst what templates yield at token t, margins included.
 func (f *Fingerprinter) expand(dst []uint64, templates []printed, t int) []uint64 {
-	if t < 0 || t >= f.n {
-		panic("features: token out of range")
-	}
-	dst = slices.Grow(dst[:0], len(templates))[:len(templates)]
+	dst = slices.Grow(dst, len(templates))[:len(templates)]
 	here := (t + f.layout.margin) * f.layout.width
 	n := 0
 	for i := range templates {

@@ -25,12 +25,44 @@ func hashed(h *fingerprint.Hasher, attrs [][]byte) []uint64 {
 // requirePrints holds the fingerprints of a sentence against those of its strings.
 func requirePrints(t require.TestingT, h *fingerprint.Hasher, e *Extractor, f *Fingerprinter, rows Rows) {
 	e.Reset(rows)
-	f.Reset(rows)
-	require.Equal(t, len(rows), f.Len())
+	remembered := make(map[[3]int][]uint64)
+	for range 2 { // the second time, words are known
+		f.Reset(rows)
+		require.Equal(t, len(rows), f.Len())
+		requireParts(t, f, remembered)
+	}
 	for i := range rows {
 		unigrams, bigrams := f.Unigrams(i), f.Bigrams(i) // the second must not disturb the first
 		require.Equal(t, hashed(h, e.Unigrams(i)), append([]uint64(nil), unigrams...), "token %d of %q", i, rows)
 		require.Equal(t, hashed(h, e.Bigrams(i)), append([]uint64(nil), bigrams...), "token %d of %q", i, rows)
+	}
+}
+
+// requireParts holds local and joint attributes against all of them, and serial numbers against what they tell.
+func requireParts(t require.TestingT, f *Fingerprinter, remembered map[[3]int][]uint64) {
+	for i := range f.Len() {
+		want := slices.Clone(f.Unigrams(i))
+		got := slices.Clone(f.Joint(i))
+		for c := range f.Columns() {
+			low, high := f.Offsets(c)
+			for offset := low; offset < high; offset++ {
+				at := i + offset
+				require.True(t, -f.Margin() <= at && at < f.Len()+f.Margin())
+				local := slices.Clone(f.Local(at, c, offset))
+				got = append(got, local...)
+				m := f.Memory(at, c)
+				require.NotZero(t, m.Serial)
+				require.Less(t, m.Place, f.Places())
+				key := [3]int{c, offset, int(m.Serial)}
+				if before, ok := remembered[key]; ok {
+					require.Equal(t, before, local)
+				}
+				remembered[key] = local
+			}
+		}
+		slices.Sort(want)
+		slices.Sort(got)
+		require.Equal(t, want, got)
 	}
 }
 

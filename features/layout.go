@@ -18,6 +18,7 @@ type layout struct {
 	margin        int
 	before, after []uint64 // margin x width
 	unigrams      []printed
+	joint         []printed // those unigrams that are not local
 	bigrams       []printed
 }
 
@@ -53,6 +54,8 @@ type printColumn struct {
 	at, width int // in a row
 	needs     needs
 	views     []*printView
+	low       int         // the least offset of its local templates
+	local     [][]printed // by offset, from the least one: unigrams that look at one field of the column, as from its own row
 }
 
 // printView is what rows hold of a view.
@@ -100,6 +103,7 @@ func newLayout(p *Program, h *fingerprint.Hasher) *layout {
 	l.margin = p.margin()
 	l.link(l.unigrams, views)
 	l.link(l.bigrams, views)
+	l.part(columns, views)
 	l.before = make([]uint64, l.margin*l.width)
 	l.after = make([]uint64, l.margin*l.width)
 	for i, v := range views {
@@ -199,6 +203,63 @@ func (l *layout) link(templates []printed, views []*printView) {
 		}
 		if len(x.parts) == 1 && x.end.Power == 1 && x.parts[0].kind == first && x.parts[0].near {
 			x.whole, x.at = true, x.parts[0].at
+		}
+	}
+}
+
+// minLocal is the least number of templates that look at one field for them to be local: the sums over fewer are not
+// worth remembering.
+const minLocal = 3
+
+// part tells the unigrams that are local from the joint ones.
+func (l *layout) part(columns []int, views []*printView) {
+	type place struct{ column, offset int }
+	// field returns the field that a template looks at, if it is one that is near.
+	field := func(x *printed) (at place, one bool) {
+		for j := range x.parts {
+			p := &x.parts[j]
+			here := place{views[p.piece.view].view.column, p.piece.offset}
+			if !p.near || j > 0 && here != at {
+				return at, false
+			}
+			at = here
+		}
+		return at, len(x.parts) > 0
+	}
+	count, local := make(map[place]int), make(map[place][]printed)
+	for i := range l.unigrams {
+		if at, one := field(&l.unigrams[i]); one {
+			count[at]++
+		}
+	}
+	for i := range l.unigrams {
+		x := l.unigrams[i]
+		at, one := field(&x)
+		if !one || count[at] < minLocal {
+			l.joint = append(l.joint, x)
+			continue
+		}
+		x.at -= at.offset * l.width
+		x.parts = slices.Clone(x.parts)
+		for j := range x.parts {
+			x.parts[j].at -= at.offset * l.width
+		}
+		local[at] = append(local[at], x)
+	}
+	for i, column := range columns {
+		c := &l.columns[i]
+		for offset := -l.margin; offset <= l.margin; offset++ {
+			templates := local[place{column, offset}]
+			if templates == nil {
+				continue
+			}
+			if len(c.local) == 0 {
+				c.low = offset
+			}
+			for len(c.local) < offset-c.low {
+				c.local = append(c.local, nil)
+			}
+			c.local = append(c.local, templates)
 		}
 	}
 }

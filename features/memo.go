@@ -3,35 +3,36 @@ package features
 import "math/bits"
 
 const (
-	memoWords   = 1 << 12 // that a memo remembers ...
-	memoNumbers = 1 << 19 // ... or fewer, to stay below so many numbers of 8 bytes in all memos together
+	memoWords   = 1 << 13 // that a memo remembers ...
+	memoNumbers = 1 << 20 // ... or fewer, to stay below so many numbers of 8 bytes in all memos together
 	memoBytes   = 32      // of the longest word
 	keyWidth    = 1 + memoBytes/8
+	ownWidth    = keyWidth + 1
 )
 
 // memo remembers what rows hold of words: for each hash of a word the last one that had it. It keeps the words' bytes,
 // for their memory is the caller's.
 type memo struct {
-	stride  int      // of an entry: the word's length + 1, its bytes in four numbers, its part of a row
+	stride  int      // of an entry: the word's length + 1, its bytes in four numbers, its serial number, its part of a row
 	mask    uint64   // number of entries - 1
 	entries []uint64 // (mask + 1) x stride
 }
 
 // newMemo returns one of so many memos, for words with width numbers.
 func newMemo(width, memos int) memo {
-	stride, words := keyWidth+width, memoWords
+	stride, words := ownWidth+width, memoWords
 	for words > 1 && words*stride > memoNumbers/memos {
 		words /= 2
 	}
 	return memo{stride: stride, mask: uint64(words - 1), entries: make([]uint64, words*stride)}
 }
 
-// find returns the memory for a word, and whether it holds that word's numbers; else the caller fills it. It is
-// nil for a word that is too long.
-func (m *memo) find(s string) (numbers []uint64, known bool) {
+// find returns the memory for a word: its place, and an entry from the serial number on, which is 0 if the caller is
+// to fill it. It is nil for a word that is too long.
+func (m *memo) find(s string) (place int, numbers []uint64) {
 	n := len(s)
 	if n > memoBytes {
-		return nil, false
+		return -1, nil
 	}
 	// Loads overlap, and with the length they tell the bytes.
 	var a, b, c, d uint64
@@ -47,13 +48,12 @@ func (m *memo) find(s string) (numbers []uint64, known bool) {
 	}
 	hi, lo := bits.Mul64(a^c*0x9e3779b97f4a7c15^uint64(n), b^d^0xbf58476d1ce4e5b9)
 	hash := (hi ^ lo) * 0x94d049bb133111eb >> 32
-	e := m.entries[int(hash&m.mask)*m.stride:][:m.stride]
-	numbers = e[keyWidth:]
-	if e[0] == uint64(n+1) && e[1] == a && e[2] == b && e[3] == c && e[4] == d {
-		return numbers, true
+	place = int(hash & m.mask)
+	e := m.entries[place*m.stride:][:m.stride]
+	if e[0] != uint64(n+1) || e[1] != a || e[2] != b || e[3] != c || e[4] != d {
+		e[0], e[1], e[2], e[3], e[4], e[keyWidth] = uint64(n+1), a, b, c, d, 0
 	}
-	e[0], e[1], e[2], e[3], e[4] = uint64(n+1), a, b, c, d
-	return numbers, false
+	return place, e[keyWidth:]
 }
 
 func load(s string, i int) uint64 { return load4(s, i) | load4(s, i+4)<<32 }

@@ -1,0 +1,174 @@
+package crf
+
+import (
+	"unsafe"
+
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/simd"
+)
+
+// A recall adds to the scores of a sentence what its local templates (see [features.Fingerprinter]) yield for the
+// words of one column. A word at token t adds sums of weights to the scores of tokens t-high+1..t-low, one for each
+// label, and the recall keeps them for when the word comes again: then they are one addition, without a look-up.
+//
+// The sums of a word are made in the same way whether they are kept or not, and added to the scores as a whole, so
+// that scores do not depend, in any bit, on what a tagger has read before.
+type recall struct {
+	printer *features.Fingerprinter
+	column  int // of the printer
+	low     int // offsets low..low+rows-1
+	rows    int
+	labels  int
+	serials []uint64  // of the word in each place; 0 for none
+	sums    []float32 // places x rows x labels: those for the greatest offset, the first token, come first
+	double  []float64 // instead of sums, if the weights are float64
+	flights [inFlight]flight
+}
+
+// inFlight is how many tokens are worked on at a time: while memory is on its way for one, others go on.
+const inFlight = 3
+
+// A flight is a word between being asked for and being added.
+type flight struct {
+	features.Memory
+	known bool      // its sums were there when it was asked for
+	sums  []float64 // rows x labels
+	short []float32 // the same rounded
+	asked []lookups // of each row
+}
+
+// recallBytes bounds the sums that a tagger keeps, unless one word has more.
+const recallBytes = 4 << 20
+
+// newRecalls returns a recall for each column that local templates look at.
+func newRecalls(f *features.Fingerprinter, labels int, double bool) []recall {
+	var list []recall
+	for column := range f.Columns() {
+		if low, high := f.Offsets(column); low < high {
+			list = append(list, recall{printer: f, column: column, low: low, rows: high - low, labels: labels})
+		}
+	}
+	for i := range list {
+		r := &list[i]
+		size := 4
+		if double {
+			size = 8
+		}
+		places := 1
+		for places < f.Places() && 2*places*r.width()*size*len(list) <= recallBytes {
+			places *= 2
+		}
+		r.serials = make([]uint64, places)
+		if double {
+			r.double = make([]float64, places*r.width())
+		} else {
+			r.sums = make([]float32, places*r.width())
+		}
+		for k := range r.flights {
+			r.flights[k].sums = make([]float64, r.width())
+			r.flights[k].short = make([]float32, r.width())
+			r.flights[k].asked = make([]lookups, r.rows)
+		}
+	}
+	return list
+}
+
+// width is the number of sums of a word.
+func (r *recall) width() int { return r.rows * r.labels }
+
+// at returns where the sums of a word that may be remembered begin, and whether they are there.
+func (r *recall) at(m features.Memory) (from int, there bool) {
+	place := m.Place & (len(r.serials) - 1)
+	return place * r.width(), r.serials[place] == m.Serial
+}
+
+// ask asks for the word at token t, which may be in the margins.
+func (r *recall) ask(s *store[uint16], t, k int) {
+	f := &r.flights[k]
+	f.Memory, f.known = r.printer.Memory(t, r.column), false
+	if f.Place >= 0 {
+		var from int
+		if from, f.known = r.at(f.Memory); f.known {
+			r.prefetch(f, from)
+			return
+		}
+	}
+	r.lookUp(s, t, f)
+}
+
+// prefetch asks the cache for the sums from from on.
+func (r *recall) prefetch(f *flight, from int) {
+	if r.double != nil {
+		return
+	}
+	lines := f.asked[0].lines[:0]
+	for line := from / (simd.Line / 4); line <= (from+r.width()-1)/(simd.Line/4); line++ {
+		lines = append(lines, uint32(line))
+	}
+	f.asked[0].lines = lines
+	simd.Prefetch((*byte)(unsafe.Pointer(&r.sums[0])), lines)
+}
+
+// lookUp asks for the attributes of the word at token t.
+func (r *recall) lookUp(s *store[uint16], t int, f *flight) {
+	for row := range f.asked {
+		f.asked[row].ask(&s.table, r.printer.Local(t, r.column, r.low+r.rows-1-row))
+	}
+}
+
+// find looks up the attributes of the word in flight k, unless its sums are known.
+func (r *recall) find(s *store[uint16], k int) {
+	if f := &r.flights[k]; !f.known {
+		clear(f.sums)
+		for row := range f.asked {
+			f.asked[row].find(f.sums[row*r.labels:][:r.labels], s)
+		}
+	}
+}
+
+// add adds the sums of the word in flight k, at token t, to the scores of tokens tokens.
+func (r *recall) add(node []float64, s *store[uint16], t, tokens, k int) {
+	f := &r.flights[k]
+	from, there := 0, false
+	if f.Place >= 0 {
+		from, there = r.at(f.Memory)
+	}
+	if f.known && !there { // another word took its place meanwhile
+		f.known = false
+		r.lookUp(s, t, f)
+		r.find(s, k)
+	}
+	if !f.known {
+		for row := range f.asked {
+			f.asked[row].sum(f.sums[row*r.labels:][:r.labels], s)
+		}
+		for i, v := range f.sums {
+			f.short[i] = float32(v)
+		}
+		if f.Place >= 0 {
+			r.serials[from/r.width()] = f.Serial
+			if r.double != nil {
+				copy(r.double[from:], f.sums)
+			} else {
+				copy(r.sums[from:], f.short)
+			}
+		}
+	}
+	first := t - (r.low + r.rows - 1)
+	lo, hi := max(first, 0), min(first+r.rows, tokens)
+	if lo >= hi {
+		return
+	}
+	node = node[lo*r.labels : hi*r.labels]
+	skip := (lo - first) * r.labels
+	switch {
+	case r.double != nil && f.known:
+		simd.AddRows(node, r.double, []uint32{uint32(from + skip)})
+	case r.double != nil:
+		simd.AddRows(node, f.sums, []uint32{uint32(skip)})
+	case f.known:
+		simd.AddRows32(node, r.sums, []uint32{uint32(from + skip)})
+	default:
+		simd.AddRows32(node, f.short, []uint32{uint32(skip)})
+	}
+}

@@ -1,0 +1,96 @@
+package crf
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/sample"
+)
+
+// localTemplates look at most fields alone, from both sides, some at two fields, and some beyond the margin.
+const localTemplates = `u:w=%x[0,form]
+u:l=%l[0,form]
+u:s1=%S[0,form,1]
+u:s2=%S[0,form,2]
+u:h=%h[0,form]/%l[0,form]
+u:w-2=%x[-2,form]
+u:l-2=%l[-2,form]
+u:s-2=%S[-2,form,2]
+u:w+1=%x[1,form]
+u:l+1=%l[1,form]
+u:s+1=%S[1,form,2]
+u:w-1=%x[-1,form]
+u:w+9=%x[9,form]
+u:w01=%x[0,form]/%x[1,form]
+b
+`
+
+// Scores are the same, bit by bit, whatever a tagger has read before and however much it remembers.
+func TestRecallChangesNothing(t *testing.T) {
+	whole := train(t, small(t, localTemplates, 60), Options{Penalty: l2})
+	sentences := append(read(t, sample.Dev)[:20], read(t, sample.Train)[:20]...)
+	sentences = append(sentences, features.Rows{}, features.Rows{sentences[0][0]})
+	for i := range 20 { // a word too long to be remembered
+		long := features.Rows{append([]string(nil), sentences[i][0]...), sentences[i][0]}
+		long[0][0] = strings.Repeat("long", 10) + fmt.Sprint(i%3)
+		sentences = append(sentences, long)
+	}
+	rng := rand.New(rand.NewPCG(1, 1))
+	for _, w := range []Weights{Float32, Float64, Int8} {
+		m := loaded(t, saved(t, whole, SaveOptions{Weights: w}))
+		var want [][]float64
+		for _, s := range sentences {
+			cold := m.NewTagger()
+			require.NotEmpty(t, cold.recalls)
+			require.NoError(t, cold.Read(s))
+			// By hand: the sum over all attributes, in any order.
+			for i := range s {
+				sums := make([]float64, len(m.Labels()))
+				weights := make(map[int]float64)
+				for _, print := range cold.printer.Unigrams(i) {
+					m.attrs.weights(weights, keyOf(print))
+					for j, w := range weights {
+						sums[j] += w
+					}
+				}
+				require.InDeltaSlice(t, sums, cold.scores.NodeAt(i), 1e-5)
+			}
+			want = append(want, append([]float64(nil), cold.scores.Node...))
+		}
+		for _, places := range []int{1, 4, 0} {
+			warm := m.NewTagger()
+			for i := range warm.recalls {
+				if r := &warm.recalls[i]; places > 0 { // so few that words take each other's all the time
+					r.serials = r.serials[:places]
+				}
+			}
+			for range 2 {
+				for _, k := range rng.Perm(len(sentences)) {
+					require.NoError(t, warm.Read(sentences[k]))
+					require.Equal(t, want[k], append([]float64(nil), warm.scores.Node...), "%v, %d places", w, places)
+				}
+			}
+		}
+	}
+}
+
+// What a tagger keeps is bounded, but for one word.
+func TestRecallIsBounded(t *testing.T) {
+	p, err := parse(t, localTemplates).Bind(1, map[string]int{"form": 0})
+	require.NoError(t, err)
+	for _, labels := range []int{1, 17, 500, 1 << 15} {
+		for _, double := range []bool{false, true} {
+			for _, r := range newRecalls(p.NewFingerprinter(0), labels, double) {
+				bytes := 4*len(r.sums) + 8*len(r.double)
+				assert.True(t, bytes <= recallBytes || len(r.serials) == 1, "%d labels", labels)
+				assert.Equal(t, len(r.serials)*r.width(), len(r.sums)+len(r.double))
+			}
+		}
+	}
+}
