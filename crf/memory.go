@@ -54,12 +54,16 @@ func (d *Dataset) size(x *index, o Options) Size {
 	if o.Dev != nil {
 		bytes += 8 * dim // the best weights
 	}
+	if o.Restarts > 0 {
+		bytes += 2 * 8 * dim // the start, and the best run's weights
+	}
 	return Size{Features: x.dim(), Bytes: bytes}
 }
 
 // bytes is the memory of the data set.
 func (d *Dataset) bytes() int64 {
-	return d.tokens.bytes() + d.attrs.bytes() + d.bigrams.bytes() +
+	choices := int64(8*cap(d.choices.first) + 4*cap(d.choices.label) + 8*cap(d.choices.share))
+	return d.tokens.bytes() + d.attrs.bytes() + d.bigrams.bytes() + choices +
 		int64(4*cap(d.gold)+8*cap(d.sentence)+8*cap(d.weight)+32*len(d.words))
 }
 
