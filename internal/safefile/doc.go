@@ -1,6 +1,7 @@
 // Package safefile writes a file so that its place holds either what was there before or the whole of
 // what is new, never a part: bytes go into a file beside the place, which is synced and renamed in the
-// end.
+// end. A process that is killed leaves that file; one that nobody has written to for a day is removed when the
+// place is written next.
 //
 // A symbolic link is followed, and keeps pointing at the new file. Where the place is not a regular file
 // (a terminal, a pipe, /dev/null), there is nothing to protect, and bytes go straight into it.

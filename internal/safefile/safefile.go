@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
+	"time"
 )
 
 // A File is being written. Either Commit or Abort ends it.
@@ -58,11 +60,44 @@ func Create(path string) (*File, error) {
 // the same time.
 func createBeside(place string, mode fs.FileMode) (*os.File, error) {
 	dir, name := filepath.Split(place)
+	removeStale(dir, name)
 	for try := 0; ; try++ {
-		temp := dir + "." + name + "." + strconv.FormatUint(rand.Uint64(), 36) + ".tmp"
+		temp := dir + prefix(name) + strconv.FormatUint(rand.Uint64(), 36) + suffix
 		f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 		if !errors.Is(err, fs.ErrExist) || try == 100 {
 			return f, err
+		}
+	}
+}
+
+func prefix(name string) string { return "." + name + "." }
+
+const suffix = ".tmp"
+
+// stale is how long nobody has written to a file for it to be one that a killed process left behind.
+const stale = 24 * time.Hour
+
+// removeStale removes what processes that were killed left beside the place name of folder dir. What cannot be
+// removed does no harm.
+func removeStale(dir, name string) {
+	if dir == "" {
+		dir = "."
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		id, ours := strings.CutPrefix(e.Name(), prefix(name))
+		id, whole := strings.CutSuffix(id, suffix)
+		if !ours || !whole {
+			continue
+		}
+		if _, err := strconv.ParseUint(id, 36, 64); err != nil {
+			continue
+		}
+		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > stale {
+			_ = os.Remove(filepath.Join(dir, e.Name()))
 		}
 	}
 }

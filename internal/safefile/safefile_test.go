@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -131,6 +132,21 @@ func TestBadPlaces(t *testing.T) {
 	assert.Empty(t, names(t, dir))
 	require.NoError(t, safefile.Check(filepath.Join(dir, "model")))
 	assert.Empty(t, names(t, dir))
+}
+
+// What a killed process left behind goes with the next write of the same place a day later; files of others stay.
+func TestStaleFilesAreRemoved(t *testing.T) {
+	dir := t.TempDir()
+	old := time.Now().Add(-25 * time.Hour)
+	for name, when := range map[string]time.Time{
+		".model.3w5e11264sgsf.tmp": old, ".model.1.tmp": time.Now(), ".model.tmp": old, ".model.a-b.tmp": old, ".other.1.tmp": old, "model": old,
+	} {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(path, nil, 0o600))
+		require.NoError(t, os.Chtimes(path, when, when))
+	}
+	require.NoError(t, safefile.Write(filepath.Join(dir, "model"), content("new")))
+	assert.Equal(t, []string{".model.1.tmp", ".model.a-b.tmp", ".model.tmp", ".other.1.tmp", "model"}, names(t, dir))
 }
 
 func TestFullDisk(t *testing.T) {
