@@ -68,6 +68,8 @@ var rooms = []room{
 	{path: "semicrf", public: true,
 		rooms:   []string{"internal/container", "structured", "losses", "semimarkov", "corpus", "semimarkov/spans", "features", "optimize"},
 		modules: []string{"gonum.org/v1/gonum"}},
+	{path: "crf2", public: true,
+		rooms: []string{"internal/container", "structured", "inference/secondorder", "features", "optimize"}},
 	{path: "interop", public: true,
 		rooms: []string{"crf", "interop/crfsuite", "interop/crfpp", "interop/wapiti"}},
 

@@ -1,0 +1,63 @@
+package crf2_test
+
+import (
+	"bytes"
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/crf2"
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/optimize"
+)
+
+func saved(t testing.TB) (*crf2.Model, []byte) {
+	in := input(t, "u:%x[0,form]\nu:%s[0,form,1]\n")
+	in.Names = map[string]int{"form": 0}
+	d, err := crf2.NewDataset(in)
+	require.NoError(t, err)
+	require.NoError(t, d.Add(features.Rows{{"ab"}, {"b"}, {"c"}}, []string{"A|B", "B", "\xff|C"}))
+	m, _, err := crf2.Train(context.Background(), d, crf2.Options{Stochastic: optimize.AdaGrad{Passes: optimize.Passes{Epochs: 4}}})
+	require.NoError(t, err)
+	var b bytes.Buffer
+	require.NoError(t, m.Save(&b))
+	return m, b.Bytes()
+}
+
+func TestSavedModelTagsAlike(t *testing.T) {
+	m, data := saved(t)
+	read, err := crf2.Load(bytes.NewReader(data))
+	require.NoError(t, err)
+	require.Equal(t, m.Labels(), read.Labels())
+	require.Equal(t, m.Features(), read.Features())
+	require.Equal(t, m.Input().Names, read.Input().Names)
+	sentence := features.Rows{{"ab"}, {"xb"}, {"c"}, {"ab"}}
+	want, err := m.NewTagger().Scores(sentence)
+	require.NoError(t, err)
+	got, err := read.NewTagger().Scores(sentence)
+	require.NoError(t, err)
+	require.Equal(t, want.Kept(), got.Kept())
+	require.Equal(t, want.Node, got.Node)
+	require.Equal(t, want.Edge, got.Edge)
+	require.Equal(t, want.Triple, got.Triple)
+	var again bytes.Buffer
+	require.NoError(t, read.Save(&again))
+	require.Equal(t, data, again.Bytes())
+}
+
+func FuzzLoad(f *testing.F) {
+	_, data := saved(f)
+	f.Add(data)
+	f.Add(data[:len(data)-1])
+	f.Add([]byte("TRELCRF2"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := crf2.Load(bytes.NewReader(data))
+		if err != nil {
+			require.ErrorIs(t, err, crf2.ErrModel)
+			return
+		}
+		_, err = m.Tag(features.Rows{{"ab"}, {"x"}})
+		require.NoError(t, err)
+	})
+}
