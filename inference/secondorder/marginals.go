@@ -162,12 +162,12 @@ func (w *Workspace) sumPlain(out, u, in, share []float64, p step) {
 			share[ab] = math.Exp(in[ab] - most)
 			sum += share[ab]
 		}
-		by := inverse(sum)
+		by, total := inverse(sum), most+math.Log(sum)
 		for ab := b; ab < len(in); ab += p.b {
 			share[ab] *= by
 		}
 		for k := b * p.c; k < (b+1)*p.c; k++ {
-			out[k] = u[k] + most + math.Log(sum)
+			out[k] = u[k] + total
 		}
 	}
 }
