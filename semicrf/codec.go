@@ -30,7 +30,11 @@ type settings struct {
 	Dialect   string
 	Columns   int
 	Names     map[string]int
+	Meta      map[string][]byte `json:",omitempty"`
 }
+
+// Detect reports whether a file that starts like this is a model of this package, or was one.
+func Detect(head []byte) bool { return strings.HasPrefix(string(head), format.Magic) }
 
 // Save writes the model. The bytes depend on the model alone.
 func (m *Model) Save(w io.Writer) error {
@@ -41,6 +45,12 @@ func (m *Model) Save(w io.Writer) error {
 	}
 	for _, typ := range m.Types() {
 		s.Types = append(s.Types, []byte(typ))
+	}
+	if len(m.Meta) > 0 {
+		s.Meta = make(map[string][]byte, len(m.Meta))
+		for key, value := range m.Meta {
+			s.Meta[key] = []byte(value)
+		}
 	}
 	head, err := json.Marshal(s)
 	if err != nil {
@@ -172,6 +182,10 @@ func (m *Model) decodeSettings(data []byte) error {
 	m.input = Input{Columns: s.Columns, Names: s.Names}
 	if m.input.Templates, err = features.Parse(strings.NewReader(string(s.Template)), string(s.File), dialect); err != nil {
 		return fmt.Errorf("templates: %w", err)
+	}
+	m.Meta = make(map[string]string, len(s.Meta))
+	for key, value := range s.Meta {
+		m.Meta[key] = string(value)
 	}
 	m.lex.longest = s.MaxLength
 	m.read, err = m.input.bind()

@@ -20,6 +20,7 @@ type Dataset struct {
 	attrs  dictionary // of tokens
 	texts  dictionary // words, lower-cased words and shapes
 	types  dictionary // of spans
+	labels dictionary // of tokens, as they are spelt
 	scheme corpus.SchemeDetector
 
 	sentence []int // N+1: the tokens of sentence s are sentence[s]..sentence[s+1]-1
@@ -27,6 +28,7 @@ type Dataset struct {
 	first    []int // tokens+1: the attributes of token t are attr[first[t]:first[t+1]]
 	attr     []int32
 	text     []int32 // tokens x kinds
+	label    []int32 // of each token
 	spans    []corpus.Span
 	spanEnd  []int // N+1: those of sentence s are spans[spanEnd[s]:spanEnd[s+1]]
 }
@@ -96,6 +98,9 @@ func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) er
 			d.text = append(d.text, d.texts.add(text))
 		}
 	}
+	for _, name := range labels {
+		d.label = append(d.label, d.labels.add([]byte(name)))
+	}
 	d.scheme.Add(labels)
 	at := len(d.spans)
 	d.spans = corpus.AppendSpans(d.spans, labels)
@@ -112,13 +117,18 @@ func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) er
 // spansOf returns the spans of a sentence.
 func (d *Dataset) spansOf(s int) []corpus.Span { return d.spans[d.spanEnd[s]:d.spanEnd[s+1]] }
 
-// longest returns the number of tokens of the longest span, at least 1.
-func (d *Dataset) longest() int {
-	n := 1
+// covered is the share of the spans that are no longer than what segments are limited to by default. The time of
+// training grows with that limit, and the few longest spans are often slips of annotators.
+const covered = 0.995
+
+// usual returns the least number of tokens that covers this share of the spans, at least 1.
+func (d *Dataset) usual() int {
+	lengths := []int{1}
 	for _, s := range d.spans {
-		n = max(n, s.End-s.Start)
+		lengths = append(lengths, s.End-s.Start)
 	}
-	return n
+	slices.Sort(lengths)
+	return lengths[int(math.Ceil(covered*float64(len(d.spans))))]
 }
 
 // textsOf sets text to those of a sentence.

@@ -3,15 +3,15 @@ package semicrf
 import (
 	"sync"
 
-	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
-	"github.com/trellis-nlp/trellis/semimarkov"
 	"github.com/trellis-nlp/trellis/semimarkov/spans"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
 // A Model scores and labels sentences. It is immutable and safe for concurrent use.
 type Model struct {
+	Meta map[string]string // notes that are saved with the model, and mean nothing to it
+
 	input Input
 	read  *reader
 	codec *spans.Codec
@@ -55,6 +55,12 @@ func (m *Model) MaxLength() int { return m.lex.longest }
 // Features returns the number of weights.
 func (m *Model) Features() int { return len(m.w) }
 
+// Attributes returns the number of attributes of tokens that have weights.
+func (m *Model) Attributes() int { return len(m.attrs.names) }
+
+// SegmentAttributes returns the number of attributes of segments.
+func (m *Model) SegmentAttributes() int { return m.lex.len() }
+
 // Input returns what the model reads of a sentence.
 func (m *Model) Input() Input { return m.input }
 
@@ -71,82 +77,4 @@ func (m *Model) Tag(seq features.Sequence) ([]string, error) {
 		return nil, err
 	}
 	return m.codec.Labels(make([]string, 0, t.scores.T), y), nil
-}
-
-// A Tagger labels sentences with a model in scratch memory of its own: one for each goroutine. Read a sentence,
-// then ask.
-type Tagger struct {
-	scratch
-	m     *Model
-	ex    extractors
-	s     sentence
-	text  texts
-	keys  keys
-	w     semimarkov.Workspace
-	best  []semimarkov.Segment
-	mu    semimarkov.Lattice
-	found []Found
-}
-
-// NewTagger returns a tagger that has read the empty sentence.
-func (m *Model) NewTagger() *Tagger {
-	t := &Tagger{m: m, ex: m.read.extractors()}
-	t.Read(features.Rows(nil))
-	return t
-}
-
-// Read computes the scores of a sentence. The sequence is not used after it returns.
-func (t *Tagger) Read(seq features.Sequence) {
-	t.ex.reset(seq)
-	n := seq.Len()
-	t.s.first, t.s.attr = append(t.s.first[:0], 0), t.s.attr[:0]
-	t.text.resize(n)
-	for at := range n {
-		for _, name := range t.ex.tokens.Unigrams(at) {
-			if a, ok := t.m.attrs.id[string(name)]; ok {
-				t.s.attr = append(t.s.attr, a)
-			}
-		}
-		t.s.first = append(t.s.first, len(t.s.attr))
-		for kind, text := range t.ex.texts.Unigrams(at) {
-			t.text[kind][at] = append(t.text[kind][at][:0], text...)
-		}
-	}
-	t.s.seg, t.s.ends = t.m.lex.segments(t.s.seg[:0], t.s.ends[:0], n, &t.text, &t.keys)
-	t.m.x.score(&t.scratch, &t.s, t.m.lex.longest, t.m.w, 1)
-}
-
-// Scores returns the lattice of the sentence, valid until the next Read. Whoever adds to it changes what the
-// other methods return.
-func (t *Tagger) Scores() *semimarkov.Lattice { return &t.scores }
-
-// Best returns the best segmentation, valid until the next call, and its score.
-func (t *Tagger) Best() (y []semimarkov.Segment, score float64, err error) {
-	t.best, score, err = t.w.Decode(t.best, &t.scores)
-	return t.best, score, err
-}
-
-// A Found span is one of the best segmentation.
-type Found struct {
-	corpus.Span
-	Probability float64 // that the sentence has just this span
-}
-
-// Spans returns the spans of the best segmentation with their probabilities, valid until the next call.
-func (t *Tagger) Spans() ([]Found, error) {
-	y, _, err := t.Best()
-	if err != nil {
-		return nil, err
-	}
-	if _, err := t.w.Marginals(&t.mu, &t.scores, structured.NoEdges); err != nil {
-		return nil, err
-	}
-	t.found = t.found[:0]
-	for _, g := range y {
-		if g.Label != spans.Outside {
-			span := corpus.Span{Start: g.Start, End: g.End, Type: t.m.codec.Types()[g.Label-1]}
-			t.found = append(t.found, Found{span, t.mu.At(g.Start, g.Len())[g.Label]})
-		}
-	}
-	return t.found, nil
 }

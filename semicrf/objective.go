@@ -35,8 +35,9 @@ type worker struct {
 	scratch
 	grad   semimarkov.Lattice
 	loss   semimarkov.Workspace
-	dense  []float64        // a whole pass's gradient
-	sparse *optimize.Sparse // a mini-batch's
+	best   []semimarkov.Segment // of development data
+	dense  []float64            // a whole pass's gradient
+	sparse *optimize.Sparse     // a mini-batch's
 	sum    float64
 	err    error
 }

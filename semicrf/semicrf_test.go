@@ -91,7 +91,7 @@ func TestLearns(t *testing.T) {
 	var steps int
 	m, summary, err := semicrf.Train(context.Background(), d, semicrf.Options{
 		Batch: optimize.LBFGS{Limits: limits}, Penalty: optimize.Penalty{L2: 0.1},
-		Progress: func(*optimize.Step) error { steps++; return nil },
+		Progress: func(semicrf.Progress) { steps++ },
 	})
 	require.NoError(t, err)
 	assert.Positive(t, steps)

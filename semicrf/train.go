@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strings"
 
+	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/semimarkov"
 	"github.com/trellis-nlp/trellis/semimarkov/spans"
@@ -24,13 +26,26 @@ type Options struct {
 	Batch      optimize.BatchMethod
 	Stochastic optimize.StochasticMethod
 
-	Penalty   optimize.Penalty           // added to the sum of the losses
-	MaxLength int                        // tokens of a segment; 0 means those of the longest span
-	MinCount  int                        // attributes of segments that fewer spans have have no features; 0 means 2
-	Threads   int                        // 0 means runtime.GOMAXPROCS(0); results depend on it in the last digits
-	Init      *Model                     // weights to start from, by the names of attributes and types
-	Progress  func(*optimize.Step) error // told after each iteration or epoch, unless nil; see optimize.ErrStop
-	Warn      func(string)               // told what the user should know before training starts, unless nil
+	Penalty   optimize.Penalty // added to the sum of the losses
+	MaxLength int              // tokens of a segment; 0 means what covers 99.5% of the spans
+	MinCount  int              // attributes of segments that fewer spans have have no features; 0 means 2
+	Threads   int              // 0 means runtime.GOMAXPROCS(0); results depend on it in the last digits
+	Init      *Model           // weights to start from, by the names of attributes and types
+
+	// Dev, a data set of its own with the same input, scores the weights after each iteration or epoch; the best
+	// ones become the model. With Patience > 0, so many without a better score end the training.
+	Dev      *Dataset
+	Patience int
+
+	Progress func(Progress) // told after each iteration or epoch, unless nil
+	Warn     func(string)   // told what the user should know before training starts, unless nil
+}
+
+// Progress is what training tells after an iteration or epoch.
+type Progress struct {
+	*optimize.Step
+	Dev  *metrics.Results // nil without development data
+	Best bool             // the best score on the development data so far
 }
 
 // Summary says how training went.
@@ -38,10 +53,13 @@ type Summary struct {
 	optimize.Result
 	Features int // before those of tokens whose weight is zero are dropped
 	Skipped  int // sentences left out because they have a span of more than MaxLength tokens
+
+	Dev      *metrics.Results // of the model that is returned
+	BestStep int              // the iteration or epoch of that model, 0 for the start
 }
 
 // Train returns the model that minimises the sum of the losses of the sentences of d plus the penalty. When
-// ctx ends, training stops at the next step and Train returns the model so far together with an error that
+// ctx ends, training stops at the next step and Train returns the best model so far together with an error that
 // wraps the context's; any other error comes without a model. The labels of d must spell spans.
 func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) {
 	var summary Summary
@@ -55,7 +73,7 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) 
 		o.MinCount = 2
 	}
 	if o.MaxLength <= 0 {
-		o.MaxLength = d.longest()
+		o.MaxLength = d.usual()
 	}
 	if o.Batch == nil && o.Stochastic == nil {
 		o.Batch = optimize.LBFGS{}
@@ -79,14 +97,28 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) 
 	summary.Features, summary.Skipped = m.x.dim(), d.Len()-goal.Len()
 	if o.Warn != nil {
 		warn(o, summary)
+		if summary.Skipped > 0 {
+			o.Warn(d.leftOut(summary.Skipped, o.MaxLength))
+		}
 	}
+	watch := &watcher{o: o, summary: &summary}
+	if o.Dev != nil {
+		watch.dev = o.Dev.heldOut(m, o)
+	}
+	var result optimize.Result
 	if o.Batch != nil {
-		summary.Result, err = o.Batch.Minimize(ctx, goal, m.w, o.Penalty, o.Progress)
+		result, err = o.Batch.Minimize(ctx, goal, m.w, o.Penalty, watch.report)
 	} else {
-		summary.Result, err = o.Stochastic.Minimize(ctx, goal, m.w, o.Penalty, o.Progress)
+		result, err = o.Stochastic.Minimize(ctx, goal, m.w, o.Penalty, watch.report)
 	}
+	summary.Result = result
 	if err != nil && (ctx.Err() == nil || !errors.Is(err, ctx.Err())) {
 		return nil, summary, err
+	}
+	if watch.best != nil {
+		copy(m.w, watch.best)
+	} else if o.Dev == nil {
+		summary.BestStep = result.Epochs
 	}
 	m.prune()
 	return m, summary, err
@@ -116,10 +148,35 @@ func warn(o Options, s Summary) {
 	if traits.NeedsStart && o.Init == nil {
 		o.Warn("weights of zero are a poor start for this loss: give it those of a convex one")
 	}
-	if s.Skipped > 0 {
-		o.Warn(fmt.Sprintf("%d sentences have spans of more than %d tokens and are left out", s.Skipped, o.MaxLength))
-	}
 }
+
+// leftOut says which spans are too long, the first few by their words.
+func (d *Dataset) leftOut(sentences, longest int) string {
+	var examples []string
+	n := 0
+	for s := range d.Len() {
+		for _, span := range d.spansOf(s) {
+			if span.End-span.Start <= longest {
+				continue
+			}
+			if n++; n <= shown {
+				var text []string
+				for t := span.Start; t < min(span.End, span.Start+longest); t++ {
+					text = append(text, d.texts.names[d.text[(d.sentence[s]+t)*kinds+words]][len("u:"):])
+				}
+				examples = append(examples, fmt.Sprintf("%s %.80q (%d tokens)", span.Type, strings.Join(text, " ")+" ...", span.End-span.Start))
+			}
+		}
+	}
+	if n > shown {
+		examples = append(examples, "...")
+	}
+	return fmt.Sprintf("%d sentences have spans of more than %d tokens and are left out, %d of %d spans: %s",
+		sentences, longest, n, d.Spans(), strings.Join(examples, ", "))
+}
+
+// shown is how many spans that are too long are told.
+const shown = 3
 
 // compile returns a model of zero weights over the features of d, and the objective that trains it.
 func (d *Dataset) compile(o Options) (*Model, *objective, error) {

@@ -1,0 +1,82 @@
+package semicrf
+
+import (
+	"github.com/trellis-nlp/trellis/semimarkov"
+	"github.com/trellis-nlp/trellis/semimarkov/spans"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// Probabilities appends, for each token, the probability that it has the label that it has in the best
+// segmentation: the sum over all segmentations whose labels, in the scheme of the model, say the same of it.
+func (t *Tagger) Probabilities(dst []float64) ([]float64, error) {
+	y, _, err := t.Best()
+	if err != nil {
+		return dst, err
+	}
+	if _, err := t.w.Marginals(&t.mu, &t.scores, structured.PositionEdges); err != nil {
+		return dst, err
+	}
+	t.inner.Reset(t.scores.T, t.scores.L, structured.NoEdges)
+	if err := semimarkov.AddToTokens(&t.inner, &t.mu); err != nil {
+		return dst, err
+	}
+	for k, g := range y {
+		touches := k > 0 && y[k-1].Label == g.Label
+		for at := g.Start; at < g.End; at++ {
+			dst = append(dst, t.probability(at, g, touches))
+		}
+	}
+	return dst, nil
+}
+
+// probability returns that of the label of a token of segment g, which touches one of its own label, or does not.
+func (t *Tagger) probability(at int, g semimarkov.Segment, touches bool) float64 {
+	inside, j := t.inner.NodeAt(at)[g.Label], g.Label
+	first, last := at == g.Start, at == g.End-1
+	scheme := t.m.Scheme()
+	switch {
+	case j == spans.Outside || scheme == structured.IO:
+		return inside
+	case scheme == structured.IOB1: // B- is where a span touches another of its type, all else is I-
+		both := 0.0
+		if at > 0 {
+			both = t.mu.EdgeAt(at)[j*t.mu.L+j]
+		}
+		if first && touches {
+			return both
+		}
+		return inside - both
+	case scheme == structured.BIO && first:
+		return t.begins(at, j)
+	case scheme == structured.BIO:
+		return inside - t.begins(at, j)
+	}
+	single := t.mu.At(at, 1)[j]
+	switch {
+	case first && last:
+		return single
+	case first:
+		return t.begins(at, j) - single
+	case last:
+		return t.ends(at, j) - single
+	}
+	return inside - t.begins(at, j) - t.ends(at, j) + single
+}
+
+// begins returns the probability that a segment of label j begins at a token.
+func (t *Tagger) begins(at, j int) float64 {
+	sum := 0.0
+	for d := 1; d <= min(t.mu.M, t.mu.T-at); d++ {
+		sum += t.mu.At(at, d)[j]
+	}
+	return sum
+}
+
+// ends returns the probability that a segment of label j has a token for its last.
+func (t *Tagger) ends(at, j int) float64 {
+	sum := 0.0
+	for d := 1; d <= min(t.mu.M, at+1); d++ {
+		sum += t.mu.At(at+1-d, d)[j]
+	}
+	return sum
+}
