@@ -130,3 +130,12 @@ func TestRefusals(t *testing.T) {
 	require.ErrorIs(t, err, broken)
 	require.Nil(t, m)
 }
+
+func TestTaggingAllocatesNothingInSteadyState(t *testing.T) {
+	m, _ := saved(t)
+	tagger := m.NewTagger()
+	var sentence features.Sequence = features.Rows{{"ab"}, {"xb"}, {"c"}, {"ab"}}
+	dst, err := tagger.Tag(nil, sentence)
+	require.NoError(t, err)
+	assert.Zero(t, testing.AllocsPerRun(20, func() { dst, _ = tagger.Tag(dst, sentence) }))
+}
