@@ -51,7 +51,8 @@ func BenchmarkFeats(b *testing.B) {
 		}
 		began := time.Now()
 		m, summary, err := crf2.Train(context.Background(), d, crf2.Options{
-			Stochastic: optimize.AdaGrad{Passes: optimize.Passes{Epochs: 4}},
+			Stochastic: optimize.AdaGrad{Passes: optimize.Passes{Epochs: 5}},
+			Penalty:    optimize.Penalty{L2: 0.3},
 			Progress: func(s *optimize.Step) error {
 				b.Logf("epoch %d: %.0f s, objective %.0f", s.Epoch, s.Seconds, s.Objective)
 				return nil
