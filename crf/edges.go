@@ -27,10 +27,7 @@ func (m *Model) edges() *edges {
 			}
 		}
 		e.both = e.trans
-		if m.scheme == structured.Plain {
-			return
-		}
-		if g := structured.NewGrammar(m.labels.Names(), m.scheme); feasible(g) {
+		if g := grammarOf(m.labels.Names(), m.scheme); g != nil {
 			e.grammar, e.both = g, append([]float64(nil), g.Edge...)
 			for k, v := range e.trans {
 				e.both[k] += v
@@ -38,6 +35,17 @@ func (m *Model) edges() *edges {
 		}
 	})
 	return &m.shared
+}
+
+// grammarOf returns what the scheme says of the labels, nil if that is nothing, or cannot be kept to.
+func grammarOf(labels []string, scheme structured.Scheme) *structured.Grammar {
+	if scheme == structured.Plain {
+		return nil
+	}
+	if g := structured.NewGrammar(labels, scheme); feasible(g) {
+		return g
+	}
+	return nil
 }
 
 // feasible reports whether sentences of all lengths have a labelling within the grammar, for which a label that

@@ -15,6 +15,8 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
+	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -327,5 +329,28 @@ func TestItemsByHand(t *testing.T) {
 			}))
 			assert.InDeltaSlice(t, []float64{1, 2 + 0.25*v, 3*v + 3, 4, 0, 0, 0, 0, 0.5 * v, 0, 8, 0, 0, 0, 0, 0, 0, 0}, tagger.Scores().Node, []float64{Float32: 0, Float64: 0, Int16: 1e-3, Int8: 0.03}[w])
 		}
+	}
+}
+
+// What training says of development data is what the model then does with them, within the grammar: templates without
+// transitions break it most.
+func TestDevelopmentScoresAreThoseOfTagging(t *testing.T) {
+	for _, source := range []string{plainTemplates, bigramTemplates, noTransitions} {
+		d := small(t, source, 60)
+		dev := d.HeldOut()
+		sentences := read(t, sample.Dev)
+		for _, rows := range sentences {
+			require.NoError(t, dev.Add(rows, column(rows, 2), 1))
+		}
+		m, summary, err := Train(t.Context(), d, Options{Dev: dev, Penalty: l2, Threads: 2, Batch: optimize.LBFGS{Limits: optimize.Limits{MaxIterations: 6}}})
+		require.NoError(t, err)
+		want := metrics.Evaluator{Scheme: d.Scheme()}
+		for _, rows := range sentences {
+			labels, err := m.Tag(rows)
+			require.NoError(t, err)
+			require.NoError(t, want.Add(column(rows, 2), labels, nil))
+		}
+		assert.Equal(t, want.Results().F1, summary.Dev.F1)
+		assert.Equal(t, want.Results().Accuracy, summary.Dev.Accuracy)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/optimize"
+	"github.com/trellis-nlp/trellis/structured"
 )
 
 // Options are the settings of [Train]. The zero value is the conditional random field of cross-entropy
@@ -185,10 +186,11 @@ func (t *training) report(step *optimize.Step) error {
 	return nil
 }
 
-// evaluate decodes the data set under weights w and scores the labels.
+// evaluate decodes the data set under weights w, within the grammar of its labels as tagging does, and scores them.
 func (o *objective) evaluate(w []float64) (metrics.Results, error) {
 	names := o.data.labels.Names()
 	scores := make([]metrics.Evaluator, len(o.workers))
+	grammar := grammarOf(names, o.data.Scheme())
 	o.each(func(k int, wk *worker) {
 		scores[k].Scheme = o.data.Scheme()
 		var gold, predicted []string
@@ -196,6 +198,12 @@ func (o *objective) evaluate(w []float64) (metrics.Results, error) {
 			lo, hi := o.data.sentence[s], o.data.sentence[s+1]
 			o.x.score(&wk.scores, &o.data.tokens, lo, hi, w, 1)
 			wk.gold = slices.Grow(wk.gold[:0], hi-lo)[:hi-lo]
+			if grammar != nil {
+				grammar.Fill(&wk.grad, hi-lo)
+				if wk.err = structured.AddScaled(&wk.scores, &wk.scores, &wk.grad, 1); wk.err != nil {
+					return
+				}
+			}
 			if _, wk.err = wk.loss.Viterbi.Decode(wk.gold, &wk.scores); wk.err != nil {
 				return
 			}
