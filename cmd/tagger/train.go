@@ -100,9 +100,6 @@ func needFiles(_ *cobra.Command, args []string) error {
 const collectAt = 25
 
 func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
-	if os.Getenv("GOGC") == "" {
-		defer debug.SetGCPercent(debug.SetGCPercent(collectAt))
-	}
 	ctx := cmd.Context()
 	format, err := o.check(cmd.Flags().Changed)
 	if err != nil {
@@ -162,7 +159,13 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 	}
 	o.optimizerFlags.set(&opts)
 	opts.Dev, opts.Warn = d.dev, warn
+	if os.Getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(100)) // as it was
+	}
 	opts.Begin = func(s crf.Size) {
+		if os.Getenv("GOGC") == "" {
+			debug.SetGCPercent(collectAt)
+		}
 		tell(fmt.Sprintf("%d features, about %d MB of memory", s.Features, (s.Bytes*(100+collectAt)/100)>>20))
 	}
 	tell(o.describe(d))
