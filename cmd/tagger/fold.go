@@ -54,23 +54,27 @@ func (t *tuner) read(ctx context.Context) error {
 		return nil
 	}
 	t.data = &data{warn: t.warn}
-	var all []*labelled
 	var detector corpus.SchemeDetector
 	err = t.a.readTraining(ctx, t.data, t.files, flags, t.tell, func(s *sentence, labels []string) error {
-		l := &labelled{labels: slices.Clone(labels)}
-		if t.data.format == corpus.CRFsuite {
-			l.items = *s.items.Clone()
-		} else {
-			l.rows = *s.rows.Clone()
-		}
-		all = append(all, l)
+		t.all = append(t.all, t.data.keep(s, labels))
 		detector.Add(labels)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	return t.part(ctx, all, detector.Scheme())
+	return t.part(ctx, t.all, detector.Scheme())
+}
+
+// keep copies a sentence with its labels.
+func (d *data) keep(s *sentence, labels []string) *labelled {
+	l := &labelled{labels: slices.Clone(labels)}
+	if d.format == corpus.CRFsuite {
+		l.items = *s.items.Clone()
+	} else {
+		l.rows = *s.rows.Clone()
+	}
+	return l
 }
 
 // What is held out where the user is silent: of few sentences a fifth says little.

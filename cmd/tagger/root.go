@@ -78,14 +78,14 @@ The exit status is 0 if all was done, 1 if something failed (an interrupt too) a
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return wrongUsage("a command is missing: train, tune, tag, eval, inspect, prune, import, export, features, split, convert or demo")
+			return wrongUsage("a command is missing: train, tune, compare-losses, tag, eval, inspect, prune, import, export, features, split, convert or demo")
 		},
 	}
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	root.SetVersionTemplate("tagger {{.Version}}\n")
-	for _, c := range []*cobra.Command{a.trainCommand(), a.tuneCommand(), a.tagCommand(), a.evalCommand(), a.inspectCommand(), a.pruneCommand(),
+	for _, c := range []*cobra.Command{a.trainCommand(), a.tuneCommand(), a.compareLossesCommand(), a.tagCommand(), a.evalCommand(), a.inspectCommand(), a.pruneCommand(),
 		a.importCommand(), a.exportCommand(), a.featuresCommand(), a.clusterCommand(), a.splitCommand(), a.convertCommand(), a.demoCommand()} {
 		c.DisableFlagsInUseLine = true
 		work := c.RunE

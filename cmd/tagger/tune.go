@@ -176,6 +176,7 @@ type tuner struct {
 	files    []string
 	attempts map[setting]*attempt
 	data     *data
+	all      []*labelled // the sentences, unless there is a development file
 	folds    []*fold
 	said     map[string]bool // warnings
 	start    time.Time
@@ -198,20 +199,35 @@ func (t *tuner) warn(s string) {
 // score trains on the rest of fold k and scores it.
 func (t *tuner) score(ctx context.Context, s setting, k int) (float64, error) {
 	c, f := t.attempts[s], t.folds[k]
+	m, summary, err := t.train(ctx, c, f)
+	if err != nil {
+		return 0, err
+	}
+	results := summary.Dev
+	if f.dev == nil {
+		if results, err = f.evaluate(m, c.flags.threads); err != nil {
+			return 0, err
+		}
+	}
+	return tuneMetrics[t.o.metric].of(results), nil
+}
+
+// train trains on the training part of f.
+func (t *tuner) train(ctx context.Context, c *attempt, f *fold) (*crf.Model, crf.Summary, error) {
 	if c.err != nil {
-		return 0, c.err
+		return nil, crf.Summary{}, c.err
 	}
 	o := &c.flags
 	opts := crf.Options{AllPairs: o.allPairs, MinCount: o.minCount, Threads: o.threads, Patience: o.patience, Dev: f.dev, Warn: t.warn}
 	err := o.lossFlags.set(&opts, f.train.Labels(), f.train.Scheme(), o.steps())
 	if err != nil {
-		return 0, err
+		return nil, crf.Summary{}, err
 	}
 	o.optimizerFlags.set(&opts)
 	if needsStart(opts.Loss) {
 		if f.start == nil {
 			if f.start, err = startingPoint(ctx, &data{train: f.train}, opts); err != nil {
-				return 0, err
+				return nil, crf.Summary{}, err
 			}
 		}
 		opts.Init = f.start
@@ -221,15 +237,5 @@ func (t *tuner) score(ctx context.Context, s setting, k int) (float64, error) {
 		defer steps.done()
 		opts.Progress = steps.report
 	}
-	m, summary, err := crf.Train(ctx, f.train, opts)
-	if err != nil {
-		return 0, err
-	}
-	results := summary.Dev
-	if f.dev == nil {
-		if results, err = f.evaluate(m, o.threads); err != nil {
-			return 0, err
-		}
-	}
-	return tuneMetrics[t.o.metric].of(results), nil
+	return crf.Train(ctx, f.train, opts)
 }

@@ -79,11 +79,15 @@ func (t *tuner) print(ranked []tune.Trial[setting], settings int, interrupted bo
 
 // args are the command line of tagger that trains with s on all sentences.
 func (t *tuner) args(s setting) []string {
-	args := slices.Concat([]string{"train", "--model", tunedModel}, t.attempts[s].args)
+	return slices.Concat([]string{"train", "--model", tunedModel}, t.attempts[s].args, t.fileArgs())
+}
+
+// fileArgs name the files at the end of a command line.
+func (t *tuner) fileArgs() []string {
 	if slices.ContainsFunc(t.files, func(name string) bool { return len(name) > 1 && name[0] == '-' }) {
-		args = append(args, "--") // no flags
+		return slices.Concat([]string{"--"}, t.files) // no flags
 	}
-	return append(args, t.files...)
+	return t.files
 }
 
 func (t *tuner) line(s setting) string { return "tagger " + shellLine(t.args(s)) }

@@ -75,10 +75,12 @@ var rooms = []room{
 
 	{path: "internal/sample"},
 	{path: "internal/safefile", system: true},
+	{path: "internal/plots",
+		modules: []string{"gonum.org/v1/plot"}},
 	{path: "cmd/tagger", system: true,
 		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses",
 			"corpus", "features", "optimize", "metrics", "crf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
-			"tune", "cluster", "internal/sample", "internal/safefile"},
+			"tune", "cluster", "internal/sample", "internal/safefile", "internal/plots"},
 		modules: []string{"github.com/spf13/cobra", "github.com/schollz/progressbar/v3", "golang.org/x/term"}},
 
 	{path: "internal/bruteforce", tests: true,

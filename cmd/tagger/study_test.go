@@ -1,0 +1,262 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"image/png"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// studied runs tagger compare-losses on the sample files and returns what --json - writes.
+func studied(t *testing.T, args ...string) studyObject {
+	t.Helper()
+	o := done(t, "", slices.Concat([]string{"compare-losses", "--quiet", "--threads", "1", "--json", "-", "--dev", "testdata/dev.conll", "testdata/train.conll"}, args)...)
+	assert.Empty(t, o.errors)
+	return parseStudy(t, o.out)
+}
+
+func parseStudy(t *testing.T, text string) studyObject {
+	t.Helper()
+	var r studyObject
+	d := json.NewDecoder(strings.NewReader(text))
+	d.DisallowUnknownFields()
+	require.NoError(t, d.Decode(&r), text)
+	return r
+}
+
+// withoutSeconds takes out what no two runs have in common.
+func withoutSeconds(text string) string {
+	text = regexp.MustCompile(`(?m) +(seconds|\d+\.\d\d) *$`).ReplaceAllString(text, "")
+	return regexp.MustCompile(`(?m)\| (seconds|\d+\.\d\d) \|$`).ReplaceAllString(text, "|")
+}
+
+func TestStudyTables(t *testing.T) {
+	args := []string{"compare-losses", "--threads", "1", "--dev", "testdata/dev.conll", "--loss", "cross-entropy,hinge,perceptron,risk", "--l2", "0.01,1", "--seeds", "3", "testdata/train.conll"}
+	o := done(t, "", args...)
+	golden(t, "study.txt", withoutSeconds(o.out))
+	for _, line := range []string{
+		"train on 10 (", "score on 2",
+		"tuning 6/6  risk by lbfgs, l2 1, l1 0, cost scale 1: F1 ",
+		"run 3/3  perceptron by averaged-perceptron: F1 ",
+	} {
+		assert.Contains(t, o.errors, line)
+	}
+	golden(t, "study.md", withoutSeconds(done(t, "", append(args, "--markdown", "--quiet")...).out))
+}
+
+// With all sentences and one setting, a run is train and eval.
+func TestARunIsTrainAndEval(t *testing.T) {
+	r := studied(t, "--resample=false", "--loss", "cross-entropy,hinge,risk", "--l2", "0.1", "--seeds", "2", "--seed", "4")
+	require.Len(t, r.Losses, 3)
+	for _, row := range r.Losses {
+		assert.Empty(t, row.Tried, "there was nothing to choose")
+		for k, seed := range []string{"4", "5"} {
+			path := filepath.Join(t.TempDir(), "m")
+			args := slices.Clone(row.Args)
+			args[slices.Index(args, "--model")+1] = path
+			if at := slices.Index(args, "--seed"); at >= 0 {
+				args = slices.Delete(args, at, at+2)
+			}
+			done(t, "", append(args, "--seed", seed, "--threads", "1")...)
+			var e struct {
+				F1, Precision, Recall, Accuracy float64
+				Calibration                     struct{ ECE float64 }
+			}
+			text := done(t, "", "eval", "--json", "--calibration", "--model", path, "testdata/dev.conll").out
+			require.NoError(t, json.Unmarshal([]byte(text), &e))
+			assert.InDelta(t, e.F1, row.F1.Values[k], 1e-12)
+			assert.InDelta(t, e.Precision, row.Precision.Values[k], 1e-12)
+			assert.InDelta(t, e.Recall, row.Recall.Values[k], 1e-12)
+			assert.InDelta(t, e.Accuracy, row.Accuracy.Values[k], 1e-12)
+			assert.InDelta(t, e.Calibration.ECE, row.ECE.Values[k], 1e-5, "%s: probabilities are printed with six digits", row.Loss)
+		}
+	}
+	assert.Less(t, r.Losses[0].LogLoss.SD, 1e-4, "hardly anything varies where the minimum is one and the sentences are all")
+}
+
+func TestStudyObject(t *testing.T) {
+	run := func(seed string) studyObject {
+		r := studied(t, "--loss", "cross-entropy,softmax-margin,hinge", "--l2", "0.1,1", "--cost-scale", "1,2", "--seeds", "3", "--seed", seed)
+		for k := range r.Losses {
+			assert.Len(t, r.Losses[k].Seconds.Values, 3)
+			r.Losses[k].Seconds = nil
+		}
+		return r
+	}
+	a, b, c := run("1"), run("1"), run("2")
+	assert.Equal(t, a, b)
+	assert.NotEqual(t, a.Losses, c.Losses)
+	assert.Equal(t, []string{"F1", "hamming", "testdata/dev.conll"}, []string{a.Score, a.Cost, a.Dev})
+	assert.Equal(t, 3, a.Seeds)
+	assert.True(t, a.Resample)
+	assert.InDelta(t, usualShare, a.HoldOut, 0)
+	require.Len(t, a.Losses, 3)
+	for k, tried := range []int{2, 4, 4} {
+		row := a.Losses[k]
+		require.Len(t, row.Tried, tried, row.Loss)
+		assert.Equal(t, row.Tried[0].L2, row.L2, "the best is picked")
+		assert.Equal(t, row.Tried[0].CostScale, row.CostScale)
+		assert.Nil(t, row.CostFN)
+		assert.Equal(t, k == 0, row.P == nil, "p compares with the first")
+		tokens := 0
+		for _, bin := range row.Bins {
+			tokens += bin.Tokens
+		}
+		assert.Positive(t, tokens)
+		assert.Zero(t, tokens%3, "%d tokens in 3 runs", tokens)
+		assert.Greater(t, row.ExpectedCost.Mean, 0.0)
+		assert.Less(t, row.ExpectedCost.Mean, 1.0)
+		assert.Greater(t, row.LogLoss.Mean, 0.0)
+		// -ln p >= 1 - p, and Hamming cost is the sum of 1 - p.
+		assert.GreaterOrEqual(t, row.LogLoss.Mean, row.ExpectedCost.Mean)
+	}
+	assert.Greater(t, a.Losses[0].LogLoss.SD, 1e-3, "resampling makes L-BFGS vary too")
+}
+
+func TestStudyFigures(t *testing.T) {
+	dir := t.TempDir()
+	draw := func(name string, args ...string) []byte {
+		path := filepath.Join(dir, name)
+		studied(t, append(args, "--l2", "0.1", "--seeds", "2", "--plot", path)...)
+		return []byte(read(t, path))
+	}
+	picture, err := png.Decode(bytes.NewReader(draw("a.png", "--loss", "cross-entropy,hinge")))
+	require.NoError(t, err)
+	wide := picture.Bounds().Dx()
+	svg := draw("a.svg", "--loss", "cross-entropy,hinge")
+	require.NoError(t, xml.Unmarshal(svg, new(struct{})))
+	for _, word := range []string{"Calibration", "Each run", "hinge", "F1"} {
+		assert.Contains(t, string(svg), word)
+	}
+	picture, err = png.Decode(bytes.NewReader(draw("b.png", "--label", "2", "--loss", "cross-entropy,perceptron")))
+	require.NoError(t, err)
+	assert.Less(t, picture.Bounds().Dx(), wide, "plain labels have no panel of precision and recall")
+}
+
+func TestRecallCurve(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "curve.svg")
+	r := studied(t, "--recall-curve", "0.1,1,20", "--l2", "0.1,1", "--seeds", "4", "--plot", file)
+	require.Len(t, r.Losses, 3)
+	for k, weight := range []float64{0.1, 1, 20} {
+		row := r.Losses[k]
+		assert.Equal(t, "softmax-margin", row.Loss)
+		assert.InDelta(t, weight, *row.CostFN, 0)
+		assert.Equal(t, r.Losses[0].L2, row.L2, "the cost weight alone varies")
+		assert.Subset(t, row.Args, []string{"--cost", "entity", "--cost-fn", number(weight)})
+	}
+	assert.Equal(t, "entity", r.Cost)
+	assert.GreaterOrEqual(t, r.Losses[2].Recall.Mean, r.Losses[0].Recall.Mean)
+	assert.Contains(t, read(t, file), "Precision and recall by --cost-fn")
+}
+
+func TestStudyOfPlainLabels(t *testing.T) {
+	o := done(t, "", "compare-losses", "--quiet", "--dev", "testdata/train.conllu", "--loss", "cross-entropy,perceptron", "--l2", "0.1", "--seeds", "2", "testdata/train.conllu")
+	assert.Equal(t, []string{"loss", "optimizer", "l2", "accuracy", "+-", "cost", "log", "loss", "ECE", "p", "seconds"}, strings.Fields(strings.Split(o.out, "\n")[0]))
+	o = done(t, "", "compare-losses", "--quiet", "--json", "-", "--dev", "testdata/train.crfsuite", "--loss", "cross-entropy", "--l2", "0.1", "--seeds", "1", "testdata/train.crfsuite")
+	r := parseStudy(t, o.out)
+	assert.Zero(t, r.Losses[0].F1.SD)
+	assert.Len(t, r.Losses[0].F1.Values, 1)
+}
+
+// A loss that an optimizer cannot minimise is listed, not the end.
+func TestStudyListsWhatCannotBeTrained(t *testing.T) {
+	o := done(t, "", "compare-losses", "--quiet", "--dev", "testdata/dev.conll", "--optimizer", "lbfgs", "--loss", "cross-entropy,hinge", "--l2", "0.1", "--seeds", "1", "testdata/train.conll")
+	assert.Contains(t, o.out, "\nnot trained: hinge by lbfgs, l2 0.1, l1 0, cost scale 1: ")
+	assert.Contains(t, o.out, "this loss has kinks")
+}
+
+func TestStudyIsInterrupted(t *testing.T) {
+	for text, want := range map[string]string{
+		"run 2/5  perceptron": "tagger: interrupted: 2 of 5 runs were done\n",
+		"run 1/5  cross":      "tagger: interrupted before the first run of each loss was done\n",
+	} {
+		ctx, stop := context.WithCancel(t.Context())
+		var out bytes.Buffer
+		errs := &trigger{text: text, f: stop}
+		args := []string{"compare-losses", "--dev", "testdata/dev.conll", "--loss", "cross-entropy,perceptron", "--l2", "0.1", "testdata/train.conll"}
+		assert.Equal(t, exitFailed, run(ctx, args, strings.NewReader(""), &out, errs))
+		stop()
+		assert.Equal(t, want, lastMessage(errs.String()))
+		assert.Equal(t, strings.Contains(want, "of 5"), strings.Contains(out.String(), "perceptron"))
+	}
+}
+
+func TestStudyWrongUsage(t *testing.T) {
+	for name, c := range map[string]struct {
+		args []string
+		says string
+	}{
+		"dev from stdin":    {[]string{"--dev", "-"}, "--dev -: standard input"},
+		"loss":              {[]string{"--loss", "hinge,log"}, "--loss log: want some of cross-entropy"},
+		"optimizer":         {[]string{"--optimizer", "newton"}, "--optimizer newton"},
+		"l2":                {[]string{"--l2", "0.1..1"}, "--l2 0.1..1"},
+		"cost scale":        {[]string{"--cost-scale", "0"}, "--cost-scale 0"},
+		"no seeds":          {[]string{"--seeds", "0"}, "--seeds 0: want 1 to 1000"},
+		"too many seeds":    {[]string{"--seeds", "1001"}, "--seeds 1001"},
+		"holdout":           {[]string{"--holdout", "1"}, "share between 0 and 1"},
+		"NaN":               {[]string{"--holdout", "nan"}, "share between 0 and 1"},
+		"plot":              {[]string{"--plot", "a.pdf"}, "--plot a.pdf: want .png or .svg"},
+		"two outputs":       {[]string{"--markdown", "--json", "-"}, "--markdown and --json -"},
+		"curve and cost":    {[]string{"--recall-curve", "1", "--cost", "hamming"}, "--cost: --recall-curve sets it"},
+		"curve and fn":      {[]string{"--recall-curve", "1", "--cost-fn", "2"}, "--cost-fn: --recall-curve sets it"},
+		"curve of no cost":  {[]string{"--recall-curve", "1", "--loss", "perceptron"}, "--recall-curve: perceptron has no cost"},
+		"negative weight":   {[]string{"--recall-curve", "1,-1"}, "--recall-curve -1"},
+		"the same twice":    {[]string{"--recall-curve", "1,1.0"}, "--recall-curve 1.0"},
+		"infinite weight":   {[]string{"--recall-curve", "inf"}, "--recall-curve inf"},
+		"unheeded gamma":    {[]string{"--loss", "hinge", "--gamma", "2"}, "--gamma: none of the settings"},
+		"curve of no spans": {[]string{"--recall-curve", "1", "--label", "2"}, "--cost entity is for labels that spell spans"},
+		"unknown label":     {[]string{"--label-weight", "B-GPE=2"}, `the training data has no label "B-GPE"`},
+		"patience":          {[]string{"--patience", "2"}, "unknown flag: --patience"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := tagger(t, "", append([]string{"compare-losses", "testdata/train.conll", "--dev", "testdata/dev.conll"}, c.args...)...)
+			assert.Equal(t, exitUsage, o.status)
+			assert.Contains(t, o.errors, c.says)
+			assert.Empty(t, o.out)
+		})
+	}
+	assert.Contains(t, tagger(t, "", "compare-losses", "testdata/train.conll").errors, `required flag(s) "dev" not set`)
+	assert.Contains(t, tagger(t, "", "compare-losses", "--dev", "testdata/dev.conll").errors, "name at least one FILE")
+}
+
+func TestStudyFailures(t *testing.T) {
+	for name, c := range map[string]struct {
+		text string
+		args []string
+		says string
+	}{
+		"no such file":  {"a\tX\n\nb\tY\n", []string{"--dev", "nowhere.conll"}, "nowhere.conll: "},
+		"strange label": {"a\tX\tX\n\nb\tY\tY\n", []string{"--dev", "testdata/dev.conll"}, `dev.conll:1: label "B-PER"`},
+		"other columns": {"a\tX\n\nb\tY\n", []string{"--dev", "testdata/dev.conll"}, "3 columns"},
+		"one sentence":  {"a\tX\nb\tY\n", []string{"--dev", "testdata/dev.conll"}, "1 sentences"},
+		"no folder":     {"a\tX\n\nb\tY\n", []string{"--dev", "testdata/dev.conll", "--plot", "nowhere/a.png"}, "nowhere"},
+		"nor for json":  {"a\tX\n\nb\tY\n", []string{"--dev", "testdata/dev.conll", "--json", "nowhere/a.json"}, "nowhere"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := tagger(t, c.text, append([]string{"compare-losses", "-"}, c.args...)...)
+			assert.Equal(t, exitFailed, o.status, o.errors)
+			assert.Contains(t, lastMessage(o.errors), c.says)
+			assert.NoFileExists(t, "nowhere")
+		})
+	}
+}
+
+// A label of one sentence reaches every run, drawn or not, so that every run has the labels of the report.
+func TestEveryRunKnowsAllLabels(t *testing.T) {
+	text := read(t, "testdata/train.conll") + "\n\nParis\tPROPN\tB-GPE\n"
+	dev := write(t, "dev.conll", "Paris\tPROPN\tB-GPE\n")
+	train := write(t, "train.conll", text)
+	o := done(t, "", "compare-losses", "--quiet", "--json", "-", "--dev", dev, "--loss", "perceptron", "--seeds", "8", train)
+	r := parseStudy(t, o.out)
+	assert.Empty(t, r.Losses[0].Error)
+	assert.Len(t, r.Losses[0].F1.Values, 8)
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"math"
+
+	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// A judgement is what one training came to on the file of the report.
+type judgement struct {
+	results       metrics.Results
+	each          []metrics.Counts
+	cost, logLoss float64 // of a token
+	calibration   *metrics.Calibration
+	seconds       float64 // of training
+}
+
+// leastProbability bounds the log loss of a token.
+const leastProbability = 1e-15
+
+// A judge scores a model.
+type judge struct {
+	m       *crf.Model
+	l       *labeller
+	columns fit
+	risk    losses.Loss // the expected cost, whatever loss the model was trained with
+	w       losses.Workspace
+
+	gold       []int
+	evaluator  metrics.Evaluator
+	calibrator metrics.Calibrator
+	tokens     int
+	sum        judgement // its cost and logLoss are sums
+}
+
+// judge scores m, which knows all labels, on the file of the report.
+func (s *study) judge(ctx context.Context, m *crf.Model) (judgement, error) {
+	j := judge{m: m, l: newLabeller(ours(m), &tagFlags{}), columns: fit{ready: m.Input().Templates == nil}}
+	j.evaluator.Scheme = s.folds[0].scheme
+	cost, err := s.o.train.costFor(m.Labels(), j.evaluator.Scheme)
+	if err != nil {
+		return judgement{}, err
+	}
+	if j.risk, err = losses.New("risk", losses.Options{Cost: cost}); err != nil {
+		return judgement{}, err
+	}
+	for _, x := range s.dev {
+		if ctx.Err() != nil {
+			return judgement{}, ctx.Err()
+		}
+		if err := j.add(x); err != nil {
+			return judgement{}, err
+		}
+	}
+	j.sum.cost /= float64(j.tokens)
+	j.sum.logLoss /= float64(j.tokens)
+	j.sum.results, j.sum.calibration = j.evaluator.Results(), j.calibrator.Calibration()
+	return j.sum, nil
+}
+
+// add takes in a sentence.
+func (j *judge) add(x *labelled) error {
+	if err := j.columns.read(j.l.tagger, &x.sentence); err != nil {
+		return err
+	}
+	j.gold = j.gold[:0]
+	for _, name := range x.labels {
+		k, _ := j.m.Label(name)
+		j.gold = append(j.gold, k)
+	}
+	cost, err := j.risk.Eval(nil, j.l.tagger.Scores(), structured.PathTarget(j.gold), &j.w)
+	if err != nil {
+		return err
+	}
+	found, err := j.l.decode()
+	if err != nil {
+		return err
+	}
+	labels := found[0].labels
+	if err := j.evaluator.Add(x.labels, labels, nil); err != nil {
+		return err
+	}
+	j.sum.each = append(j.sum.each, j.evaluator.Last())
+	marginals, err := j.l.tagger.Marginals()
+	if err != nil {
+		return err
+	}
+	for t, name := range labels {
+		p := marginals.NodeAt(t)
+		k, _ := j.m.Label(name)
+		if err := j.calibrator.Add(min(max(p[k], 0), 1), k == j.gold[t]); err != nil {
+			return err
+		}
+		j.sum.logLoss -= math.Log(min(max(p[j.gold[t]], leastProbability), 1))
+	}
+	j.sum.cost += cost
+	j.tokens += len(labels)
+	return nil
+}
