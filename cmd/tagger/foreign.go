@@ -12,6 +12,7 @@ import (
 	"github.com/trellis-nlp/trellis/interop/crfpp"
 	"github.com/trellis-nlp/trellis/interop/crfsuite"
 	"github.com/trellis-nlp/trellis/interop/wapiti"
+	"github.com/trellis-nlp/trellis/semicrf"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -20,8 +21,9 @@ import (
 // decode them with.
 type model struct {
 	*crf.Model
-	tool    interop.Tool  // 0: ours
-	foreign func() scores // a tagger of the tool's; nil: ours
+	tool    interop.Tool   // 0: ours
+	foreign func() scores  // a tagger of the tool's; nil: ours
+	semi    *semicrf.Model // one of segments, whose crf.Model has no weights either; nil: it labels tokens
 
 	// stream reads and writes as the tool itself does, by its own rules of what a sentence is; nil: as any other
 	// model. Only is set where there is no other way.
@@ -36,6 +38,13 @@ func ours(m *crf.Model) *model { return &model{Model: m} }
 
 // openModel opens a model file, ours or another tool's. It stays open until the program ends.
 func openModel(path string) (*model, error) {
+	semi, err := isSemi(path)
+	if err != nil {
+		return nil, err
+	}
+	if semi {
+		return openSemi(path)
+	}
 	tool, err := detectTool(path)
 	if err != nil {
 		return nil, err
@@ -135,6 +144,9 @@ func loadModel(path string) (*crf.Model, error) {
 		return nil, err
 	}
 	if tool == 0 {
+		if semi, _ := isSemi(path); semi {
+			return nil, fmt.Errorf("%s: a model of segments, which is for tag, eval, inspect and train --model-type semi --init", path)
+		}
 		return openOurs(path)
 	}
 	m, _, err := importModel(path)
@@ -159,20 +171,30 @@ func importModel(path string) (*crf.Model, []string, error) {
 
 // detectTool tells whose a model file is.
 func detectTool(path string) (interop.Tool, error) {
-	f, err := openFile(path)
+	head, err := modelHead(path)
 	if err != nil {
 		return 0, err
 	}
+	return interop.Detect(head), nil
+}
+
+// modelHead returns the first bytes of a model file, by which it is told from others; nothing of one that cannot be
+// looked at twice.
+func modelHead(path string) ([]byte, error) {
+	f, err := openFile(path)
+	if err != nil {
+		return nil, err
+	}
 	defer f.Close()
 	if !regular(f) {
-		return 0, nil // it cannot be looked at twice
+		return nil, nil
 	}
 	head := make([]byte, 64)
 	n, err := io.ReadFull(f, head)
 	if err != nil && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return 0, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return interop.Detect(head[:n]), nil
+	return head[:n], nil
 }
 
 func readModelFile(path string) ([]byte, error) {

@@ -36,6 +36,9 @@ func (a *app) inspectCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if info, err := os.Stat(args[0]); err == nil {
+				d.Bytes = info.Size()
+			}
 			if asJSON {
 				return json.NewEncoder(a.stdout).Encode(d)
 			}
@@ -71,6 +74,11 @@ type modelDescription struct {
 	Notes       map[string]string            `json:"notes"`
 	Transitions []labelPair                  `json:"transitions"`
 	Strongest   map[string][]strongAttribute `json:"strongest,omitempty"` // by labels
+
+	// Of a model of segments.
+	ModelType         string `json:"model_type,omitempty"`
+	MaxLength         int    `json:"max_length,omitempty"`
+	SegmentAttributes int    `json:"segment_attributes,omitempty"`
 }
 
 type labelPair struct {
@@ -85,6 +93,13 @@ type strongAttribute struct {
 }
 
 func describeModel(path string, top int) (*modelDescription, error) {
+	semi, err := isSemi(path)
+	if err != nil {
+		return nil, err
+	}
+	if semi {
+		return describeSemi(path)
+	}
 	m, err := loadModel(path)
 	if err != nil {
 		return nil, err
@@ -92,9 +107,6 @@ func describeModel(path string, top int) (*modelDescription, error) {
 	d := &modelDescription{
 		File: path, Weights: m.Weights().String(), Stripped: m.Stripped(), Scheme: m.Scheme().String(), Labels: m.Labels(),
 		Attributes: m.Attributes(), Features: m.Features(), Notes: m.Meta, Transitions: []labelPair{},
-	}
-	if info, err := os.Stat(path); err == nil {
-		d.Bytes = info.Size()
 	}
 	if t := m.Input().Templates; t != nil {
 		d.Templates = t.Name()
@@ -144,7 +156,12 @@ func (d *modelDescription) write(w io.Writer) error {
 	fmt.Fprintf(t, "file\t%s, %d bytes\n", d.File, d.Bytes)
 	fmt.Fprintf(t, "labels\t%d, scheme %s\n", len(d.Labels), d.Scheme)
 	fmt.Fprintf(t, "attributes\t%d %s, %s\n", d.Attributes, names, templates)
-	fmt.Fprintf(t, "features\t%d, %d of them transitions, weights %s\n", d.Features, len(d.Transitions), d.Weights)
+	if d.ModelType == semiKind {
+		fmt.Fprintf(t, "segments\tof up to %d tokens, %d attributes of their own\n", d.MaxLength, d.SegmentAttributes)
+		fmt.Fprintf(t, "features\t%d, weights %s\n", d.Features, d.Weights)
+	} else {
+		fmt.Fprintf(t, "features\t%d, %d of them transitions, weights %s\n", d.Features, len(d.Transitions), d.Weights)
+	}
 	for _, key := range slices.Sorted(maps.Keys(d.Notes)) {
 		fmt.Fprintf(t, "%s\t%s\n", key, d.Notes[key])
 	}

@@ -10,14 +10,16 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/interop"
+	"github.com/trellis-nlp/trellis/semicrf"
 )
 
 // A labeller labels sentences, one after another, in memory of its own.
 type labeller struct {
 	m      *crf.Model
 	tagger *crf.Tagger
-	scores scores   // of another tool's model; nil: the tagger's own
-	out    *outside // of labels that are spelt otherwise inside; nil: they are not
+	scores scores          // of another tool's model; nil: the tagger's own
+	semi   *semicrf.Tagger // of a model of segments, in place of all these; nil: of another
+	out    *outside        // of labels that are spelt otherwise inside; nil: they are not
 	o      *tagFlags
 	print  printer // for another tool's output; nil: ours
 	w      *writer
@@ -42,6 +44,9 @@ func newLabeller(m *model, o *tagFlags) *labeller {
 	l.out = newOutside(m.Model)
 	if m.foreign != nil {
 		l.scores = m.foreign()
+	}
+	if m.semi != nil {
+		l.semi = m.semi.NewTagger()
 	}
 	return l
 }
@@ -143,6 +148,9 @@ func (l *labeller) read(s *sentence) error {
 
 // candidates labels s. What it returns is valid until the next call.
 func (l *labeller) candidates(s *sentence) ([]candidate, error) {
+	if l.semi != nil {
+		return l.segmented(s)
+	}
 	if err := l.read(s); err != nil {
 		return nil, err
 	}
@@ -192,14 +200,19 @@ func (l *labeller) judge(c *candidate) error {
 	if l.numbers, err = l.tagger.SpanProbabilities(l.numbers[:0], l.spans); err != nil {
 		return err
 	}
-	c.spans = slices.Grow(c.spans[:0], len(c.labels))[:len(c.labels)]
-	for t := range c.spans {
-		c.spans[t] = noSpan
-	}
+	c.clearSpans()
 	for k, span := range l.spans {
 		c.spans[span.Start] = string(appendProbability(nil, l.numbers[k]))
 	}
 	return nil
+}
+
+// clearSpans says that no span starts anywhere.
+func (c *candidate) clearSpans() {
+	c.spans = slices.Grow(c.spans[:0], len(c.labels))[:len(c.labels)]
+	for t := range c.spans {
+		c.spans[t] = noSpan
+	}
 }
 
 const digits = len("0.123456")

@@ -86,6 +86,11 @@ func (a *app) tag(ctx context.Context, o *tagFlags, files []string) error {
 	if err := newOutside(m.Model).check(o); err != nil {
 		return err
 	}
+	if m.semi != nil {
+		if err := o.checkSemi(); err != nil {
+			return err
+		}
+	}
 	label := func(w io.Writer) error { return a.tagStream(ctx, m, o, files, w) }
 	if !m.isStream(o) {
 		p, err := newPipeline(a, m, o)

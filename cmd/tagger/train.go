@@ -30,6 +30,7 @@ type trainFlags struct {
 	date                        string
 	saveFlags
 	checkpointFlags
+	semiFlags
 }
 
 func (a *app) trainCommand() *cobra.Command {
@@ -37,7 +38,7 @@ func (a *app) trainCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "train --model OUT FILE... [flags]",
 		Short: "Learn a model from labelled sentences",
-		Long:  trainHelp + lossList(),
+		Long:  trainHelp + semiHelp + lossList(),
 		Example: `  tagger train --model pos.model train.conllu
   tagger train --model chunk.model --dev dev.conll train.conll
   tagger train --model ner.model --dev dev.iob2 --label 3 --l2 1 train.iob2
@@ -45,6 +46,7 @@ func (a *app) trainCommand() *cobra.Command {
   tagger train --model ner.model --features templates.txt --optimizer sgd --epochs 20 train.conll
   tagger train --model ner.model --checkpoint ner.checkpoint train.conll
   tagger train --model ner.model --checkpoint ner.checkpoint --resume ner.checkpoint train.conll
+  tagger train --model semi.model --model-type semi --dev dev.conll train.conll
   zcat train.conll.gz | tagger train --model ner.model --log-json steps.jsonl -`,
 		Args: needFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -54,6 +56,7 @@ func (a *app) trainCommand() *cobra.Command {
 	o.register(c)
 	o.saveFlags.register(c)
 	o.checkpointFlags.register(c)
+	o.semiFlags.register(c)
 	c.Flags().StringVar(&o.date, "date", "", "note this `date` in the model")
 	if err := c.MarkFlagRequired("model"); err != nil {
 		panic(err)
@@ -126,6 +129,9 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 		if err := safefile.Check(o.log); err != nil {
 			return err
 		}
+	}
+	if o.isSemi() {
+		return a.trainSemi(cmd, o, read, files)
 	}
 	if read.templates, err = loadTemplates(o.features); err != nil {
 		return err
@@ -201,7 +207,18 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 }
 
 // minimise trains, and reports the steps.
-func (a *app) minimise(ctx context.Context, o *trainFlags, d *data, opts crf.Options) (*crf.Model, crf.Summary, error) {
+func (a *app) minimise(ctx context.Context, o *trainFlags, d *data, opts crf.Options) (m *crf.Model, s crf.Summary, err error) {
+	err = a.watch(ctx, o, func(ctx context.Context, progress func(crf.Progress)) error {
+		opts.Progress = progress
+		var err error
+		m, s, err = crf.Train(ctx, d.train, opts)
+		return err
+	})
+	return m, s, err
+}
+
+// watch runs a training, and reports its steps.
+func (a *app) watch(ctx context.Context, o *trainFlags, train func(ctx context.Context, progress func(crf.Progress)) error) error {
 	var log io.Writer
 	switch o.log {
 	case "":
@@ -214,7 +231,7 @@ func (a *app) minimise(ctx context.Context, o *trainFlags, d *data, opts crf.Opt
 		}
 		f, err := os.OpenFile(o.log, os.O_WRONLY|os.O_CREATE|mode, 0o666)
 		if err != nil {
-			return nil, crf.Summary{}, err
+			return err
 		}
 		defer f.Close()
 		log = f
@@ -223,7 +240,7 @@ func (a *app) minimise(ctx context.Context, o *trainFlags, d *data, opts crf.Opt
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	steps := newReporter(a.stderr, o.epochs, isTerminal(a.stderr))
-	opts.Progress = func(p crf.Progress) {
+	err := train(ctx, func(p crf.Progress) {
 		if !o.quiet {
 			steps.report(p)
 		}
@@ -232,8 +249,7 @@ func (a *app) minimise(ctx context.Context, o *trainFlags, d *data, opts crf.Opt
 				stop(fmt.Errorf("log: %w", err))
 			}
 		}
-	}
-	m, summary, err := crf.Train(ctx, d.train, opts)
+	})
 	if !o.quiet {
 		steps.done()
 	}
@@ -242,7 +258,7 @@ func (a *app) minimise(ctx context.Context, o *trainFlags, d *data, opts crf.Opt
 			err = errInterrupted
 		}
 	}
-	return m, summary, err
+	return err
 }
 
 // check reports wrong usage, and fills in defaults.
@@ -269,6 +285,9 @@ func (o *trainFlags) check(changed func(string) bool) (corpus.Format, error) {
 		if o.lossFlags.name = optimizerNamed(o.optimizerFlags.name).loss; o.lossFlags.name == "" {
 			o.lossFlags.name = "cross-entropy"
 		}
+	}
+	if err := o.checkSemi(changed); err != nil {
+		return format, err
 	}
 	if err := o.lossFlags.check(changed); err != nil {
 		return format, err

@@ -66,7 +66,7 @@ var rooms = []room{
 			"corpus", "features", "optimize", "metrics"},
 		modules: []string{"gonum.org/v1/gonum"}},
 	{path: "semicrf", public: true,
-		rooms:   []string{"internal/container", "structured", "losses", "semimarkov", "corpus", "semimarkov/spans", "features", "optimize"},
+		rooms:   []string{"internal/container", "structured", "losses", "semimarkov", "corpus", "semimarkov/spans", "features", "optimize", "metrics"},
 		modules: []string{"gonum.org/v1/gonum"}},
 	{path: "crf2", public: true,
 		rooms: []string{"internal/container", "structured", "inference/secondorder", "features", "optimize"}},
@@ -80,7 +80,7 @@ var rooms = []room{
 	{path: "cmd/tagger", system: true,
 		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses",
 			"corpus", "features", "optimize", "metrics", "crf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
-			"tune", "cluster", "internal/sample", "internal/safefile", "internal/plots"},
+			"semimarkov", "semicrf", "tune", "cluster", "internal/sample", "internal/safefile", "internal/plots"},
 		modules: []string{"github.com/spf13/cobra", "github.com/schollz/progressbar/v3", "golang.org/x/term"}},
 
 	{path: "internal/bruteforce", tests: true,

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/semicrf"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// isSemi tells whether a file holds a model of segments.
+func isSemi(path string) (bool, error) {
+	head, err := modelHead(path)
+	return semicrf.Detect(head), err
+}
+
+// openSemi reads a model of segments. Its crf.Model holds its labels, templates and notes, by which files are read.
+func openSemi(path string) (*model, error) {
+	f, err := openFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	m := new(model)
+	if m.semi, err = semicrf.Load(f); err == nil {
+		m.Model, err = crf.New(crf.Parts{
+			Meta: m.semi.Meta, Labels: spanLabels(m.semi), Scheme: m.semi.Scheme(), Input: crf.Input(m.semi.Input()),
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return m, nil
+}
+
+// spanLabels are the labels that a model of segments spells.
+func spanLabels(m *semicrf.Model) []string {
+	prefixes := []string{"B-", "I-"}
+	if m.Scheme() == structured.BIOES {
+		prefixes = append(prefixes, "E-", "S-")
+	}
+	labels := []string{"O"}
+	for _, typ := range m.Types() {
+		for _, prefix := range prefixes {
+			labels = append(labels, prefix+typ)
+		}
+	}
+	return labels
+}
+
+// segmented labels s by segments. What it returns is valid until the next call.
+func (l *labeller) segmented(s *sentence) ([]candidate, error) {
+	l.semi.Read(l.fit.sequence(s))
+	c := &l.best[0]
+	var err error
+	if c.labels, err = l.semi.Labels(); err != nil {
+		return nil, l.in.at(s, 0, err)
+	}
+	if l.o.probs {
+		if l.numbers, err = l.semi.Probabilities(l.numbers[:0]); err != nil {
+			return nil, l.in.at(s, 0, err)
+		}
+		c.probs = c.probs[:0]
+		for _, p := range l.numbers {
+			c.probs = append(c.probs, string(appendProbability(nil, p)))
+		}
+	}
+	if !l.o.spanProbs {
+		return l.best[:], nil
+	}
+	found, err := l.semi.Spans()
+	if err != nil {
+		return nil, l.in.at(s, 0, err)
+	}
+	c.clearSpans()
+	for _, span := range found {
+		c.spans[span.Start] = string(appendProbability(nil, span.Probability))
+	}
+	return l.best[:], nil
+}
+
+// describeSemi is what inspect tells of a model of segments.
+func describeSemi(path string) (*modelDescription, error) {
+	m, err := openSemi(path)
+	if err != nil {
+		return nil, err
+	}
+	return &modelDescription{
+		File: path, Weights: crf.Float64.String(), Scheme: m.Scheme().String(), Templates: m.Input().Templates.Name(), Labels: m.Labels(),
+		Attributes: m.semi.Attributes(), Features: m.semi.Features(), Notes: m.Meta, Transitions: []labelPair{},
+		ModelType: semiKind, MaxLength: m.semi.MaxLength(), SegmentAttributes: m.semi.SegmentAttributes(),
+	}, nil
+}
