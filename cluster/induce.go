@@ -52,7 +52,7 @@ func Induce(ctx context.Context, t *Text, opts Options) (*Clusters, error) {
 	if len(list) == 0 {
 		return nil, ErrEmpty
 	}
-	if n := t.Tokens(); n > math.MaxUint32 {
+	if n := uint64(t.Tokens()); n > math.MaxUint32 {
 		return nil, fmt.Errorf("%d tokens: want fewer than 2^32", n)
 	}
 	window := min(opts.Window, len(list))
