@@ -78,7 +78,7 @@ The exit status is 0 if all was done, 1 if something failed (an interrupt too) a
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return wrongUsage("a command is missing: train, tune, compare-losses, tag, eval, inspect, prune, import, export, features, split, convert or demo")
+			return wrongUsage("a command is missing: train, tune, compare-losses, tag, eval, inspect, prune, import, export, features, split, convert, cluster or demo")
 		},
 	}
 	root.SetIn(a.stdin)
