@@ -87,7 +87,10 @@ func checkBlocks(t *testing.T, opts corpus.Options, texts ...string) {
 			require.True(t, want.String() == got.String(), "%.80q by %d", texts, size)
 		} else { // what stands before the bad sentence may be written, or not
 			require.True(t, strings.HasPrefix(got.String(), want.String()), "%.80q by %d", texts, size)
-			require.NotContains(t, got.String()[want.Len():], "L")
+			// A line -DOCSTART- ends the sentence before it in a block, even where a NUL makes it a bad line.
+			if !errors.Is(err, corpus.ErrBinary) || !strings.Contains(strings.Join(texts, "\n"), "-DOCSTART-") {
+				require.NotContains(t, got.String()[want.Len():], "L")
+			}
 		}
 	}
 }
@@ -99,7 +102,7 @@ func TestBlocks(t *testing.T) {
 	for _, text := range []string{
 		"", "\n \n", "a b", "a b\n\nc d\n\n\n\ne f\n", "# x\n\n\n# y z w\n\na b\n\n# y z\n", "\uFEFFa b\r\n\r\nc d\r",
 		"-DOCSTART- x\n\na b\nc d\n-DOCSTART- y\ne f\n\n-DOCSTART-", "-DOCSTART-\n-DOCSTART-\na b\n-DOCSTART-\n# c d\n",
-		"a b\n\nc d e\n\nf g\n", "a\tb\n\nc\x00\td\n", "a\t\n \t\n\tb\n",
+		"a\n-DOCSTART- \x00\nb\n", "a b\n\nc d e\n\nf g\n", "a\tb\n\nc\x00\td\n", "a\t\n \t\n\tb\n",
 		"# c\n1" + conllu10 + "\n2-3" + conllu10 + "2" + conllu10 + "\n\n# d\n\n", "1" + conllu10 + "\n-DOCSTART-" + conllu10,
 		"O\ta=b\tc=d\nO\te=f\n",
 	} {
