@@ -52,7 +52,7 @@ func (p *parser) line(text string) error {
 	}
 	var fields []string
 	if p.tabs {
-		fields = strings.Split(strings.TrimSuffix(text, "\r"), "\t")
+		fields = strings.Split(strings.TrimRight(text, "\r"), "\t")
 	} else {
 		fields = strings.Fields(text)
 	}

@@ -106,6 +106,8 @@ type lines struct {
 	err     error
 }
 
+var byteOrderMark = []byte("\uFEFF")
+
 func newLines(r io.Reader, name string) *lines {
 	s := bufio.NewScanner(r)
 	s.Buffer(nil, maxLine)
@@ -131,7 +133,10 @@ func (l *lines) next() bool {
 	}
 	l.text = l.scanner.Bytes()
 	if l.number++; l.number == 1 {
-		l.text = bytes.TrimPrefix(l.text, []byte("\uFEFF"))
+		// All of them: what Write makes of a first word that starts with one must be read alike.
+		for bytes.HasPrefix(l.text, byteOrderMark) {
+			l.text = l.text[len(byteOrderMark):]
+		}
 	}
 	if bytes.IndexByte(l.text, 0) >= 0 {
 		l.fail(corpus.ErrBinary)
