@@ -17,6 +17,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/interop/internal/rawlines"
 )
 
 func file(t testing.TB, name string) []byte {
@@ -136,7 +137,7 @@ func TestErrorsHaveALine(t *testing.T) {
 	assert.EqualError(t, err, "in.txt:4: no such column: 1 columns, the model reads 2")
 	assert.Equal(t, "a\tADP\tO\n\n", out.String(), "what stands before the error is written")
 
-	err = m.Test(io.Discard, strings.NewReader("a ADP\n"+strings.Repeat("x", maxLine+1)), "in.txt", Options{})
+	err = m.Test(io.Discard, strings.NewReader("a ADP\n"+strings.Repeat("x", rawlines.Max+1)), "in.txt", Options{})
 	assert.ErrorIs(t, err, corpus.ErrTooLong)
 	assert.ErrorContains(t, err, "in.txt:2")
 

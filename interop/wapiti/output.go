@@ -41,7 +41,7 @@ func (m *Model) Label(w io.Writer, r io.Reader, name string, o Options) error {
 			err = t.Read(in.rows)
 		}
 		if err != nil {
-			return in.fail(err)
+			return in.in.Fail(err)
 		}
 		if o.Force {
 			given = given[:0]
