@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/trellis-nlp/trellis/internal/checkpoint"
+	"github.com/trellis-nlp/trellis/lexicon"
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
@@ -207,6 +208,16 @@ func (t *training) fingerprints() []print {
 	}
 	if t.o.Restarts > 0 {
 		t.prints = append(t.prints, print{"the seed of the restarts", fmt.Sprint(t.o.Seed)})
+	}
+	if len(d.input.Lexicons) > 0 {
+		t.prints = append(t.prints, print{"the fingerprint of the lexicons", digest(func(h hash.Hash) {
+			for _, l := range d.input.Lexicons {
+				for _, s := range lexicon.Sections(l) {
+					fmt.Fprintf(h, "%s %d ", s.Name, len(s.Data))
+					_, _ = h.Write(s.Data) // never fails
+				}
+			}
+		})})
 	}
 	dev := "none"
 	if t.o.Dev != nil {

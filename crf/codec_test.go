@@ -19,6 +19,7 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/container"
 	"github.com/trellis-nlp/trellis/internal/sample"
+	"github.com/trellis-nlp/trellis/lexicon"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -45,6 +46,7 @@ func models(t testing.TB) map[string]*Model {
 		"bigrams":   train(t, small(t, bigramTemplates, 12), Options{Penalty: l2, Threads: 1}),
 		"single":    train(t, small(t, noTransitions, 3), Options{Penalty: l2, Threads: 1}),
 		"all pairs": train(t, small(t, bigramTemplates, 4), Options{Penalty: l2, Threads: 1, AllPairs: true}),
+		"lexicon":   train(t, withLexicon(t, lengthClasses(t), 3), Options{Penalty: l2, Threads: 1}),
 		"items":     train(t, items(t, rand.New(rand.NewPCG(1, 1)), 20), Options{Penalty: l2, Threads: 1}),
 	}
 	for name, m := range ms {
@@ -228,6 +230,27 @@ func TestGoldenModel(t *testing.T) {
 	}
 }
 
+// So does that of models with lexicons.
+func TestGoldenModelWithLexicon(t *testing.T) {
+	p := tiny(t)
+	p.Input.Lexicons = []lexicon.Lexicon{classes(t, "00\tdog\t2\n01\tcat\t1\n")}
+	p.Input.Templates = parse(t, "u:w=%x[0,form]\nu:c=%x[0,cluster]\nb:l=%x[0,form]\nb\n")
+	p.Attributes = append(p.Attributes, Attribute{"u:c=01", []LabelWeight{{1, 3}}})
+	m, err := New(p)
+	require.NoError(t, err)
+	path := filepath.Join("testdata", "v2.lexicon.model")
+	data := saved(t, m, SaveOptions{})
+	if *update {
+		require.NoError(t, os.WriteFile(path, data, 0o644))
+	}
+	golden, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, golden, data)
+	labels, err := loaded(t, golden).Tag(features.Rows{{"the"}, {"Cat"}, {"barks"}})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"D", "N", "V"}, labels, "the cat is no word of the training data")
+}
+
 // tiny is a model with features of all kinds.
 func tiny(t testing.TB) Parts {
 	return Parts{
@@ -250,16 +273,12 @@ func TestDamagedModelsAreRefused(t *testing.T) {
 	m, err := New(tiny(t))
 	require.NoError(t, err)
 	data := saved(t, m, SaveOptions{})
-	for n := range data {
-		_, err := Load(bytes.NewReader(data[:n]))
-		require.ErrorIs(t, err, ErrModel, "cut to %d bytes", n)
-		for bit := range 8 {
-			bad := bytes.Clone(data)
-			bad[n] ^= 1 << bit
-			_, err := Load(bytes.NewReader(bad))
-			require.ErrorIs(t, err, ErrModel, "bit %d of byte %d", bit, n)
-		}
-	}
+	p := tiny(t)
+	p.Input.Lexicons = []lexicon.Lexicon{classes(t, "00\tdog\t2\n")}
+	with, err := New(p)
+	require.NoError(t, err)
+	refuseDamaged(t, data)
+	refuseDamaged(t, saved(t, with, SaveOptions{}))
 	_, err = Load(bytes.NewReader(append(bytes.Clone(data), 0)))
 	assert.ErrorIs(t, err, ErrModel, "something follows")
 
@@ -272,6 +291,20 @@ func TestDamagedModelsAreRefused(t *testing.T) {
 	assert.ErrorContains(t, err, "not a valid model: written by an older version")
 	_, err = Load(bytes.NewReader(bytes.Repeat([]byte("lCRF and more that is another tool's model"), 3)))
 	assert.ErrorContains(t, err, "does not start with")
+}
+
+func refuseDamaged(t *testing.T, data []byte) {
+	t.Helper()
+	for n := range data {
+		_, err := Load(bytes.NewReader(data[:n]))
+		require.ErrorIs(t, err, ErrModel, "cut to %d bytes", n)
+		for bit := range 8 {
+			bad := bytes.Clone(data)
+			bad[n] ^= 1 << bit
+			_, err := Load(bytes.NewReader(bad))
+			require.ErrorIs(t, err, ErrModel, "bit %d of byte %d", bit, n)
+		}
+	}
 }
 
 // resealed changes a section and gives the file right checksums, so that what is behind them is tested.
@@ -363,7 +396,11 @@ func FuzzLoad(f *testing.F) {
 	m, err := New(tiny(f))
 	require.NoError(f, err)
 	bio := spanModel(f, rand.New(rand.NewPCG(1, 1)), structured.BIO, bioLabels, true, true)
-	for _, m := range []*Model{m, bio} {
+	p := tiny(f)
+	p.Input.Lexicons = []lexicon.Lexicon{classes(f, "00\tdog\t2\n01\tcat\t1\n")}
+	with, err := New(p)
+	require.NoError(f, err)
+	for _, m := range []*Model{m, bio, with} {
 		f.Add(saved(f, m, SaveOptions{}), "attrs", uint16(0), byte(1))
 		f.Add(saved(f, m, SaveOptions{Weights: Int8, Strip: true}), "a.rows", uint16(9), byte(200))
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/lexicon"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -17,19 +18,35 @@ var ErrInput = errors.New("unfit input")
 // Input says what a model reads of a sentence. The zero Input reads ready-made attributes, not columns.
 type Input struct {
 	Templates *features.Templates
-	Columns   int            // that the templates may refer to; 0 means those of the names
-	Names     map[string]int // the columns that templates call by name: form, pos ...
+	Columns   int               // that the templates may refer to; 0 means those of the names
+	Names     map[string]int    // the columns that templates call by name: form, pos ...
+	Lexicons  []lexicon.Lexicon // columns more that follow from form, stored with the model
 }
 
-// bind compiles the templates, nil if there are none.
+// Program returns the templates tied to the columns, nil if there are none.
+func (in Input) Program() (*features.Program, error) { return in.bind() }
+
+// maxLexicons is how many have names of sections.
+const maxLexicons = 100
+
+// bind is Program, and notes how many columns there are.
 func (in *Input) bind() (*features.Program, error) {
-	if in.Templates == nil {
+	switch {
+	case len(in.Lexicons) > maxLexicons:
+		return nil, fmt.Errorf("%w: %d lexicons, want at most %d", ErrInput, len(in.Lexicons), maxLexicons)
+	case in.Templates == nil && len(in.Lexicons) > 0:
+		return nil, fmt.Errorf("%w: lexicons without templates that read them", ErrInput)
+	case in.Templates == nil:
 		return nil, nil
 	}
 	for _, c := range in.Names {
 		in.Columns = max(in.Columns, c+1)
 	}
-	return in.Templates.Bind(in.Columns, in.Names)
+	var more []features.Column
+	for _, l := range in.Lexicons {
+		more = append(more, l)
+	}
+	return in.Templates.Bind(in.Columns, in.Names, more...)
 }
 
 // transitions reports whether labels depend on the one before whatever is observed.

@@ -10,6 +10,7 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/container"
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
+	"github.com/trellis-nlp/trellis/lexicon"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -117,8 +118,12 @@ func (p *parser) model() *Model {
 	names := d.strings("labels")
 	p.finish(&d, secLabels)
 	d = decoder{buf: p.section(secInput)}
-	m.input = d.input()
+	var lexicons int
+	m.input, lexicons = d.input()
 	p.finish(&d, secInput)
+	for k := range lexicons {
+		m.input.Lexicons = append(m.input.Lexicons, p.lexicon(k))
+	}
 
 	m.labels = structured.NewAlphabet(names...)
 	l := m.labels.Len()
@@ -155,6 +160,21 @@ func (p *parser) model() *Model {
 	}
 	m.names, m.bigramNames = p.sections[secNames], p.sections[secBigramNames]
 	return m
+}
+
+// lexicon returns the k-th one.
+func (p *parser) lexicon(k int) lexicon.Lexicon {
+	prefix, own := lexiconPrefix(k), make(map[string][]byte)
+	for name, data := range p.sections {
+		if short, ok := strings.CutPrefix(name, prefix); ok {
+			own[short] = data
+		}
+	}
+	l, err := lexicon.Decode(own)
+	if err != nil {
+		p.fail(fmt.Errorf("lexicon %d: %w", k, err))
+	}
+	return l
 }
 
 func parseStore[O uint16 | uint32](p *parser, name string, lines uint64, width, limit int) store[O] {
@@ -241,15 +261,16 @@ func (d *decoder) stringMap() map[string]string {
 	return m
 }
 
-func (d *decoder) input() (in Input) {
+// input also returns the number of lexicons.
+func (d *decoder) input() (in Input, lexicons int) {
 	if d.uint() == 0 || d.err != nil {
-		return in
+		return in, 0
 	}
 	name, dialectName, source := d.string(), d.string(), d.string()
 	dialect, err := features.ParseDialect(dialectName)
 	if err != nil {
 		d.fail("%v", err)
-		return in
+		return in, 0
 	}
 	if in.Templates, err = features.Parse(strings.NewReader(source), name, dialect); err != nil {
 		d.fail("templates: %v", err)
@@ -261,5 +282,13 @@ func (d *decoder) input() (in Input) {
 		k := d.string()
 		in.Names[k] = int(min(d.uint(), most))
 	}
-	return in
+	if d.err == nil && len(d.buf) > 0 {
+		n := d.uint()
+		if n == 0 || n > maxLexicons {
+			d.fail("%d lexicons", n)
+			return in, 0
+		}
+		lexicons = int(n)
+	}
+	return in, lexicons
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/trellis-nlp/trellis/internal/container"
+	"github.com/trellis-nlp/trellis/lexicon"
 )
 
 // The model file is described in docs/model-format.md.
@@ -115,6 +116,7 @@ func (m *Model) sections(o SaveOptions) ([]container.Section, error) {
 		{Name: secMeta, Data: meta.buf}, {Name: secLabels, Data: labels.buf}, {Name: secInput, Data: input.buf},
 		{Name: secShape, Data: container.Bytes(shape)}, {Name: secWords, Data: container.Bytes(m.words)},
 	}
+	list = append(list, lexiconSections(m.input.Lexicons)...)
 	list = append(list, storeSections(secAttrs, attrs, o.Weights)...)
 	list = append(list, storeSections(secBigrams, bigrams, o.Weights)...)
 	list = append(list, container.Section{Name: secPairs, Data: container.Bytes(trans)},
@@ -133,6 +135,19 @@ func (m *Model) sections(o SaveOptions) ([]container.Section, error) {
 	}
 	return list, nil
 }
+
+// Of the sections of lexicon k, each has the prefix that tells k, and a name of four letters.
+func lexiconSections(lexicons []lexicon.Lexicon) []container.Section {
+	var list []container.Section
+	for k, l := range lexicons {
+		for _, s := range lexicon.Sections(l) {
+			list = append(list, container.Section{Name: lexiconPrefix(k) + s.Name, Data: s.Data})
+		}
+	}
+	return list
+}
+
+func lexiconPrefix(k int) string { return fmt.Sprintf("x%d.", k) }
 
 // in returns the store in a precision, itself if it has that.
 func (s *store[O]) in(double bool) (*store[O], error) {
@@ -205,5 +220,8 @@ func (e *encoder) input(in Input) {
 	for _, k := range slices.Sorted(maps.Keys(in.Names)) {
 		e.string(k)
 		e.uint(uint64(in.Names[k]))
+	}
+	if len(in.Lexicons) > 0 {
+		e.uint(uint64(len(in.Lexicons)))
 	}
 }

@@ -2,6 +2,7 @@ package features
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 )
@@ -13,6 +14,7 @@ type Program struct {
 	outside  []outside // of each view
 	unigrams []template
 	bigrams  []template // without the bare ones
+	derived  derived    // columns
 }
 
 // template is a line ready for expansion: the pieces are written one after another.
@@ -49,8 +51,15 @@ type outside struct {
 // input columns (a label in the last one does not count); names are looked up in names, which
 // gives their numbers. A column that is not there is an error (wrapping [ErrColumn], with the place of the
 // template), unless the line is optional and the column a name: that line is left out.
-func (t *Templates) Bind(columns int, names map[string]int) (*Program, error) {
+//
+// More columns that follow from the words come behind those of the input; they need a column that is named form.
+func (t *Templates) Bind(columns int, names map[string]int, more ...Column) (*Program, error) {
 	b := binder{columns: columns, names: names, views: make(map[viewKey]int)}
+	if len(more) > 0 {
+		if err := b.derive(more); err != nil {
+			return nil, fmt.Errorf("%s: %w", t.name, err)
+		}
+	}
 	before, after := outsideNames(t.dialect)
 	for i := range t.lines {
 		l := &t.lines[i]
@@ -76,7 +85,27 @@ func (t *Templates) Bind(columns int, names map[string]int) (*Program, error) {
 			after:  p.views[i].outside(after, &row),
 		})
 	}
+	p.derived.use(p.columns())
 	return p, nil
+}
+
+// derive puts columns behind those of the input.
+func (b *binder) derive(more []Column) error {
+	names := maps.Clone(b.names)
+	form, ok := names["form"]
+	if !ok {
+		return fmt.Errorf("%w: no column is named form, which %s follows from", ErrColumn, more[0].Name())
+	}
+	b.program.derived = derived{columns: more, first: b.columns, form: form}
+	for _, c := range more {
+		if _, taken := names[c.Name()]; taken {
+			return fmt.Errorf("%w: two columns would be named %s", ErrColumn, c.Name())
+		}
+		names[c.Name()] = b.columns
+		b.columns++
+	}
+	b.names = names
+	return nil
 }
 
 // binder collects the views of a program.
@@ -163,8 +192,22 @@ func (b *binder) view(v view) int {
 // observations.
 func (p *Program) HasBigrams() bool { return len(p.bigrams) > 0 }
 
-// Columns returns the columns that the templates read, in ascending order.
+// Columns returns the columns of the input that the templates read, in ascending order: that of the words too where
+// they read one that follows from the words.
 func (p *Program) Columns() []int {
+	columns := p.columns()
+	if d := &p.derived; len(d.columns) > 0 {
+		n, _ := slices.BinarySearch(columns, d.first)
+		if columns = columns[:n]; len(d.read) > 0 && !slices.Contains(columns, d.form) {
+			columns = append(columns, d.form)
+			slices.Sort(columns)
+		}
+	}
+	return columns
+}
+
+// columns returns all columns that the templates read, in ascending order.
+func (p *Program) columns() []int {
 	var columns []int
 	for i := range p.views {
 		columns = append(columns, p.views[i].column)

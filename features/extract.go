@@ -23,6 +23,7 @@ func (r Rows) Field(token, column int) string { return r[token][column] }
 // It is not safe for concurrent use.
 type Extractor struct {
 	program *Program
+	more    *extended
 	n       int    // tokens
 	values  []byte // of the views, one after another
 	spans   []span // views x tokens, into values
@@ -41,11 +42,14 @@ type expansion struct {
 }
 
 // NewExtractor returns an extractor that has no sentence yet.
-func (p *Program) NewExtractor() *Extractor { return &Extractor{program: p} }
+func (p *Program) NewExtractor() *Extractor {
+	return &Extractor{program: p, more: newExtended(&p.derived)}
+}
 
 // Reset computes what the templates need to know about the tokens of a sentence. The sequence
 // is not used after it returns.
 func (e *Extractor) Reset(seq Sequence) {
+	seq = e.more.of(seq)
 	e.n = seq.Len()
 	e.values = e.values[:0]
 	e.spans = e.spans[:0]

@@ -26,6 +26,7 @@ const absent = 1 << 63
 // is not safe for concurrent use.
 type Fingerprinter struct {
 	layout *layout
+	more   *extended
 	memos  []memo // of each column
 	serial uint64 // the last one
 	word   word
@@ -46,7 +47,7 @@ type Memory struct {
 // others. Fingerprints of different bases have nothing to do with each other.
 func (p *Program) NewFingerprinter(base int) *Fingerprinter {
 	l := newLayout(p, fingerprint.NewHasher(base))
-	f := &Fingerprinter{layout: l, serial: uint64(2 * l.margin)}
+	f := &Fingerprinter{layout: l, more: newExtended(&p.derived), serial: uint64(2 * l.margin)}
 	for i := range l.columns {
 		f.memos = append(f.memos, newMemo(l.columns[i].width, len(l.columns)))
 	}
@@ -57,6 +58,7 @@ func (p *Program) NewFingerprinter(base int) *Fingerprinter {
 // are used after it returns.
 func (f *Fingerprinter) Reset(seq Sequence) {
 	l := f.layout
+	seq = f.more.of(seq)
 	f.n = seq.Len()
 	size := (f.n + 2*l.margin) * l.width
 	f.rows = slices.Grow(f.rows[:0], size)[:size]

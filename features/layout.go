@@ -84,7 +84,7 @@ func newLayout(p *Program, h *fingerprint.Hasher) *layout {
 	}
 	l.unigrams = l.compile(p.unigrams, views)
 	l.bigrams = l.compile(p.bigrams, views)
-	columns := p.Columns()
+	columns := p.columns()
 	l.columns = make([]printColumn, len(columns))
 	for _, v := range views {
 		i, _ := slices.BinarySearch(columns, v.view.column)

@@ -118,6 +118,18 @@ func (t *Templates) TransitionNames() []string {
 	return names
 }
 
+// Reads reports whether a template calls a column by this name.
+func (t *Templates) Reads(name string) bool {
+	for i := range t.lines {
+		for j := range t.lines[i].items {
+			if t.lines[i].items[j].macro.name == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // parseLine reads one line without its LF. A comment or an empty line gives no items. The
 // column, from 1, is the place of an error.
 func parseLine(s string, dialect Dialect) (l line, column int, err error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/lexicon"
 )
 
 // data is what training reads.
@@ -29,8 +30,9 @@ type dataFlags struct {
 	columnFlags
 	format    corpus.Format
 	templates *features.Templates // nil: picked
-	dev       string              // "": none
-	scheme    string              // of the labels inside, "": theirs
+	lexicons  []lexicon.Lexicon
+	dev       string // "": none
+	scheme    string // of the labels inside, "": theirs
 }
 
 // readData reads the training files and the development file.
@@ -100,7 +102,7 @@ func (d *data) begin(in *input, o dataFlags) ([]*sentence, error) {
 	if d.recode, err = newRecoder(o.scheme, d.picked, o.reading); err != nil {
 		return nil, err
 	}
-	model, templates, err := bind(o.templates, d.picked, in)
+	model, templates, err := bind(o.templates, o.lexicons, d.picked, in)
 	if err != nil {
 		return nil, err
 	}

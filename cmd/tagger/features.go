@@ -55,7 +55,7 @@ func (a *app) features(ctx context.Context, o *featuresFlags, files []string) er
 	if m.Input().Templates == nil {
 		return fmt.Errorf("%s: the model has no templates: it reads attribute files", o.model)
 	}
-	program, err := m.Input().Templates.Bind(m.Input().Columns, m.Input().Names)
+	program, err := m.Input().Program()
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func fitInput(m *crf.Model, in *input, label, form string) (*fit, error) {
 	}
 	f.trained = m.Input().Names["form"]
 	f.form = f.trained
-	program, err := m.Input().Templates.Bind(m.Input().Columns, m.Input().Names)
+	program, err := m.Input().Program()
 	if err != nil {
 		return nil, err
 	}

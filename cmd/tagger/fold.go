@@ -45,6 +45,9 @@ func (t *tuner) read(ctx context.Context) error {
 	if flags.templates, err = loadTemplates(o.flags.features); err != nil {
 		return err
 	}
+	if flags.lexicons, err = t.a.readLexicons(ctx, &o.flags.lexiconFlags); err != nil {
+		return err
+	}
 	if flags.dev != "" {
 		if t.data, err = t.a.readData(ctx, t.files, flags, t.tell, t.warn); err != nil {
 			return err

@@ -68,6 +68,7 @@ type modelDescription struct {
 	Stripped    bool                         `json:"stripped"`
 	Scheme      string                       `json:"scheme"`
 	Templates   string                       `json:"templates,omitempty"`
+	Lexicons    []lexiconDescription         `json:"lexicons,omitempty"`
 	Labels      []string                     `json:"labels"`
 	Attributes  int                          `json:"attributes"`
 	Features    int                          `json:"features"`
@@ -79,6 +80,14 @@ type modelDescription struct {
 	ModelType         string `json:"model_type,omitempty"`
 	MaxLength         int    `json:"max_length,omitempty"`
 	SegmentAttributes int    `json:"segment_attributes,omitempty"`
+}
+
+// A lexiconDescription is a column that the model adds to sentences.
+type lexiconDescription struct {
+	Column  string `json:"column"`
+	Kind    string `json:"kind"`
+	Entries int    `json:"entries"`
+	text    string
 }
 
 type labelPair struct {
@@ -110,6 +119,9 @@ func describeModel(path string, top int) (*modelDescription, error) {
 	}
 	if t := m.Input().Templates; t != nil {
 		d.Templates = t.Name()
+	}
+	for _, l := range m.Input().Lexicons {
+		d.Lexicons = append(d.Lexicons, lexiconDescription{Column: l.Name(), Kind: l.Kind(), Entries: l.Len(), text: describeLexicon(l)})
 	}
 	for _, p := range m.Transitions() {
 		d.Transitions = append(d.Transitions, labelPair{d.Labels[p.From], d.Labels[p.To], p.Weight})
@@ -161,6 +173,9 @@ func (d *modelDescription) write(w io.Writer) error {
 		fmt.Fprintf(t, "features\t%d, weights %s\n", d.Features, d.Weights)
 	} else {
 		fmt.Fprintf(t, "features\t%d, %d of them transitions, weights %s\n", d.Features, len(d.Transitions), d.Weights)
+	}
+	for _, l := range d.Lexicons {
+		fmt.Fprintf(t, "%s\t%s\n", l.Kind, l.text)
 	}
 	for _, key := range slices.Sorted(maps.Keys(d.Notes)) {
 		fmt.Fprintf(t, "%s\t%s\n", key, d.Notes[key])

@@ -51,6 +51,7 @@ var chainFlags = []struct {
 	{[]string{"weights", "strip"}, "its weights are stored as they are, in 64 bits, and with the names"},
 	{[]string{"all-pairs"}, "it has features for what was seen together"},
 	{[]string{"scheme"}, "it learns spans, however their labels are spelt"},
+	{lexiconNames, "it keeps no lexicons"},
 	{[]string{"supervision"}, "it learns from labels that are all known"},
 }
 

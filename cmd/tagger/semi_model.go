@@ -23,8 +23,10 @@ func openSemi(path string) (*model, error) {
 	defer f.Close()
 	m := new(model)
 	if m.semi, err = semicrf.Load(f); err == nil {
+		in := m.semi.Input()
 		m.Model, err = crf.New(crf.Parts{
-			Meta: m.semi.Meta, Labels: spanLabels(m.semi), Scheme: m.semi.Scheme(), Input: crf.Input(m.semi.Input()),
+			Meta: m.semi.Meta, Labels: spanLabels(m.semi), Scheme: m.semi.Scheme(),
+			Input: crf.Input{Templates: in.Templates, Columns: in.Columns, Names: in.Names},
 		})
 	}
 	if err != nil {

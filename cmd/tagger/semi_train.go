@@ -132,7 +132,7 @@ func (d *segments) put(set **semicrf.Dataset, s *sentence, labels []string) erro
 			return errors.New("attributes, but --model-type semi reads the words of spans")
 		}
 		var err error
-		if *set, err = semicrf.NewDataset(semicrf.Input(d.input)); err != nil {
+		if *set, err = semicrf.NewDataset(semicrf.Input{Templates: d.input.Templates, Columns: d.input.Columns, Names: d.input.Names}); err != nil {
 			return err
 		}
 	}

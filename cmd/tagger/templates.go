@@ -11,6 +11,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/lexicon"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -58,8 +59,11 @@ var phraseTypes = []string{
 }
 
 // bind makes the templates (nil: the preset of the labels) an input of the model, and says which they are.
-func bind(t *features.Templates, p *picked, in *input) (crf.Input, string, error) {
+func bind(t *features.Templates, lexicons []lexicon.Lexicon, p *picked, in *input) (crf.Input, string, error) {
 	if p.format == corpus.CRFsuite {
+		if len(lexicons) > 0 {
+			return crf.Input{}, "", wrongUsage("--%s: for columns: %s brings its attributes along", strings.Join(lexiconNames, ", --"), in.name)
+		}
 		if t != nil {
 			return crf.Input{}, "", wrongUsage("--features is for columns: %s brings its attributes along", in.name)
 		}
@@ -79,7 +83,12 @@ func bind(t *features.Templates, p *picked, in *input) (crf.Input, string, error
 	if p.pos >= 0 {
 		names["pos"] = p.pos
 	}
-	program, err := t.Bind(p.columns, names)
+	t, err := withLexicons(t, lexicons)
+	if err != nil {
+		return crf.Input{}, "", err
+	}
+	model := crf.Input{Templates: t, Columns: p.columns, Names: names, Lexicons: lexicons}
+	program, err := model.Program()
 	if err != nil {
 		return crf.Input{}, "", err
 	}
@@ -92,5 +101,6 @@ func bind(t *features.Templates, p *picked, in *input) (crf.Input, string, error
 			return crf.Input{}, "", err
 		}
 	}
-	return crf.Input{Templates: t, Columns: p.columns, Names: names}, name, nil
+	model.Templates = t
+	return model, name, nil
 }

@@ -23,6 +23,7 @@ type trainFlags struct {
 	supervision                                     string
 
 	columnFlags
+	lexiconFlags
 	lossFlags
 	optimizerFlags
 	threads, patience, minCount int
@@ -75,6 +76,7 @@ func (o *trainFlags) register(c *cobra.Command) {
 	f.StringVar(&o.format, "format", "auto", "format of the files: auto, conll, conllu or crfsuite")
 	f.StringVar(&o.supervision, "supervision", "full", "how the labels are to be read: full (as they are), partial (? and A|B leave some open) or soft (also A:0.7|B:0.3)")
 	f.StringVar(&o.scheme, "scheme", "", "train labels of spans in this scheme: iob1, bio, bioes or io (default: that of the file, which tag writes anyway)")
+	o.lexiconFlags.register(c)
 	o.lossFlags.register(c)
 	o.optimizerFlags.register(c)
 	f.IntVar(&o.threads, "threads", 0, "goroutines that work (default: one a core); the last digits depend on it")
@@ -136,12 +138,16 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 	if read.templates, err = loadTemplates(o.features); err != nil {
 		return err
 	}
+	if read.lexicons, err = a.readLexicons(ctx, &o.lexiconFlags); err != nil {
+		return err
+	}
 	if o.init != "" {
 		if opts.Init, err = loadModel(o.init); err != nil {
 			return err
 		}
 		if read.templates == nil {
 			read.templates = opts.Init.Input().Templates
+			read.lexicons = join(read.lexicons, opts.Init.Input().Lexicons)
 		}
 		if read.scheme == "" {
 			read.scheme = opts.Init.Meta[metaInside]
@@ -175,6 +181,9 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 		tell(fmt.Sprintf("%d features, about %d MB of memory", s.Features, (s.Bytes*(100+collectAt)/100)>>20))
 	}
 	tell(o.describe(d))
+	for _, l := range d.input.Lexicons {
+		tell(describeLexicon(l))
+	}
 	d.recode.tell(tell, warn)
 	if len(d.train.Labels()) == 1 {
 		warn(fmt.Sprintf("all tokens have the label %q: is that the column of the labels?", d.train.Labels()[0]))

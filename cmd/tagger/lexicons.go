@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/trellis-nlp/trellis/cluster"
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/lexicon"
+)
+
+// lexiconFlags name files with what is known of words beyond the training data.
+type lexiconFlags struct {
+	clusters string
+}
+
+// lexiconNames are those of the flags.
+var lexiconNames = []string{"clusters"}
+
+// clustersName is the column of --clusters.
+const clustersName = "cluster"
+
+func (o *lexiconFlags) register(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&o.clusters, "clusters", "", "`file` with classes of words, from tagger cluster or a word and its class a line: the column "+clustersName+" of templates, kept in the model")
+}
+
+// readLexicons reads the files.
+func (a *app) readLexicons(ctx context.Context, o *lexiconFlags) ([]lexicon.Lexicon, error) {
+	var list []lexicon.Lexicon
+	if o.clusters != "" {
+		l, err := a.readClusters(ctx, o.clusters)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, l)
+	}
+	return list, nil
+}
+
+func (a *app) readClusters(ctx context.Context, path string) (*lexicon.Classes, error) {
+	src, err := a.source(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	defer src.close()
+	c, err := cluster.Read(src, src.name)
+	if err != nil {
+		return nil, err
+	}
+	l, err := lexicon.NewClasses(clustersName, c)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", src.name, err)
+	}
+	return l, nil
+}
+
+// withLexicons adds the usual lines for lexicons that the templates do not read.
+func withLexicons(t *features.Templates, lexicons []lexicon.Lexicon) (*features.Templates, error) {
+	var added, lines strings.Builder
+	for _, l := range lexicons {
+		if !t.Reads(l.Name()) {
+			added.WriteString("+" + l.Name())
+			lines.WriteString("\n# Column " + l.Name() + ": " + l.Kind() + ".\n" + l.Templates())
+		}
+	}
+	switch {
+	case added.Len() == 0:
+		return t, nil
+	case t.Dialect() == features.DialectCRFPP:
+		return nil, fmt.Errorf("%s: the templates of CRF++ have no names for columns such as %s", t.Name(), added.String()[1:])
+	}
+	source := strings.TrimRight(t.Source(), "\n") + "\n" + lines.String()
+	return features.Parse(strings.NewReader(source), t.Name()+added.String(), features.DialectTrellis)
+}
+
+// join returns what the flags named, and what else another model has.
+func join(list, others []lexicon.Lexicon) []lexicon.Lexicon {
+	for _, l := range others {
+		if !slices.ContainsFunc(list, func(own lexicon.Lexicon) bool { return own.Name() == l.Name() }) {
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
+// describeLexicon says what is known of words.
+func describeLexicon(l lexicon.Lexicon) string {
+	switch x := l.(type) {
+	case *lexicon.Classes:
+		return fmt.Sprintf("column %s: %d words in %d classes", x.Name(), x.Len(), x.Classes())
+	}
+	return fmt.Sprintf("column %s: %d entries", l.Name(), l.Len())
+}

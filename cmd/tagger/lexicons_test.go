@@ -1,0 +1,81 @@
+package main
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func classesModel(t *testing.T) string {
+	return modelOf(t, "--clusters", "testdata/classes.paths", "testdata/train.conll")
+}
+
+// A name that no labelled sentence has is found by its class, with nothing but the model at hand.
+func TestClustersHelp(t *testing.T) {
+	const text = "Ingrid\tPROPN\tO\nlives\tVERB\tO\nin\tADP\tO\nBergen\tPROPN\tO\n.\tPUNCT\tO\n\n"
+	want := "Ingrid\tPROPN\tO\tB-PER\nlives\tVERB\tO\tO\nin\tADP\tO\tO\nBergen\tPROPN\tO\tB-LOC\n.\tPUNCT\tO\tO\n\n"
+	m := classesModel(t)
+	assert.Equal(t, want, done(t, text, "tag", "--model", m, "-").out)
+
+	pruned := filepath.Join(t.TempDir(), "pruned.model")
+	done(t, "", "prune", "--strip", "--output", pruned, m)
+	assert.Equal(t, want, done(t, text, "tag", "--model", pruned, "-").out)
+	dump := done(t, text, "features", "--model", m, "-").out
+	assert.Contains(t, dump, `u\:cluster[0]=1110`+"\t"+`u\:cluster4[-1]=0100`)
+
+	inspected := done(t, "", "inspect", pruned).out
+	assert.Contains(t, inspected, "templates preset ner+cluster\n")
+	assert.Regexp(t, `(?m)^classes +column cluster: 22 words in 10 classes$`, inspected)
+	assert.Contains(t, done(t, "", "inspect", "--json", m).out, `"lexicons":[{"column":"cluster","kind":"classes","entries":22}]`)
+}
+
+func TestClustersStay(t *testing.T) {
+	dir := t.TempDir()
+	own := write(t, "own.txt", "u:w=%l[0,form]\nu:c=%p[0,cluster,2]\nb\n")
+	first, second := filepath.Join(dir, "first.model"), filepath.Join(dir, "second.model")
+	o := done(t, "", "train", "--model", first, "--features", own, "--clusters", "testdata/classes.paths", "testdata/train.conll")
+	assert.Contains(t, o.errors, "by templates own.txt\n", "lines that read the column are there")
+	assert.Contains(t, o.errors, "column cluster: 22 words in 10 classes\n")
+	o = done(t, "", "train", "--model", second, "--init", first, "testdata/train.conll")
+	assert.Contains(t, o.errors, "column cluster: 22 words in 10 classes\n", "of the model to start from")
+	assert.Contains(t, done(t, "Bergen\tPROPN\tO\n\n", "features", "--model", second, "-").out, `u\:c=11`)
+	assert.Contains(t, done(t, "", "tune", "--loss", "perceptron", "--folds", "2", "--clusters", "testdata/classes.paths", "testdata/train.conll").out,
+		"--clusters testdata/classes.paths")
+
+	checkpoint := filepath.Join(dir, "checkpoint")
+	other := write(t, "other.paths", read(t, "testdata/classes.paths")+"1111\tFjord\t1\n")
+	train := func(clusters string, more ...string) outcome {
+		return tagger(t, "", append([]string{"train", "--model", first, "--threads", "1", "--epochs", "20", "--clusters", clusters, "testdata/train.conll"}, more...)...)
+	}
+	require.Equal(t, exitDone, train("testdata/classes.paths", "--checkpoint", checkpoint).status)
+	require.Equal(t, exitDone, train("testdata/classes.paths", "--resume", checkpoint).status)
+	o = train(other, "--resume", checkpoint)
+	assert.Equal(t, exitFailed, o.status)
+	assert.Contains(t, o.errors, "the fingerprint of the lexicons is")
+}
+
+func TestLexiconsFail(t *testing.T) {
+	model := filepath.Join(t.TempDir(), "x.model")
+	crfpp := write(t, "crfpp.txt", "U0:%x[0,0]\nB\n")
+	for _, c := range []struct {
+		says   string
+		status int
+		args   []string
+	}{
+		{"no such file", exitFailed, []string{"--clusters", "testdata/none.paths", "testdata/train.conll"}},
+		{"empty.paths: classes cluster: no entries", exitFailed, []string{"--clusters", write(t, "empty.paths", "\n"), "testdata/train.conll"}},
+		{"bad.paths:1: want path, word and count", exitFailed, []string{"--clusters", write(t, "bad.paths", "a\tb\tc\td\n"), "testdata/train.conll"}},
+		{"brings its attributes along", exitUsage, []string{"--clusters", "testdata/classes.paths", "testdata/train.crfsuite"}},
+		{"--clusters: not for --model-type semi: it keeps no lexicons", exitUsage,
+			[]string{"--clusters", "testdata/classes.paths", "--model-type", "semi", "testdata/train.conll"}},
+		{"the templates of CRF++ have no names for columns such as cluster", exitFailed,
+			[]string{"--clusters", "testdata/classes.paths", "--features", crfpp, "testdata/train.conll"}},
+	} {
+		o := tagger(t, "", append([]string{"train", "--model", model}, c.args...)...)
+		assert.Equal(t, c.status, o.status, c.says)
+		assert.Contains(t, o.errors, c.says)
+		assert.NoFileExists(t, model)
+	}
+}

@@ -1,0 +1,122 @@
+package crf
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/cluster"
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/sample"
+	"github.com/trellis-nlp/trellis/lexicon"
+)
+
+const lexiconTemplates = "u:w=%l[0,form]\nu:c=%x[0,cluster]\nu:c2=%p[0,cluster,2]\nu:c-1=%x[-1,cluster]\nb\n"
+
+func classes(t testing.TB, text string) *lexicon.Classes {
+	t.Helper()
+	c, err := cluster.Read(strings.NewReader(text), "test")
+	require.NoError(t, err)
+	l, err := lexicon.NewClasses("cluster", c)
+	require.NoError(t, err)
+	return l
+}
+
+// withLexicon is small with a column of classes, which is not in the rows.
+func withLexicon(t testing.TB, l lexicon.Lexicon, n int) *Dataset {
+	t.Helper()
+	d, err := NewDataset(Input{Templates: parse(t, lexiconTemplates), Names: map[string]int{"form": 0}, Lexicons: []lexicon.Lexicon{l}})
+	require.NoError(t, err)
+	for _, rows := range read(t, sample.Train)[:n] {
+		require.NoError(t, d.Add(rows, column(rows, 2), 1))
+	}
+	return d
+}
+
+// lengthClasses puts the words of the samples into classes by how long they are.
+func lengthClasses(t testing.TB) *lexicon.Classes {
+	var b strings.Builder
+	for _, text := range []string{sample.Train, sample.Dev} {
+		for _, rows := range read(t, text) {
+			for i := range rows {
+				fmt.Fprintf(&b, "%s\tlength%d\n", rows[i][0], len(rows[i][0]))
+			}
+		}
+	}
+	return classes(t, b.String())
+}
+
+// A model with a lexicon is the one whose sentences bring the column along, and one file is enough to tag with it.
+func TestLexiconIsAColumn(t *testing.T) {
+	l := lengthClasses(t)
+	with := train(t, withLexicon(t, l, 12), Options{Penalty: l2, Threads: 1})
+
+	d, err := NewDataset(Input{Templates: parse(t, lexiconTemplates), Names: map[string]int{"form": 0, "cluster": 3}})
+	require.NoError(t, err)
+	widened := func(rows features.Rows) features.Rows {
+		var wide features.Rows
+		for _, row := range rows {
+			wide = append(wide, append(append([]string{}, row[:3]...), l.Class(row[0])))
+		}
+		return wide
+	}
+	for _, rows := range read(t, sample.Train)[:12] {
+		require.NoError(t, d.Add(widened(rows), column(rows, 2), 1))
+	}
+	column := train(t, d, Options{Penalty: l2, Threads: 1})
+	got := loaded(t, saved(t, with, SaveOptions{Weights: Float64, Strip: true}))
+	for _, rows := range read(t, sample.Dev) {
+		want, err := column.TagNBest(widened(rows), 2)
+		require.NoError(t, err)
+		have, err := got.TagNBest(rows, 2)
+		require.NoError(t, err)
+		require.Equal(t, want, have)
+	}
+	require.Len(t, got.Input().Lexicons, 1)
+	assert.Equal(t, l, got.Input().Lexicons[0])
+	p, err := with.Parts()
+	require.NoError(t, err)
+	again, err := New(p)
+	require.NoError(t, err)
+	assert.True(t, bytes.Equal(saved(t, with, SaveOptions{}), saved(t, again, SaveOptions{})), "parts keep the lexicon")
+}
+
+func TestLexiconErrors(t *testing.T) {
+	l := classes(t, "dog animal\n")
+	_, err := NewDataset(Input{Lexicons: []lexicon.Lexicon{l}})
+	require.ErrorIs(t, err, ErrInput)
+	templates := parse(t, lexiconTemplates)
+	_, err = NewDataset(Input{Templates: templates, Names: map[string]int{"form": 0}, Lexicons: make([]lexicon.Lexicon, 101)})
+	require.ErrorIs(t, err, ErrInput)
+	_, err = NewDataset(Input{Templates: templates, Names: map[string]int{"form": 0}})
+	require.ErrorIs(t, err, features.ErrColumn)
+	_, err = NewDataset(Input{Templates: templates, Columns: 1, Lexicons: []lexicon.Lexicon{l}})
+	require.ErrorIs(t, err, features.ErrColumn)
+}
+
+// A checkpoint knows the lexicon, even where it says the same of the training data.
+func TestCheckpointKnowsTheLexicon(t *testing.T) {
+	prints := func(l lexicon.Lexicon) []print {
+		return (&training{data: withLexicon(t, l, 1)}).fingerprints()
+	}
+	one := prints(classes(t, "zebra animal\n"))
+	assert.Equal(t, one, prints(classes(t, "zebra animal\n")))
+	assert.NotEqual(t, one, prints(classes(t, "zebra animal\nyak animal\n")))
+}
+
+func TestTaggingWithLexiconsAllocatesNothing(t *testing.T) {
+	m := train(t, withLexicon(t, lengthClasses(t), 12), Options{Penalty: l2, Threads: 1})
+	tagger := m.NewTagger()
+	var rows features.Sequence = read(t, sample.Dev)[0]
+	require.NoError(t, tagger.Read(rows))
+	_, _, err := tagger.Best()
+	require.NoError(t, err)
+	assert.Zero(t, testing.AllocsPerRun(50, func() {
+		_ = tagger.Read(rows)
+		_, _, _ = tagger.Best()
+	}))
+}

@@ -1,0 +1,97 @@
+package lexicon
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/trellis-nlp/trellis/cluster"
+)
+
+// Classes is the class of each word: a name, or a path of bits in a tree.
+type Classes struct {
+	name  string
+	table table
+	names []string // of the classes
+	tree  bool
+}
+
+var _ Lexicon = (*Classes)(nil)
+
+// NewClasses returns the column of that name with the clusters of words.
+func NewClasses(name string, c *cluster.Clusters) (*Classes, error) {
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	if c.Len() == 0 {
+		return nil, fmt.Errorf("classes %s: %w", name, ErrEmpty)
+	}
+	x := &Classes{name: name, tree: c.Tree()}
+	numbers, words := make(map[string]uint32), make(map[string]uint32, c.Len())
+	for w := range c.All() {
+		n, ok := numbers[w.Path]
+		if !ok {
+			n = uint32(len(x.names))
+			numbers[w.Path] = n
+			x.names = append(x.names, w.Path)
+		}
+		words[w.Text] = n
+	}
+	var err error
+	if x.table, err = newTable(words); err != nil {
+		return nil, fmt.Errorf("classes %s: %w", name, err)
+	}
+	return x, nil
+}
+
+// Name implements [Lexicon].
+func (x *Classes) Name() string { return x.name }
+
+// Kind implements [Lexicon].
+func (x *Classes) Kind() string { return "classes" }
+
+// Len returns the number of words.
+func (x *Classes) Len() int { return len(x.table.keys) }
+
+// Classes returns the number of classes.
+func (x *Classes) Classes() int { return len(x.names) }
+
+// Templates implements [Lexicon]: the class of a word and those beside it, and of paths the prefixes of
+// cluster.Lengths.
+func (x *Classes) Templates() string {
+	var b strings.Builder
+	for _, o := range []string{"0", "-1", "1"} {
+		if x.tree {
+			for _, n := range cluster.Lengths {
+				fmt.Fprintf(&b, "u:%[1]s%[2]d[%[3]s]=%%p[%[3]s,%[1]s,%[2]d]\n", x.name, n, o)
+			}
+		}
+		fmt.Fprintf(&b, "u:%[1]s[%[2]s]=%%x[%[2]s,%[1]s]\n", x.name, o)
+	}
+	return b.String()
+}
+
+// Class returns the class of a word, as it stands or in lower case; "" if it has none.
+func (x *Classes) Class(word string) string {
+	return x.Reader()(nil, []string{word})[0]
+}
+
+// Reader implements [Lexicon].
+func (x *Classes) Reader() func(dst, words []string) []string {
+	var lower []byte
+	return func(dst, words []string) []string {
+		for _, word := range words {
+			n, ok := x.table.find(x.table.hasher.OfString(word))
+			if !ok {
+				if lower = appendLower(lower[:0], word); lowered(lower, word) {
+					n, ok = x.table.find(x.table.hasher.Of(lower))
+				}
+			}
+			class := ""
+			if ok {
+				class = x.names[n]
+			}
+			dst = append(dst, class)
+		}
+		return dst
+	}
+}

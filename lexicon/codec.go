@@ -1,0 +1,154 @@
+package lexicon
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/trellis-nlp/trellis/internal/container"
+	"github.com/trellis-nlp/trellis/internal/fingerprint"
+)
+
+// A Section is a part of a lexicon in a file.
+type Section struct {
+	Name string // 4 bytes
+	Data []byte
+}
+
+// Names of sections. The first tells what the lexicon is: strings, each behind its length, and numbers, as varints.
+const (
+	secHead    = "head"
+	secHomes   = "home"
+	secKeys    = "keys"
+	secNumbers = "nums"
+)
+
+// Sections returns the parts of which [Decode] makes l again. They depend on l alone.
+func Sections(l Lexicon) []Section { return l.sections() }
+
+// Decode makes a lexicon of its sections, which it aliases: they must start at multiples of 8 bytes and not change.
+// Others than those that [Sections] gives are an error that wraps ErrDamaged.
+func Decode(sections map[string][]byte) (Lexicon, error) {
+	d := decoder{sections: sections, head: sections[secHead]}
+	l := d.lexicon()
+	if d.err == nil && len(d.head) > 0 {
+		d.fail(errors.New("its head is too long"))
+	}
+	if d.err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, d.err)
+	}
+	return l, nil
+}
+
+func appendString(dst []byte, s string) []byte {
+	return append(binary.AppendUvarint(dst, uint64(len(s))), s...)
+}
+
+// head begins the first section.
+func head(kind, name string, t *table) []byte {
+	return binary.AppendUvarint(appendString(appendString(nil, kind), name), uint64(t.base))
+}
+
+func (t *table) sections(head []byte) []Section {
+	return []Section{
+		{secHead, head}, {secHomes, container.Bytes(t.homes)}, {secKeys, container.Bytes(t.keys)}, {secNumbers, container.Bytes(t.numbers)},
+	}
+}
+
+func (x *Classes) sections() []Section {
+	h := head(x.Kind(), x.name, &x.table)
+	tree := uint64(0)
+	if x.tree {
+		tree = 1
+	}
+	h = binary.AppendUvarint(binary.AppendUvarint(h, tree), uint64(len(x.names)))
+	for _, name := range x.names {
+		h = appendString(h, name)
+	}
+	return x.table.sections(h)
+}
+
+// A decoder takes sections apart; the first thing that is wrong stays in err, and what is read after it is zero.
+type decoder struct {
+	sections map[string][]byte
+	head     []byte // what is left of it
+	err      error
+}
+
+func (d *decoder) fail(err error) {
+	if d.err == nil {
+		d.err, d.head = err, nil
+	}
+}
+
+func (d *decoder) uint() uint64 {
+	v, n := binary.Uvarint(d.head)
+	if n <= 0 {
+		d.fail(errors.New("its head is cut short"))
+		return 0
+	}
+	d.head = d.head[n:]
+	return v
+}
+
+// count reads the number of things that take at least a byte each.
+func (d *decoder) count() int {
+	n := d.uint()
+	if n > uint64(len(d.head)) {
+		d.fail(errors.New("its head is cut short"))
+		return 0
+	}
+	return int(n)
+}
+
+func (d *decoder) string() string {
+	n := d.count()
+	s := string(d.head[:n])
+	d.head = d.head[n:]
+	return s
+}
+
+func (d *decoder) lexicon() Lexicon {
+	kind, name, base := d.string(), d.string(), d.uint()
+	if d.err != nil {
+		return nil
+	}
+	if err := checkName(name); err != nil {
+		d.fail(err)
+		return nil
+	}
+	if base >= fingerprint.Bases {
+		d.fail(fmt.Errorf("base %d", base))
+		return nil
+	}
+	switch kind {
+	case new(Classes).Kind():
+		x := &Classes{name: name, tree: d.uint() == 1}
+		for range d.count() {
+			x.names = append(x.names, d.string())
+		}
+		x.table = d.table(int(base), uint32(len(x.names)))
+		return x
+	}
+	d.fail(fmt.Errorf("of a kind that is not known: %.40q", kind))
+	return nil
+}
+
+func (d *decoder) table(base int, limit uint32) table {
+	t := table{base: base, hasher: fingerprint.NewHasher(base)}
+	t.homes, t.keys, t.numbers = view[uint32](d, secHomes), view[uint64](d, secKeys), view[uint32](d, secNumbers)
+	if d.err == nil {
+		if err := t.check(limit); err != nil {
+			d.fail(err)
+		}
+	}
+	return t
+}
+
+func view[T any](d *decoder, name string) []T {
+	list, err := container.View[T](d.sections[name])
+	if err != nil {
+		d.fail(fmt.Errorf("section %s: %w", name, err))
+	}
+	return list
+}

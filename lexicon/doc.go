@@ -1,0 +1,23 @@
+// Package lexicon holds what is known of words beyond the sentences that a tagger learns from: classes of words,
+// lists of names.
+//
+// In flow a file and then the words of sentences; out comes a column more of a sentence, a field for each word, that
+// templates (package features) read as they read any other. A [Lexicon] is that column.
+//
+// [Classes] has the class of each word, for instance its path in a tree of Brown clusters (package cluster). A word
+// that is not there is looked up in lower case; one that is not there either has an empty field.
+//
+// [Gazetteer] has the places of words in the entries of a list, such as names of cities. From left to right, the
+// longest entry that begins at a word is taken, and the search goes on behind it. Words are compared in lower case:
+//
+//	B I E   the first, a further, the last word of an entry of several words
+//	S       an entry of one word
+//	b i e s the same, where the sentence spells the entry otherwise than the list: in other case
+//
+// and other words have an empty field. With the templates u:x=%p[0,NAME,1] and u:x=%P[0,NAME,1] an empty field
+// yields no attribute: no word has a first character there.
+//
+// What a lexicon keeps of a word or phrase is its fingerprint, 61 bits by package fingerprint, which also says how
+// rarely a word that is not there is taken for one that is: with a million words of up to 32 bytes 1.4e-11 of the
+// time. [Sections] and [Decode] are its form in a file, flat arrays that are used where they lie.
+package lexicon

@@ -1,0 +1,117 @@
+package lexicon
+
+import (
+	"cmp"
+	"errors"
+	"math/bits"
+	"slices"
+
+	"github.com/trellis-nlp/trellis/internal/fingerprint"
+)
+
+// A table finds the number of a string by its fingerprint. Keys ascend; home[b] is the first whose upper bits are b
+// or more, so that what is sought stands in keys[home[b]:home[b+1]], one or two of them.
+type table struct {
+	hasher  *fingerprint.Hasher
+	base    int      // of the hasher
+	shift   uint     // 64 - the number of upper bits
+	homes   []uint32 // 2^bits + 1
+	keys    []uint64
+	numbers []uint32 // of the keys
+}
+
+// keyOf spreads a fingerprint over all 64 bits: a bijection, by the golden ratio.
+func keyOf(fingerprint uint64) uint64 { return fingerprint * 0x9E3779B97F4A7C15 }
+
+var errTooLarge = errors.New("too many entries")
+
+// newTable takes the first base under which the fingerprints of all strings differ.
+func newTable(numbers map[string]uint32) (table, error) {
+	if uint64(len(numbers)) > 1<<31 {
+		return table{}, errTooLarge
+	}
+	type pair struct {
+		key    uint64
+		number uint32
+	}
+	list := make([]pair, 0, len(numbers))
+	for base := range fingerprint.Bases {
+		t := table{base: base, hasher: fingerprint.NewHasher(base)}
+		list = list[:0]
+		for s, n := range numbers {
+			list = append(list, pair{keyOf(t.hasher.OfString(s)), n})
+		}
+		slices.SortFunc(list, func(a, b pair) int { return cmp.Compare(a.key, b.key) })
+		collide := false
+		for k := 1; k < len(list); k++ {
+			collide = collide || list[k-1].key == list[k].key
+		}
+		if collide {
+			continue
+		}
+		for _, p := range list {
+			t.keys, t.numbers = append(t.keys, p.key), append(t.numbers, p.number)
+		}
+		t.settle()
+		return t, nil
+	}
+	return table{}, errors.New("words share fingerprints under all bases")
+}
+
+// settle finds the homes of the keys.
+func (t *table) settle() {
+	upper := bits.Len(uint(len(t.keys)))
+	t.shift = uint(64 - upper)
+	t.homes = make([]uint32, 1<<upper+1)
+	k := 0
+	for b := range t.homes {
+		for k < len(t.keys) && t.keys[k]>>t.shift < uint64(b) {
+			k++
+		}
+		t.homes[b] = uint32(k)
+	}
+}
+
+// find returns the number of the string with a fingerprint.
+func (t *table) find(print uint64) (uint32, bool) {
+	if len(t.keys) == 0 {
+		return 0, false
+	}
+	key := keyOf(print)
+	b := key >> t.shift
+	for k := t.homes[b]; k < t.homes[b+1]; k++ {
+		if t.keys[k] == key {
+			return t.numbers[k], true
+		}
+	}
+	return 0, false
+}
+
+// check reports what find could not live with: keys elsewhere than where it looks, numbers of limit or more.
+func (t *table) check(limit uint32) error {
+	upper := bits.Len(uint(len(t.keys)))
+	if len(t.homes) != 1<<upper+1 || len(t.numbers) != len(t.keys) {
+		return errors.New("lists of different lengths")
+	}
+	t.shift = uint(64 - upper)
+	for k := 1; k < len(t.keys); k++ {
+		if t.keys[k-1] >= t.keys[k] {
+			return errors.New("keys out of order")
+		}
+	}
+	for _, n := range t.numbers {
+		if n >= limit {
+			return errors.New("a number out of range")
+		}
+	}
+	k := 0
+	for b, home := range t.homes {
+		for k < len(t.keys) && t.keys[k]>>t.shift < uint64(b) {
+			k++
+		}
+		if home != uint32(k) {
+			return errors.New("keys away from their homes")
+		}
+	}
+	return nil
+}
