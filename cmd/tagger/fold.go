@@ -20,6 +20,7 @@ type fold struct {
 	train *crf.Dataset
 	dev   *crf.Dataset // the development file; nil: test
 	start *crf.Model   // of losses that are not convex, once one was trained
+	took  spent        // for start
 
 	test   []*labelled
 	scheme structured.Scheme
@@ -33,16 +34,8 @@ type labelled struct {
 
 // read reads the files and makes the folds.
 func (t *tuner) read(ctx context.Context) error {
-	var o *attempt
-	for _, c := range t.attempts {
-		if c.err == nil {
-			o = c // the shared flags are the same for all
-			break
-		}
-	}
-	flags := dataFlags{columnFlags: o.flags.columnFlags, format: o.format, dev: o.flags.dev}
-	var err error
-	if flags.templates, err = loadTemplates(o.flags.features); err != nil {
+	flags, err := t.dataFlags()
+	if err != nil {
 		return err
 	}
 	if flags.lexicons, err = t.a.readLexicons(ctx, &o.flags.lexiconFlags); err != nil {
@@ -56,17 +49,38 @@ func (t *tuner) read(ctx context.Context) error {
 		t.describe(t.data.train.Len(), t.data.dev.Len())
 		return nil
 	}
+	scheme, err := t.readSentences(ctx, flags)
+	if err != nil {
+		return err
+	}
+	return t.part(ctx, t.all, scheme)
+}
+
+// dataFlags say what is read, and how.
+func (t *tuner) dataFlags() (dataFlags, error) {
+	var o *attempt
+	for _, c := range t.attempts {
+		if c.err == nil {
+			o = c // the shared flags are the same for all
+			break
+		}
+	}
+	flags := dataFlags{columnFlags: o.flags.columnFlags, format: o.format, dev: o.flags.dev}
+	var err error
+	flags.templates, err = loadTemplates(o.flags.features)
+	return flags, err
+}
+
+// readSentences reads the training files, and tells the scheme of their labels.
+func (t *tuner) readSentences(ctx context.Context, flags dataFlags) (structured.Scheme, error) {
 	t.data = &data{warn: t.warn}
 	var detector corpus.SchemeDetector
-	err = t.a.readTraining(ctx, t.data, t.files, flags, t.tell, func(s *sentence, labels []string) error {
+	err := t.a.readTraining(ctx, t.data, t.files, flags, t.tell, func(s *sentence, labels []string) error {
 		t.all = append(t.all, t.data.keep(s, labels))
 		detector.Add(labels)
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	return t.part(ctx, t.all, detector.Scheme())
+	return detector.Scheme(), err
 }
 
 // keep copies a sentence with its labels.

@@ -57,7 +57,11 @@ replacement from the training files, and the same seed of the optimizer. No run 
 The columns are means over the runs: F1 (the accuracy, where labels are plain) with its
 standard deviation, precision, recall, the expected cost and the log loss of a token, the
 expected calibration error, the p of a test whether the first loss has another F1, and the
-seconds of a training.
+seconds of a training, by the clock and of the processor.
+
+With --test FILE the report is on that file as well, and --dev picks the settings, each after a
+training on all sentences. The table of each file then has the figures of the model that was
+picked, and after them the mean F1 over the runs, its deviation and its p.
 
 --recall-curve trains with several weights of missed entities (--cost entity --cost-fn X)
 instead, and draws precision against recall. An interrupt (Ctrl-C) prints the runs that all

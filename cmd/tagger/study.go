@@ -21,7 +21,7 @@ import (
 type studyFlags struct {
 	tuneFlags // what is tuned, and what is passed on to train
 
-	dev, plot          string
+	dev, test, plot    string
 	seeds              int
 	resample, markdown bool
 	curve              []string
@@ -46,6 +46,7 @@ func (a *app) compareLossesCommand() *cobra.Command {
 		Example: `  tagger compare-losses --dev dev.conll train.conll
   tagger compare-losses --dev dev.conll --loss cross-entropy,hinge,risk --seeds 10 --plot losses.svg train.conll
   tagger compare-losses --dev dev.conll --l2 0.1 --seeds 3 --json losses.json --markdown train.conll
+  tagger compare-losses --dev dev.conll --test test.conll --l2 0.01,0.1,1 --seeds 3 --markdown train.conll
   tagger compare-losses --dev dev.conll --recall-curve 0.5,1,2,4,8 --plot recall.png train.conll`,
 		Args: needFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -53,11 +54,12 @@ func (a *app) compareLossesCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.dev, "dev", "", "`file` that the report is on; nothing is picked by it (required)")
+	f.StringVar(&o.dev, "dev", "", "`file` that the report is on; nothing is picked by it, unless there is a --test (required)")
+	f.StringVar(&o.test, "test", "", "`file` that the report is on as well; settings are then picked by --dev, after training on all sentences")
 	f.StringSliceVar(&o.losses, "loss", nil, "`list` of losses; p compares with the first (default "+strings.Join(studiedLosses(), ",")+"; with --recall-curve softmax-margin)")
-	f.StringSliceVar(&o.l2, "l2", nil, "`list` of factors of ||w||^2, one of which is picked for each loss (default "+tunedL2+")")
-	f.StringSliceVar(&o.optimizers, "optimizer", nil, "`list` of optimizers, one of which is picked for each loss (default: what suits the loss)")
-	f.StringSliceVar(&o.scales, "cost-scale", nil, "`list` of factors of the cost, one of which is picked for each loss that has one (default 1)")
+	f.StringSliceVar(&o.l2, "l2", nil, "`list` of factors of ||w||^2, one of which is picked for each loss; LOSS=X is for that loss only (default "+tunedL2+")")
+	f.StringSliceVar(&o.optimizers, "optimizer", nil, "`list` of optimizers, one of which is picked for each loss; LOSS=NAME is for that loss only (default: what suits the loss)")
+	f.StringSliceVar(&o.scales, "cost-scale", nil, "`list` of factors of the cost, one of which is picked for each loss that has one; LOSS=X is for that loss only (default 1)")
 	f.Float64Var(&o.holdOut, "holdout", usualShare, "pick by the score on this `share` of the training sentences, after training on the rest")
 	f.IntVar(&o.seeds, "seeds", 5, "`number` of runs of each loss")
 	f.BoolVar(&o.resample, "resample", true, "draw the training sentences of each run, with replacement; false: take all as they are")
@@ -97,6 +99,12 @@ func (o *studyFlags) checkStudy(changed func(flag string) bool) error {
 	switch {
 	case o.dev == "-":
 		return wrongUsage("--dev -: standard input cannot be read for the report; name a file")
+	case o.test == "-":
+		return wrongUsage("--test -: standard input cannot be read for the report; name a file")
+	case o.test != "" && changed("holdout"):
+		return wrongUsage("--holdout: with --test, settings are picked by --dev")
+	case o.test != "" && o.test == o.dev:
+		return wrongUsage("--test %s: it is the file that --dev picks the settings by", o.test)
 	case o.seeds < 1 || o.seeds > maxSeeds:
 		return wrongUsage("--seeds %d: want 1 to %d", o.seeds, maxSeeds)
 	case !(o.holdOut > 0 && o.holdOut < 1):
@@ -114,13 +122,61 @@ func (o *studyFlags) checkStudy(changed func(flag string) bool) error {
 			o.losses = []string{"softmax-margin"}
 		}
 	}
-	if err := o.check(func(string) bool { return false }); err != nil { // its ways of scoring are not open here
-		return err
+	for flag, list := range map[string][]string{"l2": o.l2, "optimizer": o.optimizers, "cost-scale": o.scales} {
+		for _, text := range list {
+			if name, _, own := strings.Cut(text, "="); own && !slices.Contains(o.losses, name) {
+				return wrongUsage("--%s %s: %s is not among the losses that are compared", flag, text, name)
+			}
+		}
+	}
+	for _, name := range o.losses {
+		own := o.only(name)
+		if err := own.check(func(string) bool { return false }); err != nil { // its ways of scoring are not open here
+			return err
+		}
 	}
 	if len(o.curve) > 0 {
 		return o.checkCurve(changed)
 	}
 	return nil
+}
+
+// only are the flags for one loss: of each list the values that name it, LOSS=V, or else those that name none.
+func (o *studyFlags) only(loss string) *tuneFlags {
+	own := o.tuneFlags
+	own.losses = []string{loss}
+	for _, list := range []*[]string{&own.l2, &own.optimizers, &own.scales} {
+		var named, others []string
+		for _, text := range *list {
+			name, value, ok := strings.Cut(text, "=")
+			switch {
+			case !ok:
+				others = append(others, text)
+			case name == loss:
+				named = append(named, value)
+			}
+		}
+		if *list = others; len(named) > 0 {
+			*list = named
+		}
+	}
+	return &own
+}
+
+// settings lists what to try.
+func (o *studyFlags) settings() ([]setting, error) {
+	var all []setting
+	for k, name := range o.losses {
+		if slices.Contains(o.losses[:k], name) {
+			continue
+		}
+		list, err := o.only(name).settings()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
+	}
+	return all, nil
 }
 
 // checkCurve reads the weights of --recall-curve.
@@ -166,11 +222,11 @@ func (a *app) compareLosses(cmd *cobra.Command, o *studyFlags, files []string) e
 			}
 		}
 	}
-	s := &study{tuner: &tuner{a: a, o: &o.tuneFlags, files: files, attempts: attempts, said: make(map[string]bool)}, o: o}
-	if err := s.read(ctx); err != nil {
-		return err
+	s := &study{
+		tuner: &tuner{a: a, o: &o.tuneFlags, files: files, attempts: attempts, said: make(map[string]bool)},
+		o:     o, kept: make(map[string]kept),
 	}
-	if err := s.readDev(ctx); err != nil {
+	if err := s.prepare(ctx); err != nil {
 		return err
 	}
 	return s.report(s.run(ctx, settings))
@@ -180,6 +236,11 @@ func (a *app) compareLosses(cmd *cobra.Command, o *studyFlags, files []string) e
 func (s *study) run(ctx context.Context, settings []setting) error {
 	if err := s.pick(ctx, settings); err != nil {
 		return err
+	}
+	if s.onDev() {
+		if err := s.trainWhole(ctx); err != nil {
+			return err
+		}
 	}
 	for k := range s.o.seeds {
 		runs, err := s.round(ctx, k)

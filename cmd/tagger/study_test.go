@@ -35,8 +35,8 @@ func parseStudy(t *testing.T, text string) studyObject {
 
 // withoutSeconds takes out what no two runs have in common.
 func withoutSeconds(text string) string {
-	text = regexp.MustCompile(`(?m) +(seconds|\d+\.\d\d) *$`).ReplaceAllString(text, "")
-	return regexp.MustCompile(`(?m)\| (seconds|\d+\.\d\d) \|$`).ReplaceAllString(text, "|")
+	text = regexp.MustCompile(`(?m) +(seconds|\d+\.\d\d) +(CPU|\d+\.\d\d) *$`).ReplaceAllString(text, "")
+	return regexp.MustCompile(`(?m)\| (seconds|\d+\.\d\d) \| (CPU|\d+\.\d\d) \|$`).ReplaceAllString(text, "|")
 }
 
 func TestStudyTables(t *testing.T) {
@@ -88,7 +88,8 @@ func TestStudyObject(t *testing.T) {
 		r := studied(t, "--loss", "cross-entropy,softmax-margin,hinge", "--l2", "0.1,1", "--cost-scale", "1,2", "--seeds", "3", "--seed", seed)
 		for k := range r.Losses {
 			assert.Len(t, r.Losses[k].Seconds.Values, 3)
-			r.Losses[k].Seconds = nil
+			assert.Len(t, r.Losses[k].CPUSeconds.Values, 3)
+			r.Losses[k].Seconds, r.Losses[k].CPUSeconds = nil, nil
 		}
 		return r
 	}
@@ -98,7 +99,7 @@ func TestStudyObject(t *testing.T) {
 	assert.Equal(t, []string{"F1", "hamming", "testdata/dev.conll"}, []string{a.Score, a.Cost, a.Dev})
 	assert.Equal(t, 3, a.Seeds)
 	assert.True(t, a.Resample)
-	assert.InDelta(t, usualShare, a.HoldOut, 0)
+	assert.InDelta(t, usualShare, *a.HoldOut, 0)
 	require.Len(t, a.Losses, 3)
 	for k, tried := range []int{2, 4, 4} {
 		row := a.Losses[k]
@@ -120,6 +121,43 @@ func TestStudyObject(t *testing.T) {
 		assert.GreaterOrEqual(t, row.LogLoss.Mean, row.ExpectedCost.Mean)
 	}
 	assert.Greater(t, a.Losses[0].LogLoss.SD, 1e-3, "resampling makes L-BFGS vary too")
+}
+
+// With a file for tests, the other picks the settings, and what is reported besides the runs is train and eval.
+func TestStudyWithTest(t *testing.T) {
+	files := map[bool]string{false: "testdata/dev.conll", true: write(t, "test.conll", read(t, "testdata/train.conll"))}
+	r := studied(t, "--test", files[true], "--loss", "cross-entropy,hinge,perceptron,risk", "--l2", "0.01,3", "--seeds", "2")
+	assert.Nil(t, r.HoldOut)
+	assert.Equal(t, files[true], r.Test)
+	for k, row := range r.Losses {
+		require.Len(t, row.Tried, []int{2, 2, 1, 2}[k], "one setting is one to report on")
+		assert.InDelta(t, *row.Tried[0].Score, row.Whole.F1.Mean, 1e-12, "the score on --dev picked it")
+		path := filepath.Join(t.TempDir(), "m")
+		args := slices.Clone(row.Args)
+		args[slices.Index(args, "--model")+1] = path
+		done(t, "", append(args, "--threads", "1")...)
+		for test, report := range map[bool]*studyReport{false: &row.studyReport, true: row.Test} {
+			var e struct{ F1, Precision, Recall, Accuracy float64 }
+			require.NoError(t, json.Unmarshal([]byte(done(t, "", "eval", "--json", "--model", path, files[test]).out), &e))
+			for _, figure := range []struct {
+				want float64
+				got  *spread
+			}{{e.F1, report.Whole.F1}, {e.Precision, report.Whole.Precision}, {e.Recall, report.Whole.Recall}, {e.Accuracy, report.Whole.Accuracy}} {
+				assert.Len(t, figure.got.Values, 1)
+				assert.InDelta(t, figure.want, figure.got.Mean, 1e-12, row.Loss)
+			}
+			assert.Len(t, report.F1.Values, 2)
+			assert.Equal(t, k == 0, report.P == nil)
+			assert.Equal(t, k == 0, report.Whole.P == nil)
+		}
+		assert.Equal(t, row.CPUSeconds.Mean, row.Test.CPUSeconds.Mean, "the trainings are the same")
+	}
+}
+
+func TestStudyTablesWithTest(t *testing.T) {
+	args := []string{"compare-losses", "--quiet", "--threads", "1", "--dev", "testdata/dev.conll", "--test", "testdata/train.conll", "--loss", "cross-entropy,hinge", "--l2", "0.01,1", "--seeds", "3", "testdata/train.conll"}
+	golden(t, "study-test.txt", withoutSeconds(done(t, "", args...).out))
+	golden(t, "study-test.md", withoutSeconds(done(t, "", append(args, "--markdown")...).out))
 }
 
 func TestStudyFigures(t *testing.T) {
@@ -156,15 +194,46 @@ func TestRecallCurve(t *testing.T) {
 	assert.Equal(t, "entity", r.Cost)
 	assert.GreaterOrEqual(t, r.Losses[2].Recall.Mean, r.Losses[0].Recall.Mean)
 	assert.Contains(t, read(t, file), "Precision and recall by --cost-fn")
+
+	r = studied(t, "--recall-curve", "0.1,20", "--l2", "0.1,1", "--seeds", "1", "--test", "testdata/train.conll", "--plot", file)
+	require.Len(t, r.Losses, 2)
+	for _, report := range []func(*studyRow) *studyReport{func(r *studyRow) *studyReport { return &r.studyReport }, func(r *studyRow) *studyReport { return r.Test }} {
+		assert.NotEqual(t, report(&r.Losses[1]).Whole.LogLoss, report(&r.Losses[0]).Whole.LogLoss, "each weight is trained on all sentences")
+	}
+	for _, name := range []string{"dev.conll", "train.conll"} {
+		assert.Contains(t, read(t, file), "Precision and recall by --cost-fn: "+name)
+	}
 }
 
 func TestStudyOfPlainLabels(t *testing.T) {
 	o := done(t, "", "compare-losses", "--quiet", "--dev", "testdata/train.conllu", "--loss", "cross-entropy,perceptron", "--l2", "0.1", "--seeds", "2", "testdata/train.conllu")
-	assert.Equal(t, []string{"loss", "optimizer", "l2", "accuracy", "+-", "cost", "log", "loss", "ECE", "p", "seconds"}, strings.Fields(strings.Split(o.out, "\n")[0]))
+	assert.Equal(t, []string{"loss", "optimizer", "l2", "accuracy", "+-", "cost", "log", "loss", "ECE", "p", "seconds", "CPU"}, strings.Fields(strings.Split(o.out, "\n")[0]))
 	o = done(t, "", "compare-losses", "--quiet", "--json", "-", "--dev", "testdata/train.crfsuite", "--loss", "cross-entropy", "--l2", "0.1", "--seeds", "1", "testdata/train.crfsuite")
 	r := parseStudy(t, o.out)
 	assert.Zero(t, r.Losses[0].F1.SD)
 	assert.Len(t, r.Losses[0].F1.Values, 1)
+}
+
+// A value may be for one loss only, and then takes the place of the others.
+func TestStudyOwnValues(t *testing.T) {
+	r := studied(t, "--loss", "cross-entropy,hinge,softmax-margin,hinge", "--l2", "1,hinge=0.1,hinge=0.2,3", "--optimizer", "softmax-margin=sgd,softmax-margin=lbfgs",
+		"--cost-scale", "softmax-margin=2", "--seeds", "1")
+	require.Len(t, r.Losses, 3)
+	for k, want := range [][]string{
+		{"lbfgs 1 -", "lbfgs 3 -"},
+		{"adagrad 0.1 1", "adagrad 0.2 1"},
+		{"lbfgs 1 2", "lbfgs 3 2", "sgd 1 2", "sgd 3 2"},
+	} {
+		var got []string
+		for _, tr := range r.Losses[k].Tried {
+			scale := "-"
+			if tr.CostScale != nil {
+				scale = number(*tr.CostScale)
+			}
+			got = append(got, tr.Optimizer+" "+number(*tr.L2)+" "+scale)
+		}
+		assert.ElementsMatch(t, want, got)
+	}
 }
 
 // A loss that an optimizer cannot minimise is listed, not the end.
@@ -200,6 +269,13 @@ func TestStudyWrongUsage(t *testing.T) {
 		"optimizer":         {[]string{"--optimizer", "newton"}, "--optimizer newton"},
 		"l2":                {[]string{"--l2", "0.1..1"}, "--l2 0.1..1"},
 		"cost scale":        {[]string{"--cost-scale", "0"}, "--cost-scale 0"},
+		"test from stdin":   {[]string{"--test", "-"}, "--test -: standard input"},
+		"test and holdout":  {[]string{"--test", "testdata/train.conll", "--holdout", "0.3"}, "--holdout: with --test"},
+		"test is dev":       {[]string{"--test", "testdata/dev.conll"}, "it is the file that --dev picks"},
+		"own l2":            {[]string{"--loss", "hinge", "--l2", "hinge=x"}, "--l2 x"},
+		"own optimizer":     {[]string{"--loss", "hinge", "--optimizer", "hinge=newton"}, "--optimizer newton"},
+		"own of none":       {[]string{"--loss", "hinge", "--l2", "risk=1"}, "--l2 risk=1: risk is not among the losses"},
+		"own scale of none": {[]string{"--loss", "hinge", "--cost-scale", "hing=1"}, "--cost-scale hing=1: hing is not"},
 		"no seeds":          {[]string{"--seeds", "0"}, "--seeds 0: want 1 to 1000"},
 		"too many seeds":    {[]string{"--seeds", "1001"}, "--seeds 1001"},
 		"holdout":           {[]string{"--holdout", "1"}, "share between 0 and 1"},
@@ -238,6 +314,7 @@ func TestStudyFailures(t *testing.T) {
 		"strange label": {"a\tX\tX\n\nb\tY\tY\n", []string{"--dev", "testdata/dev.conll"}, `dev.conll:1: label "B-PER"`},
 		"other columns": {"a\tX\n\nb\tY\n", []string{"--dev", "testdata/dev.conll"}, "3 columns"},
 		"one sentence":  {"a\tX\nb\tY\n", []string{"--dev", "testdata/dev.conll"}, "1 sentences"},
+		"no such test":  {"a\tX\tB-PER\n\nb\tY\tI-PER\n\nb\tY\tB-LOC\n\nb\tY\tO\n\nb\tY\tI-LOC\n", []string{"--dev", "testdata/dev.conll", "--test", "nowhere.conll"}, "nowhere.conll: "},
 		"no folder":     {"a\tX\n\nb\tY\n", []string{"--dev", "testdata/dev.conll", "--plot", "nowhere/a.png"}, "nowhere"},
 		"nor for json":  {"a\tX\n\nb\tY\n", []string{"--dev", "testdata/dev.conll", "--json", "nowhere/a.json"}, "nowhere"},
 	} {

@@ -10,13 +10,13 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A judgement is what one training came to on the file of the report.
+// A judgement is what one training came to on a file of the report.
 type judgement struct {
 	results       metrics.Results
 	each          []metrics.Counts
 	cost, logLoss float64 // of a token
 	calibration   *metrics.Calibration
-	seconds       float64 // of training
+	took          spent // by training
 }
 
 // leastProbability bounds the log loss of a token.
@@ -37,8 +37,20 @@ type judge struct {
 	sum        judgement // its cost and logLoss are sums
 }
 
-// judge scores m, which knows all labels, on the file of the report.
-func (s *study) judge(ctx context.Context, m *crf.Model) (judgement, error) {
+// judge scores m, which knows all labels, on each file of the report.
+func (s *study) judge(ctx context.Context, m *crf.Model, took spent) ([]judgement, error) {
+	list := make([]judgement, len(s.reported))
+	for k, f := range s.reported {
+		var err error
+		if list[k], err = s.judgeOn(ctx, m, f.sentences); err != nil {
+			return nil, err
+		}
+		list[k].took = took
+	}
+	return list, nil
+}
+
+func (s *study) judgeOn(ctx context.Context, m *crf.Model, sentences []*labelled) (judgement, error) {
 	j := judge{m: m, l: newLabeller(ours(m), &tagFlags{}), columns: fit{ready: m.Input().Templates == nil}}
 	j.evaluator.Scheme = s.folds[0].scheme
 	cost, err := s.o.train.costFor(m.Labels(), j.evaluator.Scheme)
@@ -48,7 +60,7 @@ func (s *study) judge(ctx context.Context, m *crf.Model) (judgement, error) {
 	if j.risk, err = losses.New("risk", losses.Options{Cost: cost}); err != nil {
 		return judgement{}, err
 	}
-	for _, x := range s.dev {
+	for _, x := range sentences {
 		if ctx.Err() != nil {
 			return judgement{}, ctx.Err()
 		}

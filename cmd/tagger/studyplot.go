@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"path/filepath"
 	"slices"
 
 	"github.com/trellis-nlp/trellis/internal/plots"
@@ -9,10 +10,10 @@ import (
 )
 
 // pooledBins are those of the calibration over all runs.
-func (c *contender) pooledBins() []metrics.Bin {
+func pooledBins(runs []judgement) []metrics.Bin {
 	var pool []metrics.Bin
 	at := make(map[float64]int)
-	for _, r := range c.runs {
+	for _, r := range runs {
 		for _, b := range r.calibration.Bins {
 			k, ok := at[b.Low]
 			if !ok {
@@ -32,18 +33,27 @@ func (c *contender) pooledBins() []metrics.Bin {
 }
 
 // panels are the figures: precision against recall along a curve, or else the scores, precision and recall of each
-// run, and how often labels are right that have a probability.
+// run, and how often labels are right that have a probability. A curve has a panel for each file of the report, the
+// others show the last file.
 func (s *study) panels(rows []studyRow) []plots.Panel {
 	if len(s.o.weights) > 0 {
-		return []plots.Panel{curvePanel(rows)}
+		var list []plots.Panel
+		for k := range s.reported {
+			list = append(list, s.curvePanel(k, rows))
+		}
+		return list
 	}
 	score := plots.Panel{Title: "Mean and deviation over the runs", X: "accuracy"}
 	runs := plots.Panel{Title: "Each run", X: "recall", Y: "precision"}
 	bins := plots.Panel{Title: "Calibration", X: "probability of the label", Y: "how often it is right", Lines: true, Diagonal: true}
-	for _, r := range rows {
-		if r.Error != "" {
+	for _, row := range rows {
+		if row.Error != "" {
 			continue
 		}
+		r := struct {
+			Loss string
+			*studyReport
+		}{row.Loss, row.on(len(s.reported) - 1)}
 		score.Bars = append(score.Bars, plots.Bar{Name: r.Loss, Mean: r.F1.Mean, SD: r.F1.SD})
 		runs.Series = append(runs.Series, plots.Series{Name: r.Loss, Points: points(r.Recall.Values, r.Precision.Values)})
 		curve := plots.Series{Name: r.Loss}
@@ -59,19 +69,23 @@ func (s *study) panels(rows []studyRow) []plots.Panel {
 	return []plots.Panel{score, runs, bins}
 }
 
-// curvePanel has a line for each loss, with a point for each weight.
-func curvePanel(rows []studyRow) plots.Panel {
+// curvePanel has a line for each loss on the k-th file, with a point for each weight.
+func (s *study) curvePanel(k int, rows []studyRow) plots.Panel {
 	p := plots.Panel{Title: "Precision and recall by --cost-fn", X: "recall", Y: "precision", Lines: true}
+	if len(s.reported) > 1 {
+		p.Title += ": " + filepath.Base(s.reported[k].name)
+	}
 	for _, r := range rows {
 		if r.Error != "" {
 			continue
 		}
-		k := slices.IndexFunc(p.Series, func(s plots.Series) bool { return s.Name == r.Loss })
-		if k < 0 {
-			k = len(p.Series)
+		at := slices.IndexFunc(p.Series, func(s plots.Series) bool { return s.Name == r.Loss })
+		if at < 0 {
+			at = len(p.Series)
 			p.Series = append(p.Series, plots.Series{Name: r.Loss})
 		}
-		p.Series[k].Points = append(p.Series[k].Points, plots.Point{X: r.Recall.Mean, Y: r.Precision.Mean})
+		f := r.on(k).main()
+		p.Series[at].Points = append(p.Series[at].Points, plots.Point{X: f.Recall.Mean, Y: f.Precision.Mean})
 	}
 	return p
 }

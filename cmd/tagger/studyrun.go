@@ -7,7 +7,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
-	"time"
 
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/tune"
@@ -17,9 +16,24 @@ import (
 type study struct {
 	*tuner
 	o          *studyFlags
-	dev        []*labelled
+	reported   []reported
+	kept       map[string]kept // by loss, where --dev picks
 	contenders []*contender
 	rounds     int // that are done, each a run of all contenders
+}
+
+// Reported is a file that the report is on.
+type reported struct {
+	name      string
+	sentences []*labelled
+}
+
+// Kept is the best model of a loss so far, trained on all sentences.
+type kept struct {
+	setting setting
+	score   float64
+	model   *crf.Model
+	took    spent
 }
 
 // A contender is a loss with the setting that was picked for it.
@@ -28,13 +42,47 @@ type contender struct {
 	attempt *attempt
 	weight  float64 // of false negatives, on a curve
 	tried   []tune.Trial[setting]
-	runs    []judgement
-	err     error // why it could not be trained
+	whole   []judgement   // on each file, after training on all sentences as they are; nil unless --dev picks
+	runs    [][]judgement // on each file, of each run
+	err     error         // why it could not be trained
 }
 
-// readDev reads the file of the report.
-func (s *study) readDev(ctx context.Context) error {
-	in, err := s.a.open(ctx, s.o.dev, s.data.format)
+// onDev tells whether --dev picks the settings, and the report on it is not all that counts.
+func (s *study) onDev() bool { return s.o.test != "" }
+
+// prepare reads the files. The sentences that pick the settings are a share of the training files, or those of --dev.
+func (s *study) prepare(ctx context.Context) error {
+	if !s.onDev() {
+		if err := s.read(ctx); err != nil {
+			return err
+		}
+		return s.readReported(ctx, s.o.dev)
+	}
+	flags, err := s.dataFlags()
+	if err != nil {
+		return err
+	}
+	f := new(fold)
+	if f.scheme, err = s.readSentences(ctx, flags); err != nil {
+		return err
+	}
+	s.folds = []*fold{f}
+	if f.train, err = s.dataset(slices.Repeat([]int{1}, len(s.all))); err != nil {
+		return err
+	}
+	for _, name := range []string{s.o.dev, s.o.test} {
+		if err := s.readReported(ctx, name); err != nil {
+			return err
+		}
+	}
+	f.test = s.reported[0].sentences
+	s.describe(len(s.all), len(f.test))
+	return nil
+}
+
+// readReported reads a file of the report.
+func (s *study) readReported(ctx context.Context, name string) error {
+	in, err := s.a.open(ctx, name, s.data.format)
 	if err != nil {
 		return err
 	}
@@ -47,15 +95,18 @@ func (s *study) readDev(ctx context.Context) error {
 	if _, err := s.o.train.costFor(labels, s.folds[0].scheme); err != nil {
 		return err
 	}
-	return s.data.each(in, nil, func(x *sentence, gold []string) error {
+	r := reported{name: name}
+	err = s.data.each(in, nil, func(x *sentence, gold []string) error {
 		for t, name := range gold {
 			if !slices.Contains(labels, name) {
 				return &crf.LabelError{Token: t, Label: name}
 			}
 		}
-		s.dev = append(s.dev, s.data.keep(x, gold))
+		r.sentences = append(r.sentences, s.data.keep(x, gold))
 		return nil
 	})
+	s.reported = append(s.reported, r)
+	return err
 }
 
 // labels are those of the training files.
@@ -69,8 +120,22 @@ func (s *study) labels() []string {
 	return slices.Sorted(maps.Keys(known))
 }
 
+// try trains with a setting and scores it. Where the training sentences are all, the best model of each loss is kept.
+func (s *study) try(ctx context.Context, x setting, k int) (float64, error) {
+	began := startClock()
+	m, score, err := s.tuner.try(ctx, x, k)
+	if err != nil || !s.onDev() {
+		return score, err
+	}
+	best, ok := s.kept[x.loss]
+	if !ok || score > best.score || score == best.score && stronger(x, best.setting) < 0 {
+		s.kept[x.loss] = kept{x, score, m, began.spent()}
+	}
+	return score, nil
+}
+
 // pick tunes: of the settings of each loss, the best on the held-out sentences contends. A loss with one setting
-// needs no tuning.
+// needs no tuning, but where the training on all sentences is one that is reported.
 func (s *study) pick(ctx context.Context, settings []setting) error {
 	choices := make(map[string][]setting)
 	var open []setting
@@ -78,11 +143,11 @@ func (s *study) pick(ctx context.Context, settings []setting) error {
 		choices[x.loss] = append(choices[x.loss], x)
 	}
 	for _, x := range settings {
-		if len(choices[x.loss]) > 1 {
+		if len(choices[x.loss]) > 1 || s.onDev() {
 			open = append(open, x)
 		}
 	}
-	trials, err := tune.Run(ctx, open, len(s.folds), s.score, func(k int, tr tune.Trial[setting]) {
+	trials, err := tune.Run(ctx, open, len(s.folds), s.try, func(k int, tr tune.Trial[setting]) {
 		outcome := fmt.Sprintf("F1 %.2f%%  %.1fs", 100*tr.Mean, tr.Elapsed.Seconds())
 		if tr.Err != nil {
 			outcome = tr.Err.Error()
@@ -137,22 +202,51 @@ func (c *contender) String() string {
 	return c.setting.String()
 }
 
+// trainWhole reports on the training of every contender on all sentences as they are. Its errors are those of all.
+func (s *study) trainWhole(ctx context.Context) error {
+	for i, c := range s.contenders {
+		if c.err != nil {
+			continue
+		}
+		k, ok := s.kept[c.loss]
+		if len(s.o.weights) > 0 || !ok {
+			began := startClock()
+			k.model, _, c.err = s.train(ctx, c.attempt, s.folds[0])
+			k.took = began.spent()
+		}
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case c.err != nil:
+			continue
+		}
+		var err error
+		if c.whole, err = s.judge(ctx, k.model, k.took); err != nil {
+			return err
+		}
+		s.tell(fmt.Sprintf("whole %d/%d  %s: F1 %.2f%%  %.1fs", i+1, len(s.contenders), c, 100*c.whole[0].results.F1, k.took.seconds))
+	}
+	clear(s.kept)
+	return nil
+}
+
 // round trains every contender on the same sentences with the same seed. Its errors are those of all.
-func (s *study) round(ctx context.Context, k int) ([]judgement, error) {
+func (s *study) round(ctx context.Context, k int) ([][]judgement, error) {
 	seed := s.o.train.seed + uint64(k)
 	set, err := s.compile(seed)
 	if err != nil {
 		return nil, err
 	}
-	runs := make([]judgement, len(s.contenders))
+	drawn := &fold{train: set}
+	runs := make([][]judgement, len(s.contenders))
 	for i, c := range s.contenders {
 		if c.err != nil {
 			continue
 		}
 		own := *c.attempt
 		own.flags.seed = seed
-		began := time.Now()
-		m, _, err := s.train(ctx, &own, &fold{train: set}) // with a start of its own, so that its time counts
+		began, started := startClock(), drawn.start != nil
+		m, _, err := s.train(ctx, &own, drawn)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -160,12 +254,15 @@ func (s *study) round(ctx context.Context, k int) ([]judgement, error) {
 			c.err = err
 			continue
 		}
-		seconds := time.Since(began).Seconds()
-		if runs[i], err = s.judge(ctx, m); err != nil {
+		took := began.spent()
+		if started && traits(c.loss).NeedsStart { // the start serves all, and is part of the time of each
+			took.seconds += drawn.took.seconds
+			took.cpu += drawn.took.cpu
+		}
+		if runs[i], err = s.judge(ctx, m, took); err != nil {
 			return nil, err
 		}
-		runs[i].seconds = seconds
-		s.tell(fmt.Sprintf("run %d/%d  %s: F1 %.2f%%  %.1fs", k+1, s.o.seeds, c, 100*runs[i].results.F1, seconds))
+		s.tell(fmt.Sprintf("run %d/%d  %s: F1 %.2f%%  %.1fs", k+1, s.o.seeds, c, 100*runs[i][0].results.F1, took.seconds))
 	}
 	return runs, nil
 }
@@ -188,10 +285,6 @@ func (s *study) compile(seed uint64) (*crf.Dataset, error) {
 			drawn[name] = drawn[name] || times[i] > 0
 		}
 	}
-	set, err := crf.NewDataset(s.data.input)
-	if err != nil {
-		return nil, err
-	}
 	for i, x := range s.all {
 		for _, name := range x.labels {
 			if !drawn[name] && times[i] == 0 {
@@ -199,6 +292,17 @@ func (s *study) compile(seed uint64) (*crf.Dataset, error) {
 			}
 			drawn[name] = true
 		}
+	}
+	return s.dataset(times)
+}
+
+// dataset compiles each sentence as many times as it says.
+func (s *study) dataset(times []int) (*crf.Dataset, error) {
+	set, err := crf.NewDataset(s.data.input)
+	if err != nil {
+		return nil, err
+	}
+	for i, x := range s.all {
 		for range times[i] {
 			if err := s.data.put(set, &x.sentence, x.labels); err != nil {
 				return nil, err
