@@ -81,6 +81,8 @@ var rooms = []room{
 	{path: "internal/safefile", system: true},
 	{path: "internal/plots",
 		modules: []string{"gonum.org/v1/plot"}},
+	{path: "internal/plots/margins", system: true,
+		rooms: []string{"structured", "losses", "internal/safefile", "internal/plots"}},
 	{path: "cmd/tagger", system: true,
 		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses",
 			"corpus", "features", "optimize", "metrics", "crf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",

@@ -29,7 +29,7 @@ type Bar struct {
 // A Point is where a value y of x is drawn; both are finite.
 type Point struct{ X, Y float64 }
 
-// A Series is points of one colour and mark, which the legend names.
+// A Series is points of one colour and mark, which the legend names, if it has a name.
 type Series struct {
 	Name   string
 	Points []Point
@@ -41,6 +41,7 @@ type Panel struct {
 	Bars        []Bar
 	Series      []Series
 	Lines       bool // from each point of a series to the next
+	Bare        bool // no marks on the points
 	Diagonal    bool // y = x, in grey
 }
 
@@ -133,7 +134,7 @@ func (p *Panel) bars(figure *plot.Plot) error {
 }
 
 func (p *Panel) points(figure *plot.Plot) error {
-	figure.Legend.Top, figure.Legend.Left = true, p.Diagonal
+	figure.Legend.Top, figure.Legend.Left = true, p.Diagonal || p.Bare
 	if p.Diagonal {
 		line, err := plotter.NewLine(plotter.XYs{{X: 0, Y: 0}, {X: 1, Y: 1}})
 		if err != nil {
@@ -158,8 +159,14 @@ func (p *Panel) points(figure *plot.Plot) error {
 		if p.Lines {
 			figure.Add(line)
 		}
-		figure.Add(marks)
-		figure.Legend.Add(s.Name, marks)
+		var sign plot.Thumbnailer = line
+		if !p.Bare {
+			figure.Add(marks)
+			sign = marks
+		}
+		if s.Name != "" {
+			figure.Legend.Add(s.Name, sign)
+		}
 	}
 	return nil
 }

@@ -71,6 +71,22 @@ func TestSVG(t *testing.T) {
 	}
 }
 
+// Marks are what bare lines lack, and a series without a name is not in the legend.
+func TestBareLines(t *testing.T) {
+	marks := func(bare bool, name string) (list, named int) {
+		var b bytes.Buffer
+		line := Series{name, []Point{{0.1, 0.9}, {0.5, 0.6}, {0.7, 0.2}}}
+		require.NoError(t, Write(&b, "svg", Panel{Series: []Series{line}, Lines: true, Bare: bare}))
+		return bytes.Count(b.Bytes(), []byte("<path")), bytes.Count(b.Bytes(), []byte(name))
+	}
+	with, _ := marks(false, "hinge")
+	without, named := marks(true, "hinge")
+	unnamed, _ := marks(true, "")
+	assert.Equal(t, with-3, without, "three points")
+	assert.Equal(t, 1, named)
+	assert.Equal(t, without-1, unnamed, "the sign in the legend")
+}
+
 func TestFormat(t *testing.T) {
 	for name, want := range map[string]string{"a.png": "png", "x/b.SVG": "svg"} {
 		format, err := Format(name)
