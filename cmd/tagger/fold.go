@@ -34,11 +34,8 @@ type labelled struct {
 
 // read reads the files and makes the folds.
 func (t *tuner) read(ctx context.Context) error {
-	flags, err := t.dataFlags()
+	flags, err := t.dataFlags(ctx)
 	if err != nil {
-		return err
-	}
-	if flags.lexicons, err = t.a.readLexicons(ctx, &o.flags.lexiconFlags); err != nil {
 		return err
 	}
 	if flags.dev != "" {
@@ -57,7 +54,7 @@ func (t *tuner) read(ctx context.Context) error {
 }
 
 // dataFlags say what is read, and how.
-func (t *tuner) dataFlags() (dataFlags, error) {
+func (t *tuner) dataFlags(ctx context.Context) (dataFlags, error) {
 	var o *attempt
 	for _, c := range t.attempts {
 		if c.err == nil {
@@ -67,7 +64,10 @@ func (t *tuner) dataFlags() (dataFlags, error) {
 	}
 	flags := dataFlags{columnFlags: o.flags.columnFlags, format: o.format, dev: o.flags.dev}
 	var err error
-	flags.templates, err = loadTemplates(o.flags.features)
+	if flags.templates, err = loadTemplates(o.flags.features); err != nil {
+		return flags, err
+	}
+	flags.lexicons, err = t.a.readLexicons(ctx, &o.flags.lexiconFlags)
 	return flags, err
 }
 

@@ -58,7 +58,7 @@ func (s *study) prepare(ctx context.Context) error {
 		}
 		return s.readReported(ctx, s.o.dev)
 	}
-	flags, err := s.dataFlags()
+	flags, err := s.dataFlags(ctx)
 	if err != nil {
 		return err
 	}
