@@ -75,9 +75,13 @@ func (c *Clusters) AppendPrefixes(dst []string, word string, lengths ...int) []s
 }
 
 // Write writes a line for each word, which Read reads: path, word and count between tabs, or word and
-// name where clusters are no tree.
+// name where clusters are no tree. An empty line goes ahead of a first word that starts with a byte order
+// mark, so that Read does not take that for the mark of the file.
 func (c *Clusters) Write(w io.Writer) error {
 	b := bufio.NewWriter(w)
+	if !c.tree && len(c.words) > 0 && strings.HasPrefix(c.words[0].Text, byteOrderMark) {
+		b.WriteByte('\n')
+	}
 	for _, word := range c.words {
 		fields := []string{word.Text, word.Path}
 		if c.tree {

@@ -210,7 +210,7 @@ func TestProgressAndInterrupt(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	for _, text := range []string{"01\ta b\t3\n1\tc\t0\n", "a\tX\nb\tY\n", "a 1\nb 2", "\ta\t3\n", "01  a 3\r\n", "\uFEFFa\tX", "\uFEFF\uFEFFa\tX", "a\tX\r\r\r\r\n", "a\x00"} {
+	for _, text := range []string{"01\ta b\t3\n1\tc\t0\n", "a\tX\nb\tY\n", "a 1\nb 2", "\ta\t3\n", "01  a 3\r\n", "\uFEFFa\tX", "\uFEFF\uFEFFa\tX", "\n\uFEFF\tX", "a\tX\r\r\r\r\n", "a\x00"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -106,7 +106,7 @@ type lines struct {
 	err     error
 }
 
-var byteOrderMark = []byte("\uFEFF")
+const byteOrderMark = "\uFEFF"
 
 func newLines(r io.Reader, name string) *lines {
 	s := bufio.NewScanner(r)
@@ -133,10 +133,7 @@ func (l *lines) next() bool {
 	}
 	l.text = l.scanner.Bytes()
 	if l.number++; l.number == 1 {
-		// All of them: what Write makes of a first word that starts with one must be read alike.
-		for bytes.HasPrefix(l.text, byteOrderMark) {
-			l.text = l.text[len(byteOrderMark):]
-		}
+		l.text = bytes.TrimPrefix(l.text, []byte(byteOrderMark))
 	}
 	if bytes.IndexByte(l.text, 0) >= 0 {
 		l.fail(corpus.ErrBinary)
