@@ -68,6 +68,10 @@ func (x *Classes) sections() []Section {
 	return x.table.sections(h)
 }
 
+func (g *Gazetteer) sections() []Section {
+	return g.table.sections(binary.AppendUvarint(head(g.Kind(), g.name, &g.table), uint64(g.entries)))
+}
+
 // A decoder takes sections apart; the first thing that is wrong stays in err, and what is read after it is zero.
 type decoder struct {
 	sections map[string][]byte
@@ -129,6 +133,15 @@ func (d *decoder) lexicon() Lexicon {
 		}
 		x.table = d.table(int(base), uint32(len(x.names)))
 		return x
+	case new(Gazetteer).Kind():
+		g := &Gazetteer{name: name}
+		entries := d.uint()
+		g.table = d.table(int(base), entryLimit)
+		if entries > uint64(len(g.table.keys)) {
+			d.fail(errors.New("more entries than keys"))
+		}
+		g.entries = int(min(entries, uint64(len(g.table.keys))))
+		return g
 	}
 	d.fail(fmt.Errorf("of a kind that is not known: %.40q", kind))
 	return nil

@@ -16,6 +16,7 @@ func lexicons(t testing.TB) []Lexicon {
 	return []Lexicon{
 		classes(t, "0010\tdog\t3\n0010\tcat\t2\n011\tRome\t2\n1\tthe\t9\n"),
 		classes(t, "dog animal\n"),
+		gazetteer(t, "New York\nYork\nnew york city\nRome\n"),
 	}
 }
 

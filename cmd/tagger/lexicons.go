@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,11 +16,12 @@ import (
 
 // lexiconFlags name files with what is known of words beyond the training data.
 type lexiconFlags struct {
-	clusters string
+	clusters   string
+	gazetteers []string // NAME=FILE
 }
 
 // lexiconNames are those of the flags.
-var lexiconNames = []string{"clusters"}
+var lexiconNames = []string{"clusters", "gazetteer"}
 
 // clustersName is the column of --clusters.
 const clustersName = "cluster"
@@ -27,6 +29,7 @@ const clustersName = "cluster"
 func (o *lexiconFlags) register(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&o.clusters, "clusters", "", "`file` with classes of words, from tagger cluster or a word and its class a line: the column "+clustersName+" of templates, kept in the model")
+	f.StringArrayVar(&o.gazetteers, "gazetteer", nil, "`NAME=FILE`: a list of names, one a line: the column NAME of templates, kept in the model (repeat for other lists)")
 }
 
 // readLexicons reads the files.
@@ -34,6 +37,20 @@ func (a *app) readLexicons(ctx context.Context, o *lexiconFlags) ([]lexicon.Lexi
 	var list []lexicon.Lexicon
 	if o.clusters != "" {
 		l, err := a.readClusters(ctx, o.clusters)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, l)
+	}
+	for _, value := range o.gazetteers {
+		name, path, ok := strings.Cut(value, "=")
+		if !ok || path == "" {
+			return nil, wrongUsage("--gazetteer %s: want NAME=FILE", value)
+		}
+		l, err := a.readGazetteer(ctx, name, path)
+		if errors.Is(err, lexicon.ErrName) {
+			return nil, wrongUsage("--gazetteer %s: %w", value, err)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -57,6 +74,15 @@ func (a *app) readClusters(ctx context.Context, path string) (*lexicon.Classes, 
 		return nil, fmt.Errorf("%s: %w", src.name, err)
 	}
 	return l, nil
+}
+
+func (a *app) readGazetteer(ctx context.Context, name, path string) (*lexicon.Gazetteer, error) {
+	src, err := a.source(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	defer src.close()
+	return lexicon.ReadGazetteer(name, src, src.name)
 }
 
 // withLexicons adds the usual lines for lexicons that the templates do not read.

@@ -56,6 +56,20 @@ func TestClustersStay(t *testing.T) {
 	assert.Contains(t, o.errors, "the fingerprint of the lexicons is")
 }
 
+// Names that no labelled sentence has are found by the lists alone.
+func TestGazetteersHelp(t *testing.T) {
+	lists := []string{"--gazetteer", "places=testdata/places.txt", "--gazetteer", "people=testdata/people.txt", "testdata/train.conll"}
+	own := write(t, "own.txt", "u:place=%p[0,places,1]\nu:person=%p[0,people,1]\nb\n")
+	const text = "Ingrid\tPROPN\tO\nBerg\tPROPN\tO\nleft\tVERB\tO\nBergen\tPROPN\tO\n\n"
+	assert.Equal(t, "Ingrid\tPROPN\tO\tB-PER\nBerg\tPROPN\tO\tI-PER\nleft\tVERB\tO\tO\nBergen\tPROPN\tO\tB-LOC\n\n",
+		done(t, text, "tag", "--model", modelOf(t, append([]string{"--features", own}, lists...)...), "-").out)
+
+	m := modelOf(t, lists...)
+	dump := done(t, "Port\tPROPN\tO\nmary\tPROPN\tO\n\n", "features", "--model", m, "-").out
+	assert.Contains(t, dump, `u\:places[0]=b`+"\t"+`u\:places~[0]=b`)
+	assert.Regexp(t, `(?m)^gazetteer +column places: 6 entries$`, done(t, "", "inspect", m).out)
+}
+
 func TestLexiconsFail(t *testing.T) {
 	model := filepath.Join(t.TempDir(), "x.model")
 	crfpp := write(t, "crfpp.txt", "U0:%x[0,0]\nB\n")
@@ -67,6 +81,12 @@ func TestLexiconsFail(t *testing.T) {
 		{"no such file", exitFailed, []string{"--clusters", "testdata/none.paths", "testdata/train.conll"}},
 		{"empty.paths: classes cluster: no entries", exitFailed, []string{"--clusters", write(t, "empty.paths", "\n"), "testdata/train.conll"}},
 		{"bad.paths:1: want path, word and count", exitFailed, []string{"--clusters", write(t, "bad.paths", "a\tb\tc\td\n"), "testdata/train.conll"}},
+		{"places: want NAME=FILE", exitUsage, []string{"--gazetteer", "places", "testdata/train.conll"}},
+		{"not a name of a column", exitUsage, []string{"--gazetteer", "my places=testdata/places.txt", "testdata/train.conll"}},
+		{"places.txt:2: binary data", exitFailed, []string{"--gazetteer", "p=" + write(t, "places.txt", "Rome\n\x00\n"), "testdata/train.conll"}},
+		{"two columns would be named pos", exitFailed, []string{"--gazetteer", "pos=testdata/places.txt", "testdata/train.conll"}},
+		{"two columns would be named p", exitFailed,
+			[]string{"--gazetteer", "p=testdata/places.txt", "--gazetteer", "p=testdata/people.txt", "testdata/train.conll"}},
 		{"brings its attributes along", exitUsage, []string{"--clusters", "testdata/classes.paths", "testdata/train.crfsuite"}},
 		{"--clusters: not for --model-type semi: it keeps no lexicons", exitUsage,
 			[]string{"--clusters", "testdata/classes.paths", "--model-type", "semi", "testdata/train.conll"}},

@@ -64,7 +64,7 @@ var rooms = []room{
 	{path: "internal/container", system: true,
 		modules: []string{"github.com/edsrzf/mmap-go"}},
 	{path: "lexicon", public: true,
-		rooms: []string{"internal/fingerprint", "internal/container", "cluster", "features"}},
+		rooms: []string{"internal/fingerprint", "internal/container", "corpus", "cluster", "features"}},
 	{path: "crf", public: true,
 		rooms: []string{"internal/simd", "internal/checkpoint", "internal/container", "internal/fingerprint", "structured", "decode/viterbi", "inference/forwardbackward", "losses",
 			"corpus", "features", "lexicon", "optimize", "metrics"},

@@ -1,0 +1,187 @@
+package lexicon
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/internal/fingerprint"
+)
+
+// Gazetteer is a list of names, of one or more words each.
+type Gazetteer struct {
+	name    string
+	table   table // of beginnings of entries, words parted by a blank: some of the flags below
+	entries int
+}
+
+var _ Lexicon = (*Gazetteer)(nil)
+
+// What is known of a string of words.
+const (
+	entryFolded  = 1 << iota // it is an entry in lower case
+	entrySpelt               // it is an entry as it stands
+	entryOngoing             // in lower case, it begins a longer entry
+	entryLimit
+)
+
+// maxEntry is the length of a line that no list has, in bytes.
+const maxEntry = 1 << 20
+
+// ReadGazetteer reads a list, an entry a line: words parted by blanks, as the sentences part them. What follows a tab
+// does not count, nor do lines of nothing. File stands for r in errors, which are *corpus.ParseError values where they
+// have a line.
+func ReadGazetteer(name string, r io.Reader, file string) (*Gazetteer, error) {
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	g := &Gazetteer{name: name}
+	flags := make(map[string]uint32)
+	s := bufio.NewScanner(r)
+	s.Buffer(nil, maxEntry)
+	line := 0
+	for s.Scan() {
+		line++
+		text := s.Bytes()
+		if line == 1 {
+			text = bytes.TrimPrefix(text, []byte("\uFEFF"))
+		}
+		if bytes.IndexByte(text, 0) >= 0 {
+			return nil, &corpus.ParseError{File: file, Line: line, Err: corpus.ErrBinary}
+		}
+		text, _, _ = bytes.Cut(text, []byte("\t"))
+		g.add(flags, text)
+	}
+	if err := s.Err(); errors.Is(err, bufio.ErrTooLong) {
+		return nil, &corpus.ParseError{File: file, Line: line + 1, Err: fmt.Errorf("line of more than %d MiB: %w", maxEntry>>20, corpus.ErrTooLong)}
+	} else if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	if g.entries == 0 {
+		return nil, fmt.Errorf("%s: gazetteer %s: %w", file, name, ErrEmpty)
+	}
+	var err error
+	if g.table, err = newTable(flags); err != nil {
+		return nil, fmt.Errorf("%s: gazetteer %s: %w", file, name, err)
+	}
+	return g, nil
+}
+
+// add notes an entry. The first spelling of each counts it.
+func (g *Gazetteer) add(flags map[string]uint32, entry []byte) {
+	words := strings.FieldsFunc(string(entry), func(r rune) bool { return r == ' ' })
+	if len(words) == 0 {
+		return
+	}
+	spelt := strings.Join(words, " ")
+	folded := string(appendLower(nil, spelt))
+	if flags[folded]&entryFolded == 0 {
+		g.entries++
+	}
+	flags[spelt] |= entrySpelt
+	flags[folded] |= entryFolded
+	for k := range len(folded) {
+		if folded[k] == ' ' {
+			flags[folded[:k]] |= entryOngoing
+		}
+	}
+}
+
+// Name implements [Lexicon].
+func (g *Gazetteer) Name() string { return g.name }
+
+// Kind implements [Lexicon].
+func (g *Gazetteer) Kind() string { return "gazetteer" }
+
+// Len returns the number of entries that differ in lower case.
+func (g *Gazetteer) Len() int { return g.entries }
+
+// Templates implements [Lexicon]: the place of a word and those beside it in entries, spelt as in the list or not.
+func (g *Gazetteer) Templates() string {
+	var b strings.Builder
+	for _, o := range []string{"0", "-1", "1"} {
+		fmt.Fprintf(&b, "u:%[1]s[%[2]s]=%%p[%[2]s,%[1]s,1]\n", g.name, o)
+		fmt.Fprintf(&b, "u:%[1]s~[%[2]s]=%%P[%[2]s,%[1]s,1]\n", g.name, o)
+	}
+	return b.String()
+}
+
+// Places returns what the column holds for each word of a sentence.
+func (g *Gazetteer) Places(words []string) []string { return g.Reader()(nil, words) }
+
+// places are the fields of the column: of entries in another spelling, of those as they stand.
+var places = [2]struct{ begin, inside, end, single string }{{"b", "i", "e", "s"}, {"B", "I", "E", "S"}}
+
+// Reader implements [Lexicon].
+func (g *Gazetteer) Reader() func(dst, words []string) []string {
+	var lower []byte
+	var folded []fingerprint.Piece // of each word
+	h := g.table.hasher
+	blank := h.PieceString(" ")
+	return func(dst, words []string) []string {
+		folded = folded[:0]
+		for _, word := range words {
+			lower = appendLower(lower[:0], word)
+			folded = append(folded, h.Piece(lower))
+		}
+		for t := 0; t < len(words); {
+			n := g.longest(folded[t:], blank)
+			p := &places[0]
+			if n > 0 && g.spelt(words[t:t+n], blank) {
+				p = &places[1]
+			}
+			switch n {
+			case 0:
+				dst = append(dst, "")
+				n = 1
+			case 1:
+				dst = append(dst, p.single)
+			default:
+				dst = append(dst, p.begin)
+				for range n - 2 {
+					dst = append(dst, p.inside)
+				}
+				dst = append(dst, p.end)
+			}
+			t += n
+		}
+		return dst
+	}
+}
+
+// longest returns how many words the longest entry has that they begin with.
+func (g *Gazetteer) longest(words []fingerprint.Piece, blank fingerprint.Piece) int {
+	var sum uint64
+	n := 0
+	for k, word := range words {
+		if k > 0 {
+			sum = fingerprint.Append(sum, blank)
+		}
+		sum = fingerprint.Append(sum, word)
+		flags, _ := g.table.find(sum)
+		if flags&entryFolded != 0 {
+			n = k + 1
+		}
+		if flags&entryOngoing == 0 {
+			break
+		}
+	}
+	return n
+}
+
+// spelt reports whether the list spells an entry as these words are.
+func (g *Gazetteer) spelt(words []string, blank fingerprint.Piece) bool {
+	var sum uint64
+	for k, word := range words {
+		if k > 0 {
+			sum = fingerprint.Append(sum, blank)
+		}
+		sum = fingerprint.Append(sum, g.table.hasher.PieceString(word))
+	}
+	flags, _ := g.table.find(sum)
+	return flags&entrySpelt != 0
+}
