@@ -61,7 +61,7 @@ func (a *app) compareLossesCommand() *cobra.Command {
 	f.StringSliceVar(&o.optimizers, "optimizer", nil, "`list` of optimizers, one of which is picked for each loss; LOSS=NAME is for that loss only (default: what suits the loss)")
 	f.StringSliceVar(&o.scales, "cost-scale", nil, "`list` of factors of the cost, one of which is picked for each loss that has one; LOSS=X is for that loss only (default 1)")
 	f.Float64Var(&o.holdOut, "holdout", usualShare, "pick by the score on this `share` of the training sentences, after training on the rest")
-	f.IntVar(&o.seeds, "seeds", 5, "`number` of runs of each loss")
+	f.IntVar(&o.seeds, "seeds", 5, "`number` of runs of each loss; 0 is none but the training that --dev picks, with --test")
 	f.BoolVar(&o.resample, "resample", true, "draw the training sentences of each run, with replacement; false: take all as they are")
 	f.StringSliceVar(&o.curve, "recall-curve", nil, "train with each of this `list` of --cost-fn, under --cost entity, and plot precision against recall")
 	f.StringVar(&o.plot, "plot", "", "draw the figures into this `file`, .png or .svg")
@@ -105,8 +105,8 @@ func (o *studyFlags) checkStudy(changed func(flag string) bool) error {
 		return wrongUsage("--holdout: with --test, settings are picked by --dev")
 	case o.test != "" && o.test == o.dev:
 		return wrongUsage("--test %s: it is the file that --dev picks the settings by", o.test)
-	case o.seeds < 1 || o.seeds > maxSeeds:
-		return wrongUsage("--seeds %d: want 1 to %d", o.seeds, maxSeeds)
+	case o.seeds < 0 || o.seeds == 0 && o.test == "" || o.seeds > maxSeeds:
+		return wrongUsage("--seeds %d: want 1 to %d, or 0 with --test", o.seeds, maxSeeds)
 	case !(o.holdOut > 0 && o.holdOut < 1):
 		return wrongUsage("--holdout %v: want a share between 0 and 1", o.holdOut)
 	case o.markdown && o.json == "-":
@@ -262,7 +262,7 @@ func (s *study) report(err error) error {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
-	if s.rounds == 0 {
+	if s.rounds == 0 && !s.settled {
 		return fmt.Errorf("%w before the first run of each loss was done", errInterrupted)
 	}
 	if printing := s.print(err != nil); printing != nil {

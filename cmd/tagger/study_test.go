@@ -160,6 +160,28 @@ func TestStudyTablesWithTest(t *testing.T) {
 	golden(t, "study-test.md", withoutSeconds(done(t, "", append(args, "--markdown")...).out))
 }
 
+// Without runs, and after an interrupt before the first is done, the report is on what --dev picked.
+func TestStudyWithoutRuns(t *testing.T) {
+	args := []string{"compare-losses", "--threads", "1", "--dev", "testdata/dev.conll", "--test", "testdata/train.conll", "--loss", "cross-entropy,hinge", "--l2", "0.1",
+		"--plot", filepath.Join(t.TempDir(), "a.svg"), "testdata/train.conll", "--seeds"}
+	o := done(t, "", append(args, "0")...)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var out bytes.Buffer
+	errs := &trigger{text: "run 1/7  cross", f: stop}
+	assert.Equal(t, exitFailed, run(ctx, append(args, "7"), strings.NewReader(""), &out, errs))
+	assert.Equal(t, "tagger: interrupted: 0 of 7 runs were done\n", lastMessage(errs.String()))
+	assert.Equal(t, withoutSeconds(o.out), withoutSeconds(out.String()))
+	assert.Regexp(t, `hinge +adagrad .* 1 +- +- +- +\d`, o.out)
+
+	r := studied(t, "--test", "testdata/train.conll", "--loss", "cross-entropy,hinge", "--l2", "0.1", "--seeds", "0")
+	for _, row := range r.Losses {
+		assert.Nil(t, row.F1)
+		assert.NotNil(t, row.Whole.F1)
+		assert.NotNil(t, row.Test.Whole.F1)
+	}
+}
+
 func TestStudyFigures(t *testing.T) {
 	dir := t.TempDir()
 	draw := func(name string, args ...string) []byte {
@@ -277,6 +299,7 @@ func TestStudyWrongUsage(t *testing.T) {
 		"own of none":       {[]string{"--loss", "hinge", "--l2", "risk=1"}, "--l2 risk=1: risk is not among the losses"},
 		"own scale of none": {[]string{"--loss", "hinge", "--cost-scale", "hing=1"}, "--cost-scale hing=1: hing is not"},
 		"no seeds":          {[]string{"--seeds", "0"}, "--seeds 0: want 1 to 1000"},
+		"fewer than none":   {[]string{"--seeds", "-1", "--test", "testdata/train.conll"}, "--seeds -1"},
 		"too many seeds":    {[]string{"--seeds", "1001"}, "--seeds 1001"},
 		"holdout":           {[]string{"--holdout", "1"}, "share between 0 and 1"},
 		"NaN":               {[]string{"--holdout", "nan"}, "share between 0 and 1"},

@@ -32,7 +32,7 @@ func spreadOf(runs []judgement, of func(r *judgement) float64) spread {
 func (s *study) trained() []*contender {
 	var list []*contender
 	for _, c := range s.contenders {
-		if c.err == nil && len(c.runs) > 0 {
+		if c.err == nil && (len(c.runs) > 0 || c.whole != nil) {
 			list = append(list, c)
 		}
 	}
@@ -71,7 +71,7 @@ type studyRow struct {
 
 // A studyReport is what came of a loss on one file.
 type studyReport struct {
-	studyFigures               // of the runs
+	studyFigures               // of the runs; null if there is none
 	Whole        *studyFigures `json:"whole"` // after training on all sentences as they are; null unless --dev picks
 }
 
@@ -101,6 +101,14 @@ func (r *studyRow) on(k int) *studyReport {
 // main are the figures to go by: those of all sentences, if there are any.
 func (r *studyReport) main() *studyFigures {
 	if r.Whole != nil {
+		return r.Whole
+	}
+	return &r.studyFigures
+}
+
+// varied are the figures of the runs, if there are any.
+func (r *studyReport) varied() *studyFigures {
+	if r.F1 == nil {
 		return r.Whole
 	}
 	return &r.studyFigures
@@ -167,11 +175,15 @@ func (s *study) reportOn(k int, first, c *contender) (*studyReport, error) {
 		}
 		return runs
 	}
-	figures, err := s.figures(pick(first), pick(c), first == c)
-	if err != nil {
-		return nil, err
+	r := new(studyReport)
+	if len(c.runs) > 0 {
+		figures, err := s.figures(pick(first), pick(c), first == c)
+		if err != nil {
+			return nil, err
+		}
+		r.studyFigures = *figures
 	}
-	r := &studyReport{studyFigures: *figures}
+	var err error
 	if c.whole != nil {
 		r.Whole, err = s.figures(first.whole[k:k+1], c.whole[k:k+1], first == c)
 	}

@@ -52,8 +52,8 @@ func (s *study) panels(rows []studyRow) []plots.Panel {
 		}
 		r := struct {
 			Loss string
-			*studyReport
-		}{row.Loss, row.on(len(s.reported) - 1)}
+			*studyFigures
+		}{row.Loss, row.on(len(s.reported) - 1).varied()}
 		score.Bars = append(score.Bars, plots.Bar{Name: r.Loss, Mean: r.F1.Mean, SD: r.F1.SD})
 		runs.Series = append(runs.Series, plots.Series{Name: r.Loss, Points: points(r.Recall.Values, r.Precision.Values)})
 		curve := plots.Series{Name: r.Loss}

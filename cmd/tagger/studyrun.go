@@ -19,7 +19,8 @@ type study struct {
 	reported   []reported
 	kept       map[string]kept // by loss, where --dev picks
 	contenders []*contender
-	rounds     int // that are done, each a run of all contenders
+	settled    bool // all contenders are trained on all sentences as they are
+	rounds     int  // that are done, each a run of all contenders
 }
 
 // Reported is a file that the report is on.
@@ -122,16 +123,36 @@ func (s *study) labels() []string {
 
 // try trains with a setting and scores it. Where the training sentences are all, the best model of each loss is kept.
 func (s *study) try(ctx context.Context, x setting, k int) (float64, error) {
-	began := startClock()
-	m, score, err := s.tuner.try(ctx, x, k)
-	if err != nil || !s.onDev() {
-		return score, err
+	if !s.onDev() {
+		return s.score(ctx, x, k)
 	}
+	a, f := s.attempts[x], s.folds[k]
+	m, took, err := s.timed(ctx, a, f)
+	if err != nil {
+		return 0, err
+	}
+	results, err := f.evaluate(m, a.flags.threads)
+	if err != nil {
+		return 0, err
+	}
+	score := tuneMetrics[s.o.metric].of(results)
 	best, ok := s.kept[x.loss]
 	if !ok || score > best.score || score == best.score && stronger(x, best.setting) < 0 {
-		s.kept[x.loss] = kept{x, score, m, began.spent()}
+		s.kept[x.loss] = kept{x, score, m, took}
 	}
 	return score, nil
+}
+
+// timed trains on f, and tells what that took: the start by another loss, which serves all that need one, included.
+func (s *study) timed(ctx context.Context, a *attempt, f *fold) (*crf.Model, spent, error) {
+	began, started := startClock(), f.start != nil
+	m, _, err := s.train(ctx, a, f)
+	took := began.spent()
+	if started && traits(a.flags.lossFlags.name).NeedsStart {
+		took.seconds += f.took.seconds
+		took.cpu += f.took.cpu
+	}
+	return m, took, err
 }
 
 // pick tunes: of the settings of each loss, the best on the held-out sentences contends. A loss with one setting
@@ -210,9 +231,7 @@ func (s *study) trainWhole(ctx context.Context) error {
 		}
 		k, ok := s.kept[c.loss]
 		if len(s.o.weights) > 0 || !ok {
-			began := startClock()
-			k.model, _, c.err = s.train(ctx, c.attempt, s.folds[0])
-			k.took = began.spent()
+			k.model, k.took, c.err = s.timed(ctx, c.attempt, s.folds[0])
 		}
 		switch {
 		case ctx.Err() != nil:
@@ -227,6 +246,7 @@ func (s *study) trainWhole(ctx context.Context) error {
 		s.tell(fmt.Sprintf("whole %d/%d  %s: F1 %.2f%%  %.1fs", i+1, len(s.contenders), c, 100*c.whole[0].results.F1, k.took.seconds))
 	}
 	clear(s.kept)
+	s.settled = true
 	return nil
 }
 
@@ -245,19 +265,13 @@ func (s *study) round(ctx context.Context, k int) ([][]judgement, error) {
 		}
 		own := *c.attempt
 		own.flags.seed = seed
-		began, started := startClock(), drawn.start != nil
-		m, _, err := s.train(ctx, &own, drawn)
+		m, took, err := s.timed(ctx, &own, drawn)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		if err != nil {
 			c.err = err
 			continue
-		}
-		took := began.spent()
-		if started && traits(c.loss).NeedsStart { // the start serves all, and is part of the time of each
-			took.seconds += drawn.took.seconds
-			took.cpu += drawn.took.cpu
 		}
 		if runs[i], err = s.judge(ctx, m, took); err != nil {
 			return nil, err

@@ -124,13 +124,13 @@ func (s *study) cells(r studyRow, k int) []string {
 		return fmt.Sprintf("%.3g", *v)
 	}
 	report := r.on(k)
-	main, runs := report.main(), &report.studyFigures
+	main, runs := report.main(), report.varied()
 	cells := []string{r.Loss, r.Optimizer, optional(r.L2)}
 	if r.CostFN != nil {
 		cells = append(cells, number(*r.CostFN))
 	}
 	cells = append(cells, percent(main.F1.Mean))
-	if main == runs {
+	if !s.onDev() {
 		cells = append(cells, percent(runs.F1.SD))
 	}
 	if s.spans() {
@@ -138,8 +138,11 @@ func (s *study) cells(r studyRow, k int) []string {
 	}
 	cells = append(cells, fmt.Sprintf("%.4f", main.ExpectedCost.Mean), fmt.Sprintf("%.4f", main.LogLoss.Mean),
 		fmt.Sprintf("%.4f", main.ECE.Mean), optional(main.P))
-	if main != runs {
+	switch {
+	case main != runs:
 		cells = append(cells, percent(runs.F1.Mean), percent(runs.F1.SD), optional(runs.P))
+	case s.onDev():
+		cells = append(cells, "-", "-", "-")
 	}
 	return append(cells, fmt.Sprintf("%.2f", runs.Seconds.Mean), fmt.Sprintf("%.2f", runs.CPUSeconds.Mean))
 }

@@ -198,24 +198,18 @@ func (t *tuner) warn(s string) {
 
 // score trains on the rest of fold k and scores it.
 func (t *tuner) score(ctx context.Context, s setting, k int) (float64, error) {
-	_, score, err := t.try(ctx, s, k)
-	return score, err
-}
-
-// try trains on the rest of fold k and scores the model on it.
-func (t *tuner) try(ctx context.Context, s setting, k int) (*crf.Model, float64, error) {
 	c, f := t.attempts[s], t.folds[k]
 	m, summary, err := t.train(ctx, c, f)
 	if err != nil {
-		return nil, 0, err
+		return 0, err
 	}
 	results := summary.Dev
 	if f.dev == nil {
 		if results, err = f.evaluate(m, c.flags.threads); err != nil {
-			return nil, 0, err
+			return 0, err
 		}
 	}
-	return m, tuneMetrics[t.o.metric].of(results), nil
+	return tuneMetrics[t.o.metric].of(results), nil
 }
 
 // train trains on the training part of f.
