@@ -88,8 +88,9 @@
 //
 // the look of the word:
 //
-//	%h[o,c]        its shape: X upper case, x lower case, o letters without case, 0 numbers,
-//	               other characters as they are: Ab-12 is Xx-00
+//	%h[o,c]        its shape: X upper case, x lower case, 0 numbers, c Han characters,
+//	               h hiragana, k katakana, o other letters without case, other characters as
+//	               they are: Ab-12 is Xx-00
 //	%H[o,c]        its shape with runs made one: Xx-0
 //	%k[o,c]        the first that fits of: punct (no letter or number), number (no letter),
 //	               caps (two letters or more, all upper case), capital (only the first letter),

@@ -43,9 +43,9 @@ func appendDigits(dst []byte, s string, lower bool) []byte {
 }
 
 // appendShape writes one character for each of s: X for an upper-case letter, x for a
-// lower-case one, o for a letter of a script without case, 0 for a number, and any other
-// character itself. Combining marks belong to the letter before them and are left out. With
-// runs, equal neighbours are written once.
+// lower-case one, c, h, k or o for a letter of a script without case, 0 for a number, and any
+// other character itself. Combining marks belong to the letter before them and are left out.
+// With runs, equal neighbours are written once.
 func appendShape(dst []byte, s string, runs bool) []byte {
 	last := rune(-1)
 	for i := 0; i < len(s); {
@@ -67,7 +67,7 @@ func appendShape(dst []byte, s string, runs bool) []byte {
 		case unicode.IsLower(r):
 			shape = 'x'
 		case unicode.IsLetter(r):
-			shape = 'o'
+			shape = caselessShape(r)
 		case unicode.IsNumber(r):
 			shape = '0'
 		case unicode.IsMark(r):
@@ -85,6 +85,26 @@ func appendShape(dst []byte, s string, runs bool) []byte {
 	}
 	return dst
 }
+
+// caselessShape tells the scripts of Japanese apart, since words change between them as those of other languages
+// do between cases.
+func caselessShape(r rune) rune {
+	switch {
+	case unicode.Is(unicode.Han, r):
+		return 'c'
+	case unicode.Is(unicode.Hiragana, r):
+		return 'h'
+	case unicode.Is(unicode.Katakana, r), r == longSound, r == longSoundHalf:
+		return 'k'
+	}
+	return 'o'
+}
+
+// The marks of a long vowel, which Unicode gives to no script of its own.
+const (
+	longSound     = '\u30fc'
+	longSoundHalf = '\uff70'
+)
 
 func asciiShape(b byte) byte {
 	switch {

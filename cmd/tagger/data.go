@@ -20,6 +20,7 @@ type data struct {
 	templates  string       // which ones, "" for ready-made attributes
 	warn       func(string)
 	recode     *recoder // of labels, nil if they stay
+	normal     string   // form of the fields
 
 	reading corpus.Supervision // of the labels of the training files
 	known   []corpus.Choice    // of the last sentence
@@ -33,6 +34,7 @@ type dataFlags struct {
 	lexicons  []lexicon.Lexicon
 	dev       string // "": none
 	scheme    string // of the labels inside, "": theirs
+	normal    string // form of the fields, "": as they are
 }
 
 // readData reads the training files and the development file.
@@ -98,7 +100,7 @@ func (d *data) begin(in *input, o dataFlags) ([]*sentence, error) {
 	if d.picked, err = pick(in, first, o.columnFlags); err != nil {
 		return nil, err
 	}
-	d.reading = o.reading
+	d.reading, d.normal = o.reading, o.normal
 	if d.recode, err = newRecoder(o.scheme, d.picked, o.reading); err != nil {
 		return nil, err
 	}
@@ -128,7 +130,7 @@ func (d *data) put(set *crf.Dataset, s *sentence, labels []string) error {
 	if err != nil {
 		return err
 	}
-	return set.Add(&s.rows, labels, weight)
+	return set.Add(normal(d.normal, &s.rows), labels, weight)
 }
 
 // putKnown adds s, of whose labels the fields tell something, to the training data.
@@ -148,7 +150,7 @@ func (d *data) putKnown(s *sentence, fields []string) error {
 	if err != nil {
 		return err
 	}
-	return d.train.AddChoices(&s.rows, d.known, weight)
+	return d.train.AddChoices(normal(d.normal, &s.rows), d.known, weight)
 }
 
 // A tokenError is what is wrong with a token.

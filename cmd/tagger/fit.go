@@ -13,10 +13,11 @@ import (
 
 // A fit ties a model to the columns of an input.
 type fit struct {
-	ready   bool // the tokens bring their attributes along
-	label   int  // column of the labels, -1 if the input has none
-	form    int  // column of the words
-	trained int  // where that was in training
+	ready   bool   // the tokens bring their attributes along
+	label   int    // column of the labels, -1 if the input has none
+	form    int    // column of the words
+	trained int    // where that was in training
+	normal  string // form of the fields
 }
 
 // fitInput finds the columns that m reads. Label and form are the user's word on them, or "".
@@ -24,7 +25,7 @@ type fit struct {
 // In a file of the same make as the training files, or of that without a last column of labels, the
 // columns are those of training. In any other the words are found as in training, and nothing else.
 func fitInput(m *crf.Model, in *input, label, form string) (*fit, error) {
-	f := &fit{ready: m.Input().Templates == nil, label: -1}
+	f := &fit{ready: m.Input().Templates == nil, label: -1, normal: m.Meta[metaNormal]}
 	switch {
 	case f.ready && in.items == nil:
 		return nil, in.atStart(fmt.Errorf("format %s, but the model reads attributes (crfsuite)", in.format))
@@ -122,12 +123,12 @@ func (f *fit) read(t *crf.Tagger, s *sentence) error {
 	return t.Read(f.sequence(s))
 }
 
-// sequence is s with the words where they are looked for.
+// sequence is s with the words where and as they are looked for.
 func (f *fit) sequence(s *sentence) features.Sequence {
 	if f.form != f.trained {
-		return moved{&s.rows, f.trained, f.form}
+		return normal(f.normal, moved{&s.rows, f.trained, f.form})
 	}
-	return &s.rows
+	return normal(f.normal, &s.rows)
 }
 
 // moved is a sentence whose words stand in another column than they are looked for.

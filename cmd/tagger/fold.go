@@ -43,6 +43,7 @@ func (t *tuner) read(ctx context.Context) error {
 			return err
 		}
 		t.folds = []*fold{{train: t.data.train, dev: t.data.dev}}
+		t.data.recode.tell(t.tell, t.warn)
 		t.describe(t.data.train.Len(), t.data.dev.Len())
 		return nil
 	}
@@ -62,7 +63,7 @@ func (t *tuner) dataFlags(ctx context.Context) (dataFlags, error) {
 			break
 		}
 	}
-	flags := dataFlags{columnFlags: o.flags.columnFlags, format: o.format, dev: o.flags.dev}
+	flags := dataFlags{columnFlags: o.flags.columnFlags, format: o.format, dev: o.flags.dev, scheme: o.flags.scheme, normal: o.flags.normal}
 	var err error
 	if flags.templates, err = loadTemplates(o.flags.features); err != nil {
 		return flags, err
@@ -136,6 +137,9 @@ func (t *tuner) part(ctx context.Context, all []*labelled, scheme structured.Sch
 				return err
 			}
 		}
+		if len(t.folds) == 0 { // the others would count the same labels again
+			t.data.recode.tell(t.tell, t.warn)
+		}
 		for _, i := range split.Test {
 			f.test = append(f.test, all[i])
 		}
@@ -192,7 +196,7 @@ func (f *fold) evaluate(m *crf.Model, threads int) (*metrics.Results, error) {
 // scoreSentences labels as tagger tag and eval do.
 func scoreSentences(e *metrics.Evaluator, m *crf.Model, list []*labelled) error {
 	l := newLabeller(ours(m), &tagFlags{})
-	columns := fit{ready: m.Input().Templates == nil}
+	columns := fit{ready: m.Input().Templates == nil, normal: m.Meta[metaNormal]}
 	for _, s := range list {
 		if err := columns.read(l.tagger, &s.sentence); err != nil {
 			return err

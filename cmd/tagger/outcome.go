@@ -85,6 +85,9 @@ func (o *trainFlags) notes(cmd *cobra.Command, d *data, s crf.Summary) map[strin
 		m[metaColumns], m[metaLabel], m[metaForm] = strconv.Itoa(d.columns), d.labelSpec, o.form
 	}
 	d.recode.note(m)
+	if d.normal != "" {
+		m[metaNormal] = d.normal
+	}
 	if s.Dev != nil {
 		m["dev"] = number(s.Dev.F1)
 	}

@@ -134,8 +134,9 @@ func modelPairs(m *model, o *evalFlags) pairing {
 				return p, nil
 			}
 			known = known[:0]
-			for t := range s.rows.Len() {
-				known = append(known, m.Known(s.rows.Field(t, f.form)))
+			rows := f.sequence(s)
+			for t := range rows.Len() {
+				known = append(known, m.Known(rows.Field(t, f.trained)))
 			}
 			p.known = known
 			return p, nil

@@ -50,6 +50,7 @@ var chainFlags = []struct {
 	{[]string{"cost-boundary"}, "its costs are hamming and entity"},
 	{[]string{"weights", "strip"}, "its weights are stored as they are, in 64 bits, and with the names"},
 	{[]string{"all-pairs"}, "it has features for what was seen together"},
+	{[]string{"normalize"}, "it reads words as they are"},
 	{[]string{"scheme"}, "it learns spans, however their labels are spelt"},
 	{lexiconNames, "it keeps no lexicons"},
 	{[]string{"supervision"}, "it learns from labels that are all known"},

@@ -34,8 +34,9 @@ var studyUsage = map[string]string{
 	"cost": "`name` of the cost in the losses that have one, and of the expected cost of all: " + strings.Join(costNames, ", "),
 }
 
-// unsharedFlags of sharedFlags are those that would pick a model by the file that the report is on.
-var unsharedFlags = []string{"dev", "patience"}
+// unsharedFlags of sharedFlags are those that would pick a model by the file that the report is on, and that which
+// would part the labels of models from those of the file.
+var unsharedFlags = []string{"dev", "patience", "scheme", "normalize"}
 
 func (a *app) compareLossesCommand() *cobra.Command {
 	var o studyFlags

@@ -20,7 +20,7 @@ import (
 // trainFlags are the command line of tagger train.
 type trainFlags struct {
 	model, dev, init, features, format, log, scheme string
-	supervision                                     string
+	supervision, normal                             string
 
 	columnFlags
 	lexiconFlags
@@ -77,6 +77,7 @@ func (o *trainFlags) register(c *cobra.Command) {
 	f.StringVar(&o.supervision, "supervision", "full", "how the labels are to be read: full (as they are), partial (? and A|B leave some open) or soft (also A:0.7|B:0.3)")
 	f.StringVar(&o.scheme, "scheme", "", "train labels of spans in this scheme: iob1, bio, bioes or io (default: that of the file, which tag writes anyway)")
 	o.lexiconFlags.register(c)
+	f.StringVar(&o.normal, "normalize", "", "read words in a normal `form` of Unicode, when tagging too: nfc, or nfkc, which also makes variants of width one (default: as they are)")
 	o.lossFlags.register(c)
 	o.optimizerFlags.register(c)
 	f.IntVar(&o.threads, "threads", 0, "goroutines that work (default: one a core); the last digits depend on it")
@@ -89,6 +90,7 @@ func (o *trainFlags) register(c *cobra.Command) {
 	f.SortFlags = false
 	complete(c, "format", "auto", "conll", "conllu", "crfsuite")
 	complete(c, "scheme", "iob1", "bio", "bioes", "io")
+	complete(c, "normalize", "nfc", "nfkc")
 	complete(c, "supervision", "full", "partial", "soft")
 }
 
@@ -113,7 +115,7 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 	if err := o.saveFlags.check(); err != nil {
 		return err
 	}
-	read := dataFlags{columnFlags: o.columnFlags, format: format, dev: o.dev, scheme: o.scheme}
+	read := dataFlags{columnFlags: o.columnFlags, format: format, dev: o.dev, scheme: o.scheme, normal: o.normal}
 	opts := crf.Options{AllPairs: o.allPairs, MinCount: o.minCount, Threads: o.threads, Patience: o.patience}
 	// All that can fail fails before anybody has waited for the data.
 	if err := safefile.Check(o.model); err != nil {
@@ -151,6 +153,9 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 		}
 		if read.scheme == "" {
 			read.scheme = opts.Init.Meta[metaInside]
+		}
+		if read.normal == "" {
+			read.normal = opts.Init.Meta[metaNormal]
 		}
 	}
 
@@ -296,6 +301,9 @@ func (o *trainFlags) check(changed func(string) bool) (corpus.Format, error) {
 		}
 	}
 	if err := o.checkSemi(changed); err != nil {
+		return format, err
+	}
+	if err := checkNormal(o.normal); err != nil {
 		return format, err
 	}
 	if err := o.lossFlags.check(changed); err != nil {

@@ -38,7 +38,7 @@ var sharedFlags = []string{
 	"cost", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight", "gamma",
 	"anneal-temperature", "anneal-cost", "entropy", "label-smoothing", "margin", "blend", "anneal-blend",
 	"epochs", "warm-up", "batch-size", "rate", "pa-c", "pa-variant", "arow-gamma",
-	"min-count", "all-pairs", "dev", "patience", "seed", "restarts", "threads",
+	"min-count", "all-pairs", "dev", "patience", "seed", "restarts", "threads", "scheme", "normalize",
 }
 
 // sharedUsage explains the shared flags that do more here.
@@ -205,6 +205,8 @@ func (t *tuner) score(ctx context.Context, s setting, k int) (float64, error) {
 	}
 	results := summary.Dev
 	if f.dev == nil {
+		t.data.recode.note(m.Meta)
+		m.Meta[metaNormal] = t.data.normal
 		if results, err = f.evaluate(m, c.flags.threads); err != nil {
 			return 0, err
 		}

@@ -67,13 +67,16 @@ func TestTheLineCanBeRun(t *testing.T) {
 	t.Chdir(dir)
 	require.NoError(t, os.Rename("train.conll", "my train.conll"))
 	for name, args := range map[string][]string{
-		"folds":     {"--folds", "3"},
-		"dev":       {"--dev", "dev.conll", "--patience", "4"},
-		"draws":     {"--holdout", "0.3", "--trials", "6", "--l1", "0,0.001..1", "--seed", "9"},
-		"flags":     {"--loss", "cross-entropy,softmax-margin", "--cost", "entity", "--cost-fn", "3", "--cost-scale", "0.5,2", "--gamma", "2", "--l2", "0.1"},
-		"weights":   {"--loss", "hinge", "--label-weight", "B-PER=3", "--label-weight", "O=0.5", "--all-pairs", "--epochs", "4"},
-		"optimizer": {"--optimizer", "pa,sgd", "--pa-c", "0.5", "--batch-size", "2", "--rate", "0.2", "--l2", "0.5", "--min-count", "2"},
-		"columns":   {"--loss", "risk,perceptron", "--label", "3", "--form", "1", "--pos", "none", "--features", "templates.txt", "--format", "conll"},
+		"folds":         {"--folds", "3"},
+		"dev":           {"--dev", "dev.conll", "--patience", "4"},
+		"draws":         {"--holdout", "0.3", "--trials", "6", "--l1", "0,0.001..1", "--seed", "9"},
+		"flags":         {"--loss", "cross-entropy,softmax-margin", "--cost", "entity", "--cost-fn", "3", "--cost-scale", "0.5,2", "--gamma", "2", "--l2", "0.1"},
+		"weights":       {"--loss", "hinge", "--label-weight", "B-PER=3", "--label-weight", "O=0.5", "--all-pairs", "--epochs", "4"},
+		"optimizer":     {"--optimizer", "pa,sgd", "--pa-c", "0.5", "--batch-size", "2", "--rate", "0.2", "--l2", "0.5", "--min-count", "2"},
+		"columns":       {"--loss", "risk,perceptron", "--label", "3", "--form", "1", "--pos", "none", "--features", "templates.txt", "--format", "conll"},
+		"form":          {"--normalize", "nfkc", "--loss", "cross-entropy", "--folds", "2"},
+		"scheme":        {"--scheme", "bioes", "--loss", "cross-entropy", "--folds", "2"},
+		"scheme on dev": {"--scheme", "bioes", "--loss", "cross-entropy", "--dev", "dev.conll"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "trials.json")
@@ -118,7 +121,8 @@ func TestAFoldIsTrainAndEval(t *testing.T) {
 	r := tuned(t, "", "--seed", "5", "--folds", "3", "--loss", "perceptron,risk,hinge,softmax-margin,cross-entropy",
 		"--l1", "0,0.1", "--l2", "0.01,0.5", "testdata/train.conll")
 	require.Len(t, r.Trials, 19) // averaged-perceptron takes no penalty
-	for _, trial := range r.Trials {
+	inBIOES := tuned(t, "", "--seed", "5", "--folds", "3", "--scheme", "bioes", "--loss", "cross-entropy", "--l2", "0.1", "testdata/train.conll")
+	for _, trial := range append(r.Trials, inBIOES.Trials...) {
 		flags := trial.Args[3 : len(trial.Args)-1]
 		for k, split := range splits {
 			path, _ := trained(t, parts(split.Train), append(flags, "--quiet", "-")...)
@@ -304,7 +308,7 @@ func TestFilesThatLookLikeFlags(t *testing.T) {
 // Whoever adds a flag to train decides whether tune passes it on.
 func TestEveryFlagOfTrainIsShared(t *testing.T) {
 	own := []string{"model", "init", "log-json", "quiet", "loss", "optimizer", "l1", "l2", "cost-scale", "help",
-		"weights", "strip", "date", "model-type", "max-length", "scheme", "supervision", "checkpoint", "checkpoint-every", "resume"}
+		"weights", "strip", "date", "model-type", "max-length", "supervision", "checkpoint", "checkpoint-every", "resume"}
 	for _, flag := range flagLine.FindAllStringSubmatch(new(app).trainCommand().UsageString(), -1) {
 		assert.Contains(t, append(own, sharedFlags...), strings.TrimPrefix(flag[1], "--"), "of train: add it to sharedFlags, or here to its own")
 	}

@@ -87,7 +87,7 @@ var rooms = []room{
 		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses",
 			"corpus", "features", "optimize", "metrics", "crf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
 			"semimarkov", "semicrf", "tune", "cluster", "lexicon", "internal/sample", "internal/safefile", "internal/plots"},
-		modules: []string{"github.com/spf13/cobra", "github.com/schollz/progressbar/v3", "golang.org/x/term"}},
+		modules: []string{"github.com/spf13/cobra", "github.com/schollz/progressbar/v3", "golang.org/x/term", "golang.org/x/text"}},
 
 	{path: "internal/bruteforce", tests: true,
 		rooms: []string{"structured"}},
