@@ -2,8 +2,10 @@ package semimarkov_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"github.com/trellis-nlp/trellis/semimarkov"
 	"github.com/trellis-nlp/trellis/structured"
@@ -45,6 +47,34 @@ func BenchmarkMarginals(b *testing.B) {
 		_, err := w.Marginals(&mu, s, structured.SharedEdges)
 		return err
 	})
+}
+
+// BenchmarkGrowth has how many times the time of a sentence of 50 tokens, 10 labels and segments of 8 tokens at most
+// one takes that is longer, has longer segments or more labels. The two take turns and the fastest turn of each
+// counts, so that other work on the machine hardly matters.
+func BenchmarkGrowth(b *testing.B) {
+	at := func(size [3]int) *lattice {
+		return random(rand.New(rand.NewPCG(1, 2)), size[0], size[1], size[2], structured.SharedEdges, 1, 0)
+	}
+	base := at([3]int{50, 10, 8})
+	for _, size := range [][3]int{{100, 10, 8}, {200, 10, 8}, {50, 10, 16}, {50, 10, 32}, {50, 20, 8}, {50, 40, 8}} {
+		b.Run(fmt.Sprintf("T=%d/L=%d/M=%d", size[0], size[1], size[2]), func(b *testing.B) {
+			pair, mu := []*lattice{base, at(size)}, [2]lattice{}
+			var w [2]semimarkov.Workspace
+			best := [2]time.Duration{math.MaxInt64, math.MaxInt64}
+			for b.Loop() {
+				for k, s := range pair {
+					began := time.Now()
+					if _, err := w[k].Marginals(&mu[k], s, structured.SharedEdges); err != nil {
+						b.Fatal(err)
+					}
+					best[k] = min(best[k], time.Since(began))
+				}
+			}
+			b.ReportMetric(float64(best[1])/float64(best[0]), "x")
+			b.ReportMetric(0, "ns/op") // of both together says nothing
+		})
+	}
 }
 
 func BenchmarkLosses(b *testing.B) {
