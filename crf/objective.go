@@ -38,7 +38,8 @@ type worker struct {
 	loss         losses.Workspace
 	gold         []int
 	dense        []float64        // a whole pass's gradient
-	wide         []float64        // and its part of the plan's wide attributes
+	wide         []float64        // and its part of the plan's wide attributes; their weights while they descend
+	row          []float64        // scratch of plan.step
 	sparse       *optimize.Sparse // a mini-batch's
 	norm         []float64        // of the gold labels of a sentence
 	gradNorm     []float64        // the derivatives with respect to them
@@ -131,7 +132,7 @@ func (o *objective) planned(wk *worker, dst spans, grad []float64, s int, w []fl
 	if c == 0 {
 		return 0, nil
 	}
-	o.plan.score(&wk.scores, &d.tokens, lo, hi, w)
+	o.plan.score(&wk.scores, o.plan.weights, &d.tokens, lo, hi, w)
 	v, err := o.eval(wk, s)
 	if err != nil {
 		return 0, err
@@ -160,7 +161,8 @@ func (o *objective) eval(wk *worker, s int) (float64, error) {
 func (o *objective) Eval(ctx context.Context, grad, w []float64) (float64, error) {
 	o.layOut()
 	if o.plan != nil {
-		o.plan.spread(w)
+		o.plan.weights = o.plan.matrix(o.plan.weights)
+		o.plan.spread(o.plan.weights, w)
 	}
 	o.measure(w)
 	o.each(func(k int, wk *worker) {
@@ -187,9 +189,7 @@ func (o *objective) Eval(ctx context.Context, grad, w []float64) (float64, error
 func (o *objective) pass(ctx context.Context, wk *worker, grad, w []float64, from, to int) error {
 	var dst spans = dense(grad)
 	if o.plan != nil {
-		if wk.wide == nil {
-			wk.wide = make([]float64, o.plan.size())
-		}
+		wk.wide = o.plan.matrix(wk.wide)
 		clear(wk.wide)
 	}
 	for s := from; s < to; s++ {

@@ -3,6 +3,7 @@ package crf
 import (
 	"math"
 	"math/bits"
+	"slices"
 
 	"github.com/trellis-nlp/trellis/internal/simd"
 	"github.com/trellis-nlp/trellis/optimize"
@@ -30,6 +31,7 @@ type plan struct {
 	narrow      []uint32 // feature << bits | label
 
 	weights []float64 // rows x stride: the weights of the present whole pass
+	masks   []uint8   // a bit for each number of such a matrix that is a feature, as [simd.AddMasked] has them
 }
 
 // newPlan returns nil where the data set does not fit: values other than 1, or too many features.
@@ -81,16 +83,31 @@ func newPlan(d *Dataset, x *index) *plan {
 // size is that of a matrix of the wide attributes.
 func (p *plan) size() int { return len(p.attr) * p.stride }
 
-// spread sets the matrix of weights from w.
-func (p *plan) spread(w []float64) {
-	if p.weights == nil {
-		p.weights = make([]float64, p.size())
+// matrix returns m, or a new matrix of the wide attributes if there is none yet.
+func (p *plan) matrix(m []float64) []float64 {
+	if m == nil {
+		m = make([]float64, p.size())
 	}
+	return m
+}
+
+// spread sets the matrix m from the weights w.
+func (p *plan) spread(m, w []float64) {
 	for r, a := range p.attr {
-		row := p.weights[r*p.stride : (r+1)*p.stride]
+		row := m[r*p.stride : (r+1)*p.stride]
 		clear(row)
 		for q := p.x.start[a]; q < p.x.start[a+1]; q++ {
 			row[p.x.label[q]] = w[q]
+		}
+	}
+}
+
+// collect sets the features of w that the matrix m has.
+func (p *plan) collect(w, m []float64) {
+	for r, a := range p.attr {
+		row := m[r*p.stride : (r+1)*p.stride]
+		for q := p.x.start[a]; q < p.x.start[a+1]; q++ {
+			w[q] = row[p.x.label[q]]
 		}
 	}
 }
@@ -149,6 +166,37 @@ func (p *plan) put(dst *optimize.Sparse, g *structured.Lattice, k *tokens, lo, h
 	p.x.pullEdges(dst, g, k, lo, c)
 }
 
+// step is pull onto the weights v themselves, and onto those of wide attributes in m. dst is v; row is scratch memory that
+// it returns.
+func (p *plan) step(dst spans, v, m, row []float64, g *structured.Lattice, k *tokens, lo, hi int, c float64) []float64 {
+	if p.masks == nil {
+		p.masks = make([]uint8, p.size()/4)
+		for r, a := range p.attr {
+			for _, j := range p.x.label[p.x.start[a]:p.x.start[a+1]] {
+				p.masks[r*p.stride/4+int(j)/4] |= 1 << (j % 4)
+			}
+		}
+	}
+	row = slices.Grow(row[:0], p.stride)[:p.stride]
+	for t := lo; t < hi; t++ {
+		any := false
+		for j, v := range g.NodeAt(t - lo) {
+			row[j] = c * v
+			any = any || v != 0
+		}
+		if !any {
+			continue
+		}
+		simd.AddMasked(m, p.masks, p.wide[p.wideFirst[t]:p.wideFirst[t+1]], row)
+		shift, mask := p.bits, uint32(1)<<p.bits-1
+		for _, f := range p.narrow[p.narrowFirst[t]:p.narrowFirst[t+1]] {
+			v[f>>(shift&31)] += row[f&mask]
+		}
+	}
+	p.x.pullEdges(dst, g, k, lo, c)
+	return row
+}
+
 // addNarrow adds the weights of the other features of token t to row.
 func (p *plan) addNarrow(row []float64, t int, w []float64) {
 	shift, mask := p.bits, uint32(1)<<p.bits-1
@@ -157,12 +205,12 @@ func (p *plan) addNarrow(row []float64, t int, w []float64) {
 	}
 }
 
-// score is index.score of the tokens lo..hi-1 under the weights w, which were spread.
-func (p *plan) score(dst *structured.Lattice, k *tokens, lo, hi int, w []float64) {
+// score is index.score of the tokens lo..hi-1 under the weights w, those of wide attributes in the matrix m.
+func (p *plan) score(dst *structured.Lattice, m []float64, k *tokens, lo, hi int, w []float64) {
 	dst.Reset(hi-lo, p.x.labels, p.x.edges())
 	for t := lo; t < hi; t++ {
 		row := dst.NodeAt(t - lo)
-		simd.AddRows(row, p.weights, p.wide[p.wideFirst[t]:p.wideFirst[t+1]])
+		simd.AddRows(row, m, p.wide[p.wideFirst[t]:p.wideFirst[t+1]])
 		p.addNarrow(row, t, w)
 	}
 	if len(dst.Edge) > 0 {

@@ -44,6 +44,7 @@ func trials(epochs int) []trial {
 		{"Relay", l2, Relay{First: SGD{Passes: Passes{Epochs: epochs / 2, Tolerance: -1}}, Then: LBFGS{Limits: limits}}, smooth, false},
 		{"SGD", Penalty{}, SGD{Passes: passes}, smooth, true},
 		{"SGD calibrated", l2, SGD{Passes: passes}, smooth, true},
+		{"SGD, direct", l2, SGD{Passes: passes, Direct: true}, &descending{smooth, -1, 0}, true},
 		{"SGD of batches", l2, SGD{Passes: batches, Rate: 0.2, Decay: 0.3}, smooth, true},
 		{"SGD exponential", both, SGD{Passes: passes, Exponential: 0.85}, smooth, true},
 		{"SGD L1", l1, SGD{Passes: passes}, smooth, true},

@@ -176,6 +176,9 @@ func (r *passRun) epoch(order []int) error {
 		r.shuffle.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 	}
 	r.loss, r.squares, r.batches = 0, 0, 0
+	if s, ok := r.rule.(*sgdRule); ok && s.direct != nil {
+		return s.descend(r, order)
+	}
 	for lo := 0; lo < len(order); lo += r.batchSize {
 		if err := r.step(order[lo:min(lo+r.batchSize, len(order))]); err != nil {
 			return err

@@ -93,12 +93,10 @@ const (
 	epochsDev  = 30
 )
 
-// warmUpEpochs of sgd bring lbfgs to where it converges in a third of the iterations; more gain nothing. Batches of
-// warmUpBatch sentences need no more epochs than single ones, and keep several threads busy.
+// warmUpEpochs of sgd bring lbfgs to where it converges in a third of the iterations; more gain nothing.
 const (
 	warmUpEpochs = 6
 	warmUpAuto   = -1
-	warmUpBatch  = 8
 )
 
 func (o *optimizerFlags) register(c *cobra.Command) {
@@ -281,7 +279,7 @@ func (o *optimizerFlags) lbfgs(opts *crf.Options, limits optimize.Limits) optimi
 	if n == 0 {
 		return m
 	}
-	return optimize.Relay{First: optimize.SGD{Passes: optimize.Passes{Epochs: n, BatchSize: warmUpBatch, Seed: o.seed}}, Then: m}
+	return optimize.Relay{First: optimize.SGD{Passes: optimize.Passes{Epochs: n, Seed: o.seed}, Direct: true}, Then: m}
 }
 
 // rehearse trains on one token, so that pairs of loss and optimizer that do not go together, or a

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"time"
 
@@ -71,13 +72,16 @@ type logLine struct {
 	Step      int      `json:"step"`          // the iteration or epoch, from 1
 	Seconds   float64  `json:"seconds"`
 	Objective float64  `json:"objective"`
-	GradNorm  float64  `json:"grad_norm"`
+	GradNorm  *float64 `json:"grad_norm"`     // null where nobody knows it
 	Dev       *float64 `json:"dev,omitempty"` // F1 in 0..1, which is the accuracy for plain labels
 }
 
 // writeLog appends a step to a log.
 func writeLog(w io.Writer, p crf.Progress) error {
-	l := logLine{Run: p.Run, Step: p.Epoch, Seconds: p.Seconds, Objective: p.Objective, GradNorm: p.GradNorm}
+	l := logLine{Run: p.Run, Step: p.Epoch, Seconds: p.Seconds, Objective: p.Objective}
+	if !math.IsNaN(p.GradNorm) {
+		l.GradNorm = &p.GradNorm
+	}
 	if p.Dev != nil {
 		l.Dev = &p.Dev.F1
 	}

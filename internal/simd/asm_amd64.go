@@ -89,6 +89,11 @@ func addToRowsAVX2(m []float64, offsets []uint32, c float64, x []float64)
 //go:noescape
 func addRows32AVX2(dst []float64, m []float32, offsets []uint32)
 
+// addMaskedAVX2 is addMaskedGo.
+//
+//go:noescape
+func addMaskedAVX2(m []float64, masks []uint8, offsets []uint32, x []float64)
+
 // prefetchAVX2 is prefetchGo.
 //
 //go:noescape

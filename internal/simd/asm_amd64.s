@@ -2825,6 +2825,457 @@ done9:
 	VZEROUPPER
 	RET
 
+// func addMaskedAVX2(m []float64, masks []uint8, offsets []uint32, x []float64)
+// Requires: AVX
+TEXT ·addMaskedAVX2(SB), NOSPLIT, $0-96
+	MOVQ x_base+72(FP), AX
+	MOVQ x_len+80(FP), CX
+	MOVQ m_base+0(FP), DX
+	MOVQ masks_base+24(FP), BX
+	MOVQ offsets_base+48(FP), SI
+	MOVQ offsets_len+56(FP), DI
+	LEAQ (SI)(DI*4), DI
+	LEAQ masks<>+0(SB), R8
+	SHRQ $0x02, CX
+
+strip:
+	MOVQ    SI, R9
+	CMPQ    CX, $0x01
+	JE      strip1
+	CMPQ    CX, $0x02
+	JE      strip2
+	CMPQ    CX, $0x03
+	JE      strip3
+	CMPQ    CX, $0x04
+	JE      strip4
+	CMPQ    CX, $0x05
+	JE      strip5
+	CMPQ    CX, $0x06
+	JE      strip6
+	CMPQ    CX, $0x07
+	JE      strip7
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+	VMOVUPD 192(AX), Y6
+	VMOVUPD 224(AX), Y7
+
+row8:
+	CMPQ    R9, DI
+	JGE     done8
+	MOVL    (R9), R10
+	ADDQ    $0x04, R9
+	MOVQ    R10, R12
+	SHRQ    $0x02, R12
+	ADDQ    BX, R12
+	LEAQ    (DX)(R10*8), R10
+	MOVBLZX (R12), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y0, Y8
+	VADDPD  (R10), Y8, Y8
+	VMOVUPD Y8, (R10)
+	MOVBLZX 1(R12), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y1, Y8
+	VADDPD  32(R10), Y8, Y8
+	VMOVUPD Y8, 32(R10)
+	MOVBLZX 2(R12), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y2, Y8
+	VADDPD  64(R10), Y8, Y8
+	VMOVUPD Y8, 64(R10)
+	MOVBLZX 3(R12), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y3, Y8
+	VADDPD  96(R10), Y8, Y8
+	VMOVUPD Y8, 96(R10)
+	MOVBLZX 4(R12), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y4, Y8
+	VADDPD  128(R10), Y8, Y8
+	VMOVUPD Y8, 128(R10)
+	MOVBLZX 5(R12), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y5, Y8
+	VADDPD  160(R10), Y8, Y8
+	VMOVUPD Y8, 160(R10)
+	MOVBLZX 6(R12), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y6, Y8
+	VADDPD  192(R10), Y8, Y8
+	VMOVUPD Y8, 192(R10)
+	MOVBLZX 7(R12), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y7, Y8
+	VADDPD  224(R10), Y8, Y8
+	VMOVUPD Y8, 224(R10)
+	JMP     row8
+
+done8:
+	ADDQ $0x00000100, AX
+	ADDQ $0x00000100, DX
+	ADDQ $0x08, BX
+	SUBQ $0x08, CX
+	JG   strip
+	VZEROUPPER
+	RET
+
+strip7:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+	VMOVUPD 192(AX), Y6
+
+row7:
+	CMPQ    R9, DI
+	JGE     done7
+	MOVL    (R9), R10
+	ADDQ    $0x04, R9
+	MOVQ    R10, AX
+	SHRQ    $0x02, AX
+	ADDQ    BX, AX
+	LEAQ    (DX)(R10*8), R10
+	MOVBLZX (AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y0, Y7
+	VADDPD  (R10), Y7, Y7
+	VMOVUPD Y7, (R10)
+	MOVBLZX 1(AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y1, Y7
+	VADDPD  32(R10), Y7, Y7
+	VMOVUPD Y7, 32(R10)
+	MOVBLZX 2(AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y2, Y7
+	VADDPD  64(R10), Y7, Y7
+	VMOVUPD Y7, 64(R10)
+	MOVBLZX 3(AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y3, Y7
+	VADDPD  96(R10), Y7, Y7
+	VMOVUPD Y7, 96(R10)
+	MOVBLZX 4(AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y4, Y7
+	VADDPD  128(R10), Y7, Y7
+	VMOVUPD Y7, 128(R10)
+	MOVBLZX 5(AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y5, Y7
+	VADDPD  160(R10), Y7, Y7
+	VMOVUPD Y7, 160(R10)
+	MOVBLZX 6(AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y6, Y7
+	VADDPD  192(R10), Y7, Y7
+	VMOVUPD Y7, 192(R10)
+	JMP     row7
+
+done7:
+	VZEROUPPER
+	RET
+
+strip6:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+
+row6:
+	CMPQ    R9, DI
+	JGE     done6
+	MOVL    (R9), R10
+	ADDQ    $0x04, R9
+	MOVQ    R10, AX
+	SHRQ    $0x02, AX
+	ADDQ    BX, AX
+	LEAQ    (DX)(R10*8), R10
+	MOVBLZX (AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y0, Y6
+	VADDPD  (R10), Y6, Y6
+	VMOVUPD Y6, (R10)
+	MOVBLZX 1(AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y1, Y6
+	VADDPD  32(R10), Y6, Y6
+	VMOVUPD Y6, 32(R10)
+	MOVBLZX 2(AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y2, Y6
+	VADDPD  64(R10), Y6, Y6
+	VMOVUPD Y6, 64(R10)
+	MOVBLZX 3(AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y3, Y6
+	VADDPD  96(R10), Y6, Y6
+	VMOVUPD Y6, 96(R10)
+	MOVBLZX 4(AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y4, Y6
+	VADDPD  128(R10), Y6, Y6
+	VMOVUPD Y6, 128(R10)
+	MOVBLZX 5(AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y5, Y6
+	VADDPD  160(R10), Y6, Y6
+	VMOVUPD Y6, 160(R10)
+	JMP     row6
+
+done6:
+	VZEROUPPER
+	RET
+
+strip5:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+
+row5:
+	CMPQ    R9, DI
+	JGE     done5
+	MOVL    (R9), R10
+	ADDQ    $0x04, R9
+	MOVQ    R10, AX
+	SHRQ    $0x02, AX
+	ADDQ    BX, AX
+	LEAQ    (DX)(R10*8), R10
+	MOVBLZX (AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y0, Y5
+	VADDPD  (R10), Y5, Y5
+	VMOVUPD Y5, (R10)
+	MOVBLZX 1(AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y1, Y5
+	VADDPD  32(R10), Y5, Y5
+	VMOVUPD Y5, 32(R10)
+	MOVBLZX 2(AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y2, Y5
+	VADDPD  64(R10), Y5, Y5
+	VMOVUPD Y5, 64(R10)
+	MOVBLZX 3(AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y3, Y5
+	VADDPD  96(R10), Y5, Y5
+	VMOVUPD Y5, 96(R10)
+	MOVBLZX 4(AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y4, Y5
+	VADDPD  128(R10), Y5, Y5
+	VMOVUPD Y5, 128(R10)
+	JMP     row5
+
+done5:
+	VZEROUPPER
+	RET
+
+strip4:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+
+row4:
+	CMPQ    R9, DI
+	JGE     done4
+	MOVL    (R9), R10
+	ADDQ    $0x04, R9
+	MOVQ    R10, AX
+	SHRQ    $0x02, AX
+	ADDQ    BX, AX
+	LEAQ    (DX)(R10*8), R10
+	MOVBLZX (AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y0, Y4
+	VADDPD  (R10), Y4, Y4
+	VMOVUPD Y4, (R10)
+	MOVBLZX 1(AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y1, Y4
+	VADDPD  32(R10), Y4, Y4
+	VMOVUPD Y4, 32(R10)
+	MOVBLZX 2(AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y2, Y4
+	VADDPD  64(R10), Y4, Y4
+	VMOVUPD Y4, 64(R10)
+	MOVBLZX 3(AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y3, Y4
+	VADDPD  96(R10), Y4, Y4
+	VMOVUPD Y4, 96(R10)
+	JMP     row4
+
+done4:
+	VZEROUPPER
+	RET
+
+strip3:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+
+row3:
+	CMPQ    R9, DI
+	JGE     done3
+	MOVL    (R9), R10
+	ADDQ    $0x04, R9
+	MOVQ    R10, AX
+	SHRQ    $0x02, AX
+	ADDQ    BX, AX
+	LEAQ    (DX)(R10*8), R10
+	MOVBLZX (AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y0, Y3
+	VADDPD  (R10), Y3, Y3
+	VMOVUPD Y3, (R10)
+	MOVBLZX 1(AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y1, Y3
+	VADDPD  32(R10), Y3, Y3
+	VMOVUPD Y3, 32(R10)
+	MOVBLZX 2(AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y2, Y3
+	VADDPD  64(R10), Y3, Y3
+	VMOVUPD Y3, 64(R10)
+	JMP     row3
+
+done3:
+	VZEROUPPER
+	RET
+
+strip2:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+
+row2:
+	CMPQ    R9, DI
+	JGE     done2
+	MOVL    (R9), R10
+	ADDQ    $0x04, R9
+	MOVQ    R10, AX
+	SHRQ    $0x02, AX
+	ADDQ    BX, AX
+	LEAQ    (DX)(R10*8), R10
+	MOVBLZX (AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y0, Y2
+	VADDPD  (R10), Y2, Y2
+	VMOVUPD Y2, (R10)
+	MOVBLZX 1(AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y1, Y2
+	VADDPD  32(R10), Y2, Y2
+	VMOVUPD Y2, 32(R10)
+	JMP     row2
+
+done2:
+	VZEROUPPER
+	RET
+
+strip1:
+	VMOVUPD (AX), Y0
+
+row1:
+	CMPQ    R9, DI
+	JGE     done1
+	MOVL    (R9), R10
+	ADDQ    $0x04, R9
+	MOVQ    R10, AX
+	SHRQ    $0x02, AX
+	ADDQ    BX, AX
+	LEAQ    (DX)(R10*8), R10
+	MOVBLZX (AX), R11
+	SHLQ    $0x05, R11
+	VANDPD  (R8)(R11*1), Y0, Y1
+	VADDPD  (R10), Y1, Y1
+	VMOVUPD Y1, (R10)
+	JMP     row1
+
+done1:
+	VZEROUPPER
+	RET
+
+DATA masks<>+0(SB)/8, $0x0000000000000000
+DATA masks<>+8(SB)/8, $0x0000000000000000
+DATA masks<>+16(SB)/8, $0x0000000000000000
+DATA masks<>+24(SB)/8, $0x0000000000000000
+DATA masks<>+32(SB)/8, $0xffffffffffffffff
+DATA masks<>+40(SB)/8, $0x0000000000000000
+DATA masks<>+48(SB)/8, $0x0000000000000000
+DATA masks<>+56(SB)/8, $0x0000000000000000
+DATA masks<>+64(SB)/8, $0x0000000000000000
+DATA masks<>+72(SB)/8, $0xffffffffffffffff
+DATA masks<>+80(SB)/8, $0x0000000000000000
+DATA masks<>+88(SB)/8, $0x0000000000000000
+DATA masks<>+96(SB)/8, $0xffffffffffffffff
+DATA masks<>+104(SB)/8, $0xffffffffffffffff
+DATA masks<>+112(SB)/8, $0x0000000000000000
+DATA masks<>+120(SB)/8, $0x0000000000000000
+DATA masks<>+128(SB)/8, $0x0000000000000000
+DATA masks<>+136(SB)/8, $0x0000000000000000
+DATA masks<>+144(SB)/8, $0xffffffffffffffff
+DATA masks<>+152(SB)/8, $0x0000000000000000
+DATA masks<>+160(SB)/8, $0xffffffffffffffff
+DATA masks<>+168(SB)/8, $0x0000000000000000
+DATA masks<>+176(SB)/8, $0xffffffffffffffff
+DATA masks<>+184(SB)/8, $0x0000000000000000
+DATA masks<>+192(SB)/8, $0x0000000000000000
+DATA masks<>+200(SB)/8, $0xffffffffffffffff
+DATA masks<>+208(SB)/8, $0xffffffffffffffff
+DATA masks<>+216(SB)/8, $0x0000000000000000
+DATA masks<>+224(SB)/8, $0xffffffffffffffff
+DATA masks<>+232(SB)/8, $0xffffffffffffffff
+DATA masks<>+240(SB)/8, $0xffffffffffffffff
+DATA masks<>+248(SB)/8, $0x0000000000000000
+DATA masks<>+256(SB)/8, $0x0000000000000000
+DATA masks<>+264(SB)/8, $0x0000000000000000
+DATA masks<>+272(SB)/8, $0x0000000000000000
+DATA masks<>+280(SB)/8, $0xffffffffffffffff
+DATA masks<>+288(SB)/8, $0xffffffffffffffff
+DATA masks<>+296(SB)/8, $0x0000000000000000
+DATA masks<>+304(SB)/8, $0x0000000000000000
+DATA masks<>+312(SB)/8, $0xffffffffffffffff
+DATA masks<>+320(SB)/8, $0x0000000000000000
+DATA masks<>+328(SB)/8, $0xffffffffffffffff
+DATA masks<>+336(SB)/8, $0x0000000000000000
+DATA masks<>+344(SB)/8, $0xffffffffffffffff
+DATA masks<>+352(SB)/8, $0xffffffffffffffff
+DATA masks<>+360(SB)/8, $0xffffffffffffffff
+DATA masks<>+368(SB)/8, $0x0000000000000000
+DATA masks<>+376(SB)/8, $0xffffffffffffffff
+DATA masks<>+384(SB)/8, $0x0000000000000000
+DATA masks<>+392(SB)/8, $0x0000000000000000
+DATA masks<>+400(SB)/8, $0xffffffffffffffff
+DATA masks<>+408(SB)/8, $0xffffffffffffffff
+DATA masks<>+416(SB)/8, $0xffffffffffffffff
+DATA masks<>+424(SB)/8, $0x0000000000000000
+DATA masks<>+432(SB)/8, $0xffffffffffffffff
+DATA masks<>+440(SB)/8, $0xffffffffffffffff
+DATA masks<>+448(SB)/8, $0x0000000000000000
+DATA masks<>+456(SB)/8, $0xffffffffffffffff
+DATA masks<>+464(SB)/8, $0xffffffffffffffff
+DATA masks<>+472(SB)/8, $0xffffffffffffffff
+DATA masks<>+480(SB)/8, $0xffffffffffffffff
+DATA masks<>+488(SB)/8, $0xffffffffffffffff
+DATA masks<>+496(SB)/8, $0xffffffffffffffff
+DATA masks<>+504(SB)/8, $0xffffffffffffffff
+GLOBL masks<>(SB), RODATA|NOPTR, $512
+
 // func prefetchAVX2(base *byte, lines []uint32)
 // Requires: MMX+
 TEXT ·prefetchAVX2(SB), NOSPLIT, $0-32

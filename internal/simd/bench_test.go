@@ -23,6 +23,14 @@ func BenchmarkKernels(b *testing.B) {
 		for k := range offsets {
 			offsets[k] = uint32(rng.IntN(steps) * n)
 		}
+		padded := random(rng, (n+3)&^3)
+		wide, masks, places := random(rng, steps*len(padded)), make([]uint8, steps*len(padded)/4), make([]uint32, len(offsets))
+		for k := range masks {
+			masks[k] = uint8(rng.IntN(16))
+		}
+		for k, o := range offsets {
+			places[k] = o / uint32(n) * uint32(len(padded))
+		}
 		for _, k := range []struct {
 			name        string
 			fast, plain func()
@@ -44,6 +52,7 @@ func BenchmarkKernels(b *testing.B) {
 			{"AddRows", func() { AddRows(dst, left, offsets) }, func() { addRowsGo(dst, left, offsets) }},
 			{"AddRows32", func() { AddRows32(dst, single, offsets) }, func() { addRows32Go(dst, single, offsets) }},
 			{"AddToRows", func() { AddToRows(left, offsets, 1e-9, x) }, func() { addToRowsGo(left, offsets, 1e-9, x) }},
+			{"AddMasked", func() { AddMasked(wide, masks, places, padded) }, func() { addMaskedGo(wide, masks, places, padded) }},
 		} {
 			for name, f := range map[string]func(){"chosen": k.fast, "portable": k.plain} {
 				b.Run(fmt.Sprintf("%s/L=%d/%s", k.name, n, name), func(b *testing.B) {

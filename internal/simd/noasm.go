@@ -28,3 +28,6 @@ func addRows32AVX2(dst []float64, m []float32, offsets []uint32) { addRows32Go(d
 func addToRowsAVX2(m []float64, offsets []uint32, c float64, x []float64) {
 	addToRowsGo(m, offsets, c, x)
 }
+func addMaskedAVX2(m []float64, masks []uint8, offsets []uint32, x []float64) {
+	addMaskedGo(m, masks, offsets, x)
+}

@@ -2,6 +2,7 @@ package simd
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -37,6 +38,37 @@ func TestRowsEqualTheirReferenceLoops(t *testing.T) {
 			assert.InDeltaSlice(t, wantM, gotM, 1e-13)
 		}
 	}
+}
+
+func TestMaskedRowsEqualTheirReferenceLoop(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 9))
+	for n := 0; n < 80; n += 4 {
+		m, x := random(rng, 20*n), random(rng, n)
+		masks := make([]uint8, len(m)/4)
+		for k := range masks {
+			masks[k] = uint8(rng.IntN(16))
+		}
+		for _, rows := range []int{0, 1, 2, 7, 16} {
+			offsets := make([]uint32, rows)
+			for i := range offsets {
+				offsets[i] = uint32(rng.IntN(20) * n)
+			}
+			want, got := slices.Clone(m), slices.Clone(m)
+			for _, o := range offsets {
+				for j, v := range x {
+					if k := int(o) + j; masks[k/4]>>(k%4)&1 != 0 {
+						want[k] += v
+					}
+				}
+			}
+			portable := slices.Clone(m)
+			addMaskedGo(portable, masks, offsets, x)
+			assert.Equal(t, want, portable)
+			AddMasked(got, masks, offsets, x)
+			assert.Equal(t, want, got)
+		}
+	}
+	assert.Panics(t, func() { AddMasked(make([]float64, 8), make([]uint8, 1), []uint32{4}, make([]float64, 4)) })
 }
 
 func BenchmarkAddRows(b *testing.B) {

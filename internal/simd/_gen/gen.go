@@ -17,6 +17,7 @@ func main() {
 	exps()
 	matrices()
 	scattered()
+	masked()
 	prefetch()
 	lookup()
 	Generate()
