@@ -194,6 +194,7 @@ func (t *training) fingerprints() []print {
 		{"the number of threads", fmt.Sprint(t.o.Threads)},
 		{"AllPairs", fmt.Sprint(t.o.AllPairs)},
 		{"MinCount", fmt.Sprint(max(1, t.o.MinCount))},
+		{"LabelDictionary", fmt.Sprint(t.o.LabelDictionary)},
 		{"the number of restarts", fmt.Sprint(t.o.Restarts)},
 		{"the number of steps of the schedule", fmt.Sprint(len(t.losses))},
 		{"the number of sentences", fmt.Sprint(d.Len())},

@@ -42,12 +42,13 @@ func loaded(t testing.TB, data []byte) *Model {
 // models are a small one of each kind.
 func models(t testing.TB) map[string]*Model {
 	ms := map[string]*Model{
-		"plain":     train(t, small(t, plainTemplates, 12), Options{Penalty: l2, Threads: 1}),
-		"bigrams":   train(t, small(t, bigramTemplates, 12), Options{Penalty: l2, Threads: 1}),
-		"single":    train(t, small(t, noTransitions, 3), Options{Penalty: l2, Threads: 1}),
-		"all pairs": train(t, small(t, bigramTemplates, 4), Options{Penalty: l2, Threads: 1, AllPairs: true}),
-		"lexicon":   train(t, withLexicon(t, lengthClasses(t), 3), Options{Penalty: l2, Threads: 1}),
-		"items":     train(t, items(t, rand.New(rand.NewPCG(1, 1)), 20), Options{Penalty: l2, Threads: 1}),
+		"plain":      train(t, small(t, plainTemplates, 12), Options{Penalty: l2, Threads: 1}),
+		"bigrams":    train(t, small(t, bigramTemplates, 12), Options{Penalty: l2, Threads: 1}),
+		"single":     train(t, small(t, noTransitions, 3), Options{Penalty: l2, Threads: 1}),
+		"all pairs":  train(t, small(t, bigramTemplates, 4), Options{Penalty: l2, Threads: 1, AllPairs: true}),
+		"lexicon":    train(t, withLexicon(t, lengthClasses(t), 3), Options{Penalty: l2, Threads: 1}),
+		"dictionary": train(t, small(t, plainTemplates, 12), Options{Penalty: l2, Threads: 1, LabelDictionary: 2}),
+		"items":      train(t, items(t, rand.New(rand.NewPCG(1, 1)), 20), Options{Penalty: l2, Threads: 1}),
 	}
 	for name, m := range ms {
 		m.Meta["kind"] = name
@@ -79,6 +80,7 @@ func TestSaveAndLoad(t *testing.T) {
 			assert.Equal(t, m.Scheme(), got.Scheme())
 			assert.Equal(t, m.Features(), got.Features())
 			assert.Equal(t, m.Attributes(), got.Attributes())
+			assert.Equal(t, m.Dictionary(), got.Dictionary())
 			if m.program == nil {
 				continue
 			}
@@ -270,10 +272,12 @@ func tiny(t testing.TB) Parts {
 
 // Each cut and each changed byte is noticed, and says why.
 func TestDamagedModelsAreRefused(t *testing.T) {
-	m, err := New(tiny(t))
+	p := tiny(t)
+	p.Dictionary = []WordLabels{{hashWord("the"), []int{1, 3}}}
+	m, err := New(p)
 	require.NoError(t, err)
 	data := saved(t, m, SaveOptions{})
-	p := tiny(t)
+	p = tiny(t)
 	p.Input.Lexicons = []lexicon.Lexicon{classes(t, "00\tdog\t2\n")}
 	with, err := New(p)
 	require.NoError(t, err)
@@ -404,6 +408,12 @@ func FuzzLoad(f *testing.F) {
 		f.Add(saved(f, m, SaveOptions{}), "attrs", uint16(0), byte(1))
 		f.Add(saved(f, m, SaveOptions{Weights: Int8, Strip: true}), "a.rows", uint16(9), byte(200))
 	}
+	p = tiny(f)
+	p.Dictionary = []WordLabels{{hashWord("the"), []int{1, 3}}, {hashWord("dog"), []int{2}}}
+	m, err = New(p)
+	require.NoError(f, err)
+	f.Add(saved(f, m, SaveOptions{}), "dict", uint16(8), byte(3))
+	f.Add(saved(f, m, SaveOptions{}), "d.labels", uint16(0), byte(9))
 	f.Add([]byte(format.Magic), "", uint16(0), byte(0))
 	rows := read(f, sample.Dev)[0]
 	f.Fuzz(func(t *testing.T, data []byte, victim string, at uint16, value byte) {

@@ -3,7 +3,6 @@ package crf
 import (
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"math"
 
 	"github.com/trellis-nlp/trellis/corpus"
@@ -52,6 +51,12 @@ func (in *Input) bind() (*features.Program, error) {
 // transitions reports whether labels depend on the one before whatever is observed.
 func (in *Input) transitions() bool { return in.Templates == nil || in.Templates.Transitions() }
 
+// words reports whether a column holds words.
+func (in *Input) words() bool {
+	_, ok := in.Names["form"]
+	return in.Templates != nil && ok
+}
+
 // A LabelError is a label that the training data lacks.
 type LabelError struct {
 	Token int
@@ -73,13 +78,14 @@ type Dataset struct {
 	labels  *structured.Alphabet
 	attrs   *dictionary
 	bigrams *dictionary
-	words   map[uint64]struct{} // fingerprints of the words seen
+	words   map[uint64]int32 // numbers of the words seen, by their fingerprints
 	scheme  corpus.SchemeDetector
 	heldOut bool // names are looked up, not added
 
 	sentence []int     // N+1: the tokens of sentence s are sentence[s]..sentence[s+1]-1
 	gold     []int32   // a label for each token, or ^k for choice k
 	weight   []float64 // of each sentence
+	word     []int32   // of each token, -1 if it is not in words; empty without a column of words
 	choices  choices
 	known    []corpus.Choice // of the sentence that is being added, if it has choices
 	tokens
@@ -93,7 +99,7 @@ func NewDataset(in Input) (*Dataset, error) {
 	}
 	d := &Dataset{
 		input: in, labels: new(structured.Alphabet), attrs: newDictionary(), bigrams: newDictionary(),
-		words: make(map[uint64]struct{}),
+		words: make(map[uint64]int32),
 	}
 	d.prepare(program)
 	return d, nil
@@ -151,9 +157,9 @@ func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) er
 		return err
 	}
 	d.extract(d.extractor, seq, d.attrs, d.bigrams, !d.heldOut)
-	if d.form >= 0 && !d.heldOut {
+	if d.form >= 0 {
 		for t := range seq.Len() {
-			d.words[hashWord(seq.Field(t, d.form))] = struct{}{}
+			d.word = append(d.word, d.numberWord(seq.Field(t, d.form)))
 		}
 	}
 	d.end(labels, weight)
@@ -254,8 +260,26 @@ func checkItems(items [][]corpus.Attribute) error {
 	return nil
 }
 
+// numberWord returns the number of a word; one that is new gets the next, or -1 in held-out data.
+func (d *Dataset) numberWord(word string) int32 {
+	print := hashWord(word)
+	k, ok := d.words[print]
+	switch {
+	case ok:
+		return k
+	case d.heldOut:
+		return -1
+	}
+	k = int32(len(d.words))
+	d.words[print] = k
+	return k
+}
+
+// hashWord is the fingerprint of a word: FNV-1a, 64 bits.
 func hashWord(word string) uint64 {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(word)) // never fails
-	return h.Sum64()
+	h := uint64(0xcbf29ce484222325)
+	for i := range len(word) {
+		h = (h ^ uint64(word[i])) * 0x100000001b3
+	}
+	return h
 }

@@ -147,6 +147,9 @@ func (p *parser) model() *Model {
 			break
 		}
 	}
+	if m.usual = p.labelDictionary(l); m.usual.used > 0 && !m.input.words() {
+		p.fail(errors.New("a label dictionary without a column of words"))
+	}
 	m.attrs = parseStore[uint16](p, secAttrs, shape[3], l, l)
 	m.bigrams = parseStore[uint32](p, secBigrams, shape[4], 0, l*l)
 	m.trans = view[uint32](p, secPairs)
@@ -175,6 +178,20 @@ func (p *parser) lexicon(k int) lexicon.Lexicon {
 		p.fail(fmt.Errorf("lexicon %d: %w", k, err))
 	}
 	return l
+}
+
+// labelDictionary reads the label dictionary, if there is one.
+func (p *parser) labelDictionary(l int) (x labelDictionary) {
+	if p.sections[secDict] == nil && p.sections[secDictLabels] == nil {
+		return x
+	}
+	x.table.words, x.labels = view[uint64](p, secDict), view[uint16](p, secDictLabels)
+	if p.err == nil {
+		if err := x.check(l); err != nil {
+			p.fail(err)
+		}
+	}
+	return x
 }
 
 func parseStore[O uint16 | uint32](p *parser, name string, lines uint64, width, limit int) store[O] {

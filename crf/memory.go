@@ -64,7 +64,7 @@ func (d *Dataset) size(x *index, o Options) Size {
 func (d *Dataset) bytes() int64 {
 	choices := int64(8*cap(d.choices.first) + 4*cap(d.choices.label) + 8*cap(d.choices.share))
 	return d.tokens.bytes() + d.attrs.bytes() + d.bigrams.bytes() + choices +
-		int64(4*cap(d.gold)+8*cap(d.sentence)+8*cap(d.weight)+32*len(d.words))
+		int64(4*cap(d.gold)+8*cap(d.sentence)+8*cap(d.weight)+4*cap(d.word)+40*len(d.words))
 }
 
 func (k *tokens) bytes() int64 {

@@ -22,6 +22,7 @@ type Model struct {
 	input   Input
 	program *features.Program // nil for ready-made attributes
 	words   []uint64          // sorted fingerprints of the words of the training data
+	usual   labelDictionary   // the label dictionary; empty if there is none
 
 	weights Weights // as they were stored
 	base    int     // of the fingerprints
@@ -148,6 +149,9 @@ func (m *Model) Known(word string) bool {
 	return ok
 }
 
+// Dictionary returns the number of words in the label dictionary (see [Options]), 0 without one.
+func (m *Model) Dictionary() int { return m.usual.used }
+
 // Close gives back the memory map of a model that [Open] returned; other models need no Close. The model and
 // its taggers must not be used any more.
 func (m *Model) Close() error {
@@ -155,7 +159,7 @@ func (m *Model) Close() error {
 		return nil
 	}
 	m.words, m.attrs, m.bigrams, m.trans, m.transW = nil, store[uint16]{}, store[uint32]{}, nil, numbers{}
-	m.names, m.bigramNames = nil, nil
+	m.names, m.bigramNames, m.usual = nil, nil, labelDictionary{}
 	return m.file.Close()
 }
 

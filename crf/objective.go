@@ -29,6 +29,8 @@ type objective struct {
 	workers []*worker
 	chunk   []int  // of sentences: worker k evaluates chunk[k]..chunk[k+1]-1 of a whole pass
 	norms   *norms // nil where the loss needs none
+
+	dictionary *wordLabels // by which labels are scored, nil without one
 }
 
 // A worker is the scratch memory of one goroutine.
@@ -37,6 +39,7 @@ type worker struct {
 	target       structured.Lattice // of a sentence whose labels are not certain
 	loss         losses.Workspace
 	gold         []int
+	pruning      pruning          // of a sentence that is labelled
 	dense        []float64        // a whole pass's gradient
 	wide         []float64        // and its part of the plan's wide attributes; their weights while they descend
 	row          []float64        // scratch of plan.step

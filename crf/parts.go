@@ -22,6 +22,8 @@ type Parts struct {
 	Input  Input
 	Words  []uint64 // fingerprints of the known words, from another model
 
+	Dictionary []WordLabels // the label dictionary; empty if there is none
+
 	Attributes  []Attribute       // of tokens
 	Transitions []PairWeight      // label pairs
 	Bigrams     []BigramAttribute // attributes of label pairs
@@ -112,7 +114,33 @@ func New(p Parts) (*Model, error) {
 		return nil, err
 	}
 	m.trans, m.transW.f64 = trans.outcomes, trans.weights
+	if m.usual, err = dictionaryOf(p.Dictionary, &m.input, l); err != nil {
+		return nil, err
+	}
 	return m, m.assemble(attrs, bigrams)
+}
+
+// dictionaryOf checks the entries of a label dictionary and sorts their labels.
+func dictionaryOf(list []WordLabels, in *Input, l int) (labelDictionary, error) {
+	if len(list) > 0 && !in.words() {
+		return labelDictionary{}, fmt.Errorf("%w: a label dictionary needs a column of words", ErrInput)
+	}
+	seen := make(map[uint64]bool, len(list))
+	entries := make([]WordLabels, len(list))
+	for k, e := range list {
+		if seen[e.Word] {
+			return labelDictionary{}, fmt.Errorf("%w: word %#x stands twice in the label dictionary", ErrInput, e.Word)
+		}
+		seen[e.Word] = true
+		labels := slices.Clone(e.Labels)
+		slices.Sort(labels)
+		labels = slices.Compact(labels)
+		if n := len(labels); n > 0 && (labels[0] < 0 || labels[n-1] >= l) {
+			return labelDictionary{}, fmt.Errorf("%w: word %#x has the labels %d of %d", ErrInput, e.Word, labels, l)
+		}
+		entries[k] = WordLabels{e.Word, labels}
+	}
+	return newLabelDictionary(entries, l)
 }
 
 // An outcome is a label or label pair with its weight.
@@ -159,6 +187,7 @@ func (m *Model) Parts() (Parts, error) {
 	}
 	p := Parts{
 		Meta: make(map[string]string), Labels: slices.Clone(m.Labels()), Scheme: m.scheme, Input: m.input, Words: slices.Clone(m.words),
+		Dictionary: m.usual.entries(),
 	}
 	for k, v := range m.Meta {
 		p.Meta[k] = v

@@ -22,6 +22,8 @@ const (
 	secLabels      = "labels"
 	secInput       = "input"
 	secWords       = "words"
+	secDict        = "dict"
+	secDictLabels  = "d.labels"
 	secShape       = "shape"
 	secAttrs       = "attrs"
 	secBigrams     = "bigrams"
@@ -115,6 +117,10 @@ func (m *Model) sections(o SaveOptions) ([]container.Section, error) {
 	list := []container.Section{
 		{Name: secMeta, Data: meta.buf}, {Name: secLabels, Data: labels.buf}, {Name: secInput, Data: input.buf},
 		{Name: secShape, Data: container.Bytes(shape)}, {Name: secWords, Data: container.Bytes(m.words)},
+	}
+	if m.usual.used > 0 {
+		list = append(list, container.Section{Name: secDict, Data: container.Bytes(m.usual.words)},
+			container.Section{Name: secDictLabels, Data: container.Bytes(m.usual.labels)})
 	}
 	list = append(list, lexiconSections(m.input.Lexicons)...)
 	list = append(list, storeSections(secAttrs, attrs, o.Weights)...)

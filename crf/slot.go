@@ -38,6 +38,9 @@ type table struct {
 // keyOf spreads a fingerprint, which may be a small number, over all 64 bits: a bijection, by the golden ratio.
 func keyOf(fingerprint uint64) uint64 { return fingerprint * 0x9E3779B97F4A7C15 }
 
+// keyBack undoes keyOf: key * keyBack is the fingerprint.
+const keyBack = 0xF1DE83E19937733D
+
 // line is the number of the line that is the home of a key.
 func (t *table) line(key uint64) uint32 {
 	line, _ := bits.Mul64(key, t.lines)
@@ -52,9 +55,12 @@ func slotOf(key, value uint64) slot { return slot{key, uint32(value), uint32(val
 // len returns the number of slots.
 func (t *table) len() int { return len(t.words) / 2 }
 
+// linesFor is the number of lines for so many used slots.
+func linesFor(used uint64) uint64 { return used*3/8 + 1 }
+
 // newTable places slots, which are in ascending order of their keys, with one free for two used.
 func newTable(used []slot) table {
-	t := table{lines: uint64(len(used))*3/8 + 1, used: len(used)}
+	t := table{lines: linesFor(uint64(len(used))), used: len(used)}
 	t.words = make([]uint64, 0, (t.lines+2)*wordsPerLine)
 	pad := func(words int) {
 		for len(t.words) < words {

@@ -27,7 +27,7 @@ func (t *Tagger) SpanProbabilities(dst []float64, spans []corpus.Span) ([]float6
 	if len(spans) == 0 {
 		return dst, nil
 	}
-	t.settle()
+	t.prune()
 	if _, err := t.inference.Marginals(&t.marginals, &t.scores, structured.PositionEdges); err != nil {
 		return dst, err
 	}

@@ -18,13 +18,24 @@ import (
 //
 // Where the labels spell spans, they are kept to the grammar of their scheme: a sequence that breaks it has the
 // score -Inf and the probability 0. [Tagger.Constrain] lifts that.
+//
+// Likewise, a word of the model's label dictionary, if it has one (see [Options]), gets no label that it lacks there. A
+// sentence whose words have no labelling within the grammar so is labelled as without the dictionary. The node of a
+// token that has one label left scores 0: its attributes are not looked up, since they change neither paths nor
+// probabilities. [Tagger.Prune] lifts all that.
 type Tagger struct {
 	m         *Model
 	free      bool                    // of the grammar
+	whole     bool                    // of the label dictionary
 	printer   *features.Fingerprinter // nil for ready-made attributes
 	scores    structured.Lattice
 	kept      bool // the sentence is kept to the grammar
-	settled   bool // and its scores are within it; before, they lack the edges that sentences share
+	ended     bool // and the nodes at its ends are within it
+	settled   bool // and the edges too; before, the scores lack those that sentences share
+	pruning   pruning
+	pruned    bool               // the labels that pruning leaves out have the score -Inf
+	shared    structured.Lattice // the nodes of scores, with edges that are the model's
+	lent      bool               // the caller has the scores, and may have changed them
 	recalls   []recall
 	lookups   [inFlight]lookups
 	fixed     structured.Lattice
@@ -54,6 +65,10 @@ func (m *Model) NewTagger() *Tagger {
 // labelling: without O, B- and S-.
 func (t *Tagger) Constrain(on bool) { t.free = !on }
 
+// Prune says whether the sentences that are read from now on are kept to the label dictionary of the model, if it has
+// one.
+func (t *Tagger) Prune(on bool) { t.whole = !on }
+
 // Read computes the scores of a sentence. The sequence is not used after it returns.
 func (t *Tagger) Read(seq features.Sequence) error {
 	if t.printer == nil {
@@ -61,21 +76,40 @@ func (t *Tagger) Read(seq features.Sequence) error {
 	}
 	t.printer.Reset(seq)
 	t.begin(t.printer.Len())
+	if t.m.usual.used > 0 && !t.whole {
+		form := t.m.input.Names["form"]
+		for i := range t.scores.T {
+			t.pruning.give(i, t.m.usual.of(seq.Field(i, form)))
+		}
+		if t.kept {
+			t.pruning.keep(t.m.edges().grammar)
+		}
+	}
+	t.score()
+	return nil
+}
+
+// score adds the weights of the attributes to the scores.
+func (t *Tagger) score() {
 	t.unigrams()
+	for i := 0; i < t.scores.T && t.pruning.some; i++ {
+		if labels := t.pruning.among[i]; len(labels) == 1 {
+			t.scores.NodeAt(i)[labels[0]] = 0
+		}
+	}
 	if t.m.bigrams.used == 0 {
-		return nil
+		return
 	}
 	k := &t.lookups[0]
 	for i := 1; i < t.scores.T; i++ {
 		k.ask(&t.m.bigrams.table, t.printer.Bigrams(i))
 		scoreEdges(t.scores.EdgeAt(i), &t.m.bigrams, k)
 	}
-	return nil
 }
 
-// unigrams adds the weights of the attributes to the scores. Those of a token are added in an order that depends on
+// unigrams adds the weights of the attributes to the nodes. Those of a token are added in an order that depends on
 // the templates alone: what local templates see in the words around it, from left to right, one sum for each column of
-// each word; then the other attributes.
+// each word; then the other attributes, but for tokens that have one label left.
 func (t *Tagger) unigrams() {
 	n, attrs := t.scores.T, &t.m.attrs
 	if n == 0 {
@@ -98,16 +132,21 @@ func (t *Tagger) unigrams() {
 				r.add(t.scores.Node, attrs, i-2, n, (word-2)%inFlight)
 			}
 		}
-		if 0 <= joint && joint < n {
+		if t.scored(joint) {
 			t.lookups[joint%inFlight].ask(&attrs.table, t.printer.Joint(joint))
 		}
-		if j := joint - 1; 0 <= j && j < n {
+		if j := joint - 1; t.scored(j) {
 			t.lookups[j%inFlight].find(t.scores.NodeAt(j), attrs)
 		}
-		if j := joint - 2; 0 <= j && j < n {
+		if j := joint - 2; t.scored(j) {
 			t.lookups[j%inFlight].sum(t.scores.NodeAt(j), attrs)
 		}
 	}
+}
+
+// scored reports whether i is a token that has more than one label left.
+func (t *Tagger) scored(i int) bool {
+	return 0 <= i && i < t.scores.T && len(t.pruning.among[i]) != 1
 }
 
 // ReadItems is Read for tokens that bring their attributes along.
@@ -137,7 +176,8 @@ func (t *Tagger) ReadItems(items [][]corpus.Attribute) error {
 // begin makes the scores those of n tokens without attributes.
 func (t *Tagger) begin(n int) {
 	e := t.m.edges()
-	t.kept, t.settled = !t.free && e.grammar != nil, false
+	t.kept, t.ended, t.settled, t.pruned, t.lent = !t.free && e.grammar != nil, false, false, false, false
+	t.pruning.begin(n)
 	switch {
 	case t.m.bigrams.used > 0:
 		t.scores.Resize(n, t.m.labels.Len(), structured.PositionEdges)
@@ -151,6 +191,23 @@ func (t *Tagger) begin(n int) {
 		t.scores.Resize(n, t.m.labels.Len(), structured.NoEdges)
 	}
 	clear(t.scores.Node)
+}
+
+// end puts the nodes at the ends within the grammar, unless they are free of it.
+func (t *Tagger) end() {
+	if t.kept && !t.ended {
+		t.ended = true
+		within(&t.scores, t.m.edges().grammar)
+	}
+}
+
+// prune puts the scores within the grammar and the dictionary, unless they are free of them.
+func (t *Tagger) prune() {
+	t.settle()
+	if !t.pruned {
+		t.pruned = true
+		t.pruning.apply(&t.scores)
+	}
 }
 
 // settle puts the scores within the grammar, unless they are free of it.
@@ -174,26 +231,30 @@ func (t *Tagger) settle() {
 			}
 		}
 	}
-	if t.kept {
-		within(&t.scores, e.grammar)
-	}
+	t.end()
 }
 
 // Scores returns the lattice of the sentence, valid until the next Read. Whoever adds to it (a
 // constraint, a second model's scores) changes what the other methods return.
 func (t *Tagger) Scores() *structured.Lattice {
-	t.settle()
+	t.prune()
+	t.lent = true
 	return &t.scores
 }
 
 // Fix keeps label given[i] at token i, and leaves it free where given[i] is negative. Labels that no labelling within
-// the grammar has are kept all the same, and lift the grammar from the sentence. Fix comes right after Read.
+// the grammar has are kept all the same, and lift the grammar from the sentence; the label dictionary is lifted from it
+// in any case. Fix comes right after Read.
 func (t *Tagger) Fix(given []int) error {
 	if len(given) != t.scores.T {
 		return fmt.Errorf("%w: %d labels given for %d tokens", ErrInput, len(given), t.scores.T)
 	}
 	if err := structured.Fixed(&t.fixed, t.scores.L, given); err != nil {
 		return err
+	}
+	if t.pruning.some {
+		t.begin(t.scores.T)
+		t.score()
 	}
 	if t.kept && !t.settled {
 		t.kept = reachable(t.m.edges().grammar, given)
@@ -203,9 +264,18 @@ func (t *Tagger) Fix(given []int) error {
 
 // Best returns the best path, valid until the next call, and its score.
 func (t *Tagger) Best() (path []int, score float64, err error) {
-	t.settle()
 	t.path = slices.Grow(t.path[:0], t.scores.T)[:t.scores.T]
-	score, err = t.viterbi.Decode(t.path, &t.scores)
+	if t.lent || t.m.bigrams.used > 0 {
+		t.prune()
+		score, err = t.viterbi.Decode(t.path, &t.scores)
+		return t.path, score, err
+	}
+	t.end()
+	t.shared = structured.Lattice{T: t.scores.T, L: t.scores.L, Node: t.scores.Node, Edge: t.m.edges().trans}
+	if t.kept {
+		t.shared.Edge = t.m.edges().both
+	}
+	score, err = t.viterbi.DecodeAmong(t.path, &t.shared, t.pruning.among)
 	return t.path, score, err
 }
 
@@ -220,7 +290,7 @@ func (t *Tagger) AppendLabels(dst []string) ([]string, error) {
 
 // NBest returns up to n different labellings, best first, with their probabilities.
 func (t *Tagger) NBest(n int) ([]Labelling, error) {
-	t.settle()
+	t.prune()
 	var err error
 	if t.list, err = t.viterbi.KBest(t.list, &t.scores, n); err != nil {
 		return nil, err
@@ -239,7 +309,7 @@ func (t *Tagger) NBest(n int) ([]Labelling, error) {
 // Marginals returns the probability of each label at each token, T x L nodes without edges, valid until
 // the next call.
 func (t *Tagger) Marginals() (*structured.Lattice, error) {
-	t.settle()
+	t.prune()
 	_, err := t.inference.Marginals(&t.marginals, &t.scores, structured.NoEdges)
 	return &t.marginals, err
 }

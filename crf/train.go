@@ -26,8 +26,13 @@ type Options struct {
 	Penalty  optimize.Penalty // added to the sum of the losses
 	AllPairs bool             // features for every attribute and label, and every transition, not those seen only
 	MinCount int              // attributes that occur less often have no features
-	Threads  int              // 0 means runtime.GOMAXPROCS(0); results depend on it in the last digits
-	Init     *Model           // weights to start from, by the names of attributes and labels
+
+	// LabelDictionary, unless 0, gives the model a label dictionary: words that occur at least so often get only labels
+	// that they have in the training data. Tagging heeds it (see [Tagger]), training does not but for scoring Dev.
+	LabelDictionary int
+
+	Threads int    // 0 means runtime.GOMAXPROCS(0); results depend on it in the last digits
+	Init    *Model // weights to start from, by the names of attributes and labels
 
 	// Restarts is the number of further runs, for losses that are not convex: each starts from other weights,
 	// those of the first run with noise that depends on Seed. The best on the development data becomes the
@@ -97,6 +102,13 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) 
 	if err := t.check(); err != nil {
 		return nil, Summary{}, err
 	}
+	if o.LabelDictionary > 0 {
+		w, err := d.wordLabels(o.LabelDictionary)
+		if err != nil {
+			return nil, Summary{}, err
+		}
+		t.dictionary = &w
+	}
 	t.x = d.features(o.AllPairs, o.MinCount)
 	t.w = make([]float64, t.x.dim())
 	if o.Init != nil && o.Resume == nil {
@@ -108,6 +120,7 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) 
 	}
 	if o.Dev != nil {
 		t.dev = newObjective(o.Dev, t.x, o.Loss, o.Threads)
+		t.dev.dictionary = t.dictionary
 	}
 	if o.Resume != nil {
 		if err := t.resume(o.Resume); err != nil {
@@ -122,6 +135,9 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) 
 		return nil, t.summary, err
 	}
 	m, making := newModel(d, t.x, t.w)
+	if making == nil && t.dictionary != nil {
+		m.usual, making = d.labelDictionary(t.dictionary)
+	}
 	if making != nil {
 		return nil, t.summary, making
 	}
@@ -135,9 +151,11 @@ type training struct {
 	losses []losses.Loss // by step of the schedule
 	x      *index
 	dev    *objective
-	keeper *keeper   // nil without checkpoints
-	from   io.Reader // the optimizer's part of a checkpoint that the next run goes on from, or nil
-	prints []print
+	keeper *keeper // nil without checkpoints
+
+	dictionary *wordLabels // nil without a label dictionary
+	from       io.Reader   // the optimizer's part of a checkpoint that the next run goes on from, or nil
+	prints     []print
 
 	// Of the present run.
 	w       []float64
@@ -186,7 +204,8 @@ func (t *training) report(step *optimize.Step) error {
 	return nil
 }
 
-// evaluate decodes the data set under weights w, within the grammar of its labels as tagging does, and scores them.
+// evaluate decodes the data set under weights w, within the grammar of its labels and among those of the dictionary as
+// tagging does, and scores them.
 func (o *objective) evaluate(w []float64) (metrics.Results, error) {
 	names := o.data.labels.Names()
 	scores := make([]metrics.Evaluator, len(o.workers))
@@ -203,6 +222,14 @@ func (o *objective) evaluate(w []float64) (metrics.Results, error) {
 				if wk.err = structured.AddScaled(&wk.scores, &wk.scores, &wk.grad, 1); wk.err != nil {
 					return
 				}
+			}
+			if o.dictionary != nil {
+				wk.pruning.begin(hi - lo)
+				for t := lo; t < hi; t++ {
+					wk.pruning.give(t-lo, o.dictionary.of(o.data.word[t]))
+				}
+				wk.pruning.keep(grammar)
+				wk.pruning.apply(&wk.scores)
 			}
 			if _, wk.err = wk.loss.Viterbi.Decode(wk.gold, &wk.scores); wk.err != nil {
 				return

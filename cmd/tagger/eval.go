@@ -23,6 +23,7 @@ type evalFlags struct {
 	samples, matrix, bins int
 	seed                  uint64
 	calibration           bool
+	undictated            bool // whatever the label dictionary of the model
 	prob                  string
 	ufeats                bool
 	json, markdown        bool
@@ -68,6 +69,7 @@ func (a *app) evalCommand() *cobra.Command {
 	f.BoolVar(&o.calibration, "calibration", false, "score the probabilities of the labels too: the model's, or those in a column")
 	f.StringVar(&o.prob, "prob", "", "`column` of the probabilities, without a model (default: the last, or Prob= in MISC)")
 	f.IntVar(&o.bins, "bins", 10, "bins of probabilities for --calibration")
+	f.BoolVar(&o.undictated, "no-dictionary", false, "label without the label dictionary of the model")
 	f.StringVar(&o.format, "format", "auto", "format of the files: auto, conll, conllu or crfsuite")
 	f.BoolVar(&o.json, "json", false, "print one JSON object instead of tables")
 	f.BoolVar(&o.markdown, "markdown", false, "print tables of Markdown")
@@ -96,6 +98,8 @@ func (o *evalFlags) check(changed func(string) bool, files []string) error {
 		return wrongUsage("--form is for --model, --system and --compare: else no words are looked at")
 	case o.system != "" && len(files) != 1:
 		return wrongUsage("--system: name one FILE with the right labels")
+	case o.undictated && o.model == "" && !o.compare:
+		return wrongUsage("--no-dictionary is for --model and --compare: else no model labels")
 	case o.samples < 0 || o.samples > maxSamples || o.compare && o.samples == 0:
 		return wrongUsage("--samples %d: want a number up to %d", o.samples, maxSamples)
 	case o.matrix < 0:

@@ -87,8 +87,9 @@ A model of CRFsuite, CRF++ or Wapiti is read as it is, and labels as its own too
 --probs, --nbest, --fixed, --posterior and --detail stand for its options.
 
 Labels that spell spans are kept to their grammar (no I-PER behind O in bio), unless
---no-constraints is given. --posterior chooses the most probable label of each token
-rather than the best labelling as a whole.
+--no-constraints is given; words of a label dictionary (train --label-dictionary) to
+the labels there, unless --no-dictionary is. --posterior chooses the most probable label
+of each token rather than the best labelling as a whole.
 
 Where the input is a pipe or terminal, all sentences that have come are written before
 more is waited for. --threads N labels in N goroutines, to the same output. With
@@ -134,7 +135,8 @@ out, and # newdoc becomes -DOCSTART-.`
 const inspectHelp = `Tell what a model holds: its size, how it was trained, the weights of the transitions
 (from the label of a row to that of a column), and the attributes of each label with the
 strongest weights. --json prints one object with the keys file, bytes, weights, stripped,
-scheme, templates, labels, attributes, features, notes, transitions and strongest.`
+scheme, templates, labels, attributes, features, dictionary (if there is one: its words), notes, transitions and
+strongest.`
 
 const pruneHelp = `Write a smaller model: without the features of small weights, with weights of less
 precision (--weights), or without the names of the attributes (--strip). Transitions stay.

@@ -72,6 +72,7 @@ type modelDescription struct {
 	Labels      []string                     `json:"labels"`
 	Attributes  int                          `json:"attributes"`
 	Features    int                          `json:"features"`
+	Dictionary  int                          `json:"dictionary,omitempty"` // words
 	Notes       map[string]string            `json:"notes"`
 	Transitions []labelPair                  `json:"transitions"`
 	Strongest   map[string][]strongAttribute `json:"strongest,omitempty"` // by labels
@@ -115,7 +116,7 @@ func describeModel(path string, top int) (*modelDescription, error) {
 	}
 	d := &modelDescription{
 		File: path, Weights: m.Weights().String(), Stripped: m.Stripped(), Scheme: m.Scheme().String(), Labels: m.Labels(),
-		Attributes: m.Attributes(), Features: m.Features(), Notes: m.Meta, Transitions: []labelPair{},
+		Attributes: m.Attributes(), Features: m.Features(), Dictionary: m.Dictionary(), Notes: m.Meta, Transitions: []labelPair{},
 	}
 	if t := m.Input().Templates; t != nil {
 		d.Templates = t.Name()
@@ -176,6 +177,9 @@ func (d *modelDescription) write(w io.Writer) error {
 	}
 	for _, l := range d.Lexicons {
 		fmt.Fprintf(t, "%s\t%s\n", l.Kind, l.text)
+	}
+	if d.Dictionary > 0 {
+		fmt.Fprintf(t, "dictionary\t%d words, which get only labels that they have in it\n", d.Dictionary)
 	}
 	for _, key := range slices.Sorted(maps.Keys(d.Notes)) {
 		fmt.Fprintf(t, "%s\t%s\n", key, d.Notes[key])

@@ -41,6 +41,7 @@ type labeller struct {
 func newLabeller(m *model, o *tagFlags) *labeller {
 	l := &labeller{m: m.Model, tagger: m.NewTagger(), o: o, print: o.printer(m.Labels()), w: newWriter()}
 	l.tagger.Constrain(!o.free)
+	l.tagger.Prune(!o.undictated && !o.fixed) // what is given goes before what is usual
 	l.out = newOutside(m.Model)
 	if m.foreign != nil {
 		l.scores = m.foreign()

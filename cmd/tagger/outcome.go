@@ -60,6 +60,7 @@ var endings = map[optimize.Reason]string{
 var notedFlags = []string{
 	"cost", "cost-scale", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight", "gamma",
 	"anneal-temperature", "anneal-cost", "anneal-blend", "supervision", "batch-size", "rate", "restarts", "min-count", "all-pairs",
+	"label-dictionary",
 }
 
 // notes are what the model tells about itself.

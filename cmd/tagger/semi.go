@@ -53,6 +53,7 @@ var chainFlags = []struct {
 	{[]string{"normalize"}, "it reads words as they are"},
 	{[]string{"scheme"}, "it learns spans, however their labels are spelt"},
 	{lexiconNames, "it keeps no lexicons"},
+	{[]string{"label-dictionary"}, "it gives no labels to words, but to spans"},
 	{[]string{"supervision"}, "it learns from labels that are all known"},
 }
 
@@ -120,6 +121,8 @@ func (o *tagFlags) checkSemi() error {
 		return tokens("posterior")
 	case o.free:
 		return wrongUsage("--no-constraints: %s scores spans as wholes, and its labels always spell spans", o.model)
+	case o.undictated:
+		return wrongUsage("--no-dictionary: %s scores spans as wholes, and has no label dictionary", o.model)
 	case o.tool != 0:
 		return wrongUsage("--output-format %s: %s scores spans as wholes, which that tool has no output for", o.outputFormat, o.model)
 	}

@@ -17,12 +17,14 @@ func TestKeptWorkspaceAllocatesNothing(t *testing.T) {
 		cost := random(r, n, l, structured.PositionEdges, kinds["ties"])
 		m := structured.NewLattice(n, l, shape)
 		path := make([]int, n)
+		among := someLabels(r, n, l)
 		var w Workspace
 		var paths []Path
 		for method, f := range map[string]func() error{
 			"Decode":            func() error { _, err := w.Decode(path, s); return err },
 			"DecodeAugmented":   func() error { _, err := w.DecodeAugmented(path, s, cost, 2); return err },
 			"DecodeConstrained": func() error { _, err := w.DecodeConstrained(path, s, cost); return err },
+			"DecodeAmong":       func() error { _, err := w.DecodeAmong(path, s, among); return err },
 			"Beam":              func() error { _, err := w.Beam(path, s, 3); return err },
 			"MaxMarginals":      func() error { return w.MaxMarginals(m, s) },
 			"KBest":             func() (err error) { paths, err = w.KBest(paths, s, 30); return err },

@@ -12,7 +12,7 @@
 // label i that gave each maximum. That takes O(T L^2) time and O(T L) memory; O(T L) time for a
 // lattice without edges. [Workspace.KBest] asks the same trellis lazily for further paths
 // (Huang & Chiang 2005, algorithm 3), and [Workspace.MaxMarginals] runs the recursion from both
-// ends.
+// ends. [Workspace.DecodeAmong] visits only the labels that each position may have.
 //
 // # Ties
 //

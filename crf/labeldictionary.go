@@ -1,0 +1,146 @@
+package crf
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// WordLabels are an entry of the label dictionary: the labels that a word may have.
+type WordLabels struct {
+	Word   uint64 // its fingerprint, as in Parts.Words
+	Labels []int  // by their numbers
+}
+
+// A labelDictionary is that of a model: frequent words with the labels that they had in the training data. A
+// slot holds the key of a word, keyOf(hashWord(word)), and where its labels are: labels[Ref:Ref+N], ascending.
+type labelDictionary struct {
+	table
+	labels []uint16
+}
+
+// of returns the labels that a word may have, none if it may have any.
+func (x *labelDictionary) of(word string) []uint16 {
+	if x.used == 0 {
+		return nil
+	}
+	at := x.find(keyOf(hashWord(word)))
+	return x.labels[at.Ref : at.Ref+at.N]
+}
+
+// newLabelDictionary returns the dictionary of entries whose words differ; labels ascend. Those with all l labels say nothing
+// and are left out.
+func newLabelDictionary(entries []WordLabels, l int) (labelDictionary, error) {
+	entries = slices.DeleteFunc(entries, func(e WordLabels) bool {
+		return len(e.Labels) == 0 || len(e.Labels) == l || keyOf(e.Word) == freeKey
+	})
+	if len(entries) == 0 {
+		return labelDictionary{}, nil
+	}
+	slices.SortFunc(entries, func(a, b WordLabels) int { return cmp.Compare(keyOf(a.Word), keyOf(b.Word)) })
+	x := labelDictionary{}
+	slots := make([]slot, len(entries))
+	for k, e := range entries {
+		if len(x.labels) > math.MaxUint32-l {
+			return labelDictionary{}, errTooLarge
+		}
+		slots[k] = slot{Key: keyOf(e.Word), Ref: uint32(len(x.labels)), N: uint32(len(e.Labels))}
+		for _, j := range e.Labels {
+			x.labels = append(x.labels, uint16(j))
+		}
+	}
+	x.table = newTable(slots)
+	return x, nil
+}
+
+// entries returns what the dictionary was made of, by its keys.
+func (x *labelDictionary) entries() []WordLabels {
+	var list []WordLabels
+	for k := range x.len() {
+		if at := x.slot(k); at.N > 0 {
+			e := WordLabels{Word: at.Key * keyBack}
+			for _, j := range x.labels[at.Ref : at.Ref+at.N] {
+				e.Labels = append(e.Labels, int(j))
+			}
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// check tells whether a dictionary that was read is as its comment says, for l labels, and completes its table.
+func (x *labelDictionary) check(l int) error {
+	used := uint64(0)
+	for k := range x.len() {
+		if x.slot(k).N > 0 {
+			used++
+		}
+	}
+	x.lines = linesFor(used)
+	if err := x.table.check(); err != nil {
+		return err
+	}
+	run := 0
+	for k := range x.len() {
+		at := x.slot(k)
+		if at.N == 0 {
+			continue
+		}
+		if int(at.Ref) != run || uint64(at.N) > uint64(len(x.labels)-run) || !ascend(x.labels[run:run+int(at.N)], l) {
+			return fmt.Errorf("%w: the labels of word %d of the dictionary are not where they belong", ErrModel, k)
+		}
+		run += int(at.N)
+	}
+	if run != len(x.labels) {
+		return fmt.Errorf("%w: labels without a word in the dictionary", ErrModel)
+	}
+	return nil
+}
+
+// wordLabels are the labels of the words of a data set, by their numbers: those of word k are
+// label[start[k]:start[k+1]], none where it occurs too seldom.
+type wordLabels struct {
+	start []int
+	label []uint16
+}
+
+// wordLabels collects the labels of words that occur, with a label that is known, at least so often.
+func (d *Dataset) wordLabels(least int) (w wordLabels, err error) {
+	if d.form < 0 {
+		return w, fmt.Errorf("%w: a label dictionary needs a column of words", ErrInput)
+	}
+	start, label := pairs(len(d.words), d.labels.Len(), false, least, func(visit func(k int32, labels []int32)) {
+		for t, k := range d.word {
+			if labels, _ := d.allowed(t); len(labels) > 0 {
+				visit(k, labels)
+			}
+		}
+	})
+	w.start, w.label = start, make([]uint16, len(label))
+	for q, j := range label {
+		w.label[q] = uint16(j)
+	}
+	return w, nil
+}
+
+// of returns the labels that a word, of number k or negative, may have, none if it may have any.
+func (w *wordLabels) of(k int32) []uint16 {
+	if k < 0 {
+		return nil
+	}
+	return w.label[w.start[k]:w.start[k+1]]
+}
+
+// labelDictionary returns the dictionary of the words of d.
+func (d *Dataset) labelDictionary(w *wordLabels) (labelDictionary, error) {
+	var list []WordLabels
+	for print, k := range d.words {
+		e := WordLabels{Word: print}
+		for _, j := range w.of(k) {
+			e.Labels = append(e.Labels, int(j))
+		}
+		list = append(list, e)
+	}
+	return newLabelDictionary(list, d.labels.Len())
+}

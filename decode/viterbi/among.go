@@ -1,0 +1,144 @@
+package viterbi
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// DecodeAmong is [Workspace.DecodeConstrained] to the labels among[t] at position t, ascending, or to all where that
+// is empty, in time that grows with the labels that are left: O(sum_t |among[t-1]| |among[t]|). It looks at no node
+// of another label, and takes edges as they are: they hold no NaN and no +Inf.
+func (w *Workspace) DecodeAmong(path []int, s *structured.Lattice, among [][]uint16) (score float64, err error) {
+	if err := s.Check(); err != nil {
+		return 0, err
+	}
+	if len(among) != s.T || len(path) != s.T {
+		return 0, fmt.Errorf("%w: lists of labels for %d positions and a path of %d for a lattice of T = %d",
+			structured.ErrShape, len(among), len(path), s.T)
+	}
+	if s.T == 0 {
+		return 0, nil
+	}
+	n := s.L
+	w.delta = resize(w.delta, s.T*n)
+	w.most = resize(w.most, s.T*n)
+	for t := range s.T {
+		delta, most, labels := w.delta[t*n:][:n], w.most[t*n:][:n], among[t]
+		if len(labels) > 0 && int(labels[len(labels)-1]) >= n {
+			return 0, fmt.Errorf("%w: label %d at position %d: want 0..%d", structured.ErrShape, labels[len(labels)-1], t, n-1)
+		}
+		if t > 0 {
+			stepAmong(most, w.delta[(t-1)*n:][:n], s.EdgeAt(t), among[t-1], labels)
+		} else {
+			clear(most)
+		}
+		if err := enter(delta, most, s.NodeAt(t), t, labels); err != nil {
+			return 0, err
+		}
+	}
+	score, j := argmaxAmong(w.delta[(s.T-1)*n:], among[s.T-1])
+	if math.IsInf(score, -1) {
+		return 0, structured.ErrNoPath
+	}
+	for t := s.T - 1; t > 0; t-- {
+		path[t] = j
+		j = beforeAmong(w.delta[(t-1)*n:t*n], s.EdgeAt(t), j, w.most[t*n+j], among[t-1])
+	}
+	path[0] = j
+	return score, nil
+}
+
+// enter sets delta to most + node, for the labels that position t has.
+func enter(delta, most, node []float64, t int, labels []uint16) error {
+	if len(labels) == 0 {
+		for j, v := range node {
+			if !(v <= math.MaxFloat64) {
+				return &structured.ValueError{T: t, From: -1, Label: j, Value: v}
+			}
+			delta[j] = most[j] + v
+		}
+		return nil
+	}
+	for _, j := range labels {
+		v := node[j]
+		if !(v <= math.MaxFloat64) {
+			return &structured.ValueError{T: t, From: -1, Label: int(j), Value: v}
+		}
+		delta[j] = most[j] + v
+	}
+	return nil
+}
+
+// stepAmong is step from the labels before to the labels now.
+func stepAmong(most, prev, edge []float64, before, now []uint16) {
+	n := len(most)
+	switch {
+	case edge == nil:
+		v, _ := argmaxAmong(prev, before)
+		fill(most, v)
+	case len(now) == 0 && len(before) == 0:
+		simd.MaxPlus(most, prev, edge)
+	case len(now) == 0:
+		fill(most, math.Inf(-1))
+		for _, i := range before {
+			simd.MaxPlusRow(most, prev[i], edge[int(i)*n:][:n])
+		}
+	case len(before) == 0:
+		for _, j := range now {
+			best := math.Inf(-1)
+			at := int(j)
+			for _, d := range prev {
+				if d += edge[at]; d > best {
+					best = d
+				}
+				at += n
+			}
+			most[j] = best
+		}
+	default:
+		for _, j := range now {
+			best := math.Inf(-1)
+			for _, i := range before {
+				if d := prev[i] + edge[int(i)*n+int(j)]; d > best {
+					best = d
+				}
+			}
+			most[j] = best
+		}
+	}
+}
+
+// argmaxAmong is argmax among labels, or among all.
+func argmaxAmong(x []float64, labels []uint16) (float64, int) {
+	if len(labels) == 0 {
+		return argmax(x)
+	}
+	best, at := math.Inf(-1), int(labels[0])
+	for _, j := range labels {
+		if x[j] > best {
+			best, at = x[j], int(j)
+		}
+	}
+	return best, at
+}
+
+// beforeAmong is before among labels, or among all.
+func beforeAmong(prev, edge []float64, j int, most float64, labels []uint16) int {
+	if len(labels) == 0 {
+		return before(prev, edge, j, most)
+	}
+	n := len(prev)
+	for _, i := range labels {
+		d := prev[i]
+		if edge != nil {
+			d += edge[int(i)*n+j]
+		}
+		if d == most {
+			return int(i)
+		}
+	}
+	return int(labels[0]) // of no prefix, where most is -Inf: not asked for
+}
