@@ -20,22 +20,22 @@ import (
 func input(t testing.TB, template string) crf2.Input {
 	templates, err := features.Parse(strings.NewReader(template), "templates", features.DialectTrellis)
 	require.NoError(t, err)
-	return crf2.Input{Templates: templates, Columns: 1, Separator: "|"}
+	return crf2.Input{Templates: templates, Columns: 1}
 }
 
 // A label that depends on the one two tokens back, all words being alike in between, is what order 2 is for.
 func TestTrainLearnsFromTwoLabelsBack(t *testing.T) {
 	for name, o := range map[string]crf2.Options{
-		"cross-entropy": {},
-		"perceptron": {Loss: secondorder.Perceptron{},
+		"cross-entropy": {Separator: "|"},
+		"perceptron": {Separator: "|", Loss: secondorder.Perceptron{},
 			Stochastic: optimize.AveragedPerceptron{Passes: optimize.Passes{Epochs: 10}}},
 	} {
 		d, err := crf2.NewDataset(input(t, "u:%x[0,0]\n"))
 		require.NoError(t, err)
 		a, b := features.Rows{{"a"}, {"m"}, {"z"}}, features.Rows{{"b"}, {"m"}, {"z"}}
 		for range 20 {
-			require.NoError(t, d.Add(a, []string{"A", "M", "C=1|A"}))
-			require.NoError(t, d.Add(b, []string{"B", "M", "C=1|B"}))
+			require.NoError(t, d.Add(a, []string{"A", "M", "C=1|A"}, 1))
+			require.NoError(t, d.Add(b, []string{"B", "M", "C=1|B"}, 1))
 		}
 		require.Equal(t, 40, d.Len())
 		m, summary, err := crf2.Train(context.Background(), d, o)
@@ -64,20 +64,18 @@ func TestTrainLearnsFromTwoLabelsBack(t *testing.T) {
 // The parts of labels say something about a label that the word has never had.
 func TestPartsShareWeights(t *testing.T) {
 	for _, separator := range []string{"", "|"} {
-		in := input(t, "u:%x[0,0]\nu:%s[0,0,1]\n")
-		in.Separator = separator
-		d, err := crf2.NewDataset(in)
+		d, err := crf2.NewDataset(input(t, "u:%x[0,0]\nu:%s[0,0,1]\n"))
 		require.NoError(t, err)
 		for range 10 {
-			require.NoError(t, d.Add(features.Rows{{"pa"}}, []string{"P|A"}))
-			require.NoError(t, d.Add(features.Rows{{"qb"}}, []string{"Q|B"}))
-			require.NoError(t, d.Add(features.Rows{{"p"}}, []string{"P"}))
-			require.NoError(t, d.Add(features.Rows{{"b"}}, []string{"B"}))
-			require.NoError(t, d.Add(features.Rows{{"xb"}}, []string{"P|B"}))
+			require.NoError(t, d.Add(features.Rows{{"pa"}}, []string{"P|A"}, 1))
+			require.NoError(t, d.Add(features.Rows{{"qb"}}, []string{"Q|B"}, 1))
+			require.NoError(t, d.Add(features.Rows{{"p"}}, []string{"P"}, 1))
+			require.NoError(t, d.Add(features.Rows{{"b"}}, []string{"B"}, 1))
+			require.NoError(t, d.Add(features.Rows{{"xb"}}, []string{"P|B"}, 1))
 		}
-		m, _, err := crf2.Train(context.Background(), d, crf2.Options{})
+		m, _, err := crf2.Train(context.Background(), d, crf2.Options{Separator: separator})
 		require.NoError(t, err)
-		s, err := m.NewTagger().Scores(features.Rows{{"p"}})
+		s, err := scores(m, features.Rows{{"p"}})
 		require.NoError(t, err)
 		other := s.Kept().Index(0, 4) // P|B, never seen of p
 		if separator == "" {
@@ -95,11 +93,11 @@ func TestTrainingIsDeterministic(t *testing.T) {
 		require.NoError(t, err)
 		for k := range 30 {
 			word := fmt.Sprint("w", k%7)
-			require.NoError(t, d.Add(features.Rows{{word}, {"x"}, {word}}, []string{fmt.Sprint(k % 3), "x", fmt.Sprint(k % 5)}))
+			require.NoError(t, d.Add(features.Rows{{word}, {"x"}, {word}}, []string{fmt.Sprint(k % 3), "x", fmt.Sprint(k % 5)}, 1))
 		}
-		m, summary, err := crf2.Train(context.Background(), d, crf2.Options{})
+		m, summary, err := crf2.Train(context.Background(), d, crf2.Options{Separator: "|"})
 		require.NoError(t, err)
-		s, err := m.NewTagger().Scores(features.Rows{{"w1"}, {"x"}, {"w2"}})
+		s, err := scores(m, features.Rows{{"w1"}, {"x"}, {"w2"}})
 		require.NoError(t, err)
 		return fmt.Sprint(summary.Objective, summary.Kept, s.Node, s.Edge, s.Triple)
 	}
@@ -113,20 +111,20 @@ func TestRefusals(t *testing.T) {
 	assert.ErrorIs(t, err, features.ErrColumn)
 	d, err := crf2.NewDataset(input(t, "u:%x[0,0]\n"))
 	require.NoError(t, err)
-	assert.ErrorIs(t, d.Add(features.Rows{{"a"}}, nil), crf2.ErrInput)
-	require.NoError(t, d.Add(features.Rows{}, nil))
-	_, _, err = crf2.Train(context.Background(), d, crf2.Options{})
+	assert.ErrorIs(t, d.Add(features.Rows{{"a"}}, nil, 1), crf2.ErrInput)
+	require.NoError(t, d.Add(features.Rows{}, nil, 1))
+	_, _, err = crf2.Train(context.Background(), d, crf2.Options{Separator: "|"})
 	assert.ErrorIs(t, err, crf2.ErrInput)
-	require.NoError(t, d.Add(features.Rows{{"a"}, {"b"}}, []string{"A", "B"}))
+	require.NoError(t, d.Add(features.Rows{{"a"}, {"b"}}, []string{"A", "B"}, 1))
 	_, _, err = crf2.Train(context.Background(), d, crf2.Options{Keep: [2]float64{1, 0}})
 	assert.ErrorIs(t, err, crf2.ErrInput)
 
 	ctx, cancel := context.WithCancel(context.Background())
-	m, _, err := crf2.Train(ctx, d, crf2.Options{Progress: func(*optimize.Step) error { cancel(); return nil }})
+	m, _, err := crf2.Train(ctx, d, crf2.Options{Progress: func(crf2.Progress) error { cancel(); return nil }})
 	require.ErrorIs(t, err, context.Canceled)
 	require.NotNil(t, m)
 	broken := errors.New("broken")
-	m, _, err = crf2.Train(context.Background(), d, crf2.Options{Progress: func(*optimize.Step) error { return broken }})
+	m, _, err = crf2.Train(context.Background(), d, crf2.Options{Progress: func(crf2.Progress) error { return broken }})
 	require.ErrorIs(t, err, broken)
 	require.Nil(t, m)
 }
@@ -138,4 +136,10 @@ func TestTaggingAllocatesNothingInSteadyState(t *testing.T) {
 	dst, err := tagger.Tag(nil, sentence)
 	require.NoError(t, err)
 	assert.Zero(t, testing.AllocsPerRun(20, func() { dst, _ = tagger.Tag(dst, sentence) }))
+}
+
+func scores(m *crf2.Model, seq features.Sequence) (*secondorder.Lattice, error) {
+	t := m.NewTagger()
+	t.Read(seq)
+	return t.Scores()
 }

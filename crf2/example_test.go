@@ -16,7 +16,7 @@ func ExampleTrain() {
 		fmt.Println(err)
 		return
 	}
-	data, err := crf2.NewDataset(crf2.Input{Templates: templates, Columns: 1, Separator: "|"})
+	data, err := crf2.NewDataset(crf2.Input{Templates: templates, Columns: 1})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -26,12 +26,12 @@ func ExampleTrain() {
 		{"the dog barked", "Def Num=Sing|Case=Nom Tense=Past"},
 		{"the cats barked", "Def Num=Plur|Case=Nom Tense=Past"},
 	} {
-		if err := data.Add(rows(s.words), strings.Fields(s.labels)); err != nil {
+		if err := data.Add(rows(s.words), strings.Fields(s.labels), 1); err != nil {
 			fmt.Println(err)
 			return
 		}
 	}
-	model, _, err := crf2.Train(context.Background(), data, crf2.Options{})
+	model, _, err := crf2.Train(context.Background(), data, crf2.Options{Separator: "|"})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -44,16 +44,17 @@ func BenchmarkFeats(b *testing.B) {
 	templates, err := features.Preset("pos")
 	require.NoError(b, err)
 	for b.Loop() {
-		d, err := crf2.NewDataset(crf2.Input{Templates: templates, Names: map[string]int{"form": 1}, Separator: "|"})
+		d, err := crf2.NewDataset(crf2.Input{Templates: templates, Names: map[string]int{"form": 1}})
 		require.NoError(b, err)
 		for _, s := range train {
-			require.NoError(b, d.Add(s, s.Column(nil, featsColumn)))
+			require.NoError(b, d.Add(s, s.Column(nil, featsColumn), 1))
 		}
 		began := time.Now()
 		m, summary, err := crf2.Train(context.Background(), d, crf2.Options{
+			Separator:  "|",
 			Stochastic: optimize.AdaGrad{Passes: optimize.Passes{Epochs: 5}},
 			Penalty:    optimize.Penalty{L2: 0.3},
-			Progress: func(s *optimize.Step) error {
+			Progress: func(s crf2.Progress) error {
 				b.Logf("epoch %d: %.0f s, objective %.0f", s.Epoch, s.Seconds, s.Objective)
 				return nil
 			},

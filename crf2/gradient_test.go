@@ -16,57 +16,60 @@ import (
 func TestObjectiveByFiniteDifferences(t *testing.T) {
 	templates, err := features.Parse(strings.NewReader("u:%x[0,0]\nu:%s[0,0,1]\n"), "t", features.DialectTrellis)
 	require.NoError(t, err)
-	d, err := NewDataset(Input{Templates: templates, Columns: 1, Separator: "|"})
+	d, err := NewDataset(Input{Templates: templates, Columns: 1})
 	require.NoError(t, err)
-	require.NoError(t, d.Add(features.Rows{{"ab"}, {"cb"}, {"ab"}, {"d"}}, []string{"x|y", "y", "x|z", "y"}))
-	require.NoError(t, d.Add(features.Rows{{"d"}, {"ab"}}, []string{"y", "x|y"}))
-	goal := &objective{x: newIndex(len(d.attrs), d.Labels(), "|", d.sentence), examples: d.sentence, loss: secondorder.CrossEntropy{}}
+	require.NoError(t, d.Add(features.Rows{{"ab"}, {"cb"}, {"ab"}, {"d"}}, []string{"x|y", "y", "x|z", "y"}, 2))
+	require.NoError(t, d.Add(features.Rows{{"d"}, {"ab"}}, []string{"y", "x|y"}, 1))
+	goal := &objective{x: newIndex(d, "|", 0, 2), list: d.list, loss: secondorder.CrossEntropy{}, workers: []*worker{{}, {}}}
 	rng := rand.New(rand.NewPCG(1, 2))
 	w := make([]float64, goal.Dim())
 	for k := range w {
 		w[k] = rng.NormFloat64()
 	}
-	for order := range 3 {
-		goal.order = order
-		value := func(g *optimize.Sparse) float64 {
-			v, err := goal.EvalBatch(context.Background(), g, w, 0.5, []int{0, 1})
-			require.NoError(t, err)
-			return v
-		}
-		g, unused := optimize.NewSparse(goal.Dim()), optimize.NewSparse(goal.Dim())
-		value(g)
-		for k := range w {
-			const h = 1e-5
-			was := w[k]
-			w[k] = was + h
-			up := value(unused)
-			w[k] = was - h
-			down := value(unused)
-			w[k] = was
-			require.InDelta(t, (up-down)/(2*h), 0.5*g.At(k), 1e-7)
-		}
-		supported := make([]bool, goal.Dim())
-		goal.Support([]int{0, 1}, func(lo, hi int) {
-			for k := lo; k < hi; k++ {
-				supported[k] = true
+	for _, batch := range [][]int{{0, 1}, {0, 1, 1, 0, 1, 0, 0, 1}} { // of which two workers share the second
+		for goal.plan.order = range 3 {
+			value := func(g *optimize.Sparse) float64 {
+				v, err := goal.EvalBatch(context.Background(), g, w, 0.5, batch)
+				require.NoError(t, err)
+				return v
 			}
-		})
-		for _, k := range g.Touched() {
-			require.True(t, supported[k])
+			g, unused := optimize.NewSparse(goal.Dim()), optimize.NewSparse(goal.Dim())
+			value(g)
+			for k := range w {
+				const h = 1e-5
+				was := w[k]
+				w[k] = was + h
+				up := value(unused)
+				w[k] = was - h
+				down := value(unused)
+				w[k] = was
+				require.InDelta(t, (up-down)/(2*h), 0.5*g.At(k), 1e-7)
+			}
+			supported := make([]bool, goal.Dim())
+			goal.Support(batch, func(lo, hi int) {
+				for k := lo; k < hi; k++ {
+					supported[k] = true
+				}
+			})
+			for _, k := range g.Touched() {
+				require.True(t, supported[k])
+			}
 		}
 	}
 }
 
 func TestThresholdsMoveTowardsWhatIsToBeKept(t *testing.T) {
-	o := &objective{keep: [2]float64{3, 2}, order: 1, tokens: 10, kept: [2]int{50, 0}}
-	o.prune[0].Threshold = 0.01
+	a, b := &worker{tokens: 4, kept: [2]int{20, 0}}, &worker{tokens: 6, kept: [2]int{30, 0}}
+	o := &objective{keep: [2]float64{3, 2}, plan: plan{order: 1}, workers: []*worker{a, b}}
+	o.plan.prune[0].Threshold = 0.01
+	require.True(t, o.begun())
 	require.Equal(t, [2]float64{5, 0}, o.endEpoch())
-	require.InDelta(t, 0.02, o.prune[0].Threshold, 1e-12)
-	require.Equal(t, 2, o.order)
-	require.Zero(t, o.tokens)
-	o.tokens, o.kept = 10, [2]int{20, 10}
-	o.prune[1].Threshold = 0.01
+	require.InDelta(t, 0.02, o.plan.prune[0].Threshold, 1e-12)
+	require.False(t, o.begun())
+	o.plan.order = 2
+	b.tokens, b.kept = 10, [2]int{20, 10}
+	o.plan.prune[1].Threshold = 0.01
 	o.endEpoch()
-	require.InDelta(t, 0.01, o.prune[0].Threshold, 1e-12)
-	require.InDelta(t, 0.0025, o.prune[1].Threshold, 1e-12)
+	require.InDelta(t, 0.01, o.plan.prune[0].Threshold, 1e-12)
+	require.InDelta(t, 0.0025, o.plan.prune[1].Threshold, 1e-12)
 }

@@ -4,141 +4,153 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 
 	"github.com/trellis-nlp/trellis/inference/secondorder"
+	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
-// Options are the settings of [Train]. The zero value is the conditional random field of cross-entropy and AdaGrad,
-// without a penalty.
+// ErrPair says that an optimizer cannot minimise a loss.
+var ErrPair = errors.New("unsuitable optimizer")
+
+// Options are the settings of [Train]. The zero value is the conditional random field of order 2, of cross-entropy
+// and AdaGrad, without a penalty.
 type Options struct {
 	Loss       secondorder.Loss          // nil means secondorder.CrossEntropy{}
 	Stochastic optimize.StochasticMethod // nil means optimize.AdaGrad of 10 epochs
 	Penalty    optimize.Penalty          // added to the sum of the losses
+	MinCount   int                       // attributes that occur less often have no features
+	Threads    int                       // 0 means runtime.GOMAXPROCS(0); results depend on it in the last digits
+	Order      Order                     // the zero value is Second
+	Separator  string                    // between the parts of a label, "|" in FEATS; "" takes no label apart
+	Init       *Model                    // weights to start from, by the names of attributes and labels
 
 	// Keep is how many labels a token shall keep on average before pairs and before triples are scored; 0 means
 	// 6 and 3. No token keeps more than 50.
 	Keep [2]float64
 
-	Progress func(*optimize.Step) error // told after each epoch, unless nil; see optimize.ErrStop
+	// Dev, a data set of its own with the same input, scores the weights after each epoch; the best ones become the
+	// model. With Patience > 0, so many epochs without a better score end the training.
+	Dev      *Dataset
+	Patience int
+
+	Progress func(Progress) error // told after each epoch, unless nil; see optimize.ErrStop
+	Warn     func(string)         // told what the user should know before training starts, unless nil
+}
+
+// An Order says how many labels a model looks back.
+type Order int
+
+// The orders.
+const (
+	Second Order = iota // two
+	First               // one
+	Zeroth              // none: each token by itself
+)
+
+// labels returns how many labels it looks back.
+func (o Order) labels() int { return 2 - int(o) }
+
+// Progress is where training is.
+type Progress struct {
+	*optimize.Step
+	Order int              // up to which this epoch scored
+	Kept  [2]float64       // labels a token kept on average, 0 for an order that had not begun
+	Dev   *metrics.Results // nil without development data
+	Best  bool             // these are the best weights so far
 }
 
 // Summary says how training went.
 type Summary struct {
 	optimize.Result
 	Features int
-	Kept     [2]float64 // labels a token kept on average in the last epoch, 0 for an order that had not begun
+	Kept     [2]float64       // labels a token kept on average in the epoch of the weights that were kept
+	Dev      *metrics.Results // the best on development data
+	BestStep int              // epoch of the weights that were kept
 }
 
 // most is how many labels a token keeps at most, the gold one and that of the best path aside.
 const most = 50
 
-// Train returns the model that minimises the sum of the losses of the sentences of d plus the penalty. When ctx
-// ends, training stops at the next step and Train returns the model so far together with an error that wraps the
-// context's; any other error comes without a model.
+// Train returns the model that minimises the sum of the losses of the sentences of d plus the penalty. The first
+// epoch is of order 0 and each further one of the next order, until that of the model; training from the weights
+// of another model starts with its order. When ctx ends, training stops at the next step and Train returns the
+// best model so far together with an error that wraps the context's; any other error comes without a model.
 func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) {
 	var summary Summary
+	if err := o.fill(); err != nil {
+		return nil, summary, err
+	}
 	if d.Len() == 0 {
 		return nil, summary, fmt.Errorf("%w: no sentence to train on", ErrInput)
 	}
+	if n := d.labels.Len(); n > maxLabels {
+		return nil, summary, fmt.Errorf("%w: %d labels: at most %d", ErrInput, n, maxLabels)
+	}
+	top := o.Order.labels()
+	goal := &objective{x: newIndex(d, o.Separator, o.MinCount, top), list: d.list, loss: o.Loss, keep: o.Keep, top: top}
+	for k := range goal.plan.prune {
+		goal.plan.prune[k] = secondorder.Pruning{Threshold: 0.01, Most: most}
+	}
+	for range o.Threads {
+		goal.workers = append(goal.workers, new(worker))
+	}
+	w := make([]float64, goal.Dim())
+	if o.Init != nil {
+		goal.plan = o.Init.plan
+		goal.plan.order = min(goal.plan.order, top)
+		o.Init.copyTo(w, d, goal.x)
+	}
+	summary.Features = len(w)
+	if o.Warn != nil && o.Loss.Traits().Smooth && o.Penalty == (optimize.Penalty{}) {
+		o.Warn("no penalty: where the data can be told apart without error, this loss has no finite minimum; an L2 penalty gives it one")
+	}
+	watch := newWatcher(d, o, goal, &summary)
+	var err error
+	summary.Result, err = o.Stochastic.Minimize(ctx, goal, w, o.Penalty, watch.report)
+	if err != nil && (ctx.Err() == nil || !errors.Is(err, ctx.Err())) {
+		return nil, summary, err
+	}
+	if watch.best.w == nil {
+		if goal.begun() {
+			watch.last = goal.plan
+		}
+		watch.best = kept{w, watch.last}
+	}
+	return newModel(d, o.Separator, goal.x, watch.best.w, watch.best.plan), summary, err
+}
+
+// fill puts the defaults in, and refuses what is out of range.
+func (o *Options) fill() error {
 	if o.Loss == nil {
 		o.Loss = secondorder.CrossEntropy{}
 	}
 	if o.Stochastic == nil {
 		o.Stochastic = optimize.AdaGrad{Passes: optimize.Passes{Epochs: 10}}
 	}
-	goal := &objective{x: newIndex(len(d.attrs), d.Labels(), d.input.Separator, d.sentence), examples: d.sentence, loss: o.Loss, keep: o.Keep}
+	if o.Threads <= 0 {
+		o.Threads = runtime.GOMAXPROCS(0)
+	}
+	if o.Order < Second || o.Order > Zeroth {
+		return fmt.Errorf("%w: order %d", ErrInput, o.Order)
+	}
 	for k, v := range [2]float64{6, 3} {
-		goal.prune[k] = secondorder.Pruning{Threshold: 0.01, Most: most}
 		if o.Keep[k] == 0 {
-			goal.keep[k] = v
+			o.Keep[k] = v
 		}
-		if !(goal.keep[k] > 1) {
-			return nil, summary, fmt.Errorf("%w: %v labels a token to keep: want more than 1", ErrInput, goal.keep[k])
-		}
-	}
-	w := make([]float64, goal.Dim())
-	summary.Features = len(w)
-	var err error
-	summary.Result, err = o.Stochastic.Minimize(ctx, goal, w, o.Penalty, func(s *optimize.Step) error {
-		summary.Kept = goal.endEpoch()
-		if o.Progress == nil {
-			return nil
-		}
-		return o.Progress(s)
-	})
-	if err != nil && (ctx.Err() == nil || !errors.Is(err, ctx.Err())) {
-		return nil, summary, err
-	}
-	return newModel(d, goal, w), summary, err
-}
-
-// An objective is the sum over sentences of a loss.
-type objective struct {
-	x        *index
-	examples []example
-	loss     secondorder.Loss
-	keep     [2]float64
-
-	order  int                    // that this epoch scores up to
-	prune  [2]secondorder.Pruning // before pairs, before triples
-	tokens int                    // of this epoch
-	kept   [2]int                 // labels that they kept
-
-	search search
-	grad   secondorder.Lattice
-}
-
-var _ optimize.Stochastic = (*objective)(nil)
-
-// Dim implements [optimize.Stochastic].
-func (o *objective) Dim() int { return o.x.dim() }
-
-// Len implements [optimize.Stochastic].
-func (o *objective) Len() int { return len(o.examples) }
-
-// Support implements [optimize.Stochastic].
-func (o *objective) Support(batch []int, visit func(lo, hi int)) {
-	for _, k := range batch {
-		o.x.support(&o.examples[k].sentence, visit)
-	}
-}
-
-// EvalBatch implements [optimize.Stochastic].
-func (o *objective) EvalBatch(ctx context.Context, g *optimize.Sparse, w []float64, scale float64, batch []int) (float64, error) {
-	sum := 0.0
-	for _, k := range batch {
-		if err := ctx.Err(); err != nil {
-			return 0, err
-		}
-		e := &o.examples[k]
-		s, err := o.search.run(o.x, &e.sentence, w, scale, o.order, o.prune, e.gold)
-		if err == nil {
-			var v float64
-			v, err = o.loss.Eval(&o.grad, s, e.gold, &o.search.w)
-			sum += v
-		}
-		if err != nil {
-			return 0, fmt.Errorf("sentence %d: %w", k+1, err)
-		}
-		o.x.pull(g, o.search.row, &o.grad, &e.sentence)
-		o.tokens += e.tokens()
-		for level := range o.order {
-			o.kept[level] += o.search.kept[level+1].Labels()
+		if !(o.Keep[k] > 1) {
+			return fmt.Errorf("%w: %v labels a token to keep: want more than 1", ErrInput, o.Keep[k])
 		}
 	}
-	return sum, nil
-}
-
-// endEpoch moves the thresholds towards what is to be kept, adds an order, and returns how many labels a token
-// kept.
-func (o *objective) endEpoch() (kept [2]float64) {
-	for level := range o.order {
-		kept[level] = float64(o.kept[level]) / float64(max(o.tokens, 1))
-		by := (kept[level] - 1) / (o.keep[level] - 1) // labels beside the one that must be there
-		o.prune[level].Threshold = min(o.prune[level].Threshold*min(max(by, 0.25), 4), 0.5)
+	traits := o.Loss.Traits()
+	switch o.Stochastic.(type) {
+	case optimize.AveragedPerceptron:
+		if traits.Smooth || !traits.Convex {
+			return fmt.Errorf("%w: the averaged perceptron steps by the difference of two labellings", ErrPair)
+		}
+	case optimize.BCFW, optimize.SAGA:
+		return fmt.Errorf("%w: it remembers the gradient of each sentence, which pruning changes from epoch to epoch", ErrPair)
 	}
-	o.order = min(o.order+1, 2)
-	o.tokens, o.kept = 0, [2]int{}
-	return kept
+	return nil
 }

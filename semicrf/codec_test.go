@@ -43,7 +43,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"settings", `"Template":"`, `"Template":"enp6`, "templates"},
 		{"attrs", "", "\xff", "cut short"},
 		{"segments", "", "\xff", "cut short"},
-		{"attrs", "", "\x00\x00", "twice"},
+		{"attrs", "", "\x00\x00", "different ones"},
 		{"counts", "", "\x00", ""},
 		{"counts", "", "\x01\x00", "counts"},
 		{"outcomes", "\x00\x00\x00\x00", "\xff\x00\x00\x00", "outcome"},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/modelfile"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -17,10 +18,10 @@ type Dataset struct {
 	read  *reader
 	ex    extractors
 
-	attrs  dictionary // of tokens
-	texts  dictionary // words, lower-cased words and shapes
-	types  dictionary // of spans
-	labels dictionary // of tokens, as they are spelt
+	attrs  modelfile.Names // of tokens
+	texts  modelfile.Names // words, lower-cased words and shapes
+	types  modelfile.Names // of spans
+	labels modelfile.Names // of tokens, as they are spelt
 	scheme corpus.SchemeDetector
 
 	sentence []int // N+1: the tokens of sentence s are sentence[s]..sentence[s+1]-1
@@ -31,24 +32,6 @@ type Dataset struct {
 	label    []int32 // of each token
 	spans    []corpus.Span
 	spanEnd  []int // N+1: those of sentence s are spans[spanEnd[s]:spanEnd[s+1]]
-}
-
-// dictionary numbers names.
-type dictionary struct {
-	id    map[string]int32
-	names []string
-}
-
-func (d *dictionary) add(name []byte) int32 {
-	if id, ok := d.id[string(name)]; ok {
-		return id
-	}
-	if d.id == nil {
-		d.id = make(map[string]int32)
-	}
-	id, s := int32(len(d.names)), string(name)
-	d.id[s], d.names = id, append(d.names, s)
-	return id
 }
 
 // NewDataset returns an empty data set. It fails where the templates refer to columns that in lacks.
@@ -70,7 +53,7 @@ func (d *Dataset) Tokens() int { return len(d.first) - 1 }
 func (d *Dataset) Spans() int { return len(d.spans) }
 
 // Types returns the types of spans in the order in which they were seen.
-func (d *Dataset) Types() []string { return d.types.names }
+func (d *Dataset) Types() []string { return d.types.List() }
 
 // Scheme returns the scheme in which the labels spell spans; Plain where they spell none.
 func (d *Dataset) Scheme() structured.Scheme { return d.scheme.Scheme() }
@@ -91,22 +74,23 @@ func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) er
 	d.ex.reset(seq)
 	for t := range labels {
 		for _, name := range d.ex.tokens.Unigrams(t) {
-			d.attr = append(d.attr, d.attrs.add(name))
+			d.attr = append(d.attr, d.attrs.Add(name))
 		}
 		d.first = append(d.first, len(d.attr))
 		for _, text := range d.ex.texts.Unigrams(t) {
-			d.text = append(d.text, d.texts.add(text))
+			d.text = append(d.text, d.texts.Add(text))
 		}
 	}
 	for _, name := range labels {
-		d.label = append(d.label, d.labels.add([]byte(name)))
+		d.label = append(d.label, d.labels.Add([]byte(name)))
 	}
 	d.scheme.Add(labels)
 	at := len(d.spans)
 	d.spans = corpus.AppendSpans(d.spans, labels)
 	for k := range d.spans[at:] {
 		s := &d.spans[at+k]
-		s.Type = d.types.names[d.types.add([]byte(s.Type))] // labels may be parts of a whole sentence
+		typ := d.types.Add([]byte(s.Type))
+		s.Type = d.types.List()[typ] // labels may be parts of a whole sentence
 	}
 	d.spanEnd = append(d.spanEnd, len(d.spans))
 	d.sentence = append(d.sentence, len(d.first)-1)
@@ -137,7 +121,7 @@ func (d *Dataset) textsOf(text *texts, s int) {
 	text.resize(hi - lo)
 	for kind := range text {
 		for t, to := range text[kind] {
-			text[kind][t] = append(to[:0], d.texts.names[d.text[(lo+t)*kinds+kind]]...)
+			text[kind][t] = append(to[:0], d.texts.List()[d.text[(lo+t)*kinds+kind]]...)
 		}
 	}
 }

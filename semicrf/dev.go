@@ -53,12 +53,9 @@ type heldOut struct {
 // heldOut compiles d in the numbers of m.
 func (d *Dataset) heldOut(m *Model, o Options) *heldOut {
 	h := &heldOut{objective: objective{x: m.x, longest: o.MaxLength, loss: o.Loss}, data: d, codec: m.codec}
-	ids := make([]int32, len(d.attrs.names)) // in m, -1 where it lacks one
-	for a, name := range d.attrs.names {
-		ids[a] = -1
-		if id, ok := m.attrs.id[name]; ok {
-			ids[a] = id
-		}
+	ids := make([]int32, d.attrs.Len()) // in m, -1 where it lacks one
+	for a, name := range d.attrs.List() {
+		ids[a] = m.attrs.Find([]byte(name))
 	}
 	var (
 		text texts
@@ -97,7 +94,7 @@ func (h *heldOut) evaluate(w []float64) (metrics.Results, error) {
 			}
 			gold, predicted = gold[:0], h.codec.Labels(predicted[:0], wk.best)
 			for _, name := range d.label[d.sentence[n]:d.sentence[n+1]] {
-				gold = append(gold, d.labels.names[name])
+				gold = append(gold, d.labels.List()[name])
 			}
 			if wk.err = scores[k].Add(gold, predicted, nil); wk.err != nil {
 				return

@@ -9,9 +9,9 @@ func (m *Model) warmStart(other *Model) {
 	for j, typ := range m.Types() {
 		theirs[j+1] = other.codec.Label(typ)
 	}
-	for a, name := range m.attrs.names {
-		b, ok := other.attrs.id[name]
-		if !ok {
+	for a, name := range m.attrs.List() {
+		b := other.attrs.Find([]byte(name))
+		if b < 0 {
 			continue
 		}
 		for q := m.x.start[a]; q < m.x.start[a+1]; q++ {

@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/modelfile"
 	"github.com/trellis-nlp/trellis/semimarkov/spans"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -16,7 +17,7 @@ type Model struct {
 	read  *reader
 	codec *spans.Codec
 	lex   *lexicon
-	attrs dictionary
+	attrs modelfile.Names
 	x     *index
 	w     []float64
 
@@ -27,16 +28,16 @@ type Model struct {
 // is the model's own.
 func (m *Model) prune() {
 	x := &index{labels: m.x.labels, segments: m.x.segments, start: []int{0}}
-	var attrs dictionary
+	var attrs modelfile.Names
 	var w []float64
-	for a, name := range m.attrs.names {
+	for a, name := range m.attrs.List() {
 		for q := m.x.start[a]; q < m.x.start[a+1]; q++ {
 			if m.w[q] != 0 {
 				x.outcome, w = append(x.outcome, m.x.outcome[q]), append(w, m.w[q])
 			}
 		}
 		if len(w) > x.start[len(x.start)-1] {
-			attrs.add([]byte(name))
+			attrs.Add([]byte(name))
 			x.start = append(x.start, len(w))
 		}
 	}
@@ -56,7 +57,7 @@ func (m *Model) MaxLength() int { return m.lex.longest }
 func (m *Model) Features() int { return len(m.w) }
 
 // Attributes returns the number of attributes of tokens that have weights.
-func (m *Model) Attributes() int { return len(m.attrs.names) }
+func (m *Model) Attributes() int { return m.attrs.Len() }
 
 // SegmentAttributes returns the number of attributes of segments.
 func (m *Model) SegmentAttributes() int { return m.lex.len() }

@@ -40,7 +40,7 @@ func (t *Tagger) Read(seq features.Sequence) {
 	t.text.resize(n)
 	for at := range n {
 		for _, name := range t.ex.tokens.Unigrams(at) {
-			if a, ok := t.m.attrs.id[string(name)]; ok {
+			if a := t.m.attrs.Find(name); a >= 0 {
 				t.s.attr = append(t.s.attr, a)
 			}
 		}

@@ -162,7 +162,7 @@ func (d *Dataset) leftOut(sentences, longest int) string {
 			if n++; n <= shown {
 				var text []string
 				for t := span.Start; t < min(span.End, span.Start+longest); t++ {
-					text = append(text, d.texts.names[d.text[(d.sentence[s]+t)*kinds+words]][len("u:"):])
+					text = append(text, d.texts.List()[d.text[(d.sentence[s]+t)*kinds+words]][len("u:"):])
 				}
 				examples = append(examples, fmt.Sprintf("%s %.80q (%d tokens)", span.Type, strings.Join(text, " ")+" ...", span.End-span.Start))
 			}
@@ -211,7 +211,7 @@ func (d *Dataset) compile(o Options) (*Model, *objective, error) {
 	if goal.Len() == 0 {
 		return nil, nil, fmt.Errorf("%w: no sentence to train on", ErrInput)
 	}
-	goal.x = newIndex(len(d.attrs.names), codec.Len(), lex.len(), goal.occurrences)
+	goal.x = newIndex(d.attrs.Len(), codec.Len(), lex.len(), goal.occurrences)
 	goal.divide(o.Threads)
 	m := &Model{input: d.input, read: d.read, codec: codec, lex: lex, attrs: d.attrs, x: goal.x, w: make([]float64, goal.x.dim())} // prune gives it attributes of its own
 	return m, goal, nil

@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/crf2"
 	"github.com/trellis-nlp/trellis/interop"
 	"github.com/trellis-nlp/trellis/interop/crfpp"
 	"github.com/trellis-nlp/trellis/interop/crfsuite"
@@ -24,6 +25,7 @@ type model struct {
 	tool    interop.Tool   // 0: ours
 	foreign func() scores  // a tagger of the tool's; nil: ours
 	semi    *semicrf.Model // one of segments, whose crf.Model has no weights either; nil: it labels tokens
+	pruned  *crf2.Model    // one of pruned chains, whose crf.Model has no weights either; nil: it is another
 
 	// stream reads and writes as the tool itself does, by its own rules of what a sentence is; nil: as any other
 	// model. Only is set where there is no other way.
@@ -38,12 +40,15 @@ func ours(m *crf.Model) *model { return &model{Model: m} }
 
 // openModel opens a model file, ours or another tool's. It stays open until the program ends.
 func openModel(path string) (*model, error) {
-	semi, err := isSemi(path)
+	kind, err := kindOf(path)
 	if err != nil {
 		return nil, err
 	}
-	if semi {
+	switch kind {
+	case semiKind:
 		return openSemi(path)
+	case prunedKind:
+		return openPruned(path)
 	}
 	tool, err := detectTool(path)
 	if err != nil {
@@ -144,8 +149,11 @@ func loadModel(path string) (*crf.Model, error) {
 		return nil, err
 	}
 	if tool == 0 {
-		if semi, _ := isSemi(path); semi {
+		switch kind, _ := kindOf(path); kind {
+		case semiKind:
 			return nil, fmt.Errorf("%s: a model of segments, which is for tag, eval, inspect and train --model-type semi --init", path)
+		case prunedKind:
+			return nil, fmt.Errorf("%s: a model of pruned chains, whose weights are no pairs of attributes and labels alone: it is for tag, eval, inspect and train --model-type pruned --init", path)
 		}
 		return openOurs(path)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/lexicon"
 )
 
 func (a *app) inspectCommand() *cobra.Command {
@@ -81,6 +82,22 @@ type modelDescription struct {
 	ModelType         string `json:"model_type,omitempty"`
 	MaxLength         int    `json:"max_length,omitempty"`
 	SegmentAttributes int    `json:"segment_attributes,omitempty"`
+
+	// Of a model of pruned chains.
+	Order          *int                         `json:"order,omitempty"`
+	LabelParts     string                       `json:"label_parts,omitempty"`
+	Thresholds     []float64                    `json:"thresholds,omitempty"` // before pairs, before triples
+	Triples        []labelTriple                `json:"triples,omitempty"`
+	StrongestParts map[string][]strongAttribute `json:"strongest_parts,omitempty"`
+
+	top int // of lists of chains
+}
+
+type labelTriple struct {
+	First  string  `json:"first"`
+	Second string  `json:"second"`
+	To     string  `json:"to"`
+	Weight float64 `json:"weight"`
 }
 
 // A lexiconDescription is a column that the model adds to sentences.
@@ -103,12 +120,15 @@ type strongAttribute struct {
 }
 
 func describeModel(path string, top int) (*modelDescription, error) {
-	semi, err := isSemi(path)
+	kind, err := kindOf(path)
 	if err != nil {
 		return nil, err
 	}
-	if semi {
+	switch kind {
+	case semiKind:
 		return describeSemi(path)
+	case prunedKind:
+		return describePruned(path, top)
 	}
 	m, err := loadModel(path)
 	if err != nil {
@@ -121,9 +141,7 @@ func describeModel(path string, top int) (*modelDescription, error) {
 	if t := m.Input().Templates; t != nil {
 		d.Templates = t.Name()
 	}
-	for _, l := range m.Input().Lexicons {
-		d.Lexicons = append(d.Lexicons, lexiconDescription{Column: l.Name(), Kind: l.Kind(), Entries: l.Len(), text: describeLexicon(l)})
-	}
+	d.addLexicons(m.Input().Lexicons)
 	for _, p := range m.Transitions() {
 		d.Transitions = append(d.Transitions, labelPair{d.Labels[p.From], d.Labels[p.To], p.Weight})
 	}
@@ -138,6 +156,12 @@ func describeModel(path string, top int) (*modelDescription, error) {
 	return d, nil
 }
 
+func (d *modelDescription) addLexicons(list []lexicon.Lexicon) {
+	for _, l := range list {
+		d.Lexicons = append(d.Lexicons, lexiconDescription{Column: l.Name(), Kind: l.Kind(), Entries: l.Len(), text: describeLexicon(l)})
+	}
+}
+
 // strongest returns the attributes of the greatest weights, by magnitude, of each label.
 func strongest(p crf.Parts, top int) map[string][]strongAttribute {
 	lists := make(map[string][]strongAttribute)
@@ -147,11 +171,16 @@ func strongest(p crf.Parts, top int) map[string][]strongAttribute {
 			lists[label] = append(lists[label], strongAttribute{a.Name, w.Weight})
 		}
 	}
+	keepStrongest(lists, top)
+	return lists
+}
+
+// keepStrongest leaves each label the attributes of the greatest weights, by magnitude.
+func keepStrongest(lists map[string][]strongAttribute, top int) {
 	for label, list := range lists {
 		slices.SortStableFunc(list, func(a, b strongAttribute) int { return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)) })
 		lists[label] = slices.Clip(list[:min(top, len(list))])
 	}
-	return lists
 }
 
 // write prints the description as tables.
@@ -169,10 +198,21 @@ func (d *modelDescription) write(w io.Writer) error {
 	fmt.Fprintf(t, "file\t%s, %d bytes\n", d.File, d.Bytes)
 	fmt.Fprintf(t, "labels\t%d, scheme %s\n", len(d.Labels), d.Scheme)
 	fmt.Fprintf(t, "attributes\t%d %s, %s\n", d.Attributes, names, templates)
-	if d.ModelType == semiKind {
+	switch d.ModelType {
+	case semiKind:
 		fmt.Fprintf(t, "segments\tof up to %d tokens, %d attributes of their own\n", d.MaxLength, d.SegmentAttributes)
 		fmt.Fprintf(t, "features\t%d, weights %s\n", d.Features, d.Weights)
-	} else {
+	case prunedKind:
+		apart := ""
+		if d.LabelParts != "" {
+			apart = ", labels taken apart at " + d.LabelParts
+		}
+		fmt.Fprintf(t, "chain\tof order %d%s\n", *d.Order, apart)
+		for k, v := range d.Thresholds {
+			fmt.Fprintf(t, "pruning\tof labels of a probability below %.2g before order %d\n", v, k+1)
+		}
+		fmt.Fprintf(t, "features\t%d, %d of them pairs and %d triples of labels, weights %s\n", d.Features, len(d.Transitions), len(d.Triples), d.Weights)
+	default:
 		fmt.Fprintf(t, "features\t%d, %d of them transitions, weights %s\n", d.Features, len(d.Transitions), d.Weights)
 	}
 	for _, l := range d.Lexicons {
@@ -187,22 +227,30 @@ func (d *modelDescription) write(w io.Writer) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	if len(d.Transitions) > 0 {
+	if d.ModelType == prunedKind {
+		d.writeChains(&b)
+	} else if len(d.Transitions) > 0 {
 		if err := d.writeTransitions(&b); err != nil {
 			return err
 		}
 	}
-	for _, label := range d.Labels {
-		if len(d.Strongest[label]) == 0 {
-			continue
-		}
-		fmt.Fprintf(&b, "\n%s\n", label)
-		for _, a := range d.Strongest[label] {
-			fmt.Fprintf(&b, "%10.4f  %s\n", a.Weight, a.Attribute)
-		}
-	}
+	writeStrongest(&b, "", d.Labels, d.Strongest)
+	writeStrongest(&b, "part ", slices.Sorted(maps.Keys(d.StrongestParts)), d.StrongestParts)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// writeStrongest prints a list for each name, below it.
+func writeStrongest(b *strings.Builder, kind string, names []string, lists map[string][]strongAttribute) {
+	for _, name := range names {
+		if len(lists[name]) == 0 {
+			continue
+		}
+		fmt.Fprintf(b, "\n%s%s\n", kind, name)
+		for _, a := range lists[name] {
+			fmt.Fprintf(b, "%10.4f  %s\n", a.Weight, a.Attribute)
+		}
+	}
 }
 
 // writeTransitions prints a row for each label before and a column for each label after.

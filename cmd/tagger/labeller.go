@@ -9,14 +9,17 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/crf2"
 	"github.com/trellis-nlp/trellis/interop"
 	"github.com/trellis-nlp/trellis/semicrf"
+	"github.com/trellis-nlp/trellis/structured"
 )
 
 // A labeller labels sentences, one after another, in memory of its own.
 type labeller struct {
 	m      *crf.Model
 	tagger *crf.Tagger
+	pruned *crf2.Tagger    // of a model of pruned chains, in place of the one before; nil: of another
 	scores scores          // of another tool's model; nil: the tagger's own
 	semi   *semicrf.Tagger // of a model of segments, in place of all these; nil: of another
 	out    *outside        // of labels that are spelt otherwise inside; nil: they are not
@@ -36,6 +39,22 @@ type labeller struct {
 
 	spans   []corpus.Span
 	numbers []float64 // their probabilities
+	choices [][]int   // of labels that are given
+}
+
+// A decoder finds labels and their probabilities, once a tagger has read a sentence.
+type decoder interface {
+	Best() (path []int, score float64, err error)
+	Posterior() (path []int, right float64, err error)
+	Marginals() (*structured.Lattice, error)
+	SpanProbabilities(dst []float64, spans []corpus.Span) ([]float64, error)
+}
+
+func (l *labeller) decoder() decoder {
+	if l.pruned != nil {
+		return l.pruned
+	}
+	return l.tagger
 }
 
 func newLabeller(m *model, o *tagFlags) *labeller {
@@ -48,6 +67,10 @@ func newLabeller(m *model, o *tagFlags) *labeller {
 	}
 	if m.semi != nil {
 		l.semi = m.semi.NewTagger()
+	}
+	if m.pruned != nil {
+		l.pruned = m.pruned.NewTagger()
+		l.pruned.Constrain(!o.free)
 	}
 	return l
 }
@@ -130,6 +153,10 @@ func (l *labeller) printed(s *sentence) error {
 
 // read gives s to the tagger.
 func (l *labeller) read(s *sentence) error {
+	if l.pruned != nil {
+		l.pruned.Read(l.fit.sequence(s))
+		return nil
+	}
 	if l.scores == nil {
 		if err := l.fit.read(l.tagger, s); err != nil {
 			return l.in.at(s, 0, err)
@@ -178,7 +205,7 @@ func (l *labeller) candidates(s *sentence) ([]candidate, error) {
 // judge adds the probabilities that were asked for.
 func (l *labeller) judge(c *candidate) error {
 	if l.o.probs {
-		marginals, err := l.tagger.Marginals()
+		marginals, err := l.decoder().Marginals()
 		if err != nil {
 			return err
 		}
@@ -198,7 +225,7 @@ func (l *labeller) judge(c *candidate) error {
 	}
 	var err error
 	l.spans = corpus.AppendSpans(l.spans[:0], c.labels)
-	if l.numbers, err = l.tagger.SpanProbabilities(l.numbers[:0], l.spans); err != nil {
+	if l.numbers, err = l.decoder().SpanProbabilities(l.numbers[:0], l.spans); err != nil {
 		return err
 	}
 	c.clearSpans()
@@ -224,6 +251,14 @@ func appendProbability(dst []byte, p float64) []byte {
 }
 
 func (l *labeller) decode() ([]candidate, error) {
+	if l.o.nbest > 0 && l.pruned != nil {
+		best, err := l.pruned.NBest(l.o.nbest)
+		var list []candidate
+		for _, b := range best {
+			list = append(list, candidate{labels: b.Labels, probability: b.Probability})
+		}
+		return list, err
+	}
 	if l.o.nbest > 0 {
 		best, err := l.tagger.NBest(l.o.nbest)
 		var list []candidate
@@ -235,9 +270,9 @@ func (l *labeller) decode() ([]candidate, error) {
 	var path []int
 	var err error
 	if l.o.posterior {
-		path, _, err = l.tagger.Posterior()
+		path, _, err = l.decoder().Posterior()
 	} else {
-		path, _, err = l.tagger.Best()
+		path, _, err = l.decoder().Best()
 	}
 	if err != nil {
 		return nil, err
@@ -266,9 +301,13 @@ func (l *labeller) fix(s *sentence) error {
 		l.given = append(l.given, given)
 	}
 	var err error
-	if l.out != nil {
+	switch {
+	case l.pruned != nil:
+		l.choices = l.out.inside(l.choices, l.given)
+		err = l.pruned.Allow(l.choices)
+	case l.out != nil:
 		err = l.out.fix(l.tagger, l.given)
-	} else {
+	default:
 		err = l.tagger.Fix(l.given)
 	}
 	if err != nil {

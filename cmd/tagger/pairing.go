@@ -130,7 +130,7 @@ func modelPairs(m *model, o *evalFlags) pairing {
 			}
 			gold = in.labels(gold, s, f.label)
 			p := pair{gold: gold, predicted: list[0].labels, probs: list[0].probs}
-			if f.ready || imported(m.Model) || m.semi != nil {
+			if f.ready || imported(m.Model) || m.semi != nil || m.pruned != nil {
 				return p, nil
 			}
 			known = known[:0]

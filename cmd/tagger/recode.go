@@ -53,7 +53,7 @@ func (r *recoder) train(labels []string) []string {
 
 // held returns the labels of development data. One that the training data set lacks, though they have others
 // that spell the same span, is one of these; else it is as in the file, for the error that it will be.
-func (r *recoder) held(set *crf.Dataset, labels []string) []string {
+func (r *recoder) held(set interface{ Labels() []string }, labels []string) []string {
 	if r == nil {
 		return labels
 	}
@@ -158,19 +158,26 @@ func (x *outside) probability(marginals []float64, j int) float64 {
 	return p
 }
 
-// fix keeps a tagger to the labels given outside; -1 is none.
-func (x *outside) fix(t *crf.Tagger, given []int) error {
-	x.choices = x.choices[:0]
+// inside returns what each of the labels given outside, -1 for none, leaves a token inside; valid until the next
+// call. A nil outside gives the labels themselves.
+func (x *outside) inside(dst [][]int, given []int) [][]int {
+	dst = dst[:0]
 	for _, j := range given {
 		var choice []int
 		if j >= 0 {
 			choice = append(choice, j)
-			if x.twins[j] >= 0 {
+			if x != nil && x.twins[j] >= 0 {
 				choice = append(choice, x.twins[j])
 			}
 		}
-		x.choices = append(x.choices, choice)
+		dst = append(dst, choice)
 	}
+	return dst
+}
+
+// fix keeps a tagger to the labels given outside; -1 is none.
+func (x *outside) fix(t *crf.Tagger, given []int) error {
+	x.choices = x.inside(x.choices, given)
 	scores := t.Scores()
 	if err := structured.Allow(&x.allowed, scores.L, x.choices); err != nil {
 		return err

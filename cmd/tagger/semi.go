@@ -25,50 +25,79 @@ type semiFlags struct {
 
 // The kinds of model.
 const (
-	chainKind = "chain"
-	semiKind  = "semi"
+	chainKind  = "chain"
+	semiKind   = "semi"
+	prunedKind = "pruned"
 )
 
 func (s *semiFlags) register(c *cobra.Command) {
 	f := c.Flags()
-	f.StringVar(&s.kind, "model-type", chainKind, "chain, which labels token by token, or semi, which scores spans as wholes")
+	f.StringVar(&s.kind, "model-type", chainKind, "chain, which labels token by token; semi, which scores spans as wholes; or pruned, a chain for many labels that may look back two")
 	f.IntVar(&s.maxLength, "max-length", 0, "the most tokens that a span may have under --model-type semi (default: what covers 99.5% of the spans)")
-	complete(c, "model-type", chainKind, semiKind)
+	complete(c, "model-type", chainKind, semiKind, prunedKind)
 }
 
 func (s *semiFlags) isSemi() bool { return s.kind == semiKind }
 
-// chainFlags are the flags of train that a model of segments has no use for, and why.
+// chainFlags are the flags of train that a model of another kind has no use for, and why.
 var chainFlags = []struct {
 	flags []string
+	kinds []string
 	why   string
 }{
-	{[]string{"checkpoint", "checkpoint-every", "resume"}, "its training writes no checkpoints"},
-	{[]string{"restarts"}, "it starts once"},
-	{[]string{"anneal-temperature", "anneal-cost", "anneal-blend"}, "its loss stays the same in the course of training"},
-	{[]string{"entropy", "label-smoothing"}, "its cross-entropy is not regularised so"},
-	{[]string{"cost-boundary"}, "its costs are hamming and entity"},
-	{[]string{"weights", "strip"}, "its weights are stored as they are, in 64 bits, and with the names"},
-	{[]string{"all-pairs"}, "it has features for what was seen together"},
-	{[]string{"normalize"}, "it reads words as they are"},
-	{[]string{"scheme"}, "it learns spans, however their labels are spelt"},
-	{lexiconNames, "it keeps no lexicons"},
-	{[]string{"label-dictionary"}, "it gives no labels to words, but to spans"},
-	{[]string{"supervision"}, "it learns from labels that are all known"},
+	{[]string{"checkpoint", "checkpoint-every", "resume"}, []string{semiKind, prunedKind}, "its training writes no checkpoints"},
+	{[]string{"restarts"}, []string{semiKind, prunedKind}, "it starts once"},
+	{[]string{"anneal-temperature", "anneal-cost", "anneal-blend"}, []string{semiKind, prunedKind}, "its loss stays the same in the course of training"},
+	{[]string{"entropy", "label-smoothing"}, []string{semiKind, prunedKind}, "its cross-entropy is not regularised so"},
+	{[]string{"gamma"}, []string{prunedKind}, "its losses have no temperature"},
+	{[]string{"cost-boundary"}, []string{semiKind}, "its costs are hamming and entity"},
+	{[]string{"weights", "strip"}, []string{semiKind, prunedKind}, "its weights are stored as they are, in 64 bits, and with the names"},
+	{[]string{"all-pairs"}, []string{semiKind, prunedKind}, "it has features for what was seen together"},
+	{[]string{"normalize"}, []string{semiKind}, "it reads words as they are"},
+	{[]string{"scheme"}, []string{semiKind}, "it learns spans, however their labels are spelt"},
+	{lexiconNames, []string{semiKind}, "it keeps no lexicons"},
+	{[]string{"label-dictionary"}, []string{semiKind}, "it gives no labels to words, but to spans"},
+	{[]string{"label-dictionary"}, []string{prunedKind}, "it tells likely labels by their probability"},
+	{[]string{"supervision"}, []string{semiKind, prunedKind}, "it learns from labels that are all known"},
 }
 
 // chainOptimizers need what only the losses of chains tell: two labellings, or the share of each sentence.
 var chainOptimizers = []string{"pa", "arow", "bcfw", "sag"}
 
-// checkSemi refuses what does not go with the model that is asked for.
+// checkKind refuses what does not go with the kind of model that is asked for.
+func (o *trainFlags) checkKind(changed func(flag string) bool) error {
+	if err := o.checkOrder(changed); err != nil {
+		return err
+	}
+	var err error
+	switch o.kind {
+	case "", chainKind: // tune knows no other
+	case semiKind:
+		err = o.checkSemi(changed)
+	case prunedKind:
+		err = o.checkPruned(changed)
+	default:
+		err = wrongUsage("--model-type %s: want chain, semi or pruned", o.kind)
+	}
+	if err == nil && !o.isSemi() && changed("max-length") {
+		err = wrongUsage("--max-length is for --model-type semi: a chain has no longest span")
+	}
+	if err != nil {
+		return err
+	}
+	for _, chain := range chainFlags {
+		for _, flag := range chain.flags {
+			if slices.Contains(chain.kinds, o.kind) && changed(flag) {
+				return wrongUsage("--%s: not for --model-type %s: %s", flag, o.kind, chain.why)
+			}
+		}
+	}
+	return nil
+}
+
+// checkSemi refuses what does not go with a model of segments.
 func (o *trainFlags) checkSemi(changed func(flag string) bool) error {
 	switch {
-	case !o.isSemi() && o.kind != "" && o.kind != chainKind:
-		return wrongUsage("--model-type %s: want chain or semi", o.kind)
-	case !o.isSemi() && changed("max-length"):
-		return wrongUsage("--max-length is for --model-type semi: a chain has no longest span")
-	case !o.isSemi():
-		return nil
 	case changed("max-length") && (o.maxLength < 1 || o.maxLength > maxMaxLength):
 		return wrongUsage("--max-length %d: want 1 to %d", o.maxLength, maxMaxLength)
 	case !slices.Contains(semimarkov.Names(), o.lossFlags.name):
@@ -80,13 +109,6 @@ func (o *trainFlags) checkSemi(changed func(flag string) bool) error {
 		return wrongUsage("--cost boundary: not there for --model-type semi, whose costs are hamming and entity")
 	case o.format == "crfsuite":
 		return wrongUsage("--format crfsuite: --model-type semi reads the words of spans, which attribute files lack")
-	}
-	for _, chain := range chainFlags {
-		for _, flag := range chain.flags {
-			if changed(flag) {
-				return wrongUsage("--%s: not for --model-type semi: %s", flag, chain.why)
-			}
-		}
 	}
 	return nil
 }

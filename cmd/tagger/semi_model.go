@@ -4,14 +4,21 @@ import (
 	"fmt"
 
 	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/crf2"
 	"github.com/trellis-nlp/trellis/semicrf"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// isSemi tells whether a file holds a model of segments.
-func isSemi(path string) (bool, error) {
+// kindOf tells by its content what kind of model of ours a file holds; a foreign one is a chain.
+func kindOf(path string) (string, error) {
 	head, err := modelHead(path)
-	return semicrf.Detect(head), err
+	switch {
+	case semicrf.Detect(head):
+		return semiKind, err
+	case crf2.Detect(head):
+		return prunedKind, err
+	}
+	return chainKind, err
 }
 
 // openSemi reads a model of segments. Its crf.Model holds its labels, templates and notes, by which files are read.

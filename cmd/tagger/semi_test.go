@@ -147,7 +147,7 @@ func TestSemiRefuses(t *testing.T) {
 		args []string
 		says string
 	}{
-		"type":          {append(train(), "--model-type", "markov"), "want chain or semi"},
+		"type":          {append(train(), "--model-type", "markov"), "want chain, semi or pruned"},
 		"no semi":       {append(train(), "--model-type", "chain", "--max-length", "3"), "--max-length is for --model-type semi"},
 		"length":        {train("--max-length", "0"), "--max-length 0: want 1 to 4096"},
 		"loss":          {train("--loss", "ramp1"), "whose losses are cross-entropy"},

@@ -49,8 +49,8 @@ func (a *app) trainSemi(cmd *cobra.Command, o *trainFlags, read dataFlags, files
 	if o.quiet {
 		tell = func(string) {}
 	}
-	d, err := a.readSegments(ctx, files, read, tell)
-	if err != nil {
+	d := &segments{data: &data{warn: a.warn}}
+	if err := a.readSets(ctx, d.data, files, read, tell, d.put); err != nil {
 		return err
 	}
 	if d.train.Scheme() == structured.Plain {
@@ -103,30 +103,35 @@ func (a *app) trainSemi(cmd *cobra.Command, o *trainFlags, read dataFlags, files
 	return nil
 }
 
-// readSegments reads the training files and the development file.
-func (a *app) readSegments(ctx context.Context, files []string, o dataFlags, tell func(string)) (*segments, error) {
-	d := &segments{data: &data{warn: a.warn}}
-	err := a.readTraining(ctx, d.data, files, o, tell, func(s *sentence, labels []string) error {
-		return d.put(&d.train, s, labels)
+// readSets reads the training files and the development file, and hands their sentences to put, which is told
+// which of the two they are of.
+func (a *app) readSets(ctx context.Context, d *data, files []string, o dataFlags, tell func(string),
+	put func(held bool, s *sentence, labels []string) error) error {
+	err := a.readTraining(ctx, d, files, o, tell, func(s *sentence, labels []string) error {
+		return put(false, s, labels)
 	})
 	if err != nil || o.dev == "" {
-		return d, err
+		return err
 	}
 	in, err := a.open(ctx, o.dev, o.format)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer in.close()
 	if err := d.check(in); err != nil {
-		return nil, err
+		return err
 	}
-	return d, d.each(in, nil, func(s *sentence, labels []string) error {
-		return d.put(&d.dev, s, labels)
+	return d.each(in, nil, func(s *sentence, labels []string) error {
+		return put(true, s, labels)
 	})
 }
 
-// put adds s to the data set at set, which it makes when the first sentence comes.
-func (d *segments) put(set **semicrf.Dataset, s *sentence, labels []string) error {
+// put adds s to the training data, or to those held out, which it makes when the first sentence comes.
+func (d *segments) put(held bool, s *sentence, labels []string) error {
+	set := &d.train
+	if held {
+		set = &d.dev
+	}
 	if *set == nil {
 		if d.templates == "" {
 			return errors.New("attributes, but --model-type semi reads the words of spans")

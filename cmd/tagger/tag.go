@@ -88,10 +88,14 @@ func (a *app) tag(ctx context.Context, o *tagFlags, files []string) error {
 	if err := newOutside(m.Model).check(o); err != nil {
 		return err
 	}
-	if m.semi != nil {
-		if err := o.checkSemi(); err != nil {
-			return err
-		}
+	switch {
+	case m.semi != nil:
+		err = o.checkSemi()
+	case m.pruned != nil:
+		err = o.checkPruned()
+	}
+	if err != nil {
+		return err
 	}
 	label := func(w io.Writer) error { return a.tagStream(ctx, m, o, files, w) }
 	if !m.isStream(o) {

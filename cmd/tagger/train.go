@@ -33,6 +33,7 @@ type trainFlags struct {
 	saveFlags
 	checkpointFlags
 	semiFlags
+	prunedFlags
 }
 
 func (a *app) trainCommand() *cobra.Command {
@@ -40,7 +41,7 @@ func (a *app) trainCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "train --model OUT FILE... [flags]",
 		Short: "Learn a model from labelled sentences",
-		Long:  trainHelp + semiHelp + lossList(),
+		Long:  trainHelp + semiHelp + prunedHelp + lossList(),
 		Example: `  tagger train --model pos.model train.conllu
   tagger train --model chunk.model --dev dev.conll train.conll
   tagger train --model ner.model --dev dev.iob2 --label 3 --l2 1 train.iob2
@@ -49,6 +50,7 @@ func (a *app) trainCommand() *cobra.Command {
   tagger train --model ner.model --checkpoint ner.checkpoint train.conll
   tagger train --model ner.model --checkpoint ner.checkpoint --resume ner.checkpoint train.conll
   tagger train --model semi.model --model-type semi --dev dev.conll train.conll
+  tagger train --model feats.model --label FEATS --order 2 --dev dev.conllu train.conllu
   zcat train.conll.gz | tagger train --model ner.model --log-json steps.jsonl -`,
 		Args: needFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -59,6 +61,7 @@ func (a *app) trainCommand() *cobra.Command {
 	o.saveFlags.register(c)
 	o.checkpointFlags.register(c)
 	o.semiFlags.register(c)
+	o.prunedFlags.register(c)
 	c.Flags().StringVar(&o.date, "date", "", "note this `date` in the model")
 	if err := c.MarkFlagRequired("model"); err != nil {
 		panic(err)
@@ -138,8 +141,11 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 			return err
 		}
 	}
-	if o.isSemi() {
+	switch o.kind {
+	case semiKind:
 		return a.trainSemi(cmd, o, read, files)
+	case prunedKind:
+		return a.trainPruned(cmd, o, read, files)
 	}
 	if read.templates, err = loadTemplates(o.features); err != nil {
 		return err
@@ -306,7 +312,7 @@ func (o *trainFlags) check(changed func(string) bool) (corpus.Format, error) {
 			o.lossFlags.name = "cross-entropy"
 		}
 	}
-	if err := o.checkSemi(changed); err != nil {
+	if err := o.checkKind(changed); err != nil {
 		return format, err
 	}
 	if err := checkNormal(o.normal); err != nil {
@@ -316,6 +322,9 @@ func (o *trainFlags) check(changed func(string) bool) (corpus.Format, error) {
 		return format, err
 	}
 	if err := o.optimizerFlags.fill(o.lossFlags.name, o.dev != "", changed); err != nil {
+		return format, err
+	}
+	if err := o.fillPruned(changed); err != nil {
 		return format, err
 	}
 	if o.init != "" && o.optimizerFlags.name == "bcfw" {

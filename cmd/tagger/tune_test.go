@@ -308,7 +308,7 @@ func TestFilesThatLookLikeFlags(t *testing.T) {
 // Whoever adds a flag to train decides whether tune passes it on.
 func TestEveryFlagOfTrainIsShared(t *testing.T) {
 	own := []string{"model", "init", "log-json", "quiet", "loss", "optimizer", "l1", "l2", "cost-scale", "help",
-		"weights", "strip", "date", "model-type", "max-length", "supervision", "checkpoint", "checkpoint-every", "resume"}
+		"weights", "strip", "date", "model-type", "max-length", "order", "keep", "label-parts", "supervision", "checkpoint", "checkpoint-every", "resume"}
 	for _, flag := range flagLine.FindAllStringSubmatch(new(app).trainCommand().UsageString(), -1) {
 		assert.Contains(t, append(own, sharedFlags...), strings.TrimPrefix(flag[1], "--"), "of train: add it to sharedFlags, or here to its own")
 	}

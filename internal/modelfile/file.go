@@ -1,0 +1,42 @@
+package modelfile
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/trellis-nlp/trellis/internal/container"
+)
+
+// Write writes a file: settings, as JSON, and the other sections.
+func Write(w io.Writer, f container.Format, settings any, sections ...container.Section) error {
+	head, err := json.Marshal(settings)
+	if err == nil {
+		err = f.Write(w, append([]container.Section{{Name: "settings", Data: head}}, sections...))
+	}
+	if err != nil {
+		return fmt.Errorf("saving the model: %w", err)
+	}
+	return nil
+}
+
+// Read reads the sections that Write wrote, by their names. What is wrong with them wraps bad.
+func Read(r io.Reader, f container.Format, bad error) (map[string][]byte, error) {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("reading the model: %w", err)
+	}
+	sections, err := f.Parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %v", bad, err)
+	}
+	return sections, nil
+}
+
+// Settings reads the section of that name.
+func Settings(sections map[string][]byte, settings any) error {
+	if err := json.Unmarshal(sections["settings"], settings); err != nil {
+		return fmt.Errorf("settings: %w", err)
+	}
+	return nil
+}

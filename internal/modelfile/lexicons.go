@@ -1,0 +1,47 @@
+package modelfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/trellis-nlp/trellis/internal/container"
+	"github.com/trellis-nlp/trellis/lexicon"
+)
+
+// maxLexicons is how many have names of sections.
+const maxLexicons = 100
+
+// LexiconSections returns the sections of lexicons: those of the k-th have a prefix that tells k.
+func LexiconSections(list []lexicon.Lexicon) []container.Section {
+	var sections []container.Section
+	for k, l := range list {
+		for _, s := range lexicon.Sections(l) {
+			sections = append(sections, container.Section{Name: prefix(k) + s.Name, Data: s.Data})
+		}
+	}
+	return sections
+}
+
+// Lexicons reads n lexicons from the sections.
+func Lexicons(sections map[string][]byte, n int) ([]lexicon.Lexicon, error) {
+	if n < 0 || n > maxLexicons {
+		return nil, fmt.Errorf("%d lexicons: want at most %d", n, maxLexicons)
+	}
+	var list []lexicon.Lexicon
+	for k := range n {
+		own := make(map[string][]byte)
+		for name, data := range sections {
+			if short, ok := strings.CutPrefix(name, prefix(k)); ok {
+				own[short] = data
+			}
+		}
+		l, err := lexicon.Decode(own)
+		if err != nil {
+			return nil, fmt.Errorf("lexicon %d: %w", k, err)
+		}
+		list = append(list, l)
+	}
+	return list, nil
+}
+
+func prefix(k int) string { return fmt.Sprintf("x%d.", k) }

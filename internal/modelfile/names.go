@@ -1,0 +1,73 @@
+package modelfile
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// Names numbers names from 0 on, in the order in which they are added. The zero value is empty and ready.
+type Names struct {
+	id   map[string]int32
+	list []string
+}
+
+// NamesOf numbers a list. A name that stands twice is an error.
+func NamesOf(list []string) (Names, error) {
+	n := Names{id: make(map[string]int32, len(list)), list: list}
+	for k, name := range list {
+		n.id[name] = int32(k)
+	}
+	if len(n.id) != len(list) {
+		return n, fmt.Errorf("%d names, but only %d different ones", len(list), len(n.id))
+	}
+	return n, nil
+}
+
+// Add returns the number of a name, a new one if it is new.
+func (n *Names) Add(name []byte) int32 {
+	if id, ok := n.id[string(name)]; ok {
+		return id
+	}
+	if n.id == nil {
+		n.id = make(map[string]int32)
+	}
+	id, s := int32(len(n.list)), string(name)
+	n.id[s], n.list = id, append(n.list, s)
+	return id
+}
+
+// Find returns the number of a name, -1 if there is none.
+func (n *Names) Find(name []byte) int32 {
+	if id, ok := n.id[string(name)]; ok {
+		return id
+	}
+	return -1
+}
+
+// Len returns how many names there are.
+func (n *Names) Len() int { return len(n.list) }
+
+// List returns the names in the order of their numbers. It must not be changed.
+func (n *Names) List() []string { return n.list }
+
+// AppendStrings appends strings, each behind its length.
+func AppendStrings(dst []byte, list []string) []byte {
+	for _, s := range list {
+		dst = append(binary.AppendUvarint(dst, uint64(len(s))), s...)
+	}
+	return dst
+}
+
+// ReadStrings reads what AppendStrings appended.
+func ReadStrings(data []byte) ([]string, error) {
+	var list []string
+	for len(data) > 0 {
+		n, size := binary.Uvarint(data)
+		if size <= 0 || n > uint64(len(data)-size) {
+			return nil, fmt.Errorf("string %d is cut short", len(list))
+		}
+		list = append(list, string(data[size:size+int(n)]))
+		data = data[size+int(n):]
+	}
+	return list, nil
+}
