@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -235,9 +236,13 @@ func TestGoldenModel(t *testing.T) {
 // So does that of models with lexicons.
 func TestGoldenModelWithLexicon(t *testing.T) {
 	p := tiny(t)
-	p.Input.Lexicons = []lexicon.Lexicon{classes(t, "00\tdog\t2\n01\tcat\t1\n")}
-	p.Input.Templates = parse(t, "u:w=%x[0,form]\nu:c=%x[0,cluster]\nb:l=%x[0,form]\nb\n")
-	p.Attributes = append(p.Attributes, Attribute{"u:c=01", []LabelWeight{{1, 3}}})
+	list, err := lexicon.ReadGazetteer("names", strings.NewReader("Rex\nold Rex\n"), "")
+	require.NoError(t, err)
+	vectors, err := lexicon.ReadVectors("vector", strings.NewReader("the 1 2\ncat -3 4\n"), "", 0)
+	require.NoError(t, err)
+	p.Input.Lexicons = []lexicon.Lexicon{classes(t, "00\tdog\t2\n01\tcat\t1\n"), list, vectors}
+	p.Input.Templates = parse(t, "u:w=%x[0,form]\nu:c=%x[0,cluster]\nu:n=%p[0,names,1]\nu:v=%v[0,vector]\nb:l=%x[0,form]\nb\n")
+	p.Attributes = append(p.Attributes, Attribute{"u:c=01", []LabelWeight{{1, 3}}}, Attribute{"u:v=1", []LabelWeight{{0, 0.5}, {1, 0.25}}})
 	m, err := New(p)
 	require.NoError(t, err)
 	path := filepath.Join("testdata", "v2.lexicon.model")

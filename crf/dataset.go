@@ -226,6 +226,11 @@ func (k *tokens) extract(e *features.Extractor, seq features.Sequence, attrs, bi
 				k.add(id, 1)
 			}
 		}
+		for _, v := range e.Values(t) {
+			if id := attrs.lookup(v.Name, add); id >= 0 {
+				k.add(id, v.Value)
+			}
+		}
 		for _, name := range e.Bigrams(t) {
 			if id := bigrams.lookup(name, add); id >= 0 {
 				k.battr = append(k.battr, id)

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/cluster"
+	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/lexicon"
@@ -83,6 +84,90 @@ func TestLexiconIsAColumn(t *testing.T) {
 	again, err := New(p)
 	require.NoError(t, err)
 	assert.True(t, bytes.Equal(saved(t, with, SaveOptions{}), saved(t, again, SaveOptions{})), "parts keep the lexicon")
+}
+
+// vectors gives words numbers that tell their length and last letter.
+func vectors(t testing.TB) *lexicon.Vectors {
+	t.Helper()
+	var b strings.Builder
+	for _, rows := range read(t, sample.Train)[:6] {
+		for i := range rows {
+			w := rows[i][0]
+			fmt.Fprintf(&b, "%s %g 1 %g\n", strings.ToLower(w), float64(len(w))/4, float64(w[len(w)-1])/64-1)
+		}
+	}
+	x, err := lexicon.ReadVectors("vector", strings.NewReader(b.String()), "test", 0)
+	require.NoError(t, err)
+	return x
+}
+
+// withVectors is small with vectors of words and a number in a column of the rows.
+func withVectors(t testing.TB, n int) *Dataset {
+	t.Helper()
+	d, err := NewDataset(Input{
+		Templates: parse(t, "u:w=%l[0,form]\nu:v=%v[0,vector]\nu:next=%v[1,vector]\nu:n=%v[0,3]\nb\n"), Columns: 4,
+		Names: map[string]int{"form": 0}, Lexicons: []lexicon.Lexicon{vectors(t)},
+	})
+	require.NoError(t, err)
+	for _, rows := range read(t, sample.Train)[:n] {
+		require.NoError(t, d.Add(numbered(rows), column(rows, 2), 1))
+	}
+	return d
+}
+
+// numbered gives rows a fourth column, which holds a number for each other word.
+func numbered(rows features.Rows) features.Rows {
+	var wide features.Rows
+	for i, row := range rows {
+		number := "_"
+		if i%2 == 0 {
+			number = fmt.Sprint(float64(i) / 8)
+		}
+		wide = append(wide, append(append([]string{}, row[:3]...), number))
+	}
+	return wide
+}
+
+// A model with vectors is the one whose tokens bring the same attributes and values along.
+func TestVectorsAreValues(t *testing.T) {
+	d := withVectors(t, 12)
+	m := train(t, d, Options{Penalty: l2, Threads: 1})
+	program, err := d.input.Program()
+	require.NoError(t, err)
+	e := program.NewExtractor()
+	itemsOf := func(rows features.Rows) [][]corpus.Attribute {
+		e.Reset(numbered(rows))
+		list := make([][]corpus.Attribute, len(rows))
+		for i := range rows {
+			for _, name := range e.Unigrams(i) {
+				list[i] = append(list[i], corpus.Attribute{Name: string(name), Value: 1})
+			}
+			for _, v := range e.Values(i) {
+				list[i] = append(list[i], corpus.Attribute{Name: string(v.Name), Value: v.Value})
+			}
+		}
+		return list
+	}
+	ready, err := NewDataset(Input{})
+	require.NoError(t, err)
+	for _, rows := range read(t, sample.Train)[:12] {
+		require.NoError(t, ready.AddItems(itemsOf(rows), column(rows, 2), 1))
+	}
+	require.Equal(t, ready.Attributes(), d.Attributes())
+	want := train(t, ready, Options{Penalty: l2, Threads: 1})
+	got := loaded(t, saved(t, m, SaveOptions{Weights: Float64}))
+	tagger, items := got.NewTagger(), want.NewTagger()
+	for _, rows := range read(t, sample.Dev) {
+		require.NoError(t, items.ReadItems(itemsOf(rows)))
+		wide := numbered(rows)
+		require.NoError(t, tagger.Read(wide))
+		require.InDeltaSlice(t, items.Scores().Node, tagger.Scores().Node, 1e-9)
+	}
+	var wide features.Sequence = numbered(read(t, sample.Dev)[0])
+	assert.Zero(t, testing.AllocsPerRun(50, func() {
+		_ = tagger.Read(wide)
+		_, _, _ = tagger.Best()
+	}))
 }
 
 func TestLexiconErrors(t *testing.T) {

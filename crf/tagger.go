@@ -92,6 +92,9 @@ func (t *Tagger) Read(seq features.Sequence) error {
 // score adds the weights of the attributes to the scores.
 func (t *Tagger) score() {
 	t.unigrams()
+	if t.m.program.HasValues() {
+		t.values()
+	}
 	for i := 0; i < t.scores.T && t.pruning.some; i++ {
 		if labels := t.pruning.among[i]; len(labels) == 1 {
 			t.scores.NodeAt(i)[labels[0]] = 0
@@ -147,6 +150,20 @@ func (t *Tagger) unigrams() {
 // scored reports whether i is a token that has more than one label left.
 func (t *Tagger) scored(i int) bool {
 	return 0 <= i && i < t.scores.T && len(t.pruning.among[i]) != 1
+}
+
+// values adds the weights of the attributes that have values to the scores.
+func (t *Tagger) values() {
+	k, attrs := &t.lookups[0], &t.m.attrs
+	for i := range t.scores.T {
+		if !t.scored(i) {
+			continue
+		}
+		prints, values := t.printer.Values(i)
+		k.ask(&attrs.table, prints)
+		k.values = append(k.values, values...)
+		scoreValues(t.scores.NodeAt(i), attrs, k)
+	}
 }
 
 // ReadItems is Read for tokens that bring their attributes along.

@@ -38,7 +38,11 @@ func (in *Input) bind() (*features.Program, error) {
 	for _, l := range in.Lexicons {
 		more = append(more, l)
 	}
-	return in.Templates.Bind(in.Columns, in.Names, more...)
+	program, err := in.Templates.Bind(in.Columns, in.Names, more...)
+	if err == nil && program.HasValues() {
+		err = fmt.Errorf("%w: templates with values (%%v)", ErrInput)
+	}
+	return program, err
 }
 
 // A Dataset is labelled sentences compiled into numbers. It is not safe for concurrent use while sentences are

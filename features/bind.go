@@ -14,7 +14,8 @@ type Program struct {
 	outside  []outside // of each view
 	unigrams []template
 	bigrams  []template // without the bare ones
-	derived  derived    // columns
+	values   []valued
+	derived  derived // columns
 }
 
 // template is a line ready for expansion: the pieces are written one after another.
@@ -70,6 +71,10 @@ func (t *Templates) Bind(columns int, names map[string]int, more ...Column) (*Pr
 		if pieces == nil {
 			continue
 		}
+		if l.value() {
+			b.program.values = append(b.program.values, newValued(pieces))
+			continue
+		}
 		if l.unigram {
 			b.program.unigrams = append(b.program.unigrams, pieces)
 		}
@@ -86,6 +91,7 @@ func (t *Templates) Bind(columns int, names map[string]int, more ...Column) (*Pr
 		})
 	}
 	p.derived.use(p.columns())
+	p.derived.useVectors(p.values)
 	return p, nil
 }
 
@@ -139,7 +145,11 @@ func (b *binder) bind(l *line) (pieces template, at int, err error) {
 		if !ok {
 			return nil, 0, nil
 		}
-		pending.view = b.view(view{op: m.op, column: column, length: m.length, flag: m.flag, re: m.re})
+		if m.op == opValue {
+			pending.view = column
+		} else {
+			pending.view = b.view(view{op: m.op, column: column, length: m.length, flag: m.flag, re: m.re})
+		}
 		pending.offset, pending.absolute = m.offset, m.absolute
 		pieces = append(pieces, pending)
 		pending = piece{view: -1}
@@ -196,17 +206,21 @@ func (p *Program) HasBigrams() bool { return len(p.bigrams) > 0 }
 // they read one that follows from the words.
 func (p *Program) Columns() []int {
 	columns := p.columns()
+	for i := range p.values {
+		columns = append(columns, p.values[i].column)
+	}
 	if d := &p.derived; len(d.columns) > 0 {
-		n, _ := slices.BinarySearch(columns, d.first)
-		if columns = columns[:n]; len(d.read) > 0 && !slices.Contains(columns, d.form) {
-			columns = append(columns, d.form)
-			slices.Sort(columns)
+		for i, c := range columns {
+			if c >= d.first {
+				columns[i] = d.form
+			}
 		}
 	}
-	return columns
+	slices.Sort(columns)
+	return slices.Compact(columns)
 }
 
-// columns returns all columns that the templates read, in ascending order.
+// columns returns all columns whose fields views read, in ascending order.
 func (p *Program) columns() []int {
 	var columns []int
 	for i := range p.views {

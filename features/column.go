@@ -12,12 +12,21 @@ type Column interface {
 	Reader() func(dst, words []string) []string
 }
 
+// Vectors is a Column whose words have vectors, all of one length. The macro %v yields them.
+type Vectors interface {
+	Column
+	// VectorReader returns a function that returns the vector of a word, nil if it has none. It may have scratch memory
+	// of its own, and is for one goroutine; vectors stay as they are, and nobody changes them.
+	VectorReader() func(word string) []float32
+}
+
 // derived are the columns of a program that follow from the words.
 type derived struct {
 	columns []Column
 	first   int   // number of the first of them
 	form    int   // the column of the words
-	read    []int // those of columns that templates read
+	read    []int // those of columns whose fields templates read
+	vectors []int // those of columns whose vectors templates read
 }
 
 // use notes which columns templates read.
@@ -25,6 +34,21 @@ func (d *derived) use(read []int) {
 	for _, c := range read {
 		if len(d.columns) > 0 && c >= d.first {
 			d.read = append(d.read, c-d.first)
+		}
+	}
+}
+
+// useVectors notes of which columns templates read the vectors.
+func (d *derived) useVectors(values []valued) {
+	for i := range values {
+		c := values[i].column - d.first
+		if len(d.columns) == 0 || c < 0 || slices.Contains(d.vectors, c) {
+			continue
+		}
+		if _, ok := d.columns[c].(Vectors); ok {
+			d.vectors = append(d.vectors, c)
+		} else if !slices.Contains(d.read, c) {
+			d.read = append(d.read, c)
 		}
 	}
 }
@@ -37,16 +61,22 @@ type extended struct {
 	words   []string
 	fields  []string // of the columns that are read, one after another
 	at      []int    // of each column, where in fields it begins
+
+	lookups []func(word string) []float32 // of vectors, for those that are read
+	found   [][][]float32                 // of each column, the vectors of the words; nil if it has none
 }
 
 // newExtended returns nil if the program reads no such columns.
 func newExtended(d *derived) *extended {
-	if len(d.read) == 0 {
+	if len(d.read)+len(d.vectors) == 0 {
 		return nil
 	}
-	x := &extended{derived: d, at: make([]int, len(d.columns))}
+	x := &extended{derived: d, at: make([]int, len(d.columns)), found: make([][][]float32, len(d.columns))}
 	for _, c := range d.read {
 		x.readers = append(x.readers, d.columns[c].Reader())
+	}
+	for _, c := range d.vectors {
+		x.lookups = append(x.lookups, d.columns[c].(Vectors).VectorReader())
 	}
 	return x
 }
@@ -66,6 +96,13 @@ func (x *extended) of(seq Sequence) Sequence {
 	for i, c := range x.read {
 		x.at[c] = len(x.fields)
 		x.fields = x.readers[i](x.fields, x.words)
+	}
+	for i, c := range x.vectors {
+		found := x.found[c][:0]
+		for _, word := range x.words {
+			found = append(found, x.lookups[i](word))
+		}
+		x.found[c] = found
 	}
 	return x
 }

@@ -98,6 +98,14 @@
 //	%k[o,c,flag]   the flag's name if the word has it; flags are capital (first letter),
 //	               caps, mixed (upper after lower case), digit, number, hyphen, period, punct
 //
+// the value of the attribute, else 1:
+//
+//	%v[o,c]        the number in the field; in a column of vectors ([Vectors]) an attribute for each
+//	               dimension, whose number stands in place of the macro
+//
+// %v stands in unigram templates without another macro, and [Extractor.Values] yields their attributes. It does not
+// apply to fields that are no number, to words without a vector, and outside the sentence.
+//
 // %p, %P, %s and %S do not apply to words of fewer than n characters, %k with a flag not to
 // words without it, and all five not outside the sentence: a template with a macro that does
 // not apply yields no attribute at that token. The other new macros give _x-1 and its kin

@@ -30,6 +30,7 @@ type Extractor struct {
 	row     []int  // of regular expressions
 
 	unigrams, bigrams expansion
+	numbers           numbers
 }
 
 // span is values[lo:hi]; lo < 0 where the view does not apply to the token.
@@ -50,6 +51,7 @@ func (p *Program) NewExtractor() *Extractor {
 // is not used after it returns.
 func (e *Extractor) Reset(seq Sequence) {
 	seq = e.more.of(seq)
+	e.numbers.reset(e.program, e.more, seq)
 	e.n = seq.Len()
 	e.values = e.values[:0]
 	e.spans = e.spans[:0]

@@ -35,6 +35,8 @@ type Fingerprinter struct {
 	known  []Memory // tokens x columns
 
 	unigrams, bigrams []uint64
+	numbers           numbers
+	valued            valuedPrints
 }
 
 // Memory names what a fingerprinter remembers of a word.
@@ -51,6 +53,7 @@ func (p *Program) NewFingerprinter(base int) *Fingerprinter {
 	for i := range l.columns {
 		f.memos = append(f.memos, newMemo(l.columns[i].width, len(l.columns)))
 	}
+	f.prepareValues()
 	return f
 }
 
@@ -59,6 +62,7 @@ func (p *Program) NewFingerprinter(base int) *Fingerprinter {
 func (f *Fingerprinter) Reset(seq Sequence) {
 	l := f.layout
 	seq = f.more.of(seq)
+	f.numbers.reset(l.program, f.more, seq)
 	f.n = seq.Len()
 	size := (f.n + 2*l.margin) * l.width
 	f.rows = slices.Grow(f.rows[:0], size)[:size]

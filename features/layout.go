@@ -12,6 +12,7 @@ import (
 // word. So an attribute of one word is read off, and each further word takes one product. Margins of rows before the
 // first token and after the last stand for the positions outside.
 type layout struct {
+	program       *Program
 	hasher        *fingerprint.Hasher
 	width         int // of a row
 	columns       []printColumn
@@ -77,7 +78,7 @@ type printItem struct {
 const maxWidth = 16
 
 func newLayout(p *Program, h *fingerprint.Hasher) *layout {
-	l := &layout{hasher: h}
+	l := &layout{program: p, hasher: h}
 	views := make([]*printView, len(p.views))
 	for i := range views {
 		views[i] = &printView{view: &p.views[i]}

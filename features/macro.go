@@ -50,6 +50,7 @@ var macros = map[byte]struct {
 	'd': {opDigits, noArgument, DialectTrellis},
 	'D': {opDigitsLower, noArgument, DialectTrellis},
 	'k': {opKind, flagArgument, DialectTrellis},
+	'v': {opValue, noArgument, DialectTrellis},
 }
 
 const (

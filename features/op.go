@@ -23,6 +23,7 @@ const (
 	opSuffix                    // %s
 	opSuffixLower               // %S
 	opFlag                      // %k with a flag
+	opValue                     // %v, which no view computes
 )
 
 // view is a macro without its offset: a function of one field. Templates share views, so that

@@ -155,7 +155,28 @@ func parseLine(s string, dialect Dialect) (l line, column int, err error) {
 	if l.unigram, l.bigram, err = c.kind(); err == nil {
 		l.items, err = c.items()
 	}
+	if err == nil {
+		err = l.checkValue()
+	}
 	return l, c.pos + 1, err
+}
+
+// checkValue reports a %v that is not the only macro of a template for tokens.
+func (l *line) checkValue() error {
+	macros, value := 0, false
+	for i := range l.items {
+		if op := l.items[i].macro.op; op != 0 {
+			macros++
+			value = value || op == opValue
+		}
+	}
+	switch {
+	case value && macros > 1:
+		return errors.New("%v goes with no other macro in its line")
+	case value && l.bigram:
+		return errors.New("%v is for lines that start with u")
+	}
+	return nil
 }
 
 // kind looks at the first byte of a template, which is also part of its text.

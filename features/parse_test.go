@@ -215,7 +215,7 @@ func TestSourceIsKept(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, source := range []string{
 		"U00:%x[-1,0]/%x[0,1]\n\n# c\nB\n", "u:%m[0,0,\"^.?\\\"$\"] # c\n*:%X[@-1, +2]\r\nb", "\ufeff?u:%s[0,pos,3]\n",
-		"u:%k[0,form,caps]%D[-1,form]", "U:%x[", "u:%t[0,0,\"\\", "%", "u\x00", "\xff",
+		"u:%k[0,form,caps]%D[-1,form]", "u:a%v[1,1]b\n?u:%v[@-1,pos]", "U:%x[", "u:%t[0,0,\"\\", "%", "u\x00", "\xff",
 	} {
 		for d := DialectAuto; d <= DialectTrellis; d++ {
 			f.Add(source, int(d))

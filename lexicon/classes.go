@@ -80,14 +80,8 @@ func (x *Classes) Reader() func(dst, words []string) []string {
 	var lower []byte
 	return func(dst, words []string) []string {
 		for _, word := range words {
-			n, ok := x.table.find(x.table.hasher.OfString(word))
-			if !ok {
-				if lower = appendLower(lower[:0], word); lowered(lower, word) {
-					n, ok = x.table.find(x.table.hasher.Of(lower))
-				}
-			}
 			class := ""
-			if ok {
+			if n, ok := x.table.word(word, &lower); ok {
 				class = x.names[n]
 			}
 			dst = append(dst, class)

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/trellis-nlp/trellis/internal/container"
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
@@ -21,6 +22,7 @@ const (
 	secHomes   = "home"
 	secKeys    = "keys"
 	secNumbers = "nums"
+	secRows    = "rows"
 )
 
 // Sections returns the parts of which [Decode] makes l again. They depend on l alone.
@@ -70,6 +72,11 @@ func (x *Classes) sections() []Section {
 
 func (g *Gazetteer) sections() []Section {
 	return g.table.sections(binary.AppendUvarint(head(g.Kind(), g.name, &g.table), uint64(g.entries)))
+}
+
+func (x *Vectors) sections() []Section {
+	h := binary.AppendUvarint(head(x.Kind(), x.name, &x.table), uint64(x.dim))
+	return append(x.table.sections(h), Section{secRows, container.Bytes(x.rows)})
 }
 
 // A decoder takes sections apart; the first thing that is wrong stays in err, and what is read after it is zero.
@@ -142,6 +149,22 @@ func (d *decoder) lexicon() Lexicon {
 		}
 		g.entries = int(min(entries, uint64(len(g.table.keys))))
 		return g
+	case new(Vectors).Kind():
+		x := &Vectors{name: name}
+		dim := d.uint()
+		x.rows = view[float32](d, secRows)
+		x.table = d.table(int(base), uint32(len(d.sections[secKeys])/8))
+		if dim < 1 || dim > maxDim || uint64(len(x.rows)) != dim*uint64(len(x.table.keys)) {
+			d.fail(fmt.Errorf("%d numbers for %d vectors of %d", len(x.rows), len(x.table.keys), dim))
+		}
+		x.dim = int(min(dim, maxDim))
+		for _, v := range x.rows {
+			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+				d.fail(errors.New("a vector that is not finite"))
+				break
+			}
+		}
+		return x
 	}
 	d.fail(fmt.Errorf("of a kind that is not known: %.40q", kind))
 	return nil

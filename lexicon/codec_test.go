@@ -16,6 +16,7 @@ func lexicons(t testing.TB) []Lexicon {
 	return []Lexicon{
 		classes(t, "0010\tdog\t3\n0010\tcat\t2\n011\tRome\t2\n1\tthe\t9\n"),
 		classes(t, "dog animal\n"),
+		vectors(t, "dog 1 2.5\nnew -1 0\n"),
 		gazetteer(t, "New York\nYork\nnew york city\nRome\n"),
 	}
 }
@@ -48,6 +49,11 @@ func use(t testing.TB, sections map[string][]byte) {
 	}
 	words := []string{"the", "dog", "New", "York"}
 	require.Len(t, l.Reader()(nil, words), len(words))
+	if v, ok := l.(*Vectors); ok {
+		for _, w := range words {
+			v.Vector(w)
+		}
+	}
 }
 
 func TestDecodeDamaged(t *testing.T) {
@@ -84,9 +90,9 @@ func TestDecodeDamaged(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	for _, l := range lexicons(f) {
 		s := sectionsOf(l)
-		f.Add(s[secHead], s[secHomes], s[secKeys], s[secNumbers])
+		f.Add(s[secHead], s[secHomes], s[secKeys], s[secNumbers], s[secRows])
 	}
-	f.Fuzz(func(t *testing.T, head, homes, keys, numbers []byte) {
-		use(t, map[string][]byte{secHead: head, secHomes: homes, secKeys: keys, secNumbers: numbers})
+	f.Fuzz(func(t *testing.T, head, homes, keys, numbers, rows []byte) {
+		use(t, map[string][]byte{secHead: head, secHomes: homes, secKeys: keys, secNumbers: numbers, secRows: rows})
 	})
 }

@@ -1,5 +1,5 @@
 // Package lexicon holds what is known of words beyond the sentences that a tagger learns from: classes of words,
-// lists of names.
+// lists of names, vectors.
 //
 // In flow a file and then the words of sentences; out comes a column more of a sentence, a field for each word, that
 // templates (package features) read as they read any other. A [Lexicon] is that column.
@@ -16,6 +16,9 @@
 //
 // and other words have an empty field. With the templates u:x=%p[0,NAME,1] and u:x=%P[0,NAME,1] an empty field
 // yields no attribute: no word has a first character there.
+//
+// [Vectors] has the vector of each word, in the text format of word2vec or GloVe, looked up as a class is. The macro %v
+// of templates yields its numbers as attributes with values, and others see the field known, or an empty one.
 //
 // What a lexicon keeps of a word or phrase is its fingerprint, 61 bits by package fingerprint, which also says how
 // rarely a word that is not there is taken for one that is: with a million words of up to 32 bytes 1.4e-11 of the

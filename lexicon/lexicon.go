@@ -1,7 +1,6 @@
 package lexicon
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -20,11 +19,11 @@ var (
 	ErrDamaged = errors.New("damaged lexicon")
 )
 
-// A Lexicon is a column that follows from words: [Classes] or a [Gazetteer]. It is immutable, and any number of
+// A Lexicon is a column that follows from words: [Classes], a [Gazetteer] or [Vectors]. It is immutable, and any number of
 // goroutines may use it at once.
 type Lexicon interface {
 	features.Column
-	// Kind names what it is in one word: classes, gazetteer.
+	// Kind names what it is in one word: classes, gazetteer, vectors.
 	Kind() string
 	// Len returns the number of entries: words, or phrases of a list.
 	Len() int
@@ -60,6 +59,3 @@ func appendLower(dst []byte, s string) []byte {
 	}
 	return dst
 }
-
-// lowered is whether lower, the lower-cased s, differs from it.
-func lowered(lower []byte, s string) bool { return !bytes.Equal(lower, []byte(s)) }

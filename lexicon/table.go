@@ -87,6 +87,15 @@ func (t *table) find(print uint64) (uint32, bool) {
 	return 0, false
 }
 
+// word returns the number of a word as it stands or else in lower case. Lower is scratch memory.
+func (t *table) word(word string, lower *[]byte) (uint32, bool) {
+	if n, ok := t.find(t.hasher.OfString(word)); ok {
+		return n, true
+	}
+	*lower = appendLower((*lower)[:0], word)
+	return t.find(t.hasher.Of(*lower))
+}
+
 // check reports what find could not live with: keys elsewhere than where it looks, numbers of limit or more.
 func (t *table) check(limit uint32) error {
 	upper := bits.Len(uint(len(t.keys)))

@@ -52,6 +52,9 @@ func (in *Input) bind() (*reader, error) {
 	if r.tokens, err = in.Templates.Bind(in.Columns, in.Names); err != nil {
 		return nil, err
 	}
+	if r.tokens.HasValues() {
+		return nil, fmt.Errorf("%w: templates with values (%%v)", ErrInput)
+	}
 	texts, err := features.Parse(strings.NewReader(surfaces), "surfaces", features.DialectTrellis)
 	if err != nil {
 		return nil, err

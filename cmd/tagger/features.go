@@ -120,6 +120,9 @@ func (f *fit) items(dst *corpus.Items, e *features.Extractor, s *sentence) {
 		for _, name := range e.Unigrams(t) {
 			attributes = append(attributes, corpus.Attribute{Name: string(name), Value: 1})
 		}
+		for _, v := range e.Values(t) {
+			attributes = append(attributes, corpus.Attribute{Name: string(v.Name), Value: v.Value})
+		}
 		dst.Labels, dst.Attributes = append(dst.Labels, label), append(dst.Attributes, attributes)
 	}
 }

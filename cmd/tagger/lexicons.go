@@ -18,18 +18,25 @@ import (
 type lexiconFlags struct {
 	clusters   string
 	gazetteers []string // NAME=FILE
+	vectors    string
+	limit      int // of the words that have vectors; 0: none
 }
 
 // lexiconNames are those of the flags.
-var lexiconNames = []string{"clusters", "gazetteer"}
+var lexiconNames = []string{"clusters", "gazetteer", "vectors", "vectors-limit"}
 
-// clustersName is the column of --clusters.
-const clustersName = "cluster"
+// The columns of --clusters and --vectors.
+const (
+	clustersName = "cluster"
+	vectorsName  = "vector"
+)
 
 func (o *lexiconFlags) register(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&o.clusters, "clusters", "", "`file` with classes of words, from tagger cluster or a word and its class a line: the column "+clustersName+" of templates, kept in the model")
 	f.StringArrayVar(&o.gazetteers, "gazetteer", nil, "`NAME=FILE`: a list of names, one a line: the column NAME of templates, kept in the model (repeat for other lists)")
+	f.StringVar(&o.vectors, "vectors", "", "`file` with vectors of words, in the text format of word2vec or GloVe: the column "+vectorsName+" of templates, kept in the model")
+	f.IntVar(&o.limit, "vectors-limit", 0, "keep no more than the first `N` vectors of the file (default all)")
 }
 
 // readLexicons reads the files.
@@ -51,6 +58,16 @@ func (a *app) readLexicons(ctx context.Context, o *lexiconFlags) ([]lexicon.Lexi
 		if errors.Is(err, lexicon.ErrName) {
 			return nil, wrongUsage("--gazetteer %s: %w", value, err)
 		}
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, l)
+	}
+	if o.limit < 0 || o.limit > 0 && o.vectors == "" {
+		return nil, wrongUsage("--vectors-limit %d: want how many words of --vectors to keep", o.limit)
+	}
+	if o.vectors != "" {
+		l, err := a.readVectors(ctx, o.vectors, o.limit)
 		if err != nil {
 			return nil, err
 		}
@@ -83,6 +100,15 @@ func (a *app) readGazetteer(ctx context.Context, name, path string) (*lexicon.Ga
 	}
 	defer src.close()
 	return lexicon.ReadGazetteer(name, src, src.name)
+}
+
+func (a *app) readVectors(ctx context.Context, path string, limit int) (*lexicon.Vectors, error) {
+	src, err := a.source(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	defer src.close()
+	return lexicon.ReadVectors(vectorsName, src, src.name, limit)
 }
 
 // withLexicons adds the usual lines for lexicons that the templates do not read.
@@ -119,6 +145,8 @@ func describeLexicon(l lexicon.Lexicon) string {
 	switch x := l.(type) {
 	case *lexicon.Classes:
 		return fmt.Sprintf("column %s: %d words in %d classes", x.Name(), x.Len(), x.Classes())
+	case *lexicon.Vectors:
+		return fmt.Sprintf("column %s: vectors of %d dimensions for %d words", x.Name(), x.Dim(), x.Len())
 	}
 	return fmt.Sprintf("column %s: %d entries", l.Name(), l.Len())
 }

@@ -70,6 +70,24 @@ func TestGazetteersHelp(t *testing.T) {
 	assert.Regexp(t, `(?m)^gazetteer +column places: 6 entries$`, done(t, "", "inspect", m).out)
 }
 
+// A name is told by its vector, and numbers of a column count as they are.
+func TestVectorsHelp(t *testing.T) {
+	own := write(t, "own.txt", "u:v%v[0,vector]\nu\nb\n")
+	m := modelOf(t, "--features", own, "--vectors", "testdata/words.vec", "--epochs", "50", "testdata/train.conll")
+	const text = "Ingrid\tPROPN\tO\nlives\tVERB\tO\nin\tADP\tO\nBergen\tPROPN\tO\n\n"
+	assert.Equal(t, "Ingrid\tPROPN\tO\tB-PER\nlives\tVERB\tO\tO\nin\tADP\tO\tO\nBergen\tPROPN\tO\tB-LOC\n\n",
+		done(t, text, "tag", "--model", m, "-").out)
+	assert.Contains(t, done(t, text, "features", "--model", m, "-").out, "O\tu\tu\\:v0:0\tu\\:v1:0\tu\\:v2\n")
+	assert.Regexp(t, `(?m)^vectors +column vector: vectors of 3 dimensions for 16 words$`, done(t, "", "inspect", m).out)
+	assert.Contains(t, done(t, "", "inspect", modelOf(t, "--vectors", "testdata/words.vec", "--vectors-limit", "5", "testdata/train.conll")).out,
+		"vectors of 3 dimensions for 5 words")
+
+	numbers := write(t, "numbers.conll", "a\t1\tX\nb\t-1\tY\nc\t_\tZ\n\nd\t2\tX\ne\t-2\tY\nf\t_\tZ\n\n")
+	columns := write(t, "columns.txt", "u:n=%v[0,1]\nu\n")
+	m = modelOf(t, "--features", columns, numbers)
+	assert.Equal(t, "g\t3\t_\tX\nh\t-3\t_\tY\ni\tno\t_\tZ\n\n", done(t, "g\t3\t_\nh\t-3\t_\ni\tno\t_\n\n", "tag", "--model", m, "-").out)
+}
+
 func TestLexiconsFail(t *testing.T) {
 	model := filepath.Join(t.TempDir(), "x.model")
 	crfpp := write(t, "crfpp.txt", "U0:%x[0,0]\nB\n")
@@ -87,9 +105,14 @@ func TestLexiconsFail(t *testing.T) {
 		{"two columns would be named pos", exitFailed, []string{"--gazetteer", "pos=testdata/places.txt", "testdata/train.conll"}},
 		{"two columns would be named p", exitFailed,
 			[]string{"--gazetteer", "p=testdata/places.txt", "--gazetteer", "p=testdata/people.txt", "testdata/train.conll"}},
+		{"bad.vec:2: not a word and its vector", exitFailed, []string{"--vectors", write(t, "bad.vec", "a 1\nb x\n"), "testdata/train.conll"}},
+		{"--vectors-limit 5: want", exitUsage, []string{"--vectors-limit", "5", "testdata/train.conll"}},
+		{"--vectors-limit -1: want", exitUsage, []string{"--vectors-limit", "-1", "--vectors", "testdata/words.vec", "testdata/train.conll"}},
 		{"brings its attributes along", exitUsage, []string{"--clusters", "testdata/classes.paths", "testdata/train.crfsuite"}},
 		{"--clusters: not for --model-type semi: it keeps no lexicons", exitUsage,
 			[]string{"--clusters", "testdata/classes.paths", "--model-type", "semi", "testdata/train.conll"}},
+		{"--vectors: not for --model-type pruned: its attributes have no values", exitUsage,
+			[]string{"--vectors", "testdata/words.vec", "--order", "2", "testdata/train.conll"}},
 		{"the templates of CRF++ have no names for columns such as cluster", exitFailed,
 			[]string{"--clusters", "testdata/classes.paths", "--features", crfpp, "testdata/train.conll"}},
 	} {

@@ -34,7 +34,7 @@ type tuneFlags struct {
 
 // sharedFlags are passed on to train. Those that not every setting would heed are passed on to the others.
 var sharedFlags = []string{
-	"features", "label", "form", "pos", "format", "clusters", "gazetteer",
+	"features", "label", "form", "pos", "format", "clusters", "gazetteer", "vectors", "vectors-limit",
 	"cost", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight", "gamma",
 	"anneal-temperature", "anneal-cost", "entropy", "label-smoothing", "margin", "blend", "anneal-blend",
 	"epochs", "warm-up", "batch-size", "rate", "pa-c", "pa-variant", "arow-gamma",
