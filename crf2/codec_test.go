@@ -3,7 +3,9 @@ package crf2_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"testing"
+	"testing/iotest"
 
 	"github.com/stretchr/testify/require"
 
@@ -20,6 +22,7 @@ func saved(t testing.TB) (*crf2.Model, []byte) {
 	require.NoError(t, d.Add(features.Rows{{"ab"}, {"b"}, {"c"}}, []string{"A|B", "B", "\xff|C"}, 1))
 	m, _, err := crf2.Train(context.Background(), d, crf2.Options{Separator: "|", Stochastic: optimize.AdaGrad{Passes: optimize.Passes{Epochs: 4}}})
 	require.NoError(t, err)
+	m.Meta["note"] = "\xff"
 	var b bytes.Buffer
 	require.NoError(t, m.Save(&b))
 	return m, b.Bytes()
@@ -32,6 +35,10 @@ func TestSavedModelTagsAlike(t *testing.T) {
 	require.Equal(t, m.Labels(), read.Labels())
 	require.Equal(t, m.Features(), read.Features())
 	require.Equal(t, m.Input().Names, read.Input().Names)
+	require.Equal(t, "\xff", read.Meta["note"])
+	require.Equal(t, m.Separator(), read.Separator())
+	require.Equal(t, m.Order(), read.Order())
+	require.Equal(t, m.Thresholds(), read.Thresholds())
 	sentence := features.Rows{{"ab"}, {"xb"}, {"c"}, {"ab"}}
 	want, err := scores(m, sentence)
 	require.NoError(t, err)
@@ -44,6 +51,25 @@ func TestSavedModelTagsAlike(t *testing.T) {
 	var again bytes.Buffer
 	require.NoError(t, read.Save(&again))
 	require.Equal(t, data, again.Bytes())
+}
+
+// Every flipped bit and every cut is noticed.
+func TestDamagedFilesAreRefused(t *testing.T) {
+	_, data := saved(t)
+	require.True(t, crf2.Detect(data))
+	require.False(t, crf2.Detect(data[1:]))
+	for n := range data {
+		_, err := crf2.Load(bytes.NewReader(data[:n]))
+		require.ErrorIs(t, err, crf2.ErrModel, "cut to %d bytes", n)
+		bad := bytes.Clone(data)
+		bad[n] ^= 1 << (n % 8)
+		_, err = crf2.Load(bytes.NewReader(bad))
+		require.ErrorIs(t, err, crf2.ErrModel, "byte %d", n)
+	}
+	broken := errors.New("broken")
+	_, err := crf2.Load(iotest.ErrReader(broken))
+	require.ErrorIs(t, err, broken)
+	require.NotErrorIs(t, err, crf2.ErrModel)
 }
 
 func FuzzLoad(f *testing.F) {
