@@ -70,25 +70,24 @@ func (c *chain) visit(s *secondorder.Lattice, each func(value *float64, number i
 		edge, triple := s.EdgeAt(t), s.TripleAt(t)
 		from, to := kept.At(t-1), kept.At(t)
 		for k, i := range from {
-			row := edge[k*len(to):]
-			for m, j := range to {
-				if n := c.find(none, i, j); n >= 0 {
-					each(&row[m], n)
-				}
-			}
+			c.row(edge[k*len(to):], none, i, to, each)
 		}
 		if len(triple) == 0 {
 			continue
 		}
 		for k, h := range kept.At(t - 2) {
 			for l, i := range from {
-				row := triple[(k*len(from)+l)*len(to):]
-				for m, j := range to {
-					if n := c.find(h, i, j); n >= 0 {
-						each(&row[m], n)
-					}
-				}
+				c.row(triple[(k*len(from)+l)*len(to):], h, i, to, each)
 			}
+		}
+	}
+}
+
+// row visits the chains that start with h, i.
+func (c *chain) row(values []float64, h, i int, to []int, each func(value *float64, number int)) {
+	for m, j := range to {
+		if n := c.find(h, i, j); n >= 0 {
+			each(&values[m], n)
 		}
 	}
 }
