@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
+	"os"
+	"path/filepath"
 	"testing"
 	"testing/iotest"
 
@@ -50,6 +53,29 @@ func TestSavedModelTagsAlike(t *testing.T) {
 	require.Equal(t, want.Triple, got.Triple)
 	var again bytes.Buffer
 	require.NoError(t, read.Save(&again))
+	require.Equal(t, data, again.Bytes())
+}
+
+var update = flag.Bool("update", false, "rewrite the golden file")
+
+// The golden file is a model of version 1; while there is one version, it is saved with the same bytes.
+func TestGoldenFile(t *testing.T) {
+	path := filepath.Join("testdata", "v1.model")
+	if *update {
+		_, data := saved(t)
+		require.NoError(t, os.WriteFile(path, data, 0o644))
+	}
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	m, err := crf2.Load(bytes.NewReader(data))
+	require.NoError(t, err)
+	require.Equal(t, []string{"A|B", "B", "\xff|C"}, m.Labels())
+	require.Equal(t, 2, m.Order())
+	labels, err := m.Tag(features.Rows{{"ab"}, {"b"}, {"c"}})
+	require.NoError(t, err)
+	require.Equal(t, m.Labels(), labels)
+	var again bytes.Buffer
+	require.NoError(t, m.Save(&again))
 	require.Equal(t, data, again.Bytes())
 }
 
