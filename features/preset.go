@@ -7,7 +7,7 @@ import (
 )
 
 // presetNames lists the files of presets/.
-var presetNames = []string{"chunk", "ner", "pos"}
+var presetNames = []string{"chunk", "morph", "ner", "pos"}
 
 //go:embed presets/*.txt
 var presetFiles embed.FS
@@ -27,7 +27,7 @@ func PresetSource(name string) (string, error) {
 	return "", fmt.Errorf("%w %q: want one of %s", ErrUnknownPreset, name, strings.Join(presetNames, ", "))
 }
 
-// Preset returns the built-in templates of a task: pos, chunk or ner. They read the column
+// Preset returns the built-in templates of a task: pos, morph, chunk or ner. They read the column
 // named form and, where it is bound, the one named pos.
 func Preset(name string) (*Templates, error) {
 	source, err := PresetSource(name)

@@ -55,7 +55,7 @@ func TestPresets(t *testing.T) {
 }
 
 func TestPosColumnIsUsedWhereThereIsOne(t *testing.T) {
-	for name, want := range map[string]bool{"chunk": true, "ner": true, "pos": false} {
+	for name, want := range map[string]bool{"chunk": true, "morph": true, "ner": true, "pos": false} {
 		templates, err := Preset(name)
 		require.NoError(t, err)
 		program, err := templates.Bind(2, map[string]int{"form": 0, "pos": 1})
@@ -67,7 +67,7 @@ func TestPosColumnIsUsedWhereThereIsOne(t *testing.T) {
 func TestUnknownPreset(t *testing.T) {
 	_, err := Preset("lemma")
 	require.ErrorIs(t, err, ErrUnknownPreset)
-	assert.ErrorContains(t, err, `"lemma": want one of chunk, ner, pos`)
+	assert.ErrorContains(t, err, `"lemma": want one of chunk, morph, ner, pos`)
 	_, err = PresetSource("../presets/pos")
 	assert.ErrorIs(t, err, ErrUnknownPreset)
 }

@@ -70,7 +70,7 @@ func TestOtherFailures(t *testing.T) {
 		"missing file":        {[]string{"train", "--model", model, missing}, missing + ": no such file or directory"},
 		"missing dev":         {[]string{"train", "--model", model, "--dev", missing, "testdata/train.conll"}, missing + ": no such"},
 		"missing model":       {[]string{"tag", "--model", missing, "testdata/text.conll"}, missing + ": no such file"},
-		"missing templates":   {[]string{"train", "--model", model, "--features", missing, "testdata/train.conll"}, "and the presets are chunk, ner, pos"},
+		"missing templates":   {[]string{"train", "--model", model, "--features", missing, "testdata/train.conll"}, "and the presets are chunk, morph, ner, pos"},
 		"folder as input":     {[]string{"train", "--model", model, dir}, dir + ": is a directory"},
 		"folder as model":     {[]string{"eval", "--model", dir, "testdata/dev.conll"}, dir + ": is a directory"},
 		"folder as target":    {[]string{"train", "--model", dir, missing}, dir + ": is a directory"},

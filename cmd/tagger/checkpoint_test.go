@@ -90,7 +90,7 @@ func TestResumeRefusesAnotherTraining(t *testing.T) {
 		"Rate is 0.5, and was 0":                    {"--rate", "0.5"},
 		"Seed is 7, and was 1":                      {"--seed", "7"},
 		"the method is AdamW, and was AdaGrad":      {"--optimizer", "adamw"},
-		"the loss is Hinge, and was CrossEntropy":   {"--loss", "hinge"},
+		"the loss is Hinge, and was SoftmaxMargin":  {"--loss", "hinge"},
 		"the number of threads is 2, and was 1":     {"--threads", "2"},
 		"the number of sentences is 24, and was 12": {"testdata/train.conll"},
 		"the fingerprint of the labels is":          {"--label", "2"},

@@ -29,12 +29,13 @@ type data struct {
 // dataFlags say what training reads.
 type dataFlags struct {
 	columnFlags
-	format    corpus.Format
-	templates *features.Templates // nil: picked
-	lexicons  []lexicon.Lexicon
-	dev       string // "": none
-	scheme    string // of the labels inside, "": theirs
-	normal    string // form of the fields, "": as they are
+	format     corpus.Format
+	templates  *features.Templates // nil: picked
+	lexicons   []lexicon.Lexicon
+	dev        string // "": none
+	scheme     string // of the labels inside, "": theirs
+	pickScheme bool   // "" may also be another one, that suits the labels
+	normal     string // form of the fields, "": as they are
 }
 
 // readData reads the training files and the development file.
@@ -77,6 +78,9 @@ func (a *app) readTraining(ctx context.Context, d *data, files []string, o dataF
 		if k == 0 {
 			if first, err = d.begin(in, o); err == nil {
 				tell(d.String())
+				if d.chosen != "" {
+					tell(d.chosen)
+				}
 			}
 		} else {
 			err = d.check(in)
@@ -101,7 +105,11 @@ func (d *data) begin(in *input, o dataFlags) ([]*sentence, error) {
 		return nil, err
 	}
 	d.reading, d.normal = o.reading, o.normal
-	if d.recode, err = newRecoder(o.scheme, d.picked, o.reading); err != nil {
+	scheme := o.scheme
+	if scheme == "" && o.pickScheme && o.reading == corpus.Full {
+		scheme = d.pickScheme()
+	}
+	if d.recode, err = newRecoder(scheme, d.picked, o.reading); err != nil {
 		return nil, err
 	}
 	model, templates, err := bind(o.templates, o.lexicons, d.picked, in)

@@ -16,113 +16,217 @@ import (
 )
 
 // featuresFlags are the command line of tagger features.
-type featuresFlags struct{ model, format, label, form, output string }
+type featuresFlags struct {
+	model, features, format, output string
+	columnFlags
+	dump []string
+	show bool
+}
 
 func (a *app) featuresCommand() *cobra.Command {
 	var o featuresFlags
 	c := &cobra.Command{
-		Use:   "features --model MODEL [FILE...] [flags]",
-		Short: "Write the attributes of sentences as CRFsuite reads them",
+		Use:   "features [FILE...] [flags]",
+		Short: "Print templates, or the attributes of sentences as CRFsuite reads them",
 		Long:  featuresHelp,
-		Example: `  tagger features --model ner.model test.conll > test.crfsuite
-  tagger features --model ner.model --output train.crfsuite train.conll`,
+		Example: `  tagger features --show train.conll > templates.txt
+  tagger features --show --features ner
+  tagger features --features templates.txt --dump train.conll --output train.crfsuite
+  tagger features --model ner.model test.conll > test.crfsuite`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.features(cmd.Context(), &o, args)
+			return a.features(cmd, &o, args)
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.model, "model", "", "model `file` with the templates (required)")
+	f.StringVar(&o.model, "model", "", "model `file` with the templates (default: those of --features)")
+	f.StringVar(&o.features, "features", "auto", "templates: a preset, a `file`, or auto, which is what train picks for the first file")
+	f.BoolVar(&o.show, "show", false, "print the templates")
+	f.StringArrayVar(&o.dump, "dump", nil, "write the attributes of this `file`, as if named without the flag")
 	f.StringVar(&o.output, "output", "", "`file` to write to (default standard output)")
 	f.StringVar(&o.format, "format", "auto", "format of the files: auto, conll or conllu")
 	f.StringVar(&o.label, "label", "", "`column` of the labels (default that of training)")
 	f.StringVar(&o.form, "form", "", "`column` of the words (default that of training)")
+	f.StringVar(&o.pos, "pos", "", "`column` of parts of speech, or none (default as in train; with --model that of training)")
 	f.SortFlags = false
-	if err := c.MarkFlagRequired("model"); err != nil {
-		panic(err)
-	}
 	complete(c, "format", "auto", "conll", "conllu")
 	return c
 }
 
-func (a *app) features(ctx context.Context, o *featuresFlags, files []string) error {
+func (a *app) features(cmd *cobra.Command, o *featuresFlags, files []string) error {
+	changed := cmd.Flags().Changed
+	for _, flag := range []string{"features", "pos"} {
+		if o.model != "" && changed(flag) {
+			return wrongUsage("--%s: the model says what it reads", flag)
+		}
+	}
+	if o.show && len(o.dump) > 0 {
+		return wrongUsage("--show prints templates, --dump what they make of sentences: ask for one of them")
+	}
+	files = append(files, o.dump...)
+	if o.show {
+		return a.showTemplates(cmd.Context(), o, files)
+	}
 	if len(files) == 0 {
 		files = []string{"-"}
 	}
-	m, err := loadModel(o.model)
+	return o.write(a, func(w io.Writer) error {
+		if o.model == "" {
+			return a.dumpPicked(cmd.Context(), o, files, w)
+		}
+		return a.dumpModel(cmd.Context(), o, files, w)
+	})
+}
+
+// write gives fill the place for the output.
+func (o *featuresFlags) write(a *app, fill func(io.Writer) error) error {
+	all := func(w io.Writer) error {
+		buffered := bufio.NewWriter(w)
+		return errors.Join(fill(buffered), buffered.Flush())
+	}
+	if o.output == "" || o.output == "-" {
+		return all(a.stdout)
+	}
+	return safefile.Write(o.output, all)
+}
+
+// showTemplates prints the templates.
+func (a *app) showTemplates(ctx context.Context, o *featuresFlags, files []string) error {
+	t, err := a.templates(ctx, o, files)
 	if err != nil {
 		return err
 	}
-	if m.Input().Templates == nil {
-		return fmt.Errorf("%s: the model has no templates: it reads attribute files", o.model)
+	return o.write(a, func(w io.Writer) error {
+		_, err := io.WriteString(w, t.Source())
+		return err
+	})
+}
+
+// templates are those of the model, of --features, or those that train would pick for the first file.
+func (a *app) templates(ctx context.Context, o *featuresFlags, files []string) (*features.Templates, error) {
+	if o.model != "" {
+		m, err := templatesOf(o.model)
+		if err != nil {
+			return nil, err
+		}
+		return m.Input().Templates, nil
+	}
+	t, err := loadTemplates(o.features)
+	if t != nil || err != nil {
+		return t, err
+	}
+	if len(files) == 0 {
+		return nil, wrongUsage("--show: name a FILE that auto can look at, or a preset with --features")
+	}
+	d, in, _, err := a.pickFrom(ctx, o, files[0])
+	if err != nil {
+		return nil, err
+	}
+	defer in.close()
+	return d.input.Templates, nil
+}
+
+// templatesOf loads a model that has templates.
+func templatesOf(path string) (*crf.Model, error) {
+	m, err := loadModel(path)
+	if err == nil && m.Input().Templates == nil {
+		err = fmt.Errorf("%s: the model has no templates: it reads attribute files", path)
+	}
+	return m, err
+}
+
+// pickFrom looks at a file as train does.
+func (a *app) pickFrom(ctx context.Context, o *featuresFlags, name string) (*data, *input, []*sentence, error) {
+	format, err := parseFormat(o.format)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	read := dataFlags{columnFlags: o.columnFlags, format: format}
+	if read.templates, err = loadTemplates(o.features); err != nil {
+		return nil, nil, nil, err
+	}
+	in, err := a.open(ctx, name, format)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	d := new(data)
+	first, err := d.begin(in, read)
+	if err == nil && d.format == corpus.CRFsuite {
+		err = in.atStart(errors.New("attributes: there are no templates"))
+	}
+	if err != nil {
+		in.close()
+		return nil, nil, nil, err
+	}
+	if d.chosen != "" {
+		a.note(d.chosen)
+	}
+	return d, in, first, nil
+}
+
+// dumpPicked writes the attributes of files, whose columns and templates are picked by the first of them.
+func (a *app) dumpPicked(ctx context.Context, o *featuresFlags, files []string, to io.Writer) error {
+	d, in, first, err := a.pickFrom(ctx, o, files[0])
+	if err != nil {
+		return err
+	}
+	defer in.close()
+	program, err := d.input.Program()
+	if err != nil {
+		return err
+	}
+	f := &fit{form: d.form, trained: d.form, label: d.label}
+	w := a.attributeWriter(program, d.input.Templates.Name(), to)
+	for k, name := range files {
+		if k > 0 {
+			if in, err = a.open(ctx, name, d.format); err != nil {
+				return err
+			}
+			defer in.close()
+			if err := d.check(in); err != nil {
+				return err
+			}
+			first = nil
+		}
+		for _, s := range first {
+			if err := w.write(f, in, s); err != nil {
+				return err
+			}
+		}
+		if err := w.rest(f, in); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dumpModel writes the attributes of files, as the model reads them.
+func (a *app) dumpModel(ctx context.Context, o *featuresFlags, files []string, to io.Writer) error {
+	m, err := templatesOf(o.model)
+	if err != nil {
+		return err
 	}
 	program, err := m.Input().Program()
 	if err != nil {
 		return err
 	}
-	if program.HasBigrams() {
-		a.note(o.model + ": attributes of label pairs are left out: CRFsuite has no place for them")
-	}
-	write := func(w io.Writer) error {
-		buffered := bufio.NewWriter(w)
-		for _, name := range files {
-			if err := a.writeFeatures(ctx, o, m, program.NewExtractor(), name, buffered); err != nil {
-				return errors.Join(buffered.Flush(), err)
-			}
-		}
-		return buffered.Flush()
-	}
-	if o.output == "" || o.output == "-" {
-		return write(a.stdout)
-	}
-	return safefile.Write(o.output, write)
-}
-
-// writeFeatures writes the attributes of one file.
-func (a *app) writeFeatures(ctx context.Context, o *featuresFlags, m *crf.Model, e *features.Extractor, name string, to io.Writer) error {
 	format, err := formatFor(m, o.format)
 	if err != nil {
 		return err
 	}
-	in, err := a.open(ctx, name, format)
-	if err != nil {
-		return err
-	}
-	defer in.close()
-	f, err := fitInput(m, in, o.label, o.form)
-	if err != nil {
-		return err
-	}
-	w := corpus.NewAttributeWriter(to)
-	s, items := new(sentence), corpus.Items{Weight: 1}
-	for {
-		if err := in.next(s); errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
+	w := a.attributeWriter(program, o.model, to)
+	for _, name := range files {
+		in, err := a.open(ctx, name, format)
+		if err != nil {
 			return err
 		}
-		f.items(&items, e, s)
-		if err := w.Write(&items); err != nil {
-			return in.at(s, 0, err)
+		defer in.close()
+		f, err := fitInput(m, in, o.label, o.form)
+		if err != nil {
+			return err
+		}
+		if err := w.rest(f, in); err != nil {
+			return err
 		}
 	}
-}
-
-// items makes dst the attributes of s, with the labels of the file, or _.
-func (f *fit) items(dst *corpus.Items, e *features.Extractor, s *sentence) {
-	e.Reset(f.sequence(s))
-	dst.Labels, dst.Attributes = dst.Labels[:0], dst.Attributes[:0]
-	for t := range e.Len() {
-		label := "_"
-		if f.label >= 0 {
-			label = s.rows.Field(t, f.label)
-		}
-		var attributes []corpus.Attribute
-		for _, name := range e.Unigrams(t) {
-			attributes = append(attributes, corpus.Attribute{Name: string(name), Value: 1})
-		}
-		for _, v := range e.Values(t) {
-			attributes = append(attributes, corpus.Attribute{Name: string(v.Name), Value: v.Value})
-		}
-		dst.Labels, dst.Attributes = append(dst.Labels, label), append(dst.Attributes, attributes)
-	}
+	return nil
 }

@@ -63,7 +63,7 @@ func (t *tuner) dataFlags(ctx context.Context) (dataFlags, error) {
 			break
 		}
 	}
-	flags := dataFlags{columnFlags: o.flags.columnFlags, format: o.format, dev: o.flags.dev, scheme: o.flags.scheme, normal: o.flags.normal}
+	flags := dataFlags{columnFlags: o.flags.columnFlags, format: o.format, dev: o.flags.dev, scheme: o.flags.scheme, pickScheme: t.asTrain, normal: o.flags.normal}
 	var err error
 	if flags.templates, err = loadTemplates(o.flags.features); err != nil {
 		return flags, err

@@ -12,8 +12,12 @@ With only --model and a file, all else is picked by looking at the data (its fir
              of all tokens, the last one that spells spans, or else the last that varies
   pos        a column between word and label with few values; none in CoNLL-U
              (--pos UPOS takes that)
-  templates  preset pos for plain labels, chunk for spans of phrases (NP, VP ...),
-             ner for other spans
+  templates  preset pos for plain labels, morph for those of many features, chunk for
+             spans of phrases (NP, VP ...), ner for other spans; in CoNLL with lines for
+             further columns between word and label (tagger features --show FILE)
+  scheme     bioes for phrases in bio or iob1, which tag writes anyway
+  loss       softmax-margin with --cost entity --cost-fn 3 for names, which finds more of
+             them; cross-entropy for other labels
   optimizer  lbfgs for losses that are smooth (owlqn with --l1), averaged-perceptron
              for perceptron (adagrad with --l1), sgd for the ramps, adagrad for other
              losses with kinks
@@ -159,8 +163,9 @@ What attributes are made of stays behind: a model of templates needs attribute f
 tagger features makes of columns. A model with attributes of label pairs (templates that
 start with b and read a column) cannot be written.`
 
-const featuresHelp = `Write the attributes that the templates of a model make of sentences, as an attribute file
-of CRFsuite: a line a token, with its label (or _ where there is none) and its attributes.
+const featuresHelp = `Print templates (--show), or write the attributes that they make of sentences, as an
+attribute file of CRFsuite: a line a token, with its label (or _ where there is none) and
+its attributes. The templates are those of a model, or those that train would take.
 
 The files are what a model that was exported reads, and what CRFsuite or train --format
 crfsuite learns from. Attributes of label pairs have no place there and are left out.`

@@ -16,6 +16,8 @@ import (
 // lossFlags say what training minimises.
 type lossFlags struct {
 	name         string
+	openLoss     bool // the user named none, and the labels may pick it ...
+	pickedLoss   bool // ... and did
 	cost         string
 	scale, gamma float64
 

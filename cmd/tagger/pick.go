@@ -33,6 +33,16 @@ type picked struct {
 
 	scheme structured.Scheme
 	types  map[string]bool // of spans
+	labels map[string]bool
+
+	further []further // columns to read beside word and part of speech
+	chosen  string    // which templates, and why; "" if the user did
+}
+
+// further is a column between the word and the label whose fields may tell something.
+type further struct {
+	column int
+	pairs  bool // it has few values, so that pairs of them come again
 }
 
 // readSample reads the first sentences of in.
@@ -52,7 +62,7 @@ func readSample(in *input) ([]*sentence, error) {
 
 // pick finds the columns of in, of which list is the first sentences.
 func pick(in *input, list []*sentence, o columnFlags) (*picked, error) {
-	p := &picked{format: in.format, pos: -1, label: -1, form: -1, types: make(map[string]bool)}
+	p := &picked{format: in.format, pos: -1, label: -1, form: -1, types: make(map[string]bool), labels: make(map[string]bool)}
 	if in.items == nil {
 		if err := p.pickColumns(in, list, o); err != nil {
 			return nil, err
@@ -69,6 +79,7 @@ func pick(in *input, list []*sentence, o columnFlags) (*picked, error) {
 		}
 		detector.Add(labels)
 		for _, l := range labels {
+			p.labels[l] = true
 			if _, typ := structured.SplitLabel(l); typ != "" {
 				p.types[typ] = true
 			}
@@ -124,6 +135,9 @@ func (p *picked) pickColumns(in *input, list []*sentence, o columnFlags) error {
 	case in.format == corpus.CoNLL:
 		p.pos = posColumn(profiles, p.form, p.label)
 	}
+	if in.format == corpus.CoNLL && o.pos != "none" {
+		p.further = p.furtherColumns(profiles)
+	}
 	return nil
 }
 
@@ -131,6 +145,7 @@ func (p *picked) pickColumns(in *input, list []*sentence, o columnFlags) error {
 type columnProfile struct {
 	values  map[string]struct{}
 	numbers bool // all values are numbers
+	varies  bool // within a sentence
 	spans   corpus.SchemeDetector
 }
 
@@ -145,6 +160,7 @@ func profile(list []*sentence, columns int) []columnProfile {
 			p.spans.Add(column)
 			for _, v := range column {
 				p.values[v] = struct{}{}
+				p.varies = p.varies || v != column[0]
 			}
 		}
 		for v := range p.values {
@@ -185,11 +201,26 @@ func posColumn(profiles []columnProfile, form, label int) int {
 	for c := form + 1; c < label; c++ {
 		p := &profiles[c]
 		n := len(p.values)
-		if n > 1 && n <= 100 && !p.numbers && p.spans.Scheme() == structured.Plain {
+		if n > 1 && n <= fewValues && !p.numbers && p.spans.Scheme() == structured.Plain {
 			return c
 		}
 	}
 	return -1
+}
+
+// fewValues are at most so many as a tagset of parts of speech has.
+const fewValues = 100
+
+// furtherColumns are the other columns between word and label that vary from token to token and are not numbers: lemmas,
+// other parts of speech, spans, what users have made for CRF++. What stands behind the label is no input.
+func (p *picked) furtherColumns(profiles []columnProfile) []further {
+	var list []further
+	for c := p.form + 1; c < p.label; c++ {
+		if x := &profiles[c]; c != p.pos && x.varies && !x.numbers {
+			list = append(list, further{column: c, pairs: len(x.values) <= fewValues})
+		}
+	}
+	return list
 }
 
 // check reports an input whose columns are not those that were picked.

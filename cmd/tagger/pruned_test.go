@@ -81,7 +81,7 @@ func TestPrunedSpans(t *testing.T) {
 		{"--model-type", "pruned", "--loss", "softmax-margin", "--optimizer", "adamw", "--batch-size", "8", "--threads", "2"},
 	} {
 		done(t, "", append([]string{"train", "--quiet", "--model", path, "--epochs", "20", "--dev", dev, train}, args...)...)
-		assert.Greater(t, score(t, "", "--model", path, test).F1, 0.8, args)
+		assert.Greater(t, score(t, "", "--model", path, test).F1, 0.7, args)
 		tagged := done(t, "", "tag", "--model", path, "--probs", "--span-probs", test).out
 		before := ""
 		for line := range strings.Lines(tagged) {

@@ -12,7 +12,6 @@ import (
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/lexicon"
-	"github.com/trellis-nlp/trellis/structured"
 )
 
 // loadTemplates reads the value of --features: a preset, a file, or auto, which gives nil.
@@ -35,27 +34,45 @@ func loadTemplates(value string) (*features.Templates, error) {
 	return features.Parse(f, value, features.DialectAuto)
 }
 
-// autoPreset names the templates for the labels that were seen.
-func autoPreset(p *picked) string {
-	if p.scheme == structured.Plain {
-		return "pos"
+// auto composes the templates for what was picked: the preset of the task, and lines for further columns.
+func auto(p *picked) (*features.Templates, error) {
+	preset := p.task().preset
+	source, err := features.PresetSource(preset)
+	if err != nil {
+		return nil, err
 	}
-	phrases := 0
-	for typ := range p.types {
-		if slices.Contains(phraseTypes, typ) {
-			phrases++
+	if len(p.further) == 0 {
+		return features.Preset(preset)
+	}
+	var b strings.Builder
+	b.WriteString(source)
+	name := "preset " + preset + " and column"
+	for k, c := range p.further {
+		if k > 0 {
+			name += ","
+		}
+		name += fmt.Sprintf(" %d", c.column+1)
+		fmt.Fprintf(&b, "\n# Column %d of the file.\n", c.column+1)
+		for _, t := range []int{-1, 0, 1} {
+			fmt.Fprintf(&b, "u:c%d.%d=%%x[%d,%d]\n", c.column, t, t, c.column)
+		}
+		if c.pairs {
+			for _, t := range []int{-1, 0} {
+				fmt.Fprintf(&b, "u:c%d.%d.%d=%%x[%d,%d]/%%x[%d,%d]\n", c.column, t, t+1, t, c.column, t+1, c.column)
+			}
 		}
 	}
-	if phrases > 0 && 2*phrases >= len(p.types) {
-		return "chunk"
-	}
-	return "ner"
+	return features.Parse(strings.NewReader(b.String()), name, features.DialectTrellis)
 }
 
-// phraseTypes are the chunks of CoNLL-2000 and of other languages' kin of them.
-var phraseTypes = []string{
-	"ADJP", "ADVP", "AP", "CONJP", "INTJ", "LST", "NP", "PP", "PRT", "QP", "SBAR", "UCP", "VP",
-	"NC", "PC", "VC",
+// choice tells what auto made of p, and how to ask for it by name.
+func (p *picked) choice(t *features.Templates) string {
+	task := p.task()
+	if len(p.further) == 0 {
+		return fmt.Sprintf("features auto: %s, for %s; --features %s names it", t.Name(), task.what, task.preset)
+	}
+	return fmt.Sprintf("features auto: %s, for %s; tagger features --show FILE writes them down, --features %s leaves the columns out",
+		t.Name(), task.what, task.preset)
 }
 
 // bind makes the templates (nil: the preset of the labels) an input of the model, and says which they are.
@@ -71,9 +88,10 @@ func bind(t *features.Templates, lexicons []lexicon.Lexicon, p *picked, in *inpu
 	}
 	if t == nil {
 		var err error
-		if t, err = features.Preset(autoPreset(p)); err != nil {
+		if t, err = auto(p); err != nil {
 			return crf.Input{}, "", err
 		}
+		p.chosen = p.choice(t)
 	}
 	names := map[string]int{}
 	for c, name := range in.layout.Names {

@@ -120,7 +120,7 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 	if err := o.saveFlags.check(); err != nil {
 		return err
 	}
-	read := dataFlags{columnFlags: o.columnFlags, format: format, dev: o.dev, scheme: o.scheme, normal: o.normal}
+	read := dataFlags{columnFlags: o.columnFlags, format: format, dev: o.dev, scheme: o.scheme, pickScheme: o.kind == chainKind && o.init == "", normal: o.normal}
 	opts := crf.Options{
 		AllPairs: o.allPairs, MinCount: o.minCount, LabelDictionary: o.dictionary, Threads: o.threads, Patience: o.patience,
 	}
@@ -181,6 +181,7 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 	if opts.Init != nil && (opts.Init.Input().Templates == nil) != (d.templates == "") {
 		return fmt.Errorf("%s: this model and the training files are not alike: one has attributes, the other columns", o.init)
 	}
+	o.pickLoss(d)
 	if err := o.lossFlags.set(&opts, d.train.Labels(), d.train.Scheme(), o.steps()); err != nil {
 		return err
 	}
@@ -308,6 +309,7 @@ func (o *trainFlags) check(changed func(string) bool) (corpus.Format, error) {
 		return format, wrongUsage("--patience waits for a better dev score: name a file with --dev")
 	}
 	if o.lossFlags.name == "" {
+		o.openLoss = optimizerNamed(o.optimizerFlags.name).loss == "" && !o.isSemi() && o.supervision == "full" && !changed("entropy") && !changed("label-smoothing")
 		if o.lossFlags.name = optimizerNamed(o.optimizerFlags.name).loss; o.lossFlags.name == "" {
 			o.lossFlags.name = "cross-entropy"
 		}

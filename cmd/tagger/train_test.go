@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/features"
 )
 
 // trained trains a model in a folder of its own and returns its file and what was said.
@@ -28,8 +31,9 @@ func TestTrainPicksByLooking(t *testing.T) {
 		"CoNLL": {
 			[]string{"testdata/train.conll"},
 			[]string{"format conll: 3 columns between tabs; word in column 1, label in column 3, part of speech in column 2",
-				"6 labels (scheme bio)", "templates preset ner", "loss cross-entropy by lbfgs"},
-			map[string]string{"format": "conll", "columns": "3", "label": "3", "loss": "cross-entropy", "optimizer": "lbfgs"},
+				"6 labels (scheme bio)", "templates preset ner", "features auto: preset ner, for spans of names; --features ner names it\n",
+				"loss softmax-margin by lbfgs", "--loss softmax-margin --cost entity --cost-fn 3"},
+			map[string]string{"format": "conll", "columns": "3", "label": "3", "loss": "softmax-margin", "cost": "entity", "cost-fn": "3", "optimizer": "lbfgs"},
 		},
 		"blanks": {
 			[]string{"testdata/blanks.conll"},
@@ -48,13 +52,17 @@ func TestTrainPicksByLooking(t *testing.T) {
 		},
 		"CRFsuite": {
 			[]string{"testdata/train.crfsuite"},
-			[]string{"format crfsuite: a label, then attributes\n", "by the attributes of the file"},
-			map[string]string{"format": "crfsuite", "sentences": "12", "tokens": "82"},
+			[]string{"format crfsuite: a label, then attributes\n", "by the attributes of the file", "loss cross-entropy"},
+			map[string]string{"format": "crfsuite", "loss": "cross-entropy", "sentences": "12", "tokens": "82"},
 		},
 		"parts of speech": {
 			[]string{"--label", "2", "testdata/train.conll"},
 			[]string{"label in column 2\n", "preset pos"},
 			map[string]string{"label": "2"},
+		},
+		"smoothed": {
+			[]string{"--label-smoothing", "0.1", "testdata/train.conll"},
+			[]string{"loss cross-entropy"}, map[string]string{"loss": "cross-entropy"},
 		},
 		"told otherwise": {
 			[]string{"--pos", "none", "--features", "chunk", "--form", "1", "--loss", "hinge", "--epochs", "2", "testdata/train.conll"},
@@ -97,8 +105,76 @@ func TestTrainPicksByLooking(t *testing.T) {
 func TestPhrasesPickChunk(t *testing.T) {
 	path := write(t, "chunk.txt", "The DT B-NP\nbank NN I-NP\nopened VBD B-VP\nin IN B-PP\nOslo NNP B-NP\n\nThe DT B-NP\ntrain NN I-NP\nleft VBD B-VP\n")
 	_, o := trained(t, "", path)
-	assert.Contains(t, o.errors, "preset chunk")
+	assert.Contains(t, o.errors, "features auto: preset chunk, for spans of phrases")
 	assert.Contains(t, o.errors, "part of speech in column 2")
+	assert.Contains(t, o.errors, "loss cross-entropy")
+	assert.Contains(t, o.errors, "labels in bio are trained in bioes")
+	for _, flags := range [][]string{{"--scheme", "bio"}, {"--supervision", "partial"}, {"--model-type", "semi"}} {
+		_, o = trained(t, "", append(flags, path)...)
+		assert.NotContains(t, o.errors, "trained in", flags)
+	}
+	assert.Equal(t, "bioes", tunedScheme(t, path))
+}
+
+// Labels that spell features out, or are very many, are morphology.
+func TestMorphologyPicksMorph(t *testing.T) {
+	var many strings.Builder
+	for k := range manyLabels + 1 {
+		fmt.Fprintf(&many, "w%d A%d\n\n", k, k)
+	}
+	for name, text := range map[string]string{
+		"spelt": "Die Case=Nom|Number=Plur\nKatzen Case=Nom|Number=Plur\nschlafen Number=Plur|Person=3\n. _\n", "many": many.String(),
+	} {
+		_, o := trained(t, text, "--epochs", "2", "--optimizer", "sgd", "-")
+		assert.Contains(t, o.errors, "features auto: preset morph, for labels of many features; --features morph names it\n", name)
+		assert.Contains(t, o.errors, "loss cross-entropy", name)
+	}
+}
+
+// tunedScheme is the scheme of what tune trains.
+func tunedScheme(t *testing.T, path string) string {
+	t.Helper()
+	o := done(t, "", "tune", "--folds", "2", "--loss", "perceptron", path)
+	_, scheme, ok := strings.Cut(o.errors, "labels (scheme ")
+	require.True(t, ok)
+	scheme, _, _ = strings.Cut(scheme, ")")
+	return scheme
+}
+
+// Columns between the word and the label are input, but for numbers and what says the same of all tokens.
+func TestFurtherColumns(t *testing.T) {
+	const text = "the the DET 1 x B-NP B-PER _\ncats cat NOUN 2 x I-NP I-PER _\nsleep sleep VERB 3 x B-VP O _\n\n" +
+		"a a DET 1 x B-NP O _\ndog dog NOUN 2 x I-NP O _\nbarks bark VERB 3 x B-VP O _\n\n"
+	path, o := trained(t, text, "--label", "7", "-")
+	assert.Contains(t, o.errors, "part of speech in column 2\n", "which has the fewest values of its kind")
+	assert.Contains(t, o.errors, "features auto: preset ner and column 3, 6, for spans of names; "+
+		"tagger features --show FILE writes them down, --features ner leaves the columns out\n")
+	m, err := openOurs(path)
+	require.NoError(t, err)
+	assert.Equal(t, "preset ner and column 3, 6", m.Meta["features"])
+	program, err := m.Input().Program()
+	require.NoError(t, err)
+	assert.Equal(t, []int{0, 1, 2, 5}, program.Columns())
+	e := program.NewExtractor()
+	e.Reset(features.Rows{{"the", "the", "DET", "1", "x", "B-NP"}, {"cats", "cat", "NOUN", "2", "x", "I-NP"}})
+	var names []string
+	for _, a := range e.Unigrams(1) {
+		names = append(names, string(a))
+	}
+	for _, name := range []string{"u:c2.-1=DET", "u:c2.0=NOUN", "u:c2.1=_x+1", "u:c2.-1.0=DET/NOUN", "u:c5.-1.0=B-NP/I-NP"} {
+		assert.Contains(t, names, name)
+	}
+	assert.InDelta(t, 1, score(t, text, "--model", path, "-").F1, 1e-12)
+
+	for _, flags := range [][]string{{"--features", "ner"}, {"--pos", "none"}} {
+		path, _ = trained(t, text, append(flags, "--label", "7", "-")...)
+		m, err = openOurs(path)
+		require.NoError(t, err)
+		assert.Equal(t, "preset ner", m.Meta["features"])
+	}
+	program, err = m.Input().Program()
+	require.NoError(t, err)
+	assert.Equal(t, []int{0}, program.Columns(), "none but the word")
 }
 
 // TestEveryPair trains with each loss and each optimizer that goes with it.

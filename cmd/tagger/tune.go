@@ -105,7 +105,7 @@ func (a *app) tune(cmd *cobra.Command, o *tuneFlags, files []string) error {
 			return err
 		}
 	}
-	t := &tuner{a: a, o: o, files: files, attempts: attempts, said: make(map[string]bool)}
+	t := &tuner{a: a, o: o, files: files, attempts: attempts, asTrain: true, said: make(map[string]bool)}
 	if err := t.read(ctx); err != nil {
 		return err
 	}
@@ -175,6 +175,7 @@ type tuner struct {
 	o        *tuneFlags
 	files    []string
 	attempts map[setting]*attempt
+	asTrain  bool // in the scheme that train picks, which study does not follow
 	data     *data
 	all      []*labelled // the sentences, unless there is a development file
 	folds    []*fold

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/features"
+)
+
+// What is shown trains the model that auto trains.
+func TestShownTemplatesAreThoseOfTrain(t *testing.T) {
+	const text = "the the DET B-PER\ncats cat NOUN I-PER\nsleep sleep VERB O\n\na a DET O\ndog dog NOUN B-LOC\nbarks bark VERB O\n"
+	file := write(t, "further.conll", text)
+	for name, args := range map[string][]string{
+		"names": {"testdata/train.conll"}, "further columns": {file}, "plain": {"--label", "2", "testdata/train.conll"},
+		"pos": {"--pos", "3", file}, "CoNLL-U": {"testdata/train.conllu"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			shown := done(t, "", append([]string{"features", "--show"}, args...)...)
+			assert.Contains(t, shown.errors, "tagger: note: features auto: ")
+			chosen, _ := trained(t, "", args...)
+			written, o := trained(t, "", append([]string{"--features", write(t, "shown.txt", shown.out)}, args...)...)
+			assert.NotContains(t, o.errors, "features auto")
+			a, err := openOurs(chosen)
+			require.NoError(t, err)
+			b, err := openOurs(written)
+			require.NoError(t, err)
+			assert.Equal(t, a.Attributes(), b.Attributes())
+			assert.Equal(t, a.Features(), b.Features())
+			assert.Equal(t, shown.out, b.Input().Templates.Source())
+			assert.Equal(t, shown.out, done(t, "", "features", "--show", "--model", chosen).out)
+		})
+	}
+}
+
+func TestShowPreset(t *testing.T) {
+	for _, name := range features.PresetNames() {
+		source, err := features.PresetSource(name)
+		require.NoError(t, err)
+		assert.Equal(t, source, done(t, "", "features", "--show", "--features", name).out)
+	}
+	file := t.TempDir() + "/own.txt"
+	done(t, "", "features", "--show", "--features", "testdata/templates.txt", "--output", file)
+	assert.Equal(t, read(t, "testdata/templates.txt"), read(t, file))
+}
+
+// Attributes are those of the model that the templates train, and train it.
+func TestDump(t *testing.T) {
+	model := nerModel(t)
+	want := done(t, "", "features", "--model", model, "testdata/train.conll", "testdata/dev.conll").out
+	o := done(t, "", "features", "--dump", "testdata/train.conll", "--dump", "testdata/dev.conll")
+	assert.Equal(t, want, o.out)
+	assert.Contains(t, o.errors, "features auto: preset ner")
+	assert.Equal(t, want, done(t, "", "features", "--features", "ner", "testdata/train.conll", "testdata/dev.conll").out)
+	assert.Equal(t, want, done(t, "", "features", "--model", model, "--dump", "testdata/train.conll", "--dump", "testdata/dev.conll").out)
+	text := done(t, "", "features", "--dump", "testdata/train.conll").out
+	assert.Equal(t, text, done(t, read(t, "testdata/train.conll"), "features").out)
+
+	path, _ := trained(t, text, "--loss", "softmax-margin", "--cost", "entity", "--cost-fn", "3", "--format", "crfsuite", "-")
+	m, err := openOurs(path)
+	require.NoError(t, err)
+	templated, err := openOurs(model)
+	require.NoError(t, err)
+	assert.Equal(t, templated.Features(), m.Features())
+}
+
+func TestFeaturesThatCannotBe(t *testing.T) {
+	for name, c := range map[string]struct {
+		args   []string
+		status int
+		says   string
+	}{
+		"nothing to look at":     {[]string{"--show"}, exitUsage, "name a FILE that auto can look at"},
+		"both":                   {[]string{"--show", "--dump", "testdata/train.conll"}, exitUsage, "ask for one of them"},
+		"templates of two kinds": {[]string{"--model", "m", "--features", "ner", "testdata/train.conll"}, exitUsage, "the model says what it reads"},
+		"pos of a model":         {[]string{"--model", "m", "--pos", "2", "testdata/train.conll"}, exitUsage, "the model says what it reads"},
+		"no templates":           {[]string{"--show", "--features", "absent.txt"}, exitFailed, "absent.txt: no such file"},
+		"attributes":             {[]string{"--show", "testdata/train.crfsuite"}, exitFailed, "attributes: there are no templates"},
+		"other columns":          {[]string{"testdata/train.conll", "testdata/numbered.conll"}, exitFailed, "4 columns, expected 3 as in the first"},
+		"format":                 {[]string{"--format", "x", "testdata/train.conll"}, exitUsage, "--format"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := tagger(t, "", append([]string{"features"}, c.args...)...)
+			assert.Equal(t, c.status, o.status, o.errors)
+			assert.Contains(t, strings.Join(strings.Fields(o.errors), " "), c.says)
+		})
+	}
+}
