@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/losses"
 )
 
 // studied runs tagger compare-losses on the sample files and returns what --json - writes.
@@ -199,7 +201,12 @@ func TestStudyFigures(t *testing.T) {
 	}
 	picture, err = png.Decode(bytes.NewReader(draw("b.png", "--label", "2", "--loss", "cross-entropy,perceptron")))
 	require.NoError(t, err)
-	assert.Less(t, picture.Bounds().Dx(), wide, "plain labels have no panel of precision and recall")
+	narrow := picture.Bounds().Dx()
+	assert.Less(t, narrow, wide, "plain labels have no panel of precision and recall")
+	all := strings.Join(losses.Names(), ",")
+	picture, err = png.Decode(bytes.NewReader(draw("c.png", "--loss", all, "--optimizer", "sgd")))
+	require.NoError(t, err)
+	assert.Less(t, picture.Bounds().Dx(), narrow, "of many losses there are bars only")
 }
 
 func TestRecallCurve(t *testing.T) {

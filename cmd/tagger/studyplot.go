@@ -62,12 +62,20 @@ func (s *study) panels(rows []studyRow) []plots.Panel {
 		}
 		bins.Series = append(bins.Series, curve)
 	}
-	if !s.spans() {
-		return []plots.Panel{score, bins}
+	if s.spans() {
+		score.X = "F1"
 	}
-	score.X = "F1"
-	return []plots.Panel{score, runs, bins}
+	switch {
+	case len(score.Bars) > maxSeries:
+		return []plots.Panel{score}
+	case s.spans():
+		return []plots.Panel{score, runs, bins}
+	}
+	return []plots.Panel{score, bins}
 }
+
+// maxSeries is how many losses can be told apart within a panel.
+const maxSeries = 10
 
 // curvePanel has a line for each loss on the k-th file, with a point for each weight.
 func (s *study) curvePanel(k int, rows []studyRow) plots.Panel {
