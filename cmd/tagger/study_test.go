@@ -357,6 +357,21 @@ func TestStudyFailures(t *testing.T) {
 	}
 }
 
+// A sentence with a label that training lacks counts in the scores as one that no model gets right.
+func TestStudyOfUnknownLabels(t *testing.T) {
+	known := read(t, "testdata/dev.conll")
+	args := []string{"compare-losses", "--quiet", "--threads", "1", "--json", "-", "--loss", "cross-entropy", "--l2", "0.1", "--seeds", "1", "testdata/train.conll", "--dev"}
+	want := parseStudy(t, done(t, "", append(args, "testdata/dev.conll")...).out).Losses[0]
+	o := done(t, "", append(args, write(t, "dev.conll", known+"\nMars\tPROPN\tB-GPE\n"))...)
+	assert.Regexp(t, `dev.conll:\d+: label "B-GPE" .*sentences with such labels \(1\)`, o.errors)
+	got := parseStudy(t, o.out).Losses[0]
+	assert.Equal(t, want.ExpectedCost, got.ExpectedCost)
+	assert.Equal(t, want.LogLoss, got.LogLoss)
+	assert.Equal(t, want.Bins, got.Bins)
+	assert.Less(t, got.Accuracy.Mean, want.Accuracy.Mean)
+	assert.Less(t, got.Recall.Mean, want.Recall.Mean)
+}
+
 // A label of one sentence reaches every run, drawn or not, so that every run has the labels of the report.
 func TestEveryRunKnowsAllLabels(t *testing.T) {
 	text := read(t, "testdata/train.conll") + "\n\nParis\tPROPN\tB-GPE\n"

@@ -33,11 +33,11 @@ type judge struct {
 	gold       []int
 	evaluator  metrics.Evaluator
 	calibrator metrics.Calibrator
-	tokens     int
+	tokens     int       // of sentences whose labels the model knows
 	sum        judgement // its cost and logLoss are sums
 }
 
-// judge scores m, which knows all labels, on each file of the report.
+// judge scores m, which knows all labels of the training files, on each file of the report.
 func (s *study) judge(ctx context.Context, m *crf.Model, took spent) ([]judgement, error) {
 	list := make([]judgement, len(s.reported))
 	for k, f := range s.reported {
@@ -79,15 +79,6 @@ func (j *judge) add(x *labelled) error {
 	if err := j.columns.read(j.l.tagger, &x.sentence); err != nil {
 		return err
 	}
-	j.gold = j.gold[:0]
-	for _, name := range x.labels {
-		k, _ := j.m.Label(name)
-		j.gold = append(j.gold, k)
-	}
-	cost, err := j.risk.Eval(nil, j.l.tagger.Scores(), structured.PathTarget(j.gold), &j.w)
-	if err != nil {
-		return err
-	}
 	found, err := j.l.decode()
 	if err != nil {
 		return err
@@ -97,6 +88,18 @@ func (j *judge) add(x *labelled) error {
 		return err
 	}
 	j.sum.each = append(j.sum.each, j.evaluator.Last())
+	j.gold = j.gold[:0]
+	for _, name := range x.labels {
+		k, ok := j.m.Label(name)
+		if !ok { // no path is right
+			return nil
+		}
+		j.gold = append(j.gold, k)
+	}
+	cost, err := j.risk.Eval(nil, j.l.tagger.Scores(), structured.PathTarget(j.gold), &j.w)
+	if err != nil {
+		return err
+	}
 	marginals, err := j.l.tagger.Marginals()
 	if err != nil {
 		return err

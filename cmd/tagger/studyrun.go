@@ -97,17 +97,26 @@ func (s *study) readReported(ctx context.Context, name string) error {
 		return err
 	}
 	r := reported{name: name}
+	var first error // of a label that training has not
+	strange := 0
 	err = s.data.each(in, nil, func(x *sentence, gold []string) error {
-		for t, name := range gold {
-			if !slices.Contains(labels, name) {
-				return &crf.LabelError{Token: t, Label: name}
-			}
+		if t := slices.IndexFunc(gold, func(name string) bool { return !slices.Contains(labels, name) }); t >= 0 {
+			strange++
+			first = cmp.Or(first, in.at(x, t, &crf.LabelError{Token: t, Label: gold[t]}))
 		}
 		r.sentences = append(r.sentences, s.data.keep(x, gold))
 		return nil
 	})
+	switch {
+	case err != nil:
+		return err
+	case strange > 0 && strange == len(r.sentences):
+		return first
+	case strange > 0:
+		s.warn(fmt.Sprintf("%v: sentences with such labels (%d) count in the scores, but not in cost, log loss and calibration", first, strange))
+	}
 	s.reported = append(s.reported, r)
-	return err
+	return nil
 }
 
 // labels are those of the training files.
