@@ -65,7 +65,7 @@ func newModel(d *Dataset, x *index, w []float64) (*Model, error) {
 
 // nonzero returns the attributes that have a weight other than zero.
 func nonzero[O uint16 | uint32](names []string, start []int, outcomes []int32, w []float64) []entry[O] {
-	var list []entry[O]
+	list := make([]entry[O], 0, len(names))
 	mine := make([]O, len(outcomes))
 	for q, o := range outcomes {
 		mine[q] = O(o)
@@ -81,6 +81,10 @@ func nonzero[O uint16 | uint32](names []string, start []int, outcomes []int32, w
 
 // assemble gives the model its attributes, in float64. Each has a weight that is not zero.
 func (m *Model) assemble(attrs []entry[uint16], bigrams []entry[uint32]) (err error) {
+	names, coded := namesOf(attrs), make(chan []byte)
+	go func() { coded <- frontCoded(names) }() // sorted by names at the same time as by keys
+	defer func() { m.names = <-coded }()
+	m.bigramNames = frontCoded(namesOf(bigrams))
 	m.base, err = chooseBase(attrs, bigrams, func(base int, name string) uint64 {
 		if m.hasher == nil || base != m.base {
 			m.base, m.hasher = base, fingerprint.NewHasher(base)
@@ -90,22 +94,28 @@ func (m *Model) assemble(attrs []entry[uint16], bigrams []entry[uint32]) (err er
 	if err != nil {
 		return err
 	}
-	if m.attrs, m.names, err = gather(attrs, m.labels.Len()); err != nil {
+	if m.attrs, err = gather(attrs, m.labels.Len()); err != nil {
 		return err
 	}
-	m.bigrams, m.bigramNames, err = gather(bigrams, 0)
+	m.bigrams, err = gather(bigrams, 0)
 	return err
 }
 
-func gather[O uint16 | uint32](list []entry[O], width int) (store[O], []byte, error) {
-	b := newBuilder[O](width, true)
+func namesOf[O uint16 | uint32](list []entry[O]) []string {
 	names := make([]string, len(list))
 	for k, e := range list {
-		b.add(e.key, e.outcomes, e.weights)
 		names[k] = e.name
 	}
-	s, err := b.build()
-	return s, frontCoded(names), err
+	return names
+}
+
+func gather[O uint16 | uint32](list []entry[O], width int) (store[O], error) {
+	b := newBuilder[O](width, true)
+	b.used = make([]slot, 0, len(list))
+	for _, e := range list {
+		b.add(e.key, e.outcomes, e.weights)
+	}
+	return b.build()
 }
 
 // Labels returns the labels in the order of their numbers. It must not be changed.

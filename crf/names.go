@@ -95,15 +95,25 @@ func chooseBase(attrs []entry[uint16], bigrams []entry[uint32], key func(base in
 }
 
 func sortByKey[O uint16 | uint32](list []entry[O], key func(name string) uint64) (unique bool, err error) {
+	type place struct {
+		key uint64
+		at  int
+	}
+	order := make([]place, len(list)) // less to move than entries
 	for k := range list {
 		list[k].key = key(list[k].name)
+		order[k] = place{list[k].key, k}
 	}
-	slices.SortFunc(list, func(a, b entry[O]) int {
+	slices.SortFunc(order, func(a, b place) int {
 		if c := cmp.Compare(a.key, b.key); c != 0 {
 			return c
 		}
-		return strings.Compare(a.name, b.name)
+		return strings.Compare(list[a.at].name, list[b.at].name)
 	})
+	unsorted := slices.Clone(list)
+	for k, p := range order {
+		list[k] = unsorted[p.at]
+	}
 	unique = len(list) == 0 || list[len(list)-1].key != freeKey
 	for k := 1; k < len(list); k++ {
 		if list[k-1].key != list[k].key {
