@@ -18,7 +18,9 @@ var _ optimize.Curved = (*objective)(nil)
 // the Hessian, were the labels of different tokens independent. Transitions, whose gradients come summed over a sentence, are put at the count in the data,
 // about sum_t p_t(i, j).
 func (o *objective) Curvature(ctx context.Context, dst, w []float64) error {
+	o.layOut()
 	o.measure(w)
+	o.pack(w)
 	o.each(func(k int, wk *worker) {
 		sum := dst
 		if k > 0 {
@@ -51,7 +53,11 @@ func (o *objective) addCurvature(wk *worker, dst []float64, s int, w []float64) 
 	if c == 0 {
 		return nil
 	}
-	o.x.score(&wk.scores, &d.tokens, lo, hi, w, 1)
+	if o.plan != nil {
+		o.plan.score(&wk.scores, o.plan.weights, &d.tokens, lo, hi)
+	} else {
+		o.x.score(&wk.scores, &d.tokens, lo, hi, w, 1)
+	}
 	if _, err := o.eval(wk, s); err != nil {
 		return err
 	}

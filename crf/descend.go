@@ -11,23 +11,22 @@ import (
 
 var _ optimize.Direct = (*objective)(nil)
 
-// Descend implements [optimize.Direct] on one goroutine: the result does not depend on how many workers there are. The
-// weights of the plan's wide attributes are in a matrix meanwhile.
+// Descend implements [optimize.Direct] on one goroutine: the result does not depend on how many workers there are.
 func (o *objective) Descend(ctx context.Context, v []float64, order []int, scale, by []float64) (steps int, loss float64, err error) {
 	o.layOut()
 	wk := o.workers[0]
 	if o.plan != nil {
-		wk.wide = o.plan.matrix(wk.wide)
-		o.plan.spread(wk.wide, v)
+		wk.packed = o.plan.vector(wk.packed)
+		o.plan.pack(wk.packed, v, 0, 1)
 	}
-	var dst spans = dense(v)
+	to := dense(v)
 	for k, s := range order {
 		if err = nil; k%64 == 0 {
 			err = ctx.Err()
 		}
 		var own float64
 		if err == nil {
-			own, err = o.step(wk, dst, v, s, scale[k], by[k])
+			own, err = o.step(wk, &to, s, scale[k], by[k])
 		}
 		if err != nil {
 			break
@@ -35,7 +34,7 @@ func (o *objective) Descend(ctx context.Context, v []float64, order []int, scale
 		steps, loss = steps+1, loss+own
 	}
 	if o.plan != nil {
-		o.plan.collect(v, wk.wide)
+		o.plan.unpack(v, wk.packed, 0, 1)
 	}
 	if _, ok := errors.AsType[*structured.ValueError](err); ok {
 		err = fmt.Errorf("%w: %w", optimize.ErrNotFinite, err)
@@ -43,18 +42,18 @@ func (o *objective) Descend(ctx context.Context, v []float64, order []int, scale
 	return steps, loss, err
 }
 
-// step adds by times the gradient of one sentence at scale*v to v, which is dst, and returns its loss, both
-// times its weight.
-func (o *objective) step(wk *worker, dst spans, v []float64, s int, scale, by float64) (float64, error) {
+// step adds by times the gradient of one sentence at scale*v to v, or to the packed v where there is a plan, and
+// returns its loss, both times its weight.
+func (o *objective) step(wk *worker, v *dense, s int, scale, by float64) (float64, error) {
 	d := o.data
 	lo, hi, c := d.sentence[s], d.sentence[s+1], d.weight[s]
 	if c == 0 {
 		return 0, nil
 	}
 	if o.plan == nil {
-		o.x.score(&wk.scores, &d.tokens, lo, hi, v, scale)
+		o.x.score(&wk.scores, &d.tokens, lo, hi, *v, scale)
 	} else {
-		o.plan.score(&wk.scores, wk.wide, &d.tokens, lo, hi, v)
+		o.plan.score(&wk.scores, wk.packed, &d.tokens, lo, hi)
 		wk.scores.Scale(scale)
 	}
 	loss, err := o.eval(wk, s)
@@ -62,9 +61,9 @@ func (o *objective) step(wk *worker, dst spans, v []float64, s int, scale, by fl
 		return 0, err
 	}
 	if o.plan == nil {
-		o.x.pull(dst, &wk.grad, &d.tokens, lo, hi, by*c)
+		o.x.pull(v, &wk.grad, &d.tokens, lo, hi, by*c)
 	} else {
-		wk.row = o.plan.step(dst, v, wk.wide, wk.row, &wk.grad, &d.tokens, lo, hi, by*c)
+		wk.row = o.plan.step(&wk.packed, wk.row, &wk.grad, &d.tokens, lo, hi, by*c)
 	}
 	return c * loss, nil
 }

@@ -164,7 +164,8 @@ func (x *index) pullSquares(dst []float64, g *structured.Lattice, k *tokens, lo,
 			}
 		}
 	}
-	x.pullEdges(dense(dst), g, k, lo, c)
+	to := dense(dst)
+	x.pullEdges(&to, g, k, lo, c)
 }
 
 // pullEdges is pull's part of the edges.

@@ -36,8 +36,8 @@ func (d *Dataset) size(x *index, o Options) Size {
 			rows++
 		}
 	}
-	matrix := 8 * rows * (labels + 3) &^ 3
-	bytes += 4*(wide+narrow) + 8*int64(d.Tokens()) // the plan
+	packed := 8 * (dim + rows*(labels+3)&^3)
+	bytes += 4*(wide+narrow+dim) + 8*int64(d.Tokens()) // the plan
 
 	var footprint optimize.Footprint
 	var method any = o.Batch
@@ -49,7 +49,7 @@ func (d *Dataset) size(x *index, o Options) Size {
 	}
 	bytes += dim*int64(8+footprint.Weight) + support*int64(footprint.Support)
 	if o.Batch != nil {
-		bytes += int64(o.Threads+1)*matrix + int64(o.Threads-1)*8*dim // the workers
+		bytes += int64(o.Threads+1) * packed // the workers, and the weights
 	}
 	if o.Dev != nil {
 		bytes += 8 * dim // the best weights

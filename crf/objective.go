@@ -40,8 +40,8 @@ type worker struct {
 	loss         losses.Workspace
 	gold         []int
 	pruning      pruning          // of a sentence that is labelled
-	dense        []float64        // a whole pass's gradient
-	wide         []float64        // and its part of the plan's wide attributes; their weights while they descend
+	dense        []float64        // a whole pass's gradient without a plan
+	packed       dense            // with one; the weights while they descend
 	row          []float64        // scratch of plan.step
 	sparse       *optimize.Sparse // a mini-batch's
 	norm         []float64        // of the gold labels of a sentence
@@ -128,19 +128,19 @@ func (o *objective) sentence(wk *worker, dst spans, s int, w []float64, scale fl
 	return c * v, nil
 }
 
-// planned is one for a whole pass under the weights w.
-func (o *objective) planned(wk *worker, dst spans, grad []float64, s int, w []float64) (float64, error) {
+// planned is one for a whole pass: from the plan's weights to the worker's gradient.
+func (o *objective) planned(wk *worker, s int) (float64, error) {
 	d := o.data
 	lo, hi, c := d.sentence[s], d.sentence[s+1], d.weight[s]
 	if c == 0 {
 		return 0, nil
 	}
-	o.plan.score(&wk.scores, o.plan.weights, &d.tokens, lo, hi, w)
+	o.plan.score(&wk.scores, o.plan.weights, &d.tokens, lo, hi)
 	v, err := o.eval(wk, s)
 	if err != nil {
 		return 0, err
 	}
-	o.plan.pull(dst, grad, wk.wide, &wk.grad, &d.tokens, lo, hi, c)
+	o.plan.pull(&wk.packed, &wk.grad, &d.tokens, lo, hi, c)
 	return c * v, nil
 }
 
@@ -163,38 +163,55 @@ func (o *objective) eval(wk *worker, s int) (float64, error) {
 // Eval implements [optimize.Objective].
 func (o *objective) Eval(ctx context.Context, grad, w []float64) (float64, error) {
 	o.layOut()
-	if o.plan != nil {
-		o.plan.weights = o.plan.matrix(o.plan.weights)
-		o.plan.spread(o.plan.weights, w)
-	}
 	o.measure(w)
+	o.pack(w)
 	o.each(func(k int, wk *worker) {
-		sum := grad
-		if k > 0 {
-			sum = wk.denseOf(len(grad))
+		var own dense
+		switch {
+		case o.plan != nil:
+			wk.packed = o.plan.vector(wk.packed)
+			clear(wk.packed)
+		case k == 0:
+			own = grad
+		default:
+			own = wk.denseOf(len(grad))
 		}
-		clear(sum)
+		clear(own)
 		clear(wk.pull)
-		wk.err = o.pass(ctx, wk, sum, w, o.chunk[k], o.chunk[k+1])
+		wk.err = o.pass(ctx, wk, &own, w, o.chunk[k], o.chunk[k+1])
 	})
 	value, err := o.merge()
 	if err != nil {
 		return 0, err
 	}
-	for _, wk := range o.workers[1:] {
-		floats.Add(grad, wk.dense)
+	if o.plan != nil {
+		others := make([][]float64, 0, len(o.workers))
+		for _, wk := range o.workers[1:] {
+			others = append(others, wk.packed)
+		}
+		o.each(func(k int, _ *worker) {
+			o.plan.unpack(grad, o.workers[0].packed, k, len(o.workers), others...)
+		})
+	} else {
+		for _, wk := range o.workers[1:] {
+			floats.Add(grad, wk.dense)
+		}
 	}
 	o.pullNorms(grad, w)
 	return value, nil
 }
 
-// pass adds the gradient of the sentences from..to-1 to grad, and their losses to the worker's sum.
-func (o *objective) pass(ctx context.Context, wk *worker, grad, w []float64, from, to int) error {
-	var dst spans = dense(grad)
-	if o.plan != nil {
-		wk.wide = o.plan.matrix(wk.wide)
-		clear(wk.wide)
+// pack makes w the plan's weights, where there is one.
+func (o *objective) pack(w []float64) {
+	if p := o.plan; p != nil {
+		p.weights = p.vector(p.weights)
+		o.each(func(k int, _ *worker) { p.pack(p.weights, w, k, len(o.workers)) })
 	}
+}
+
+// pass adds the gradient of the sentences from..to-1 to grad, or to the packed one where there is a plan, and their
+// losses to the worker's sum.
+func (o *objective) pass(ctx context.Context, wk *worker, grad *dense, w []float64, from, to int) error {
 	for s := from; s < to; s++ {
 		if s%64 == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -202,17 +219,14 @@ func (o *objective) pass(ctx context.Context, wk *worker, grad, w []float64, fro
 		var v float64
 		var err error
 		if o.plan != nil {
-			v, err = o.planned(wk, dst, grad, s, w)
+			v, err = o.planned(wk, s)
 		} else {
-			v, err = o.sentence(wk, dst, s, w, 1)
+			v, err = o.sentence(wk, grad, s, w, 1)
 		}
 		if err != nil {
 			return err
 		}
 		wk.sum += v
-	}
-	if o.plan != nil {
-		o.plan.gather(grad, wk.wide)
 	}
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"math/bits"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
+
 	"github.com/trellis-nlp/trellis/internal/simd"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/structured"
@@ -18,20 +20,24 @@ const wideFrom = 6
 // A plan lays the attributes of a data set out for passes over it: each token's wide attributes as
 // offsets of their rows, the others as the features themselves, so that little is looked up on the way. It
 // takes attributes of value 1 only.
+//
+// Weights and gradients are packed for it, in a vector of dim numbers and a matrix: first the features of the
+// narrow attributes, those of the most frequent next to each other in the cache, then at their own places those
+// of label pairs; behind them the rows of the wide attributes.
 type plan struct {
 	x      *index
-	stride int     // length of a row: the labels, rounded up to 4
-	attr   []int32 // the attribute of each row
-	rows   []run   // and its features
-	bits   uint    // that a label takes
+	stride int   // length of a row: the labels, rounded up to 4
+	rows   []run // the features of each
+	bits   uint  // that a label takes
 
 	wideFirst   []uint32 // n+1: the wide attributes of token t are wide[wideFirst[t]:wideFirst[t+1]]
 	wide        []uint32 // offsets of rows
 	narrowFirst []uint32 // n+1: the same for the features of the others
-	narrow      []uint32 // feature << bits | label
+	narrow      []uint32 // packed feature << bits | label
 
-	weights []float64 // rows x stride: the weights of the present whole pass
-	masks   []uint8   // a bit for each number of such a matrix that is a feature, as [simd.AddMasked] has them
+	feature []int32   // that is packed at each place of the narrow attributes
+	weights []float64 // packed: those of the present whole pass
+	masks   []uint8   // a bit for each number of the matrix that is a feature, as [simd.AddMasked] has them
 }
 
 // newPlan returns nil where the data set does not fit: values other than 1, or too many features.
@@ -40,20 +46,13 @@ func newPlan(d *Dataset, x *index) *plan {
 	if len(d.value) > 0 || uint64(x.dim())<<p.bits > math.MaxUint32 {
 		return nil
 	}
-	row := make([]int32, len(x.start)-1)
-	for a := range row {
-		if row[a] = -1; x.start[a+1]-x.start[a] >= wideFrom {
-			row[a] = int32(len(p.attr))
-			p.attr = append(p.attr, int32(a))
-			p.rows = append(p.rows, run{uint32(x.start[a]), uint32(x.start[a+1])})
-		}
-	}
-	if uint64(p.size()) > math.MaxUint32 {
+	at := p.place(d) // of each narrow attribute, ^ the row of a wide one
+	if uint64(len(p.rows)*p.stride) > math.MaxUint32 {
 		return nil
 	}
 	wides, narrows := 0, 0
 	for _, a := range d.attr {
-		if row[a] >= 0 {
+		if at[a] < 0 {
 			wides++
 		} else {
 			narrows += x.start[a+1] - x.start[a]
@@ -67,12 +66,12 @@ func newPlan(d *Dataset, x *index) *plan {
 	p.wide, p.narrow = make([]uint32, 0, wides), make([]uint32, 0, narrows)
 	for t := range n {
 		for _, a := range d.attr[d.first[t]:d.first[t+1]] {
-			if row[a] >= 0 {
-				p.wide = append(p.wide, uint32(int(row[a])*p.stride))
+			if at[a] < 0 {
+				p.wide = append(p.wide, uint32(int(^at[a])*p.stride))
 				continue
 			}
-			for q := x.start[a]; q < x.start[a+1]; q++ {
-				p.narrow = append(p.narrow, uint32(q)<<p.bits|uint32(x.label[q]))
+			for k, j := range x.label[x.start[a]:x.start[a+1]] {
+				p.narrow = append(p.narrow, (uint32(at[a])+uint32(k))<<p.bits|uint32(j))
 			}
 		}
 		p.wideFirst, p.narrowFirst = append(p.wideFirst, uint32(len(p.wide))), append(p.narrowFirst, uint32(len(p.narrow)))
@@ -80,47 +79,109 @@ func newPlan(d *Dataset, x *index) *plan {
 	return p
 }
 
-// size is that of a matrix of the wide attributes.
-func (p *plan) size() int { return len(p.attr) * p.stride }
-
-// matrix returns m, or a new matrix of the wide attributes if there is none yet.
-func (p *plan) matrix(m []float64) []float64 {
-	if m == nil {
-		m = make([]float64, p.size())
+// place gives each attribute of d its place, by how often it occurs, to the power of 2.
+func (p *plan) place(d *Dataset) []int32 {
+	x := p.x
+	at := make([]int32, len(x.start)-1)
+	for _, a := range d.attr {
+		at[a]++
 	}
-	return m
+	var classes [32]int // attributes of each length of the count
+	for _, n := range at {
+		classes[bits.Len32(uint32(n))]++
+	}
+	next := 0
+	for k := range slices.Backward(classes[:]) {
+		classes[k], next = next, next+classes[k]
+	}
+	order := make([]int32, len(at))
+	for a, n := range at {
+		k := bits.Len32(uint32(n))
+		order[classes[k]] = int32(a)
+		classes[k]++
+	}
+	for _, a := range order {
+		own := run{uint32(x.start[a]), uint32(x.start[a+1])}
+		if own.to-own.from >= wideFrom {
+			at[a] = ^int32(len(p.rows))
+			p.rows = append(p.rows, own)
+			continue
+		}
+		at[a] = int32(len(p.feature))
+		for q := own.from; q < own.to; q++ {
+			p.feature = append(p.feature, int32(q))
+		}
+	}
+	return at
 }
 
-// spread sets the matrix m from the weights w.
-func (p *plan) spread(m, w []float64) {
-	for r, a := range p.attr {
-		row := m[r*p.stride : (r+1)*p.stride]
+// size is that of packed weights.
+func (p *plan) size() int { return p.matrixAt() + len(p.rows)*p.stride }
+
+// matrixAt is where the matrix begins.
+func (p *plan) matrixAt() int { return (p.x.dim() + 7) &^ 7 }
+
+// vector returns v, or new packed weights if there are none yet.
+func (p *plan) vector(v []float64) []float64 {
+	if v == nil {
+		v = make([]float64, p.size())
+	}
+	return v
+}
+
+// pack sets part k of n of v to the weights w.
+func (p *plan) pack(v, w []float64, k, n int) {
+	narrow, rows := p.part(k, n)
+	for i := narrow.from; i < narrow.to; i++ {
+		v[i] = w[p.feature[i]]
+	}
+	for r := rows.from; r < rows.to; r++ {
+		row := p.row(v, int(r))
 		clear(row)
-		for q := p.x.start[a]; q < p.x.start[a+1]; q++ {
-			row[p.x.label[q]] = w[q]
+		of := p.rows[r]
+		for q, j := range p.x.label[of.from:of.to] {
+			row[j] = w[int(of.from)+q]
 		}
+	}
+	if k == 0 {
+		copy(v[p.x.transAt():p.x.dim()], w[p.x.transAt():])
 	}
 }
 
-// collect sets the features of w that the matrix m has.
-func (p *plan) collect(w, m []float64) {
-	for r, a := range p.attr {
-		row := m[r*p.stride : (r+1)*p.stride]
-		for q := p.x.start[a]; q < p.x.start[a+1]; q++ {
-			w[q] = row[p.x.label[q]]
+// unpack is the reverse of pack, of the sum of v and others, which it leaves in v.
+func (p *plan) unpack(w, v []float64, k, n int, others ...[]float64) {
+	narrow, rows := p.part(k, n)
+	add := func(lo, hi int) {
+		for _, o := range others {
+			floats.Add(v[lo:hi], o[lo:hi])
 		}
+	}
+	add(int(narrow.from), int(narrow.to))
+	for i := narrow.from; i < narrow.to; i++ {
+		w[p.feature[i]] = v[i]
+	}
+	add(p.matrixAt()+int(rows.from)*p.stride, p.matrixAt()+int(rows.to)*p.stride)
+	for r := rows.from; r < rows.to; r++ {
+		row := p.row(v, int(r))
+		of := p.rows[r]
+		for q, j := range p.x.label[of.from:of.to] {
+			w[int(of.from)+q] = row[j]
+		}
+	}
+	if k == 0 {
+		add(p.x.transAt(), p.x.dim())
+		copy(w[p.x.transAt():], v[p.x.transAt():p.x.dim()])
 	}
 }
 
-// gather adds the features of the matrix m to grad.
-func (p *plan) gather(grad, m []float64) {
-	for r, a := range p.attr {
-		row := m[r*p.stride : (r+1)*p.stride]
-		for q := p.x.start[a]; q < p.x.start[a+1]; q++ {
-			grad[q] += row[p.x.label[q]]
-		}
-	}
+// part returns part k of n of the narrow attributes' features and of the rows.
+func (p *plan) part(k, n int) (narrow, rows run) {
+	f, r := len(p.feature), len(p.rows)
+	return run{uint32(f * k / n), uint32(f * (k + 1) / n)}, run{uint32(r * k / n), uint32(r * (k + 1) / n)}
 }
+
+// row returns row r of the matrix of v.
+func (p *plan) row(v []float64, r int) []float64 { return v[p.matrixAt()+r*p.stride:][:p.stride] }
 
 // pick is index.score of the tokens lo..hi-1, for a few sentences under weights that change in between.
 func (p *plan) pick(dst *structured.Lattice, k *tokens, lo, hi int, w []float64, scale float64) {
@@ -134,7 +195,10 @@ func (p *plan) pick(dst *structured.Lattice, k *tokens, lo, hi int, w []float64,
 				row[labels[q]] += v
 			}
 		}
-		p.addNarrow(row, t, w)
+		shift, mask := p.bits, uint32(1)<<p.bits-1
+		for _, f := range p.narrow[p.narrowFirst[t]:p.narrowFirst[t+1]] {
+			row[f&mask] += w[p.feature[f>>(shift&31)]]
+		}
 	}
 	if len(dst.Edge) > 0 {
 		p.x.scoreEdges(dst, k, lo, hi, w)
@@ -160,76 +224,75 @@ func (p *plan) put(dst *optimize.Sparse, g *structured.Lattice, k *tokens, lo, h
 		}
 		shift, mask := p.bits, uint32(1)<<p.bits-1
 		for _, f := range p.narrow[p.narrowFirst[t]:p.narrowFirst[t+1]] {
-			dst.Add(int(f>>(shift&31)), c*row[f&mask])
+			dst.Add(int(p.feature[f>>(shift&31)]), c*row[f&mask])
 		}
 	}
 	p.x.pullEdges(dst, g, k, lo, c)
 }
 
-// step is pull onto the weights v themselves, and onto those of wide attributes in m. dst is v; row is scratch memory that
-// it returns.
-func (p *plan) step(dst spans, v, m, row []float64, g *structured.Lattice, k *tokens, lo, hi int, c float64) []float64 {
-	if p.masks == nil {
-		p.masks = make([]uint8, p.size()/4)
-		for r, a := range p.attr {
-			for _, j := range p.x.label[p.x.start[a]:p.x.start[a+1]] {
-				p.masks[r*p.stride/4+int(j)/4] |= 1 << (j % 4)
-			}
-		}
-	}
-	row = slices.Grow(row[:0], p.stride)[:p.stride]
-	for t := lo; t < hi; t++ {
-		any := false
-		for j, v := range g.NodeAt(t - lo) {
-			row[j] = c * v
-			any = any || v != 0
-		}
-		if !any {
-			continue
-		}
-		simd.AddMasked(m, p.masks, p.wide[p.wideFirst[t]:p.wideFirst[t+1]], row)
-		shift, mask := p.bits, uint32(1)<<p.bits-1
-		for _, f := range p.narrow[p.narrowFirst[t]:p.narrowFirst[t+1]] {
-			v[f>>(shift&31)] += row[f&mask]
-		}
-	}
-	p.x.pullEdges(dst, g, k, lo, c)
-	return row
-}
-
-// addNarrow adds the weights of the other features of token t to row.
-func (p *plan) addNarrow(row []float64, t int, w []float64) {
-	shift, mask := p.bits, uint32(1)<<p.bits-1
-	for _, f := range p.narrow[p.narrowFirst[t]:p.narrowFirst[t+1]] {
-		row[f&mask] += w[f>>(shift&31)]
-	}
-}
-
-// score is index.score of the tokens lo..hi-1 under the weights w, those of wide attributes in the matrix m.
-func (p *plan) score(dst *structured.Lattice, m []float64, k *tokens, lo, hi int, w []float64) {
+// score is index.score of the tokens lo..hi-1 under packed weights.
+func (p *plan) score(dst *structured.Lattice, v []float64, k *tokens, lo, hi int) {
 	dst.Reset(hi-lo, p.x.labels, p.x.edges())
+	m := v[p.matrixAt():]
+	shift, mask := p.bits, uint32(1)<<p.bits-1
 	for t := lo; t < hi; t++ {
 		row := dst.NodeAt(t - lo)
 		simd.AddRows(row, m, p.wide[p.wideFirst[t]:p.wideFirst[t+1]])
-		p.addNarrow(row, t, w)
+		for _, f := range p.narrow[p.narrowFirst[t]:p.narrowFirst[t+1]] {
+			row[f&mask] += v[f>>(shift&31)]
+		}
 	}
 	if len(dst.Edge) > 0 {
-		p.x.scoreEdges(dst, k, lo, hi, w)
+		p.x.scoreEdges(dst, k, lo, hi, v[:p.x.dim()])
 	}
 }
 
-// pull is index.pull, with the wide attributes' part in the matrix m. dst is grad.
-func (p *plan) pull(dst spans, grad, m []float64, g *structured.Lattice, k *tokens, lo, hi int, c float64) {
+// pull is index.pull onto a packed gradient, which is dst.
+func (p *plan) pull(dst *dense, g *structured.Lattice, k *tokens, lo, hi int, c float64) {
+	v := *dst
+	m := v[p.matrixAt():]
+	shift, mask := p.bits, uint32(1)<<p.bits-1
 	for t := lo; t < hi; t++ {
 		row := g.NodeAt(t - lo)
 		if isZero(row) {
 			continue
 		}
 		simd.AddToRows(m, p.wide[p.wideFirst[t]:p.wideFirst[t+1]], c, row)
-		shift, mask := p.bits, uint32(1)<<p.bits-1
 		for _, f := range p.narrow[p.narrowFirst[t]:p.narrowFirst[t+1]] {
-			grad[f>>(shift&31)] += c * row[f&mask]
+			v[f>>(shift&31)] += c * row[f&mask]
 		}
 	}
 	p.x.pullEdges(dst, g, k, lo, c)
+}
+
+// step is pull onto packed weights, of whose matrix it changes the features only. It works in row and returns it.
+func (p *plan) step(dst *dense, row []float64, g *structured.Lattice, k *tokens, lo, hi int, c float64) []float64 {
+	if p.masks == nil {
+		p.masks = make([]uint8, len(p.rows)*p.stride/4)
+		for r, of := range p.rows {
+			for _, j := range p.x.label[of.from:of.to] {
+				p.masks[r*p.stride/4+int(j)/4] |= 1 << (j % 4)
+			}
+		}
+	}
+	row = slices.Grow(row[:0], p.stride)[:p.stride]
+	v := *dst
+	m := v[p.matrixAt():]
+	shift, mask := p.bits, uint32(1)<<p.bits-1
+	for t := lo; t < hi; t++ {
+		zero := true
+		for j, d := range g.NodeAt(t - lo) {
+			row[j] = c * d
+			zero = zero && d == 0
+		}
+		if zero {
+			continue
+		}
+		simd.AddMasked(m, p.masks, p.wide[p.wideFirst[t]:p.wideFirst[t+1]], row)
+		for _, f := range p.narrow[p.narrowFirst[t]:p.narrowFirst[t+1]] {
+			v[f>>(shift&31)] += row[f&mask]
+		}
+	}
+	p.x.pullEdges(dst, g, k, lo, c)
+	return row
 }
