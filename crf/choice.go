@@ -165,6 +165,12 @@ func (o *objective) target(wk *worker, s int) structured.Target {
 	d := o.data
 	lo, hi := d.sentence[s], d.sentence[s+1]
 	wk.gold = wk.gold[:0]
+	if !d.uncertain() {
+		for _, g := range d.gold[lo:hi] {
+			wk.gold = append(wk.gold, int(g))
+		}
+		return structured.PathTarget(wk.gold)
+	}
 	soft, open := false, false
 	for t := lo; t < hi; t++ {
 		g := d.gold[t]

@@ -54,7 +54,7 @@ func (o *objective) addCurvature(wk *worker, dst []float64, s int, w []float64) 
 		return nil
 	}
 	if o.plan != nil {
-		o.plan.score(&wk.scores, o.plan.weights, &d.tokens, lo, hi)
+		o.plan.score(&wk.scores, o.plan.weights, o.plan.edges, &d.tokens, lo, hi)
 	} else {
 		o.x.score(&wk.scores, &d.tokens, lo, hi, w, 1)
 	}

@@ -53,7 +53,7 @@ func (o *objective) step(wk *worker, v *dense, s int, scale, by float64) (float6
 	if o.plan == nil {
 		o.x.score(&wk.scores, &d.tokens, lo, hi, *v, scale)
 	} else {
-		o.plan.score(&wk.scores, wk.packed, &d.tokens, lo, hi)
+		o.plan.score(&wk.scores, wk.packed, nil, &d.tokens, lo, hi)
 		wk.scores.Scale(scale)
 	}
 	loss, err := o.eval(wk, s)

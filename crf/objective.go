@@ -135,7 +135,7 @@ func (o *objective) planned(wk *worker, s int) (float64, error) {
 	if c == 0 {
 		return 0, nil
 	}
-	o.plan.score(&wk.scores, o.plan.weights, &d.tokens, lo, hi)
+	o.plan.score(&wk.scores, o.plan.weights, o.plan.edges, &d.tokens, lo, hi)
 	v, err := o.eval(wk, s)
 	if err != nil {
 		return 0, err
@@ -206,6 +206,7 @@ func (o *objective) pack(w []float64) {
 	if p := o.plan; p != nil {
 		p.weights = p.vector(p.weights)
 		o.each(func(k int, _ *worker) { p.pack(p.weights, w, k, len(o.workers)) })
+		p.edges = p.sharedEdges(p.edges, p.weights)
 	}
 }
 

@@ -37,6 +37,7 @@ type plan struct {
 
 	feature []int32   // that is packed at each place of the narrow attributes
 	weights []float64 // packed: those of the present whole pass
+	edges   []float64 // and the scores of shared edges
 	masks   []uint8   // a bit for each number of the matrix that is a feature, as [simd.AddMasked] has them
 }
 
@@ -230,9 +231,10 @@ func (p *plan) put(dst *optimize.Sparse, g *structured.Lattice, k *tokens, lo, h
 	p.x.pullEdges(dst, g, k, lo, c)
 }
 
-// score is index.score of the tokens lo..hi-1 under packed weights.
-func (p *plan) score(dst *structured.Lattice, v []float64, k *tokens, lo, hi int) {
-	dst.Reset(hi-lo, p.x.labels, p.x.edges())
+// score is index.score of the tokens lo..hi-1 under packed weights. Edges, unless nil, are what sharedEdges made of them.
+func (p *plan) score(dst *structured.Lattice, v, edges []float64, k *tokens, lo, hi int) {
+	dst.Resize(hi-lo, p.x.labels, p.x.edges())
+	clear(dst.Node)
 	m := v[p.matrixAt():]
 	shift, mask := p.bits, uint32(1)<<p.bits-1
 	for t := lo; t < hi; t++ {
@@ -242,9 +244,28 @@ func (p *plan) score(dst *structured.Lattice, v []float64, k *tokens, lo, hi int
 			row[f&mask] += v[f>>(shift&31)]
 		}
 	}
+	if edges != nil {
+		copy(dst.Edge, edges)
+		return
+	}
+	clear(dst.Edge)
 	if len(dst.Edge) > 0 {
 		p.x.scoreEdges(dst, k, lo, hi, v[:p.x.dim()])
 	}
+}
+
+// sharedEdges returns the scores of shared edges under packed weights, in the memory of edges; nil where the edges
+// are not shared.
+func (p *plan) sharedEdges(edges, v []float64) []float64 {
+	if p.x.edges() != structured.SharedEdges {
+		return nil
+	}
+	edges = slices.Grow(edges[:0], p.x.labels*p.x.labels)[:p.x.labels*p.x.labels]
+	clear(edges)
+	for q, pair := range p.x.trans {
+		edges[pair] = v[p.x.transAt()+q]
+	}
+	return edges
 }
 
 // pull is index.pull onto a packed gradient, which is dst.

@@ -2,7 +2,6 @@ package forwardbackward
 
 import (
 	"math"
-	"slices"
 
 	"github.com/trellis-nlp/trellis/internal/simd"
 	"github.com/trellis-nlp/trellis/structured"
@@ -50,7 +49,7 @@ func (w *Workspace) edgePotentials() (shift float64, ok bool) {
 	}
 	if s.Shape() == structured.SharedEdges {
 		// A model's transitions serve sentence after sentence; comparing is cheaper than exp.
-		if !slices.Equal(w.edgeOf, s.Edge) {
+		if !simd.Same(w.edgeOf, s.Edge) {
 			w.edge = grow(w.edge, n)
 			w.edgeOf = w.edgeOf[:0]
 			if w.edgeM, ok = shiftedExp(w.edge, s.Edge); !ok {

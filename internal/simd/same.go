@@ -1,0 +1,14 @@
+package simd
+
+import (
+	"bytes"
+	"unsafe"
+)
+
+// Same reports whether x and y hold the same numbers, bit by bit.
+func Same(x, y []float64) bool {
+	if len(x) != len(y) || len(x) == 0 {
+		return len(x) == len(y)
+	}
+	return bytes.Equal(unsafe.Slice((*byte)(unsafe.Pointer(&x[0])), 8*len(x)), unsafe.Slice((*byte)(unsafe.Pointer(&y[0])), 8*len(y)))
+}
