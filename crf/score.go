@@ -14,12 +14,13 @@ import (
 // adds their weights. Each step asks the cache for what the next one needs, which comes while other tokens are worked
 // on.
 type lookups struct {
-	keys   []uint64
-	values []float64 // of each attribute; empty while all are 1
-	lines  []uint32  // of the cache: what to ask for
-	found  []uint64  // values of slots
-	runs   []run
-	rows   []uint32
+	keys    []uint64
+	values  []float64 // of each attribute; empty while all are 1
+	lines   []uint32  // of the cache: what to ask for
+	found   []uint64  // values of slots
+	singles []uint64  // those that hold the weight
+	runs    []run
+	rows    []uint32
 }
 
 // A run is the features from..to-1 of a store.
@@ -63,26 +64,49 @@ func (k *lookups) find(row []float64, s *store[uint16]) {
 		scoreValues(row, s, k)
 		return
 	}
-	k.found = slices.Grow(k.found[:0], len(k.keys))[:len(k.keys)]
+	n := len(k.keys)
+	k.found = slices.Grow(k.found[:0], n)[:n]
 	simd.Lookup(k.found, s.words, k.lines, k.keys)
 	for i, value := range k.found {
-		hit := slotOf(k.keys[i], value)
 		if value == simd.Beyond {
-			hit = s.findFrom(k.lines[i]+1, k.keys[i])
-		}
-		if hit.N == 0 {
-			continue
-		}
-		switch count, isRow, inside := s.place(hit.N); {
-		case inside:
-			row[hit.N>>16] += float64(math.Float32frombits(hit.Ref))
-		case isRow:
-			k.rows = append(k.rows, hit.Ref)
-		default:
-			k.runs = append(k.runs, run{hit.Ref, hit.Ref + uint32(count)})
+			hit := s.findFrom(k.lines[i]+1, k.keys[i])
+			k.found[i] = uint64(hit.Ref) | uint64(hit.N)<<32
 		}
 	}
+	k.sort(s)
+	for _, value := range k.singles {
+		row[value>>48] += float64(math.Float32frombits(uint32(value)))
+	}
 	s.prefetch(k)
+}
+
+// sort parts what was found by where the weights are, in its order. Which way the next one goes nobody can guess, the
+// processor neither: so each is written to all three lists, and one gets longer.
+func (k *lookups) sort(s *store[uint16]) {
+	n := len(k.found)
+	k.singles = slices.Grow(k.singles[:0], n+1)[:n+1]
+	k.rows = slices.Grow(k.rows[:0], n+1)[:n+1]
+	k.runs = slices.Grow(k.runs[:0], n+1)[:n+1]
+	rowFrom := uint32(max(2, (s.width+2)/3)) // features
+	var singles, rows, runs int
+	for _, value := range k.found {
+		ref, count := uint32(value), uint32(value>>32)&0xffff
+		k.singles[singles], k.rows[rows], k.runs[runs] = value, ref, run{ref, ref + count}
+		isRow, single := one(count >= rowFrom), one(count == 1 && !s.double)
+		singles += single
+		rows += isRow
+		runs += one(count > 0) - isRow - single
+	}
+	k.singles, k.rows, k.runs = k.singles[:singles], k.rows[:rows], k.runs[:runs]
+}
+
+// one is 1 if b, else 0.
+func one(b bool) int {
+	n := 0
+	if b {
+		n = 1
+	}
+	return n
 }
 
 // sum adds the other weights to row: runs, then rows.

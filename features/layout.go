@@ -212,6 +212,10 @@ func (l *layout) link(templates []printed, views []*printView) {
 // worth remembering.
 const minLocal = 3
 
+// minRemembered is the least number of such templates that look at a column for any of them to be local: what few of
+// them yield is looked up as fast as it is remembered.
+const minRemembered = 8
+
 // part tells the unigrams that are local from the joint ones.
 func (l *layout) part(columns []int, views []*printView) {
 	type place struct{ column, offset int }
@@ -233,10 +237,16 @@ func (l *layout) part(columns []int, views []*printView) {
 			count[at]++
 		}
 	}
+	remembered := make(map[int]int) // by column
+	for at, n := range count {
+		if n >= minLocal {
+			remembered[at.column] += n
+		}
+	}
 	for i := range l.unigrams {
 		x := l.unigrams[i]
 		at, one := field(&x)
-		if !one || count[at] < minLocal {
+		if !one || count[at] < minLocal || remembered[at.column] < minRemembered {
 			l.joint = append(l.joint, x)
 			continue
 		}
