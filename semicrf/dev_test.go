@@ -17,6 +17,7 @@ import (
 	"github.com/trellis-nlp/trellis/semicrf"
 	"github.com/trellis-nlp/trellis/semimarkov"
 	"github.com/trellis-nlp/trellis/semimarkov/spans"
+	"github.com/trellis-nlp/trellis/structured"
 )
 
 // The model is that of the step that scored best on the development data, as others score it.
@@ -122,10 +123,15 @@ func TestProbabilities(t *testing.T) {
 		require.NoError(t, err)
 		tagger := m.NewTagger()
 		tagger.Read(features.Rows{{"Bo"}, {"Ek"}, {"Ann"}, {"York"}, {"City"}})
-		labels, err := tagger.Labels()
+		y, _, err := tagger.Best()
 		require.NoError(t, err)
-		got, err := tagger.Probabilities(nil)
+		labels := tagger.AppendLabels(nil, y)
+		got, err := tagger.Probabilities(nil, y)
 		require.NoError(t, err)
+		_, err = tagger.Probabilities(nil, y[1:])
+		require.ErrorIs(t, err, structured.ErrShape)
+		_, err = tagger.Spans(y[1:])
+		require.ErrorIs(t, err, structured.ErrShape)
 
 		var w semimarkov.Workspace
 		all, err := w.KBest(nil, tagger.Scores(), 1e5)
@@ -145,6 +151,16 @@ func TestProbabilities(t *testing.T) {
 			want[k] /= total
 		}
 		assert.InDeltaSlice(t, want, got, 1e-9, "%v %v", m.Scheme(), labels)
+
+		list, err := tagger.NBest(4)
+		require.NoError(t, err)
+		require.Len(t, list, 4)
+		for k, b := range list {
+			assert.Equal(t, all[k].Segments, b.Segments)
+			assert.Equal(t, codec.Labels(nil, b.Segments), b.Labels)
+			assert.InDelta(t, math.Exp(b.Score)/total, b.Probability, 1e-9)
+		}
+		assert.Equal(t, y, list[0].Segments)
 	}
 }
 
@@ -164,4 +180,37 @@ func TestMeta(t *testing.T) {
 	assert.Equal(t, m.Meta, back.Meta)
 	assert.Equal(t, m.Attributes(), back.Attributes())
 	assert.Equal(t, m.SegmentAttributes(), back.SegmentAttributes())
+}
+
+// What the model tells of its weights adds up to its scores.
+func TestModelTellsItsWeights(t *testing.T) {
+	d := dataset(t, preset(t), nil)
+	require.NoError(t, d.Add(features.Rows{{"Ann"}, {"meets"}, {"Bo"}, {"Ek"}}, []string{"B-P", "O", "B-P", "I-P"}, 1))
+	require.NoError(t, d.Add(features.Rows{{"Bo"}, {"Ek"}}, []string{"B-P", "I-P"}, 1))
+	m, _, err := semicrf.Train(context.Background(), d, semicrf.Options{Penalty: optimize.Penalty{L2: 0.3}})
+	require.NoError(t, err)
+	roles, whole := make(map[semicrf.Role]int), make(map[string]float64)
+	m.Weights(func(w semicrf.Weight) {
+		require.NotZero(t, w.Weight)
+		require.Contains(t, []string{"O", "P"}, w.Type)
+		if roles[w.Role]++; w.Role == semicrf.Whole {
+			whole[w.Attribute] = w.Weight
+		}
+	})
+	for _, role := range []semicrf.Role{semicrf.Token, semicrf.First, semicrf.Last, semicrf.Whole} {
+		assert.Positive(t, roles[role], role)
+	}
+	assert.Contains(t, whole, "w Bo Ek")
+	assert.Contains(t, whole, "1 tokens")
+	assert.Equal(t, "whole span", semicrf.Whole.String())
+	assert.Equal(t, "no role", semicrf.Role(9).String())
+
+	// Two sentences that differ in the edge alone.
+	tagger := m.NewTagger()
+	sums := make(map[[2]string]float64)
+	m.Transitions(func(from, to string, w float64) { sums[[2]string{from, to}] = w })
+	tagger.Read(features.Rows{{"meets"}, {"meets"}})
+	s := tagger.Scores()
+	outside := []semimarkov.Segment{{Start: 0, End: 1}, {Start: 1, End: 2}}
+	assert.InDelta(t, sums[[2]string{"O", "O"}], s.Score(outside)-s.At(0, 1)[0]-s.At(1, 1)[0], 1e-12)
 }

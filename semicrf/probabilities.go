@@ -6,11 +6,11 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Probabilities appends, for each token, the probability that it has the label that it has in the best
-// segmentation: the sum over all segmentations whose labels, in the scheme of the model, say the same of it.
-func (t *Tagger) Probabilities(dst []float64) ([]float64, error) {
-	y, _, err := t.Best()
-	if err != nil {
+// Probabilities appends, for each token, the probability that it has the label that it has in a segmentation of the
+// sentence, such as the best one: the sum over all segmentations whose labels, in the scheme of the model, say the
+// same of it.
+func (t *Tagger) Probabilities(dst []float64, y []semimarkov.Segment) ([]float64, error) {
+	if err := t.scores.CheckSegmentation(y); err != nil {
 		return dst, err
 	}
 	if _, err := t.w.Marginals(&t.mu, &t.scores, structured.PositionEdges); err != nil {

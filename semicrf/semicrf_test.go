@@ -104,7 +104,9 @@ func TestLearns(t *testing.T) {
 	tagger := m.NewTagger()
 	for _, s := range dev {
 		tagger.Read(s.rows)
-		found, err := tagger.Spans()
+		y, _, err := tagger.Best()
+		require.NoError(t, err)
+		found, err := tagger.Spans(y)
 		require.NoError(t, err)
 		labels, err := m.Tag(s.rows)
 		require.NoError(t, err)
@@ -292,7 +294,11 @@ func TestTagConcurrently(t *testing.T) {
 	rows := features.Sequence(all[0].rows)
 	tag := func() {
 		tagger.Read(rows)
-		if _, err := tagger.Spans(); err != nil {
+		y, _, err := tagger.Best()
+		if err != nil {
+			panic(err)
+		}
+		if _, err := tagger.Spans(y); err != nil {
 			panic(err)
 		}
 	}

@@ -1,6 +1,8 @@
 package semicrf
 
 import (
+	"math"
+
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/semimarkov"
@@ -19,7 +21,6 @@ type Tagger struct {
 	keys  keys
 	w     semimarkov.Workspace
 	best  []semimarkov.Segment
-	names []string
 	mu    semimarkov.Lattice
 	inner structured.Lattice // T x L: marginals of the labels of tokens
 	found []Found
@@ -63,26 +64,46 @@ func (t *Tagger) Best() (y []semimarkov.Segment, score float64, err error) {
 	return t.best, score, err
 }
 
-// Labels returns the labels of the best segmentation, valid until the next call.
-func (t *Tagger) Labels() ([]string, error) {
-	y, _, err := t.Best()
+// AppendLabels appends the labels of a segmentation to dst.
+func (t *Tagger) AppendLabels(dst []string, y []semimarkov.Segment) []string {
+	return t.m.codec.Labels(dst, y)
+}
+
+// A Labelling is one of the best ones.
+type Labelling struct {
+	Segments    []semimarkov.Segment
+	Labels      []string
+	Score       float64
+	Probability float64
+}
+
+// NBest returns the up to n best segmentations, all different, the best first, with their labels and probabilities.
+func (t *Tagger) NBest(n int) ([]Labelling, error) {
+	best, err := t.w.KBest(nil, &t.scores, n)
 	if err != nil {
 		return nil, err
 	}
-	t.names = t.m.codec.Labels(t.names[:0], y)
-	return t.names, nil
+	logZ, err := t.w.LogZ(&t.scores)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Labelling, len(best))
+	for k, b := range best {
+		list[k] = Labelling{b.Segments, t.m.codec.Labels(nil, b.Segments), b.Score, math.Exp(b.Score - logZ)}
+	}
+	return list, nil
 }
 
-// A Found span is one of the best segmentation.
+// A Found span is one of a segmentation.
 type Found struct {
 	corpus.Span
 	Probability float64 // that the sentence has just this span
 }
 
-// Spans returns the spans of the best segmentation with their probabilities, valid until the next call.
-func (t *Tagger) Spans() ([]Found, error) {
-	y, _, err := t.Best()
-	if err != nil {
+// Spans returns the spans of a segmentation of the sentence, such as the best one, with their probabilities, valid
+// until the next call.
+func (t *Tagger) Spans(y []semimarkov.Segment) ([]Found, error) {
+	if err := t.scores.CheckSegmentation(y); err != nil {
 		return nil, err
 	}
 	if _, err := t.w.Marginals(&t.mu, &t.scores, structured.NoEdges); err != nil {

@@ -90,7 +90,8 @@ type modelDescription struct {
 	Triples        []labelTriple                `json:"triples,omitempty"`
 	StrongestParts map[string][]strongAttribute `json:"strongest_parts,omitempty"`
 
-	top int // of lists of chains
+	top   int      // of lists of chains
+	types []string // that transitions are between, if not the labels
 }
 
 type labelTriple struct {
@@ -126,7 +127,7 @@ func describeModel(path string, top int) (*modelDescription, error) {
 	}
 	switch kind {
 	case semiKind:
-		return describeSemi(path)
+		return describeSemi(path, top)
 	case prunedKind:
 		return describePruned(path, top)
 	}
@@ -201,7 +202,7 @@ func (d *modelDescription) write(w io.Writer) error {
 	switch d.ModelType {
 	case semiKind:
 		fmt.Fprintf(t, "segments\tof up to %d tokens, %d attributes of their own\n", d.MaxLength, d.SegmentAttributes)
-		fmt.Fprintf(t, "features\t%d, weights %s\n", d.Features, d.Weights)
+		fmt.Fprintf(t, "features\t%d, %d of them transitions between spans, weights %s\n", d.Features, len(d.Transitions), d.Weights)
 	case prunedKind:
 		apart := ""
 		if d.LabelParts != "" {
@@ -234,7 +235,11 @@ func (d *modelDescription) write(w io.Writer) error {
 			return err
 		}
 	}
-	writeStrongest(&b, "", d.Labels, d.Strongest)
+	if d.ModelType == semiKind {
+		writeStrongest(&b, "", slices.Sorted(maps.Keys(d.Strongest)), d.Strongest)
+	} else {
+		writeStrongest(&b, "", d.Labels, d.Strongest)
+	}
 	writeStrongest(&b, "part ", slices.Sorted(maps.Keys(d.StrongestParts)), d.StrongestParts)
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -255,18 +260,22 @@ func writeStrongest(b *strings.Builder, kind string, names []string, lists map[s
 
 // writeTransitions prints a row for each label before and a column for each label after.
 func (d *modelDescription) writeTransitions(w io.Writer) error {
+	labels := d.Labels
+	if d.types != nil {
+		labels = d.types
+	}
 	weights := make(map[[2]string]float64)
 	for _, p := range d.Transitions {
 		weights[[2]string{p.From, p.To}] = p.Weight
 	}
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(t, "\nfrom \\ to\t")
-	for _, to := range d.Labels {
+	for _, to := range labels {
 		fmt.Fprintf(t, "%s\t", to)
 	}
-	for _, from := range d.Labels {
+	for _, from := range labels {
 		fmt.Fprintf(t, "\n%s\t", from)
-		for _, to := range d.Labels {
+		for _, to := range labels {
 			if v, ok := weights[[2]string{from, to}]; ok {
 				fmt.Fprintf(t, "%.2f", v)
 			} else {

@@ -136,8 +136,6 @@ func (o *tagFlags) checkSemi() error {
 		return wrongUsage("--%s: only for models that label token by token, and %s scores spans as wholes", flag, o.model)
 	}
 	switch {
-	case o.nbest > 0:
-		return tokens("nbest")
 	case o.fixed:
 		return tokens("fixed")
 	case o.posterior:

@@ -6,6 +6,7 @@ import (
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/crf2"
 	"github.com/trellis-nlp/trellis/semicrf"
+	"github.com/trellis-nlp/trellis/semimarkov"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -60,14 +61,37 @@ func spanLabels(m *semicrf.Model) []string {
 // segmented labels s by segments. What it returns is valid until the next call.
 func (l *labeller) segmented(s *sentence) ([]candidate, error) {
 	l.semi.Read(l.fit.sequence(s))
-	c := &l.best[0]
-	var err error
-	if c.labels, err = l.semi.Labels(); err != nil {
+	if l.o.nbest > 0 {
+		best, err := l.semi.NBest(l.o.nbest)
+		list := make([]candidate, len(best))
+		for k, b := range best {
+			list[k].labels, list[k].probability = b.Labels, b.Probability
+			if err == nil {
+				err = l.judgeSegments(&list[k], b.Segments)
+			}
+		}
+		if err != nil {
+			return nil, l.in.at(s, 0, err)
+		}
+		return list, nil
+	}
+	y, _, err := l.semi.Best()
+	if err == nil {
+		l.best[0].labels = l.semi.AppendLabels(l.best[0].labels[:0], y)
+		err = l.judgeSegments(&l.best[0], y)
+	}
+	if err != nil {
 		return nil, l.in.at(s, 0, err)
 	}
+	return l.best[:], nil
+}
+
+// judgeSegments adds the probabilities that were asked for.
+func (l *labeller) judgeSegments(c *candidate, y []semimarkov.Segment) error {
+	var err error
 	if l.o.probs {
-		if l.numbers, err = l.semi.Probabilities(l.numbers[:0]); err != nil {
-			return nil, l.in.at(s, 0, err)
+		if l.numbers, err = l.semi.Probabilities(l.numbers[:0], y); err != nil {
+			return err
 		}
 		c.probs = c.probs[:0]
 		for _, p := range l.numbers {
@@ -75,28 +99,42 @@ func (l *labeller) segmented(s *sentence) ([]candidate, error) {
 		}
 	}
 	if !l.o.spanProbs {
-		return l.best[:], nil
+		return nil
 	}
-	found, err := l.semi.Spans()
+	found, err := l.semi.Spans(y)
 	if err != nil {
-		return nil, l.in.at(s, 0, err)
+		return err
 	}
 	c.clearSpans()
 	for _, span := range found {
 		c.spans[span.Start] = string(appendProbability(nil, span.Probability))
 	}
-	return l.best[:], nil
+	return nil
 }
 
 // describeSemi is what inspect tells of a model of segments.
-func describeSemi(path string) (*modelDescription, error) {
+func describeSemi(path string, top int) (*modelDescription, error) {
 	m, err := openSemi(path)
 	if err != nil {
 		return nil, err
 	}
-	return &modelDescription{
+	d := &modelDescription{
 		File: path, Weights: crf.Float64.String(), Scheme: m.Scheme().String(), Templates: m.Input().Templates.Name(), Labels: m.Labels(),
 		Attributes: m.semi.Attributes(), Features: m.semi.Features(), Notes: m.Meta, Transitions: []labelPair{},
 		ModelType: semiKind, MaxLength: m.semi.MaxLength(), SegmentAttributes: m.semi.SegmentAttributes(),
-	}, nil
+		types: append([]string{"O"}, m.semi.Types()...),
+	}
+	m.semi.Transitions(func(from, to string, w float64) {
+		d.Transitions = append(d.Transitions, labelPair{from, to, w})
+	})
+	if top == 0 {
+		return d, nil
+	}
+	d.Strongest = make(map[string][]strongAttribute)
+	m.semi.Weights(func(w semicrf.Weight) {
+		name := w.Type + ", " + w.Role.String()
+		d.Strongest[name] = append(d.Strongest[name], strongAttribute{w.Attribute, w.Weight})
+	})
+	keepStrongest(d.Strongest, top)
+	return d, nil
 }

@@ -68,6 +68,27 @@ func TestSemiTags(t *testing.T) {
 			}
 		}
 	}
+	// The best of a list is what there is without one; probabilities fall.
+	list := done(t, "", "tag", "--model", path, "--nbest", "3", "--probs", "--span-probs", "testdata/dev.conll").out
+	require.Equal(t, 3, strings.Count(list, "# 1 "))
+	require.Equal(t, 3, strings.Count(list, "# 3 "))
+	var first []string
+	rank := ""
+	for line := range strings.Lines(list) {
+		if strings.HasPrefix(line, "# ") {
+			rank = strings.Fields(line)[1]
+		} else if fields := strings.Fields(line); rank == "1" && len(fields) > 0 {
+			require.Len(t, fields, 6)
+			first = append(first, fields[3])
+		}
+	}
+	var labels []string
+	for line := range strings.Lines(plain) {
+		if fields := strings.Fields(line); len(fields) > 0 {
+			labels = append(labels, fields[3])
+		}
+	}
+	assert.Equal(t, labels, first)
 	// A file without the labels, and one of another make.
 	compareLines(t, read(t, "testdata/text.conll"), done(t, "", "tag", "--model", path, "testdata/text.conll").out)
 	words := modelOf(t, "--model-type", "semi", "--pos", "none", "testdata/train.conll")
@@ -133,6 +154,16 @@ func TestSemiInspect(t *testing.T) {
 	assert.Positive(t, d.SegmentAttributes)
 	assert.Greater(t, d.Features, d.Attributes)
 	assert.Contains(t, d.Labels, "I-PER")
+	assert.NotEmpty(t, d.Transitions)
+	for _, name := range []string{"PER, token", "PER, first token", "PER, last token", "LOC, whole span", "O, token"} {
+		assert.NotEmpty(t, d.Strongest[name], name)
+		assert.LessOrEqual(t, len(d.Strongest[name]), 10)
+	}
+	text := done(t, "", "inspect", "--top", "1", path).out
+	assert.Contains(t, text, "from \\ to")
+	assert.Contains(t, text, "\nPER, whole span\n")
+	assert.Contains(t, text, "transitions between spans")
+	assert.NotContains(t, done(t, "", "inspect", "--top", "0", path).out, "whole span")
 }
 
 func TestSemiRefuses(t *testing.T) {
@@ -162,7 +193,6 @@ func TestSemiRefuses(t *testing.T) {
 		"plain labels":  {train("--label", "2"), "labels that spell spans"},
 		"no such type":  {train("--loss", "hinge", "--label-weight", "B-PER=2"), `no label "B-PER"`},
 		"crfsuite":      {train("--format", "crfsuite"), "which attribute files lack"},
-		"nbest":         {tag("--nbest", "2"), "--nbest: only for models that label token by token"},
 		"fixed":         {tag("--fixed"), "--fixed: only"},
 		"posterior":     {tag("--posterior"), "--posterior: only"},
 		"unconstrained": {tag("--no-constraints"), "always spell spans"},

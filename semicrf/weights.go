@@ -1,0 +1,88 @@
+package semicrf
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/trellis-nlp/trellis/semimarkov/spans"
+)
+
+// A Role says what of a span an attribute is of.
+type Role int
+
+// The roles.
+const (
+	Token Role = iota // any token
+	First             // the first one
+	Last              // the last one
+	Whole             // the span as a whole
+	roleEnd
+)
+
+var roleNames = [...]string{"token", "first token", "last token", "whole span"}
+
+// String returns the role in words.
+func (r Role) String() string {
+	if r < 0 || r >= roleEnd {
+		return "no role"
+	}
+	return roleNames[r]
+}
+
+// A Weight is what the model has for an attribute with a type of spans.
+type Weight struct {
+	Attribute string // of whole spans: words, lower-cased words or a shape behind w, l or h, or a length such as 3 tokens
+	Type      string // "O" stands for tokens outside of spans
+	Role      Role
+	Weight    float64
+}
+
+// Weights visits the weights of attributes that are not zero.
+func (m *Model) Weights(visit func(Weight)) {
+	put := func(name, typ string, role Role, w float64) {
+		if w != 0 {
+			visit(Weight{name, typ, role, w})
+		}
+	}
+	for a, name := range m.attrs.List() {
+		for q := m.x.start[a]; q < m.x.start[a+1]; q++ {
+			role, label := int(m.x.outcome[q])/m.x.labels, int(m.x.outcome[q])%m.x.labels
+			put(name, m.typeName(label), Role(role), m.w[q])
+		}
+	}
+	for b := range m.x.segments {
+		for j, typ := range m.Types() {
+			put(m.lex.name(b), typ, Whole, m.w[m.x.segmentsAt()+b*m.x.types()+j])
+		}
+	}
+}
+
+// Transitions visits the weights of adjacent segments that are not zero, by the types of the two; "O" stands for
+// tokens outside of spans.
+func (m *Model) Transitions(visit func(from, to string, weight float64)) {
+	for i := range m.x.labels {
+		for j := range m.x.labels {
+			if w := m.w[m.x.transAt()+i*m.x.labels+j]; w != 0 {
+				visit(m.typeName(i), m.typeName(j), w)
+			}
+		}
+	}
+}
+
+func (m *Model) typeName(label int) string {
+	if label == spans.Outside {
+		return "O"
+	}
+	return m.Types()[label-1]
+}
+
+// name returns an attribute of segments in words.
+func (x *lexicon) name(b int) string {
+	switch {
+	case b < x.longest:
+		return fmt.Sprintf("%d tokens", b+1)
+	case b == x.longest:
+		return "rare shape"
+	}
+	return strings.ReplaceAll(x.names[b-x.longest-1], " u:", " ")
+}
