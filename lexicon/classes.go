@@ -55,18 +55,16 @@ func (x *Classes) Len() int { return len(x.table.keys) }
 // Classes returns the number of classes.
 func (x *Classes) Classes() int { return len(x.names) }
 
-// Templates implements [Lexicon]: the class of a word and those beside it, and of paths the prefixes of
-// cluster.Lengths.
+// Templates implements [Lexicon]: the class of a word, and of paths the prefixes of cluster.Lengths. The classes of
+// the words beside it, as further lines, made no tagger better.
 func (x *Classes) Templates() string {
 	var b strings.Builder
-	for _, o := range []string{"0", "-1", "1"} {
-		if x.tree {
-			for _, n := range cluster.Lengths {
-				fmt.Fprintf(&b, "u:%[1]s%[2]d[%[3]s]=%%p[%[3]s,%[1]s,%[2]d]\n", x.name, n, o)
-			}
+	if x.tree {
+		for _, n := range cluster.Lengths {
+			fmt.Fprintf(&b, "u:%[1]s%[2]d=%%p[0,%[1]s,%[2]d]\n", x.name, n)
 		}
-		fmt.Fprintf(&b, "u:%[1]s[%[2]s]=%%x[%[2]s,%[1]s]\n", x.name, o)
 	}
+	fmt.Fprintf(&b, "u:%[1]s=%%x[0,%[1]s]\n", x.name)
 	return b.String()
 }
 

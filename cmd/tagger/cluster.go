@@ -23,6 +23,7 @@ Files are text with a sentence a line and blanks between the tokens, CoNLL colum
 CoNLL-U. --format auto takes for text what has lines of different numbers of tokens.
 
 The more text the better: labelled files help too, and their labels are not looked at.
+For train --clusters, --min-count 2 leaves rare words without a class, as new ones will be.
 The same sentences and flags give the same file. An interrupt (Ctrl-C) writes none.`
 
 // clusterFlags are the command line of tagger cluster.

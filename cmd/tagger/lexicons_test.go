@@ -23,7 +23,7 @@ func TestClustersHelp(t *testing.T) {
 	done(t, "", "prune", "--strip", "--output", pruned, m)
 	assert.Equal(t, want, done(t, text, "tag", "--model", pruned, "-").out)
 	dump := done(t, text, "features", "--model", m, "-").out
-	assert.Contains(t, dump, `u\:cluster[0]=1110`+"\t"+`u\:cluster4[-1]=0100`)
+	assert.Contains(t, dump, `u\:cluster4=1110`+"\t"+`u\:cluster=1110`)
 
 	inspected := done(t, "", "inspect", pruned).out
 	assert.Contains(t, inspected, "templates preset ner+cluster\n")
