@@ -16,7 +16,7 @@
 // [Parse] reads a file, [Templates.Bind] ties it to the columns of an input, and an [Extractor]
 // expands it. A [Fingerprinter] yields 64-bit fingerprints of the same attributes, in the same
 // order, several times as fast: enough to look them up. [Preset] gives built-in templates for
-// parts of speech, chunks and names.
+// parts of speech, morphology, chunks and names.
 //
 // # Template files
 //
