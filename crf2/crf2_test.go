@@ -109,8 +109,6 @@ func TestRefusals(t *testing.T) {
 	assert.ErrorIs(t, err, crf2.ErrInput)
 	_, err = crf2.NewDataset(input(t, "u:%x[0,pos]\n"))
 	assert.ErrorIs(t, err, features.ErrColumn)
-	_, err = crf2.NewDataset(input(t, "u:%v[0,0]\n"))
-	assert.ErrorIs(t, err, crf2.ErrInput)
 	d, err := crf2.NewDataset(input(t, "u:%x[0,0]\n"))
 	require.NoError(t, err)
 	assert.ErrorIs(t, d.Add(features.Rows{{"a"}}, nil, 1), crf2.ErrInput)

@@ -38,11 +38,7 @@ func (in *Input) bind() (*features.Program, error) {
 	for _, l := range in.Lexicons {
 		more = append(more, l)
 	}
-	program, err := in.Templates.Bind(in.Columns, in.Names, more...)
-	if err == nil && program.HasValues() {
-		err = fmt.Errorf("%w: templates with values (%%v)", ErrInput)
-	}
-	return program, err
+	return in.Templates.Bind(in.Columns, in.Names, more...)
 }
 
 // A Dataset is labelled sentences compiled into numbers. It is not safe for concurrent use while sentences are
@@ -71,12 +67,35 @@ type example struct {
 type sentence struct {
 	first []int
 	attr  []int32
+	value []float64 // of each of attr; nil where all are 1
 }
 
 func (s *sentence) tokens() int         { return len(s.first) - 1 }
 func (s *sentence) token(t int) []int32 { return s.attr[s.first[t]:s.first[t+1]] }
-func (s *sentence) reset()              { s.first, s.attr = append(s.first[:0], 0), s.attr[:0] }
 func (s *sentence) end()                { s.first = append(s.first, len(s.attr)) }
+
+// reset makes s a sentence of no tokens, of attributes with values of their own or not.
+func (s *sentence) reset(values bool) {
+	s.first, s.attr, s.value = append(s.first[:0], 0), s.attr[:0], s.value[:0]
+	if values && s.value == nil {
+		s.value = []float64{}
+	}
+}
+
+// add gives the present token an attribute.
+func (s *sentence) add(a int32, value float64) {
+	if s.attr = append(s.attr, a); s.value != nil {
+		s.value = append(s.value, value)
+	}
+}
+
+// values returns those of the attributes of token t, nil where all are 1.
+func (s *sentence) values(t int) []float64 {
+	if s.value == nil {
+		return nil
+	}
+	return s.value[s.first[t]:s.first[t+1]]
+}
 
 // NewDataset returns an empty data set. It fails where the templates refer to columns that in lacks.
 func NewDataset(in Input) (*Dataset, error) {
@@ -115,16 +134,14 @@ func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) er
 		return nil
 	}
 	s := &d.scratch
-	s.reset()
+	s.reset(d.program.HasValues())
 	d.ex.Reset(seq)
 	for t := range labels {
 		for _, name := range d.ex.Unigrams(t) {
-			a := d.attrs.Add(name)
-			if int(a) == len(d.count) {
-				d.count = append(d.count, 0)
-			}
-			d.count[a]++
-			s.attr = append(s.attr, a)
+			s.add(d.attribute(name), 1)
+		}
+		for _, v := range d.ex.Values(t) {
+			s.add(d.attribute(v.Name), v.Value)
 		}
 		s.end()
 	}
@@ -134,8 +151,18 @@ func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) er
 	}
 	d.scheme.Add(labels)
 	d.tokens += len(labels)
-	d.list = append(d.list, example{sentence{slices.Clone(s.first), slices.Clone(s.attr)}, gold, weight})
+	d.list = append(d.list, example{sentence{slices.Clone(s.first), slices.Clone(s.attr), slices.Clone(s.value)}, gold, weight})
 	return nil
+}
+
+// attribute counts one, and returns its number.
+func (d *Dataset) attribute(name []byte) int32 {
+	a := d.attrs.Add(name)
+	if int(a) == len(d.count) {
+		d.count = append(d.count, 0)
+	}
+	d.count[a]++
+	return a
 }
 
 // parts returns, for each label, the numbers of its parts, which come after those of the labels, and how many

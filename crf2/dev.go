@@ -88,12 +88,19 @@ func newHeldOut(dev, d *Dataset, goal *objective) *heldOut {
 	}
 	for k := range dev.list {
 		e := &dev.list[k]
-		s := sentence{first: []int{0}}
+		var s sentence
+		s.reset(e.value != nil)
 		for t := range e.gold {
-			for _, a := range e.token(t) {
-				if ids[a] >= 0 {
-					s.attr = append(s.attr, ids[a])
+			values := e.values(t)
+			for n, a := range e.token(t) {
+				if ids[a] < 0 {
+					continue
 				}
+				v := 1.0
+				if values != nil {
+					v = values[n]
+				}
+				s.add(ids[a], v)
 			}
 			s.end()
 		}

@@ -64,10 +64,14 @@ func (x *index) dim() int { return len(x.outcome) + len(x.chain.keys) }
 func (x *index) score(node, row []float64, s *sentence, w []float64, scale float64) {
 	for t := range s.tokens() {
 		clear(row)
-		for _, a := range s.token(t) {
-			weights := w[x.start[a]:x.start[a+1]]
+		values := s.values(t)
+		for n, a := range s.token(t) {
+			weights, v := w[x.start[a]:x.start[a+1]], 1.0
+			if values != nil {
+				v = values[n]
+			}
 			for k, o := range x.outcome[x.start[a]:x.start[a+1]] {
-				row[o] += weights[k]
+				row[o] += v * weights[k]
 			}
 		}
 		for j, of := range x.parts {
@@ -92,10 +96,14 @@ func (x *index) pull(dst *optimize.Sparse, row []float64, g *secondorder.Lattice
 				row[u] += c * node[k]
 			}
 		}
-		for _, a := range s.token(t) {
-			span := dst.Span(x.start[a], x.start[a+1])
+		values := s.values(t)
+		for n, a := range s.token(t) {
+			span, v := dst.Span(x.start[a], x.start[a+1]), 1.0
+			if values != nil {
+				v = values[n]
+			}
 			for k, o := range x.outcome[x.start[a]:x.start[a+1]] {
-				span[k] += row[o]
+				span[k] += v * row[o]
 			}
 		}
 	}

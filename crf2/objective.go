@@ -3,6 +3,7 @@ package crf2
 import (
 	"context"
 	"fmt"
+	"math"
 	"sync"
 
 	"github.com/trellis-nlp/trellis/inference/secondorder"
@@ -135,12 +136,26 @@ func (o *objective) endEpoch() (kept [2]float64) {
 	}
 	for level := range o.plan.order {
 		kept[level] = float64(labels[level]) / float64(max(tokens, 1))
-		by := (kept[level] - 1) / (o.keep[level] - 1) // labels beside the one that must be there
 		p := &o.plan.prune[level]
-		p.Threshold = min(p.Threshold*min(max(by, 0.25), 4), 0.5)
+		p.Threshold = moved(p.Threshold, (kept[level]-1)/(o.keep[level]-1), o.loss.Traits().Smooth) // labels beside the one that must be there
 	}
 	return kept
 }
+
+// moved returns the threshold for the next epoch, after one in which by times as many labels were kept as should
+// be. The scores of losses with kinks have no scale, and their probabilities may lie hundreds of orders of magnitude
+// apart: their thresholds move by exponents.
+func moved(threshold, by float64, smooth bool) float64 {
+	if smooth {
+		threshold *= min(max(by, 0.25), 4)
+	} else {
+		threshold = math.Pow(threshold, 1/min(max(by, 0.5), 2))
+	}
+	return min(max(threshold, leastThreshold), 0.5)
+}
+
+// leastThreshold is such that a probability can reach it.
+const leastThreshold = 1e-300
 
 // begun tells whether a sentence of this epoch has been trained on.
 func (o *objective) begun() bool {

@@ -32,7 +32,7 @@ type Tagger struct {
 // NewTagger returns a tagger that has read the empty sentence.
 func (m *Model) NewTagger() *Tagger {
 	t := &Tagger{m: m, printer: m.program.NewFingerprinter(m.base)}
-	t.s.reset()
+	t.s.reset(false)
 	return t
 }
 
@@ -43,11 +43,20 @@ func (t *Tagger) Constrain(on bool) { t.free = !on }
 // Read takes a sentence in. The sequence is not used after it returns.
 func (t *Tagger) Read(seq features.Sequence) {
 	t.printer.Reset(seq)
-	t.s.reset()
+	hasValues := t.m.program.HasValues()
+	t.s.reset(hasValues)
 	for at := range seq.Len() {
 		for _, print := range t.printer.Unigrams(at) {
 			if a := t.m.table.Find(print); a >= 0 {
-				t.s.attr = append(t.s.attr, a)
+				t.s.add(a, 1)
+			}
+		}
+		if hasValues {
+			prints, values := t.printer.Values(at)
+			for k, print := range prints {
+				if a := t.m.table.Find(print); a >= 0 {
+					t.s.add(a, values[k])
+				}
 			}
 		}
 		t.s.end()

@@ -2,6 +2,7 @@ package crf2_test
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -246,4 +247,36 @@ func TestModelTellsItsWeights(t *testing.T) {
 	require.Equal(t, m.Features(), n)
 	require.Len(t, m.Thresholds(), 2)
 	require.Equal(t, "-", m.Separator())
+}
+
+// A number is what its attribute counts, in training, on development data and in tagging.
+func TestValuesOfAttributes(t *testing.T) {
+	in := input(t, "u:n=%v[0,1]\nu:b\n")
+	in.Columns = 2
+	set := func() *crf2.Dataset {
+		d, err := crf2.NewDataset(in)
+		require.NoError(t, err)
+		for k := range 10 {
+			require.NoError(t, d.Add(features.Rows{{"x", fmt.Sprint(k)}, {"x", fmt.Sprint(-k)}}, []string{[]string{"small", "large"}[k/5], "negative"}, 1))
+		}
+		return d
+	}
+	m, summary, err := crf2.Train(context.Background(), set(), crf2.Options{Stochastic: passes(200, 1), Dev: set()})
+	require.NoError(t, err)
+	require.Greater(t, summary.Dev.Accuracy, 0.9)
+	one, err := scores(m, features.Rows{{"x", "1"}})
+	require.NoError(t, err)
+	bias, err := scores(m, features.Rows{{"x", "none"}})
+	require.NoError(t, err)
+	three, err := scores(m, features.Rows{{"x", "3"}})
+	require.NoError(t, err)
+	found := 0
+	for k, j := range three.Kept().At(0) {
+		a, b := one.Kept().Index(0, j), bias.Kept().Index(0, j)
+		if a >= 0 && b >= 0 {
+			found++
+			require.InDelta(t, 3*(one.NodeAt(0)[a]-bias.NodeAt(0)[b]), three.NodeAt(0)[k]-bias.NodeAt(0)[b], 1e-9)
+		}
+	}
+	require.Positive(t, found)
 }

@@ -111,8 +111,6 @@ func TestLexiconsFail(t *testing.T) {
 		{"brings its attributes along", exitUsage, []string{"--clusters", "testdata/classes.paths", "testdata/train.crfsuite"}},
 		{"--clusters: not for --model-type semi: it keeps no lexicons", exitUsage,
 			[]string{"--clusters", "testdata/classes.paths", "--model-type", "semi", "testdata/train.conll"}},
-		{"--vectors: not for --model-type pruned: its attributes have no values", exitUsage,
-			[]string{"--vectors", "testdata/words.vec", "--order", "2", "testdata/train.conll"}},
 		{"the templates of CRF++ have no names for columns such as cluster", exitFailed,
 			[]string{"--clusters", "testdata/classes.paths", "--features", crfpp, "testdata/train.conll"}},
 	} {

@@ -192,4 +192,9 @@ func TestPrunedKeepsLexicons(t *testing.T) {
 		names = append(names, a.Attribute)
 	}
 	assert.Contains(t, strings.Join(names, " "), "=place")
+
+	// Vectors are values of attributes.
+	path = modelOf(t, "--order", "2", "--vectors", "testdata/words.vec", "testdata/train.conll")
+	assert.Contains(t, done(t, "", "inspect", path).out, "vectors of")
+	assert.Greater(t, score(t, "", "--model", path, "testdata/dev.conll").F1, 0.7)
 }

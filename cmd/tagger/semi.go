@@ -56,7 +56,6 @@ var chainFlags = []struct {
 	{[]string{"normalize"}, []string{semiKind}, "it reads words as they are"},
 	{[]string{"scheme"}, []string{semiKind}, "it learns spans, however their labels are spelt"},
 	{lexiconNames, []string{semiKind}, "it keeps no lexicons"},
-	{[]string{"vectors", "vectors-limit"}, []string{prunedKind}, "its attributes have no values"},
 	{[]string{"label-dictionary"}, []string{semiKind}, "it gives no labels to words, but to spans"},
 	{[]string{"label-dictionary"}, []string{prunedKind}, "it tells likely labels by their probability"},
 	{[]string{"supervision"}, []string{semiKind, prunedKind}, "it learns from labels that are all known"},
