@@ -7,8 +7,8 @@ import "slices"
 type Column interface {
 	// Name is what templates call it.
 	Name() string
-	// Reader returns a function that appends a field for each word of a sentence to dst. It may have scratch memory
-	// of its own, and is for one goroutine; the fields stay as they are.
+	// Reader returns a function that appends the fields of the words of a sentence to dst, one for each. It may have
+	// scratch memory of its own, and is for one goroutine; the fields stay as they are.
 	Reader() func(dst, words []string) []string
 }
 
