@@ -114,6 +114,11 @@ func TestPhrasesPickChunk(t *testing.T) {
 		assert.NotContains(t, o.errors, "trained in", flags)
 	}
 	assert.Equal(t, "bioes", tunedScheme(t, path))
+	items, o := trained(t, "B-NP\tw=The\nI-NP\tw=bank\nB-VP\tw=opened\n", "--format", "crfsuite", "-")
+	assert.NotContains(t, o.errors, "trained in")
+	m, err := openOurs(items)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"B-NP", "I-NP", "B-VP"}, m.Labels(), "attribute files are trained as CRFsuite trains them")
 }
 
 // Labels that spell features out, or are very many, are morphology.
