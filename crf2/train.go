@@ -26,8 +26,8 @@ type Options struct {
 	Separator  string                    // between the parts of a label, "|" in FEATS; "" takes no label apart
 	Init       *Model                    // weights to start from, by the names of attributes and labels
 
-	// Keep is how many labels a token shall keep on average before pairs and before triples are scored; 0 means
-	// 6 and 3. No token keeps more than 50.
+	// Keep is how many labels a token shall keep on average before pairs and before triples are scored, more than 1;
+	// 0 means 6 and 3. No token keeps more than about 50.
 	Keep [2]float64
 
 	// Dev, a data set of its own with the same input, scores the weights after each epoch; the best ones become the
