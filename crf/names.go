@@ -110,9 +110,16 @@ func sortByKey[O uint16 | uint32](list []entry[O], key func(name string) uint64)
 		}
 		return strings.Compare(list[a.at].name, list[b.at].name)
 	})
-	unsorted := slices.Clone(list)
-	for k, p := range order {
-		list[k] = unsorted[p.at]
+	for k := range order { // along the cycles, in the memory that there is
+		first := list[k]
+		for i := k; order[i].at != i; {
+			from := order[i].at
+			order[i].at = i
+			if list[i] = list[from]; from == k {
+				list[i] = first
+			}
+			i = from
+		}
 	}
 	unique = len(list) == 0 || list[len(list)-1].key != freeKey
 	for k := 1; k < len(list); k++ {
