@@ -42,7 +42,7 @@ func newLabelDictionary(entries []WordLabels, l int) (labelDictionary, error) {
 	x := labelDictionary{}
 	slots := make([]slot, len(entries))
 	for k, e := range entries {
-		if len(x.labels) > math.MaxUint32-l {
+		if uint64(len(x.labels))+uint64(l) > math.MaxUint32 {
 			return labelDictionary{}, errTooLarge
 		}
 		slots[k] = slot{Key: keyOf(e.Word), Ref: uint32(len(x.labels)), N: uint32(len(e.Labels))}
