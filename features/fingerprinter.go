@@ -150,7 +150,7 @@ func (f *Fingerprinter) Memory(t, i int) Memory {
 func (f *Fingerprinter) Places() int {
 	places := 2 * f.layout.margin
 	for i := range f.memos {
-		places = max(places, int(f.memos[i].mask)+1)
+		places = max(places, f.memos[i].places())
 	}
 	return places
 }
@@ -181,9 +181,16 @@ func (f *Fingerprinter) expand(dst []uint64, templates []printed, t int) []uint6
 	n := 0
 	for i := range templates {
 		var print uint64
-		if x := &templates[i]; x.whole {
+		switch x := &templates[i]; x.form {
+		case whole:
 			print = f.rows[here+x.at]
-		} else {
+		case pair:
+			second := f.rows[here+x.next:][:2]
+			print = fingerprint.Append(f.rows[here+x.at], fingerprint.Piece{Sum: second[0], Power: second[1]})
+			if (f.rows[here+x.at] | second[0]) >= absent {
+				print = absent
+			}
+		default:
 			print = f.join(x, t, here)
 		}
 		dst[n] = print // one that is absent is overwritten by the next

@@ -27,9 +27,19 @@ type layout struct {
 type printed struct {
 	parts []part
 	end   fingerprint.Piece // empty if the row has joined it
-	whole bool              // a number of a row near by is the fingerprint of the attribute ...
-	at    int               // ... counted from the start of the row of the current token
+	form
+	at   int // whole, pair: where the first number is, from the start of the row of the current token
+	next int // pair: and where the two of the second part are
 }
+
+// form is how the fingerprint of an attribute is made.
+type form int
+
+const (
+	any   form = iota // of its parts, one after the other
+	whole             // a number of a row near by is it
+	pair              // of a number and a piece of rows near by
+)
 
 // part is a literal and the value of a view at a token, in a row.
 type part struct {
@@ -202,9 +212,22 @@ func (l *layout) link(templates []printed, views []*printView) {
 				p.at += p.piece.offset * l.width
 			}
 		}
-		if len(x.parts) == 1 && x.end.Power == 1 && x.parts[0].kind == first && x.parts[0].near {
-			x.whole, x.at = true, x.parts[0].at
-		}
+		x.find()
+	}
+}
+
+// find tells the form of a template whose parts are found.
+func (x *printed) find() {
+	n := len(x.parts)
+	if n == 0 || n > 2 || x.end.Power != 1 || x.parts[0].kind != first || !x.parts[0].near {
+		return
+	}
+	x.at = x.parts[0].at
+	switch last := x.parts[n-1]; {
+	case n == 1:
+		x.form = whole
+	case last.kind == further && last.near:
+		x.form, x.next = pair, last.at
 	}
 }
 
@@ -250,11 +273,11 @@ func (l *layout) part(columns []int, views []*printView) {
 			l.joint = append(l.joint, x)
 			continue
 		}
-		x.at -= at.offset * l.width
 		x.parts = slices.Clone(x.parts)
 		for j := range x.parts {
 			x.parts[j].at -= at.offset * l.width
 		}
+		x.find()
 		local[at] = append(local[at], x)
 	}
 	for i, column := range columns {
