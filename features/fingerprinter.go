@@ -31,6 +31,7 @@ type Fingerprinter struct {
 	serial uint64 // the last one
 	word   word
 	n      int      // tokens
+	words  []placed // tokens, of one column
 	rows   []uint64 // (margin + tokens + margin) x width
 	known  []Memory // tokens x columns
 
@@ -43,6 +44,12 @@ type Fingerprinter struct {
 type Memory struct {
 	Place  int    // from 0, the same each time while the word is remembered; negative for words too long to be
 	Serial uint64 // from 1: of that word and no other of its column, in this place or elsewhere
+}
+
+// placed is a word with its place in a memo, negative if it is too long for one.
+type placed struct {
+	spelled
+	place int
 }
 
 // NewFingerprinter returns a fingerprinter that has no sentence yet. Base chooses B among 16, from 0; it panics for
@@ -68,28 +75,34 @@ func (f *Fingerprinter) Reset(seq Sequence) {
 	f.rows = slices.Grow(f.rows[:0], size)[:size]
 	f.known = slices.Grow(f.known[:0], f.n*len(l.columns))[:f.n*len(l.columns)]
 	inside := f.rows[copy(f.rows, l.before):]
-	for t := range f.n {
-		row := inside[t*l.width:][:l.width]
-		known := f.known[t*len(l.columns):][:len(l.columns)]
-		for i := range l.columns {
-			c := &l.columns[i]
-			s := seq.Field(t, c.column)
-			place, memory := f.memos[i].find(s)
-			if memory != nil && memory[0] != 0 {
-				known[i] = Memory{place, memory[0]}
-				copy(row[c.at:], memory[1:])
-				continue
+	f.words = slices.Grow(f.words[:0], f.n)[:f.n]
+	for i := range l.columns {
+		c, m := &l.columns[i], &f.memos[i]
+		for t := range f.words {
+			w := &f.words[t]
+			w.spelled = spell(seq.Field(t, c.column))
+			w.place = m.place(&w.spelled)
+		}
+		for t := range f.words {
+			w, row, known := &f.words[t], inside[t*l.width:][:l.width], &f.known[t*len(l.columns)+i]
+			var memory []uint64
+			if w.place >= 0 {
+				if memory = m.at(w.place, &w.spelled); memory[0] != 0 {
+					*known = Memory{w.place, memory[0]}
+					copy(row[c.at:], memory[1:][:c.width])
+					continue
+				}
 			}
-			f.word.reset(l.hasher, s, c.needs)
+			f.word.reset(l.hasher, seq.Field(t, c.column), c.needs)
 			for _, v := range c.views {
 				p, applies := f.word.piece(v.view)
 				v.put(row, p, applies)
 			}
 			f.serial++
-			known[i] = Memory{place, f.serial}
+			*known = Memory{w.place, f.serial}
 			if memory != nil {
 				memory[0] = f.serial
-				copy(memory[1:], row[c.at:])
+				copy(memory[1:], row[c.at:][:c.width])
 			}
 		}
 	}

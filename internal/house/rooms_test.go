@@ -47,7 +47,7 @@ var rooms = []room{
 		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "corpus"}},
 	{path: "internal/fingerprint"},
 	{path: "features", public: true,
-		rooms: []string{"internal/fingerprint"}},
+		rooms: []string{"internal/simd", "internal/fingerprint"}},
 	{path: "interop/internal/rawlines",
 		rooms: []string{"corpus"}},
 	{path: "interop/crfpp", public: true,
