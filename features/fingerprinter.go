@@ -25,15 +25,16 @@ const absent = 1 << 63
 // It holds scratch memory: a fingerprinter that is kept allocates nothing once it has seen its longest sentence. It
 // is not safe for concurrent use.
 type Fingerprinter struct {
-	layout *layout
-	more   *extended
-	memos  []memo // of each column
-	serial uint64 // the last one
-	word   word
-	n      int      // tokens
-	words  []placed // tokens, of one column
-	rows   []uint64 // (margin + tokens + margin) x width
-	known  []Memory // tokens x columns
+	layout   *layout
+	more     *extended
+	memos    []memo // of each column
+	serial   uint64 // the last one
+	word     word
+	n        int          // tokens
+	words    []placed     // tokens, of one column
+	rows     []uint64     // (margin + tokens + margin) x width
+	known    []remembered // tokens x columns
+	sentence uint64       // counts them
 
 	unigrams, bigrams []uint64
 	numbers           numbers
@@ -52,13 +53,19 @@ type placed struct {
 	place int
 }
 
+// remembered is the memory of a word, on which a row may lean: then it lacks the numbers that are kept apart there.
+type remembered struct {
+	Memory
+	leans bool
+}
+
 // NewFingerprinter returns a fingerprinter that has no sentence yet. Base chooses B among 16, from 0; it panics for
 // others. Fingerprints of different bases have nothing to do with each other.
 func (p *Program) NewFingerprinter(base int) *Fingerprinter {
 	l := newLayout(p, fingerprint.NewHasher(base))
 	f := &Fingerprinter{layout: l, more: newExtended(&p.derived), serial: uint64(2 * l.margin)}
 	for i := range l.columns {
-		f.memos = append(f.memos, newMemo(l.columns[i].width, len(l.columns)))
+		f.memos = append(f.memos, newMemo(l.columns[i].width, l.columns[i].own, len(l.columns)))
 	}
 	f.prepareValues()
 	return f
@@ -74,39 +81,76 @@ func (f *Fingerprinter) Reset(seq Sequence) {
 	size := (f.n + 2*l.margin) * l.width
 	f.rows = slices.Grow(f.rows[:0], size)[:size]
 	f.known = slices.Grow(f.known[:0], f.n*len(l.columns))[:f.n*len(l.columns)]
-	inside := f.rows[copy(f.rows, l.before):]
+	copy(f.rows, l.before)
+	f.sentence++
 	f.words = slices.Grow(f.words[:0], f.n)[:f.n]
 	for i := range l.columns {
-		c, m := &l.columns[i], &f.memos[i]
-		for t := range f.words {
-			w := &f.words[t]
-			w.spelled = spell(seq.Field(t, c.column))
-			w.place = m.place(&w.spelled)
-		}
-		for t := range f.words {
-			w, row, known := &f.words[t], inside[t*l.width:][:l.width], &f.known[t*len(l.columns)+i]
-			var memory []uint64
-			if w.place >= 0 {
-				if memory = m.at(w.place, &w.spelled); memory[0] != 0 {
-					*known = Memory{w.place, memory[0]}
-					copy(row[c.at:], memory[1:][:c.width])
-					continue
-				}
-			}
-			f.word.reset(l.hasher, seq.Field(t, c.column), c.needs)
-			for _, v := range c.views {
-				p, applies := f.word.piece(v.view)
-				v.put(row, p, applies)
-			}
-			f.serial++
-			*known = Memory{w.place, f.serial}
-			if memory != nil {
-				memory[0] = f.serial
-				copy(memory[1:], row[c.at:][:c.width])
-			}
-		}
+		f.read(i, seq)
 	}
-	copy(inside[f.n*l.width:], l.after)
+	copy(f.rows[(l.margin+f.n)*l.width:], l.after)
+}
+
+// read writes what rows hold of the i-th column.
+func (f *Fingerprinter) read(i int, seq Sequence) {
+	c, m := &f.layout.columns[i], &f.memos[i]
+	for t := range f.words {
+		w := &f.words[t]
+		w.spelled = spell(seq.Field(t, c.column))
+		w.place = m.place(&w.spelled)
+	}
+	whole := 0 // the rows before this one are
+	for t := range f.words {
+		w, known, row := &f.words[t], f.knownAt(t, i), f.row(t)
+		*known = remembered{Memory: Memory{Place: w.place}}
+		var e entry
+		if w.place >= 0 {
+			e = m.at(w.place, &w.spelled)
+			if known.Serial = *e.serial(); known.Serial != 0 {
+				copy(row[c.at:][:c.own], e.numbers())
+				known.leans = m.rest > 0
+				*e.sentence() = f.sentence
+				continue
+			}
+		}
+		f.word.reset(f.layout.hasher, seq.Field(t, c.column), c.needs)
+		for _, v := range c.views {
+			p, applies := f.word.piece(v.view)
+			v.put(row, p, applies)
+		}
+		f.serial++
+		known.Serial = f.serial
+		if e == nil {
+			continue
+		}
+		if *e.sentence() == f.sentence { // the word that gives way is of this sentence
+			for ; whole < t; whole++ {
+				f.complete(whole, i)
+			}
+		}
+		*e.serial(), *e.sentence() = f.serial, 0
+		copy(e.numbers(), row[c.at:][:c.own])
+		copy(m.restAt(w.place), row[c.at+c.own:])
+	}
+}
+
+// row returns the row of token t.
+func (f *Fingerprinter) row(t int) []uint64 {
+	return f.rows[(t+f.layout.margin)*f.layout.width:][:f.layout.width]
+}
+
+// knownAt returns what is remembered of the word at token t in the i-th column.
+func (f *Fingerprinter) knownAt(t, i int) *remembered { return &f.known[t*len(f.layout.columns)+i] }
+
+// complete writes what a row lacks of the i-th column, which is still in the memo.
+func (f *Fingerprinter) complete(t, i int) {
+	if t < 0 || t >= f.n {
+		return
+	}
+	if known := f.knownAt(t, i); known.leans {
+		known.leans = false
+		c := &f.layout.columns[i]
+		copy(f.row(t)[c.at+c.own:], f.memos[i].restAt(known.Place))
+	}
 }
 
 // Len returns the number of tokens of the sentence.
@@ -115,7 +159,13 @@ func (f *Fingerprinter) Len() int { return f.n }
 // Unigrams returns the fingerprints of the attributes that [Extractor.Unigrams] gives, in the same order. The result is
 // valid until the next call of Unigrams. It panics if t is not in 0..Len-1.
 func (f *Fingerprinter) Unigrams(t int) []uint64 {
-	f.unigrams = f.expand(f.unigrams[:0], f.layout.unigrams, f.inside(t))
+	margin := f.layout.margin
+	for near := f.inside(t) - margin; near <= t+margin; near++ {
+		for i := range f.layout.columns {
+			f.complete(near, i)
+		}
+	}
+	f.unigrams = f.expand(f.unigrams[:0], f.layout.unigrams, t)
 	return f.unigrams
 }
 
@@ -142,6 +192,7 @@ func (f *Fingerprinter) Offsets(i int) (low, high int) {
 // the field of token t, in -Margin..Len-1+Margin, in the i-th column. The result is valid until the next call of
 // Unigrams, Joint or Local.
 func (f *Fingerprinter) Local(t, i, offset int) []uint64 {
+	f.complete(t, i)
 	c := &f.layout.columns[i]
 	f.unigrams = f.expand(f.unigrams[:0], c.local[offset-c.low], t)
 	return f.unigrams
@@ -156,7 +207,7 @@ func (f *Fingerprinter) Memory(t, i int) Memory {
 	case t >= f.n:
 		return Memory{margin + t - f.n, uint64(margin + t - f.n + 1)}
 	}
-	return f.known[t*len(f.layout.columns)+i]
+	return f.knownAt(t, i).Memory
 }
 
 // Places returns a number that no place of [Memory] reaches.

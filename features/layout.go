@@ -45,6 +45,7 @@ const (
 type part struct {
 	kind
 	literal fingerprint.Piece // that the row has not joined; empty if it has
+	item    int               // of the view
 	at      int               // near: from the start of the row of the current token; else of the token's own row
 	near    bool              // the token is within the margin
 	piece   piece
@@ -63,6 +64,7 @@ const (
 type printColumn struct {
 	column    int
 	at, width int // in a row
+	own       int // numbers behind these are for local templates alone
 	needs     needs
 	views     []*printView
 	low       int         // the least offset of its local templates
@@ -72,7 +74,6 @@ type printColumn struct {
 // printView is what rows hold of a view.
 type printView struct {
 	view  *view
-	at    int // in a row
 	width int
 	items []printItem
 }
@@ -80,8 +81,17 @@ type printView struct {
 // printItem is one or two numbers of a row, of which the first is absent where the view does not apply.
 type printItem struct {
 	kind
-	at         int // from the view's first number
 	start, end fingerprint.Piece
+	shared     bool // by templates that are not local
+	at         int  // in a row
+}
+
+// size is how many numbers it is.
+func (x *printItem) size() int {
+	if x.kind == first {
+		return 1
+	}
+	return 2
 }
 
 // maxWidth bounds what a row holds of a view, for files of very many templates: uses beyond it share the bare piece.
@@ -103,18 +113,20 @@ func newLayout(p *Program, h *fingerprint.Hasher) *layout {
 		l.columns[i].needs.add(v.view)
 	}
 	for i := range l.columns {
-		c := &l.columns[i]
-		c.column, c.at = columns[i], l.width
-		for _, v := range c.views {
-			v.at = l.width
-			l.width += v.width
-		}
-		c.width = l.width - c.at
+		l.columns[i].column = columns[i]
 	}
 	l.margin = p.margin()
-	l.link(l.unigrams, views)
-	l.link(l.bigrams, views)
-	l.part(columns, views)
+	l.part(views)
+	l.place()
+	l.link(l.unigrams, views, 0)
+	l.link(l.joint, views, 0)
+	l.link(l.bigrams, views, 0)
+	for i := range l.columns {
+		c := &l.columns[i]
+		for k, local := range c.local {
+			l.link(local, views, c.low+k)
+		}
+	}
 	l.before = make([]uint64, l.margin*l.width)
 	l.after = make([]uint64, l.margin*l.width)
 	for i, v := range views {
@@ -170,46 +182,69 @@ func (l *layout) compile(templates []template, views []*printView) []printed {
 				if len(pieces) == 1 {
 					x.end = empty
 				}
-				x.parts = append(x.parts, part{kind: item.kind, literal: empty, at: at, piece: p})
+				x.parts = append(x.parts, part{kind: item.kind, literal: empty, item: at, piece: p})
 				continue
 			}
 			at, _ = v.add(printItem{kind: bare, start: empty, end: empty})
-			x.parts = append(x.parts, part{kind: bare, literal: item.start, at: at, piece: p})
+			x.parts = append(x.parts, part{kind: bare, literal: item.start, item: at, piece: p})
 		}
 		compiled = append(compiled, x)
 	}
 	return compiled
 }
 
-// add returns where a row holds an item, from the view's first number; false if there is no room for it.
+// add returns the number of an item of the view; false if there is no room for it.
 func (v *printView) add(item printItem) (int, bool) {
 	for i := range v.items {
-		if item.at = v.items[i].at; item == v.items[i] {
-			return item.at, true
+		if item == v.items[i] {
+			return i, true
 		}
 	}
-	size := 2
-	if item.kind == first {
-		size = 1
-	}
-	if item.kind != bare && v.width+size > maxWidth {
+	if item.kind != bare && v.width+item.size() > maxWidth {
 		return 0, false
 	}
-	item.at = v.width
 	v.items = append(v.items, item)
-	v.width += size
-	return item.at, true
+	v.width += item.size()
+	return len(v.items) - 1, true
 }
 
-// link finds the parts, once all rows are laid out.
-func (l *layout) link(templates []printed, views []*printView) {
+// place lays the rows out: of each column first what is shared.
+func (l *layout) place() {
+	for i := range l.columns {
+		c := &l.columns[i]
+		c.at = l.width
+		for _, shared := range []bool{true, false} {
+			for _, v := range c.views {
+				for k := range v.items {
+					if item := &v.items[k]; item.shared == shared {
+						item.at = l.width
+						l.width += item.size()
+					}
+				}
+			}
+			if shared {
+				c.own = l.width - c.at
+			}
+		}
+		c.width = l.width - c.at
+	}
+}
+
+// near reports whether a part is of a token whose row is always there.
+func (l *layout) near(p *part) bool {
+	return !p.piece.absolute && -l.margin <= p.piece.offset && p.piece.offset <= l.margin
+}
+
+// link finds the parts of templates in rows that are laid out, from the row of the token at an offset.
+func (l *layout) link(templates []printed, views []*printView, offset int) {
 	for i := range templates {
 		x := &templates[i]
+		x.parts = slices.Clone(x.parts)
 		for j := range x.parts {
 			p := &x.parts[j]
-			p.at += views[p.piece.view].at
-			if p.near = !p.piece.absolute && -l.margin <= p.piece.offset && p.piece.offset <= l.margin; p.near {
-				p.at += p.piece.offset * l.width
+			p.at = views[p.piece.view].items[p.item].at
+			if p.near = l.near(p); p.near {
+				p.at += (p.piece.offset - offset) * l.width
 			}
 		}
 		x.find()
@@ -240,14 +275,14 @@ const minLocal = 3
 const minRemembered = 8
 
 // part tells the unigrams that are local from the joint ones.
-func (l *layout) part(columns []int, views []*printView) {
+func (l *layout) part(views []*printView) {
 	type place struct{ column, offset int }
 	// field returns the field that a template looks at, if it is one that is near.
 	field := func(x *printed) (at place, one bool) {
 		for j := range x.parts {
 			p := &x.parts[j]
 			here := place{views[p.piece.view].view.column, p.piece.offset}
-			if !p.near || j > 0 && here != at {
+			if !l.near(p) || j > 0 && here != at {
 				return at, false
 			}
 			at = here
@@ -273,17 +308,18 @@ func (l *layout) part(columns []int, views []*printView) {
 			l.joint = append(l.joint, x)
 			continue
 		}
-		x.parts = slices.Clone(x.parts)
-		for j := range x.parts {
-			x.parts[j].at -= at.offset * l.width
-		}
-		x.find()
 		local[at] = append(local[at], x)
 	}
-	for i, column := range columns {
+	for _, x := range slices.Concat(l.joint, l.bigrams) {
+		for j := range x.parts {
+			p := &x.parts[j]
+			views[p.piece.view].items[p.item].shared = true
+		}
+	}
+	for i := range l.columns {
 		c := &l.columns[i]
 		for offset := -l.margin; offset <= l.margin; offset++ {
-			templates := local[place{column, offset}]
+			templates := local[place{c.column, offset}]
 			if templates == nil {
 				continue
 			}
@@ -300,7 +336,6 @@ func (l *layout) part(columns []int, views []*printView) {
 
 // put writes what a row holds of the view, whose value is p if it applies.
 func (v *printView) put(row []uint64, p fingerprint.Piece, applies bool) {
-	row = row[v.at:][:v.width]
 	if !applies {
 		for i := range v.items {
 			row[v.items[i].at] = absent

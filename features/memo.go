@@ -11,7 +11,7 @@ const (
 	memoWords   = 1 << 14 // that a memo remembers ...
 	memoNumbers = 1 << 20 // ... or fewer, to stay below so many numbers of 8 bytes in all memos together
 	memoBytes   = 32      // of the longest word
-	ownWidth    = len(spelled{}) + 1
+	ownWidth    = len(spelled{}) + 2
 )
 
 // spelled is a word of up to memoBytes: its length + 1, then its bytes. Numbers overlap, and with the length they tell the
@@ -38,25 +38,38 @@ func spell(s string) (w spelled) {
 }
 
 // memo remembers what rows hold of words: for each hash of a word the last two that had it. It keeps the words' bytes,
-// for their memory is the caller's.
+// for their memory is the caller's. What local templates need is kept apart, since it is seldom asked for.
 type memo struct {
-	stride  int      // of an entry: the word, its serial number, its part of a row; whole lines of the cache
+	stride  int      // of an entry; whole lines of the cache
+	rest    int      // how many numbers of a row are kept apart
 	mask    uint64   // number of hashes - 1
 	tags    []uint32 // 2 x (mask + 1): more of the hashes of the words
 	last    []uint8  // mask + 1: which of the two came last
 	entries []uint64 // 2 x (mask + 1) x stride
+	apart   []uint64 // 2 x (mask + 1) x rest
 	lines   []uint32 // scratch memory
 }
 
-// newMemo returns one of so many memos, for words with width numbers.
-func newMemo(width, memos int) memo {
+// An entry is what a memo has of a word: the word, its serial number, the sentence that leans on it, its part of a row.
+type entry []uint64
+
+func (e entry) serial() *uint64   { return &e[len(spelled{})] }
+func (e entry) sentence() *uint64 { return &e[len(spelled{})+1] }
+func (e entry) numbers() []uint64 { return e[ownWidth:] }
+
+// newMemo returns one of so many memos, for words with width numbers, of which those from own on are kept apart.
+func newMemo(width, own, memos int) memo {
 	const line = simd.Line / 8
-	stride, words := (ownWidth+width+line-1)/line*line, memoWords
-	for words > 2 && words*stride > memoNumbers/memos {
+	m := memo{stride: (ownWidth + own + line - 1) / line * line, rest: width - own}
+	words := memoWords
+	for words > 2 && words*(m.stride+m.rest) > memoNumbers/memos {
 		words /= 2
 	}
-	return memo{stride: stride, mask: uint64(words/2 - 1), tags: make([]uint32, words), last: make([]uint8, words/2),
-		entries: make([]uint64, words*stride), lines: make([]uint32, stride/line)}
+	m.mask = uint64(words/2 - 1)
+	m.tags, m.last = make([]uint32, words), make([]uint8, words/2)
+	m.entries, m.apart = make([]uint64, words*m.stride), make([]uint64, words*m.rest)
+	m.lines = make([]uint32, m.stride/line)
+	return m
 }
 
 // places returns the number of words that it remembers.
@@ -93,15 +106,17 @@ func (m *memo) choose(hash uint64, tag uint32) int {
 	return int(2*hash) + int(way)
 }
 
-// at returns the memory for a word at its place, from the serial number on, which is 0 if the caller is to fill it.
-func (m *memo) at(place int, w *spelled) []uint64 {
-	e := m.entries[place*m.stride:][:m.stride]
-	own := (*spelled)(e)
-	if *own != *w {
-		*own, e[len(own)] = *w, 0
+// at returns the entry of a word at its place; the serial number is 0 if the caller is to fill it.
+func (m *memo) at(place int, w *spelled) entry {
+	e := entry(m.entries[place*m.stride:][:m.stride])
+	if own := (*spelled)(e); *own != *w {
+		*own, *e.serial() = *w, 0
 	}
-	return e[len(own):]
+	return e
 }
+
+// restAt returns the numbers of the word at a place that are kept apart.
+func (m *memo) restAt(place int) []uint64 { return m.apart[place*m.rest:][:m.rest] }
 
 func load(s string, i int) uint64 { return load4(s, i) | load4(s, i+4)<<32 }
 
