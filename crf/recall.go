@@ -26,7 +26,7 @@ type recall struct {
 }
 
 // inFlight is how many tokens are worked on at a time: while memory is on its way for one, others go on.
-const inFlight = 3
+const inFlight = 4
 
 // A flight is a word between being asked for and being added.
 type flight struct {

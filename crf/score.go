@@ -2,7 +2,6 @@ package crf
 
 import (
 	"math"
-	"slices"
 	"unsafe"
 
 	"github.com/trellis-nlp/trellis/corpus"
@@ -14,13 +13,22 @@ import (
 // adds their weights. Each step asks the cache for what the next one needs, which comes while other tokens are worked
 // on.
 type lookups struct {
-	keys    []uint64
-	values  []float64 // of each attribute; empty while all are 1
-	lines   []uint32  // of the cache: what to ask for
-	found   []uint64  // values of slots
-	singles []uint64  // those that hold the weight
-	runs    []run
-	rows    []uint32
+	keys   []uint64
+	values []float64 // of each attribute; empty while all are 1
+	lines  []uint32  // of the cache: what to ask for
+	found  []uint64  // values of slots
+	sorted []uint64  // the same by where the weights are: three lists with room for all
+	runs   []run
+	rows   []uint32
+}
+
+// reset makes room for n attributes of value 1.
+func (k *lookups) reset(n int) {
+	if 3*(n+1) > len(k.sorted) {
+		k.keys, k.lines, k.found = make([]uint64, 2*n), make([]uint32, 2*n), make([]uint64, 2*n)
+		k.sorted = make([]uint64, 3*(2*n+1))
+	}
+	k.keys, k.lines, k.found, k.values = k.keys[:n], k.lines[:n], k.found[:n], k.values[:0]
 }
 
 // A run is the features from..to-1 of a store.
@@ -28,22 +36,18 @@ type run struct{ from, to uint32 }
 
 // ask makes the attributes with these fingerprints, of value 1, the token's.
 func (k *lookups) ask(t *table, prints []uint64) {
-	k.values = k.values[:0]
-	k.keys = slices.Grow(k.keys[:0], len(prints))[:len(prints)]
-	k.lines = slices.Grow(k.lines[:0], len(prints))[:len(prints)]
+	k.reset(len(prints))
+	keys, lines := k.keys[:len(prints)], k.lines[:len(prints)]
 	for i, p := range prints {
 		key := keyOf(p)
-		k.keys[i] = key
-		k.lines[i] = t.line(key)
+		keys[i], lines[i] = key, t.line(key)
 	}
 	t.prefetch(k.lines)
 }
 
 // askItem is ask for attributes that come with names and values.
 func (k *lookups) askItem(t *table, h *fingerprint.Hasher, item []corpus.Attribute) {
-	k.values = k.values[:0]
-	k.keys = slices.Grow(k.keys[:0], len(item))[:len(item)]
-	k.lines = slices.Grow(k.lines[:0], len(item))[:len(item)]
+	k.reset(len(item))
 	plain := true
 	for i := range item {
 		key := keyOf(h.OfString(item[i].Name))
@@ -64,8 +68,6 @@ func (k *lookups) find(row []float64, s *store[uint16]) {
 		scoreValues(row, s, k)
 		return
 	}
-	n := len(k.keys)
-	k.found = slices.Grow(k.found[:0], n)[:n]
 	simd.Lookup(k.found, s.words, k.lines, k.keys)
 	for i, value := range k.found {
 		if value == simd.Beyond {
@@ -73,31 +75,39 @@ func (k *lookups) find(row []float64, s *store[uint16]) {
 			k.found[i] = uint64(hit.Ref) | uint64(hit.N)<<32
 		}
 	}
-	k.sort(s)
-	for _, value := range k.singles {
+	singles, rows, runs := k.sort(s)
+	for _, value := range singles {
 		row[value>>48] += float64(math.Float32frombits(uint32(value)))
+	}
+	for _, value := range rows {
+		k.rows = append(k.rows, uint32(value))
+	}
+	for _, value := range runs {
+		k.runs = append(k.runs, run{uint32(value), uint32(value) + uint32(value>>32)})
 	}
 	s.prefetch(k)
 }
 
-// sort parts what was found by where the weights are, in its order. Which way the next one goes nobody can guess, the
-// processor neither: so each is written to all three lists, and one gets longer.
-func (k *lookups) sort(s *store[uint16]) {
-	n := len(k.found)
-	k.singles = slices.Grow(k.singles[:0], n+1)[:n+1]
-	k.rows = slices.Grow(k.rows[:0], n+1)[:n+1]
-	k.runs = slices.Grow(k.runs[:0], n+1)[:n+1]
-	rowFrom := uint32(max(2, (s.width+2)/3)) // features
-	var singles, rows, runs int
-	for _, value := range k.found {
-		ref, count := uint32(value), uint32(value>>32)&0xffff
-		k.singles[singles], k.rows[rows], k.runs[runs] = value, ref, run{ref, ref + count}
-		isRow, single := one(count >= rowFrom), one(count == 1 && !s.double)
-		singles += single
-		rows += isRow
-		runs += one(count > 0) - isRow - single
+// sort parts what was found by where the weights are, in its order: in the slot, in a row or in a run. Which way the next one
+// goes nobody can guess, the processor neither: so each is written to all three lists, and one gets longer.
+func (k *lookups) sort(s *store[uint16]) (singles, rows, runs []uint64) {
+	room := len(k.found) + 1
+	list := k.sorted[:3*room]
+	rowFrom, inside := uint32(max(2, (s.width+2)/3)), uint32(1) // features
+	if s.double {
+		inside = 0
 	}
-	k.singles, k.rows, k.runs = k.singles[:singles], k.rows[:rows], k.runs[:runs]
+	a, b, c := 0, room, 2*room
+	for _, value := range k.found {
+		list[a], list[b], list[c] = value, value, value
+		count := uint32(value>>32) & 0xffff
+		isRow, some := one(count >= rowFrom), one(count > 0)
+		single := one(count == inside) & some
+		a += single
+		b += isRow
+		c += some - isRow - single
+	}
+	return list[:a], list[room:b], list[2*room : c]
 }
 
 // one is 1 if b, else 0.

@@ -54,13 +54,7 @@ func (w *Workspace) DecodeAmong(path []int, s *structured.Lattice, among [][]uin
 // enter sets delta to most + node, for the labels that position t has.
 func enter(delta, most, node []float64, t int, labels []uint16) error {
 	if len(labels) == 0 {
-		for j, v := range node {
-			if !(v <= math.MaxFloat64) {
-				return &structured.ValueError{T: t, From: -1, Label: j, Value: v}
-			}
-			delta[j] = most[j] + v
-		}
-		return nil
+		return enterAll(delta, most, node, t)
 	}
 	for _, j := range labels {
 		v := node[j]
@@ -68,6 +62,26 @@ func enter(delta, most, node []float64, t int, labels []uint16) error {
 			return &structured.ValueError{T: t, From: -1, Label: int(j), Value: v}
 		}
 		delta[j] = most[j] + v
+	}
+	return nil
+}
+
+// enterAll is enter for all labels.
+func enterAll(delta, most, node []float64, t int) error {
+	most, delta = most[:len(node)], delta[:len(node)]
+	j := 0
+	for ; j+4 <= len(node); j += 4 { // four at a time, as long as their sum is finite
+		to, from, four := delta[j:j+4:j+4], most[j:j+4:j+4], node[j:j+4:j+4]
+		if s := (four[0] + four[1]) + (four[2] + four[3]); s-s != 0 {
+			break
+		}
+		to[0], to[1], to[2], to[3] = from[0]+four[0], from[1]+four[1], from[2]+four[2], from[3]+four[3]
+	}
+	for ; j < len(node); j++ {
+		if !(node[j] <= math.MaxFloat64) {
+			return &structured.ValueError{T: t, From: -1, Label: j, Value: node[j]}
+		}
+		delta[j] = most[j] + node[j]
 	}
 	return nil
 }
