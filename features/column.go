@@ -12,6 +12,15 @@ type Column interface {
 	Reader() func(dst, words []string) []string
 }
 
+// Words is a Column whose fields each depend on one word alone, so that they need not be asked for again where a word is
+// remembered.
+type Words interface {
+	Column
+	// WordReader returns a function that returns the field of a word. It may have scratch memory of its own, and is for
+	// one goroutine; the fields stay as they are.
+	WordReader() func(word string) string
+}
+
 // Vectors is a Column whose words have vectors, all of one length. The macro %v yields them.
 type Vectors interface {
 	Column
@@ -27,6 +36,15 @@ type derived struct {
 	form    int   // the column of the words
 	read    []int // those of columns whose fields templates read
 	vectors []int // those of columns whose vectors templates read
+}
+
+// words returns a column whose fields follow from one word each; nil for others.
+func (d *derived) words(column int) Words {
+	if len(d.columns) == 0 || column < d.first {
+		return nil
+	}
+	w, _ := d.columns[column-d.first].(Words)
+	return w
 }
 
 // use notes which columns templates read.
@@ -55,7 +73,7 @@ func (d *derived) useVectors(values []valued) {
 
 // extended is a sentence with the columns that follow from its words. It is scratch memory: of one goroutine.
 type extended struct {
-	*derived
+	derived
 	Sequence
 	readers []func(dst, words []string) []string // of those that are read
 	words   []string
@@ -66,8 +84,8 @@ type extended struct {
 	found   [][][]float32                 // of each column, the vectors of the words; nil if it has none
 }
 
-// newExtended returns nil if the program reads no such columns.
-func newExtended(d *derived) *extended {
+// newExtended returns nil if there are no columns to be read.
+func newExtended(d derived) *extended {
 	if len(d.read)+len(d.vectors) == 0 {
 		return nil
 	}

@@ -29,11 +29,32 @@ func (l lengths) Reader() func(dst, words []string) []string {
 	}
 }
 
+// single is lengths whose fields each follow from one word.
+type single struct{ lengths }
+
+var _ Words = single{}
+
+func (s single) WordReader() func(word string) string {
+	read, words, fields := s.Reader(), make([]string, 1), make([]string, 1)
+	return func(word string) string {
+		words[0] = word
+		fields = read(fields[:0], words)
+		return fields[0]
+	}
+}
+
 // Columns that follow from words are what they would be if the sentences had them.
 func TestDerivedColumns(t *testing.T) {
+	testDerivedColumns(t, lengths{"n"}, lengths{"m"})
+	testDerivedColumns(t, single{lengths{"n"}}, lengths{"m"})
+	testDerivedColumns(t, lengths{"n"}, single{lengths{"m"}})
+	testDerivedColumns(t, single{lengths{"n"}}, single{lengths{"m"}})
+}
+
+func testDerivedColumns(t *testing.T, n, m Column) {
 	const source = "u:w=%x[0,form]\nu:n=%x[0,n]\nu:m=%x[-1,m]/%p[1,n,3]\nu:n1=%s[1,n,1]\nu:n2=%p[1,n,2]\nu:n3=%p[1,n,3]\nu:pos=%x[0,pos]\nb:n=%x[0,n]\n"
 	names := map[string]int{"form": 1, "pos": 0}
-	p, err := parse(t, source, DialectTrellis).Bind(3, names, lengths{"unread"}, lengths{"n"}, lengths{"m"})
+	p, err := parse(t, source, DialectTrellis).Bind(3, names, lengths{"unread"}, n, m)
 	require.NoError(t, err)
 	assert.Equal(t, map[string]int{"form": 1, "pos": 0}, names)
 	written, err := parse(t, source, DialectTrellis).Bind(5, map[string]int{"form": 1, "pos": 0, "n": 3, "m": 4})
@@ -46,9 +67,9 @@ func TestDerivedColumns(t *testing.T) {
 	for _, text := range []string{"", "a", "the dog barks", "we see a tree and the dog", "dog"} {
 		var rows, full Rows
 		for _, w := range strings.Fields(text) {
-			n := lengths{}.Reader()(nil, []string{w})[0]
+			length := lengths{}.Reader()(nil, []string{w})[0]
 			rows = append(rows, []string{"P" + w[:1], w, "_"})
-			full = append(full, []string{"P" + w[:1], w, "_", n, n})
+			full = append(full, []string{"P" + w[:1], w, "_", length, length})
 		}
 		requirePrints(t, h, e, f, rows)
 		want.Reset(full)

@@ -44,7 +44,7 @@ type expansion struct {
 
 // NewExtractor returns an extractor that has no sentence yet.
 func (p *Program) NewExtractor() *Extractor {
-	return &Extractor{program: p, more: newExtended(&p.derived)}
+	return &Extractor{program: p, more: newExtended(p.derived)}
 }
 
 // Reset computes what the templates need to know about the tokens of a sentence. The sequence

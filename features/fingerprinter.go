@@ -63,7 +63,7 @@ type remembered struct {
 // others. Fingerprints of different bases have nothing to do with each other.
 func (p *Program) NewFingerprinter(base int) *Fingerprinter {
 	l := newLayout(p, fingerprint.NewHasher(base))
-	f := &Fingerprinter{layout: l, more: newExtended(&p.derived), serial: uint64(2 * l.margin)}
+	f := &Fingerprinter{layout: l, more: newExtended(p.together()), serial: uint64(2 * l.margin)}
 	for i := range l.columns {
 		f.memos = append(f.memos, newMemo(l.columns[i].width, l.columns[i].own, len(l.columns)))
 	}
@@ -112,10 +112,8 @@ func (f *Fingerprinter) read(i int, seq Sequence) {
 				continue
 			}
 		}
-		f.word.reset(f.layout.hasher, seq.Field(t, c.column), c.needs)
-		for _, v := range c.views {
-			p, applies := f.word.piece(v.view)
-			v.put(row, p, applies)
+		for k := range c.sources {
+			f.put(row, &c.sources[k], seq.Field(t, c.column))
 		}
 		f.serial++
 		known.Serial = f.serial
@@ -130,6 +128,18 @@ func (f *Fingerprinter) read(i int, seq Sequence) {
 		*e.serial(), *e.sentence() = f.serial, 0
 		copy(e.numbers(), row[c.at:][:c.own])
 		copy(m.restAt(w.place), row[c.at+c.own:])
+	}
+}
+
+// put writes what a row holds of a source, which is the field or follows from it.
+func (f *Fingerprinter) put(row []uint64, s *printSource, field string) {
+	if s.read != nil {
+		field = s.read(field)
+	}
+	f.word.reset(f.layout.hasher, field, s.needs)
+	for _, v := range s.views {
+		p, applies := f.word.piece(v.view)
+		v.put(row, p, applies)
 	}
 }
 

@@ -1,6 +1,7 @@
 package features
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
@@ -65,10 +66,17 @@ type printColumn struct {
 	column    int
 	at, width int // in a row
 	own       int // numbers behind these are for local templates alone
-	needs     needs
-	views     []*printView
+	sources   []printSource
 	low       int         // the least offset of its local templates
 	local     [][]printed // by offset, from the least one: unigrams that look at one field of the column, as from its own row
+}
+
+// printSource is the field of a column, or what follows from it.
+type printSource struct {
+	column int                      // of the views
+	read   func(word string) string // nil for the field itself
+	needs  needs
+	views  []*printView
 }
 
 // printView is what rows hold of a view.
@@ -105,16 +113,7 @@ func newLayout(p *Program, h *fingerprint.Hasher) *layout {
 	}
 	l.unigrams = l.compile(p.unigrams, views)
 	l.bigrams = l.compile(p.bigrams, views)
-	columns := p.columns()
-	l.columns = make([]printColumn, len(columns))
-	for _, v := range views {
-		i, _ := slices.BinarySearch(columns, v.view.column)
-		l.columns[i].views = append(l.columns[i].views, v)
-		l.columns[i].needs.add(v.view)
-	}
-	for i := range l.columns {
-		l.columns[i].column = columns[i]
-	}
+	l.gather(views)
 	l.margin = p.margin()
 	l.part(views)
 	l.place()
@@ -157,6 +156,53 @@ func (p *Program) margin() int {
 		}
 	}
 	return margin
+}
+
+// home returns the column of the words if a column follows from one word each, else the column.
+func (p *Program) home(column int) int {
+	if p.derived.words(column) != nil {
+		return p.derived.form
+	}
+	return column
+}
+
+// together returns the columns that follow from words, but for those that a layout reads a word at a time.
+func (p *Program) together() derived {
+	d := p.derived
+	d.read = slices.DeleteFunc(slices.Clone(d.read), func(c int) bool {
+		column := c + d.first
+		return p.home(column) != column && !slices.ContainsFunc(p.values, func(v valued) bool { return v.column == column })
+	})
+	return d
+}
+
+// gather tells the columns what views they have.
+func (l *layout) gather(views []*printView) {
+	for _, v := range views {
+		column := l.program.home(v.view.column)
+		i, known := slices.BinarySearchFunc(l.columns, column, func(c printColumn, column int) int { return cmp.Compare(c.column, column) })
+		if !known {
+			l.columns = slices.Insert(l.columns, i, printColumn{column: column})
+		}
+		s := l.columns[i].source(v.view.column, &l.program.derived)
+		s.views = append(s.views, v)
+		s.needs.add(v.view)
+	}
+}
+
+// source returns that of the views of a column.
+func (c *printColumn) source(column int, d *derived) *printSource {
+	for k := range c.sources {
+		if c.sources[k].column == column {
+			return &c.sources[k]
+		}
+	}
+	s := printSource{column: column}
+	if w := d.words(column); w != nil {
+		s.read = w.WordReader()
+	}
+	c.sources = append(c.sources, s)
+	return &c.sources[len(c.sources)-1]
 }
 
 // compile tells the views what rows are to hold of them.
@@ -214,12 +260,9 @@ func (l *layout) place() {
 		c := &l.columns[i]
 		c.at = l.width
 		for _, shared := range []bool{true, false} {
-			for _, v := range c.views {
-				for k := range v.items {
-					if item := &v.items[k]; item.shared == shared {
-						item.at = l.width
-						l.width += item.size()
-					}
+			for _, s := range c.sources {
+				for _, v := range s.views {
+					l.put(v, shared)
 				}
 			}
 			if shared {
@@ -227,6 +270,16 @@ func (l *layout) place() {
 			}
 		}
 		c.width = l.width - c.at
+	}
+}
+
+// put gives a view's items places in a row.
+func (l *layout) put(v *printView, shared bool) {
+	for k := range v.items {
+		if item := &v.items[k]; item.shared == shared {
+			item.at = l.width
+			l.width += item.size()
+		}
 	}
 }
 
@@ -281,7 +334,7 @@ func (l *layout) part(views []*printView) {
 	field := func(x *printed) (at place, one bool) {
 		for j := range x.parts {
 			p := &x.parts[j]
-			here := place{views[p.piece.view].view.column, p.piece.offset}
+			here := place{l.program.home(views[p.piece.view].view.column), p.piece.offset}
 			if !l.near(p) || j > 0 && here != at {
 				return at, false
 			}

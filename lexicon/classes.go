@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/trellis-nlp/trellis/cluster"
+	"github.com/trellis-nlp/trellis/features"
 )
 
 // Classes is the class of each word: a name, or a path of bits in a tree.
@@ -15,7 +16,10 @@ type Classes struct {
 	tree  bool
 }
 
-var _ Lexicon = (*Classes)(nil)
+var (
+	_ Lexicon        = (*Classes)(nil)
+	_ features.Words = (*Classes)(nil)
+)
 
 // NewClasses returns the column of that name with the clusters of words.
 func NewClasses(name string, c *cluster.Clusters) (*Classes, error) {
@@ -75,15 +79,22 @@ func (x *Classes) Class(word string) string {
 
 // Reader implements [Lexicon].
 func (x *Classes) Reader() func(dst, words []string) []string {
-	var lower []byte
+	read := x.WordReader()
 	return func(dst, words []string) []string {
 		for _, word := range words {
-			class := ""
-			if n, ok := x.table.word(word, &lower); ok {
-				class = x.names[n]
-			}
-			dst = append(dst, class)
+			dst = append(dst, read(word))
 		}
 		return dst
+	}
+}
+
+// WordReader implements [features.Words].
+func (x *Classes) WordReader() func(word string) string {
+	var lower []byte
+	return func(word string) string {
+		if n, ok := x.table.word(word, &lower); ok {
+			return x.names[n]
+		}
+		return ""
 	}
 }
