@@ -29,6 +29,14 @@ type Vectors interface {
 	VectorReader() func(word string) []float32
 }
 
+// Told is a sentence that brings the fields of a [Column] along, which would else follow from its words. Training has use for it where
+// what is known of words was learnt from the very sentences (lexicon.Seen).
+type Told struct {
+	Sequence
+	Column string   // its name
+	Fields []string // one for each token
+}
+
 // derived are the columns of a program that follow from the words.
 type derived struct {
 	columns []Column
@@ -110,10 +118,15 @@ func (x *extended) of(seq Sequence) Sequence {
 	for t := range n {
 		x.words[t] = seq.Field(t, x.form)
 	}
+	told, _ := seq.(*Told)
 	x.fields = x.fields[:0]
 	for i, c := range x.read {
 		x.at[c] = len(x.fields)
-		x.fields = x.readers[i](x.fields, x.words)
+		if told != nil && told.Column == x.columns[c].Name() {
+			x.fields = append(x.fields, told.Fields...)
+		} else {
+			x.fields = x.readers[i](x.fields, x.words)
+		}
 	}
 	for i, c := range x.vectors {
 		found := x.found[c][:0]

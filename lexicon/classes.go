@@ -2,6 +2,7 @@ package lexicon
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/trellis-nlp/trellis/cluster"
@@ -23,15 +24,21 @@ var (
 
 // NewClasses returns the column of that name with the clusters of words.
 func NewClasses(name string, c *cluster.Clusters) (*Classes, error) {
+	x, err := newClasses(name, slices.Collect(c.All()), c.Tree())
+	if err == nil && c.Len() == 0 {
+		return nil, fmt.Errorf("classes %s: %w", name, ErrEmpty)
+	}
+	return x, err
+}
+
+// newClasses takes words that differ.
+func newClasses(name string, list []cluster.Word, tree bool) (*Classes, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
-	if c.Len() == 0 {
-		return nil, fmt.Errorf("classes %s: %w", name, ErrEmpty)
-	}
-	x := &Classes{name: name, tree: c.Tree()}
-	numbers, words := make(map[string]uint32), make(map[string]uint32, c.Len())
-	for w := range c.All() {
+	x := &Classes{name: name, tree: tree}
+	numbers, words := make(map[string]uint32), make(map[string]uint32, len(list))
+	for _, w := range list {
 		n, ok := numbers[w.Path]
 		if !ok {
 			n = uint32(len(x.names))

@@ -7,6 +7,9 @@
 // [Classes] has the class of each word, for instance its path in a tree of Brown clusters (package cluster). A word
 // that is not there is looked up in lower case; one that is not there either has an empty field.
 //
+// [Seen] makes such classes of the training sentences themselves: the labels with which they have a word, for each
+// sentence without its own.
+//
 // [Gazetteer] has the places of words in the entries of a list, such as names of cities. From left to right, the
 // longest entry that begins at a word is taken, and the search goes on behind it. Words are compared in lower case:
 //

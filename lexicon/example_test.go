@@ -37,3 +37,27 @@ func Example() {
 	// [u:class=11 u:coarse=001]
 	// [u:class=0011]
 }
+
+// A training sentence sees what the others tell of its words; sentences that come later see all.
+func ExampleSeen() {
+	sentences := []struct{ words, labels []string }{
+		{[]string{"I", "saw", "her", "duck"}, []string{"PRON", "VERB", "PRON", "VERB"}},
+		{[]string{"The", "duck", "saw", "us"}, []string{"DET", "NOUN", "VERB", "PRON"}},
+	}
+	seen := lexicon.NewSeen()
+	for _, s := range sentences {
+		seen.Add(s.words, s.labels)
+	}
+	for _, s := range sentences {
+		fmt.Printf("%q\n", seen.Without(nil, s.words, s.labels))
+	}
+	classes, err := seen.Classes("seen")
+	if err != nil {
+		panic(err)
+	}
+	fmt.Printf("%q\n", classes.Class("duck"))
+	// Output:
+	// ["" "VERB" "" "NOUN"]
+	// ["" "VERB" "VERB" ""]
+	// "NOUN|VERB"
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/crf"
@@ -15,6 +16,9 @@ import (
 // data is what training reads.
 type data struct {
 	*picked
+	source     *features.Templates // nil for ready-made attributes
+	lexicons   []lexicon.Lexicon   // of files, or of another model
+	seen       *lexicon.Seen       // labels of words, nil if templates do not ask for them
 	input      crf.Input
 	train, dev *crf.Dataset // dev is nil without development data
 	templates  string       // which ones, "" for ready-made attributes
@@ -24,6 +28,9 @@ type data struct {
 
 	reading corpus.Supervision // of the labels of the training files
 	known   []corpus.Choice    // of the last sentence
+	told    features.Told      // the same
+	spelt   []string           // its words
+	sure    []string           // its labels
 }
 
 // dataFlags say what training reads.
@@ -36,6 +43,8 @@ type dataFlags struct {
 	scheme     string // of the labels inside, "": theirs
 	pickScheme bool   // "" may also be another one, that suits the labels
 	normal     string // form of the fields, "": as they are
+	plain      bool   // columns are those of the files, and no others
+	keep       bool   // sentences are kept, to be counted and compiled later
 }
 
 // readData reads the training files and the development file.
@@ -68,34 +77,64 @@ func (a *app) readData(ctx context.Context, files []string, o dataFlags, tell, w
 // take, each valid until take returns.
 func (a *app) readTraining(ctx context.Context, d *data, files []string, o dataFlags, tell func(string),
 	take func(s *sentence, labels []string) error) error {
-	for k, name := range files {
-		in, err := a.open(ctx, name, o.format)
+	var again spool
+	in, err := again.open(ctx, a, 0, files[0], o.format)
+	if err != nil {
+		return err
+	}
+	defer in.close()
+	first, err := d.begin(in, o)
+	if err != nil {
+		return err
+	}
+	tell(d.String())
+	if d.chosen != "" {
+		tell(d.chosen)
+	}
+	if d.seen == nil || o.keep {
+		again.stop()
+	} else {
+		if err := a.eachOf(ctx, d, in, first, files, o.format, &again, d.count); err != nil {
+			return err
+		}
+		again.rewind()
+		first = nil
+		if in, err = again.open(ctx, a, 0, files[0], o.format); err != nil {
+			return err
+		}
+		defer in.close()
+	}
+	if !o.keep {
+		if err := d.settle(); err != nil {
+			return err
+		}
+	}
+	return a.eachOf(ctx, d, in, first, files, o.format, &again, take)
+}
+
+// eachOf hands the sentences of all files to take: first, what is left of in, which is the first file, and the others.
+func (a *app) eachOf(ctx context.Context, d *data, in *input, first []*sentence, files []string, format corpus.Format, again *spool,
+	take func(s *sentence, labels []string) error) error {
+	if err := d.each(in, first, take); err != nil {
+		return err
+	}
+	for k, name := range files[1:] {
+		in, err := again.open(ctx, a, k+1, name, format)
 		if err != nil {
 			return err
 		}
 		defer in.close()
-		var first []*sentence
-		if k == 0 {
-			if first, err = d.begin(in, o); err == nil {
-				tell(d.String())
-				if d.chosen != "" {
-					tell(d.chosen)
-				}
-			}
-		} else {
-			err = d.check(in)
-		}
-		if err != nil {
+		if err := d.check(in); err != nil {
 			return err
 		}
-		if err := d.each(in, first, take); err != nil {
+		if err := d.each(in, nil, take); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// begin looks at the first training file.
+// begin looks at the first training file, and picks templates where the user did not.
 func (d *data) begin(in *input, o dataFlags) ([]*sentence, error) {
 	first, err := readSample(in)
 	if err != nil {
@@ -112,13 +151,32 @@ func (d *data) begin(in *input, o dataFlags) ([]*sentence, error) {
 	if d.recode, err = newRecoder(scheme, d.picked, o.reading); err != nil {
 		return nil, err
 	}
-	model, templates, err := bind(o.templates, o.lexicons, d.picked, in)
-	if err != nil {
+	d.lexicons = o.lexicons
+	if d.source, err = d.pickTemplates(o.templates, o.lexicons, in); err != nil {
 		return nil, err
 	}
-	d.input, d.templates = model, templates
-	d.train, err = crf.NewDataset(model)
-	return first, err
+	if !o.plain {
+		d.expect()
+	}
+	return first, nil
+}
+
+// settle ties the templates to the columns, those that the labels of words make too, and begins the training data.
+func (d *data) settle() error {
+	lexicons := d.lexicons
+	if d.seen != nil {
+		classes, err := d.seen.Classes(seenName)
+		if err != nil {
+			return err
+		}
+		lexicons = append(slices.Clone(lexicons), classes)
+	}
+	var err error
+	if d.input, d.templates, err = d.bind(d.source, lexicons); err != nil {
+		return err
+	}
+	d.train, err = crf.NewDataset(d.input)
+	return err
 }
 
 // put adds s to set.
@@ -126,9 +184,11 @@ func (d *data) put(set *crf.Dataset, s *sentence, labels []string) error {
 	if d.reading != corpus.Full && set == d.train {
 		return d.putKnown(s, labels)
 	}
+	seq := normal(d.normal, &s.rows)
 	if set == d.dev {
 		labels = d.recode.held(d.train, labels)
 	} else {
+		seq = d.without(seq, labels)
 		labels = d.recode.train(labels)
 	}
 	if d.format == corpus.CRFsuite {
@@ -138,7 +198,7 @@ func (d *data) put(set *crf.Dataset, s *sentence, labels []string) error {
 	if err != nil {
 		return err
 	}
-	return set.Add(normal(d.normal, &s.rows), labels, weight)
+	return set.Add(seq, labels, weight)
 }
 
 // putKnown adds s, of whose labels the fields tell something, to the training data.
@@ -158,7 +218,7 @@ func (d *data) putKnown(s *sentence, fields []string) error {
 	if err != nil {
 		return err
 	}
-	return d.train.AddChoices(normal(d.normal, &s.rows), d.known, weight)
+	return d.train.AddChoices(d.without(normal(d.normal, &s.rows), fields), d.known, weight)
 }
 
 // A tokenError is what is wrong with a token.

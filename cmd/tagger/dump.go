@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
@@ -26,28 +27,32 @@ func (a *app) attributeWriter(p *features.Program, name string, to io.Writer) *a
 // rest writes the sentences of in that are still to be read.
 func (w *attributeWriter) rest(f *fit, in *input) error {
 	s := new(sentence)
+	var labels []string
 	for {
 		if err := in.next(s); errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {
 			return err
 		}
-		if err := w.write(f, in, s); err != nil {
-			return err
+		labels = slices.Grow(labels[:0], s.rows.Len())[:s.rows.Len()]
+		for t := range labels {
+			labels[t] = "_"
+			if f.label >= 0 {
+				labels[t] = s.rows.Field(t, f.label)
+			}
+		}
+		if err := w.write(f.sequence(s), labels); err != nil {
+			return in.at(s, 0, err)
 		}
 	}
 }
 
-// write writes s with the labels of the file, or _.
-func (w *attributeWriter) write(f *fit, in *input, s *sentence) error {
+// write writes a sentence with its labels.
+func (w *attributeWriter) write(seq features.Sequence, labels []string) error {
 	e, x := w.extractor, &w.items
-	e.Reset(f.sequence(s))
-	x.Labels, x.Attributes = x.Labels[:0], x.Attributes[:0]
+	e.Reset(seq)
+	x.Labels, x.Attributes = append(x.Labels[:0], labels...), x.Attributes[:0]
 	for t := range e.Len() {
-		label := "_"
-		if f.label >= 0 {
-			label = s.rows.Field(t, f.label)
-		}
 		var attributes []corpus.Attribute
 		for _, name := range e.Unigrams(t) {
 			attributes = append(attributes, corpus.Attribute{Name: string(name), Value: 1})
@@ -55,10 +60,7 @@ func (w *attributeWriter) write(f *fit, in *input, s *sentence) error {
 		for _, v := range e.Values(t) {
 			attributes = append(attributes, corpus.Attribute{Name: string(v.Name), Value: v.Value})
 		}
-		x.Labels, x.Attributes = append(x.Labels, label), append(x.Attributes, attributes)
+		x.Attributes = append(x.Attributes, attributes)
 	}
-	if err := w.to.Write(x); err != nil {
-		return in.at(s, 0, err)
-	}
-	return nil
+	return w.to.Write(x)
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/safefile"
@@ -117,12 +116,44 @@ func (a *app) templates(ctx context.Context, o *featuresFlags, files []string) (
 	if len(files) == 0 {
 		return nil, wrongUsage("--show: name a FILE that auto can look at, or a preset with --features")
 	}
-	d, in, _, err := a.pickFrom(ctx, o, files[0])
+	read, err := o.dataFlags()
+	if err != nil {
+		return nil, err
+	}
+	in, err := a.open(ctx, files[0], read.format)
 	if err != nil {
 		return nil, err
 	}
 	defer in.close()
-	return d.input.Templates, nil
+	d := new(data)
+	if _, err := d.begin(in, read); err != nil {
+		return nil, err
+	}
+	a.noteChoice(d)
+	if d.source == nil {
+		return nil, in.atStart(errNoTemplates)
+	}
+	return d.source, nil
+}
+
+// errNoTemplates is of files that bring their attributes along.
+var errNoTemplates = errors.New("attributes: there are no templates")
+
+// dataFlags say what is read, and how: as in train.
+func (o *featuresFlags) dataFlags() (dataFlags, error) {
+	format, err := parseFormat(o.format)
+	if err != nil {
+		return dataFlags{}, err
+	}
+	t, err := loadTemplates(o.features)
+	return dataFlags{columnFlags: o.columnFlags, format: format, templates: t}, err
+}
+
+// noteChoice tells which templates auto picked.
+func (a *app) noteChoice(d *data) {
+	if d.chosen != "" {
+		a.note(d.chosen)
+	}
 }
 
 // templatesOf loads a model that has templates.
@@ -134,69 +165,29 @@ func templatesOf(path string) (*crf.Model, error) {
 	return m, err
 }
 
-// pickFrom looks at a file as train does.
-func (a *app) pickFrom(ctx context.Context, o *featuresFlags, name string) (*data, *input, []*sentence, error) {
-	format, err := parseFormat(o.format)
+// dumpPicked writes the attributes of files, as train sees them: columns and templates are picked by the first file, and
+// what the labels tell of words is counted in all of them.
+func (a *app) dumpPicked(ctx context.Context, o *featuresFlags, files []string, to io.Writer) error {
+	read, err := o.dataFlags()
 	if err != nil {
-		return nil, nil, nil, err
-	}
-	read := dataFlags{columnFlags: o.columnFlags, format: format}
-	if read.templates, err = loadTemplates(o.features); err != nil {
-		return nil, nil, nil, err
-	}
-	in, err := a.open(ctx, name, format)
-	if err != nil {
-		return nil, nil, nil, err
+		return err
 	}
 	d := new(data)
-	first, err := d.begin(in, read)
-	if err == nil && d.format == corpus.CRFsuite {
-		err = in.atStart(errors.New("attributes: there are no templates"))
-	}
-	if err != nil {
-		in.close()
-		return nil, nil, nil, err
-	}
-	if d.chosen != "" {
-		a.note(d.chosen)
-	}
-	return d, in, first, nil
-}
-
-// dumpPicked writes the attributes of files, whose columns and templates are picked by the first of them.
-func (a *app) dumpPicked(ctx context.Context, o *featuresFlags, files []string, to io.Writer) error {
-	d, in, first, err := a.pickFrom(ctx, o, files[0])
-	if err != nil {
-		return err
-	}
-	defer in.close()
-	program, err := d.input.Program()
-	if err != nil {
-		return err
-	}
-	f := &fit{form: d.form, trained: d.form, label: d.label}
-	w := a.attributeWriter(program, d.input.Templates.Name(), to)
-	for k, name := range files {
-		if k > 0 {
-			if in, err = a.open(ctx, name, d.format); err != nil {
+	var w *attributeWriter
+	return a.readTraining(ctx, d, files, read, func(string) {}, func(s *sentence, labels []string) error {
+		if w == nil {
+			a.noteChoice(d)
+			if d.source == nil {
+				return errNoTemplates
+			}
+			program, err := d.input.Program()
+			if err != nil {
 				return err
 			}
-			defer in.close()
-			if err := d.check(in); err != nil {
-				return err
-			}
-			first = nil
+			w = a.attributeWriter(program, d.input.Templates.Name(), to)
 		}
-		for _, s := range first {
-			if err := w.write(f, in, s); err != nil {
-				return err
-			}
-		}
-		if err := w.rest(f, in); err != nil {
-			return err
-		}
-	}
-	return nil
+		return w.write(d.without(&s.rows, labels), labels)
+	})
 }
 
 // dumpModel writes the attributes of files, as the model reads them.

@@ -47,24 +47,28 @@ func TestShowPreset(t *testing.T) {
 	assert.Equal(t, read(t, "testdata/templates.txt"), read(t, file))
 }
 
-// Attributes are those of the model that the templates train, and train it.
+// Attributes are those that training sees, and train the model that the templates train.
 func TestDump(t *testing.T) {
-	model := nerModel(t)
-	want := done(t, "", "features", "--model", model, "testdata/train.conll", "testdata/dev.conll").out
-	o := done(t, "", "features", "--dump", "testdata/train.conll", "--dump", "testdata/dev.conll")
-	assert.Equal(t, want, o.out)
+	o := done(t, "", "features", "--dump", "testdata/train.conll")
 	assert.Contains(t, o.errors, "features auto: preset ner")
-	assert.Equal(t, want, done(t, "", "features", "--features", "ner", "testdata/train.conll", "testdata/dev.conll").out)
-	assert.Equal(t, want, done(t, "", "features", "--model", model, "--dump", "testdata/train.conll", "--dump", "testdata/dev.conll").out)
-	text := done(t, "", "features", "--dump", "testdata/train.conll").out
-	assert.Equal(t, text, done(t, read(t, "testdata/train.conll"), "features").out)
+	assert.Equal(t, o.out, done(t, read(t, "testdata/train.conll"), "features").out)
+	assert.Equal(t, o.out, done(t, "", "features", "--features", "ner", "testdata/train.conll").out)
 
-	path, _ := trained(t, text, "--loss", "softmax-margin", "--cost", "entity", "--cost-fn", "3", "--format", "crfsuite", "-")
+	path, _ := trained(t, o.out, "--loss", "softmax-margin", "--cost", "entity", "--cost-fn", "3", "--format", "crfsuite", "-")
 	m, err := openOurs(path)
 	require.NoError(t, err)
-	templated, err := openOurs(model)
+	templated, err := openOurs(nerModel(t))
 	require.NoError(t, err)
 	assert.Equal(t, templated.Features(), m.Features())
+}
+
+// Where templates read nothing that training learns of words, a model makes the same of all files.
+func TestDumpOfModel(t *testing.T) {
+	files := []string{"--dump", "testdata/train.conll", "--dump", "testdata/dev.conll"}
+	picked := done(t, "", append([]string{"features", "--features", "testdata/templates.txt"}, files...)...).out
+	m := modelOf(t, "--features", "testdata/templates.txt", "testdata/train.conll")
+	assert.Equal(t, picked, done(t, "", append([]string{"features", "--model", m}, files...)...).out)
+	assert.Equal(t, picked, done(t, "", "features", "--model", m, "testdata/train.conll", "testdata/dev.conll").out)
 }
 
 func TestFeaturesThatCannotBe(t *testing.T) {

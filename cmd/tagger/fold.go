@@ -75,6 +75,7 @@ func (t *tuner) dataFlags(ctx context.Context) (dataFlags, error) {
 // readSentences reads the training files, and tells the scheme of their labels.
 func (t *tuner) readSentences(ctx context.Context, flags dataFlags) (structured.Scheme, error) {
 	t.data = &data{warn: t.warn}
+	flags.keep = true
 	var detector corpus.SchemeDetector
 	err := t.a.readTraining(ctx, t.data, t.files, flags, t.tell, func(s *sentence, labels []string) error {
 		t.all = append(t.all, t.data.keep(s, labels))
@@ -93,6 +94,27 @@ func (d *data) keep(s *sentence, labels []string) *labelled {
 		l.rows = *s.rows.Clone()
 	}
 	return l
+}
+
+// compile makes a data set of sentences of list, by their numbers; those that are there more than once stand together.
+func (d *data) compile(list []*labelled, numbers []int) (*crf.Dataset, error) {
+	d.expect()
+	for k, i := range numbers {
+		if d.seen != nil && (k == 0 || i != numbers[k-1]) { // a copy is no other sentence
+			if err := d.count(&list[i].sentence, list[i].labels); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := d.settle(); err != nil {
+		return nil, err
+	}
+	for _, i := range numbers {
+		if err := d.put(d.train, &list[i].sentence, list[i].labels); err != nil {
+			return nil, err
+		}
+	}
+	return d.train, nil
 }
 
 // What is held out where the user is silent: of few sentences a fifth says little.
@@ -129,13 +151,8 @@ func (t *tuner) part(ctx context.Context, all []*labelled, scheme structured.Sch
 			return ctx.Err()
 		}
 		f := &fold{scheme: scheme}
-		if f.train, err = crf.NewDataset(t.data.input); err != nil {
+		if f.train, err = t.data.compile(all, split.Train); err != nil {
 			return err
-		}
-		for _, i := range split.Train {
-			if err := t.data.put(f.train, &all[i].sentence, all[i].labels); err != nil {
-				return err
-			}
 		}
 		if len(t.folds) == 0 { // the others would count the same labels again
 			t.data.recode.tell(t.tell, t.warn)

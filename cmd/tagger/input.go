@@ -71,6 +71,11 @@ func (a *app) open(ctx context.Context, name string, format corpus.Format) (*inp
 	if err != nil {
 		return nil, err
 	}
+	return openSource(src, format)
+}
+
+// openSource reads the first sentence of src.
+func openSource(src *source, format corpus.Format) (*input, error) {
 	in := &input{source: src, format: format}
 	r := io.Reader(src)
 	if format == corpus.FormatAuto {

@@ -28,7 +28,7 @@ func TestClustersHelp(t *testing.T) {
 	inspected := done(t, "", "inspect", pruned).out
 	assert.Contains(t, inspected, "templates preset ner+cluster\n")
 	assert.Regexp(t, `(?m)^classes +column cluster: 22 words in 10 classes$`, inspected)
-	assert.Contains(t, done(t, "", "inspect", "--json", m).out, `"lexicons":[{"column":"cluster","kind":"classes","entries":22}]`)
+	assert.Contains(t, done(t, "", "inspect", "--json", m).out, `"lexicons":[{"column":"cluster","kind":"classes","entries":22},{"column":"seen","kind":"classes","entries":61}]`)
 }
 
 func TestClustersStay(t *testing.T) {

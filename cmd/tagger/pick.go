@@ -35,8 +35,9 @@ type picked struct {
 	types  map[string]bool // of spans
 	labels map[string]bool
 
-	further []further // columns to read beside word and part of speech
-	chosen  string    // which templates, and why; "" if the user did
+	names   map[string]int // of the columns, for templates
+	further []further      // columns to read beside word and part of speech
+	chosen  string         // which templates, and why; "" if the user did
 }
 
 // further is a column between the word and the label whose fields may tell something.

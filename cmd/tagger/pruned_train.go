@@ -106,11 +106,11 @@ func (a *app) trainPruned(cmd *cobra.Command, o *trainFlags, read dataFlags, fil
 
 // put adds s to the training data, or to those held out, which it makes when the first sentence comes.
 func (d *chains) put(held bool, s *sentence, labels []string) error {
-	set := &d.train
+	set, seq := &d.train, normal(d.normal, &s.rows)
 	if held {
 		set, labels = &d.dev, d.recode.held(d.train, labels)
 	} else {
-		labels = d.recode.train(labels)
+		seq, labels = d.without(seq, labels), d.recode.train(labels)
 	}
 	if *set == nil {
 		if d.templates == "" {
@@ -125,7 +125,7 @@ func (d *chains) put(held bool, s *sentence, labels []string) error {
 	if err != nil {
 		return err
 	}
-	return (*set).Add(normal(d.normal, &s.rows), labels, weight)
+	return (*set).Add(seq, labels, weight)
 }
 
 // describePruned tells what is trained on what, and how.

@@ -31,6 +31,7 @@ func (a *app) trainSemi(cmd *cobra.Command, o *trainFlags, read dataFlags, files
 	if cmd.Flags().Changed("min-count") {
 		opts.MinCount = max(1, o.minCount)
 	}
+	read.plain = true
 	var err error
 	if read.templates, err = loadTemplates(o.features); err != nil {
 		return err

@@ -321,16 +321,9 @@ func (s *study) compile(seed uint64) (*crf.Dataset, error) {
 
 // dataset compiles each sentence as many times as it says.
 func (s *study) dataset(times []int) (*crf.Dataset, error) {
-	set, err := crf.NewDataset(s.data.input)
-	if err != nil {
-		return nil, err
+	var numbers []int
+	for i, n := range times {
+		numbers = append(numbers, slices.Repeat([]int{i}, n)...)
 	}
-	for i, x := range s.all {
-		for range times[i] {
-			if err := s.data.put(set, &x.sentence, x.labels); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return set, nil
+	return s.data.compile(s.all, numbers)
 }

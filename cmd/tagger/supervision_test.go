@@ -68,7 +68,9 @@ func TestSupervisionErrors(t *testing.T) {
 func TestWeightsOfColumns(t *testing.T) {
 	sentence := "rose\tA\nred\tB\n\n"
 	other := "red\tA\nrose\tA\n\n"
-	_, once := trained(t, "# weight = 3\n"+sentence+other, "--label", "2", "--warm-up", "0", "-")
-	_, thrice := trained(t, sentence+sentence+sentence+other, "--label", "2", "--warm-up", "0", "-")
+	templates := write(t, "words.txt", "u:w=%x[0,form]\nb\n") // a copy of a sentence would be another one, in which words are seen
+	train := []string{"--label", "2", "--features", templates, "--warm-up", "0", "-"}
+	_, once := trained(t, "# weight = 3\n"+sentence+other, train...)
+	_, thrice := trained(t, sentence+sentence+sentence+other, train...)
 	assert.InEpsilon(t, finalLoss(t, thrice.out), finalLoss(t, once.out), 1e-6)
 }

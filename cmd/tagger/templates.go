@@ -75,37 +75,45 @@ func (p *picked) choice(t *features.Templates) string {
 		t.Name(), task.what, task.preset)
 }
 
-// bind makes the templates (nil: the preset of the labels) an input of the model, and says which they are.
-func bind(t *features.Templates, lexicons []lexicon.Lexicon, p *picked, in *input) (crf.Input, string, error) {
+// pickTemplates returns t, or else the templates for what was picked; nil for ready-made attributes.
+func (p *picked) pickTemplates(t *features.Templates, lexicons []lexicon.Lexicon, in *input) (*features.Templates, error) {
 	if p.format == corpus.CRFsuite {
 		if len(lexicons) > 0 {
-			return crf.Input{}, "", wrongUsage("--%s: for columns: %s brings its attributes along", strings.Join(lexiconNames, ", --"), in.name)
+			return nil, wrongUsage("--%s: for columns: %s brings its attributes along", strings.Join(lexiconNames, ", --"), in.name)
 		}
 		if t != nil {
-			return crf.Input{}, "", wrongUsage("--features is for columns: %s brings its attributes along", in.name)
+			return nil, wrongUsage("--features is for columns: %s brings its attributes along", in.name)
 		}
-		return crf.Input{}, "", nil
+		return nil, nil
 	}
 	if t == nil {
 		var err error
 		if t, err = auto(p); err != nil {
-			return crf.Input{}, "", err
+			return nil, err
 		}
 		p.chosen = p.choice(t)
 	}
-	names := map[string]int{}
+	p.names = map[string]int{}
 	for c, name := range in.layout.Names {
-		names[name] = c
+		p.names[name] = c
 	}
-	names["form"] = p.form
+	p.names["form"] = p.form
 	if p.pos >= 0 {
-		names["pos"] = p.pos
+		p.names["pos"] = p.pos
+	}
+	return t, nil
+}
+
+// bind makes the templates an input of the model, and says which they are.
+func (p *picked) bind(t *features.Templates, lexicons []lexicon.Lexicon) (crf.Input, string, error) {
+	if t == nil {
+		return crf.Input{}, "", nil
 	}
 	t, err := withLexicons(t, lexicons)
 	if err != nil {
 		return crf.Input{}, "", err
 	}
-	model := crf.Input{Templates: t, Columns: p.columns, Names: names, Lexicons: lexicons}
+	model := crf.Input{Templates: t, Columns: p.columns, Names: p.names, Lexicons: lexicons}
 	program, err := model.Program()
 	if err != nil {
 		return crf.Input{}, "", err
