@@ -17,16 +17,16 @@ type lookups struct {
 	values []float64 // of each attribute; empty while all are 1
 	lines  []uint32  // of the cache: what to ask for
 	found  []uint64  // values of slots
-	sorted []uint64  // the same by where the weights are: three lists with room for all
+	sorted []uint64  // the same by where the weights are: lists with room for all
 	runs   []run
 	rows   []uint32
 }
 
 // reset makes room for n attributes of value 1.
 func (k *lookups) reset(n int) {
-	if 3*(n+1) > len(k.sorted) {
+	if n > cap(k.keys) {
 		k.keys, k.lines, k.found = make([]uint64, 2*n), make([]uint32, 2*n), make([]uint64, 2*n)
-		k.sorted = make([]uint64, 3*(2*n+1))
+		k.sorted = make([]uint64, ways*2*n)
 	}
 	k.keys, k.lines, k.found, k.values = k.keys[:n], k.lines[:n], k.found[:n], k.values[:0]
 }
@@ -89,34 +89,17 @@ func (k *lookups) find(row []float64, s *store[uint16]) {
 }
 
 // sort parts what was found by where the weights are, in its order: in the slot, in a row or in a run. Which way the next one
-// goes nobody can guess, the processor neither: so each is written to all three lists, and one gets longer.
+// goes nobody can guess, the processor neither, so there is no branch.
 func (k *lookups) sort(s *store[uint16]) (singles, rows, runs []uint64) {
-	room := len(k.found) + 1
-	list := k.sorted[:3*room]
-	rowFrom, inside := uint32(max(2, (s.width+2)/3)), uint32(1) // features
-	if s.double {
-		inside = 0
-	}
-	a, b, c := 0, room, 2*room
+	n := len(k.found)
+	list, wayOf := k.sorted[:ways*n], s.wayOf
+	end := [ways]int{nowhere: 0, inSlot: n, inRow: 2 * n, inRun: 3 * n} // of what goes each way
 	for _, value := range k.found {
-		list[a], list[b], list[c] = value, value, value
-		count := uint32(value>>32) & 0xffff
-		isRow, some := one(count >= rowFrom), one(count > 0)
-		single := one(count == inside) & some
-		a += single
-		b += isRow
-		c += some - isRow - single
+		way := wayOf[value>>32&0xffff] % ways
+		list[end[way]] = value
+		end[way]++
 	}
-	return list[:a], list[room:b], list[2*room : c]
-}
-
-// one is 1 if b, else 0.
-func one(b bool) int {
-	n := 0
-	if b {
-		n = 1
-	}
-	return n
+	return list[n:end[inSlot]], list[2*n : end[inRow]], list[3*n : end[inRun]]
 }
 
 // sum adds the other weights to row: runs, then rows.

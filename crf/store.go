@@ -24,6 +24,31 @@ type store[O uint16 | uint32] struct {
 	values   numbers // of the outcomes
 	rows     numbers
 	features int
+	wayOf    []uint8 // of a number of features: which of the ways a slot goes
+}
+
+// The ways that slots go.
+const (
+	nowhere = iota // there is none
+	inSlot
+	inRow
+	inRun
+	ways
+)
+
+// prepare completes a store that is filled.
+func (s *store[O]) prepare() {
+	s.wayOf = make([]uint8, s.width+1)
+	for n := 1; n <= s.width; n++ {
+		switch _, row, inside := s.place(uint32(n)); {
+		case inside:
+			s.wayOf[n] = inSlot
+		case row:
+			s.wayOf[n] = inRow
+		default:
+			s.wayOf[n] = inRun
+		}
+	}
 }
 
 // place says which of the three ways a slot goes.
@@ -103,6 +128,7 @@ func (b *builder[O]) next(n int) uint32 {
 
 func (b *builder[O]) build() (store[O], error) {
 	b.table = newTable(b.used)
+	b.prepare()
 	return b.store, b.err
 }
 
@@ -165,6 +191,7 @@ func (s *store[O]) check(limit int) error {
 	if s.values.len() != len(s.outcomes) || !s.values.finite() || !s.rows.finite() {
 		return fmt.Errorf("%w: weights that are not finite, or not as many as features", ErrModel)
 	}
+	s.prepare()
 	run, row := 0, 0 // the next ones
 	s.features = 0
 	for i := range s.len() {

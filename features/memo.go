@@ -9,7 +9,7 @@ import (
 
 const (
 	memoWords   = 1 << 14 // that a memo remembers ...
-	memoNumbers = 1 << 20 // ... or fewer, to stay below so many numbers of 8 bytes in all memos together
+	memoNumbers = 1 << 21 // ... or fewer, to stay below so many numbers of 8 bytes in all memos together
 	memoBytes   = 32      // of the longest word
 	ownWidth    = len(spelled{}) + 2
 )
