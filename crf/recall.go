@@ -82,6 +82,9 @@ func (r *recall) at(m features.Memory) (from int, there bool) {
 	return place * r.width(), r.serials[place] == m.Serial
 }
 
+// seen reports whether one of so many tokens looks at the word at token t.
+func (r *recall) seen(t, tokens int) bool { return r.low <= t && t < tokens+r.low+r.rows-1 }
+
 // ask asks for the word at token t, which may be in the margins.
 func (r *recall) ask(s *store[uint16], t, k int) {
 	f := &r.flights[k]
@@ -156,9 +159,6 @@ func (r *recall) add(node []float64, s *store[uint16], t, tokens, k int) {
 	}
 	first := t - (r.low + r.rows - 1)
 	lo, hi := max(first, 0), min(first+r.rows, tokens)
-	if lo >= hi {
-		return
-	}
 	node = node[lo*r.labels : hi*r.labels]
 	skip := (lo - first) * r.labels
 	switch {

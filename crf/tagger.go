@@ -125,13 +125,13 @@ func (t *Tagger) unigrams() {
 		word, joint := i+margin, i-margin-1
 		for c := range t.recalls {
 			r := &t.recalls[c]
-			if i < n+margin {
+			if r.seen(i, n) {
 				r.ask(attrs, i, word%inFlight)
 			}
-			if -margin < i && i <= n+margin {
+			if r.seen(i-1, n) {
 				r.find(attrs, (word-1)%inFlight)
 			}
-			if i >= 2-margin && i < n+margin+2 {
+			if r.seen(i-2, n) {
 				r.add(t.scores.Node, attrs, i-2, n, (word-2)%inFlight)
 			}
 		}

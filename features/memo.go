@@ -109,7 +109,8 @@ func (m *memo) choose(hash uint64, tag uint32) int {
 // at returns the entry of a word at its place; the serial number is 0 if the caller is to fill it.
 func (m *memo) at(place int, w *spelled) entry {
 	e := entry(m.entries[place*m.stride:][:m.stride])
-	if own := (*spelled)(e); *own != *w {
+	own := (*spelled)(e)
+	if (own[0]^w[0])|(own[1]^w[1])|(own[2]^w[2])|(own[3]^w[3])|(own[4]^w[4]) != 0 {
 		*own, *e.serial() = *w, 0
 	}
 	return e
