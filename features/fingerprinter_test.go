@@ -228,6 +228,41 @@ func TestPrintsOfManyWords(t *testing.T) {
 	}
 }
 
+// Words that take each other's place in the memo, within a sentence too, are read as those that stay.
+func TestMemoOfTwoWords(t *testing.T) {
+	program := bind(t, `u:%x[0,0]
+u:%l[0,0]
+u:%s[0,0,1]
+u:%S[0,0,2]
+u:%p[0,0,1]
+u:%P[0,0,2]
+u:%h[0,0]
+u:%k[0,0]
+u:-%x[-1,0]
+u:-%s[-1,0,1]
+u:-%k[-1,0]
+u:%x[-1,0]/%x[0,0]
+u:%x[0,0]/%k[1,0]`, DialectTrellis)
+	e, stays, f, h := program.NewExtractor(), program.NewFingerprinter(0), program.NewFingerprinter(0), fingerprint.NewHasher(0)
+	require.Positive(t, f.memos[0].rest, "numbers that are kept apart")
+	f.memos[0].mask = 0
+	long := strings.Repeat("long", 10)
+	rapid.Check(t, func(t *rapid.T) {
+		var rows Rows
+		for _, word := range rapid.SliceOfN(rapid.SampledFrom([]string{"a", "A", "to", "words", "", long}), 0, 12).Draw(t, "words") {
+			rows = append(rows, []string{word, ""})
+		}
+		stays.Reset(rows)
+		f.Reset(rows)
+		for at := -f.Margin(); at < f.Len()+f.Margin(); at++ {
+			for offset := -1; offset < 1; offset++ {
+				require.Equal(t, slices.Clone(stays.Local(at, 0, offset)), f.Local(at, 0, offset), "%d%+d of %q", at, offset, rows)
+			}
+		}
+		requirePrints(t, h, e, f, rows)
+	})
+}
+
 // The memo keeps no memory of the caller, which may change it between two sentences.
 func TestMemoKeepsCopies(t *testing.T) {
 	program := bind(t, "u:%x[0,0]", DialectTrellis)
