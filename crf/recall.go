@@ -38,7 +38,7 @@ type flight struct {
 }
 
 // recallBytes bounds the sums that a tagger keeps, unless one word has more.
-const recallBytes = 4 << 20
+const recallBytes = 8 << 20
 
 // newRecalls returns a recall for each column that local templates look at.
 func newRecalls(f *features.Fingerprinter, labels int, double bool) []recall {

@@ -321,7 +321,7 @@ func (x *printed) find() {
 
 // minLocal is the least number of templates that look at one field for them to be local: the sums over fewer are not
 // worth remembering.
-const minLocal = 3
+const minLocal = 2
 
 // minRemembered is the least number of such templates that look at a column for any of them to be local: what few of
 // them yield is looked up as fast as it is remembered.
