@@ -7,6 +7,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/lexicon"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/optimize"
 )
@@ -82,21 +83,33 @@ func ewt(b *testing.B, file string) (all []*corpus.Sentence, tokens int) {
 func tagging(b *testing.B, w Weights) (*Model, []*corpus.Sentence, int) {
 	b.Helper()
 	train, _ := ewt(b, "train.conllu")
+	fields := func(dst []string, s *corpus.Sentence, column int) []string {
+		for t := range s.Len() {
+			dst = append(dst, s.Field(t, column))
+		}
+		return dst
+	}
+	seen := lexicon.NewSeen()
+	var words, labels []string
+	for _, s := range train {
+		seen.Add(fields(nil, s, 1), fields(nil, s, 3))
+	}
+	classes, err := seen.Classes("seen")
+	if err != nil {
+		b.Fatal(err)
+	}
 	p, err := features.Preset("pos")
 	if err != nil {
 		b.Fatal(err)
 	}
-	d, err := NewDataset(Input{Templates: p, Names: map[string]int{"form": 1}})
+	d, err := NewDataset(Input{Templates: p, Columns: 10, Names: map[string]int{"form": 1}, Lexicons: []lexicon.Lexicon{classes}})
 	if err != nil {
 		b.Fatal(err)
 	}
-	var labels []string
 	for _, s := range train {
-		labels = labels[:0]
-		for t := range s.Len() {
-			labels = append(labels, s.Field(t, 3))
-		}
-		if err := d.Add(s, labels, 1); err != nil {
+		words, labels = fields(words[:0], s, 1), fields(labels[:0], s, 3)
+		told := &features.Told{Sequence: s, Column: "seen", Fields: seen.Without(nil, words, labels)}
+		if err := d.Add(told, labels, 1); err != nil {
 			b.Fatal(err)
 		}
 	}

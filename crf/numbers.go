@@ -133,10 +133,10 @@ func errRange(v float64) error {
 	return fmt.Errorf("weight %g does not fit into 32 bits: take float64", v)
 }
 
-// base returns the address of the first number.
-func (n *numbers) base(double bool) *byte {
+// base returns the address of the k-th number.
+func (n *numbers) base(double bool, k uint32) *byte {
 	if double {
-		return (*byte)(unsafe.Pointer(&n.f64[0]))
+		return (*byte)(unsafe.Pointer(&n.f64[k]))
 	}
-	return (*byte)(unsafe.Pointer(&n.f32[0]))
+	return (*byte)(unsafe.Pointer(&n.f32[k]))
 }

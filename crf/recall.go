@@ -22,6 +22,7 @@ type recall struct {
 	serials []uint64  // of the word in each place; 0 for none
 	sums    []float32 // places x rows x labels: those for the greatest offset, the first token, come first
 	double  []float64 // instead of sums, if the weights are float64
+	lines   []uint32  // the first of the sums of a word in each line of the cache, and the last one
 	flights [inFlight]flight
 }
 
@@ -59,6 +60,7 @@ func newRecalls(f *features.Fingerprinter, labels int, double bool) []recall {
 			places *= 2
 		}
 		r.serials = make([]uint64, places)
+		r.lines = linesOf(r.width(), 4)
 		if double {
 			r.double = make([]float64, places*r.width())
 		} else {
@@ -92,7 +94,7 @@ func (r *recall) ask(s *store[uint16], t, k int) {
 	if f.Place >= 0 {
 		var from int
 		if from, f.known = r.at(f.Memory); f.known {
-			r.prefetch(f, from)
+			r.prefetch(from)
 			return
 		}
 	}
@@ -100,16 +102,10 @@ func (r *recall) ask(s *store[uint16], t, k int) {
 }
 
 // prefetch asks the cache for the sums from from on.
-func (r *recall) prefetch(f *flight, from int) {
-	if r.double != nil {
-		return
+func (r *recall) prefetch(from int) {
+	if r.double == nil {
+		simd.Prefetch((*byte)(unsafe.Pointer(&r.sums[from])), 4, r.lines)
 	}
-	lines := f.asked[0].lines[:0]
-	for line := from / (simd.Line / 4); line <= (from+r.width()-1)/(simd.Line/4); line++ {
-		lines = append(lines, uint32(line))
-	}
-	f.asked[0].lines = lines
-	simd.Prefetch((*byte)(unsafe.Pointer(&r.sums[0])), lines)
 }
 
 // lookUp asks for the attributes of the word at token t.

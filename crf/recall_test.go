@@ -11,6 +11,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
+	"github.com/trellis-nlp/trellis/internal/simd"
 )
 
 // localTemplates look at most fields alone, from both sides, some at two fields, and some beyond the margin.
@@ -90,6 +91,25 @@ func TestRecallIsBounded(t *testing.T) {
 				bytes := 4*len(r.sums) + 8*len(r.double)
 				assert.True(t, bytes <= recallBytes || len(r.serials) == 1, "%d labels", labels)
 				assert.Equal(t, len(r.serials)*r.width(), len(r.sums)+len(r.double))
+			}
+		}
+	}
+}
+
+// Wherever a row begins, some number of the list lies in each line of the cache that the row lies in.
+func TestLinesOf(t *testing.T) {
+	for _, size := range []int{4, 8} {
+		for n := 1; n < 40; n++ {
+			for start := 0; start < simd.Line; start += size {
+				want, got := make(map[int]bool), make(map[int]bool)
+				for k := range n {
+					want[(start+k*size)/simd.Line] = true
+				}
+				for _, k := range linesOf(n, size) {
+					require.Less(t, int(k), n)
+					got[(start+int(k)*size)/simd.Line] = true
+				}
+				require.Equal(t, want, got, "%d numbers of %d bytes from %d on", n, size, start)
 			}
 		}
 	}

@@ -20,6 +20,7 @@ type lookups struct {
 	sorted []uint64  // the same by where the weights are: lists with room for all
 	runs   []run
 	rows   []uint32
+	from   []uint32 // of runs
 }
 
 // reset makes room for n attributes of value 1.
@@ -149,30 +150,32 @@ func scoreEdges(edge []float64, s *store[uint32], k *lookups) {
 
 // prefetch asks the cache for the rows and runs of k.
 func (s *store[O]) prefetch(k *lookups) {
-	shift := 4 // a line holds 1<<shift weights
+	size := 4
 	if s.double {
-		shift = 3
+		size = 8
 	}
 	if len(k.rows) > 0 {
-		k.lines = k.lines[:0]
-		for _, from := range k.rows {
-			for line := from >> shift; line <= (from+uint32(s.width)-1)>>shift; line++ {
-				k.lines = append(k.lines, line)
-			}
+		for _, j := range s.ahead {
+			simd.Prefetch(s.rows.base(s.double, j), size, k.rows)
 		}
-		simd.Prefetch(s.rows.base(s.double), k.lines)
 	}
 	if len(k.runs) > 0 {
-		k.lines = k.lines[:0]
+		k.from = k.from[:0]
 		for _, r := range k.runs {
-			k.lines = append(k.lines, r.from>>shift)
+			k.from = append(k.from, r.from)
 		}
-		simd.Prefetch(s.values.base(s.double), k.lines)
-		for i, r := range k.runs {
-			k.lines[i] = r.from / (simd.Line / 2)
-		}
-		simd.Prefetch((*byte)(unsafe.Pointer(&s.outcomes[0])), k.lines)
+		simd.Prefetch(s.values.base(s.double, 0), size, k.from)
+		simd.Prefetch((*byte)(unsafe.Pointer(&s.outcomes[0])), int(unsafe.Sizeof(s.outcomes[0])), k.from)
 	}
+}
+
+// linesOf returns which of n numbers of a size, one after another in memory, lie together in all lines of the cache that any
+// of them lies in, wherever lines begin.
+func linesOf(n, size int) (list []uint32) {
+	for at := 0; at < n-1; at += simd.Line / size {
+		list = append(list, uint32(at))
+	}
+	return append(list, uint32(n-1))
 }
 
 func addRuns[O uint16 | uint32, F float32 | float64](dst []float64, outcomes []O, weights []F, runs []run) {

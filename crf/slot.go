@@ -78,7 +78,7 @@ func newTable(used []slot) table {
 
 // prefetch asks the cache for lines.
 func (t *table) prefetch(lines []uint32) {
-	simd.Prefetch((*byte)(unsafe.Pointer(&t.words[0])), lines)
+	simd.Prefetch((*byte)(unsafe.Pointer(&t.words[0])), simd.Line, lines)
 }
 
 // find returns the slot of a key; its N is 0 if there is none.

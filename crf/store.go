@@ -24,7 +24,8 @@ type store[O uint16 | uint32] struct {
 	values   numbers // of the outcomes
 	rows     numbers
 	features int
-	wayOf    []uint8 // of a number of features: which of the ways a slot goes
+	wayOf    []uint8  // of a number of features: which of the ways a slot goes
+	ahead    []uint32 // of a row: see linesOf
 }
 
 // The ways that slots go.
@@ -36,8 +37,16 @@ const (
 	ways
 )
 
-// prepare completes a store that is filled.
+// prepare completes a store of labels.
 func (s *store[O]) prepare() {
+	if s.width == 0 {
+		return
+	}
+	size := 4
+	if s.double {
+		size = 8
+	}
+	s.ahead = linesOf(s.width, size)
 	s.wayOf = make([]uint8, s.width+1)
 	for n := 1; n <= s.width; n++ {
 		switch _, row, inside := s.place(uint32(n)); {

@@ -47,7 +47,7 @@ type memo struct {
 	last    []uint8  // mask + 1: which of the two came last
 	entries []uint64 // 2 x (mask + 1) x stride
 	apart   []uint64 // 2 x (mask + 1) x rest
-	lines   []uint32 // scratch memory
+	lines   []uint32 // 0, 1 ... : those of an entry
 }
 
 // An entry is what a memo has of a word: the word, its serial number, the sentence that leans on it, its part of a row.
@@ -68,7 +68,9 @@ func newMemo(width, own, memos int) memo {
 	m.mask = uint64(words/2 - 1)
 	m.tags, m.last = make([]uint32, words), make([]uint8, words/2)
 	m.entries, m.apart = make([]uint64, words*m.stride), make([]uint64, words*m.rest)
-	m.lines = make([]uint32, m.stride/line)
+	for i := range m.stride / line {
+		m.lines = append(m.lines, uint32(i))
+	}
 	return m
 }
 
@@ -83,10 +85,7 @@ func (m *memo) place(w *spelled) int {
 	hi, lo := bits.Mul64(w[1]^w[3]*0x9e3779b97f4a7c15^w[0], w[2]^w[4]^0xbf58476d1ce4e5b9)
 	hash := (hi ^ lo) * 0x94d049bb133111eb
 	place := m.choose(hash>>32&m.mask, uint32(hash))
-	for i := range m.lines {
-		m.lines[i] = uint32(place*len(m.lines) + i)
-	}
-	simd.Prefetch((*byte)(unsafe.Pointer(&m.entries[0])), m.lines)
+	simd.Prefetch((*byte)(unsafe.Pointer(&m.entries[place*m.stride])), simd.Line, m.lines)
 	return place
 }
 

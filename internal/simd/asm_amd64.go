@@ -97,7 +97,7 @@ func addMaskedAVX2(m []float64, masks []uint8, offsets []uint32, x []float64)
 // prefetchAVX2 is prefetchGo.
 //
 //go:noescape
-func prefetchAVX2(base *byte, lines []uint32)
+func prefetchAVX2(base *byte, size int, at []uint32)
 
 // lookupAVX2 is lookupGo.
 //

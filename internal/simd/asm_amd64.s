@@ -3276,21 +3276,22 @@ DATA masks<>+496(SB)/8, $0xffffffffffffffff
 DATA masks<>+504(SB)/8, $0xffffffffffffffff
 GLOBL masks<>(SB), RODATA|NOPTR, $512
 
-// func prefetchAVX2(base *byte, lines []uint32)
+// func prefetchAVX2(base *byte, size int, at []uint32)
 // Requires: MMX+
-TEXT ·prefetchAVX2(SB), NOSPLIT, $0-32
+TEXT ·prefetchAVX2(SB), NOSPLIT, $0-40
 	MOVQ base+0(FP), AX
-	MOVQ lines_base+8(FP), CX
-	MOVQ lines_len+16(FP), DX
-	LEAQ (CX)(DX*4), DX
+	MOVQ size+8(FP), CX
+	MOVQ at_base+16(FP), DX
+	MOVQ at_len+24(FP), BX
+	LEAQ (DX)(BX*4), BX
 
 next:
-	CMPQ       CX, DX
+	CMPQ       DX, BX
 	JGE        done
-	MOVL       (CX), BX
-	SHLQ       $0x06, BX
-	PREFETCHT0 (AX)(BX*1)
-	ADDQ       $0x04, CX
+	MOVL       (DX), SI
+	IMULQ      CX, SI
+	PREFETCHT0 (AX)(SI*1)
+	ADDQ       $0x04, DX
 	JMP        next
 
 done:

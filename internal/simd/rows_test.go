@@ -85,7 +85,7 @@ func BenchmarkAddRows(b *testing.B) {
 
 func TestPrefetchHasNoEffect(t *testing.T) {
 	x := []byte{1, 2, 3}
-	Prefetch(&x[0], []uint32{0, 1, 1 << 31})
-	Prefetch(nil, nil)
+	Prefetch(&x[0], Line, []uint32{0, 1, 1 << 31})
+	Prefetch(nil, 4, nil)
 	assert.Equal(t, []byte{1, 2, 3}, x)
 }

@@ -5,21 +5,22 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 )
 
-// prefetch emits the loop that asks the cache for lines of memory.
+// prefetch emits the loop that asks the cache for memory.
 func prefetch() {
-	text("prefetch", "func(base *byte, lines []uint32)")
+	text("prefetch", "func(base *byte, size int, at []uint32)")
 	base := Load(Param("base"), GP64())
-	line := Load(Param("lines").Base(), GP64())
-	stop := Load(Param("lines").Len(), GP64())
-	LEAQ(operand.Mem{Base: line, Index: stop, Scale: 4}, stop)
+	size := Load(Param("size"), GP64())
+	from := Load(Param("at").Base(), GP64())
+	stop := Load(Param("at").Len(), GP64())
+	LEAQ(operand.Mem{Base: from, Index: stop, Scale: 4}, stop)
 	at := GP64()
 	Label("next")
-	CMPQ(line, stop)
+	CMPQ(from, stop)
 	JGE(operand.LabelRef("done"))
-	MOVL(operand.Mem{Base: line}, at.As32())
-	SHLQ(operand.U8(6), at)
+	MOVL(operand.Mem{Base: from}, at.As32())
+	IMULQ(size, at)
 	PREFETCHT0(operand.Mem{Base: base, Index: at, Scale: 1})
-	ADDQ(operand.U8(4), line)
+	ADDQ(operand.U8(4), from)
 	JMP(operand.LabelRef("next"))
 	Label("done")
 	RET()
