@@ -251,19 +251,17 @@ func (f *Fingerprinter) Bigrams(t int) []uint64 {
 // expand makes dst what templates yield at token t, margins included.
 func (f *Fingerprinter) expand(dst []uint64, templates []printed, t int) []uint64 {
 	dst = slices.Grow(dst, len(templates))[:len(templates)]
-	here := (t + f.layout.margin) * f.layout.width
+	rows, here := f.rows, (t+f.layout.margin)*f.layout.width
 	n := 0
 	for i := range templates {
 		var print uint64
 		switch x := &templates[i]; x.form {
 		case whole:
-			print = f.rows[here+x.at]
+			print = rows[here+x.at]
 		case pair:
-			second := f.rows[here+x.next:][:2]
-			print = fingerprint.Append(f.rows[here+x.at], fingerprint.Piece{Sum: second[0], Power: second[1]})
-			if (f.rows[here+x.at] | second[0]) >= absent {
-				print = absent
-			}
+			first, power := rows[here+x.at], rows[here+x.next+1]
+			second := rows[here+x.next]
+			print = fingerprint.Append(first, fingerprint.Piece{Sum: second, Power: power}) | (first|second)&absent
 		default:
 			print = f.join(x, t, here)
 		}
