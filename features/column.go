@@ -30,7 +30,8 @@ type Vectors interface {
 }
 
 // Told is a sentence that brings the fields of a [Column] along, which would else follow from its words. Training has use for it where
-// what is known of words was learnt from the very sentences (lexicon.Seen).
+// what is known of words was learnt from the very sentences (lexicon.Seen). An [Extractor] heeds it; a [Fingerprinter], which
+// tags, takes the fields of [Words] from its memory of the words.
 type Told struct {
 	Sequence
 	Column string   // its name

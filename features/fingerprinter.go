@@ -18,9 +18,10 @@ const absent = 1 << 63
 // attributes is computed once a token, and remembered for words that come again.
 //
 // A template is local if it looks at one field alone, as several others do: at one column at one offset that is not
-// far (at most as far as values outside of the sentence differ). What local templates yield depends on the word in the field, so whoever adds
-// up something over attributes can keep the sums for words that come again: [Fingerprinter.Local] gives the
-// attributes, [Fingerprinter.Memory] tells a word that comes again, [Fingerprinter.Joint] gives the others.
+// far (at most as far as values outside of the sentence differ). A column of [Words] is here part of the field that holds
+// the word. What local templates yield depends on the word in the field, so whoever adds up something over attributes
+// can keep the sums for words that come again: [Fingerprinter.Local] gives the attributes, [Fingerprinter.Memory] tells
+// a word that comes again, [Fingerprinter.Joint] gives the others.
 //
 // It holds scratch memory: a fingerprinter that is kept allocates nothing once it has seen its longest sentence. It
 // is not safe for concurrent use.
