@@ -47,7 +47,7 @@ func models(t testing.TB) map[string]*Model {
 		"bigrams":    train(t, small(t, bigramTemplates, 12), Options{Penalty: l2, Threads: 1}),
 		"single":     train(t, small(t, noTransitions, 3), Options{Penalty: l2, Threads: 1}),
 		"all pairs":  train(t, small(t, bigramTemplates, 4), Options{Penalty: l2, Threads: 1, AllPairs: true}),
-		"lexicon":    train(t, withLexicon(t, lengthClasses(t), 3), Options{Penalty: l2, Threads: 1}),
+		"lexicon":    train(t, withLexicon(t, lengthClasses(t), lexiconTemplates, 3), Options{Penalty: l2, Threads: 1}),
 		"dictionary": train(t, small(t, plainTemplates, 12), Options{Penalty: l2, Threads: 1, LabelDictionary: 2}),
 		"items":      train(t, items(t, rand.New(rand.NewPCG(1, 1)), 20), Options{Penalty: l2, Threads: 1}),
 	}

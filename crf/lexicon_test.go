@@ -28,9 +28,9 @@ func classes(t testing.TB, text string) *lexicon.Classes {
 }
 
 // withLexicon is small with a column of classes, which is not in the rows.
-func withLexicon(t testing.TB, l lexicon.Lexicon, n int) *Dataset {
+func withLexicon(t testing.TB, l lexicon.Lexicon, templates string, n int) *Dataset {
 	t.Helper()
-	d, err := NewDataset(Input{Templates: parse(t, lexiconTemplates), Names: map[string]int{"form": 0}, Lexicons: []lexicon.Lexicon{l}})
+	d, err := NewDataset(Input{Templates: parse(t, templates), Names: map[string]int{"form": 0}, Lexicons: []lexicon.Lexicon{l}})
 	require.NoError(t, err)
 	for _, rows := range read(t, sample.Train)[:n] {
 		require.NoError(t, d.Add(rows, column(rows, 2), 1))
@@ -54,7 +54,7 @@ func lengthClasses(t testing.TB) *lexicon.Classes {
 // A model with a lexicon is the one whose sentences bring the column along, and one file is enough to tag with it.
 func TestLexiconIsAColumn(t *testing.T) {
 	l := lengthClasses(t)
-	with := train(t, withLexicon(t, l, 12), Options{Penalty: l2, Threads: 1})
+	with := train(t, withLexicon(t, l, lexiconTemplates, 12), Options{Penalty: l2, Threads: 1})
 
 	d, err := NewDataset(Input{Templates: parse(t, lexiconTemplates), Names: map[string]int{"form": 0, "cluster": 3}})
 	require.NoError(t, err)
@@ -186,7 +186,7 @@ func TestLexiconErrors(t *testing.T) {
 // A checkpoint knows the lexicon, even where it says the same of the training data.
 func TestCheckpointKnowsTheLexicon(t *testing.T) {
 	prints := func(l lexicon.Lexicon) []print {
-		return (&training{data: withLexicon(t, l, 1)}).fingerprints()
+		return (&training{data: withLexicon(t, l, lexiconTemplates, 1)}).fingerprints()
 	}
 	one := prints(classes(t, "zebra animal\n"))
 	assert.Equal(t, one, prints(classes(t, "zebra animal\n")))
@@ -194,7 +194,7 @@ func TestCheckpointKnowsTheLexicon(t *testing.T) {
 }
 
 func TestTaggingWithLexiconsAllocatesNothing(t *testing.T) {
-	m := train(t, withLexicon(t, lengthClasses(t), 12), Options{Penalty: l2, Threads: 1})
+	m := train(t, withLexicon(t, lengthClasses(t), lexiconTemplates, 12), Options{Penalty: l2, Threads: 1})
 	tagger := m.NewTagger()
 	var rows features.Sequence = read(t, sample.Dev)[0]
 	require.NoError(t, tagger.Read(rows))

@@ -34,7 +34,18 @@ b
 
 // Scores are the same, bit by bit, whatever a tagger has read before and however much it remembers.
 func TestRecallChangesNothing(t *testing.T) {
-	whole := train(t, small(t, localTemplates, 60), Options{Penalty: l2})
+	requireRecallChangesNothing(t, small(t, localTemplates, 60))
+}
+
+// The same where words are remembered with their classes.
+func TestRecallOfClassesChangesNothing(t *testing.T) {
+	const templates = "u:c=%x[0,cluster]\nu:c1=%p[0,cluster,1]\nu:c-1=%x[-1,cluster]\nu:c-10=%x[-1,cluster]/%x[0,cluster]\n" + localTemplates
+	requireRecallChangesNothing(t, withLexicon(t, lengthClasses(t), templates, 60))
+}
+
+func requireRecallChangesNothing(t *testing.T, d *Dataset) {
+	t.Helper()
+	whole := train(t, d, Options{Penalty: l2})
 	sentences := append(read(t, sample.Dev)[:20], read(t, sample.Train)[:20]...)
 	sentences = append(sentences, features.Rows{}, features.Rows{sentences[0][0]})
 	for i := range 20 { // a word too long to be remembered
