@@ -16,7 +16,7 @@ func dictated(t *testing.T, least string, flags ...string) string {
 	train := write(t, "train.conll", strings.Repeat("the D\ndog N\n\nto T\nrun V\n\n", 4))
 	path := filepath.Join(t.TempDir(), "model")
 	templates := write(t, "templates.txt", "u:w-1=%x[-1,form]\n")
-	done(t, "", append([]string{"train", "--quiet", "--model", path, "--features", templates, "--label-dictionary", least, train}, flags...)...)
+	done(t, "", append([]string{"train", "--quiet", "--model", path, "--features", templates, "--label-dictionary", least, "--loss", "cross-entropy", train}, flags...)...)
 	return path
 }
 

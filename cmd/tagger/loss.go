@@ -16,8 +16,9 @@ import (
 // lossFlags say what training minimises.
 type lossFlags struct {
 	name         string
-	openLoss     bool // the user named none, and the labels may pick it ...
-	pickedLoss   bool // ... and did
+	openLoss     bool              // the user named none, and the labels may pick it
+	picked       map[string]string // which they did with these flags, for the notes of the model
+	why          string            // and the words that tell the user
 	cost         string
 	scale, gamma float64
 

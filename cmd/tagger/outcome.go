@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -24,9 +25,8 @@ func (o *trainFlags) describe(d *data) string {
 		s += fmt.Sprintf("development: %d sentences, %d tokens\n", d.dev.Len(), d.dev.Tokens())
 	}
 	s += fmt.Sprintf("loss %s by %s, l2 %g, l1 %g, at most %d steps", o.lossFlags.name, o.optimizerFlags.name, o.l2, o.l1, o.epochs)
-	if o.pickedLoss {
-		s += fmt.Sprintf("\nthat loss is for names: --loss %s --cost %s --cost-fn %g; --loss cross-entropy finds fewer, and is surer of its probabilities",
-			o.lossFlags.name, o.cost, o.falseNegative)
+	if o.why != "" {
+		s += "\n" + o.why
 	}
 	return s
 }
@@ -85,9 +85,7 @@ func (o *trainFlags) notes(cmd *cobra.Command, d *data, s crf.Summary) map[strin
 			m[flag] = f.Value.String()
 		}
 	}
-	if o.pickedLoss {
-		m["cost"], m["cost-fn"] = o.cost, number(o.falseNegative)
-	}
+	maps.Copy(m, o.picked)
 	if d.templates != "" {
 		m["features"] = d.templates
 		m[metaColumns], m[metaLabel], m[metaForm] = strconv.Itoa(d.columns), d.labelSpec, o.form

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -71,11 +72,27 @@ func (p *picked) pickScheme() string {
 // that a loss that counts all alike leaves too many out; 2 and 3 scored best on development data (docs/features.md).
 const missedName = 3
 
-// pickLoss picks the loss for names, if it was left open.
+// tokenScale is the cost of a wrong token in the loss that is picked for single labels, by cross-validation on the training data
+// (docs/features.md).
+const tokenScale = 3
+
+// pickLoss picks the loss for single labels or names, if it was left open.
 func (o *trainFlags) pickLoss(d *data) {
-	if !o.openLoss || d.task() != naming || d.format == corpus.CRFsuite || !slices.Contains(d.train.Labels(), "O") {
+	if !o.openLoss || d.format == corpus.CRFsuite {
 		return
 	}
-	o.pickedLoss = true
-	o.lossFlags.name, o.cost, o.falseNegative = "softmax-margin", "entity", missedName
+	switch d.task() {
+	case tagging:
+		o.lossFlags.name, o.scale = "softmax-margin", tokenScale
+		o.picked = map[string]string{"cost-scale": number(o.scale)}
+		o.why = fmt.Sprintf("that loss is for single labels: --loss %s --cost-scale %g; --loss cross-entropy is surer of its probabilities", o.lossFlags.name, o.scale)
+	case naming:
+		if !slices.Contains(d.train.Labels(), "O") {
+			return
+		}
+		o.lossFlags.name, o.cost, o.falseNegative = "softmax-margin", "entity", missedName
+		o.picked = map[string]string{"cost": o.cost, "cost-fn": number(o.falseNegative)}
+		o.why = fmt.Sprintf("that loss is for names: --loss %s --cost %s --cost-fn %g; --loss cross-entropy finds fewer, and is surer of its probabilities",
+			o.lossFlags.name, o.cost, o.falseNegative)
+	}
 }
