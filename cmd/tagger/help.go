@@ -17,7 +17,7 @@ With only --model and a file, all else is picked by looking at the data (its fir
              further columns between word and label (tagger features --show FILE)
   scheme     bioes for phrases in bio or iob1, which tag writes anyway
   loss       softmax-margin with --cost entity --cost-fn 3 for names, which finds more of
-             them; cross-entropy for other labels
+             them, and with --cost-scale 3 for plain labels; cross-entropy for others
   optimizer  lbfgs for losses that are smooth (owlqn with --l1), averaged-perceptron
              for perceptron (adagrad with --l1), sgd for the ramps, adagrad for other
              losses with kinks

@@ -72,8 +72,8 @@ func (p *picked) pickScheme() string {
 // that a loss that counts all alike leaves too many out; 2 and 3 scored best on development data (docs/features.md).
 const missedName = 3
 
-// tokenScale is the cost of a wrong token in the loss that is picked for single labels, by cross-validation on the training data
-// (docs/features.md).
+// tokenScale is the cost of a wrong token in the loss that is picked for single labels, by cross-validation on
+// training data (docs/features.md).
 const tokenScale = 3
 
 // pickLoss picks the loss for single labels or names, if it was left open.
@@ -85,7 +85,8 @@ func (o *trainFlags) pickLoss(d *data) {
 	case tagging:
 		o.lossFlags.name, o.scale = "softmax-margin", tokenScale
 		o.picked = map[string]string{"cost-scale": number(o.scale)}
-		o.why = fmt.Sprintf("that loss is for single labels: --loss %s --cost-scale %g; --loss cross-entropy is surer of its probabilities", o.lossFlags.name, o.scale)
+		o.why = fmt.Sprintf("that loss is for single labels: --loss %s --cost-scale %g; --loss cross-entropy errs a little more, and is surer of its probabilities",
+			o.lossFlags.name, o.scale)
 	case naming:
 		if !slices.Contains(d.train.Labels(), "O") {
 			return
