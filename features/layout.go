@@ -37,9 +37,9 @@ type printed struct {
 type form int
 
 const (
-	any   form = iota // of its parts, one after the other
-	whole             // a number of a row near by is it
-	pair              // of a number and a piece of rows near by
+	parted form = iota // of its parts, one after the other
+	whole              // a number of a row near by is it
+	pair               // of a number and a piece of rows near by
 )
 
 // part is a literal and the value of a view at a token, in a row.

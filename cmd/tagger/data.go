@@ -28,9 +28,9 @@ type data struct {
 
 	reading corpus.Supervision // of the labels of the training files
 	known   []corpus.Choice    // of the last sentence
-	told    features.Told      // the same
+	told    features.Told      // it, with what the others tell of its words
 	spelt   []string           // its words
-	sure    []string           // its labels
+	sure    []string           // its labels, "" for those that are open
 }
 
 // dataFlags say what training reads.
