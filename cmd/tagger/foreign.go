@@ -8,11 +8,11 @@ import (
 	"io"
 
 	"github.com/trellis-nlp/trellis/crf"
-	"github.com/trellis-nlp/trellis/crf2"
 	"github.com/trellis-nlp/trellis/interop"
 	"github.com/trellis-nlp/trellis/interop/crfpp"
 	"github.com/trellis-nlp/trellis/interop/crfsuite"
 	"github.com/trellis-nlp/trellis/interop/wapiti"
+	"github.com/trellis-nlp/trellis/prunedcrf"
 	"github.com/trellis-nlp/trellis/semicrf"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -22,10 +22,10 @@ import (
 // decode them with.
 type model struct {
 	*crf.Model
-	tool    interop.Tool   // 0: ours
-	foreign func() scores  // a tagger of the tool's; nil: ours
-	semi    *semicrf.Model // one of segments, whose crf.Model has no weights either; nil: it labels tokens
-	pruned  *crf2.Model    // one of pruned chains, whose crf.Model has no weights either; nil: it is another
+	tool    interop.Tool     // 0: ours
+	foreign func() scores    // a tagger of the tool's; nil: ours
+	semi    *semicrf.Model   // one of segments, whose crf.Model has no weights either; nil: it labels tokens
+	pruned  *prunedcrf.Model // one of pruned chains, whose crf.Model has no weights either; nil: it is another
 
 	// stream reads and writes as the tool itself does, by its own rules of what a sentence is; nil: as any other
 	// model. Only is set where there is no other way.

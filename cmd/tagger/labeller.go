@@ -9,8 +9,8 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/crf"
-	"github.com/trellis-nlp/trellis/crf2"
 	"github.com/trellis-nlp/trellis/interop"
+	"github.com/trellis-nlp/trellis/prunedcrf"
 	"github.com/trellis-nlp/trellis/semicrf"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -19,10 +19,10 @@ import (
 type labeller struct {
 	m      *crf.Model
 	tagger *crf.Tagger
-	pruned *crf2.Tagger    // of a model of pruned chains, in place of the one before; nil: of another
-	scores scores          // of another tool's model; nil: the tagger's own
-	semi   *semicrf.Tagger // of a model of segments, in place of all these; nil: of another
-	out    *outside        // of labels that are spelt otherwise inside; nil: they are not
+	pruned *prunedcrf.Tagger // of a model of pruned chains, in place of the one before; nil: of another
+	scores scores            // of another tool's model; nil: the tagger's own
+	semi   *semicrf.Tagger   // of a model of segments, in place of all these; nil: of another
+	out    *outside          // of labels that are spelt otherwise inside; nil: they are not
 	o      *tagFlags
 	print  printer // for another tool's output; nil: ours
 	w      *writer

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/trellis-nlp/trellis/crf2"
-	"github.com/trellis-nlp/trellis/inference/secondorder"
+	"github.com/trellis-nlp/trellis/pruned"
+	"github.com/trellis-nlp/trellis/prunedcrf"
 )
 
 const prunedHelp = `
@@ -75,8 +75,8 @@ func (o *trainFlags) checkPruned(changed func(flag string) bool) error {
 		}
 	}
 	switch {
-	case !slices.Contains(secondorder.Names(), o.lossFlags.name):
-		return wrongUsage("--loss %s: not there for --model-type pruned, whose losses are %s", o.lossFlags.name, strings.Join(secondorder.Names(), ", "))
+	case !slices.Contains(pruned.Names(), o.lossFlags.name):
+		return wrongUsage("--loss %s: not there for --model-type pruned, whose losses are %s", o.lossFlags.name, strings.Join(pruned.Names(), ", "))
 	case !slices.Contains(prunedOptimizers, o.optimizerFlags.name):
 		return wrongUsage("--optimizer %s: pruning changes what is minimised from epoch to epoch; --model-type pruned is trained by %s",
 			o.optimizerFlags.name, strings.Join(prunedOptimizers, ", "))
@@ -139,10 +139,10 @@ func (p *prunedFlags) separator(labels []string) string {
 }
 
 // options are those of the flags, without loss and optimizer.
-func (o *trainFlags) prunedOptions(labels []string) crf2.Options {
-	opts := crf2.Options{
+func (o *trainFlags) prunedOptions(labels []string) prunedcrf.Options {
+	opts := prunedcrf.Options{
 		MinCount: o.minCount, Threads: o.threads, Patience: o.patience, Separator: o.separator(labels),
-		Order: [...]crf2.Order{crf2.Zeroth, crf2.First, crf2.Second}[o.order],
+		Order: [...]prunedcrf.Order{prunedcrf.Zeroth, prunedcrf.First, prunedcrf.Second}[o.order],
 	}
 	copy(opts.Keep[:], o.keep)
 	return opts

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/trellis-nlp/trellis/crf"
-	"github.com/trellis-nlp/trellis/crf2"
+	"github.com/trellis-nlp/trellis/prunedcrf"
 )
 
 // openPruned reads a model of pruned chains. Its crf.Model holds its labels, templates and notes, by which files are
@@ -20,7 +20,7 @@ func openPruned(path string) (*model, error) {
 	}
 	defer f.Close()
 	m := new(model)
-	if m.pruned, err = crf2.Load(f); err == nil {
+	if m.pruned, err = prunedcrf.Load(f); err == nil {
 		m.Model, err = crf.New(crf.Parts{
 			Meta: m.pruned.Meta, Labels: m.pruned.Labels(), Scheme: m.pruned.Scheme(), Input: crf.Input(m.pruned.Input()),
 		})
@@ -55,7 +55,7 @@ func describePruned(path string, top int) (*modelDescription, error) {
 		return d, nil
 	}
 	d.Strongest, d.StrongestParts = make(map[string][]strongAttribute), make(map[string][]strongAttribute)
-	m.Weights(func(w crf2.Weight) {
+	m.Weights(func(w prunedcrf.Weight) {
 		lists := d.Strongest
 		if w.Part {
 			lists = d.StrongestParts

@@ -11,16 +11,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis/crf"
-	"github.com/trellis-nlp/trellis/crf2"
-	"github.com/trellis-nlp/trellis/inference/secondorder"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/optimize"
+	"github.com/trellis-nlp/trellis/pruned"
+	"github.com/trellis-nlp/trellis/prunedcrf"
 )
 
 // chains is what the training of a model of pruned chains reads.
 type chains struct {
 	*data
-	train, dev *crf2.Dataset // dev is nil without development data
+	train, dev *prunedcrf.Dataset // dev is nil without development data
 }
 
 // trainPruned trains a model of pruned chains.
@@ -33,7 +33,7 @@ func (a *app) trainPruned(cmd *cobra.Command, o *trainFlags, read dataFlags, fil
 	if read.lexicons, err = a.readLexicons(ctx, &o.lexiconFlags); err != nil {
 		return err
 	}
-	var start *crf2.Model
+	var start *prunedcrf.Model
 	if o.init != "" {
 		m, err := openPruned(o.init)
 		if err != nil {
@@ -64,7 +64,7 @@ func (a *app) trainPruned(cmd *cobra.Command, o *trainFlags, read dataFlags, fil
 	if err != nil {
 		return err
 	}
-	if opts.Loss, err = secondorder.New(o.lossFlags.name, cost, o.scale); err != nil {
+	if opts.Loss, err = pruned.New(o.lossFlags.name, cost, o.scale); err != nil {
 		return err
 	}
 	var chain crf.Options
@@ -72,19 +72,19 @@ func (a *app) trainPruned(cmd *cobra.Command, o *trainFlags, read dataFlags, fil
 	opts.Stochastic, opts.Penalty = chain.Stochastic, chain.Penalty
 	tell(o.describePruned(d, opts))
 	d.recode.tell(tell, a.warn)
-	var m *crf2.Model
-	var summary crf2.Summary
+	var m *prunedcrf.Model
+	var summary prunedcrf.Summary
 	err = a.watch(ctx, o, func(ctx context.Context, progress func(crf.Progress)) error {
-		opts.Progress = func(p crf2.Progress) error {
+		opts.Progress = func(p prunedcrf.Progress) error {
 			progress(crf.Progress{Step: p.Step, Dev: p.Dev, Best: p.Best})
 			return nil
 		}
 		var err error
-		m, summary, err = crf2.Train(ctx, d.train, opts)
+		m, summary, err = prunedcrf.Train(ctx, d.train, opts)
 		return err
 	})
 	switch {
-	case errors.Is(err, crf2.ErrPair) || errors.Is(err, optimize.ErrPenalty) || errors.Is(err, optimize.ErrOption):
+	case errors.Is(err, prunedcrf.ErrPair) || errors.Is(err, optimize.ErrPenalty) || errors.Is(err, optimize.ErrOption):
 		return wrongUsage("--model-type pruned --loss %s --optimizer %s: %w", o.lossFlags.name, o.optimizerFlags.name, err)
 	case m == nil:
 		return err
@@ -117,7 +117,7 @@ func (d *chains) put(held bool, s *sentence, labels []string) error {
 			return errors.New("attributes, but --model-type pruned reads columns by templates")
 		}
 		var err error
-		if *set, err = crf2.NewDataset(crf2.Input(d.input)); err != nil {
+		if *set, err = prunedcrf.NewDataset(prunedcrf.Input(d.input)); err != nil {
 			return err
 		}
 	}
@@ -129,7 +129,7 @@ func (d *chains) put(held bool, s *sentence, labels []string) error {
 }
 
 // describePruned tells what is trained on what, and how.
-func (o *trainFlags) describePruned(d *chains, opts crf2.Options) string {
+func (o *trainFlags) describePruned(d *chains, opts prunedcrf.Options) string {
 	s := fmt.Sprintf("%d sentences, %d tokens, %d labels (scheme %s), %d attributes by templates %s\n",
 		d.train.Len(), d.train.Tokens(), len(d.train.Labels()), d.train.Scheme(), d.train.Attributes(), d.templates)
 	if d.dev != nil {
@@ -144,7 +144,7 @@ func (o *trainFlags) describePruned(d *chains, opts crf2.Options) string {
 }
 
 // prunedNotes are what the model tells about itself.
-func (o *trainFlags) prunedNotes(cmd *cobra.Command, d *chains, m *crf2.Model, s crf2.Summary) map[string]string {
+func (o *trainFlags) prunedNotes(cmd *cobra.Command, d *chains, m *prunedcrf.Model, s prunedcrf.Summary) map[string]string {
 	notes := o.notes(cmd, d.data, crf.Summary{Dev: s.Dev, BestStep: s.BestStep})
 	notes["model-type"], notes["order"], notes["kept"] = prunedKind, strconv.Itoa(m.Order()), keptLabels(m.Order(), s.Kept)
 	notes["sentences"], notes["tokens"] = strconv.Itoa(d.train.Len()), strconv.Itoa(d.train.Tokens())
@@ -161,7 +161,7 @@ func keptLabels(order int, kept [2]float64) string {
 }
 
 // printPruned prints the development table and the model.
-func (a *app) printPruned(o *trainFlags, m *crf2.Model, s crf2.Summary) error {
+func (a *app) printPruned(o *trainFlags, m *prunedcrf.Model, s prunedcrf.Summary) error {
 	var b strings.Builder
 	if s.Dev != nil {
 		fmt.Fprintf(&b, "development data, after step %d:\n", s.BestStep)

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/trellis-nlp/trellis/crf"
-	"github.com/trellis-nlp/trellis/crf2"
+	"github.com/trellis-nlp/trellis/prunedcrf"
 	"github.com/trellis-nlp/trellis/semicrf"
 	"github.com/trellis-nlp/trellis/semimarkov"
 	"github.com/trellis-nlp/trellis/structured"
@@ -16,7 +16,7 @@ func kindOf(path string) (string, error) {
 	switch {
 	case semicrf.Detect(head):
 		return semiKind, err
-	case crf2.Detect(head):
+	case prunedcrf.Detect(head):
 		return prunedKind, err
 	}
 	return chainKind, err

@@ -1,0 +1,64 @@
+package archtest
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var (
+	markdownLink    = regexp.MustCompile(`\]\(([^()\s]+)\)`)
+	markdownHeading = regexp.MustCompile(`(?m)^#+ +(.+)$`)
+	notInAnchor     = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
+)
+
+// anchors returns the places in a page that links may name, as GitHub makes them of headings.
+func anchors(page string) map[string]bool {
+	places := make(map[string]bool)
+	for _, m := range markdownHeading.FindAllStringSubmatch(page, -1) {
+		place := notInAnchor.ReplaceAllString(strings.ToLower(m[1]), "")
+		places[strings.ReplaceAll(place, " ", "-")] = true
+	}
+	return places
+}
+
+func TestLinksLeadSomewhere(t *testing.T) {
+	root := filepath.Join("..", "..")
+	var pages []string
+	for _, pattern := range []string{"*.md", filepath.Join("docs", "*.md")} {
+		found, err := filepath.Glob(filepath.Join(root, pattern))
+		require.NoError(t, err)
+		pages = append(pages, found...)
+	}
+	require.NotEmpty(t, pages)
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		require.NoError(t, err)
+		for _, m := range markdownLink.FindAllStringSubmatch(string(text), -1) {
+			file, place, _ := strings.Cut(m[1], "#")
+			if strings.Contains(file, "://") {
+				continue // of the network, where tests do not go
+			}
+			to := page
+			if file != "" {
+				to = filepath.Join(filepath.Dir(page), filepath.FromSlash(file))
+			}
+			if _, err := os.Stat(to); !assert.NoError(t, err, "%s links to %s", page, m[1]) || place == "" {
+				continue
+			}
+			target, err := os.ReadFile(to)
+			require.NoError(t, err)
+			assert.True(t, anchors(string(target))[place], "%s links to %s, where no heading is", page, m[1])
+		}
+	}
+}
+
+func TestAnchors(t *testing.T) {
+	got := anchors("# One, two: three?\ntext\n## With `code` and_that\n")
+	assert.Equal(t, map[string]bool{"one-two-three": true, "with-code-and_that": true}, got)
+}

@@ -1,0 +1,184 @@
+package archtest
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A room is a package of this module and what its code, tests aside, may import beyond the standard
+// library.
+type room struct {
+	path    string   // below the module's path
+	rooms   []string // of this module, each of which stands above this row
+	modules []string // of others: these and the packages in them
+	public  bool     // users import it
+	system  bool     // it may open files and print
+	tests   bool     // only tests may import it
+}
+
+// rooms has a row for every package of the module, from the ground up.
+var rooms = []room{
+	{path: "internal/simd",
+		modules: []string{"golang.org/x/sys/cpu"}},
+	{path: "structured", public: true},
+	{path: "decode/viterbi", public: true,
+		rooms: []string{"internal/simd", "structured"}},
+	{path: "inference/forwardbackward", public: true,
+		rooms: []string{"internal/simd", "structured"}},
+	{path: "losses", public: true,
+		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward"}},
+	{path: "pruned", public: true,
+		rooms: []string{"internal/simd", "structured", "losses"}},
+	{path: "layer", public: true,
+		rooms: []string{"structured", "losses"}},
+	{path: "semimarkov", public: true,
+		rooms: []string{"internal/simd", "structured", "losses"}},
+	{path: "corpus", public: true,
+		rooms: []string{"structured"}},
+	{path: "semimarkov/spans", public: true,
+		rooms: []string{"structured", "semimarkov", "corpus"}},
+	{path: "cluster", public: true,
+		rooms: []string{"corpus"}},
+	{path: "interop/crfsuite", public: true,
+		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "corpus"}},
+	{path: "internal/fingerprint"},
+	{path: "features", public: true,
+		rooms: []string{"internal/simd", "internal/fingerprint"}},
+	{path: "interop/internal/rawlines",
+		rooms: []string{"corpus"}},
+	{path: "interop/crfpp", public: true,
+		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "corpus", "features", "interop/internal/rawlines"}},
+	{path: "interop/wapiti", public: true,
+		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "corpus", "features", "interop/internal/rawlines"}},
+	{path: "internal/checkpoint"},
+	{path: "optimize", public: true,
+		rooms:   []string{"internal/checkpoint"},
+		modules: []string{"gonum.org/v1/gonum"}},
+	{path: "tune", public: true},
+	{path: "metrics", public: true,
+		rooms: []string{"structured", "corpus"}},
+	{path: "internal/container", system: true,
+		modules: []string{"github.com/edsrzf/mmap-go"}},
+	{path: "lexicon", public: true,
+		rooms: []string{"internal/fingerprint", "internal/container", "corpus", "cluster", "features"}},
+	{path: "internal/modelfile",
+		rooms: []string{"internal/container", "features", "lexicon"}},
+	{path: "crf", public: true,
+		rooms: []string{"internal/simd", "internal/checkpoint", "internal/container", "internal/fingerprint", "structured", "decode/viterbi", "inference/forwardbackward", "losses",
+			"corpus", "features", "lexicon", "optimize", "metrics"},
+		modules: []string{"gonum.org/v1/gonum"}},
+	{path: "semicrf", public: true,
+		rooms:   []string{"internal/container", "internal/modelfile", "structured", "losses", "semimarkov", "corpus", "semimarkov/spans", "features", "optimize", "metrics"},
+		modules: []string{"gonum.org/v1/gonum"}},
+	{path: "prunedcrf", public: true,
+		rooms: []string{"internal/container", "internal/fingerprint", "internal/modelfile", "structured", "pruned", "corpus", "features", "lexicon", "optimize", "metrics"}},
+	{path: "interop", public: true,
+		rooms: []string{"crf", "interop/crfsuite", "interop/crfpp", "interop/wapiti"}},
+
+	{path: "internal/sample"},
+	{path: "internal/safefile", system: true},
+	{path: "internal/plots",
+		modules: []string{"gonum.org/v1/plot"}},
+	{path: "internal/plots/margins", system: true,
+		rooms: []string{"structured", "losses", "internal/safefile", "internal/plots"}},
+	{path: "cmd/tagger", system: true,
+		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses",
+			"corpus", "features", "optimize", "metrics", "crf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
+			"semimarkov", "semicrf", "pruned", "prunedcrf", "tune", "cluster", "lexicon", "internal/sample", "internal/safefile", "internal/plots"},
+		modules: []string{"github.com/spf13/cobra", "github.com/schollz/progressbar/v3", "golang.org/x/term", "golang.org/x/text"}},
+
+	{path: "internal/bruteforce", tests: true,
+		rooms: []string{"structured"}},
+	{path: "internal/archtest", tests: true},
+}
+
+// embedded are the rooms that a program with scores of its own takes in, without the rest.
+var embedded = []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses", "pruned", "layer", "semimarkov"}
+
+// system are the packages through which a program reaches beyond its arguments.
+var system = []string{"os", "log", "flag", "net", "syscall", "plugin", "C"}
+
+func find(path string) (room, bool) {
+	k := slices.IndexFunc(rooms, func(r room) bool { return r.path == path })
+	if k < 0 {
+		return room{}, false
+	}
+	return rooms[k], true
+}
+
+// within reports whether path is one of trees or lies below it.
+func within(path string, trees []string) bool {
+	return slices.ContainsFunc(trees, func(tree string) bool {
+		return path == tree || strings.HasPrefix(path, tree+"/")
+	})
+}
+
+func TestTableGoesUpward(t *testing.T) {
+	for k, r := range rooms {
+		for _, below := range r.rooms {
+			at := slices.IndexFunc(rooms, func(r room) bool { return r.path == below })
+			assert.GreaterOrEqual(t, at, 0, "%s may import %s, which is no room", r.path, below)
+			assert.Less(t, at, k, "%s may import %s, which stands above it", r.path, below)
+		}
+	}
+}
+
+func TestEveryPackageIsARoom(t *testing.T) {
+	var found []string
+	for _, p := range packages(t) {
+		_, ok := find(p.room)
+		assert.True(t, ok, "package %s is not in the table of rooms", p.room)
+		found = append(found, p.room)
+	}
+	for _, r := range rooms {
+		assert.Contains(t, found, r.path, "the table of rooms has a row for no package")
+	}
+}
+
+func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {
+	for _, p := range packages(t) {
+		r, ok := find(p.room)
+		if !ok {
+			continue // TestEveryPackageIsARoom says so
+		}
+		for _, path := range p.Imports {
+			inner, mine := p.inModule(path)
+			switch {
+			case mine:
+				assert.Contains(t, r.rooms, inner, "%s may not import %s", p.room, inner)
+				below, _ := find(inner)
+				assert.False(t, below.tests, "%s imports %s, which is for tests only", p.room, inner)
+			case !isStandard(path):
+				assert.True(t, within(path, r.modules), "%s may not import %s", p.room, path)
+			case !r.system:
+				assert.False(t, within(path, system), "%s may not import %s", p.room, path)
+			}
+		}
+	}
+}
+
+// Whoever embeds a decoder or a loss compiles the standard library, these rooms and what tells which
+// instructions the processor has, no more.
+func TestEmbeddedRoomsStandAlone(t *testing.T) {
+	allowed := append([]string{"internal/simd", "golang.org/x/sys/cpu"}, embedded...)
+	checked := 0
+	for _, p := range packages(t) {
+		if !slices.Contains(embedded, p.room) {
+			continue
+		}
+		checked++
+		for _, path := range p.Deps {
+			inner, mine := p.inModule(path)
+			if mine {
+				assert.Contains(t, allowed, inner, "%s depends on %s", p.room, inner)
+			} else {
+				assert.True(t, isStandard(path) || slices.Contains(allowed, path), "%s depends on %s", p.room, path)
+			}
+		}
+	}
+	require.Equal(t, len(embedded), checked)
+}

@@ -1,0 +1,60 @@
+package pruned
+
+import (
+	"fmt"
+
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// AddFirstOrder adds c times the numbers of f, a lattice over all labels, to the nodes and edges of s: shared
+// transition weights and emissions are looked up for the kept labels only. Order 0 leaves the edges of f out, and
+// f.Node may be empty if f has shared edges: then only these are added.
+func (s *Lattice) AddFirstOrder(f *structured.Lattice, c float64) error {
+	return s.lookUp(f, func(mine, theirs *float64) { *mine += c * *theirs })
+}
+
+// AddToFirstOrder is the transpose of AddFirstOrder: it adds c times the nodes and edges of s to their places in
+// f, where edges that f shares get the sum over tokens.
+func (s *Lattice) AddToFirstOrder(f *structured.Lattice, c float64) error {
+	return s.lookUp(f, func(mine, theirs *float64) { *theirs += c * *mine })
+}
+
+// lookUp visits each node and edge of s with its place in f.
+func (s *Lattice) lookUp(f *structured.Lattice, visit func(mine, theirs *float64)) error {
+	if err := s.within(f); err != nil {
+		return err
+	}
+	for t := range s.Len() {
+		labels := s.kept.At(t)
+		if len(f.Node) > 0 {
+			node, all := s.NodeAt(t), f.NodeAt(t)
+			for k, j := range labels {
+				visit(&node[k], &all[j])
+			}
+		}
+		if t == 0 || s.order == 0 || len(f.Edge) == 0 {
+			continue
+		}
+		edge, all := s.EdgeAt(t), f.EdgeAt(t)
+		for k, i := range s.kept.At(t - 1) {
+			row, from := edge[k*len(labels):], all[i*f.L:(i+1)*f.L]
+			for m, j := range labels {
+				visit(&row[m], &from[j])
+			}
+		}
+	}
+	return nil
+}
+
+// within reports a lattice that has not the tokens and labels of s.
+func (s *Lattice) within(f *structured.Lattice) error {
+	if len(f.Node) > 0 || len(f.Edge) != f.L*f.L {
+		if err := f.Check(); err != nil {
+			return err
+		}
+	}
+	if s.kept != nil && (f.T != s.Len() || f.L != s.kept.l) {
+		return fmt.Errorf("%w: a lattice of %d tokens and %d labels for one of %d and %d", structured.ErrShape, f.T, f.L, s.Len(), s.kept.l)
+	}
+	return nil
+}

@@ -1,0 +1,198 @@
+package pruned
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// A Lattice is one real number on every kept label of a sentence and, from order 1 on, on every pair of adjacent
+// ones and, in order 2, on every three of them. Reset gives it its shape. The zero Lattice has no tokens.
+type Lattice struct {
+	Node   []float64 // token by token, K_t each
+	Edge   []float64 // from token 1 on, K_{t-1} x K_t each
+	Triple []float64 // from token 2 on, K_{t-2} x K_{t-1} x K_t each
+
+	kept     *Kept
+	order    int
+	edgeAt   []int // T+1: where the edges of token t start
+	tripleAt []int // T+1
+}
+
+// Reset gives s the order 0, 1 or 2 (it panics for others) over kept, which must not change while s is in use,
+// and sets every number to zero. It reuses the memory that s holds.
+func (s *Lattice) Reset(kept *Kept, order int) {
+	if order < 0 || order > 2 {
+		panic(fmt.Sprintf("pruned: lattice of order %d", order))
+	}
+	s.kept, s.order = kept, order
+	s.edgeAt, s.tripleAt = append(s.edgeAt[:0], 0), append(s.tripleAt[:0], 0)
+	edges, triples := 0, 0
+	for t := range kept.Len() {
+		if t >= 1 && order >= 1 {
+			edges += kept.count(t-1) * kept.count(t)
+		}
+		if t >= 2 && order >= 2 {
+			triples += kept.count(t-2) * kept.count(t-1) * kept.count(t)
+		}
+		s.edgeAt, s.tripleAt = append(s.edgeAt, edges), append(s.tripleAt, triples)
+	}
+	s.Node, s.Edge, s.Triple = grow(s.Node, kept.Labels()), grow(s.Edge, edges), grow(s.Triple, triples)
+	clear(s.Node)
+	clear(s.Edge)
+	clear(s.Triple)
+}
+
+// Kept returns the labels that s is over; nil of the zero Lattice.
+func (s *Lattice) Kept() *Kept { return s.kept }
+
+// Order returns 0, 1 or 2.
+func (s *Lattice) Order() int { return s.order }
+
+// Len returns the number of tokens.
+func (s *Lattice) Len() int {
+	if s.kept == nil {
+		return 0
+	}
+	return s.kept.Len()
+}
+
+// NodeAt returns the K_t numbers of token t; it aliases s.
+func (s *Lattice) NodeAt(t int) []float64 { return s.Node[s.kept.start(t):s.kept.end[t]] }
+
+// EdgeAt returns the K_{t-1} x K_t numbers of the pairs that end at token t; it aliases s and is empty where s has
+// none.
+func (s *Lattice) EdgeAt(t int) []float64 { return s.Edge[s.edgeAt[t]:s.edgeAt[t+1]] }
+
+// TripleAt returns the K_{t-2} x K_{t-1} x K_t numbers of the triples that end at token t; it aliases s and is
+// empty where s has none.
+func (s *Lattice) TripleAt(t int) []float64 { return s.Triple[s.tripleAt[t]:s.tripleAt[t+1]] }
+
+// PathScore returns the sum of s along a path of labels, which must be kept.
+func (s *Lattice) PathScore(y []int) (float64, error) {
+	if s.kept == nil {
+		return 0, s.fits(y)
+	}
+	at, err := s.kept.indices(nil, y)
+	if err != nil {
+		return 0, err
+	}
+	return s.score(at), nil
+}
+
+// AddPath adds v to the numbers of s along a path of labels, which must be kept.
+func (s *Lattice) AddPath(y []int, v float64) error {
+	if s.kept == nil {
+		return s.fits(y)
+	}
+	at, err := s.kept.indices(nil, y)
+	if err != nil {
+		return err
+	}
+	s.add(at, v)
+	return nil
+}
+
+// fits reports a path that has not the length of s.
+func (s *Lattice) fits(y []int) error {
+	if len(y) != s.Len() {
+		return fmt.Errorf("%w: a path of %d labels for %d tokens", structured.ErrShape, len(y), s.Len())
+	}
+	return nil
+}
+
+// score sums along a path of places in the lists of kept labels, the finest scores of a token first, as the
+// recursion does.
+func (s *Lattice) score(at []int) float64 {
+	sum := 0.0
+	for t := range at {
+		e, h := s.offsets(at, t)
+		u := s.NodeAt(t)[at[t]]
+		if s.order == 2 {
+			if h >= 0 {
+				sum += s.TripleAt(t)[h]
+			}
+			if e >= 0 {
+				u += s.EdgeAt(t)[e]
+			}
+		} else if e >= 0 {
+			sum += s.EdgeAt(t)[e]
+		}
+		sum += u
+	}
+	return sum
+}
+
+func (s *Lattice) add(at []int, v float64) {
+	for t := range at {
+		s.NodeAt(t)[at[t]] += v
+		e, h := s.offsets(at, t)
+		if e >= 0 {
+			s.EdgeAt(t)[e] += v
+		}
+		if h >= 0 {
+			s.TripleAt(t)[h] += v
+		}
+	}
+}
+
+// offsets returns where the edge and the triple of a path that end at t stand, -1 where s has none.
+func (s *Lattice) offsets(at []int, t int) (edge, triple int) {
+	edge, triple = -1, -1
+	if t >= 1 && s.order >= 1 {
+		edge = at[t-1]*s.kept.count(t) + at[t]
+	}
+	if t >= 2 && s.order == 2 {
+		triple = (at[t-2]*s.kept.count(t-1)+at[t-1])*s.kept.count(t) + at[t]
+	}
+	return edge, triple
+}
+
+// Validate checks that every number can be a score, finite or -Inf; else the error is a [*ValueError].
+func (s *Lattice) Validate() error {
+	for order, v := range [][]float64{s.Node, s.Edge, s.Triple} {
+		if k := firstBad(v); k >= 0 {
+			return &ValueError{Order: order, Index: k, Value: v[k]}
+		}
+	}
+	return nil
+}
+
+// A ValueError is a NaN or +Inf among scores.
+type ValueError struct {
+	Order int // 0 in Node, 1 in Edge, 2 in Triple
+	Index int // in that slice
+	Value float64
+}
+
+// Error says the value and its place.
+func (e *ValueError) Error() string {
+	return fmt.Sprintf("%s[%d] is %v", [...]string{"Node", "Edge", "Triple"}[e.Order], e.Index, e.Value)
+}
+
+// firstBad returns the index of the first NaN or +Inf, or -1.
+func firstBad(v []float64) int {
+	for k, x := range v {
+		if !(x <= math.MaxFloat64) {
+			return k
+		}
+	}
+	return -1
+}
+
+// sameShape reports two lattices that are not over the same kept labels in the same order.
+func sameShape(dst, s *Lattice) error {
+	if dst.kept != s.kept || dst.order != s.order {
+		return fmt.Errorf("%w: lattices of order %d and %d that are not over the same kept labels", structured.ErrShape, dst.order, s.order)
+	}
+	return nil
+}
+
+// grow returns a slice of n numbers, whatever they are, in the memory of v if it is large enough.
+func grow[T any](v []T, n int) []T {
+	if cap(v) < n {
+		return make([]T, n, n+n/2)
+	}
+	return v[:n]
+}

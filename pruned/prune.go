@@ -1,0 +1,112 @@
+package pruned
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// Pruning says which labels a token keeps.
+type Pruning struct {
+	Threshold float64 // the least probability of a label that is kept
+	Most      int     // of these, so many of the most probable; 0 means all
+}
+
+// Prune makes dst the labels of s whose marginal probability under its scores meets the threshold, together with
+// those of the best path, so that one is always left, and those of gold, unless that is nil. A gold label that s
+// does not keep wraps ErrPruned. dst must not be the list that s is over.
+func (w *Workspace) Prune(dst *Kept, s *Lattice, p Pruning, gold []int) error {
+	if s.kept == nil {
+		dst.Reset(0)
+		return s.fits(gold)
+	}
+	if s.kept == dst {
+		return fmt.Errorf("%w: pruning into the list that the scores are over", structured.ErrShape)
+	}
+	dst.Reset(s.kept.l)
+	if gold != nil {
+		var err error
+		if w.gold, err = s.kept.indices(w.gold, gold); err != nil {
+			return err
+		}
+	}
+	if s.order == 0 {
+		return w.pruneTokens(dst, s, p, gold != nil)
+	}
+	if _, err := w.Marginals(&w.marginal, s); err != nil || s.Len() == 0 {
+		return err
+	}
+	if _, err := w.decode(); err != nil {
+		return err
+	}
+	for t := range s.Len() {
+		must := -1
+		if gold != nil {
+			must = w.gold[t]
+		}
+		p.keep(dst, s.kept.At(t), w.marginal.NodeAt(t), p.Threshold, w.at[t], must)
+	}
+	return nil
+}
+
+// pruneTokens is Prune for order 0, where each token has a distribution of its own.
+func (w *Workspace) pruneTokens(dst *Kept, s *Lattice, p Pruning, gold bool) error {
+	if err := s.Validate(); err != nil {
+		return err
+	}
+	for t := range s.Len() {
+		node := s.NodeAt(t)
+		best, most := -1, math.Inf(-1)
+		for k, v := range node {
+			if v > most {
+				best, most = k, v
+			}
+		}
+		if best < 0 {
+			return structured.ErrNoPath
+		}
+		must := -1
+		if gold {
+			must = w.gold[t]
+		}
+		w.mu = grow(w.mu, len(node))
+		simd.Exp(w.mu, node, most)
+		sum := 0.0
+		for _, v := range w.mu {
+			sum += v
+		}
+		p.keep(dst, s.kept.At(t), w.mu, p.Threshold*sum, best, must)
+	}
+	return nil
+}
+
+// keep appends a token with those of its labels whose mu meets the least one, at most so many, and the best and
+// the one that must be there, which may be -1.
+func (p Pruning) keep(dst *Kept, labels []int, mu []float64, least float64, best, must int) {
+	n := 0
+	for _, v := range mu {
+		if v >= least {
+			n++
+		}
+	}
+	crowded := p.Most > 0 && n > p.Most
+	for k, label := range labels {
+		if k == best || k == must || mu[k] >= least && (!crowded || rank(mu, k) < p.Most) {
+			dst.label = append(dst.label, label)
+		}
+	}
+	dst.end = append(dst.end, len(dst.label))
+}
+
+// rank returns how many of v stand before v[k] in descending order, the first of equal ones first.
+func rank(v []float64, k int) int {
+	n := 0
+	for m, x := range v {
+		if x > v[k] || x == v[k] && m < k {
+			n++
+		}
+	}
+	return n
+}

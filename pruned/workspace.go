@@ -1,0 +1,100 @@
+package pruned
+
+import (
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// A Workspace is the scratch memory of one goroutine's decoding, inference and losses; the zero value is ready.
+// Methods grow it as needed and allocate nothing once it is large enough.
+type Workspace struct {
+	s *Lattice // the scores that the tables below belong to
+
+	stateAt []int // T+1: where the states of token t start
+	shareAt []int // T+1: the same of the shares
+	alpha   []float64
+	share   []float64 // A x B x C of each token, A x B where the step has no weights: p(a | b, c)
+	back    []int32   // of each state: the lowest of the best a
+
+	enter     []float64 // B x C: U
+	most, sum []float64 // B x C
+	mu, prev  []float64 // marginals of the states at t and t-1
+	at, gold  []int     // places of a path's labels
+
+	marginal  Lattice // of Prune
+	augmented Lattice
+	cost      structured.Lattice
+}
+
+// A step leads from the states (a, b) at t-1 to the states (b, c) at t: A x B and B x C of them.
+type step struct {
+	a, b, c int
+	weight  []float64 // A x B x C; nil stands for zeros
+}
+
+func (s *Lattice) step(t int) step {
+	p := step{a: s.kept.count(t - 1), b: 1, c: s.kept.count(t)}
+	switch {
+	case s.order == 2:
+		p.a, p.b = s.kept.count(t-2), p.a
+		if t >= 2 {
+			p.weight = s.TripleAt(t)
+		}
+	case s.order == 1 && t >= 1:
+		p.weight = s.EdgeAt(t)
+	}
+	return p
+}
+
+// enterAt returns U, the B x C coarser scores of the states at t.
+func (w *Workspace) enterAt(t int) []float64 {
+	s := w.s
+	node := s.NodeAt(t)
+	if s.order < 2 || t == 0 {
+		return node
+	}
+	w.enter = append(w.enter[:0], s.EdgeAt(t)...)
+	for k := range w.enter {
+		w.enter[k] += node[k%len(node)]
+	}
+	return w.enter
+}
+
+// prepare checks the scores and makes them the workspace's; done says that there is nothing to sum over.
+func (w *Workspace) prepare(s *Lattice) (done bool, err error) {
+	if err := s.Validate(); err != nil {
+		return true, err
+	}
+	w.s = s
+	w.stateAt, w.shareAt = append(w.stateAt[:0], 0), append(w.shareAt[:0], 0)
+	states, shares, widest := 0, 0, 1
+	for t := range s.Len() {
+		p := s.step(t)
+		if p.c == 0 {
+			return true, structured.ErrNoPath
+		}
+		states += p.b * p.c
+		widest = max(widest, p.b*p.c)
+		if shares += p.a * p.b; p.weight != nil {
+			shares += p.a * p.b * (p.c - 1)
+		}
+		w.stateAt, w.shareAt = append(w.stateAt, states), append(w.shareAt, shares)
+	}
+	w.alpha, w.share, w.back = grow(w.alpha, states), grow(w.share, shares), grow(w.back, states)
+	w.most, w.sum = grow(w.most, widest), grow(w.sum, widest)
+	w.mu, w.prev = grow(w.mu, widest), grow(w.prev, widest)
+	return s.Len() == 0, nil
+}
+
+// origin is the one state before the sentence.
+var origin = []float64{0}
+
+// states returns the B x C numbers of v that belong to the states at t; before the sentence, origin.
+func (w *Workspace) states(t int) []float64 {
+	if t < 0 {
+		return origin
+	}
+	return w.alpha[w.stateAt[t]:w.stateAt[t+1]]
+}
+
+// shares returns p(a | b, c) of the step to t.
+func (w *Workspace) shares(t int) []float64 { return w.share[w.shareAt[t]:w.shareAt[t+1]] }

@@ -1,0 +1,145 @@
+package prunedcrf
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/trellis-nlp/trellis/internal/container"
+	"github.com/trellis-nlp/trellis/internal/modelfile"
+	"github.com/trellis-nlp/trellis/pruned"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// ErrModel says that bytes are no model of this package: foreign, damaged, or of another version.
+var ErrModel = errors.New("not a valid model of pruned chains")
+
+var format = container.Format{Magic: "TRELCRF2", Version: 1}
+
+// settings are the small parts of a model. Text that may be no UTF-8 is bytes.
+type settings struct {
+	Labels    [][]byte
+	Scheme    string
+	Separator []byte
+	Order     int
+	Prune     [2]pruned.Pruning
+	Lexicons  int
+	modelfile.Reading
+}
+
+// Detect reports whether a file that starts like this is a model of this package, or was one.
+func Detect(head []byte) bool { return strings.HasPrefix(string(head), format.Magic) }
+
+// Save writes the model. The bytes depend on the model alone.
+func (m *Model) Save(w io.Writer) error {
+	s := settings{
+		Scheme: m.scheme.String(), Separator: []byte(m.separator), Order: m.plan.order, Prune: m.plan.prune,
+		Lexicons: len(m.input.Lexicons), Reading: modelfile.NewReading(m.input.Templates, m.input.Columns, m.input.Names, m.Meta),
+	}
+	for _, label := range m.labels {
+		s.Labels = append(s.Labels, []byte(label))
+	}
+	return modelfile.Write(w, format, s, append([]container.Section{
+		{Name: "attrs", Data: modelfile.AppendStrings(nil, m.attrs)},
+		{Name: "counts", Data: container.Bytes(modelfile.Counts[uint32](m.x.start))},
+		{Name: "outcomes", Data: container.Bytes(m.x.outcome)},
+		{Name: "chain", Data: container.Bytes(m.x.chain.keys)},
+		{Name: "weights", Data: container.Bytes(m.w)},
+	}, modelfile.LexiconSections(m.input.Lexicons)...)...)
+}
+
+// Load reads a model that [Model.Save] wrote. Bytes that are none are an error that wraps ErrModel and says what
+// is wrong with them.
+func Load(r io.Reader) (*Model, error) {
+	sections, err := modelfile.Read(r, format, ErrModel)
+	if err != nil {
+		return nil, err
+	}
+	m, err := decode(sections)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %v", ErrModel, err)
+	}
+	return m, nil
+}
+
+// decode makes a model of its sections.
+func decode(sections map[string][]byte) (*Model, error) {
+	var s settings
+	if err := modelfile.Settings(sections, &s); err != nil {
+		return nil, err
+	}
+	m := new(Model)
+	if err := m.set(&s, sections); err != nil {
+		return nil, err
+	}
+	if err := m.readWeights(sections); err != nil {
+		return nil, err
+	}
+	m.index()
+	return m, nil
+}
+
+// set takes the settings over.
+func (m *Model) set(s *settings, sections map[string][]byte) error {
+	if len(s.Labels) == 0 || len(s.Labels) > maxLabels || s.Order < 0 || s.Order > 2 {
+		return fmt.Errorf("%d labels, order %d", len(s.Labels), s.Order)
+	}
+	for _, p := range s.Prune {
+		if !(p.Threshold >= 0 && p.Threshold <= 1) || p.Most < 1 || p.Most > math.MaxInt32 {
+			return fmt.Errorf("pruning below %v to %d labels", p.Threshold, p.Most)
+		}
+	}
+	for _, label := range s.Labels {
+		m.labels = append(m.labels, string(label))
+	}
+	var err error
+	if m.scheme, err = structured.ParseScheme(s.Scheme); err != nil {
+		return err
+	}
+	m.separator, m.plan = string(s.Separator), plan{s.Order, s.Prune}
+	m.input = Input{Columns: s.Columns, Names: s.Names}
+	if m.input.Templates, err = s.Templates(); err != nil {
+		return err
+	}
+	if m.input.Lexicons, err = modelfile.Lexicons(sections, s.Lexicons); err != nil {
+		return err
+	}
+	m.Meta = s.Notes()
+	m.program, err = m.input.bind()
+	return err
+}
+
+// readWeights reads attributes, what they and the labels have weights with, and the weights.
+func (m *Model) readWeights(sections map[string][]byte) error {
+	list, err := modelfile.ReadStrings(sections["attrs"])
+	if err != nil {
+		return fmt.Errorf("attributes: %w", err)
+	}
+	if _, err := modelfile.NamesOf(list); err != nil {
+		return fmt.Errorf("attributes: %w", err)
+	}
+	of, names := parts(m.labels, m.separator)
+	x := &index{labels: len(m.labels), outcomes: len(m.labels) + len(names), parts: of, partNames: names}
+	if x.start, x.outcome, err = modelfile.Outcomes[uint32](sections, len(list), x.outcomes); err != nil {
+		return err
+	}
+	keys, err := container.View[[3]int32](sections["chain"])
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		for k, j := range key {
+			if j < 0 && (k > 0 || j != none) || int(j) >= x.labels {
+				return fmt.Errorf("labels %d of %d", key, x.labels)
+			}
+		}
+		if !x.chain.add(int(key[0]), int(key[1]), int(key[2])) {
+			return fmt.Errorf("labels %d stand twice", key)
+		}
+	}
+	m.attrs, m.x = list, x
+	m.w, err = modelfile.Weights(sections, x.dim())
+	return err
+}

@@ -1,0 +1,182 @@
+package prunedcrf
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/modelfile"
+	"github.com/trellis-nlp/trellis/lexicon"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// ErrInput says that sentences or settings do not fit what a model or data set reads.
+var ErrInput = errors.New("unfit input")
+
+// Input says what a model reads of a sentence.
+type Input struct {
+	Templates *features.Templates // bigram lines are left out
+	Columns   int                 // that the templates may refer to; 0 means those of the names
+	Names     map[string]int      // the columns that templates call by name: form, pos ...
+	Lexicons  []lexicon.Lexicon   // columns more that follow from form, stored with the model
+}
+
+func (in *Input) bind() (*features.Program, error) {
+	if in.Templates == nil {
+		return nil, fmt.Errorf("%w: no templates", ErrInput)
+	}
+	in.Names = maps.Clone(in.Names)
+	for _, c := range in.Names {
+		in.Columns = max(in.Columns, c+1)
+	}
+	var more []features.Column
+	for _, l := range in.Lexicons {
+		more = append(more, l)
+	}
+	return in.Templates.Bind(in.Columns, in.Names, more...)
+}
+
+// A Dataset is labelled sentences compiled into numbers. It is not safe for concurrent use while sentences are
+// added.
+type Dataset struct {
+	input   Input
+	program *features.Program
+	ex      *features.Extractor
+	attrs   modelfile.Names
+	count   []int // of each attribute
+	labels  structured.Alphabet
+	scheme  corpus.SchemeDetector
+	list    []example
+	tokens  int
+	scratch sentence
+}
+
+// An example is a sentence with its labels, and the factor of its loss.
+type example struct {
+	sentence
+	gold   []int
+	weight float64
+}
+
+// A sentence is the attributes of its tokens: those of token t are attr[first[t]:first[t+1]].
+type sentence struct {
+	first []int
+	attr  []int32
+	value []float64 // of each of attr; nil where all are 1
+}
+
+func (s *sentence) tokens() int         { return len(s.first) - 1 }
+func (s *sentence) token(t int) []int32 { return s.attr[s.first[t]:s.first[t+1]] }
+func (s *sentence) end()                { s.first = append(s.first, len(s.attr)) }
+
+// reset makes s a sentence of no tokens, of attributes with values of their own or not.
+func (s *sentence) reset(values bool) {
+	s.first, s.attr, s.value = append(s.first[:0], 0), s.attr[:0], s.value[:0]
+	if values && s.value == nil {
+		s.value = []float64{}
+	}
+}
+
+// add gives the present token an attribute.
+func (s *sentence) add(a int32, value float64) {
+	if s.attr = append(s.attr, a); s.value != nil {
+		s.value = append(s.value, value)
+	}
+}
+
+// values returns those of the attributes of token t, nil where all are 1.
+func (s *sentence) values(t int) []float64 {
+	if s.value == nil {
+		return nil
+	}
+	return s.value[s.first[t]:s.first[t+1]]
+}
+
+// NewDataset returns an empty data set. It fails where the templates refer to columns that in lacks.
+func NewDataset(in Input) (*Dataset, error) {
+	program, err := in.bind()
+	if err != nil {
+		return nil, err
+	}
+	return &Dataset{input: in, program: program, ex: program.NewExtractor()}, nil
+}
+
+// Len returns the number of sentences.
+func (d *Dataset) Len() int { return len(d.list) }
+
+// Tokens returns the number of tokens.
+func (d *Dataset) Tokens() int { return d.tokens }
+
+// Attributes returns the number of attributes.
+func (d *Dataset) Attributes() int { return d.attrs.Len() }
+
+// Labels returns the labels in the order in which they were seen.
+func (d *Dataset) Labels() []string { return d.labels.Names() }
+
+// Scheme returns the scheme in which the labels spell spans; Plain where they spell none.
+func (d *Dataset) Scheme() structured.Scheme { return d.scheme.Scheme() }
+
+// Add appends a sentence with its labels, one a token, and its weight, by which its loss is multiplied: a finite
+// number, not negative. Sentences without tokens are left out. Nothing is added where it returns an error.
+func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) error {
+	if seq.Len() != len(labels) {
+		return fmt.Errorf("%w: %d labels for %d tokens", ErrInput, len(labels), seq.Len())
+	}
+	if !(weight >= 0 && weight <= math.MaxFloat64) {
+		return fmt.Errorf("%w: sentence of weight %v", ErrInput, weight)
+	}
+	if len(labels) == 0 {
+		return nil
+	}
+	s := &d.scratch
+	s.reset(d.program.HasValues())
+	d.ex.Reset(seq)
+	for t := range labels {
+		for _, name := range d.ex.Unigrams(t) {
+			s.add(d.attribute(name), 1)
+		}
+		for _, v := range d.ex.Values(t) {
+			s.add(d.attribute(v.Name), v.Value)
+		}
+		s.end()
+	}
+	gold := make([]int, 0, len(labels))
+	for _, label := range labels {
+		gold = append(gold, d.labels.Add(strings.Clone(label)))
+	}
+	d.scheme.Add(labels)
+	d.tokens += len(labels)
+	d.list = append(d.list, example{sentence{slices.Clone(s.first), slices.Clone(s.attr), slices.Clone(s.value)}, gold, weight})
+	return nil
+}
+
+// attribute counts one, and returns its number.
+func (d *Dataset) attribute(name []byte) int32 {
+	a := d.attrs.Add(name)
+	if int(a) == len(d.count) {
+		d.count = append(d.count, 0)
+	}
+	d.count[a]++
+	return a
+}
+
+// parts returns, for each label, the numbers of its parts, which come after those of the labels, and how many
+// labels and parts there are. Without a separator there are none.
+func parts(labels []string, separator string) (of [][]int32, names []string) {
+	of = make([][]int32, len(labels))
+	var all structured.Alphabet
+	for j, label := range labels {
+		if separator == "" {
+			continue
+		}
+		for part := range strings.SplitSeq(label, separator) {
+			of[j] = append(of[j], int32(len(labels)+all.Add(part)))
+		}
+	}
+	return of, all.Names()
+}

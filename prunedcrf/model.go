@@ -1,0 +1,180 @@
+package prunedcrf
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/fingerprint"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// A Model labels sentences. It is immutable and safe for concurrent use.
+type Model struct {
+	Meta map[string]string // notes that are saved with the model, and mean nothing to it
+
+	input     Input
+	program   *features.Program
+	labels    []string
+	separator string
+	scheme    structured.Scheme
+	attrs     []string // in the order of their weights
+	x         *index
+	w         []float64
+	plan      plan
+
+	grammar *structured.Grammar // nil for plain labels
+	outside int                 // the label O, or -1
+	base    int                 // of the fingerprints
+	table   *fingerprint.Table  // from those of attributes to their numbers
+
+	taggers sync.Pool
+}
+
+// newModel makes a model of the weights that are not zero.
+func newModel(d *Dataset, separator string, x *index, w []float64, p plan) *Model {
+	m := &Model{Meta: make(map[string]string), input: d.input, program: d.program, separator: separator, scheme: d.Scheme(), plan: p}
+	m.labels = append(m.labels, d.Labels()...)
+	m.x = &index{labels: x.labels, outcomes: x.outcomes, parts: x.parts, partNames: x.partNames, start: []int{0}}
+	for a, name := range d.attrs.List() {
+		for q := x.start[a]; q < x.start[a+1]; q++ {
+			if w[q] != 0 {
+				m.x.outcome, m.w = append(m.x.outcome, x.outcome[q]), append(m.w, w[q])
+			}
+		}
+		if len(m.w) > m.x.start[len(m.x.start)-1] {
+			m.attrs, m.x.start = append(m.attrs, name), append(m.x.start, len(m.w))
+		}
+	}
+	for n, key := range x.chain.keys {
+		if v := w[len(x.outcome)+n]; v != 0 {
+			m.x.chain.add(int(key[0]), int(key[1]), int(key[2]))
+			m.w = append(m.w, v)
+		}
+	}
+	m.index()
+	return m
+}
+
+// index makes what labelling needs of the rest.
+func (m *Model) index() {
+	m.grammar, m.outside = grammar(m.labels, m.scheme)
+	// Attributes that share a fingerprint under all bases, which nobody will see who does not set out to make them,
+	// share the weights of the first.
+	for m.base = range fingerprint.Bases {
+		hasher := fingerprint.NewHasher(m.base)
+		m.table = fingerprint.NewTable(len(m.attrs))
+		for a, name := range m.attrs {
+			m.table.Insert(hasher.OfString(name), int32(a))
+		}
+		if m.table.Len() == len(m.attrs) {
+			return
+		}
+	}
+}
+
+// Labels returns the labels in the order of their numbers. It must not be changed.
+func (m *Model) Labels() []string { return m.labels }
+
+// Scheme returns the scheme in which the labels spell spans; Plain where they spell none.
+func (m *Model) Scheme() structured.Scheme { return m.scheme }
+
+// Separator returns what stands between the parts of labels, "" if they have none.
+func (m *Model) Separator() string { return m.separator }
+
+// Order returns how many labels the model looks back: 0, 1 or 2.
+func (m *Model) Order() int { return m.plan.order }
+
+// Thresholds returns the least probability of a label that is kept before each order: pairs, triples.
+func (m *Model) Thresholds() []float64 {
+	var list []float64
+	for _, p := range m.plan.prune[:m.plan.order] {
+		list = append(list, p.Threshold)
+	}
+	return list
+}
+
+// Attributes returns the number of attributes.
+func (m *Model) Attributes() int { return len(m.attrs) }
+
+// Features returns the number of weights.
+func (m *Model) Features() int { return len(m.w) }
+
+// Input returns what the model reads of a sentence.
+func (m *Model) Input() Input { return m.input }
+
+// Tag returns the labels of the best path of a sentence.
+func (m *Model) Tag(seq features.Sequence) ([]string, error) {
+	t, ok := m.taggers.Get().(*Tagger)
+	if !ok {
+		t = m.NewTagger()
+	}
+	defer m.taggers.Put(t)
+	return t.Tag(nil, seq)
+}
+
+// TagAll returns what Tag does for each sentence, with so many goroutines; 0 means one a core.
+func (m *Model) TagAll(list []features.Sequence, threads int) ([][]string, error) {
+	if threads <= 0 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	threads = max(1, min(threads, len(list)))
+	tagged, failed := make([][]string, len(list)), make([]error, threads)
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for k := range threads {
+		wg.Go(func() {
+			t := m.NewTagger()
+			for {
+				n := int(next.Add(1)) - 1
+				if n >= len(list) {
+					return
+				}
+				if tagged[n], failed[k] = t.Tag(nil, list[n]); failed[k] != nil {
+					failed[k] = fmt.Errorf("sentence %d: %w", n+1, failed[k])
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return tagged, errors.Join(failed...)
+}
+
+// A Weight is what the model has for an attribute with a label, or with a part of labels.
+type Weight struct {
+	Attribute string
+	Outcome   string
+	Part      bool // the outcome is a part
+	Weight    float64
+}
+
+// Weights visits the weights of attributes.
+func (m *Model) Weights(visit func(Weight)) {
+	names := m.x.partNames
+	for a, attribute := range m.attrs {
+		for q := m.x.start[a]; q < m.x.start[a+1]; q++ {
+			o := int(m.x.outcome[q])
+			if o < len(m.labels) {
+				visit(Weight{attribute, m.labels[o], false, m.w[q]})
+			} else {
+				visit(Weight{attribute, names[o-len(m.labels)], true, m.w[q]})
+			}
+		}
+	}
+}
+
+// Chains visits the weights of pairs of labels, where from has one label, and of triples, where it has two.
+func (m *Model) Chains(visit func(from []int, to int, weight float64)) {
+	for n, key := range m.x.chain.keys {
+		w := m.w[len(m.x.outcome)+n]
+		if key[0] == none {
+			visit([]int{int(key[1])}, int(key[2]), w)
+		} else {
+			visit([]int{int(key[0]), int(key[1])}, int(key[2]), w)
+		}
+	}
+}

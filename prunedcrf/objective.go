@@ -1,0 +1,168 @@
+package prunedcrf
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+
+	"github.com/trellis-nlp/trellis/optimize"
+	"github.com/trellis-nlp/trellis/pruned"
+)
+
+// An objective is the sum over sentences of a loss, each times the sentence's weight. Workers take sentences of a
+// batch; what they add up is merged in their order, so that a result depends on the number of workers but not on
+// their timing.
+type objective struct {
+	x       *index
+	list    []example
+	loss    pruned.Loss
+	keep    [2]float64 // labels a token, on average
+	top     int        // the order of the model
+	plan    plan       // of this epoch
+	workers []*worker
+}
+
+// A worker is the scratch memory of one goroutine, and what it counts.
+type worker struct {
+	search search
+	grad   pruned.Lattice
+	sparse *optimize.Sparse
+	path   []int
+	sum    float64
+	err    error
+	tokens int    // of this epoch
+	kept   [2]int // labels that they kept
+}
+
+var _ optimize.Stochastic = (*objective)(nil)
+
+// Dim implements [optimize.Stochastic].
+func (o *objective) Dim() int { return o.x.dim() }
+
+// Len implements [optimize.Stochastic].
+func (o *objective) Len() int { return len(o.list) }
+
+// Support implements [optimize.Stochastic].
+func (o *objective) Support(batch []int, visit func(lo, hi int)) {
+	for _, k := range batch {
+		o.x.support(&o.list[k].sentence, visit)
+	}
+	if o.plan.order > 0 {
+		visit(len(o.x.outcome), o.x.dim())
+	}
+}
+
+// few is how many sentences a worker must get to be worth the hand-over.
+const few = 2
+
+// EvalBatch implements [optimize.Stochastic].
+func (o *objective) EvalBatch(ctx context.Context, g *optimize.Sparse, w []float64, scale float64, batch []int) (float64, error) {
+	n := min(len(o.workers), max(1, len(batch)/few))
+	o.each(n, func(k int, wk *worker) {
+		dst := g
+		if k > 0 {
+			if wk.sparse == nil {
+				wk.sparse = optimize.NewSparse(o.Dim())
+			}
+			wk.sparse.Reset()
+			dst = wk.sparse
+		}
+		for _, s := range batch[len(batch)*k/n : len(batch)*(k+1)/n] {
+			if wk.err = ctx.Err(); wk.err != nil {
+				return
+			}
+			if wk.err = o.sentence(wk, dst, s, w, scale); wk.err != nil {
+				return
+			}
+		}
+	})
+	sum := 0.0
+	for k, wk := range o.workers[:n] {
+		if wk.err != nil {
+			return 0, wk.err
+		}
+		if sum += wk.sum; k > 0 {
+			g.AddSparse(wk.sparse)
+		}
+	}
+	return sum, nil
+}
+
+// sentence adds the gradient of one sentence to dst, and its loss to the worker's sum, both times its weight.
+func (o *objective) sentence(wk *worker, dst *optimize.Sparse, k int, w []float64, scale float64) error {
+	e := &o.list[k]
+	wk.search.score(o.x, &e.sentence, w, scale)
+	s, err := wk.search.run(o.x, e.tokens(), w, scale, o.plan, e.gold, nil)
+	if err != nil {
+		return fmt.Errorf("sentence %d: %w", k+1, err)
+	}
+	v, err := o.loss.Eval(&wk.grad, s, e.gold, &wk.search.w)
+	if err != nil {
+		return fmt.Errorf("sentence %d: %w", k+1, err)
+	}
+	o.x.pull(dst, wk.search.row, &wk.grad, &e.sentence, e.weight)
+	wk.sum += e.weight * v
+	wk.tokens += e.tokens()
+	for level := range o.plan.order {
+		wk.kept[level] += wk.search.kept[level+1].Labels()
+	}
+	return nil
+}
+
+// each runs f on the first n workers at the same time.
+func (o *objective) each(n int, f func(k int, wk *worker)) {
+	var wg sync.WaitGroup
+	for k, wk := range o.workers[:n] {
+		wk.sum, wk.err = 0, nil
+		if k > 0 {
+			wg.Go(func() { f(k, wk) })
+		}
+	}
+	f(0, o.workers[0])
+	wg.Wait()
+}
+
+// endEpoch moves the thresholds towards what is to be kept, and returns how many labels a token kept.
+func (o *objective) endEpoch() (kept [2]float64) {
+	tokens := 0
+	var labels [2]int
+	for _, wk := range o.workers {
+		tokens += wk.tokens
+		for level := range labels {
+			labels[level] += wk.kept[level]
+		}
+		wk.tokens, wk.kept = 0, [2]int{}
+	}
+	for level := range o.plan.order {
+		kept[level] = float64(labels[level]) / float64(max(tokens, 1))
+		p := &o.plan.prune[level]
+		p.Threshold = moved(p.Threshold, (kept[level]-1)/(o.keep[level]-1), o.loss.Traits().Smooth) // labels beside the one that must be there
+	}
+	return kept
+}
+
+// moved returns the threshold for the next epoch, after one in which by times as many labels were kept as should
+// be. The scores of losses with kinks have no scale, and their probabilities may lie hundreds of orders of magnitude
+// apart: their thresholds move by exponents.
+func moved(threshold, by float64, smooth bool) float64 {
+	if smooth {
+		threshold *= min(max(by, 0.25), 4)
+	} else {
+		threshold = math.Pow(threshold, 1/min(max(by, 0.5), 2))
+	}
+	return min(max(threshold, leastThreshold), 0.5)
+}
+
+// leastThreshold is such that a probability can reach it.
+const leastThreshold = 1e-300
+
+// begun tells whether a sentence of this epoch has been trained on.
+func (o *objective) begun() bool {
+	for _, wk := range o.workers {
+		if wk.tokens > 0 {
+			return true
+		}
+	}
+	return false
+}

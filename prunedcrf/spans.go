@@ -1,0 +1,77 @@
+package prunedcrf
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/pruned"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// SpanProbabilities appends, for each span, the probability that a labelling has exactly this span: it starts there,
+// ends there, has this type, and is not part of a longer one, read as [corpus.AppendSpans] reads labels. That is the
+// share of log Z that the labellings with the span have: one more recursion a span. Spans that do not lie in the
+// sentence are an error.
+func (t *Tagger) SpanProbabilities(dst []float64, spans []corpus.Span) ([]float64, error) {
+	s, err := t.Scores()
+	if err != nil {
+		return dst, err
+	}
+	all, err := t.search.w.LogZ(s)
+	if err != nil {
+		return dst, err
+	}
+	for _, span := range spans {
+		if span.Start < 0 || span.Start >= span.End || span.End > s.Len() {
+			return dst, fmt.Errorf("%w: span %d..%d in a sentence of %d tokens", ErrInput, span.Start, span.End, s.Len())
+		}
+		t.mask(s, span)
+		with, err := t.search.w.LogZ(&t.masked)
+		if errors.Is(err, structured.ErrNoPath) {
+			with, err = math.Inf(-1), nil
+		}
+		if err != nil {
+			return dst, err
+		}
+		dst = append(dst, math.Exp(with-all))
+	}
+	return dst, nil
+}
+
+// goesOn tells whether next goes on with the span of prev.
+func goesOn(prev, next string) bool {
+	p, _ := structured.SplitLabel(prev)
+	n, _ := structured.SplitLabel(next)
+	_, starts := structured.Boundary(prev, next)
+	return p != 'O' && n != 'O' && !starts
+}
+
+// mask makes masked the scores s, at least of order 1, of the labellings with the span alone.
+func (t *Tagger) mask(s *pruned.Lattice, span corpus.Span) {
+	m, kept, labels := &t.masked, s.Kept(), t.m.labels
+	m.Reset(kept, max(s.Order(), 1))
+	copy(m.Node, s.Node)
+	copy(m.Edge, s.Edge)
+	copy(m.Triple, s.Triple)
+	for at := span.Start; at < span.End; at++ {
+		node := m.NodeAt(at)
+		for k, j := range kept.At(at) {
+			if letter, typ := structured.SplitLabel(labels[j]); letter == 'O' || typ != span.Type {
+				node[k] = math.Inf(-1)
+			}
+		}
+	}
+	for at := max(span.Start, 1); at <= span.End && at < s.Len(); at++ {
+		inside := at > span.Start && at < span.End
+		edge, to := m.EdgeAt(at), kept.At(at)
+		for k, i := range kept.At(at - 1) {
+			for l, j := range to {
+				if goesOn(labels[i], labels[j]) != inside {
+					edge[k*len(to)+l] = math.Inf(-1)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,156 @@
+package prunedcrf
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+
+	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/optimize"
+	"github.com/trellis-nlp/trellis/pruned"
+)
+
+// ErrPair says that an optimizer cannot minimise a loss.
+var ErrPair = errors.New("unsuitable optimizer")
+
+// Options are the settings of [Train]. The zero value is the conditional random field of order 2, of cross-entropy
+// and AdaGrad, without a penalty.
+type Options struct {
+	Loss       pruned.Loss               // nil means pruned.CrossEntropy{}
+	Stochastic optimize.StochasticMethod // nil means optimize.AdaGrad of 10 epochs
+	Penalty    optimize.Penalty          // added to the sum of the losses
+	MinCount   int                       // attributes that occur less often have no features
+	Threads    int                       // 0 means runtime.GOMAXPROCS(0); results depend on it in the last digits
+	Order      Order                     // the zero value is Second
+	Separator  string                    // between the parts of a label, "|" in FEATS; "" takes no label apart
+	Init       *Model                    // weights to start from, by the names of attributes and labels
+
+	// Keep is how many labels a token shall keep on average before pairs and before triples are scored, more than 1;
+	// 0 means 6 and 3. No token keeps more than about 50.
+	Keep [2]float64
+
+	// Dev, a data set of its own with the same input, scores the weights after each epoch; the best ones become the
+	// model. With Patience > 0, so many epochs without a better score end the training.
+	Dev      *Dataset
+	Patience int
+
+	Progress func(Progress) error // told after each epoch, unless nil; see optimize.ErrStop
+	Warn     func(string)         // told what the user should know before training starts, unless nil
+}
+
+// An Order says how many labels a model looks back.
+type Order int
+
+// The orders.
+const (
+	Second Order = iota // two
+	First               // one
+	Zeroth              // none: each token by itself
+)
+
+// labels returns how many labels it looks back.
+func (o Order) labels() int { return 2 - int(o) }
+
+// Progress is where training is.
+type Progress struct {
+	*optimize.Step
+	Order int              // up to which this epoch scored
+	Kept  [2]float64       // labels a token kept on average, 0 for an order that had not begun
+	Dev   *metrics.Results // nil without development data
+	Best  bool             // these are the best weights so far
+}
+
+// Summary says how training went.
+type Summary struct {
+	optimize.Result
+	Features int
+	Kept     [2]float64       // labels a token kept on average in the epoch of the weights that were kept
+	Dev      *metrics.Results // the best on development data
+	BestStep int              // epoch of the weights that were kept
+}
+
+// most is how many labels a token keeps at most, the gold one and that of the best path aside.
+const most = 50
+
+// Train returns the model that minimises the sum of the losses of the sentences of d plus the penalty. The first
+// epoch is of order 0 and each further one of the next order, until that of the model; training from the weights
+// of another model starts with its order. When ctx ends, training stops at the next step and Train returns the
+// best model so far together with an error that wraps the context's; any other error comes without a model.
+func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) {
+	var summary Summary
+	if err := o.fill(); err != nil {
+		return nil, summary, err
+	}
+	if d.Len() == 0 {
+		return nil, summary, fmt.Errorf("%w: no sentence to train on", ErrInput)
+	}
+	if n := d.labels.Len(); n > maxLabels {
+		return nil, summary, fmt.Errorf("%w: %d labels: at most %d", ErrInput, n, maxLabels)
+	}
+	top := o.Order.labels()
+	goal := &objective{x: newIndex(d, o.Separator, o.MinCount, top), list: d.list, loss: o.Loss, keep: o.Keep, top: top}
+	for k := range goal.plan.prune {
+		goal.plan.prune[k] = pruned.Pruning{Threshold: 0.01, Most: most}
+	}
+	for range o.Threads {
+		goal.workers = append(goal.workers, new(worker))
+	}
+	w := make([]float64, goal.Dim())
+	if o.Init != nil {
+		goal.plan = o.Init.plan
+		goal.plan.order = min(goal.plan.order, top)
+		o.Init.copyTo(w, d, goal.x)
+	}
+	summary.Features = len(w)
+	if o.Warn != nil && o.Loss.Traits().Smooth && o.Penalty == (optimize.Penalty{}) {
+		o.Warn("no penalty: where the data can be told apart without error, this loss has no finite minimum; an L2 penalty gives it one")
+	}
+	watch := newWatcher(d, o, goal, &summary)
+	var err error
+	summary.Result, err = o.Stochastic.Minimize(ctx, goal, w, o.Penalty, watch.report)
+	if err != nil && (ctx.Err() == nil || !errors.Is(err, ctx.Err())) {
+		return nil, summary, err
+	}
+	if watch.best.w == nil {
+		if goal.begun() {
+			watch.last = goal.plan
+		}
+		watch.best = kept{w, watch.last}
+	}
+	return newModel(d, o.Separator, goal.x, watch.best.w, watch.best.plan), summary, err
+}
+
+// fill puts the defaults in, and refuses what is out of range.
+func (o *Options) fill() error {
+	if o.Loss == nil {
+		o.Loss = pruned.CrossEntropy{}
+	}
+	if o.Stochastic == nil {
+		o.Stochastic = optimize.AdaGrad{Passes: optimize.Passes{Epochs: 10}}
+	}
+	if o.Threads <= 0 {
+		o.Threads = runtime.GOMAXPROCS(0)
+	}
+	if o.Order < Second || o.Order > Zeroth {
+		return fmt.Errorf("%w: order %d", ErrInput, o.Order)
+	}
+	for k, v := range [2]float64{6, 3} {
+		if o.Keep[k] == 0 {
+			o.Keep[k] = v
+		}
+		if !(o.Keep[k] > 1) {
+			return fmt.Errorf("%w: %v labels a token to keep: want more than 1", ErrInput, o.Keep[k])
+		}
+	}
+	traits := o.Loss.Traits()
+	switch o.Stochastic.(type) {
+	case optimize.AveragedPerceptron:
+		if traits.Smooth || !traits.Convex {
+			return fmt.Errorf("%w: the averaged perceptron steps by the difference of two labellings", ErrPair)
+		}
+	case optimize.BCFW, optimize.SAGA:
+		return fmt.Errorf("%w: it remembers the gradient of each sentence, which pruning changes from epoch to epoch", ErrPair)
+	}
+	return nil
+}
