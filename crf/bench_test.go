@@ -9,6 +9,7 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/lexicon"
 	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
@@ -23,7 +24,7 @@ func conll2000(b *testing.B, file string) *Dataset {
 	if err != nil {
 		b.Fatal(err)
 	}
-	d, err := NewDataset(Input{Templates: p, Names: map[string]int{"form": 0, "pos": 1}})
+	d, err := NewDataset(model.Input{Templates: p, Names: map[string]int{"form": 0, "pos": 1}})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -102,7 +103,7 @@ func tagging(b *testing.B, w Weights) (*Model, []*corpus.Sentence, int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	d, err := NewDataset(Input{Templates: p, Columns: 10, Names: map[string]int{"form": 1}, Lexicons: []lexicon.Lexicon{classes}})
+	d, err := NewDataset(model.Input{Templates: p, Columns: 10, Names: map[string]int{"form": 1}, Lexicons: []lexicon.Lexicon{classes}})
 	if err != nil {
 		b.Fatal(err)
 	}

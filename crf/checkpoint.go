@@ -15,6 +15,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/internal/checkpoint"
 	"github.com/trellis-nlp/trellis/lexicon"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
@@ -115,7 +116,7 @@ func (t *training) resume(from io.Reader) error {
 	t.from = from
 	for _, s := range []struct {
 		w       []float64
-		summary *Summary
+		summary *model.Summary
 	}{{t.best, &t.summary}, {t.won, &t.wonSummary}} {
 		if t.dev == nil || s.w == nil {
 			continue
@@ -147,11 +148,11 @@ func (t *training) state(c *checkpoint.Coder) {
 	c.Float(&t.seconds)
 	c.Int(&t.waited, 0, math.MaxInt/2)
 	t.weights(c, &t.best)
-	t.summary.state(c, t.o.Restarts)
+	codeSummary(c, &t.summary, t.o.Restarts)
 	if t.o.Restarts > 0 {
 		t.weights(c, &t.start)
 		t.weights(c, &t.won)
-		t.wonSummary.state(c, t.o.Restarts)
+		codeSummary(c, &t.wonSummary, t.o.Restarts)
 	}
 }
 
@@ -164,7 +165,7 @@ func (t *training) weights(c *checkpoint.Coder, w *[]float64) {
 	c.Floats(*w)
 }
 
-func (s *Summary) state(c *checkpoint.Coder, restarts int) {
+func codeSummary(c *checkpoint.Coder, s *model.Summary, restarts int) {
 	code(c, &s.Result)
 	c.Int(&s.BestStep, 0, math.MaxInt/2)
 	c.Int(&s.Run, 0, restarts)

@@ -16,6 +16,7 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -31,7 +32,7 @@ func held(t testing.TB, d *Dataset) *Dataset {
 }
 
 // exactly prints all of a progress but the time.
-func exactly(p Progress) string {
+func exactly(p model.Progress) string {
 	s := fmt.Sprintf("%d %d %d %d %x %x %x %v", p.Run, p.Step.Step, p.Epoch, p.Evaluations, p.Objective, p.GradNorm, p.Weights(), p.Best)
 	if p.Dev != nil {
 		s += fmt.Sprintf(" %x", p.Dev.F1)
@@ -84,7 +85,7 @@ func TestResumeIsTheTrainingWithoutInterruption(t *testing.T) {
 				var steps []string
 				var saved [][]byte
 				var at []int // steps told when it was saved
-				o.Progress = func(p Progress) { steps = append(steps, exactly(p)) }
+				o.Progress = func(p model.Progress) { steps = append(steps, exactly(p)) }
 				o.Checkpoints = &Checkpoints{Write: func(write func(io.Writer) error) error {
 					var b bytes.Buffer
 					err := write(&b)
@@ -106,7 +107,7 @@ func TestResumeIsTheTrainingWithoutInterruption(t *testing.T) {
 						again.Dev = held(t, d)
 					}
 					next := at[i]
-					again.Progress = func(p Progress) {
+					again.Progress = func(p model.Progress) {
 						require.Less(t, next, len(steps))
 						require.Equal(t, steps[next], exactly(p), "step %d after %d", next, at[i])
 						next++
@@ -128,7 +129,7 @@ func checkpointOf(t testing.TB, d *Dataset, o Options) []byte {
 	var b bytes.Buffer
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	o.Progress = func(p Progress) {
+	o.Progress = func(p model.Progress) {
 		if p.Epoch == 2 {
 			cancel()
 		}

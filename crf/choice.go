@@ -6,6 +6,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -91,7 +92,7 @@ func (d *Dataset) addChoices(known []corpus.Choice, add func(labels []string) er
 	for t, c := range known {
 		switch {
 		case c.Shares != nil && len(c.Shares) != len(c.Labels):
-			return fmt.Errorf("%w: token %d: %d shares for %d labels", ErrInput, t+1, len(c.Shares), len(c.Labels))
+			return fmt.Errorf("%w: token %d: %d shares for %d labels", model.ErrInput, t+1, len(c.Shares), len(c.Labels))
 		case c.Certain():
 			labels[t] = c.Labels[0]
 		case len(c.Shares) > 0:
@@ -106,17 +107,17 @@ func (d *Dataset) addChoices(known []corpus.Choice, add func(labels []string) er
 			}
 		}
 		if len(c.Shares) > 0 && !(math.Abs(sum-1) <= 1e-6) {
-			return fmt.Errorf("%w: token %d: shares that are not positive, or not of sum 1", ErrInput, t+1)
+			return fmt.Errorf("%w: token %d: shares that are not positive, or not of sum 1", model.ErrInput, t+1)
 		}
 	}
 	if soft >= 0 && open >= 0 {
-		return fmt.Errorf("%w: token %d has shares, token %d of the same sentence leaves its label open without", ErrInput, soft+1, open+1)
+		return fmt.Errorf("%w: token %d has shares, token %d of the same sentence leaves its label open without", model.ErrInput, soft+1, open+1)
 	}
 	if soft < 0 && open < 0 {
 		return add(labels)
 	}
 	if d.heldOut {
-		return fmt.Errorf("%w: token %d: to score a model, a token needs one label", ErrInput, max(soft, open)+1)
+		return fmt.Errorf("%w: token %d: to score a model, a token needs one label", model.ErrInput, max(soft, open)+1)
 	}
 	d.known = known
 	defer func() { d.known = nil }()

@@ -13,6 +13,7 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -29,7 +30,7 @@ func certain(labels []string) []corpus.Choice {
 // chosen has n sentences of the sample, with labels that change changes.
 func chosen(t testing.TB, source string, n int, change func(s, i int, c *corpus.Choice)) *Dataset {
 	t.Helper()
-	d, err := NewDataset(Input{Templates: parse(t, source), Names: map[string]int{"form": 0}})
+	d, err := NewDataset(model.Input{Templates: parse(t, source), Names: map[string]int{"form": 0}})
 	require.NoError(t, err)
 	for s, rows := range read(t, sample.Train)[:n] {
 		known := certain(column(rows, 2))
@@ -176,7 +177,7 @@ func TestGradientOfChoices(t *testing.T) {
 
 // Features are those of the labels that a token may have.
 func TestFeaturesOfChoices(t *testing.T) {
-	d, err := NewDataset(Input{})
+	d, err := NewDataset(model.Input{})
 	require.NoError(t, err)
 	a := func(name string) []corpus.Attribute { return []corpus.Attribute{{Name: name, Value: 1}} }
 	require.NoError(t, d.AddItemChoices([][]corpus.Attribute{a("x"), a("y"), a("z"), a("x")}, []corpus.Choice{
@@ -196,7 +197,7 @@ func TestHalfOfTheLabels(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 7))
 	p, err := features.Preset("pos")
 	require.NoError(t, err)
-	d, err := NewDataset(Input{Templates: p, Names: map[string]int{"form": 0}})
+	d, err := NewDataset(model.Input{Templates: p, Names: map[string]int{"form": 0}})
 	require.NoError(t, err)
 	for _, rows := range read(t, sample.Train) {
 		known := certain(column(rows, 1))
@@ -248,13 +249,13 @@ func TestChoicesAreRefused(t *testing.T) {
 		}
 	}
 	_, _, err := Train(t.Context(), open, Options{Stochastic: optimize.SAGA{}, Penalty: l2})
-	require.ErrorIs(t, err, ErrPair)
+	require.ErrorIs(t, err, model.ErrPair)
 	_, _, err = Train(t.Context(), soft, Options{Stochastic: optimize.SAGA{Passes: optimize.Passes{Epochs: 2}}, Penalty: l2})
 	require.NoError(t, err, "soft labels leave the loss convex")
 	_, _, err = Train(t.Context(), small(t, plainTemplates, 5), Options{Dev: open})
-	require.ErrorIs(t, err, ErrInput)
+	require.ErrorIs(t, err, model.ErrInput)
 
-	d, err := NewDataset(Input{Templates: parse(t, plainTemplates), Names: map[string]int{"form": 0}})
+	d, err := NewDataset(model.Input{Templates: parse(t, plainTemplates), Names: map[string]int{"form": 0}})
 	require.NoError(t, err)
 	rows := features.Rows{{"a"}, {"b"}}
 	for _, known := range [][]corpus.Choice{
@@ -264,13 +265,13 @@ func TestChoicesAreRefused(t *testing.T) {
 		{{Labels: []string{"A", "B"}, Shares: []float64{1, 0}}, {Labels: []string{"A"}}},
 		{{Labels: []string{"A", "B"}, Shares: []float64{1}}, {Labels: []string{"A"}}},
 	} {
-		assert.ErrorIs(t, d.AddChoices(rows, known, 1), ErrInput)
+		assert.ErrorIs(t, d.AddChoices(rows, known, 1), model.ErrInput)
 	}
 	assert.Zero(t, d.Len())
 	require.NoError(t, d.AddChoices(rows, make([]corpus.Choice, 2), 1))
 	_, _, err = Train(t.Context(), d, Options{})
 	assert.ErrorContains(t, err, "no token has a label")
-	assert.ErrorIs(t, d.HeldOut().AddChoices(rows, make([]corpus.Choice, 2), 1), ErrInput)
+	assert.ErrorIs(t, d.HeldOut().AddChoices(rows, make([]corpus.Choice, 2), 1), model.ErrInput)
 }
 
 // The scheme shows in what is known.

@@ -21,6 +21,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/container"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/lexicon"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -52,7 +53,7 @@ func models(t testing.TB) map[string]*Model {
 		"items":      train(t, items(t, rand.New(rand.NewPCG(1, 1)), 20), Options{Penalty: l2, Threads: 1}),
 	}
 	for name, m := range ms {
-		m.Meta["kind"] = name
+		m.Meta.Notes = map[string]string{"kind": name}
 	}
 	return ms
 }
@@ -208,18 +209,18 @@ func TestOpen(t *testing.T) {
 
 	require.NoError(t, os.WriteFile(path, []byte("no model, but long enough to have what could be a header of one ....."), 0o644))
 	_, err = Open(path)
-	require.ErrorIs(t, err, ErrModel)
+	require.ErrorIs(t, err, model.ErrModel)
 	_, err = Open(path + "x")
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
-// The format of version 2 stays as it is: the same model has the same bytes, and stored ones tag as they did when
+// The format of version 3 stays as it is: the same model has the same bytes, and stored ones tag as they did when
 // they were written.
 func TestGoldenModel(t *testing.T) {
 	m, err := New(tiny(t))
 	require.NoError(t, err)
 	for w := Float32; w <= Int8; w++ {
-		path := filepath.Join("testdata", "v2."+w.String()+".model")
+		path := filepath.Join("testdata", "v3."+w.String()+".model")
 		data := saved(t, m, SaveOptions{Weights: w})
 		if *update {
 			require.NoError(t, os.WriteFile(path, data, 0o644))
@@ -245,7 +246,7 @@ func TestGoldenModelWithLexicon(t *testing.T) {
 	p.Attributes = append(p.Attributes, Attribute{"u:c=01", []LabelWeight{{1, 3}}}, Attribute{"u:v=1", []LabelWeight{{0, 0.5}, {1, 0.25}}})
 	m, err := New(p)
 	require.NoError(t, err)
-	path := filepath.Join("testdata", "v2.lexicon.model")
+	path := filepath.Join("testdata", "v3.lexicon.model")
 	data := saved(t, m, SaveOptions{})
 	if *update {
 		require.NoError(t, os.WriteFile(path, data, 0o644))
@@ -261,9 +262,9 @@ func TestGoldenModelWithLexicon(t *testing.T) {
 // tiny is a model with features of all kinds.
 func tiny(t testing.TB) Parts {
 	return Parts{
-		Meta:   map[string]string{"date": "2026-01-31", "note": "made by hand"},
+		Meta:   model.Metadata{Notes: map[string]string{"date": "2026-01-31", "note": "made by hand"}},
 		Labels: []string{"D", "N", "V", "X"},
-		Input:  Input{Templates: parse(t, "u:w=%x[0,form]\nb:l=%x[0,form]\nb\n"), Names: map[string]int{"form": 0}},
+		Input:  model.Input{Templates: parse(t, "u:w=%x[0,form]\nb:l=%x[0,form]\nb\n"), Names: map[string]int{"form": 0}},
 		Words:  []uint64{5, 7},
 		Attributes: []Attribute{
 			{"u:w=the", []LabelWeight{{0, 2.5}}},
@@ -289,7 +290,7 @@ func TestDamagedModelsAreRefused(t *testing.T) {
 	refuseDamaged(t, data)
 	refuseDamaged(t, saved(t, with, SaveOptions{}))
 	_, err = Load(bytes.NewReader(append(bytes.Clone(data), 0)))
-	assert.ErrorIs(t, err, ErrModel, "something follows")
+	assert.ErrorIs(t, err, model.ErrModel, "something follows")
 
 	newer := bytes.Clone(data)
 	newer[8] = 9
@@ -306,12 +307,12 @@ func refuseDamaged(t *testing.T, data []byte) {
 	t.Helper()
 	for n := range data {
 		_, err := Load(bytes.NewReader(data[:n]))
-		require.ErrorIs(t, err, ErrModel, "cut to %d bytes", n)
+		require.ErrorIs(t, err, model.ErrModel, "cut to %d bytes", n)
 		for bit := range 8 {
 			bad := bytes.Clone(data)
 			bad[n] ^= 1 << bit
 			_, err := Load(bytes.NewReader(bad))
-			require.ErrorIs(t, err, ErrModel, "bit %d of byte %d", bit, n)
+			require.ErrorIs(t, err, model.ErrModel, "bit %d of byte %d", bit, n)
 		}
 	}
 }
@@ -376,7 +377,7 @@ func TestParserIsTotal(t *testing.T) {
 				if victim == secNames || victim == secBigramNames {
 					require.NoError(t, err)
 				} else {
-					require.ErrorIs(t, err, ErrModel, "without %s", victim)
+					require.ErrorIs(t, err, model.ErrModel, "without %s", victim)
 				}
 			}
 		}
@@ -387,7 +388,7 @@ func TestParserIsTotal(t *testing.T) {
 func use(t testing.TB, data []byte, rows features.Rows) {
 	m, err := Load(bytes.NewReader(data))
 	if err != nil {
-		require.ErrorIs(t, err, ErrModel)
+		require.ErrorIs(t, err, model.ErrModel)
 		return
 	}
 	if m.program != nil && m.input.Columns <= 3 && m.labels.Len() < 1000 {
@@ -396,7 +397,7 @@ func use(t testing.TB, data []byte, rows features.Rows) {
 		}
 	}
 	if _, err := m.Parts(); err != nil && !errors.Is(err, ErrStripped) {
-		require.ErrorIs(t, err, ErrModel)
+		require.ErrorIs(t, err, model.ErrModel)
 	}
 }
 

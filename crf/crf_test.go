@@ -18,6 +18,7 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -62,7 +63,7 @@ func parse(t testing.TB, source string) *features.Templates {
 // small has the labels of column 1 of n sample sentences under templates with label pairs.
 func small(t testing.TB, source string, n int) *Dataset {
 	t.Helper()
-	d, err := NewDataset(Input{Templates: parse(t, source), Names: map[string]int{"form": 0}})
+	d, err := NewDataset(model.Input{Templates: parse(t, source), Names: map[string]int{"form": 0}})
 	require.NoError(t, err)
 	for _, rows := range read(t, sample.Train)[:n] {
 		require.NoError(t, d.Add(rows, column(rows, 2), 1))
@@ -79,7 +80,7 @@ const (
 // items has ready-made attributes with values, repeats and weights.
 func items(t testing.TB, rng *rand.Rand, n int) *Dataset {
 	t.Helper()
-	d, err := NewDataset(Input{})
+	d, err := NewDataset(model.Input{})
 	require.NoError(t, err)
 	for range n {
 		var tokens [][]corpus.Attribute
@@ -172,7 +173,7 @@ func TestGradient(t *testing.T) {
 
 // The scores of a lattice are the definition: weights of the attributes of each token.
 func TestScoresByHand(t *testing.T) {
-	d, err := NewDataset(Input{})
+	d, err := NewDataset(model.Input{})
 	require.NoError(t, err)
 	require.NoError(t, d.AddItems([][]corpus.Attribute{{{Name: "a", Value: 1}}, {{Name: "a", Value: 1}, {Name: "b", Value: 2}}}, []string{"X", "Y"}, 1))
 	x := d.features(false, 0)
@@ -218,7 +219,7 @@ func pos(t testing.TB) *Dataset {
 	t.Helper()
 	p, err := features.Preset("pos")
 	require.NoError(t, err)
-	d, err := NewDataset(Input{Templates: p, Names: map[string]int{"form": 0}})
+	d, err := NewDataset(model.Input{Templates: p, Names: map[string]int{"form": 0}})
 	require.NoError(t, err)
 	for _, rows := range read(t, sample.Train) {
 		require.NoError(t, d.Add(rows, column(rows, 1), 1))
@@ -272,14 +273,14 @@ func TestUnsuitablePairsAreRefused(t *testing.T) {
 		{Batch: optimize.LBFGS{}, Stochastic: optimize.SGD{}},
 	} {
 		_, _, err := Train(t.Context(), d, o)
-		assert.ErrorIs(t, err, ErrPair)
+		assert.ErrorIs(t, err, model.ErrPair)
 	}
 	_, _, err := Train(t.Context(), d, Options{Penalty: optimize.Penalty{L1: 1}})
 	assert.ErrorIs(t, err, optimize.ErrPenalty)
-	empty, err := NewDataset(Input{})
+	empty, err := NewDataset(model.Input{})
 	require.NoError(t, err)
 	_, _, err = Train(t.Context(), empty, Options{})
-	assert.ErrorIs(t, err, ErrInput)
+	assert.ErrorIs(t, err, model.ErrInput)
 }
 
 // The weights of data that can be told apart grow without end, unless training sees it.
@@ -323,7 +324,7 @@ func TestEarlyStoppingKeepsTheBest(t *testing.T) {
 	best, steps := 0.0, 0
 	m, s, err := Train(t.Context(), d, Options{
 		Loss: losses.Perceptron{}, Stochastic: optimize.AveragedPerceptron{Passes: optimize.Passes{Epochs: 50}},
-		Dev: dev, Patience: 3, Progress: func(p Progress) {
+		Dev: dev, Patience: 3, Progress: func(p model.Progress) {
 			steps = p.Epoch
 			assert.Equal(t, p.Best, p.Dev.F1 > best)
 			best = max(best, p.Dev.F1)
@@ -335,7 +336,7 @@ func TestEarlyStoppingKeepsTheBest(t *testing.T) {
 	assert.Equal(t, best, s.Dev.F1)
 	assert.InDelta(t, best, accuracy(t, m, sample.Dev, 1), 1e-12, "the model is the best one")
 
-	var bad *LabelError
+	var bad *model.LabelError
 	require.ErrorAs(t, dev.Add(features.Rows{{"a"}, {"b"}}, []string{"NOUN", "KNOWN?"}, 1), &bad)
 	assert.Equal(t, 1, bad.Token)
 }
@@ -344,7 +345,7 @@ func TestCancelKeepsTheBestSoFar(t *testing.T) {
 	d := pos(t)
 	for _, o := range []Options{{Penalty: l2}, {Loss: losses.Hinge{}, Stochastic: optimize.SGD{}, Penalty: l2}} {
 		ctx, cancel := context.WithCancel(t.Context())
-		o.Progress = func(p Progress) {
+		o.Progress = func(p model.Progress) {
 			if p.Epoch == 4 {
 				cancel()
 			}
@@ -403,7 +404,7 @@ func TestWarmStart(t *testing.T) {
 
 // A sentence of weight 2 is a sentence that stands twice; one of weight 0 is none.
 func TestSentenceWeights(t *testing.T) {
-	in := Input{Templates: parse(t, plainTemplates), Names: map[string]int{"form": 0}}
+	in := model.Input{Templates: parse(t, plainTemplates), Names: map[string]int{"form": 0}}
 	weighted, err := NewDataset(in)
 	require.NoError(t, err)
 	twice, err := NewDataset(in)
@@ -436,10 +437,10 @@ func TestDatasetErrors(t *testing.T) {
 		columns.Add(rows, []string{"O", "O"}, 1), columns.Add(rows, []string{"O"}, -1), columns.Add(rows, []string{"O"}, math.NaN()),
 		columns.AddItems(item, []string{"O"}, 1), ready.Add(rows, []string{"O"}, 1), ready.AddItems(bad, []string{"O"}, 1),
 	} {
-		assert.ErrorIs(t, err, ErrInput)
+		assert.ErrorIs(t, err, model.ErrInput)
 	}
 	assert.Equal(t, 2, columns.Len())
-	_, err := NewDataset(Input{Templates: parse(t, "u:%x[0,3]\n"), Columns: 2})
+	_, err := NewDataset(model.Input{Templates: parse(t, "u:%x[0,3]\n"), Columns: 2})
 	assert.ErrorIs(t, err, features.ErrColumn)
 	require.NoError(t, columns.Add(features.Rows{}, nil, 1))
 	assert.Equal(t, 2, columns.Len(), "sentences without tokens are left out")
@@ -494,12 +495,12 @@ func TestTagger(t *testing.T) {
 		fixed, err := tagger.Marginals()
 		require.NoError(t, err)
 		assert.InDelta(t, 1, fixed.NodeAt(len(given) / 2)[label], 1e-9)
-		assert.ErrorIs(t, tagger.Fix(given[1:]), ErrInput)
+		assert.ErrorIs(t, tagger.Fix(given[1:]), model.ErrInput)
 	}
 	empty, err := m.Tag(features.Rows{})
 	require.NoError(t, err)
 	assert.Empty(t, empty)
-	assert.ErrorIs(t, tagger.ReadItems(nil), ErrInput)
+	assert.ErrorIs(t, tagger.ReadItems(nil), model.ErrInput)
 	assert.True(t, m.Known("the"))
 	assert.False(t, m.Known("zyzzyva"))
 }
@@ -511,9 +512,9 @@ func TestItemsModel(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, labels, 2)
 	_, err = m.Tag(features.Rows{{"a"}})
-	assert.ErrorIs(t, err, ErrInput)
+	assert.ErrorIs(t, err, model.ErrInput)
 	_, err = m.TagItems([][]corpus.Attribute{{{Name: "a1", Value: math.NaN()}}})
-	assert.ErrorIs(t, err, ErrInput)
+	assert.ErrorIs(t, err, model.ErrInput)
 }
 
 // One model serves many goroutines; the race detector watches.

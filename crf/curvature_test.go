@@ -11,13 +11,14 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // Of sentences of one token, the estimate is the diagonal of the Hessian: the slope of each gradient entry
 // along its own weight.
 func TestCurvatureIsTheHessiansDiagonal(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	d, err := NewDataset(Input{})
+	d, err := NewDataset(model.Input{})
 	require.NoError(t, err)
 	for s := range 30 {
 		item := []corpus.Attribute{{Name: "bias", Value: 1}}
@@ -54,7 +55,7 @@ func TestCurvatureIsTheHessiansDiagonal(t *testing.T) {
 
 // Whatever the loss and the sentences, no curvature is negative, and transitions have their counts.
 func TestCurvatureOfChains(t *testing.T) {
-	d, err := NewDataset(Input{})
+	d, err := NewDataset(model.Input{})
 	require.NoError(t, err)
 	item := []corpus.Attribute{{Name: "x", Value: 1}}
 	require.NoError(t, d.AddItems([][]corpus.Attribute{item, item, item}, []string{"a", "b", "b"}, 1))

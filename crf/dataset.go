@@ -1,76 +1,19 @@
 package crf
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
-	"github.com/trellis-nlp/trellis/lexicon"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
-
-// ErrInput says that sentences do not fit what a model or data set reads.
-var ErrInput = errors.New("unfit input")
-
-// Input says what a model reads of a sentence. The zero Input reads ready-made attributes, not columns.
-type Input struct {
-	Templates *features.Templates
-	Columns   int               // that the templates may refer to; 0 means those of the names
-	Names     map[string]int    // the columns that templates call by name: form, pos ...
-	Lexicons  []lexicon.Lexicon // columns more that follow from form, stored with the model
-}
-
-// Program returns the templates tied to the columns, nil if there are none.
-func (in Input) Program() (*features.Program, error) { return in.bind() }
-
-// maxLexicons is how many have names of sections.
-const maxLexicons = 100
-
-// bind is Program, and notes how many columns there are.
-func (in *Input) bind() (*features.Program, error) {
-	switch {
-	case len(in.Lexicons) > maxLexicons:
-		return nil, fmt.Errorf("%w: %d lexicons, want at most %d", ErrInput, len(in.Lexicons), maxLexicons)
-	case in.Templates == nil && len(in.Lexicons) > 0:
-		return nil, fmt.Errorf("%w: lexicons without templates that read them", ErrInput)
-	case in.Templates == nil:
-		return nil, nil
-	}
-	for _, c := range in.Names {
-		in.Columns = max(in.Columns, c+1)
-	}
-	var more []features.Column
-	for _, l := range in.Lexicons {
-		more = append(more, l)
-	}
-	return in.Templates.Bind(in.Columns, in.Names, more...)
-}
-
-// transitions reports whether labels depend on the one before whatever is observed.
-func (in *Input) transitions() bool { return in.Templates == nil || in.Templates.Transitions() }
-
-// words reports whether a column holds words.
-func (in *Input) words() bool {
-	_, ok := in.Names["form"]
-	return in.Templates != nil && ok
-}
-
-// A LabelError is a label that the training data lacks.
-type LabelError struct {
-	Token int
-	Label string
-}
-
-func (e *LabelError) Error() string {
-	return fmt.Sprintf("label %q is not among those of the training data", e.Label)
-}
 
 // A Dataset is labelled sentences compiled into numbers: 4 bytes an attribute of each token, names
 // kept once. It is not safe for concurrent use while sentences are added.
 type Dataset struct {
-	input     Input
+	input     model.Input
 	program   *features.Program   // nil for ready-made attributes
 	extractor *features.Extractor // of the program
 	form      int                 // column of the word, -1 where there is none
@@ -92,8 +35,9 @@ type Dataset struct {
 }
 
 // NewDataset returns an empty data set. It fails where the templates refer to columns that in lacks.
-func NewDataset(in Input) (*Dataset, error) {
-	program, err := in.bind()
+func NewDataset(in model.Input) (*Dataset, error) {
+	in = in.Complete()
+	program, err := in.Program()
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +95,7 @@ func (d *Dataset) IllFormed() int { return d.scheme.IllFormed() }
 // added where it returns an error.
 func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) error {
 	if d.program == nil {
-		return fmt.Errorf("%w: columns for a data set of ready-made attributes", ErrInput)
+		return fmt.Errorf("%w: columns for a data set of ready-made attributes", model.ErrInput)
 	}
 	if err := d.begin(seq.Len(), labels, weight); err != nil {
 		return err
@@ -169,7 +113,7 @@ func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) er
 // AddItems is Add for tokens that bring their attributes along.
 func (d *Dataset) AddItems(items [][]corpus.Attribute, labels []string, weight float64) error {
 	if d.program != nil {
-		return fmt.Errorf("%w: ready-made attributes for a data set of columns", ErrInput)
+		return fmt.Errorf("%w: ready-made attributes for a data set of columns", model.ErrInput)
 	}
 	if err := d.begin(len(items), labels, weight); err != nil {
 		return err
@@ -184,15 +128,15 @@ func (d *Dataset) AddItems(items [][]corpus.Attribute, labels []string, weight f
 
 func (d *Dataset) begin(n int, labels []string, weight float64) error {
 	if n != len(labels) {
-		return fmt.Errorf("%w: %d labels for %d tokens", ErrInput, len(labels), n)
+		return fmt.Errorf("%w: %d labels for %d tokens", model.ErrInput, len(labels), n)
 	}
 	if !(weight >= 0 && weight <= math.MaxFloat64) {
-		return fmt.Errorf("%w: sentence of weight %v", ErrInput, weight)
+		return fmt.Errorf("%w: sentence of weight %v", model.ErrInput, weight)
 	}
 	if d.heldOut {
 		for t, name := range labels {
 			if _, ok := d.labels.Index(name); !ok {
-				return &LabelError{Token: t, Label: name}
+				return &model.LabelError{Token: t, Label: name}
 			}
 		}
 	}
@@ -258,7 +202,7 @@ func checkItems(items [][]corpus.Attribute) error {
 	for t, item := range items {
 		for _, a := range item {
 			if math.IsNaN(a.Value) || math.IsInf(a.Value, 0) {
-				return fmt.Errorf("%w: attribute %q of token %d has the value %v", ErrInput, a.Name, t, a.Value)
+				return fmt.Errorf("%w: attribute %q of token %d has the value %v", model.ErrInput, a.Name, t, a.Value)
 			}
 		}
 	}

@@ -12,13 +12,14 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
 // chains draws sentences of attributes from few to many labels, whose values are 1 unless valued.
 func chains(t *testing.T, labels int, valued bool) *Dataset {
 	rng := rand.New(rand.NewPCG(uint64(labels), 7))
-	d, err := NewDataset(Input{})
+	d, err := NewDataset(model.Input{})
 	require.NoError(t, err)
 	for s := range 40 {
 		var items [][]corpus.Attribute

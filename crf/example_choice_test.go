@@ -8,6 +8,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
@@ -17,7 +18,7 @@ func ExampleDataset_AddChoices() {
 	if err != nil {
 		panic(err)
 	}
-	data, err := crf.NewDataset(crf.Input{Templates: templates, Names: map[string]int{"form": 0}})
+	data, err := crf.NewDataset(model.Input{Templates: templates, Names: map[string]int{"form": 0}})
 	if err != nil {
 		panic(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -28,7 +29,7 @@ func dataset() *crf.Dataset {
 	if err != nil {
 		log.Fatal(err)
 	}
-	d, err := crf.NewDataset(crf.Input{Templates: templates, Names: map[string]int{"form": 0}})
+	d, err := crf.NewDataset(model.Input{Templates: templates, Names: map[string]int{"form": 0}})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // renamed compiles as many tokens of CoNLL-2000 as asked, the corpus again and again with its words renamed each
@@ -22,7 +23,7 @@ func renamed(b *testing.B, tokens, split int) *Dataset {
 	}
 	p, err := features.Preset("chunk")
 	require.NoError(b, err)
-	d, err := NewDataset(Input{Templates: p, Names: map[string]int{"form": 0, "pos": 1}})
+	d, err := NewDataset(model.Input{Templates: p, Names: map[string]int{"form": 0, "pos": 1}})
 	require.NoError(b, err)
 	sentences := read(b, string(text))
 	for round := 0; ; round++ {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
@@ -31,7 +32,7 @@ func Example_items() {
 	sentences := [][]string{{"Ada", "met", "Karl"}, {"they", "met", "in", "Oslo"}, {"Karl", "left", "Oslo"}, {"Ada", "lives", "in", "Rome"}}
 	labels := [][]string{{"PER", "O", "PER"}, {"O", "O", "O", "LOC"}, {"PER", "O", "LOC"}, {"PER", "O", "O", "LOC"}}
 
-	d, err := crf.NewDataset(crf.Input{}) // Trainer()
+	d, err := crf.NewDataset(model.Input{}) // Trainer()
 	if err != nil {
 		log.Fatal(err)
 	}

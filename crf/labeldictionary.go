@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // WordLabels are an entry of the label dictionary: the labels that a word may have.
@@ -88,12 +90,12 @@ func (x *labelDictionary) check(l int) error {
 			continue
 		}
 		if int(at.Ref) != run || uint64(at.N) > uint64(len(x.labels)-run) || !ascend(x.labels[run:run+int(at.N)], l) {
-			return fmt.Errorf("%w: the labels of word %d of the dictionary are not where they belong", ErrModel, k)
+			return fmt.Errorf("%w: the labels of word %d of the dictionary are not where they belong", model.ErrModel, k)
 		}
 		run += int(at.N)
 	}
 	if run != len(x.labels) {
-		return fmt.Errorf("%w: labels without a word in the dictionary", ErrModel)
+		return fmt.Errorf("%w: labels without a word in the dictionary", model.ErrModel)
 	}
 	return nil
 }
@@ -108,7 +110,7 @@ type wordLabels struct {
 // wordLabels collects the labels of words that occur, with a label that is known, at least so often.
 func (d *Dataset) wordLabels(least int) (w wordLabels, err error) {
 	if d.form < 0 {
-		return w, fmt.Errorf("%w: a label dictionary needs a column of words", ErrInput)
+		return w, fmt.Errorf("%w: a label dictionary needs a column of words", model.ErrInput)
 	}
 	start, label := pairs(len(d.words), d.labels.Len(), false, least, func(visit func(k int32, labels []int32)) {
 		for t, k := range d.word {

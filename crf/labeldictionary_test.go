@@ -16,6 +16,7 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -84,7 +85,7 @@ func TestLabelDictionary(t *testing.T) {
 
 // Tokens of which nothing is known add nothing to a dictionary, others the labels that they may have.
 func TestLabelDictionaryOfOpenLabels(t *testing.T) {
-	d, err := NewDataset(Input{Templates: parse(t, "u:w=%x[0,form]\n"), Names: map[string]int{"form": 0}})
+	d, err := NewDataset(model.Input{Templates: parse(t, "u:w=%x[0,form]\n"), Names: map[string]int{"form": 0}})
 	require.NoError(t, err)
 	require.NoError(t, d.Add(features.Rows{{"one"}, {"two"}, {"six"}}, []string{"A", "B", "C"}, 1))
 	require.NoError(t, d.AddChoices(features.Rows{{"one"}, {"two"}, {"ten"}}, []corpus.Choice{{}, {Labels: []string{"A", "B"}}, {}}, 1))
@@ -99,7 +100,7 @@ func TestLabelDictionaryOfOpenLabels(t *testing.T) {
 	assert.Equal(t, []uint16{0, 1}, w.label, "of two alone")
 
 	_, _, err = Train(t.Context(), items(t, rand.New(rand.NewPCG(1, 1)), 5), Options{Penalty: l2, LabelDictionary: 1})
-	require.ErrorIs(t, err, ErrInput)
+	require.ErrorIs(t, err, model.ErrInput)
 	assert.ErrorContains(t, err, "column of words")
 }
 
@@ -222,7 +223,7 @@ func TestDictionaryOfParts(t *testing.T) {
 	for _, bad := range [][]WordLabels{{{1, []int{4}}}, {{1, []int{-1, 0}}}, {{1, []int{0}}, {2, []int{0}}, {1, []int{1}}}} {
 		p.Dictionary = bad
 		_, err := New(p)
-		assert.ErrorIs(t, err, ErrInput)
+		assert.ErrorIs(t, err, model.ErrInput)
 	}
 	free := uint64(keyBack)
 	free *= freeKey // the word whose key is that of free slots
@@ -237,7 +238,7 @@ func TestDictionaryOfParts(t *testing.T) {
 	p.Input.Columns = 1
 	p.Input.Templates = parse(t, "u:w=%x[0,0]\n")
 	_, err = New(p)
-	assert.ErrorIs(t, err, ErrInput)
+	assert.ErrorIs(t, err, model.ErrInput)
 }
 
 // The sections of a dictionary stay as they are, and are refused where they are damaged behind right checksums.
@@ -246,7 +247,7 @@ func TestGoldenDictionary(t *testing.T) {
 	p.Dictionary = []WordLabels{{hashWord("the"), []int{1, 3}}, {hashWord("dog"), []int{0, 2, 3}}, {hashWord("cat"), []int{1}}}
 	m, err := New(p)
 	require.NoError(t, err)
-	path := filepath.Join("testdata", "v2.dictionary.model")
+	path := filepath.Join("testdata", "v3.dictionary.model")
 	data := saved(t, m, SaveOptions{})
 	if *update {
 		require.NoError(t, os.WriteFile(path, data, 0o644))
@@ -266,7 +267,7 @@ func TestGoldenDictionary(t *testing.T) {
 			}
 			return section
 		})))
-		require.ErrorIs(t, err, ErrModel, "without %s", victim)
+		require.ErrorIs(t, err, model.ErrModel, "without %s", victim)
 		sections, err := format.Parse(data)
 		require.NoError(t, err)
 		for at := range sections[victim] {
@@ -278,7 +279,7 @@ func TestGoldenDictionary(t *testing.T) {
 					return section
 				})))
 				if err != nil { // else other words, or other labels
-					require.ErrorIs(t, err, ErrModel)
+					require.ErrorIs(t, err, model.ErrModel)
 					damages++
 				}
 			}

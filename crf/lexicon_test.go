@@ -14,6 +14,7 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/lexicon"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 const lexiconTemplates = "u:w=%l[0,form]\nu:c=%x[0,cluster]\nu:c2=%p[0,cluster,2]\nu:c-1=%x[-1,cluster]\nb\n"
@@ -30,7 +31,7 @@ func classes(t testing.TB, text string) *lexicon.Classes {
 // withLexicon is small with a column of classes, which is not in the rows.
 func withLexicon(t testing.TB, l lexicon.Lexicon, templates string, n int) *Dataset {
 	t.Helper()
-	d, err := NewDataset(Input{Templates: parse(t, templates), Names: map[string]int{"form": 0}, Lexicons: []lexicon.Lexicon{l}})
+	d, err := NewDataset(model.Input{Templates: parse(t, templates), Names: map[string]int{"form": 0}, Lexicons: []lexicon.Lexicon{l}})
 	require.NoError(t, err)
 	for _, rows := range read(t, sample.Train)[:n] {
 		require.NoError(t, d.Add(rows, column(rows, 2), 1))
@@ -56,7 +57,7 @@ func TestLexiconIsAColumn(t *testing.T) {
 	l := lengthClasses(t)
 	with := train(t, withLexicon(t, l, lexiconTemplates, 12), Options{Penalty: l2, Threads: 1})
 
-	d, err := NewDataset(Input{Templates: parse(t, lexiconTemplates), Names: map[string]int{"form": 0, "cluster": 3}})
+	d, err := NewDataset(model.Input{Templates: parse(t, lexiconTemplates), Names: map[string]int{"form": 0, "cluster": 3}})
 	require.NoError(t, err)
 	widened := func(rows features.Rows) features.Rows {
 		var wide features.Rows
@@ -104,7 +105,7 @@ func vectors(t testing.TB) *lexicon.Vectors {
 // withVectors is small with vectors of words and a number in a column of the rows.
 func withVectors(t testing.TB, n int) *Dataset {
 	t.Helper()
-	d, err := NewDataset(Input{
+	d, err := NewDataset(model.Input{
 		Templates: parse(t, "u:w=%l[0,form]\nu:v=%v[0,vector]\nu:next=%v[1,vector]\nu:n=%v[0,3]\nb\n"), Columns: 4,
 		Names: map[string]int{"form": 0}, Lexicons: []lexicon.Lexicon{vectors(t)},
 	})
@@ -148,7 +149,7 @@ func TestVectorsAreValues(t *testing.T) {
 		}
 		return list
 	}
-	ready, err := NewDataset(Input{})
+	ready, err := NewDataset(model.Input{})
 	require.NoError(t, err)
 	for _, rows := range read(t, sample.Train)[:12] {
 		require.NoError(t, ready.AddItems(itemsOf(rows), column(rows, 2), 1))
@@ -172,14 +173,14 @@ func TestVectorsAreValues(t *testing.T) {
 
 func TestLexiconErrors(t *testing.T) {
 	l := classes(t, "dog animal\n")
-	_, err := NewDataset(Input{Lexicons: []lexicon.Lexicon{l}})
-	require.ErrorIs(t, err, ErrInput)
+	_, err := NewDataset(model.Input{Lexicons: []lexicon.Lexicon{l}})
+	require.ErrorIs(t, err, model.ErrInput)
 	templates := parse(t, lexiconTemplates)
-	_, err = NewDataset(Input{Templates: templates, Names: map[string]int{"form": 0}, Lexicons: make([]lexicon.Lexicon, 101)})
-	require.ErrorIs(t, err, ErrInput)
-	_, err = NewDataset(Input{Templates: templates, Names: map[string]int{"form": 0}})
+	_, err = NewDataset(model.Input{Templates: templates, Names: map[string]int{"form": 0}, Lexicons: make([]lexicon.Lexicon, 101)})
+	require.ErrorIs(t, err, model.ErrInput)
+	_, err = NewDataset(model.Input{Templates: templates, Names: map[string]int{"form": 0}})
 	require.ErrorIs(t, err, features.ErrColumn)
-	_, err = NewDataset(Input{Templates: templates, Columns: 1, Lexicons: []lexicon.Lexicon{l}})
+	_, err = NewDataset(model.Input{Templates: templates, Columns: 1, Lexicons: []lexicon.Lexicon{l}})
 	require.ErrorIs(t, err, features.ErrColumn)
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/container"
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
 	"github.com/trellis-nlp/trellis/lexicon"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -51,15 +52,16 @@ func parseModel(data []byte) (*Model, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
-	if m.program, err = m.input.bind(); err != nil {
-		return nil, fmt.Errorf("%w: templates: %v", ErrModel, err)
+	m.input = m.input.Complete()
+	if m.program, err = m.input.Program(); err != nil {
+		return nil, fmt.Errorf("%w: templates: %v", model.ErrModel, err)
 	}
 	return m, nil
 }
 
 // refuse makes err one that wraps ErrModel, without the container's own words for that.
 func refuse(err error) error {
-	return fmt.Errorf("%w: %s", ErrModel, strings.TrimPrefix(err.Error(), container.ErrFormat.Error()+": "))
+	return fmt.Errorf("%w: %s", model.ErrModel, strings.TrimPrefix(err.Error(), container.ErrFormat.Error()+": "))
 }
 
 // A parser takes sections apart; the first thing that is wrong stays in err.
@@ -71,7 +73,7 @@ type parser struct {
 
 func (p *parser) fail(err error) {
 	if p.err == nil {
-		if !errors.Is(err, ErrModel) {
+		if !errors.Is(err, model.ErrModel) {
 			err = refuse(err)
 		}
 		p.err = err
@@ -112,8 +114,12 @@ const maxLabels = 46340 // squared, it fits into an int32
 func (p *parser) model() *Model {
 	m := new(Model)
 	d := decoder{buf: p.section(secMeta)}
-	m.Meta = d.stringMap()
+	stored := d.stringMap()
 	p.finish(&d, secMeta)
+	var err error
+	if m.Meta, err = model.ParseMetadata(stored); err != nil {
+		p.fail(err)
+	}
 	d = decoder{buf: p.section(secLabels)}
 	names := d.strings("labels")
 	p.finish(&d, secLabels)
@@ -147,7 +153,7 @@ func (p *parser) model() *Model {
 			break
 		}
 	}
-	if m.usual = p.labelDictionary(l); m.usual.used > 0 && !m.input.words() {
+	if m.usual = p.labelDictionary(l); m.usual.used > 0 && !m.input.HasWords() {
 		p.fail(errors.New("a label dictionary without a column of words"))
 	}
 	m.attrs = parseStore[uint16](p, secAttrs, shape[3], l, l)
@@ -228,7 +234,7 @@ type decoder struct {
 
 func (d *decoder) fail(format string, args ...any) {
 	if d.err == nil {
-		d.err = fmt.Errorf("%w: "+format, append([]any{ErrModel}, args...)...)
+		d.err = fmt.Errorf("%w: "+format, append([]any{model.ErrModel}, args...)...)
 		d.buf = nil
 	}
 }
@@ -279,7 +285,7 @@ func (d *decoder) stringMap() map[string]string {
 }
 
 // input also returns the number of lexicons.
-func (d *decoder) input() (in Input, lexicons int) {
+func (d *decoder) input() (in model.Input, lexicons int) {
 	if d.uint() == 0 || d.err != nil {
 		return in, 0
 	}
@@ -301,7 +307,7 @@ func (d *decoder) input() (in Input, lexicons int) {
 	}
 	if d.err == nil && len(d.buf) > 0 {
 		n := d.uint()
-		if n == 0 || n > maxLexicons {
+		if n == 0 || n > model.MaxLexicons {
 			d.fail("%d lexicons", n)
 			return in, 0
 		}

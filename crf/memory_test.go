@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
@@ -33,7 +34,7 @@ func TestSizeIsNearTheTruth(t *testing.T) {
 	} {
 		before := heap()
 		rng := rand.New(rand.NewPCG(3, 4))
-		d, err := NewDataset(Input{})
+		d, err := NewDataset(model.Input{})
 		require.NoError(t, err)
 		for range 1500 {
 			items, labels := make([][]corpus.Attribute, 12), make([]string, 12)
@@ -49,7 +50,7 @@ func TestSizeIsNearTheTruth(t *testing.T) {
 		var held int64
 		o.Penalty, o.Threads = optimize.Penalty{L2: 1}, 2
 		o.Begin = func(s Size) { size = s }
-		o.Progress = func(p Progress) {
+		o.Progress = func(p model.Progress) {
 			if p.Epoch == 2 {
 				held = heap() - before
 			}

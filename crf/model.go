@@ -8,18 +8,18 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/container"
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
 // A Model scores and labels sentences. It is immutable, but for Meta, and safe for concurrent use.
 type Model struct {
-	// Meta holds notes that are stored with the model: how it was trained, what its input looks like.
-	// Set it before the model is shared.
-	Meta map[string]string
+	// Meta is stored with the model. Set it before the model is shared.
+	Meta model.Metadata
 
 	labels  *structured.Alphabet
 	scheme  structured.Scheme
-	input   Input
+	input   model.Input
 	program *features.Program // nil for ready-made attributes
 	words   []uint64          // sorted fingerprints of the words of the training data
 	usual   labelDictionary   // the label dictionary; empty if there is none
@@ -45,7 +45,7 @@ type Model struct {
 // newModel keeps the features of x whose weight is not zero, and the attributes that have any.
 func newModel(d *Dataset, x *index, w []float64) (*Model, error) {
 	m := &Model{
-		Meta: make(map[string]string), labels: structured.NewAlphabet(d.Labels()...), scheme: d.Scheme(),
+		labels: structured.NewAlphabet(d.Labels()...), scheme: d.Scheme(),
 		input: d.input, program: d.program, weights: Float64,
 	}
 	for fp := range d.words {
@@ -128,7 +128,7 @@ func (m *Model) Label(name string) (int, bool) { return m.labels.Index(name) }
 func (m *Model) Scheme() structured.Scheme { return m.scheme }
 
 // Input returns what the model reads of a sentence.
-func (m *Model) Input() Input { return m.input }
+func (m *Model) Input() model.Input { return m.input }
 
 // Features returns the number of features, Attributes that of the attributes that have any.
 func (m *Model) Features() int { return m.attrs.features + len(m.trans) + m.bigrams.features }

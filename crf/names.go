@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // Names of attributes are stored in ascending order of their bytes, each as the number of bytes that it shares
@@ -38,12 +39,12 @@ func eachName(code []byte, visit func(name []byte) error) error {
 	for len(code) > 0 {
 		shared, n := binary.Uvarint(code)
 		if n <= 0 || shared > uint64(len(name)) {
-			return fmt.Errorf("%w: the names of the attributes are damaged", ErrModel)
+			return fmt.Errorf("%w: the names of the attributes are damaged", model.ErrModel)
 		}
 		code = code[n:]
 		more, n := binary.Uvarint(code)
 		if n <= 0 || more > uint64(len(code)-n) {
-			return fmt.Errorf("%w: the names of the attributes are damaged", ErrModel)
+			return fmt.Errorf("%w: the names of the attributes are damaged", model.ErrModel)
 		}
 		name = append(name[:shared], code[n:n+int(more)]...)
 		code = code[n+int(more):]
@@ -91,7 +92,7 @@ func chooseBase(attrs []entry[uint16], bigrams []entry[uint32], key func(base in
 			return base, nil
 		}
 	}
-	return 0, fmt.Errorf("%w: names of attributes share fingerprints under all of %d bases", ErrInput, fingerprint.Bases)
+	return 0, fmt.Errorf("%w: names of attributes share fingerprints under all of %d bases", model.ErrInput, fingerprint.Bases)
 }
 
 func sortByKey[O uint16 | uint32](list []entry[O], key func(name string) uint64) (unique bool, err error) {
@@ -127,7 +128,7 @@ func sortByKey[O uint16 | uint32](list []entry[O], key func(name string) uint64)
 			continue
 		}
 		if list[k-1].name == list[k].name {
-			return false, fmt.Errorf("%w: attribute %q stands twice", ErrInput, list[k].name)
+			return false, fmt.Errorf("%w: attribute %q stands twice", model.ErrInput, list[k].name)
 		}
 		unique = false
 	}

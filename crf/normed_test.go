@@ -11,6 +11,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
@@ -77,7 +78,7 @@ func TestNormsBound(t *testing.T) {
 
 // |x_t| by hand: a token that has an attribute twice has twice its value.
 func TestTokenNorms(t *testing.T) {
-	d, err := NewDataset(Input{})
+	d, err := NewDataset(model.Input{})
 	require.NoError(t, err)
 	a := func(name string, v float64) corpus.Attribute { return corpus.Attribute{Name: name, Value: v} }
 	require.NoError(t, d.AddItems([][]corpus.Attribute{
@@ -101,7 +102,7 @@ func TestLargeMarginLearns(t *testing.T) {
 	} {
 		o.Loss = losses.LargeMarginSoftmax{Margin: 3}
 		_, _, err := Train(t.Context(), d, o)
-		require.ErrorIs(t, err, ErrPair)
+		require.ErrorIs(t, err, model.ErrPair)
 	}
 	_, _, err := Train(t.Context(), small(t, plainTemplates, 5), Options{Loss: losses.LargeMarginSoftmax{Margin: 1}, Stochastic: optimize.SGD{Passes: optimize.Passes{Epochs: 1}}})
 	require.NoError(t, err, "margin 1 is cross-entropy")

@@ -5,12 +5,10 @@ import (
 	"fmt"
 
 	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/structured"
 )
-
-// ErrPair says that an optimizer cannot minimise a loss.
-var ErrPair = errors.New("unsuitable optimizer")
 
 func traitsOf(l losses.Loss) (losses.Traits, bool) {
 	d, ok := l.(losses.Described)
@@ -23,12 +21,12 @@ func traitsOf(l losses.Loss) (losses.Traits, bool) {
 // check refuses what cannot be trained.
 func (t *training) check() error {
 	if t.o.Batch != nil && t.o.Stochastic != nil {
-		return fmt.Errorf("%w: both a batch and a stochastic one are set", ErrPair)
+		return fmt.Errorf("%w: both a batch and a stochastic one are set", model.ErrPair)
 	}
 	if len(t.losses) > 1 {
 		switch t.o.Stochastic.(type) {
 		case optimize.SAGA, optimize.BCFW:
-			return fmt.Errorf("%w: SAGA and Frank-Wolfe remember gradients of the loss, which a schedule changes", ErrPair)
+			return fmt.Errorf("%w: SAGA and Frank-Wolfe remember gradients of the loss, which a schedule changes", model.ErrPair)
 		}
 	}
 	for _, l := range t.losses {
@@ -43,9 +41,9 @@ func (t *training) check() error {
 func (t *training) checkTargets() error {
 	switch {
 	case t.data.labels.Len() == 0:
-		return fmt.Errorf("%w: no token has a label", ErrInput)
+		return fmt.Errorf("%w: no token has a label", model.ErrInput)
 	case t.o.Dev != nil && t.o.Dev.uncertain():
-		return fmt.Errorf("%w: to score a model, each token of the development data needs one label", ErrInput)
+		return fmt.Errorf("%w: to score a model, each token of the development data needs one label", model.ErrInput)
 	case !t.data.uncertain():
 		return nil
 	}
@@ -65,7 +63,7 @@ func (t *training) checkTargets() error {
 	if open {
 		switch t.o.Stochastic.(type) {
 		case optimize.SAGA, optimize.BCFW:
-			return fmt.Errorf("%w: labels that are left open make the loss one that is not convex, which SAGA and Frank-Wolfe need", ErrPair)
+			return fmt.Errorf("%w: labels that are left open make the loss one that is not convex, which SAGA and Frank-Wolfe need", model.ErrPair)
 		}
 	}
 	return nil
@@ -82,7 +80,7 @@ func takes(l losses.Loss, y structured.Target) bool {
 func checkPair(l losses.Loss, o Options) error {
 	if _, ok := normedOf(l); ok {
 		if _, relay := o.Batch.(optimize.Relay); relay || o.Stochastic != nil {
-			return fmt.Errorf("%w: the angles of this loss depend on all weights of a label, and a stochastic step sees those of a few sentences: take L-BFGS or OWL-QN, or margin 1", ErrPair)
+			return fmt.Errorf("%w: the angles of this loss depend on all weights of a label, and a stochastic step sees those of a few sentences: take L-BFGS or OWL-QN, or margin 1", model.ErrPair)
 		}
 	}
 	traits, ok := traitsOf(l)
@@ -90,28 +88,28 @@ func checkPair(l losses.Loss, o Options) error {
 		return nil
 	}
 	if o.Stochastic == nil && !traits.Smooth {
-		return fmt.Errorf("%w: L-BFGS and OWL-QN measure curvature, and this loss has kinks: take a stochastic optimizer", ErrPair)
+		return fmt.Errorf("%w: L-BFGS and OWL-QN measure curvature, and this loss has kinks: take a stochastic optimizer", model.ErrPair)
 	}
 	switch m := o.Stochastic.(type) {
 	case optimize.AveragedPerceptron:
 		if !marginLoss(l, true) {
-			return fmt.Errorf("%w: the averaged perceptron steps by the difference of two paths: its losses are perceptron and hinge", ErrPair)
+			return fmt.Errorf("%w: the averaged perceptron steps by the difference of two paths: its losses are perceptron and hinge", model.ErrPair)
 		}
 	case optimize.PassiveAggressive:
 		if !marginLoss(l, m.Margin > 0) {
-			return fmt.Errorf("%w: passive-aggressive steps are as long as the margin that is missing: the loss is hinge, or perceptron with a margin", ErrPair)
+			return fmt.Errorf("%w: passive-aggressive steps are as long as the margin that is missing: the loss is hinge, or perceptron with a margin", model.ErrPair)
 		}
 	case optimize.AROW:
 		if !marginLoss(l, false) {
-			return fmt.Errorf("%w: AROW's steps are as long as the margin that is missing: the loss is hinge", ErrPair)
+			return fmt.Errorf("%w: AROW's steps are as long as the margin that is missing: the loss is hinge", model.ErrPair)
 		}
 	case optimize.SAGA:
 		if !traits.Smooth || !traits.Convex {
-			return fmt.Errorf("%w: SAGA needs a loss that is smooth and convex: cross-entropy or softmax-margin", ErrPair)
+			return fmt.Errorf("%w: SAGA needs a loss that is smooth and convex: cross-entropy or softmax-margin", model.ErrPair)
 		}
 	case optimize.BCFW:
 		if !traits.Convex {
-			return fmt.Errorf("%w: Frank-Wolfe's planes lie below convex losses only", ErrPair)
+			return fmt.Errorf("%w: Frank-Wolfe's planes lie below convex losses only", model.ErrPair)
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -16,10 +17,10 @@ var ErrStripped = errors.New("the names of the model's attributes were left out 
 // Parts are a model taken apart, and what models of other tools are made of. Features of weight zero may be
 // there and are dropped by [New].
 type Parts struct {
-	Meta   map[string]string
+	Meta   model.Metadata
 	Labels []string // by their numbers
 	Scheme structured.Scheme
-	Input  Input
+	Input  model.Input
 	Words  []uint64 // fingerprints of the known words, from another model
 
 	Dictionary []WordLabels // the label dictionary; empty if there is none
@@ -58,23 +59,21 @@ type PairWeight struct {
 // of the templates are those of [NewDataset].
 func New(p Parts) (*Model, error) {
 	m := &Model{
-		Meta: make(map[string]string), labels: structured.NewAlphabet(p.Labels...), scheme: p.Scheme, input: p.Input,
+		Meta: p.Meta.Clone(), labels: structured.NewAlphabet(p.Labels...), scheme: p.Scheme, input: p.Input,
 		words: slices.Clone(p.Words), weights: Float64,
-	}
-	for k, v := range p.Meta {
-		m.Meta[k] = v
 	}
 	l := m.labels.Len()
 	if l != len(p.Labels) || l == 0 || l > maxLabels {
-		return nil, fmt.Errorf("%w: %d labels, %d different ones, want 1..%d", ErrInput, len(p.Labels), l, maxLabels)
+		return nil, fmt.Errorf("%w: %d labels, %d different ones, want 1..%d", model.ErrInput, len(p.Labels), l, maxLabels)
 	}
 	if p.Scheme < structured.Plain || p.Scheme > structured.BIOES {
-		return nil, fmt.Errorf("%w: %v", ErrInput, p.Scheme)
+		return nil, fmt.Errorf("%w: %v", model.ErrInput, p.Scheme)
 	}
 	slices.Sort(m.words)
 	m.words = slices.Compact(m.words)
 	var err error
-	if m.program, err = m.input.bind(); err != nil {
+	m.input = m.input.Complete()
+	if m.program, err = m.input.Program(); err != nil {
 		return nil, err
 	}
 	attrs := make([]entry[uint16], 0, len(p.Attributes))
@@ -121,22 +120,22 @@ func New(p Parts) (*Model, error) {
 }
 
 // dictionaryOf checks the entries of a label dictionary and sorts their labels.
-func dictionaryOf(list []WordLabels, in *Input, l int) (labelDictionary, error) {
-	if len(list) > 0 && !in.words() {
-		return labelDictionary{}, fmt.Errorf("%w: a label dictionary needs a column of words", ErrInput)
+func dictionaryOf(list []WordLabels, in *model.Input, l int) (labelDictionary, error) {
+	if len(list) > 0 && !in.HasWords() {
+		return labelDictionary{}, fmt.Errorf("%w: a label dictionary needs a column of words", model.ErrInput)
 	}
 	seen := make(map[uint64]bool, len(list))
 	entries := make([]WordLabels, len(list))
 	for k, e := range list {
 		if seen[e.Word] {
-			return labelDictionary{}, fmt.Errorf("%w: word %#x stands twice in the label dictionary", ErrInput, e.Word)
+			return labelDictionary{}, fmt.Errorf("%w: word %#x stands twice in the label dictionary", model.ErrInput, e.Word)
 		}
 		seen[e.Word] = true
 		labels := slices.Clone(e.Labels)
 		slices.Sort(labels)
 		labels = slices.Compact(labels)
 		if n := len(labels); n > 0 && (labels[0] < 0 || labels[n-1] >= l) {
-			return labelDictionary{}, fmt.Errorf("%w: word %#x has the labels %d of %d", ErrInput, e.Word, labels, l)
+			return labelDictionary{}, fmt.Errorf("%w: word %#x has the labels %d of %d", model.ErrInput, e.Word, labels, l)
 		}
 		entries[k] = WordLabels{e.Word, labels}
 	}
@@ -153,7 +152,7 @@ func pairOutcomes(name string, weights []PairWeight, l int) ([]outcome, error) {
 	list := make([]outcome, len(weights))
 	for q, w := range weights {
 		if w.From < 0 || w.From >= l || w.To < 0 || w.To >= l {
-			return nil, fmt.Errorf("%w: attribute %q has a weight for the labels %d, %d of %d", ErrInput, name, w.From, w.To, l)
+			return nil, fmt.Errorf("%w: attribute %q has a weight for the labels %d, %d of %d", model.ErrInput, name, w.From, w.To, l)
 		}
 		list[q] = outcome{w.From*l + w.To, w.Weight}
 	}
@@ -167,11 +166,11 @@ func newEntry[O uint16 | uint32](name string, list []outcome, limit int) (entry[
 	for q, o := range list {
 		switch {
 		case o.number < 0 || o.number >= limit:
-			return e, fmt.Errorf("%w: attribute %q has a weight for label %d of %d", ErrInput, name, o.number, limit)
+			return e, fmt.Errorf("%w: attribute %q has a weight for label %d of %d", model.ErrInput, name, o.number, limit)
 		case q > 0 && list[q-1].number == o.number:
-			return e, fmt.Errorf("%w: attribute %q has two weights for label %d", ErrInput, name, o.number)
+			return e, fmt.Errorf("%w: attribute %q has two weights for label %d", model.ErrInput, name, o.number)
 		case math.IsNaN(o.weight) || math.IsInf(o.weight, 0):
-			return e, fmt.Errorf("%w: attribute %q has the weight %v", ErrInput, name, o.weight)
+			return e, fmt.Errorf("%w: attribute %q has the weight %v", model.ErrInput, name, o.weight)
 		case o.weight != 0:
 			e.outcomes, e.weights = append(e.outcomes, O(o.number)), append(e.weights, o.weight)
 		}
@@ -186,11 +185,8 @@ func (m *Model) Parts() (Parts, error) {
 		return Parts{}, ErrStripped
 	}
 	p := Parts{
-		Meta: make(map[string]string), Labels: slices.Clone(m.Labels()), Scheme: m.scheme, Input: m.input, Words: slices.Clone(m.words),
+		Meta: m.Meta.Clone(), Labels: slices.Clone(m.Labels()), Scheme: m.scheme, Input: m.input, Words: slices.Clone(m.words),
 		Dictionary: m.usual.entries(),
-	}
-	for k, v := range m.Meta {
-		p.Meta[k] = v
 	}
 	l := m.labels.Len()
 	err := named(m, &m.attrs, m.names, func(name string, labels []uint16, weights []float64) {
@@ -226,7 +222,7 @@ func named[O uint16 | uint32](m *Model, s *store[O], names []byte, visit func(na
 	err := eachName(names, func(name []byte) error {
 		at := s.find(keyOf(m.hasher.Of(name)))
 		if at.N == 0 || n > 0 && string(name) <= last {
-			return fmt.Errorf("%w: there is no attribute for the name %q", ErrModel, name)
+			return fmt.Errorf("%w: there is no attribute for the name %q", model.ErrModel, name)
 		}
 		n++
 		last = string(name)
@@ -235,7 +231,7 @@ func named[O uint16 | uint32](m *Model, s *store[O], names []byte, visit func(na
 		return nil
 	})
 	if err == nil && n != s.used {
-		err = fmt.Errorf("%w: %d names for %d attributes", ErrModel, n, s.used)
+		err = fmt.Errorf("%w: %d names for %d attributes", model.ErrModel, n, s.used)
 	}
 	return err
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -31,7 +32,7 @@ func TestPartsAndNew(t *testing.T) {
 		again, err := New(p)
 		require.NoError(t, err)
 		assert.Equal(t, saved(t, m, SaveOptions{Weights: Float64}), saved(t, again, SaveOptions{Weights: Float64}), name)
-		p.Meta["kind"], p.Labels[0] = "changed", "changed"
+		p.Meta.Notes["kind"], p.Labels[0] = "changed", "changed"
 		if len(p.Words) > 0 {
 			p.Words[0]++
 		}
@@ -73,7 +74,7 @@ func TestNewRefuses(t *testing.T) {
 		p := tiny(t)
 		spoil(&p)
 		_, err := New(p)
-		require.ErrorIs(t, err, ErrInput, what)
+		require.ErrorIs(t, err, model.ErrInput, what)
 	}
 	p := tiny(t)
 	p.Input.Names = nil
@@ -178,7 +179,7 @@ func TestCollisionsTakeTheNextBase(t *testing.T) {
 		assert.Equal(t, 3, base)
 		assert.Equal(t, real(3, attrs[0].name), attrs[0].key)
 		_, err = chooseBase(attrs, nil, func(_ int, name string) uint64 { return weak(name) })
-		require.ErrorIs(t, err, ErrInput)
+		require.ErrorIs(t, err, model.ErrInput)
 	}
 	attrs, bigrams := names()
 	base, err := chooseBase(attrs, bigrams, real)

@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
@@ -26,7 +27,7 @@ func (t *training) runs(ctx context.Context) error {
 			perturb(t.w, t.o.Seed, uint64(k))
 		}
 		err := t.run(ctx, goal, k)
-		if t.won == nil || err == nil && t.summary.better(&t.wonSummary) {
+		if t.won == nil || err == nil && better(&t.summary, &t.wonSummary) {
 			t.won, t.wonSummary = t.w, t.summary
 		}
 		if err != nil {
@@ -43,7 +44,7 @@ func (t *training) run(ctx context.Context, goal *objective, number int) error {
 	if t.from == nil {
 		t.best, t.waited, t.epoch, t.stage = nil, 0, 0, 0
 		t.before, t.seconds = optimize.Result{}, 0
-		t.summary = Summary{Run: number}
+		t.summary = model.Summary{Run: number}
 	}
 	var err error
 	t.summary.Result, err = t.minimise(ctx, goal)
@@ -56,7 +57,7 @@ func (t *training) run(ctx context.Context, goal *objective, number int) error {
 }
 
 // better compares runs on the same data.
-func (s *Summary) better(than *Summary) bool {
+func better(s, than *model.Summary) bool {
 	if s.Dev != nil && than.Dev != nil {
 		return s.Dev.F1 > than.Dev.F1
 	}

@@ -2,7 +2,6 @@ package crf
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -11,10 +10,11 @@ import (
 
 	"github.com/trellis-nlp/trellis/internal/container"
 	"github.com/trellis-nlp/trellis/lexicon"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // The model file is described in docs/model-format.md.
-var format = container.Format{Magic: "TRELLISM", Version: 2}
+var format = container.Format{Magic: "TRELLISM", Version: 3}
 
 // Names of sections.
 const (
@@ -32,9 +32,6 @@ const (
 	secNames       = "names"
 	secBigramNames = "b.names"
 )
-
-// ErrModel says that bytes are no model of ours: foreign, damaged, or of another version.
-var ErrModel = errors.New("not a valid model")
 
 // Weights is a precision of stored weights.
 type Weights int
@@ -110,7 +107,7 @@ func (m *Model) sections(o SaveOptions) ([]container.Section, error) {
 		}
 	}
 	var meta, labels, input encoder
-	meta.stringMap(m.Meta)
+	meta.stringMap(m.Meta.Map())
 	labels.strings(m.labels.Names())
 	input.input(m.input)
 	shape := []uint64{uint64(o.Weights), uint64(m.base), uint64(m.scheme), attrs.lines, bigrams.lines}
@@ -212,7 +209,7 @@ func (e *encoder) stringMap(m map[string]string) {
 	}
 }
 
-func (e *encoder) input(in Input) {
+func (e *encoder) input(in model.Input) {
 	if in.Templates == nil {
 		e.uint(0)
 		return

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
@@ -22,7 +23,7 @@ type Schedule struct {
 // list returns the losses of all steps.
 func (s *Schedule) list() ([]losses.Loss, error) {
 	if s.Steps < 1 {
-		return nil, fmt.Errorf("%w: a schedule of %d steps", ErrInput, s.Steps)
+		return nil, fmt.Errorf("%w: a schedule of %d steps", model.ErrInput, s.Steps)
 	}
 	list := make([]losses.Loss, s.Steps)
 	for k := range list {

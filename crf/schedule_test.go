@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
@@ -44,7 +45,7 @@ func TestScheduleMovesTheLoss(t *testing.T) {
 	// of the last loss.
 	var steps []optimize.Step
 	_, annealed, err := Train(t.Context(), d, Options{
-		Schedule: &Schedule{s.Loss, 3}, Penalty: l2, Progress: func(p Progress) { steps = append(steps, *p.Step) },
+		Schedule: &Schedule{s.Loss, 3}, Penalty: l2, Progress: func(p model.Progress) { steps = append(steps, *p.Step) },
 	})
 	require.NoError(t, err)
 	loss, err := s.Loss(2, 3)
@@ -72,7 +73,7 @@ func TestScheduleMovesTheLoss(t *testing.T) {
 	_, _, err = Train(t.Context(), d, Options{
 		Schedule:   &Schedule{s.Loss, 3},
 		Stochastic: optimize.SGD{Passes: optimize.Passes{Epochs: 4, Tolerance: -1}, Rate: 1e-12},
-		Progress:   func(p Progress) { heard = append(heard, p.Objective) },
+		Progress:   func(p model.Progress) { heard = append(heard, p.Objective) },
 	})
 	require.NoError(t, err)
 	x := d.features(false, 0)
@@ -92,14 +93,14 @@ func TestScheduleErrors(t *testing.T) {
 	_, _, err := Train(t.Context(), d, Options{Schedule: &Schedule{func(int, int) (losses.Loss, error) { return nil, bad }, 2}})
 	assert.ErrorIs(t, err, bad)
 	_, _, err = Train(t.Context(), d, Options{Schedule: &Schedule{Loss: same(losses.Risk{})}})
-	assert.ErrorIs(t, err, ErrInput)
+	assert.ErrorIs(t, err, model.ErrInput)
 	for _, o := range []Options{
 		{Schedule: &Schedule{same(losses.Hinge{}), 2}},
 		{Schedule: &Schedule{same(losses.CrossEntropy{}), 2}, Stochastic: optimize.SAGA{}, Penalty: l2},
 		{Schedule: &Schedule{same(losses.Hinge{}), 2}, Stochastic: optimize.BCFW{}, Penalty: l2},
 	} {
 		_, _, err := Train(t.Context(), d, o)
-		assert.ErrorIs(t, err, ErrPair)
+		assert.ErrorIs(t, err, model.ErrPair)
 	}
 }
 
@@ -110,7 +111,7 @@ func TestScheduleOutlastsPatience(t *testing.T) {
 	_, s, err := Train(t.Context(), d, Options{
 		Schedule:   &Schedule{same(losses.CrossEntropy{}), 6},
 		Stochastic: optimize.SGD{Passes: optimize.Passes{Epochs: 50, Tolerance: -1}, Rate: 1e-12},
-		Dev:        d, Patience: 2, Progress: func(p Progress) { epochs = p.Epoch },
+		Dev:        d, Patience: 2, Progress: func(p model.Progress) { epochs = p.Epoch },
 	})
 	require.NoError(t, err)
 	assert.Equal(t, optimize.Stopped, s.Reason)
@@ -124,7 +125,7 @@ func TestRestarts(t *testing.T) {
 		Batch: optimize.LBFGS{Limits: optimize.Limits{MaxIterations: 15}},
 	}
 	last := make(map[int]float64)
-	o.Progress = func(p Progress) { last[p.Run] = p.Objective }
+	o.Progress = func(p model.Progress) { last[p.Run] = p.Objective }
 	m, s, err := Train(t.Context(), d, o)
 	require.NoError(t, err)
 	require.Len(t, last, 4)
@@ -147,7 +148,7 @@ func TestRestarts(t *testing.T) {
 	// With development data their score decides.
 	o.Restarts, o.Dev = 2, d
 	best := make(map[int]float64)
-	o.Progress = func(p Progress) { best[p.Run] = max(best[p.Run], p.Dev.F1) }
+	o.Progress = func(p model.Progress) { best[p.Run] = max(best[p.Run], p.Dev.F1) }
 	_, s, err = Train(t.Context(), d, o)
 	require.NoError(t, err)
 	for _, f1 := range best {
@@ -158,7 +159,7 @@ func TestRestarts(t *testing.T) {
 	// An interrupted restart leaves the best run so far.
 	o.Dev = nil
 	ctx, cancel := context.WithCancel(t.Context())
-	o.Progress = func(p Progress) {
+	o.Progress = func(p model.Progress) {
 		if p.Run == 1 {
 			cancel()
 		}

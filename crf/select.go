@@ -27,7 +27,7 @@ func (d *Dataset) features(allPairs bool, minCount int) *index {
 		}
 		return both
 	}
-	if d.input.transitions() {
+	if d.input.Templates == nil || d.input.Templates.Transitions() {
 		seen := make([]bool, l*l)
 		for s := range d.Len() {
 			for t := d.sentence[s] + 1; t < d.sentence[s+1]; t++ {

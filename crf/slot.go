@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // A slot is a place of a table: free where N is 0.
@@ -100,7 +101,7 @@ func (t *table) findFrom(line uint32, key uint64) slot {
 func (t *table) check() error {
 	n := len(t.words)
 	if t.lines == 0 || t.lines > math.MaxUint32 || n%wordsPerLine > 0 || uint64(n/wordsPerLine) <= t.lines {
-		return fmt.Errorf("%w: a table of %d slots with %d lines of homes", ErrModel, n/2, t.lines)
+		return fmt.Errorf("%w: a table of %d slots with %d lines of homes", model.ErrModel, n/2, t.lines)
 	}
 	t.used = 0
 	var last, start uint64 // the last key, and where a home could lie that leads here without a gap
@@ -108,20 +109,20 @@ func (t *table) check() error {
 		key, value := t.words[2*at], t.words[2*at+1]
 		if value>>32 == 0 {
 			if key != freeKey || value != 0 {
-				return fmt.Errorf("%w: slot %d is free, but its content is not that of a free one", ErrModel, at)
+				return fmt.Errorf("%w: slot %d is free, but its content is not that of a free one", model.ErrModel, at)
 			}
 			start = uint64(at) + 1
 			continue
 		}
 		if home := slotsPerLine * uint64(t.line(key)); home < start || home > uint64(at) || key == freeKey || t.used > 0 && key <= last {
-			return fmt.Errorf("%w: slot %d holds a key that belongs elsewhere", ErrModel, at)
+			return fmt.Errorf("%w: slot %d holds a key that belongs elsewhere", model.ErrModel, at)
 		}
 		last = key
 		t.used++
 	}
 	for at := n - wordsPerLine; at < n; at += 2 {
 		if t.words[at] != freeKey {
-			return fmt.Errorf("%w: the last slots of a table are not free", ErrModel)
+			return fmt.Errorf("%w: the last slots of a table are not free", model.ErrModel)
 		}
 	}
 	return nil

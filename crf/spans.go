@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -21,7 +22,7 @@ import (
 func (t *Tagger) SpanProbabilities(dst []float64, spans []corpus.Span) ([]float64, error) {
 	for _, s := range spans {
 		if s.Start < 0 || s.Start >= s.End || s.End > t.scores.T {
-			return dst, fmt.Errorf("%w: span %d..%d in a sentence of %d tokens", ErrInput, s.Start, s.End, t.scores.T)
+			return dst, fmt.Errorf("%w: span %d..%d in a sentence of %d tokens", model.ErrInput, s.Start, s.End, t.scores.T)
 		}
 	}
 	if len(spans) == 0 {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // A store holds the features of attributes: the outcomes that an attribute has weights for, which are labels
@@ -198,7 +200,7 @@ func (s *store[O]) check(limit int) error {
 		return err
 	}
 	if s.values.len() != len(s.outcomes) || !s.values.finite() || !s.rows.finite() {
-		return fmt.Errorf("%w: weights that are not finite, or not as many as features", ErrModel)
+		return fmt.Errorf("%w: weights that are not finite, or not as many as features", model.ErrModel)
 	}
 	s.prepare()
 	run, row := 0, 0 // the next ones
@@ -224,11 +226,11 @@ func (s *store[O]) check(limit int) error {
 			run += count
 		}
 		if !good {
-			return fmt.Errorf("%w: the features of slot %d are not where they belong", ErrModel, i)
+			return fmt.Errorf("%w: the features of slot %d are not where they belong", model.ErrModel, i)
 		}
 	}
 	if run != len(s.outcomes) || row != s.rows.len() {
-		return fmt.Errorf("%w: features without an attribute", ErrModel)
+		return fmt.Errorf("%w: features without an attribute", model.ErrModel)
 	}
 	return nil
 }

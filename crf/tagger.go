@@ -9,6 +9,7 @@ import (
 	"github.com/trellis-nlp/trellis/decode/viterbi"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/inference/forwardbackward"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -72,7 +73,7 @@ func (t *Tagger) Prune(on bool) { t.whole = !on }
 // Read computes the scores of a sentence. The sequence is not used after it returns.
 func (t *Tagger) Read(seq features.Sequence) error {
 	if t.printer == nil {
-		return fmt.Errorf("%w: columns for a model of ready-made attributes", ErrInput)
+		return fmt.Errorf("%w: columns for a model of ready-made attributes", model.ErrInput)
 	}
 	t.printer.Reset(seq)
 	t.begin(t.printer.Len())
@@ -169,7 +170,7 @@ func (t *Tagger) values() {
 // ReadItems is Read for tokens that bring their attributes along.
 func (t *Tagger) ReadItems(items [][]corpus.Attribute) error {
 	if t.printer != nil {
-		return fmt.Errorf("%w: ready-made attributes for a model that reads columns", ErrInput)
+		return fmt.Errorf("%w: ready-made attributes for a model that reads columns", model.ErrInput)
 	}
 	if err := checkItems(items); err != nil {
 		return err
@@ -264,7 +265,7 @@ func (t *Tagger) Scores() *structured.Lattice {
 // in any case. Fix comes right after Read.
 func (t *Tagger) Fix(given []int) error {
 	if len(given) != t.scores.T {
-		return fmt.Errorf("%w: %d labels given for %d tokens", ErrInput, len(given), t.scores.T)
+		return fmt.Errorf("%w: %d labels given for %d tokens", model.ErrInput, len(given), t.scores.T)
 	}
 	if err := structured.Fixed(&t.fixed, t.scores.L, given); err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -25,7 +26,7 @@ func spanModel(t testing.TB, rng *rand.Rand, scheme structured.Scheme, labels []
 	t.Helper()
 	p := Parts{
 		Labels: labels, Scheme: scheme,
-		Input: Input{Templates: parse(t, "u:w=%x[0,form]\nb:w=%x[0,form]\nb\n"), Names: map[string]int{"form": 0}},
+		Input: model.Input{Templates: parse(t, "u:w=%x[0,form]\nb:w=%x[0,form]\nb\n"), Names: map[string]int{"form": 0}},
 	}
 	for _, w := range []string{"a", "b", "c"} {
 		a, pairs := Attribute{Name: "u:w=" + w}, BigramAttribute{Name: "b:w=" + w}
@@ -180,7 +181,7 @@ func TestSpanProbabilities(t *testing.T) {
 		}
 		for _, bad := range []corpus.Span{{Start: -1, End: 1}, {Start: 0, End: len(rows) + 1}, {Start: 1, End: 1}} {
 			_, err := tagger.SpanProbabilities(nil, []corpus.Span{bad})
-			require.ErrorIs(t, err, ErrInput)
+			require.ErrorIs(t, err, model.ErrInput)
 		}
 	})
 }
@@ -275,7 +276,7 @@ func TestTagAll(t *testing.T) {
 	require.ErrorIs(t, err, errBroken)
 	ready := train(t, items(t, rand.New(rand.NewPCG(1, 1)), 5), Options{Penalty: l2})
 	_, err = ready.TagAll(t.Context(), sentences, 2)
-	require.ErrorIs(t, err, ErrInput)
+	require.ErrorIs(t, err, model.ErrInput)
 }
 
 // The path, the labels in a slice that is kept, and all else but lists allocate nothing.

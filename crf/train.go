@@ -9,6 +9,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -52,33 +53,16 @@ type Options struct {
 	Checkpoints *Checkpoints
 	Resume      io.Reader
 
-	Begin    func(Size)     // told before the first step, unless nil
-	Progress func(Progress) // told after each iteration or epoch, unless nil
-	Warn     func(string)   // told what the user should know before training starts, unless nil
-}
-
-// Progress is what training tells after an iteration or epoch.
-type Progress struct {
-	*optimize.Step
-	Run  int              // 0, or the number of the restart
-	Dev  *metrics.Results // nil without development data
-	Best bool             // the best score of the run on the development data so far
-}
-
-// Summary says how training went.
-type Summary struct {
-	optimize.Result
-	Features int              // before those of weight zero are dropped
-	Dev      *metrics.Results // of the model that is returned
-	BestStep int              // the iteration or epoch of that model, 0 for the start
-	Run      int              // the run of that model: 0, or the number of the restart
+	Begin    func(Size)           // told before the first step, unless nil
+	Progress func(model.Progress) // told after each iteration or epoch, unless nil
+	Warn     func(string)         // told what the user should know before training starts, unless nil
 }
 
 // Train returns the model that minimises the sum of the losses of the sentences of d plus the
 // penalty. When ctx ends, training stops at the next step and Train returns the best model so far
 // together with an error that wraps the context's, and so it does with the error of a checkpoint that cannot be
 // written; any other error comes without a model, among them ErrPair.
-func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) {
+func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, error) {
 	if o.Loss == nil {
 		o.Loss = losses.CrossEntropy{}
 	}
@@ -89,23 +73,23 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) 
 		o.Threads = runtime.GOMAXPROCS(0)
 	}
 	if d.Len() == 0 {
-		return nil, Summary{}, fmt.Errorf("%w: no sentence to train on", ErrInput)
+		return nil, model.Summary{}, fmt.Errorf("%w: no sentence to train on", model.ErrInput)
 	}
 	t := &training{data: d, o: o, losses: []losses.Loss{o.Loss}}
 	if o.Schedule != nil {
 		list, err := o.Schedule.list()
 		if err != nil {
-			return nil, Summary{}, err
+			return nil, model.Summary{}, err
 		}
 		t.losses = list
 	}
 	if err := t.check(); err != nil {
-		return nil, Summary{}, err
+		return nil, model.Summary{}, err
 	}
 	if o.LabelDictionary > 0 {
 		w, err := d.wordLabels(o.LabelDictionary)
 		if err != nil {
-			return nil, Summary{}, err
+			return nil, model.Summary{}, err
 		}
 		t.dictionary = &w
 	}
@@ -163,7 +147,7 @@ type training struct {
 	settled bool      // the schedule is at its last step
 	best    []float64 // the weights of the best score on the development data
 	waited  int       // reports since
-	summary Summary
+	summary model.Summary
 
 	// Of its stages, those of a schedule of a batch method.
 	stage   int             // the present one
@@ -172,12 +156,12 @@ type training struct {
 
 	// With restarts.
 	start, won []float64 // the weights of the first start, and of the best run
-	wonSummary Summary
+	wonSummary model.Summary
 }
 
 // report scores the development data and keeps the best weights.
 func (t *training) report(step *optimize.Step) error {
-	p := Progress{Step: step, Run: t.summary.Run}
+	p := model.Progress{Step: step, Run: t.summary.Run}
 	stop := false
 	if t.dev != nil {
 		r, err := t.dev.evaluate(step.Weights())

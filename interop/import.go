@@ -9,6 +9,7 @@ import (
 	"github.com/trellis-nlp/trellis/interop/crfpp"
 	"github.com/trellis-nlp/trellis/interop/crfsuite"
 	"github.com/trellis-nlp/trellis/interop/wapiti"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // ErrUnlike says that a model has something that the other kind of model has no place for.
@@ -16,9 +17,6 @@ var ErrUnlike = errors.New("cannot be carried over")
 
 // ErrNoTool says that bytes are no model of one of the tools.
 var ErrNoTool = errors.New("not a model of CRFsuite, CRF++ or Wapiti")
-
-// Imported is the note, in the Meta of parts and models, that names the tool which trained them.
-const Imported = "imported"
 
 // A Tool is a program whose models are read here.
 type Tool int
@@ -82,7 +80,7 @@ func Import(data []byte) (p crf.Parts, notes []string, err error) {
 
 // FromCRFsuite takes a model of CRFsuite apart.
 func FromCRFsuite(m *crfsuite.Model) crf.Parts {
-	p := crf.Parts{Meta: map[string]string{Imported: CRFsuite.String()}, Labels: m.Labels, Attributes: make([]crf.Attribute, len(m.Attributes))}
+	p := crf.Parts{Meta: model.Metadata{Tool: CRFsuite.String()}, Labels: m.Labels, Attributes: make([]crf.Attribute, len(m.Attributes))}
 	all := make([]crf.LabelWeight, 0, m.Features()-len(m.Transitions))
 	for k, a := range m.Attributes {
 		start := len(all)
@@ -100,8 +98,8 @@ func FromCRFsuite(m *crfsuite.Model) crf.Parts {
 // FromCRFPP takes a model of CRF++ apart.
 func FromCRFPP(m *crfpp.Model) crf.Parts {
 	p := columns(m)
-	p.Meta = map[string]string{Imported: CRFPP.String()}
-	p.Input = crf.Input{Templates: m.Templates(), Columns: m.Columns()}
+	p.Meta = model.Metadata{Tool: CRFPP.String()}
+	p.Input = model.Input{Templates: m.Templates(), Columns: m.Columns()}
 	return p
 }
 
@@ -115,8 +113,8 @@ func FromWapiti(m *wapiti.Model) (crf.Parts, error) {
 		return crf.Parts{}, fmt.Errorf("%w: a raw model, without patterns, reads rows of any number of attributes", ErrUnlike)
 	}
 	p := columns(m)
-	p.Meta = map[string]string{Imported: Wapiti.String()}
-	p.Input = crf.Input{Templates: m.Templates(), Columns: m.Columns()}
+	p.Meta = model.Metadata{Tool: Wapiti.String()}
+	p.Input = model.Input{Templates: m.Templates(), Columns: m.Columns()}
 	return p, nil
 }
 

@@ -22,6 +22,7 @@ import (
 	"github.com/trellis-nlp/trellis/interop/crfpp"
 	"github.com/trellis-nlp/trellis/interop/crfsuite"
 	"github.com/trellis-nlp/trellis/interop/wapiti"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -105,7 +106,7 @@ func TestImportCRFsuite(t *testing.T) {
 	theirs, err := crfsuite.NewTagger(read)
 	require.NoError(t, err)
 	ours := m.NewTagger()
-	assert.Equal(t, "CRFsuite", m.Meta[interop.Imported])
+	assert.Equal(t, "CRFsuite", m.Meta.Tool)
 	assert.Equal(t, read.Labels, m.Labels())
 	for _, it := range items(t, file(t, "crfsuite", "testdata", "tiny.items")) {
 		require.NoError(t, theirs.Read(it.Attributes))
@@ -126,7 +127,7 @@ func TestImportCRFPP(t *testing.T) {
 		read, err := crfpp.Read(data)
 		require.NoError(t, err)
 		theirs, ours := read.NewTagger(), m.NewTagger()
-		assert.Equal(t, "CRF++", m.Meta[interop.Imported])
+		assert.Equal(t, "CRF++", m.Meta.Tool)
 		for _, s := range rows(t, file(t, "crfpp", "testdata", "test.txt")) {
 			theirs.Read(s)
 			require.NoError(t, ours.Read(s))
@@ -142,7 +143,7 @@ func TestImportWapiti(t *testing.T) {
 		read, err := wapiti.Read(data)
 		require.NoError(t, err)
 		theirs, ours := read.NewTagger(), m.NewTagger()
-		assert.Equal(t, "Wapiti", m.Meta[interop.Imported])
+		assert.Equal(t, "Wapiti", m.Meta.Tool)
 		for _, s := range rows(t, file(t, "wapiti", "testdata", "test.txt")) {
 			require.NoError(t, theirs.Read(s))
 			require.NoError(t, ours.Read(s))
@@ -189,7 +190,7 @@ func TestNotes(t *testing.T) {
 }
 
 // trained trains a model on the rows or items.
-func trained(t testing.TB, in crf.Input, add func(*crf.Dataset)) *crf.Model {
+func trained(t testing.TB, in model.Input, add func(*crf.Dataset)) *crf.Model {
 	t.Helper()
 	d, err := crf.NewDataset(in)
 	require.NoError(t, err)
@@ -215,7 +216,7 @@ func roundTrip(t testing.TB, m *crf.Model) *crfsuite.Model {
 
 func TestExportOfAttributes(t *testing.T) {
 	sentences := items(t, file(t, "crfsuite", "testdata", "tiny.items"))
-	m := trained(t, crf.Input{}, func(d *crf.Dataset) {
+	m := trained(t, model.Input{}, func(d *crf.Dataset) {
 		for _, it := range sentences {
 			require.NoError(t, d.AddItems(it.Attributes, it.Labels, 1))
 		}
@@ -234,7 +235,7 @@ func TestExportOfAttributes(t *testing.T) {
 func TestExportOfTemplates(t *testing.T) {
 	templates, err := features.Parse(strings.NewReader("U0:%x[0,0]\nU1:%x[-1,0]/%x[0,1]\nB\n"), "", features.DialectCRFPP)
 	require.NoError(t, err)
-	in := crf.Input{Templates: templates, Columns: 2}
+	in := model.Input{Templates: templates, Columns: 2}
 	sentences := rows(t, file(t, "crfpp", "testdata", "test.txt"))
 	m := trained(t, in, func(d *crf.Dataset) {
 		for _, s := range sentences {

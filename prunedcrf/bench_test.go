@@ -11,6 +11,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/prunedcrf"
 )
@@ -22,11 +23,11 @@ func BenchmarkTagBesideChain(b *testing.B) {
 	train, dev := read(b, "train.conllu")[:1500], read(b, "dev.conllu")[:400]
 	templates, err := features.Preset("pos")
 	require.NoError(b, err)
-	in := crf.Input{Templates: templates, Names: map[string]int{"form": 1}}
+	in := model.Input{Templates: templates, Names: map[string]int{"form": 1}}
 	for name, column := range map[string]int{"upos": 3, "feats": featsColumn} {
 		chain, err := crf.NewDataset(in)
 		require.NoError(b, err)
-		pruned, err := prunedcrf.NewDataset(prunedcrf.Input(in))
+		pruned, err := prunedcrf.NewDataset(model.Input(in))
 		require.NoError(b, err)
 		for _, s := range train {
 			require.NoError(b, chain.Add(s, s.Column(nil, column), 1))

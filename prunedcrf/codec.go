@@ -1,7 +1,6 @@
 package prunedcrf
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -9,14 +8,15 @@ import (
 
 	"github.com/trellis-nlp/trellis/internal/container"
 	"github.com/trellis-nlp/trellis/internal/modelfile"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/pruned"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// ErrModel says that bytes are no model of this package: foreign, damaged, or of another version.
-var ErrModel = errors.New("not a valid model of pruned chains")
+// errModel is the error of bytes that are not a model of this package.
+var errModel = fmt.Errorf("%w (pruned higher-order)", model.ErrModel)
 
-var format = container.Format{Magic: "TRELCRF2", Version: 1}
+var format = container.Format{Magic: "TRELCRF2", Version: 2}
 
 // settings are the small parts of a model. Text that may be no UTF-8 is bytes.
 type settings struct {
@@ -36,7 +36,7 @@ func Detect(head []byte) bool { return strings.HasPrefix(string(head), format.Ma
 func (m *Model) Save(w io.Writer) error {
 	s := settings{
 		Scheme: m.scheme.String(), Separator: []byte(m.separator), Order: m.plan.order, Prune: m.plan.prune,
-		Lexicons: len(m.input.Lexicons), Reading: modelfile.NewReading(m.input.Templates, m.input.Columns, m.input.Names, m.Meta),
+		Lexicons: len(m.input.Lexicons), Reading: modelfile.NewReading(m.input.Templates, m.input.Columns, m.input.Names, m.Meta.Map()),
 	}
 	for _, label := range m.labels {
 		s.Labels = append(s.Labels, []byte(label))
@@ -53,13 +53,13 @@ func (m *Model) Save(w io.Writer) error {
 // Load reads a model that [Model.Save] wrote. Bytes that are none are an error that wraps ErrModel and says what
 // is wrong with them.
 func Load(r io.Reader) (*Model, error) {
-	sections, err := modelfile.Read(r, format, ErrModel)
+	sections, err := modelfile.Read(r, format, errModel)
 	if err != nil {
 		return nil, err
 	}
 	m, err := decode(sections)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrModel, err)
+		return nil, fmt.Errorf("%w: %v", errModel, err)
 	}
 	return m, nil
 }
@@ -99,15 +99,17 @@ func (m *Model) set(s *settings, sections map[string][]byte) error {
 		return err
 	}
 	m.separator, m.plan = string(s.Separator), plan{s.Order, s.Prune}
-	m.input = Input{Columns: s.Columns, Names: s.Names}
+	m.input = model.Input{Columns: s.Columns, Names: s.Names}
 	if m.input.Templates, err = s.Templates(); err != nil {
 		return err
 	}
 	if m.input.Lexicons, err = modelfile.Lexicons(sections, s.Lexicons); err != nil {
 		return err
 	}
-	m.Meta = s.Notes()
-	m.program, err = m.input.bind()
+	if m.Meta, err = model.ParseMetadata(s.Notes()); err != nil {
+		return err
+	}
+	m.program, err = bind(&m.input)
 	return err
 }
 

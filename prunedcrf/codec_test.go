@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/prunedcrf"
 )
@@ -25,7 +26,7 @@ func saved(t testing.TB) (*prunedcrf.Model, []byte) {
 	require.NoError(t, d.Add(features.Rows{{"ab"}, {"b"}, {"c"}}, []string{"A|B", "B", "\xff|C"}, 1))
 	m, _, err := prunedcrf.Train(context.Background(), d, prunedcrf.Options{Separator: "|", Stochastic: optimize.AdaGrad{Passes: optimize.Passes{Epochs: 4}}})
 	require.NoError(t, err)
-	m.Meta["note"] = "\xff"
+	m.Meta.Notes = map[string]string{"note": "\xff"}
 	var b bytes.Buffer
 	require.NoError(t, m.Save(&b))
 	return m, b.Bytes()
@@ -38,7 +39,7 @@ func TestSavedModelTagsAlike(t *testing.T) {
 	require.Equal(t, m.Labels(), read.Labels())
 	require.Equal(t, m.Features(), read.Features())
 	require.Equal(t, m.Input().Names, read.Input().Names)
-	require.Equal(t, "\xff", read.Meta["note"])
+	require.Equal(t, "\xff", read.Meta.Notes["note"])
 	require.Equal(t, m.Separator(), read.Separator())
 	require.Equal(t, m.Order(), read.Order())
 	require.Equal(t, m.Thresholds(), read.Thresholds())
@@ -58,9 +59,9 @@ func TestSavedModelTagsAlike(t *testing.T) {
 
 var update = flag.Bool("update", false, "rewrite the golden file")
 
-// The golden file is a model of version 1; while there is one version, it is saved with the same bytes.
+// The golden file is a model of version 2; while there is one version, it is saved with the same bytes.
 func TestGoldenFile(t *testing.T) {
-	path := filepath.Join("testdata", "v1.model")
+	path := filepath.Join("testdata", "v2.model")
 	if *update {
 		_, data := saved(t)
 		require.NoError(t, os.WriteFile(path, data, 0o644))
@@ -86,16 +87,16 @@ func TestDamagedFilesAreRefused(t *testing.T) {
 	require.False(t, prunedcrf.Detect(data[1:]))
 	for n := range data {
 		_, err := prunedcrf.Load(bytes.NewReader(data[:n]))
-		require.ErrorIs(t, err, prunedcrf.ErrModel, "cut to %d bytes", n)
+		require.ErrorIs(t, err, model.ErrModel, "cut to %d bytes", n)
 		bad := bytes.Clone(data)
 		bad[n] ^= 1 << (n % 8)
 		_, err = prunedcrf.Load(bytes.NewReader(bad))
-		require.ErrorIs(t, err, prunedcrf.ErrModel, "byte %d", n)
+		require.ErrorIs(t, err, model.ErrModel, "byte %d", n)
 	}
 	broken := errors.New("broken")
 	_, err := prunedcrf.Load(iotest.ErrReader(broken))
 	require.ErrorIs(t, err, broken)
-	require.NotErrorIs(t, err, prunedcrf.ErrModel)
+	require.NotErrorIs(t, err, model.ErrModel)
 }
 
 func FuzzLoad(f *testing.F) {
@@ -106,7 +107,7 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, err := prunedcrf.Load(bytes.NewReader(data))
 		if err != nil {
-			require.ErrorIs(t, err, prunedcrf.ErrModel)
+			require.ErrorIs(t, err, model.ErrModel)
 			return
 		}
 		_, err = m.Tag(features.Rows{{"ab"}, {"x"}})

@@ -1,9 +1,7 @@
 package prunedcrf
 
 import (
-	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -11,40 +9,23 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/modelfile"
-	"github.com/trellis-nlp/trellis/lexicon"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// ErrInput says that sentences or settings do not fit what a model or data set reads.
-var ErrInput = errors.New("unfit input")
-
-// Input says what a model reads of a sentence.
-type Input struct {
-	Templates *features.Templates // bigram lines are left out
-	Columns   int                 // that the templates may refer to; 0 means those of the names
-	Names     map[string]int      // the columns that templates call by name: form, pos ...
-	Lexicons  []lexicon.Lexicon   // columns more that follow from form, stored with the model
-}
-
-func (in *Input) bind() (*features.Program, error) {
+// bind completes the input and binds its templates, which it needs.
+func bind(in *model.Input) (*features.Program, error) {
 	if in.Templates == nil {
-		return nil, fmt.Errorf("%w: no templates", ErrInput)
+		return nil, fmt.Errorf("%w: no templates", model.ErrInput)
 	}
-	in.Names = maps.Clone(in.Names)
-	for _, c := range in.Names {
-		in.Columns = max(in.Columns, c+1)
-	}
-	var more []features.Column
-	for _, l := range in.Lexicons {
-		more = append(more, l)
-	}
-	return in.Templates.Bind(in.Columns, in.Names, more...)
+	*in = in.Complete()
+	return in.Program()
 }
 
 // A Dataset is labelled sentences compiled into numbers. It is not safe for concurrent use while sentences are
 // added.
 type Dataset struct {
-	input   Input
+	input   model.Input
 	program *features.Program
 	ex      *features.Extractor
 	attrs   modelfile.Names
@@ -98,8 +79,8 @@ func (s *sentence) values(t int) []float64 {
 }
 
 // NewDataset returns an empty data set. It fails where the templates refer to columns that in lacks.
-func NewDataset(in Input) (*Dataset, error) {
-	program, err := in.bind()
+func NewDataset(in model.Input) (*Dataset, error) {
+	program, err := bind(&in)
 	if err != nil {
 		return nil, err
 	}
@@ -125,10 +106,10 @@ func (d *Dataset) Scheme() structured.Scheme { return d.scheme.Scheme() }
 // number, not negative. Sentences without tokens are left out. Nothing is added where it returns an error.
 func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) error {
 	if seq.Len() != len(labels) {
-		return fmt.Errorf("%w: %d labels for %d tokens", ErrInput, len(labels), seq.Len())
+		return fmt.Errorf("%w: %d labels for %d tokens", model.ErrInput, len(labels), seq.Len())
 	}
 	if !(weight >= 0 && weight <= math.MaxFloat64) {
-		return fmt.Errorf("%w: sentence of weight %v", ErrInput, weight)
+		return fmt.Errorf("%w: sentence of weight %v", model.ErrInput, weight)
 	}
 	if len(labels) == 0 {
 		return nil

@@ -12,6 +12,7 @@ import (
 	"github.com/trellis-nlp/trellis/cluster"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/lexicon"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // trained returns the sections of a small model.
@@ -22,7 +23,7 @@ func trained(t testing.TB) map[string][]byte {
 	require.NoError(t, err)
 	classes, err := lexicon.NewClasses("class", read)
 	require.NoError(t, err)
-	d, err := NewDataset(Input{Templates: templates, Names: map[string]int{"form": 0}, Lexicons: []lexicon.Lexicon{classes}})
+	d, err := NewDataset(model.Input{Templates: templates, Names: map[string]int{"form": 0}, Lexicons: []lexicon.Lexicon{classes}})
 	require.NoError(t, err)
 	require.NoError(t, d.Add(features.Rows{{"ab"}, {"b"}, {"c"}}, []string{"B-x", "I-x", "O"}, 1))
 	m, _, err := Train(context.Background(), d, Options{Separator: "-"})

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -16,7 +17,7 @@ type watcher struct {
 	best    kept
 	last    plan // of the epoch that ended last
 	waited  int  // reports since the best one
-	summary *Summary
+	summary *model.Summary
 }
 
 // kept is what a model is made of.
@@ -25,7 +26,7 @@ type kept struct {
 	plan plan
 }
 
-func newWatcher(d *Dataset, o Options, goal *objective, summary *Summary) *watcher {
+func newWatcher(d *Dataset, o Options, goal *objective, summary *model.Summary) *watcher {
 	x := &watcher{o: o, goal: goal, last: goal.plan, summary: summary}
 	if o.Dev != nil {
 		x.dev = newHeldOut(o.Dev, d, goal)
@@ -35,7 +36,7 @@ func newWatcher(d *Dataset, o Options, goal *objective, summary *Summary) *watch
 
 // report is told of each epoch.
 func (x *watcher) report(step *optimize.Step) error {
-	p := Progress{Step: step, Order: x.goal.plan.order, Kept: x.goal.endEpoch()}
+	p := model.Progress{Step: step, Order: x.goal.plan.order, Kept: x.goal.endEpoch()}
 	x.last = x.goal.plan
 	stop := false
 	if x.dev == nil {

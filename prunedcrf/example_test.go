@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/prunedcrf"
 )
 
@@ -16,7 +17,7 @@ func ExampleTrain() {
 		fmt.Println(err)
 		return
 	}
-	data, err := prunedcrf.NewDataset(prunedcrf.Input{Templates: templates, Columns: 1})
+	data, err := prunedcrf.NewDataset(model.Input{Templates: templates, Columns: 1})
 	if err != nil {
 		fmt.Println(err)
 		return

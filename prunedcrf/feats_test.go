@@ -13,6 +13,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/prunedcrf"
 )
@@ -44,7 +45,7 @@ func BenchmarkFeats(b *testing.B) {
 	templates, err := features.Preset("pos")
 	require.NoError(b, err)
 	for b.Loop() {
-		d, err := prunedcrf.NewDataset(prunedcrf.Input{Templates: templates, Names: map[string]int{"form": 1}})
+		d, err := prunedcrf.NewDataset(model.Input{Templates: templates, Names: map[string]int{"form": 1}})
 		require.NoError(b, err)
 		for _, s := range train {
 			require.NoError(b, d.Add(s, s.Column(nil, featsColumn), 1))
@@ -54,7 +55,7 @@ func BenchmarkFeats(b *testing.B) {
 			Separator:  "|",
 			Stochastic: optimize.AdaGrad{Passes: optimize.Passes{Epochs: 5}},
 			Penalty:    optimize.Penalty{L2: 0.3},
-			Progress: func(s prunedcrf.Progress) error {
+			Progress: func(s model.Progress) error {
 				b.Logf("epoch %d: %.0f s, objective %.0f", s.Epoch, s.Seconds, s.Objective)
 				return nil
 			},

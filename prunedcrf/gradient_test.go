@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/pruned"
 )
@@ -17,7 +18,7 @@ import (
 func TestObjectiveByFiniteDifferences(t *testing.T) {
 	templates, err := features.Parse(strings.NewReader("u:%x[0,0]\nu:%s[0,0,1]\nu:%v[0,1]\n"), "t", features.DialectTrellis)
 	require.NoError(t, err)
-	d, err := NewDataset(Input{Templates: templates, Columns: 2})
+	d, err := NewDataset(model.Input{Templates: templates, Columns: 2})
 	require.NoError(t, err)
 	require.NoError(t, d.Add(features.Rows{{"ab", "0.5"}, {"cb", "-2"}, {"ab", "1e-1"}, {"d", "no number"}}, []string{"x|y", "y", "x|z", "y"}, 2))
 	require.NoError(t, d.Add(features.Rows{{"d", "3"}, {"ab", "_"}}, []string{"y", "x|y"}, 1))

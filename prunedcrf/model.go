@@ -9,14 +9,15 @@ import (
 
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
 // A Model labels sentences. It is immutable and safe for concurrent use.
 type Model struct {
-	Meta map[string]string // notes that are saved with the model, and mean nothing to it
+	Meta model.Metadata // stored with the model; set it before the model is shared
 
-	input     Input
+	input     model.Input
 	program   *features.Program
 	labels    []string
 	separator string
@@ -36,7 +37,7 @@ type Model struct {
 
 // newModel makes a model of the weights that are not zero.
 func newModel(d *Dataset, separator string, x *index, w []float64, p plan) *Model {
-	m := &Model{Meta: make(map[string]string), input: d.input, program: d.program, separator: separator, scheme: d.Scheme(), plan: p}
+	m := &Model{input: d.input, program: d.program, separator: separator, scheme: d.Scheme(), plan: p}
 	m.labels = append(m.labels, d.Labels()...)
 	m.x = &index{labels: x.labels, outcomes: x.outcomes, parts: x.parts, partNames: x.partNames, start: []int{0}}
 	for a, name := range d.attrs.List() {
@@ -104,7 +105,7 @@ func (m *Model) Attributes() int { return len(m.attrs) }
 func (m *Model) Features() int { return len(m.w) }
 
 // Input returns what the model reads of a sentence.
-func (m *Model) Input() Input { return m.input }
+func (m *Model) Input() model.Input { return m.input }
 
 // Tag returns the labels of the best path of a sentence.
 func (m *Model) Tag(seq features.Sequence) ([]string, error) {

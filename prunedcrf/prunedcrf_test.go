@@ -12,15 +12,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/pruned"
 	"github.com/trellis-nlp/trellis/prunedcrf"
 )
 
-func input(t testing.TB, template string) prunedcrf.Input {
+func input(t testing.TB, template string) model.Input {
 	templates, err := features.Parse(strings.NewReader(template), "templates", features.DialectTrellis)
 	require.NoError(t, err)
-	return prunedcrf.Input{Templates: templates, Columns: 1}
+	return model.Input{Templates: templates, Columns: 1}
 }
 
 // A label that depends on the one two tokens back, all words being alike in between, is what order 2 is for.
@@ -105,26 +106,26 @@ func TestTrainingIsDeterministic(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	_, err := prunedcrf.NewDataset(prunedcrf.Input{})
-	assert.ErrorIs(t, err, prunedcrf.ErrInput)
+	_, err := prunedcrf.NewDataset(model.Input{})
+	assert.ErrorIs(t, err, model.ErrInput)
 	_, err = prunedcrf.NewDataset(input(t, "u:%x[0,pos]\n"))
 	assert.ErrorIs(t, err, features.ErrColumn)
 	d, err := prunedcrf.NewDataset(input(t, "u:%x[0,0]\n"))
 	require.NoError(t, err)
-	assert.ErrorIs(t, d.Add(features.Rows{{"a"}}, nil, 1), prunedcrf.ErrInput)
+	assert.ErrorIs(t, d.Add(features.Rows{{"a"}}, nil, 1), model.ErrInput)
 	require.NoError(t, d.Add(features.Rows{}, nil, 1))
 	_, _, err = prunedcrf.Train(context.Background(), d, prunedcrf.Options{Separator: "|"})
-	assert.ErrorIs(t, err, prunedcrf.ErrInput)
+	assert.ErrorIs(t, err, model.ErrInput)
 	require.NoError(t, d.Add(features.Rows{{"a"}, {"b"}}, []string{"A", "B"}, 1))
 	_, _, err = prunedcrf.Train(context.Background(), d, prunedcrf.Options{Keep: [2]float64{1, 0}})
-	assert.ErrorIs(t, err, prunedcrf.ErrInput)
+	assert.ErrorIs(t, err, model.ErrInput)
 
 	ctx, cancel := context.WithCancel(context.Background())
-	m, _, err := prunedcrf.Train(ctx, d, prunedcrf.Options{Progress: func(prunedcrf.Progress) error { cancel(); return nil }})
+	m, _, err := prunedcrf.Train(ctx, d, prunedcrf.Options{Progress: func(model.Progress) error { cancel(); return nil }})
 	require.ErrorIs(t, err, context.Canceled)
 	require.NotNil(t, m)
 	broken := errors.New("broken")
-	m, _, err = prunedcrf.Train(context.Background(), d, prunedcrf.Options{Progress: func(prunedcrf.Progress) error { return broken }})
+	m, _, err = prunedcrf.Train(context.Background(), d, prunedcrf.Options{Progress: func(model.Progress) error { return broken }})
 	require.ErrorIs(t, err, broken)
 	require.Nil(t, m)
 }

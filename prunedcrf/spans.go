@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/pruned"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -25,7 +26,7 @@ func (t *Tagger) SpanProbabilities(dst []float64, spans []corpus.Span) ([]float6
 	}
 	for _, span := range spans {
 		if span.Start < 0 || span.Start >= span.End || span.End > s.Len() {
-			return dst, fmt.Errorf("%w: span %d..%d in a sentence of %d tokens", ErrInput, span.Start, span.End, s.Len())
+			return dst, fmt.Errorf("%w: span %d..%d in a sentence of %d tokens", model.ErrInput, span.Start, span.End, s.Len())
 		}
 		t.mask(s, span)
 		with, err := t.search.w.LogZ(&t.masked)

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/pruned"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -69,12 +70,12 @@ func (t *Tagger) Read(seq features.Sequence) {
 // grammar has are kept all the same, and lift the grammar from the sentence. Allow comes right after Read.
 func (t *Tagger) Allow(allowed [][]int) error {
 	if len(allowed) != t.s.tokens() {
-		return fmt.Errorf("%w: labels allowed for %d of %d tokens", ErrInput, len(allowed), t.s.tokens())
+		return fmt.Errorf("%w: labels allowed for %d of %d tokens", model.ErrInput, len(allowed), t.s.tokens())
 	}
 	for at, list := range allowed {
 		for _, j := range list {
 			if j < 0 || j >= len(t.m.labels) {
-				return fmt.Errorf("%w: label %d allowed for token %d: there are %d", ErrInput, j, at, len(t.m.labels))
+				return fmt.Errorf("%w: label %d allowed for token %d: there are %d", model.ErrInput, j, at, len(t.m.labels))
 			}
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/pruned"
 	"github.com/trellis-nlp/trellis/prunedcrf"
 	"github.com/trellis-nlp/trellis/structured"
@@ -125,7 +126,7 @@ func TestProbabilitiesAgreeWithEnumeration(t *testing.T) {
 	tagger := spelling(t, prunedcrf.Options{}).NewTagger()
 	tagger.Read(yorks)
 	_, err := tagger.SpanProbabilities(nil, []corpus.Span{{Start: 4, End: 6, Type: "LOC"}})
-	require.ErrorIs(t, err, prunedcrf.ErrInput)
+	require.ErrorIs(t, err, model.ErrInput)
 	none, err := tagger.SpanProbabilities(nil, []corpus.Span{{Start: 0, End: 1, Type: "ORG"}})
 	require.NoError(t, err)
 	require.Zero(t, none[0])
@@ -191,8 +192,8 @@ func TestAllowedLabelsAreKept(t *testing.T) {
 	assert.Equal(t, []string{"O", "O"}, got[:2])
 	assert.Equal(t, "B-PER", got[4])
 	tagger.Read(yorks)
-	assert.ErrorIs(t, tagger.Allow(make([][]int, 2)), prunedcrf.ErrInput)
-	assert.ErrorIs(t, tagger.Allow([][]int{nil, nil, {9}, nil, nil}), prunedcrf.ErrInput)
+	assert.ErrorIs(t, tagger.Allow(make([][]int, 2)), model.ErrInput)
+	assert.ErrorIs(t, tagger.Allow([][]int{nil, nil, {9}, nil, nil}), model.ErrInput)
 }
 
 func TestTagAllIsTag(t *testing.T) {

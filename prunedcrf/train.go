@@ -6,13 +6,10 @@ import (
 	"fmt"
 	"runtime"
 
-	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/pruned"
 )
-
-// ErrPair says that an optimizer cannot minimise a loss.
-var ErrPair = errors.New("unsuitable optimizer")
 
 // Options are the settings of [Train]. The zero value is the conditional random field of order 2, of cross-entropy
 // and AdaGrad, without a penalty.
@@ -35,8 +32,8 @@ type Options struct {
 	Dev      *Dataset
 	Patience int
 
-	Progress func(Progress) error // told after each epoch, unless nil; see optimize.ErrStop
-	Warn     func(string)         // told what the user should know before training starts, unless nil
+	Progress func(model.Progress) error // told after each epoch, unless nil; see optimize.ErrStop
+	Warn     func(string)               // told what the user should know before training starts, unless nil
 }
 
 // An Order says how many labels a model looks back.
@@ -52,24 +49,6 @@ const (
 // labels returns how many labels it looks back.
 func (o Order) labels() int { return 2 - int(o) }
 
-// Progress is where training is.
-type Progress struct {
-	*optimize.Step
-	Order int              // up to which this epoch scored
-	Kept  [2]float64       // labels a token kept on average, 0 for an order that had not begun
-	Dev   *metrics.Results // nil without development data
-	Best  bool             // these are the best weights so far
-}
-
-// Summary says how training went.
-type Summary struct {
-	optimize.Result
-	Features int
-	Kept     [2]float64       // labels a token kept on average in the epoch of the weights that were kept
-	Dev      *metrics.Results // the best on development data
-	BestStep int              // epoch of the weights that were kept
-}
-
 // most is how many labels a token keeps at most, the gold one and that of the best path aside.
 const most = 50
 
@@ -77,16 +56,16 @@ const most = 50
 // epoch is of order 0 and each further one of the next order, until that of the model; training from the weights
 // of another model starts with its order. When ctx ends, training stops at the next step and Train returns the
 // best model so far together with an error that wraps the context's; any other error comes without a model.
-func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) {
-	var summary Summary
+func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, error) {
+	var summary model.Summary
 	if err := o.fill(); err != nil {
 		return nil, summary, err
 	}
 	if d.Len() == 0 {
-		return nil, summary, fmt.Errorf("%w: no sentence to train on", ErrInput)
+		return nil, summary, fmt.Errorf("%w: no sentence to train on", model.ErrInput)
 	}
 	if n := d.labels.Len(); n > maxLabels {
-		return nil, summary, fmt.Errorf("%w: %d labels: at most %d", ErrInput, n, maxLabels)
+		return nil, summary, fmt.Errorf("%w: %d labels: at most %d", model.ErrInput, n, maxLabels)
 	}
 	top := o.Order.labels()
 	goal := &objective{x: newIndex(d, o.Separator, o.MinCount, top), list: d.list, loss: o.Loss, keep: o.Keep, top: top}
@@ -133,24 +112,24 @@ func (o *Options) fill() error {
 		o.Threads = runtime.GOMAXPROCS(0)
 	}
 	if o.Order < Second || o.Order > Zeroth {
-		return fmt.Errorf("%w: order %d", ErrInput, o.Order)
+		return fmt.Errorf("%w: order %d", model.ErrInput, o.Order)
 	}
 	for k, v := range [2]float64{6, 3} {
 		if o.Keep[k] == 0 {
 			o.Keep[k] = v
 		}
 		if !(o.Keep[k] > 1) {
-			return fmt.Errorf("%w: %v labels a token to keep: want more than 1", ErrInput, o.Keep[k])
+			return fmt.Errorf("%w: %v labels a token to keep: want more than 1", model.ErrInput, o.Keep[k])
 		}
 	}
 	traits := o.Loss.Traits()
 	switch o.Stochastic.(type) {
 	case optimize.AveragedPerceptron:
 		if traits.Smooth || !traits.Convex {
-			return fmt.Errorf("%w: the averaged perceptron steps by the difference of two labellings", ErrPair)
+			return fmt.Errorf("%w: the averaged perceptron steps by the difference of two labellings", model.ErrPair)
 		}
 	case optimize.BCFW, optimize.SAGA:
-		return fmt.Errorf("%w: it remembers the gradient of each sentence, which pruning changes from epoch to epoch", ErrPair)
+		return fmt.Errorf("%w: it remembers the gradient of each sentence, which pruning changes from epoch to epoch", model.ErrPair)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/pruned"
 	"github.com/trellis-nlp/trellis/prunedcrf"
@@ -39,7 +40,7 @@ func passes(epochs, batch int) optimize.StochasticMethod {
 
 // The same number of threads gives the same bits, another one the same but for the last digits.
 func TestThreadsChangeLastDigitsOnly(t *testing.T) {
-	train := func(threads int) (*prunedcrf.Model, prunedcrf.Summary) {
+	train := func(threads int) (*prunedcrf.Model, model.Summary) {
 		m, s, err := prunedcrf.Train(context.Background(), words(t), prunedcrf.Options{Stochastic: passes(6, 8), Threads: threads, Penalty: optimize.Penalty{L2: 0.1}})
 		require.NoError(t, err)
 		return m, s
@@ -56,7 +57,7 @@ func TestThreadsChangeLastDigitsOnly(t *testing.T) {
 // An epoch of each order goes before that of the model, and a sentence's weight counts.
 func TestOrdersGrow(t *testing.T) {
 	var orders []int
-	_, summary, err := prunedcrf.Train(context.Background(), words(t), prunedcrf.Options{Stochastic: passes(4, 1), Progress: func(p prunedcrf.Progress) error {
+	_, summary, err := prunedcrf.Train(context.Background(), words(t), prunedcrf.Options{Stochastic: passes(4, 1), Progress: func(p model.Progress) error {
 		orders = append(orders, p.Order)
 		assert.Equal(t, p.Order > 0, p.Kept[0] > 0)
 		assert.Equal(t, p.Order > 1, p.Kept[1] > 0)
@@ -93,7 +94,7 @@ func TestDevelopmentData(t *testing.T) {
 	var files [][]byte
 	var epochs []int
 	m, summary, err := prunedcrf.Train(context.Background(), words(t), prunedcrf.Options{Stochastic: passes(30, 1), Dev: dev, Patience: 3, Threads: 2,
-		Progress: func(p prunedcrf.Progress) error {
+		Progress: func(p model.Progress) error {
 			require.NotNil(t, p.Dev)
 			if p.Best {
 				epochs = append(epochs, p.Epoch)
@@ -123,7 +124,7 @@ func TestDevelopmentData(t *testing.T) {
 	// Interrupted, the best one is kept; an epoch alone is a model of order 0.
 	for _, epoch := range []int{1, 2, 5} {
 		ctx, cancel := context.WithCancel(context.Background())
-		m, _, err := prunedcrf.Train(ctx, words(t), prunedcrf.Options{Stochastic: passes(6, 1), Threads: 1, Progress: func(p prunedcrf.Progress) error {
+		m, _, err := prunedcrf.Train(ctx, words(t), prunedcrf.Options{Stochastic: passes(6, 1), Threads: 1, Progress: func(p model.Progress) error {
 			if p.Epoch == epoch {
 				cancel()
 			}
@@ -142,7 +143,7 @@ func TestTrainingGoesOnFromAModel(t *testing.T) {
 	require.NoError(t, err)
 	goal.Init, goal.Stochastic = first, optimize.AdaGrad{Passes: optimize.Passes{Epochs: 1}, Rate: 1e-12}
 	var orders []int
-	goal.Progress = func(p prunedcrf.Progress) error {
+	goal.Progress = func(p model.Progress) error {
 		orders = append(orders, p.Order)
 		return nil
 	}
@@ -191,13 +192,13 @@ func TestTrainRefusesAndWarns(t *testing.T) {
 	} {
 		_, _, err := prunedcrf.Train(context.Background(), words(t), o)
 		if o.Stochastic != nil {
-			assert.ErrorIs(t, err, prunedcrf.ErrPair, name)
+			assert.ErrorIs(t, err, model.ErrPair, name)
 		} else {
-			assert.ErrorIs(t, err, prunedcrf.ErrInput, name)
+			assert.ErrorIs(t, err, model.ErrInput, name)
 		}
 	}
 	d := words(t)
-	assert.ErrorIs(t, d.Add(yorks[:1], []string{"x"}, -1), prunedcrf.ErrInput)
+	assert.ErrorIs(t, d.Add(yorks[:1], []string{"x"}, -1), model.ErrInput)
 	require.Equal(t, 180, d.Tokens())
 	warned := ""
 	_, _, err := prunedcrf.Train(context.Background(), d, prunedcrf.Options{Stochastic: passes(1, 1), Warn: func(s string) { warned += s }})

@@ -1,21 +1,21 @@
 package semicrf
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/trellis-nlp/trellis/internal/container"
 	"github.com/trellis-nlp/trellis/internal/modelfile"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/semimarkov/spans"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// ErrModel says that bytes are no model of this package: foreign, damaged, or of another version.
-var ErrModel = errors.New("not a valid semi-Markov model")
+// errModel is the error of bytes that are not a model of this package.
+var errModel = fmt.Errorf("%w (semi-Markov)", model.ErrModel)
 
-var format = container.Format{Magic: "TRELSEMI", Version: 1}
+var format = container.Format{Magic: "TRELSEMI", Version: 2}
 
 // settings are the small parts of a model. Text that may be no UTF-8 is bytes.
 type settings struct {
@@ -32,7 +32,7 @@ func Detect(head []byte) bool { return strings.HasPrefix(string(head), format.Ma
 func (m *Model) Save(w io.Writer) error {
 	s := settings{
 		Scheme: m.Scheme().String(), MaxLength: m.MaxLength(),
-		Reading: modelfile.NewReading(m.input.Templates, m.input.Columns, m.input.Names, m.Meta),
+		Reading: modelfile.NewReading(m.input.Templates, m.input.Columns, m.input.Names, m.Meta.Map()),
 	}
 	for _, typ := range m.Types() {
 		s.Types = append(s.Types, []byte(typ))
@@ -49,13 +49,13 @@ func (m *Model) Save(w io.Writer) error {
 // Load reads a model that [Model.Save] wrote. Bytes that are none are an error that wraps ErrModel and says
 // what is wrong with them.
 func Load(r io.Reader) (*Model, error) {
-	sections, err := modelfile.Read(r, format, ErrModel)
+	sections, err := modelfile.Read(r, format, errModel)
 	if err != nil {
 		return nil, err
 	}
 	m, err := decode(sections)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrModel, err)
+		return nil, fmt.Errorf("%w: %v", errModel, err)
 	}
 	return m, nil
 }
@@ -96,12 +96,14 @@ func (m *Model) set(s *settings) error {
 		return err
 	}
 	m.lex.longest = s.MaxLength
-	m.input = Input{Columns: s.Columns, Names: s.Names}
+	m.input = model.Input{Columns: s.Columns, Names: s.Names}
 	if m.input.Templates, err = s.Templates(); err != nil {
 		return err
 	}
-	m.Meta = s.Notes()
-	m.read, err = m.input.bind()
+	if m.Meta, err = model.ParseMetadata(s.Notes()); err != nil {
+		return err
+	}
+	m.read, err = bind(&m.input)
 	return err
 }
 

@@ -8,13 +8,14 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/modelfile"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
 // A Dataset is labelled sentences compiled into numbers. It is not safe for concurrent use while sentences are
 // added.
 type Dataset struct {
-	input Input
+	input model.Input
 	read  *reader
 	ex    extractors
 
@@ -35,8 +36,8 @@ type Dataset struct {
 }
 
 // NewDataset returns an empty data set. It fails where the templates refer to columns that in lacks.
-func NewDataset(in Input) (*Dataset, error) {
-	r, err := in.bind()
+func NewDataset(in model.Input) (*Dataset, error) {
+	r, err := bind(&in)
 	if err != nil {
 		return nil, err
 	}
@@ -63,10 +64,10 @@ func (d *Dataset) Scheme() structured.Scheme { return d.scheme.Scheme() }
 // error.
 func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) error {
 	if seq.Len() != len(labels) {
-		return fmt.Errorf("%w: %d labels for %d tokens", ErrInput, len(labels), seq.Len())
+		return fmt.Errorf("%w: %d labels for %d tokens", model.ErrInput, len(labels), seq.Len())
 	}
 	if !(weight >= 0 && weight <= math.MaxFloat64) {
-		return fmt.Errorf("%w: sentence of weight %v", ErrInput, weight)
+		return fmt.Errorf("%w: sentence of weight %v", model.ErrInput, weight)
 	}
 	if len(labels) == 0 {
 		return nil

@@ -2,6 +2,7 @@ package semicrf
 
 import (
 	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/semimarkov/spans"
 )
@@ -12,12 +13,12 @@ type watcher struct {
 	dev     *heldOut // nil without development data
 	best    []float64
 	waited  int // reports since
-	summary *Summary
+	summary *model.Summary
 }
 
 // report is told of each iteration or epoch.
 func (x *watcher) report(step *optimize.Step) error {
-	p := Progress{Step: step}
+	p := model.Progress{Step: step}
 	stop := false
 	if x.dev != nil {
 		r, err := x.dev.evaluate(step.Weights())

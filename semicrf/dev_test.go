@@ -13,6 +13,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/semicrf"
 	"github.com/trellis-nlp/trellis/semimarkov"
@@ -29,7 +30,7 @@ func TestDev(t *testing.T) {
 			Stochastic: optimize.AdaGrad{Passes: optimize.Passes{Epochs: 20, Seed: 1}},
 			Penalty:    optimize.Penalty{L2: 0.1}, Threads: threads,
 			Dev: dataset(t, preset(t), dev), Patience: 2,
-			Progress: func(p semicrf.Progress) {
+			Progress: func(p model.Progress) {
 				steps, after = steps+1, after+1
 				require.NotNil(t, p.Dev)
 				assert.Equal(t, steps == 1 || p.Dev.F1 > best, p.Best)
@@ -169,7 +170,7 @@ func TestMeta(t *testing.T) {
 	d := dataset(t, preset(t), read(t, strings.NewReader(sample.Dev), 1)[:5])
 	m, _, err := semicrf.Train(context.Background(), d, semicrf.Options{Penalty: optimize.Penalty{L2: 1}})
 	require.NoError(t, err)
-	m.Meta = map[string]string{"label": "2", "odd": "\xff\x00"}
+	m.Meta = model.Metadata{Files: model.Files{Label: "2"}, Notes: map[string]string{"odd": "\xff\x00"}}
 	var file bytes.Buffer
 	require.NoError(t, m.Save(&file))
 	assert.True(t, semicrf.Detect(file.Bytes()))

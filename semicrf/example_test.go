@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/semicrf"
 )
@@ -17,7 +18,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	d, err := semicrf.NewDataset(semicrf.Input{Templates: templates, Names: map[string]int{"form": 0}})
+	d, err := semicrf.NewDataset(model.Input{Templates: templates, Names: map[string]int{"form": 0}})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,23 +1,12 @@
 package semicrf
 
 import (
-	"errors"
 	"fmt"
-	"maps"
 	"strings"
 
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/model"
 )
-
-// ErrInput says that sentences do not fit what a model or data set reads.
-var ErrInput = errors.New("unfit input")
-
-// Input says what a model reads of a sentence.
-type Input struct {
-	Templates *features.Templates
-	Columns   int            // that the templates may refer to; 0 means those of the names
-	Names     map[string]int // the columns by name; form, the words, must be among them
-}
 
 // surfaces is what segments are told apart by, one line a kind of text of a token.
 const surfaces = "u:%x[0,form]\nu:%l[0,form]\nu:%H[0,form]\n"
@@ -35,25 +24,25 @@ type reader struct {
 	tokens, texts *features.Program
 }
 
-func (in *Input) bind() (*reader, error) {
+func bind(in *model.Input) (*reader, error) {
 	if in.Templates == nil {
-		return nil, fmt.Errorf("%w: no templates", ErrInput)
+		return nil, fmt.Errorf("%w: no templates", model.ErrInput)
 	}
 	form, ok := in.Names["form"]
 	if !ok {
-		return nil, fmt.Errorf("%w: no column is named form", ErrInput)
+		return nil, fmt.Errorf("%w: no column is named form", model.ErrInput)
 	}
-	in.Names = maps.Clone(in.Names)
-	for _, c := range in.Names {
-		in.Columns = max(in.Columns, c+1)
+	if len(in.Lexicons) > 0 {
+		return nil, fmt.Errorf("%w: lexicons, which a semi-Markov model does not read", model.ErrInput)
 	}
+	*in = in.Complete()
 	var r reader
 	var err error
-	if r.tokens, err = in.Templates.Bind(in.Columns, in.Names); err != nil {
+	if r.tokens, err = in.Program(); err != nil {
 		return nil, err
 	}
 	if r.tokens.HasValues() {
-		return nil, fmt.Errorf("%w: templates with values (%%v)", ErrInput)
+		return nil, fmt.Errorf("%w: templates with values (%%v)", model.ErrInput)
 	}
 	texts, err := features.Parse(strings.NewReader(surfaces), "surfaces", features.DialectTrellis)
 	if err != nil {

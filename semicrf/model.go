@@ -5,15 +5,16 @@ import (
 
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/modelfile"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/semimarkov/spans"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
 // A Model scores and labels sentences. It is immutable and safe for concurrent use.
 type Model struct {
-	Meta map[string]string // notes that are saved with the model, and mean nothing to it
+	Meta model.Metadata // stored with the model; set it before the model is shared
 
-	input Input
+	input model.Input
 	read  *reader
 	codec *spans.Codec
 	lex   *lexicon
@@ -63,7 +64,7 @@ func (m *Model) Attributes() int { return m.attrs.Len() }
 func (m *Model) SegmentAttributes() int { return m.lex.len() }
 
 // Input returns what the model reads of a sentence.
-func (m *Model) Input() Input { return m.input }
+func (m *Model) Input() model.Input { return m.input }
 
 // Tag returns the labels of the best segmentation of a sentence.
 func (m *Model) Tag(seq features.Sequence) ([]string, error) {

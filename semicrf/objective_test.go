@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/semimarkov"
 )
@@ -18,7 +19,7 @@ import (
 func tiny(t testing.TB) *Dataset {
 	templates, err := features.Parse(strings.NewReader("u:w=%x[0,form]\nu:l=%x[-1,form]\nb:%x[0,form]\n"), "test", features.DialectTrellis)
 	require.NoError(t, err)
-	d, err := NewDataset(Input{Templates: templates, Names: map[string]int{"form": 0}})
+	d, err := NewDataset(model.Input{Templates: templates, Names: map[string]int{"form": 0}})
 	require.NoError(t, err)
 	for k, s := range []string{
 		"in/O New/B-L York/I-L today/O", "Ann/B-P meets/O Bo/B-P Ek/I-P", "New/B-L York/I-L", "no/O", "Bo/B-P Ek/I-P Ann/B-P",

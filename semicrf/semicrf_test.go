@@ -20,6 +20,7 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/semicrf"
 	"github.com/trellis-nlp/trellis/semimarkov"
@@ -56,13 +57,13 @@ func read(t testing.TB, r io.Reader, columns int) []labelled {
 	}
 }
 
-func preset(t testing.TB) semicrf.Input {
+func preset(t testing.TB) model.Input {
 	templates, err := features.Preset("ner")
 	require.NoError(t, err)
-	return semicrf.Input{Templates: templates, Names: map[string]int{"form": 0}}
+	return model.Input{Templates: templates, Names: map[string]int{"form": 0}}
 }
 
-func dataset(t testing.TB, in semicrf.Input, all []labelled) *semicrf.Dataset {
+func dataset(t testing.TB, in model.Input, all []labelled) *semicrf.Dataset {
 	d, err := semicrf.NewDataset(in)
 	require.NoError(t, err)
 	for _, s := range all {
@@ -91,7 +92,7 @@ func TestLearns(t *testing.T) {
 	var steps int
 	m, summary, err := semicrf.Train(context.Background(), d, semicrf.Options{
 		Batch: optimize.LBFGS{Limits: limits}, Penalty: optimize.Penalty{L2: 0.1},
-		Progress: func(semicrf.Progress) { steps++ },
+		Progress: func(model.Progress) { steps++ },
 	})
 	require.NoError(t, err)
 	assert.Positive(t, steps)
@@ -238,9 +239,9 @@ func TestSaveAndLoad(t *testing.T) {
 		bad := bytes.Clone(file.Bytes())
 		bad[rng.IntN(len(bad))] ^= 1 << rng.IntN(8)
 		_, err := semicrf.Load(bytes.NewReader(bad))
-		require.ErrorIs(t, err, semicrf.ErrModel)
+		require.ErrorIs(t, err, model.ErrModel)
 		_, err = semicrf.Load(bytes.NewReader(file.Bytes()[:rng.IntN(file.Len())]))
-		require.ErrorIs(t, err, semicrf.ErrModel)
+		require.ErrorIs(t, err, model.ErrModel)
 	}
 }
 
@@ -308,28 +309,28 @@ func TestTagConcurrently(t *testing.T) {
 
 func TestErrors(t *testing.T) {
 	in := preset(t)
-	_, err := semicrf.NewDataset(semicrf.Input{Templates: in.Templates})
-	assert.ErrorIs(t, err, semicrf.ErrInput)
-	_, err = semicrf.NewDataset(semicrf.Input{Names: in.Names})
-	assert.ErrorIs(t, err, semicrf.ErrInput)
+	_, err := semicrf.NewDataset(model.Input{Templates: in.Templates})
+	assert.ErrorIs(t, err, model.ErrInput)
+	_, err = semicrf.NewDataset(model.Input{Names: in.Names})
+	assert.ErrorIs(t, err, model.ErrInput)
 	values, err := features.Parse(strings.NewReader("u:%v[0,form]\n"), "", features.DialectTrellis)
 	require.NoError(t, err)
-	_, err = semicrf.NewDataset(semicrf.Input{Templates: values, Names: in.Names})
-	assert.ErrorIs(t, err, semicrf.ErrInput)
+	_, err = semicrf.NewDataset(model.Input{Templates: values, Names: in.Names})
+	assert.ErrorIs(t, err, model.ErrInput)
 	d := dataset(t, in, nil)
-	assert.ErrorIs(t, d.Add(features.Rows{{"a"}}, nil, 1), semicrf.ErrInput)
-	assert.ErrorIs(t, d.Add(features.Rows{{"a"}}, []string{"O"}, -1), semicrf.ErrInput)
+	assert.ErrorIs(t, d.Add(features.Rows{{"a"}}, nil, 1), model.ErrInput)
+	assert.ErrorIs(t, d.Add(features.Rows{{"a"}}, []string{"O"}, -1), model.ErrInput)
 	require.NoError(t, d.Add(features.Rows(nil), nil, 1))
 	assert.Zero(t, d.Len())
 	ctx := context.Background()
 	_, _, err = semicrf.Train(ctx, d, semicrf.Options{})
-	assert.ErrorIs(t, err, semicrf.ErrInput)
+	assert.ErrorIs(t, err, model.ErrInput)
 	require.NoError(t, d.Add(features.Rows{{"a"}, {"b"}, {"c"}}, []string{"B-X", "I-X", "I-X"}, 1))
 	_, _, err = semicrf.Train(ctx, d, semicrf.Options{MaxLength: 2})
-	assert.ErrorIs(t, err, semicrf.ErrInput)
+	assert.ErrorIs(t, err, model.ErrInput)
 	require.NoError(t, d.Add(features.Rows{{"a"}, {"b"}}, []string{"B-X", "O"}, 1))
 	_, _, err = semicrf.Train(ctx, d, semicrf.Options{MaxLength: 1 << 20})
-	assert.ErrorIs(t, err, semicrf.ErrInput)
+	assert.ErrorIs(t, err, model.ErrInput)
 	var warnings []string
 	o := semicrf.Options{MaxLength: 2, Warn: func(s string) { warnings = append(warnings, s) }}
 	m, summary, err := semicrf.Train(ctx, d, o)
@@ -352,7 +353,7 @@ func TestErrors(t *testing.T) {
 		{Stochastic: optimize.AveragedPerceptron{}},
 	} {
 		_, _, err = semicrf.Train(ctx, d, o)
-		assert.ErrorIs(t, err, semicrf.ErrPair)
+		assert.ErrorIs(t, err, model.ErrPair)
 	}
 	cancelled, cancel := context.WithCancel(ctx)
 	cancel()

@@ -7,15 +7,12 @@ import (
 	"runtime"
 	"strings"
 
-	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/semimarkov"
 	"github.com/trellis-nlp/trellis/semimarkov/spans"
 	"github.com/trellis-nlp/trellis/structured"
 )
-
-// ErrPair says that an optimizer cannot minimise a loss.
-var ErrPair = errors.New("unsuitable optimizer")
 
 // Options are the settings of [Train]. The zero value is the semi-Markov conditional random field of
 // cross-entropy and L-BFGS, without a penalty.
@@ -37,32 +34,15 @@ type Options struct {
 	Dev      *Dataset
 	Patience int
 
-	Progress func(Progress) // told after each iteration or epoch, unless nil
-	Warn     func(string)   // told what the user should know before training starts, unless nil
-}
-
-// Progress is what training tells after an iteration or epoch.
-type Progress struct {
-	*optimize.Step
-	Dev  *metrics.Results // nil without development data
-	Best bool             // the best score on the development data so far
-}
-
-// Summary says how training went.
-type Summary struct {
-	optimize.Result
-	Features int // before those of tokens whose weight is zero are dropped
-	Skipped  int // sentences left out because they have a span of more than MaxLength tokens
-
-	Dev      *metrics.Results // of the model that is returned
-	BestStep int              // the iteration or epoch of that model, 0 for the start
+	Progress func(model.Progress) // told after each iteration or epoch, unless nil
+	Warn     func(string)         // told what the user should know before training starts, unless nil
 }
 
 // Train returns the model that minimises the sum of the losses of the sentences of d plus the penalty. When
 // ctx ends, training stops at the next step and Train returns the best model so far together with an error that
 // wraps the context's; any other error comes without a model. The labels of d must spell spans.
-func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) {
-	var summary Summary
+func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, error) {
+	var summary model.Summary
 	if o.Loss == nil {
 		o.Loss = semimarkov.CrossEntropy{}
 	}
@@ -82,10 +62,10 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, Summary, error) 
 		return nil, summary, err
 	}
 	if d.Scheme() == structured.Plain {
-		return nil, summary, fmt.Errorf("%w: the labels spell no spans", ErrInput)
+		return nil, summary, fmt.Errorf("%w: the labels spell no spans", model.ErrInput)
 	}
 	if len(d.Types()) > most || o.MaxLength > most {
-		return nil, summary, fmt.Errorf("%w: %d types of spans of up to %d tokens: at most %d of each", ErrInput, len(d.Types()), o.MaxLength, most)
+		return nil, summary, fmt.Errorf("%w: %d types of spans of up to %d tokens: at most %d of each", model.ErrInput, len(d.Types()), o.MaxLength, most)
 	}
 	m, goal, err := d.compile(o)
 	if err != nil {
@@ -130,17 +110,17 @@ func checkPair(o Options) error {
 	_, perceptron := o.Stochastic.(optimize.AveragedPerceptron)
 	switch {
 	case o.Batch != nil && o.Stochastic != nil:
-		return fmt.Errorf("%w: both a batch and a stochastic one are set", ErrPair)
+		return fmt.Errorf("%w: both a batch and a stochastic one are set", model.ErrPair)
 	case o.Batch != nil && !traits.Smooth:
-		return fmt.Errorf("%w: batch methods measure curvature, and this loss has kinks: take a stochastic one", ErrPair)
+		return fmt.Errorf("%w: batch methods measure curvature, and this loss has kinks: take a stochastic one", model.ErrPair)
 	case perceptron && (traits.Smooth || !traits.Convex):
-		return fmt.Errorf("%w: the averaged perceptron steps by the difference of two segmentations", ErrPair)
+		return fmt.Errorf("%w: the averaged perceptron steps by the difference of two segmentations", model.ErrPair)
 	}
 	return nil
 }
 
 // warn tells what the settings and the data make likely to surprise.
-func warn(o Options, s Summary) {
+func warn(o Options, s model.Summary) {
 	traits := o.Loss.Traits()
 	if traits.Smooth && traits.Convex && o.Penalty == (optimize.Penalty{}) {
 		o.Warn("no penalty: where the data can be told apart without error, this loss has no finite minimum; an L2 penalty gives it one")
@@ -209,7 +189,7 @@ func (d *Dataset) compile(o Options) (*Model, *objective, error) {
 		goal.weight = append(goal.weight, d.weight[s])
 	}
 	if goal.Len() == 0 {
-		return nil, nil, fmt.Errorf("%w: no sentence to train on", ErrInput)
+		return nil, nil, fmt.Errorf("%w: no sentence to train on", model.ErrInput)
 	}
 	goal.x = newIndex(d.attrs.Len(), codec.Len(), lex.len(), goal.occurrences)
 	goal.divide(o.Threads)

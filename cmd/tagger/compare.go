@@ -15,7 +15,7 @@ import (
 // A side is one of two systems that are compared: a model, or a file with its labels.
 type side struct {
 	name  string
-	model *model
+	model *openedModel
 	file  *system
 	score *scorer
 }

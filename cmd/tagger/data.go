@@ -11,6 +11,7 @@ import (
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/lexicon"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // data is what training reads.
@@ -19,7 +20,7 @@ type data struct {
 	source     *features.Templates // nil for ready-made attributes
 	lexicons   []lexicon.Lexicon   // of files, or of another model
 	seen       *lexicon.Seen       // labels of words, nil if templates do not ask for them
-	input      crf.Input
+	input      model.Input
 	train, dev *crf.Dataset // dev is nil without development data
 	templates  string       // which ones, "" for ready-made attributes
 	warn       func(string)
@@ -184,7 +185,7 @@ func (d *data) put(set *crf.Dataset, s *sentence, labels []string) error {
 	if d.reading != corpus.Full && set == d.train {
 		return d.putKnown(s, labels)
 	}
-	seq := normal(d.normal, &s.rows)
+	seq := normal(model.NormalForm(d.normal), &s.rows)
 	if set == d.dev {
 		labels = d.recode.held(d.train, labels)
 	} else {
@@ -218,7 +219,7 @@ func (d *data) putKnown(s *sentence, fields []string) error {
 	if err != nil {
 		return err
 	}
-	return d.train.AddChoices(d.without(normal(d.normal, &s.rows), fields), d.known, weight)
+	return d.train.AddChoices(d.without(normal(model.NormalForm(d.normal), &s.rows), fields), d.known, weight)
 }
 
 // A tokenError is what is wrong with a token.
@@ -246,7 +247,7 @@ func (d *data) each(in *input, first []*sentence, take func(s *sentence, labels 
 		labels = in.labels(labels, s, d.label)
 		if err := take(s, labels); err != nil {
 			t := 0
-			var label *crf.LabelError
+			var label *model.LabelError
 			var token *tokenError
 			if errors.As(err, &label) {
 				t = label.Token

@@ -14,6 +14,7 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
@@ -72,7 +73,7 @@ func (a *app) demoTask(ctx context.Context, task, preset string, label int, name
 	if err != nil {
 		return nil, err
 	}
-	train, err := crf.NewDataset(crf.Input{Templates: templates, Names: names})
+	train, err := crf.NewDataset(model.Input{Templates: templates, Names: names})
 	if err != nil {
 		return nil, err
 	}

@@ -189,7 +189,7 @@ func (a *app) eval(ctx context.Context, o *evalFlags, files []string) error {
 func (a *app) printJSON(v any) error { return json.NewEncoder(a.stdout).Encode(v) }
 
 // openScored opens a model that labels sentences as they are read here.
-func openScored(path string) (*model, error) {
+func openScored(path string) (*openedModel, error) {
 	m, err := openModel(path)
 	if err == nil && m.only {
 		return nil, fmt.Errorf("%s: a raw model of Wapiti, which reads rows of any number of attributes: tag with it, and score the result", path)

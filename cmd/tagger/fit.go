@@ -9,15 +9,16 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // A fit ties a model to the columns of an input.
 type fit struct {
-	ready   bool   // the tokens bring their attributes along
-	label   int    // column of the labels, -1 if the input has none
-	form    int    // column of the words
-	trained int    // where that was in training
-	normal  string // form of the fields
+	ready   bool             // the tokens bring their attributes along
+	label   int              // column of the labels, -1 if the input has none
+	form    int              // column of the words
+	trained int              // where that was in training
+	normal  model.NormalForm // of the fields
 }
 
 // fitInput finds the columns that m reads. Label and form are the user's word on them, or "".
@@ -25,7 +26,7 @@ type fit struct {
 // In a file of the same make as the training files, or of that without a last column of labels, the
 // columns are those of training. In any other the words are found as in training, and nothing else.
 func fitInput(m *crf.Model, in *input, label, form string) (*fit, error) {
-	f := &fit{ready: m.Input().Templates == nil, label: -1, normal: m.Meta[metaNormal]}
+	f := &fit{ready: m.Input().Templates == nil, label: -1, normal: m.Meta.Normalize}
 	switch {
 	case f.ready && in.items == nil:
 		return nil, in.atStart(fmt.Errorf("format %s, but the model reads attributes (crfsuite)", in.format))
@@ -46,16 +47,16 @@ func fitInput(m *crf.Model, in *input, label, form string) (*fit, error) {
 	reads := program.Columns()
 
 	same := f.sameMake(m, in)
-	if spec := m.Meta[metaForm]; form != "" || !same {
-		if form == "" && in.format.String() == m.Meta[metaFormat] {
+	if spec := m.Meta.Files.Form; form != "" || !same {
+		if form == "" && in.format == m.Meta.Files.Format {
 			form = spec
 		}
 		if f.form, err = in.layout.Form(form); err != nil {
 			return nil, in.atStart(fmt.Errorf("form column: %w", err))
 		}
-		if !slices.Equal(reads, []int{f.trained}) && (f.form != f.trained || in.format.String() != m.Meta[metaFormat]) {
-			return nil, in.atStart(fmt.Errorf("the model reads column %s of %s files with %s columns, but this one is %s with %d",
-				numbers(reads), m.Meta[metaFormat], m.Meta[metaColumns], in.format, in.layout.Columns))
+		if !slices.Equal(reads, []int{f.trained}) && (f.form != f.trained || in.format != m.Meta.Files.Format) {
+			return nil, in.atStart(fmt.Errorf("the model reads column %s of %s files with %d columns, but this one is %s with %d",
+				numbers(reads), m.Meta.Files.Format, m.Meta.Files.Columns, in.format, in.layout.Columns))
 		}
 	}
 	for _, c := range reads {
@@ -71,10 +72,10 @@ func fitInput(m *crf.Model, in *input, label, form string) (*fit, error) {
 
 // sameMake tells whether the columns of in are those of the training files, but perhaps for the label.
 func (f *fit) sameMake(m *crf.Model, in *input) bool {
-	trained, n := m.Meta[metaColumns], in.layout.Columns
-	return m.Meta[metaFormat] == "" || // trained by another program, which knows what it does
-		in.format.String() == m.Meta[metaFormat] &&
-			(strconv.Itoa(n) == trained || strconv.Itoa(n+1) == trained && m.Meta[metaLabel] == trained)
+	trained, n := m.Meta.Files.Columns, in.layout.Columns
+	return m.Meta.Files.Format == corpus.FormatAuto || // trained by another program, which knows what it does
+		in.format == m.Meta.Files.Format &&
+			(n == trained || n+1 == trained && m.Meta.Files.Label == strconv.Itoa(trained))
 }
 
 // findLabel sets the label column, if there is one.
@@ -91,7 +92,7 @@ func (f *fit) findLabel(m *crf.Model, in *input, label string) error {
 		if in.layout.Columns > m.Input().Columns {
 			f.label = in.layout.Columns - 1
 		}
-	} else if spec := m.Meta[metaLabel]; spec != "" && in.format.String() == m.Meta[metaFormat] && f.form == f.trained {
+	} else if spec := m.Meta.Files.Label; spec != "" && in.format == m.Meta.Files.Format && f.form == f.trained {
 		if c, err := in.layout.Column(spec); err == nil {
 			f.label = c
 		}

@@ -213,7 +213,7 @@ func (f *fold) evaluate(m *crf.Model, threads int) (*metrics.Results, error) {
 // scoreSentences labels as tagger tag and eval do.
 func scoreSentences(e *metrics.Evaluator, m *crf.Model, list []*labelled) error {
 	l := newLabeller(ours(m), &tagFlags{})
-	columns := fit{ready: m.Input().Templates == nil, normal: m.Meta[metaNormal]}
+	columns := fit{ready: m.Input().Templates == nil, normal: m.Meta.Normalize}
 	for _, s := range list {
 		if err := columns.read(l.tagger, &s.sentence); err != nil {
 			return err

@@ -12,15 +12,16 @@ import (
 	"github.com/trellis-nlp/trellis/interop/crfpp"
 	"github.com/trellis-nlp/trellis/interop/crfsuite"
 	"github.com/trellis-nlp/trellis/interop/wapiti"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/prunedcrf"
 	"github.com/trellis-nlp/trellis/semicrf"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A model is what tag and eval label with: one of ours, or one of another tool as it is. That one has its scores from
+// An openedModel is what tag and eval label with: one of ours, or one of another tool as it is. That one has its scores from
 // the tool's own tagger, to the last bit, and a crf.Model that holds its labels and templates, but no weights, to
 // decode them with.
-type model struct {
+type openedModel struct {
 	*crf.Model
 	tool    interop.Tool     // 0: ours
 	foreign func() scores    // a tagger of the tool's; nil: ours
@@ -36,10 +37,10 @@ type model struct {
 // scores computes those of a sentence, valid until the next one.
 type scores func(s *sentence) (*structured.Lattice, error)
 
-func ours(m *crf.Model) *model { return &model{Model: m} }
+func ours(m *crf.Model) *openedModel { return &openedModel{Model: m} }
 
 // openModel opens a model file, ours or another tool's. It stays open until the program ends.
-func openModel(path string) (*model, error) {
+func openModel(path string) (*openedModel, error) {
 	kind, err := kindOf(path)
 	if err != nil {
 		return nil, err
@@ -62,8 +63,8 @@ func openModel(path string) (*model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &model{tool: tool}
-	skeleton := crf.Parts{Meta: map[string]string{interop.Imported: tool.String()}}
+	m := &openedModel{tool: tool}
+	skeleton := crf.Parts{Meta: model.Metadata{Tool: tool.String()}}
 	switch tool {
 	case interop.CRFsuite:
 		err = m.ofCRFsuite(&skeleton, data)
@@ -81,7 +82,7 @@ func openModel(path string) (*model, error) {
 	return m, nil
 }
 
-func (m *model) ofCRFsuite(p *crf.Parts, data []byte) error {
+func (m *openedModel) ofCRFsuite(p *crf.Parts, data []byte) error {
 	read, err := crfsuite.Read(data)
 	if err != nil {
 		return err
@@ -101,13 +102,13 @@ func (m *model) ofCRFsuite(p *crf.Parts, data []byte) error {
 	return nil
 }
 
-func (m *model) ofCRFPP(p *crf.Parts, data []byte) error {
+func (m *openedModel) ofCRFPP(p *crf.Parts, data []byte) error {
 	read, err := crfpp.Read(data)
 	if err != nil {
 		return err
 	}
 	p.Labels = read.Labels()
-	p.Input = crf.Input{Templates: read.Templates(), Columns: read.Columns()}
+	p.Input = model.Input{Templates: read.Templates(), Columns: read.Columns()}
 	m.foreign = func() scores {
 		t := read.NewTagger()
 		return func(s *sentence) (*structured.Lattice, error) {
@@ -121,13 +122,13 @@ func (m *model) ofCRFPP(p *crf.Parts, data []byte) error {
 	return nil
 }
 
-func (m *model) ofWapiti(p *crf.Parts, data []byte) error {
+func (m *openedModel) ofWapiti(p *crf.Parts, data []byte) error {
 	read, err := wapiti.Read(data)
 	if err != nil {
 		return err
 	}
 	p.Labels = read.Labels()
-	p.Input = crf.Input{Templates: read.Templates(), Columns: read.Columns()}
+	p.Input = model.Input{Templates: read.Templates(), Columns: read.Columns()}
 	m.foreign = func() scores {
 		t := read.NewTagger()
 		return func(s *sentence) (*structured.Lattice, error) {
@@ -223,10 +224,12 @@ func readModelFile(path string) ([]byte, error) {
 }
 
 // isStream tells whether the tool itself is asked for.
-func (m *model) isStream(o *tagFlags) bool { return m.only || m.stream != nil && m.tool == o.tool }
+func (m *openedModel) isStream(o *tagFlags) bool {
+	return m.only || m.stream != nil && m.tool == o.tool
+}
 
 // checkStream finds flags that the tool has nothing for.
-func (m *model) checkStream(o *tagFlags) error {
+func (m *openedModel) checkStream(o *tagFlags) error {
 	own := *o
 	for name, tool := range tools {
 		if tool == m.tool {
@@ -247,7 +250,7 @@ func (m *model) checkStream(o *tagFlags) error {
 }
 
 // tagStream labels files as the tool of the model does.
-func (a *app) tagStream(ctx context.Context, m *model, o *tagFlags, files []string, w io.Writer) error {
+func (a *app) tagStream(ctx context.Context, m *openedModel, o *tagFlags, files []string, w io.Writer) error {
 	if err := m.checkStream(o); err != nil {
 		return err
 	}

@@ -105,7 +105,7 @@ func TestOtherModelsAreOursToo(t *testing.T) {
 		}
 		assert.Equal(t, as(model), as(path), "%v", args)
 	}
-	assert.Contains(t, done(t, "", "inspect", model).out, "imported    Wapiti\n")
+	assert.Contains(t, done(t, "", "inspect", model).out, "tool        Wapiti\n")
 	done(t, "", "prune", model, "-o", path, "--keep", "20", "--eval", in)
 	done(t, "", "train", "--quiet", "--init", model, "--features", write(t, "templates", "u:w=%x[0,0]\nb\n"), "--model", path, in)
 }

@@ -85,7 +85,7 @@ func (a *app) importModel(o *importFlags, path string) error {
 		reads = fmt.Sprintf("columns, %d or more, by the templates of the model", m.Input().Columns)
 	}
 	_, err = fmt.Fprintf(a.stdout, "%s: %d labels, %d attributes, %d features of %s; reads %s\n",
-		o.output, len(m.Labels()), m.Attributes(), m.Features(), m.Meta[interop.Imported], reads)
+		o.output, len(m.Labels()), m.Attributes(), m.Features(), m.Meta.Tool, reads)
 	return err
 }
 

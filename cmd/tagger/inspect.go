@@ -137,7 +137,7 @@ func describeModel(path string, top int) (*modelDescription, error) {
 	}
 	d := &modelDescription{
 		File: path, Weights: m.Weights().String(), Stripped: m.Stripped(), Scheme: m.Scheme().String(), Labels: m.Labels(),
-		Attributes: m.Attributes(), Features: m.Features(), Dictionary: m.Dictionary(), Notes: m.Meta, Transitions: []labelPair{},
+		Attributes: m.Attributes(), Features: m.Features(), Dictionary: m.Dictionary(), Notes: notesOf(m.Meta), Transitions: []labelPair{},
 	}
 	if t := m.Input().Templates; t != nil {
 		d.Templates = t.Name()

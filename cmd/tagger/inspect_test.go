@@ -11,13 +11,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // handMade writes a model whose weights are known.
 func handMade(t *testing.T, o crf.SaveOptions) string {
 	t.Helper()
 	m, err := crf.New(crf.Parts{
-		Meta: map[string]string{"date": "2026-01-31", "loss": "none"}, Labels: []string{"A", "B"},
+		Meta: model.Metadata{Notes: map[string]string{"date": "2026-01-31", "loss": "none"}}, Labels: []string{"A", "B"},
 		Attributes: []crf.Attribute{
 			{Name: "x", Weights: []crf.LabelWeight{{Label: 0, Weight: 1.5}, {Label: 1, Weight: -0.25}}},
 			{Name: "y", Weights: []crf.LabelWeight{{Label: 0, Weight: -3}}},
@@ -108,7 +109,7 @@ func TestPrune(t *testing.T) {
 			names += a.Name
 		}
 		assert.Equal(t, k.names, names, "%v", k.flags)
-		assert.Equal(t, "2026-01-31", m.Meta["date"])
+		assert.Equal(t, "2026-01-31", m.Meta.Notes["date"])
 	}
 }
 
@@ -133,7 +134,7 @@ func TestTrainFlagsOfTheFile(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, m.Stripped())
 	assert.Equal(t, crf.Int16, m.Weights())
-	assert.Equal(t, "2026-02-03", m.Meta["date"])
+	assert.Equal(t, "2026-02-03", m.Meta.Notes["date"])
 }
 
 func TestWrongUsageOfModels(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // killedEnv names the file that a child process writes models to until it is killed.
@@ -42,7 +43,7 @@ func TestKilledWriterLeavesAWholeModel(t *testing.T) {
 			continue // it was killed before the first one was there
 		}
 		require.NoError(t, err)
-		assert.Contains(t, []string{"1", "2"}, m.Meta["generation"])
+		assert.Contains(t, []string{"1", "2"}, m.Meta.Notes["generation"])
 		require.NoError(t, m.Close())
 		written++
 	}
@@ -51,7 +52,7 @@ func TestKilledWriterLeavesAWholeModel(t *testing.T) {
 
 func writeForever(t *testing.T, path string) {
 	for k := 0; ; k++ {
-		p := crf.Parts{Labels: []string{"A", "B"}, Meta: map[string]string{"generation": fmt.Sprint(1 + k%2)}}
+		p := crf.Parts{Labels: []string{"A", "B"}, Meta: model.Metadata{Notes: map[string]string{"generation": fmt.Sprint(1 + k%2)}}}
 		for a := range 2000 * (1 + k%2) {
 			p.Attributes = append(p.Attributes, crf.Attribute{Name: fmt.Sprint("a", a), Weights: []crf.LabelWeight{{Label: a % 2, Weight: 1}}})
 		}

@@ -57,7 +57,7 @@ func (l *labeller) decoder() decoder {
 	return l.tagger
 }
 
-func newLabeller(m *model, o *tagFlags) *labeller {
+func newLabeller(m *openedModel, o *tagFlags) *labeller {
 	l := &labeller{m: m.Model, tagger: m.NewTagger(), o: o, print: o.printer(m.Labels()), w: newWriter()}
 	l.tagger.Constrain(!o.free)
 	l.tagger.Prune(!o.undictated && !o.fixed) // what is given goes before what is usual

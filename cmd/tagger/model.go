@@ -4,20 +4,24 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/crf"
-	"github.com/trellis-nlp/trellis/interop"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// The notes that training leaves in a model about its input; others tell how it was trained.
-const (
-	metaFormat  = "format"
-	metaColumns = "columns" // their number
-	metaLabel   = "label"   // a column, as corpus.Layout.Column takes it
-	metaForm    = "form"    // the same, empty if it was not named
-)
+// notesOf lists all metadata as notes.
+func notesOf(m model.Metadata) map[string]string {
+	notes := maps.Clone(m.Notes)
+	m.Notes = nil
+	if notes == nil {
+		notes = make(map[string]string)
+	}
+	maps.Copy(notes, m.Map())
+	return notes
+}
 
 // formatFor reads the value of --format for inputs of m. Models of attributes read nothing else, so there
 // is nothing to tell apart; those of CRF++ and Wapiti take all columns for such.
@@ -34,7 +38,7 @@ func formatFor(m *crf.Model, value string) (corpus.Format, error) {
 }
 
 // imported tells whether another tool trained the model. Nothing is then known of its training data.
-func imported(m *crf.Model) bool { return m.Meta[interop.Imported] != "" }
+func imported(m *crf.Model) bool { return m.Meta.Tool != "" }
 
 // spells tells whether labels of the model spell spans, in whatever scheme.
 func spells(m *crf.Model) bool {

@@ -11,6 +11,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
@@ -285,7 +286,7 @@ func (o *optimizerFlags) lbfgs(opts *crf.Options, limits optimize.Limits) optimi
 // rehearse trains on one token, so that pairs of loss and optimizer that do not go together, or a
 // penalty that the optimizer cannot take, are refused before anybody has waited for the data.
 func (o *optimizerFlags) rehearse(l *lossFlags) error {
-	d, err := crf.NewDataset(crf.Input{})
+	d, err := crf.NewDataset(model.Input{})
 	if err != nil {
 		return err
 	}
@@ -303,7 +304,7 @@ func (o *optimizerFlags) rehearse(l *lossFlags) error {
 	o.set(&opts)
 	opts.Restarts = 0
 	_, _, err = crf.Train(context.Background(), d, opts)
-	if errors.Is(err, crf.ErrPair) || errors.Is(err, optimize.ErrPenalty) || errors.Is(err, optimize.ErrOption) {
+	if errors.Is(err, model.ErrPair) || errors.Is(err, optimize.ErrPenalty) || errors.Is(err, optimize.ErrOption) {
 		return wrongUsage("--loss %s --optimizer %s: %w", l.name, o.name, err)
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
@@ -32,7 +33,7 @@ func (o *trainFlags) describe(d *data) string {
 }
 
 // printOutcome prints the development table and the model.
-func (a *app) printOutcome(o *trainFlags, m *crf.Model, s crf.Summary) error {
+func (a *app) printOutcome(o *trainFlags, m *crf.Model, s model.Summary) error {
 	var b strings.Builder
 	if s.Dev != nil {
 		fmt.Fprintf(&b, "development data, after step %d:\n", s.BestStep)
@@ -68,9 +69,8 @@ var notedFlags = []string{
 }
 
 // notes are what the model tells about itself.
-func (o *trainFlags) notes(cmd *cobra.Command, d *data, s crf.Summary) map[string]string {
+func (o *trainFlags) notes(cmd *cobra.Command, d *data, s model.Summary) model.Metadata {
 	m := map[string]string{
-		metaFormat:  d.format.String(),
 		"loss":      o.lossFlags.name,
 		"optimizer": o.optimizerFlags.name,
 		"l1":        number(o.l1),
@@ -88,11 +88,6 @@ func (o *trainFlags) notes(cmd *cobra.Command, d *data, s crf.Summary) map[strin
 	maps.Copy(m, o.picked)
 	if d.templates != "" {
 		m["features"] = d.templates
-		m[metaColumns], m[metaLabel], m[metaForm] = strconv.Itoa(d.columns), d.labelSpec, o.form
-	}
-	d.recode.note(m)
-	if d.normal != "" {
-		m[metaNormal] = d.normal
 	}
 	if s.Dev != nil {
 		m["dev"] = number(s.Dev.F1)
@@ -100,7 +95,12 @@ func (o *trainFlags) notes(cmd *cobra.Command, d *data, s crf.Summary) map[strin
 	if o.date != "" {
 		m["date"] = o.date
 	}
-	return m
+	meta := model.Metadata{Files: model.Files{Format: d.format}, Normalize: model.NormalForm(d.normal), Notes: m}
+	if d.templates != "" {
+		meta.Files.Columns, meta.Files.Label, meta.Files.Form = d.columns, d.labelSpec, o.form
+	}
+	d.recode.note(&meta)
+	return meta
 }
 
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }

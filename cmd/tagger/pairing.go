@@ -110,7 +110,7 @@ func notedProbability(misc string) string {
 }
 
 // modelPairs takes the right labels from the input and the others from a model.
-func modelPairs(m *model, o *evalFlags) pairing {
+func modelPairs(m *openedModel, o *evalFlags) pairing {
 	l := newLabeller(m, &tagFlags{label: o.gold, form: o.form, probs: o.calibration, undictated: o.undictated})
 	return func(in *input) (func(*sentence) (pair, error), error) {
 		f, err := fitInput(m.Model, in, o.gold, o.form)

@@ -19,7 +19,7 @@ const blockSize = 64 << 10
 // depend on the input.
 type pipeline struct {
 	app     *app
-	m       *model
+	m       *openedModel
 	o       *tagFlags
 	format  corpus.Format
 	threads int
@@ -43,7 +43,7 @@ type block struct {
 	done chan struct{}   // gets a value when the block is labelled
 }
 
-func newPipeline(a *app, m *model, o *tagFlags) (*pipeline, error) {
+func newPipeline(a *app, m *openedModel, o *tagFlags) (*pipeline, error) {
 	format, err := formatFor(m.Model, o.format)
 	if err != nil {
 		return nil, err

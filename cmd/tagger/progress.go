@@ -11,7 +11,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
-	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // A reporter tells how training goes: a bar on a terminal, else a line for each step.
@@ -38,7 +38,7 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-func (r *reporter) report(p crf.Progress) {
+func (r *reporter) report(p model.Progress) {
 	what := fmt.Sprintf("loss %.6g", p.Objective)
 	if p.Run > 0 {
 		what = fmt.Sprintf("restart %d  %s", p.Run, what)
@@ -77,7 +77,7 @@ type logLine struct {
 }
 
 // writeLog appends a step to a log.
-func writeLog(w io.Writer, p crf.Progress) error {
+func writeLog(w io.Writer, p model.Progress) error {
 	l := logLine{Run: p.Run, Step: p.Epoch, Seconds: p.Seconds, Objective: p.Objective}
 	if !math.IsNaN(p.GradNorm) {
 		l.GradNorm = &p.GradNorm

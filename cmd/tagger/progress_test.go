@@ -7,13 +7,13 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
-func progressAt(epoch int, f1 float64, best bool) crf.Progress {
-	return crf.Progress{
+func progressAt(epoch int, f1 float64, best bool) model.Progress {
+	return model.Progress{
 		Step: &optimize.Step{Step: 7 * epoch, Epoch: epoch, Seconds: 2 * float64(epoch), Objective: 123.456789},
 		Dev:  &metrics.Results{Score: metrics.Score{F1: f1}}, Best: best,
 	}

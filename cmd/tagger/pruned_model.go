@@ -13,16 +13,16 @@ import (
 
 // openPruned reads a model of pruned chains. Its crf.Model holds its labels, templates and notes, by which files are
 // read.
-func openPruned(path string) (*model, error) {
+func openPruned(path string) (*openedModel, error) {
 	f, err := openFile(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	m := new(model)
+	m := new(openedModel)
 	if m.pruned, err = prunedcrf.Load(f); err == nil {
 		m.Model, err = crf.New(crf.Parts{
-			Meta: m.pruned.Meta, Labels: m.pruned.Labels(), Scheme: m.pruned.Scheme(), Input: crf.Input(m.pruned.Input()),
+			Meta: m.pruned.Meta, Labels: m.pruned.Labels(), Scheme: m.pruned.Scheme(), Input: m.pruned.Input(),
 		})
 	}
 	if err != nil {
@@ -40,7 +40,7 @@ func describePruned(path string, top int) (*modelDescription, error) {
 	m := opened.pruned
 	d := &modelDescription{
 		File: path, Weights: crf.Float64.String(), Scheme: m.Scheme().String(), Templates: m.Input().Templates.Name(), Labels: m.Labels(),
-		Attributes: m.Attributes(), Features: m.Features(), Notes: m.Meta, Transitions: []labelPair{},
+		Attributes: m.Attributes(), Features: m.Features(), Notes: notesOf(m.Meta), Transitions: []labelPair{},
 		top: top, ModelType: prunedKind, Order: new(m.Order()), LabelParts: m.Separator(), Thresholds: m.Thresholds(),
 	}
 	d.addLexicons(m.Input().Lexicons)

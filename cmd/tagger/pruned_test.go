@@ -165,7 +165,7 @@ func TestPrunedRefuses(t *testing.T) {
 		says string
 	}{
 		"attributes":     {[]string{"train", "--model", filepath.Join(t.TempDir(), "m"), "--order", "2", "testdata/train.crfsuite"}, "reads columns by templates"},
-		"init":           {train("--order", "2", "--init", nerModel(t)), "not a valid model of pruned chains"},
+		"init":           {train("--order", "2", "--init", nerModel(t)), "not a valid model (pruned higher-order)"},
 		"init of pruned": {train("--init", path), "a model of pruned chains"},
 		"prune":          {[]string{"prune", path, "--output", filepath.Join(t.TempDir(), "m")}, "a model of pruned chains"},
 		"export":         {[]string{"export", "--to", "crfsuite", path, "--output", filepath.Join(t.TempDir(), "m")}, "a model of pruned chains"},
@@ -175,7 +175,7 @@ func TestPrunedRefuses(t *testing.T) {
 		assert.Contains(t, o.errors, c.says, name)
 	}
 	bad := write(t, "bad", read(t, path)[:2000])
-	assert.Contains(t, tagger(t, "", "tag", "--model", bad, "testdata/text.conll").errors, "bad: not a valid model of pruned chains")
+	assert.Contains(t, tagger(t, "", "tag", "--model", bad, "testdata/text.conll").errors, "bad: not a valid model (pruned higher-order)")
 }
 
 // Classes of words are stored in the model.

@@ -12,9 +12,11 @@ import (
 
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/internal/safefile"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/pruned"
 	"github.com/trellis-nlp/trellis/prunedcrf"
+	"github.com/trellis-nlp/trellis/structured"
 )
 
 // chains is what the training of a model of pruned chains reads.
@@ -43,11 +45,11 @@ func (a *app) trainPruned(cmd *cobra.Command, o *trainFlags, read dataFlags, fil
 			read.templates = start.Input().Templates
 			read.lexicons = join(read.lexicons, start.Input().Lexicons)
 		}
-		if read.scheme == "" {
-			read.scheme = m.Meta[metaInside]
+		if read.scheme == "" && m.Meta.Output != structured.Plain {
+			read.scheme = m.Meta.Inside.String()
 		}
 		if read.normal == "" {
-			read.normal = m.Meta[metaNormal]
+			read.normal = string(m.Meta.Normalize)
 		}
 	}
 	tell := func(s string) { fmt.Fprintln(a.stderr, s) }
@@ -73,10 +75,10 @@ func (a *app) trainPruned(cmd *cobra.Command, o *trainFlags, read dataFlags, fil
 	tell(o.describePruned(d, opts))
 	d.recode.tell(tell, a.warn)
 	var m *prunedcrf.Model
-	var summary prunedcrf.Summary
-	err = a.watch(ctx, o, func(ctx context.Context, progress func(crf.Progress)) error {
-		opts.Progress = func(p prunedcrf.Progress) error {
-			progress(crf.Progress{Step: p.Step, Dev: p.Dev, Best: p.Best})
+	var summary model.Summary
+	err = a.watch(ctx, o, func(ctx context.Context, progress func(model.Progress)) error {
+		opts.Progress = func(p model.Progress) error {
+			progress(model.Progress{Step: p.Step, Dev: p.Dev, Best: p.Best})
 			return nil
 		}
 		var err error
@@ -84,7 +86,7 @@ func (a *app) trainPruned(cmd *cobra.Command, o *trainFlags, read dataFlags, fil
 		return err
 	})
 	switch {
-	case errors.Is(err, prunedcrf.ErrPair) || errors.Is(err, optimize.ErrPenalty) || errors.Is(err, optimize.ErrOption):
+	case errors.Is(err, model.ErrPair) || errors.Is(err, optimize.ErrPenalty) || errors.Is(err, optimize.ErrOption):
 		return wrongUsage("--model-type pruned --loss %s --optimizer %s: %w", o.lossFlags.name, o.optimizerFlags.name, err)
 	case m == nil:
 		return err
@@ -106,7 +108,7 @@ func (a *app) trainPruned(cmd *cobra.Command, o *trainFlags, read dataFlags, fil
 
 // put adds s to the training data, or to those held out, which it makes when the first sentence comes.
 func (d *chains) put(held bool, s *sentence, labels []string) error {
-	set, seq := &d.train, normal(d.normal, &s.rows)
+	set, seq := &d.train, normal(model.NormalForm(d.normal), &s.rows)
 	if held {
 		set, labels = &d.dev, d.recode.held(d.train, labels)
 	} else {
@@ -117,7 +119,7 @@ func (d *chains) put(held bool, s *sentence, labels []string) error {
 			return errors.New("attributes, but --model-type pruned reads columns by templates")
 		}
 		var err error
-		if *set, err = prunedcrf.NewDataset(prunedcrf.Input(d.input)); err != nil {
+		if *set, err = prunedcrf.NewDataset(model.Input(d.input)); err != nil {
 			return err
 		}
 	}
@@ -144,11 +146,12 @@ func (o *trainFlags) describePruned(d *chains, opts prunedcrf.Options) string {
 }
 
 // prunedNotes are what the model tells about itself.
-func (o *trainFlags) prunedNotes(cmd *cobra.Command, d *chains, m *prunedcrf.Model, s prunedcrf.Summary) map[string]string {
-	notes := o.notes(cmd, d.data, crf.Summary{Dev: s.Dev, BestStep: s.BestStep})
+func (o *trainFlags) prunedNotes(cmd *cobra.Command, d *chains, m *prunedcrf.Model, s model.Summary) model.Metadata {
+	meta := o.notes(cmd, d.data, s)
+	notes := meta.Notes
 	notes["model-type"], notes["order"], notes["kept"] = prunedKind, strconv.Itoa(m.Order()), keptLabels(m.Order(), s.Kept)
 	notes["sentences"], notes["tokens"] = strconv.Itoa(d.train.Len()), strconv.Itoa(d.train.Tokens())
-	return notes
+	return meta
 }
 
 // keptLabels lists how many labels a token kept before each order.
@@ -161,7 +164,7 @@ func keptLabels(order int, kept [2]float64) string {
 }
 
 // printPruned prints the development table and the model.
-func (a *app) printPruned(o *trainFlags, m *prunedcrf.Model, s prunedcrf.Summary) error {
+func (a *app) printPruned(o *trainFlags, m *prunedcrf.Model, s model.Summary) error {
 	var b strings.Builder
 	if s.Dev != nil {
 		fmt.Fprintf(&b, "development data, after step %d:\n", s.BestStep)

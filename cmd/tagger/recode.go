@@ -5,13 +5,8 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
-)
-
-// The notes of a model whose labels are spelt otherwise inside than in its files.
-const (
-	metaInside  = "scheme"        // what train --scheme asked for
-	metaOutside = "output-scheme" // that of the training files, which tag and eval write
 )
 
 // A recoder rewrites the labels of training into the scheme that the model has inside. A nil recoder
@@ -77,10 +72,10 @@ func (r *recoder) held(set interface{ Labels() []string }, labels []string) []st
 	return inside
 }
 
-// note leaves notes in the model.
-func (r *recoder) note(meta map[string]string) {
+// note says in the metadata what tagging writes.
+func (r *recoder) note(meta *model.Metadata) {
 	if r != nil && r.From != r.To {
-		meta[metaInside], meta[metaOutside] = r.To.String(), r.From.String()
+		meta.Output, meta.Inside = r.From, r.To
 	}
 }
 
@@ -121,8 +116,8 @@ type outside struct {
 
 // newOutside returns nil for a model whose labels are those of its files.
 func newOutside(m *crf.Model) *outside {
-	to, err := structured.ParseScheme(m.Meta[metaOutside])
-	if err != nil || to == structured.Plain {
+	to := m.Meta.Output
+	if to == structured.Plain {
 		return nil
 	}
 	x := &outside{Converter: corpus.Converter{From: m.Scheme(), To: to}}

@@ -22,11 +22,11 @@ func TestTrainInAnotherScheme(t *testing.T) {
 			assert.Equal(t, inside, m.Scheme())
 			if scheme == "bio" {
 				assert.Equal(t, nerModelLabels(t), m.Labels())
-				assert.NotContains(t, m.Meta, metaOutside)
+				assert.Equal(t, structured.Plain, m.Meta.Output)
 				assert.NotContains(t, o.errors, "are trained in")
 			} else {
-				assert.Equal(t, "bio", m.Meta[metaOutside])
-				assert.Equal(t, scheme, m.Meta[metaInside])
+				assert.Equal(t, "bio", m.Meta.Output.String())
+				assert.Equal(t, scheme, m.Meta.Inside.String())
 				assert.Contains(t, o.errors, "labels in bio are trained in "+scheme+"; tag and eval give bio\n")
 			}
 			// What was learnt by heart is given back in the scheme of the file.
@@ -121,7 +121,7 @@ func TestWarmStartKeepsTheScheme(t *testing.T) {
 	m, err := openOurs(path)
 	require.NoError(t, err)
 	assert.Equal(t, structured.BIOES, m.Scheme())
-	assert.Equal(t, "bio", m.Meta[metaOutside])
+	assert.Equal(t, "bio", m.Meta.Output.String())
 }
 
 func TestWrongSchemes(t *testing.T) {

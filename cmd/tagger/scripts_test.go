@@ -46,7 +46,7 @@ func TestNormalize(t *testing.T) {
 			path, _ := trained(t, "", "--normalize", form, train)
 			m, err := openOurs(path)
 			require.NoError(t, err)
-			assert.Equal(t, form, m.Meta[metaNormal])
+			assert.Equal(t, form, string(m.Meta.Normalize))
 			assert.Equal(t, score(t, composed, "--model", path, "-"), score(t, decomposed, "--model", path, "-"))
 			out := done(t, decomposed, "tag", "--model", path).out
 			assert.Equal(t, norm.NFD.String(done(t, composed, "tag", "--model", path).out), out)
@@ -57,7 +57,7 @@ func TestNormalize(t *testing.T) {
 			more, _ := trained(t, norm.NFD.String(read(t, train)), "--init", path, "-")
 			m, err = openOurs(more)
 			require.NoError(t, err)
-			assert.Equal(t, form, m.Meta[metaNormal])
+			assert.Equal(t, form, string(m.Meta.Normalize))
 
 			plain, _ := trained(t, "", train)
 			assert.NotEqual(t, done(t, composed, "eval", "--model", plain, "-").out, done(t, decomposed, "eval", "--model", plain, "-").out,

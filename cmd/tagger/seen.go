@@ -6,6 +6,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/lexicon"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // seenName is the column with the labels that the words have in training. The presets read it; who names it in templates of
@@ -27,7 +28,7 @@ func (d *data) expect() {
 
 // count counts the labels of s, a sentence of the training data.
 func (d *data) count(s *sentence, labels []string) error {
-	d.seen.Add(d.words(normal(d.normal, &s.rows)), d.certain(labels))
+	d.seen.Add(d.words(normal(model.NormalForm(d.normal), &s.rows)), d.certain(labels))
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/prunedcrf"
 	"github.com/trellis-nlp/trellis/semicrf"
 	"github.com/trellis-nlp/trellis/semimarkov"
@@ -23,18 +24,18 @@ func kindOf(path string) (string, error) {
 }
 
 // openSemi reads a model of segments. Its crf.Model holds its labels, templates and notes, by which files are read.
-func openSemi(path string) (*model, error) {
+func openSemi(path string) (*openedModel, error) {
 	f, err := openFile(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	m := new(model)
+	m := new(openedModel)
 	if m.semi, err = semicrf.Load(f); err == nil {
 		in := m.semi.Input()
 		m.Model, err = crf.New(crf.Parts{
 			Meta: m.semi.Meta, Labels: spanLabels(m.semi), Scheme: m.semi.Scheme(),
-			Input: crf.Input{Templates: in.Templates, Columns: in.Columns, Names: in.Names},
+			Input: model.Input{Templates: in.Templates, Columns: in.Columns, Names: in.Names},
 		})
 	}
 	if err != nil {
@@ -120,7 +121,7 @@ func describeSemi(path string, top int) (*modelDescription, error) {
 	}
 	d := &modelDescription{
 		File: path, Weights: crf.Float64.String(), Scheme: m.Scheme().String(), Templates: m.Input().Templates.Name(), Labels: m.Labels(),
-		Attributes: m.semi.Attributes(), Features: m.semi.Features(), Notes: m.Meta, Transitions: []labelPair{},
+		Attributes: m.semi.Attributes(), Features: m.semi.Features(), Notes: notesOf(m.Meta), Transitions: []labelPair{},
 		ModelType: semiKind, MaxLength: m.semi.MaxLength(), SegmentAttributes: m.semi.SegmentAttributes(),
 		types: append([]string{"O"}, m.semi.Types()...),
 	}

@@ -207,7 +207,7 @@ func TestSemiRefuses(t *testing.T) {
 		says string
 	}{
 		"attributes":   {[]string{"train", "--model", filepath.Join(t.TempDir(), "m"), "--model-type", "semi", "testdata/train.crfsuite"}, "reads the words of spans"},
-		"init":         {train("--init", nerModel(t)), "not a valid semi-Markov model"},
+		"init":         {train("--init", nerModel(t)), "not a valid model (semi-Markov)"},
 		"init of semi": {[]string{"train", "--model", filepath.Join(t.TempDir(), "m"), "--init", path, "testdata/train.conll"}, "a model of segments"},
 		"prune":        {[]string{"prune", path, "--output", filepath.Join(t.TempDir(), "m")}, "a model of segments"},
 	} {
@@ -217,5 +217,5 @@ func TestSemiRefuses(t *testing.T) {
 	}
 	// A damaged file is none.
 	bad := write(t, "bad", read(t, path)[:2000])
-	assert.Contains(t, tagger(t, "", "tag", "--model", bad, "testdata/text.conll").errors, "bad: not a valid semi-Markov model")
+	assert.Contains(t, tagger(t, "", "tag", "--model", bad, "testdata/text.conll").errors, "bad: not a valid model (semi-Markov)")
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/semicrf"
 	"github.com/trellis-nlp/trellis/structured"
@@ -76,15 +77,15 @@ func (a *app) trainSemi(cmd *cobra.Command, o *trainFlags, read dataFlags, files
 		return err
 	}
 	var m *semicrf.Model
-	var summary semicrf.Summary
-	err = a.watch(ctx, o, func(ctx context.Context, progress func(crf.Progress)) error {
-		opts.Progress = func(p semicrf.Progress) { progress(crf.Progress{Step: p.Step, Dev: p.Dev, Best: p.Best}) }
+	var summary model.Summary
+	err = a.watch(ctx, o, func(ctx context.Context, progress func(model.Progress)) error {
+		opts.Progress = func(p model.Progress) { progress(model.Progress{Step: p.Step, Dev: p.Dev, Best: p.Best}) }
 		var err error
 		m, summary, err = semicrf.Train(ctx, d.train, opts)
 		return err
 	})
 	switch {
-	case errors.Is(err, semicrf.ErrPair) || errors.Is(err, optimize.ErrPenalty) || errors.Is(err, optimize.ErrOption):
+	case errors.Is(err, model.ErrPair) || errors.Is(err, optimize.ErrPenalty) || errors.Is(err, optimize.ErrOption):
 		return wrongUsage("--model-type semi --loss %s --optimizer %s: %w", o.lossFlags.name, o.optimizerFlags.name, err)
 	case m == nil:
 		return err
@@ -138,7 +139,7 @@ func (d *segments) put(held bool, s *sentence, labels []string) error {
 			return errors.New("attributes, but --model-type semi reads the words of spans")
 		}
 		var err error
-		if *set, err = semicrf.NewDataset(semicrf.Input{Templates: d.input.Templates, Columns: d.input.Columns, Names: d.input.Names}); err != nil {
+		if *set, err = semicrf.NewDataset(model.Input{Templates: d.input.Templates, Columns: d.input.Columns, Names: d.input.Names}); err != nil {
 			return err
 		}
 	}
@@ -175,15 +176,16 @@ func (o *trainFlags) describeSemi(d *segments) string {
 }
 
 // semiNotes are what the model tells about itself.
-func (o *trainFlags) semiNotes(cmd *cobra.Command, d *segments, m *semicrf.Model, s semicrf.Summary) map[string]string {
-	notes := o.notes(cmd, d.data, crf.Summary{Dev: s.Dev, BestStep: s.BestStep})
+func (o *trainFlags) semiNotes(cmd *cobra.Command, d *segments, m *semicrf.Model, s model.Summary) model.Metadata {
+	meta := o.notes(cmd, d.data, s)
+	notes := meta.Notes
 	notes["model-type"], notes["max-length"] = semiKind, strconv.Itoa(m.MaxLength())
 	notes["sentences"], notes["tokens"] = strconv.Itoa(d.train.Len()), strconv.Itoa(d.train.Tokens())
-	return notes
+	return meta
 }
 
 // printSemi prints the development table and the model.
-func (a *app) printSemi(o *trainFlags, m *semicrf.Model, s semicrf.Summary) error {
+func (a *app) printSemi(o *trainFlags, m *semicrf.Model, s model.Summary) error {
 	var b strings.Builder
 	if s.Dev != nil {
 		fmt.Fprintf(&b, "development data, after step %d:\n", s.BestStep)

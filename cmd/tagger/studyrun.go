@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/tune"
 )
 
@@ -102,7 +103,7 @@ func (s *study) readReported(ctx context.Context, name string) error {
 	err = s.data.each(in, nil, func(x *sentence, gold []string) error {
 		if t := slices.IndexFunc(gold, func(name string) bool { return !slices.Contains(labels, name) }); t >= 0 {
 			strange++
-			first = cmp.Or(first, in.at(x, t, &crf.LabelError{Token: t, Label: gold[t]}))
+			first = cmp.Or(first, in.at(x, t, &model.LabelError{Token: t, Label: gold[t]}))
 		}
 		r.sentences = append(r.sentences, s.data.keep(x, gold))
 		return nil

@@ -9,9 +9,9 @@ import (
 	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus"
-	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/lexicon"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // loadTemplates reads the value of --features: a preset, a file, or auto, which gives nil.
@@ -105,28 +105,28 @@ func (p *picked) pickTemplates(t *features.Templates, lexicons []lexicon.Lexicon
 }
 
 // bind makes the templates an input of the model, and says which they are.
-func (p *picked) bind(t *features.Templates, lexicons []lexicon.Lexicon) (crf.Input, string, error) {
+func (p *picked) bind(t *features.Templates, lexicons []lexicon.Lexicon) (model.Input, string, error) {
 	if t == nil {
-		return crf.Input{}, "", nil
+		return model.Input{}, "", nil
 	}
 	t, err := withLexicons(t, lexicons)
 	if err != nil {
-		return crf.Input{}, "", err
+		return model.Input{}, "", err
 	}
-	model := crf.Input{Templates: t, Columns: p.columns, Names: p.names, Lexicons: lexicons}
-	program, err := model.Program()
+	in := model.Input{Templates: t, Columns: p.columns, Names: p.names, Lexicons: lexicons}
+	program, err := in.Program()
 	if err != nil {
-		return crf.Input{}, "", err
+		return model.Input{}, "", err
 	}
 	if slices.Contains(program.Columns(), p.label) {
-		return crf.Input{}, "", fmt.Errorf("%s: its templates read column %d (counted from 0), which holds the labels", t.Name(), p.label)
+		return model.Input{}, "", fmt.Errorf("%s: its templates read column %d (counted from 0), which holds the labels", t.Name(), p.label)
 	}
 	name := filepath.Base(t.Name())
 	if name != t.Name() { // where the file lies is nobody's business who gets the model
 		if t, err = features.Parse(strings.NewReader(t.Source()), name, t.Dialect()); err != nil {
-			return crf.Input{}, "", err
+			return model.Input{}, "", err
 		}
 	}
-	model.Templates = t
-	return model, name, nil
+	in.Templates = t
+	return in, name, nil
 }

@@ -15,6 +15,8 @@ import (
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/safefile"
+	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/structured"
 )
 
 // trainFlags are the command line of tagger train.
@@ -161,11 +163,11 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 			read.templates = opts.Init.Input().Templates
 			read.lexicons = join(read.lexicons, opts.Init.Input().Lexicons)
 		}
-		if read.scheme == "" {
-			read.scheme = opts.Init.Meta[metaInside]
+		if read.scheme == "" && opts.Init.Meta.Output != structured.Plain {
+			read.scheme = opts.Init.Meta.Inside.String()
 		}
 		if read.normal == "" {
-			read.normal = opts.Init.Meta[metaNormal]
+			read.normal = string(opts.Init.Meta.Normalize)
 		}
 	}
 
@@ -232,8 +234,8 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 }
 
 // minimise trains, and reports the steps.
-func (a *app) minimise(ctx context.Context, o *trainFlags, d *data, opts crf.Options) (m *crf.Model, s crf.Summary, err error) {
-	err = a.watch(ctx, o, func(ctx context.Context, progress func(crf.Progress)) error {
+func (a *app) minimise(ctx context.Context, o *trainFlags, d *data, opts crf.Options) (m *crf.Model, s model.Summary, err error) {
+	err = a.watch(ctx, o, func(ctx context.Context, progress func(model.Progress)) error {
 		opts.Progress = progress
 		var err error
 		m, s, err = crf.Train(ctx, d.train, opts)
@@ -243,7 +245,7 @@ func (a *app) minimise(ctx context.Context, o *trainFlags, d *data, opts crf.Opt
 }
 
 // watch runs a training, and reports its steps.
-func (a *app) watch(ctx context.Context, o *trainFlags, train func(ctx context.Context, progress func(crf.Progress)) error) error {
+func (a *app) watch(ctx context.Context, o *trainFlags, train func(ctx context.Context, progress func(model.Progress)) error) error {
 	var log io.Writer
 	switch o.log {
 	case "":
@@ -265,7 +267,7 @@ func (a *app) watch(ctx context.Context, o *trainFlags, train func(ctx context.C
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	steps := newReporter(a.stderr, o.epochs, isTerminal(a.stderr))
-	err := train(ctx, func(p crf.Progress) {
+	err := train(ctx, func(p model.Progress) {
 		if !o.quiet {
 			steps.report(p)
 		}

@@ -94,7 +94,7 @@ func TestTrainPicksByLooking(t *testing.T) {
 			m, err := loadModel(path)
 			require.NoError(t, err)
 			for k, v := range c.meta {
-				assert.Equal(t, v, m.Meta[k], k)
+				assert.Equal(t, v, notesOf(m.Meta)[k], k)
 			}
 			assert.NotContains(t, read(t, path), "testdata", "the model tells where its files lay")
 			assert.Contains(t, o.out, path+": ")
@@ -156,7 +156,7 @@ func TestFurtherColumns(t *testing.T) {
 		"tagger features --show FILE writes them down, --features ner leaves the columns out\n")
 	m, err := openOurs(path)
 	require.NoError(t, err)
-	assert.Equal(t, "preset ner and column 3, 6", m.Meta["features"])
+	assert.Equal(t, "preset ner and column 3, 6", m.Meta.Notes["features"])
 	program, err := m.Input().Program()
 	require.NoError(t, err)
 	assert.Equal(t, []int{0, 1, 2, 5}, program.Columns())
@@ -175,7 +175,7 @@ func TestFurtherColumns(t *testing.T) {
 		path, _ = trained(t, text, append(flags, "--label", "7", "-")...)
 		m, err = openOurs(path)
 		require.NoError(t, err)
-		assert.Equal(t, "preset ner", m.Meta["features"])
+		assert.Equal(t, "preset ner", m.Meta.Notes["features"])
 	}
 	program, err = m.Input().Program()
 	require.NoError(t, err)
@@ -287,7 +287,7 @@ func TestDevelopmentData(t *testing.T) {
 	assert.Contains(t, o.out, "dev score no longer better")
 	m, err := loadModel(path)
 	require.NoError(t, err)
-	assert.NotEmpty(t, m.Meta["dev"])
+	assert.NotEmpty(t, m.Meta.Notes["dev"])
 	// What the table says of the best model is what eval says of the file.
 	eval := done(t, "", "eval", "--scheme", "bio", "--model", path, "testdata/dev.conll")
 	assert.Contains(t, o.out, strings.Split(eval.out, "\n")[1])

@@ -16,6 +16,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/tune"
 )
 
@@ -206,8 +207,8 @@ func (t *tuner) score(ctx context.Context, s setting, k int) (float64, error) {
 	}
 	results := summary.Dev
 	if f.dev == nil {
-		t.data.recode.note(m.Meta)
-		m.Meta[metaNormal] = t.data.normal
+		t.data.recode.note(&m.Meta)
+		m.Meta.Normalize = model.NormalForm(t.data.normal)
 		if results, err = f.evaluate(m, c.flags.threads); err != nil {
 			return 0, err
 		}
@@ -216,9 +217,9 @@ func (t *tuner) score(ctx context.Context, s setting, k int) (float64, error) {
 }
 
 // train trains on the training part of f.
-func (t *tuner) train(ctx context.Context, c *attempt, f *fold) (*crf.Model, crf.Summary, error) {
+func (t *tuner) train(ctx context.Context, c *attempt, f *fold) (*crf.Model, model.Summary, error) {
 	if c.err != nil {
-		return nil, crf.Summary{}, c.err
+		return nil, model.Summary{}, c.err
 	}
 	o := &c.flags
 	opts := crf.Options{
@@ -227,14 +228,14 @@ func (t *tuner) train(ctx context.Context, c *attempt, f *fold) (*crf.Model, crf
 	}
 	err := o.lossFlags.set(&opts, f.train.Labels(), f.train.Scheme(), o.steps())
 	if err != nil {
-		return nil, crf.Summary{}, err
+		return nil, model.Summary{}, err
 	}
 	o.optimizerFlags.set(&opts)
 	if needsStart(opts.Loss) {
 		if f.start == nil {
 			began := startClock()
 			if f.start, err = startingPoint(ctx, &data{train: f.train}, opts); err != nil {
-				return nil, crf.Summary{}, err
+				return nil, model.Summary{}, err
 			}
 			f.took = began.spent()
 		}

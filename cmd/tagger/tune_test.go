@@ -93,13 +93,13 @@ func TestTheLineCanBeRun(t *testing.T) {
 				o = done(t, "", trial.Args...)
 				m, err := loadModel(tunedModel)
 				require.NoError(t, err)
-				assert.Equal(t, trial.Loss, m.Meta["loss"])
-				assert.Equal(t, trial.Optimizer, m.Meta["optimizer"])
+				assert.Equal(t, trial.Loss, m.Meta.Notes["loss"])
+				assert.Equal(t, trial.Optimizer, m.Meta.Notes["optimizer"])
 				if trial.L2 != nil {
-					assert.Equal(t, number(*trial.L2), m.Meta["l2"])
+					assert.Equal(t, number(*trial.L2), m.Meta.Notes["l2"])
 				}
 				if r.Dev != "" {
-					assert.Equal(t, number(*trial.Mean), m.Meta["dev"], "trial %d", k)
+					assert.Equal(t, number(*trial.Mean), m.Meta.Notes["dev"], "trial %d", k)
 				}
 			}
 		})

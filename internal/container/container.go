@@ -28,6 +28,13 @@ type Format struct {
 	Version uint32
 }
 
+// kinds names the files that this module writes, by their magic, so that an error can say what a file is instead.
+var kinds = map[string]string{
+	"TRELLISM": "a chain model",
+	"TRELSEMI": "a semi-Markov model",
+	"TRELCRF2": "a pruned higher-order model",
+}
+
 // A Section is a part of a file.
 type Section struct {
 	Name string // 1 to 8 bytes, none of them zero
@@ -117,6 +124,9 @@ func (f Format) header(data []byte) (int, error) {
 		return 0, fmt.Errorf("%w: %d bytes are shorter than the header", ErrFormat, len(data))
 	}
 	if string(data[:len(f.Magic)]) != f.Magic {
+		if other, ok := kinds[string(data[:len(f.Magic)])]; ok {
+			return 0, fmt.Errorf("%w: it is %s", ErrFormat, other)
+		}
 		return 0, fmt.Errorf("%w: it does not start with %q", ErrFormat, f.Magic)
 	}
 	// The version first: what follows may look otherwise in another one.

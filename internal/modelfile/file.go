@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/trellis-nlp/trellis/internal/container"
 )
@@ -28,7 +29,7 @@ func Read(r io.Reader, f container.Format, bad error) (map[string][]byte, error)
 	}
 	sections, err := f.Parse(data)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %v", bad, err)
+		return nil, fmt.Errorf("%w: %s", bad, strings.TrimPrefix(err.Error(), container.ErrFormat.Error()+": "))
 	}
 	return sections, nil
 }
