@@ -39,6 +39,8 @@ var rooms = []room{
 		rooms: []string{"internal/simd", "structured", "losses"}},
 	{path: "corpus", public: true,
 		rooms: []string{"structured"}},
+	{path: "internal/input", system: true,
+		rooms: []string{"corpus"}},
 	{path: "semimarkov/spans", public: true,
 		rooms: []string{"structured", "semimarkov", "corpus"}},
 	{path: "cluster", public: true,

@@ -1,0 +1,97 @@
+package input_test
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/internal/input"
+)
+
+const text = "a X\nb Y\n\nc X\n\n"
+
+// words reads the first column of all sentences that are left.
+func words(t *testing.T, in *input.Input) (list []string) {
+	t.Helper()
+	var s input.Sentence
+	for {
+		if err := in.Next(&s); err == io.EOF {
+			return list
+		} else {
+			require.NoError(t, err)
+		}
+		for k := range s.Rows.Len() {
+			list = append(list, s.Rows.Field(k, 0))
+		}
+	}
+}
+
+func TestMemoryIsReadLikeAFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file.conll")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+	var list []*corpus.Sentence
+	for _, rows := range [][][]string{{{"a", "X"}, {"b", "Y"}}, {{"c", "X"}}} {
+		s, err := corpus.NewSentence(rows)
+		require.NoError(t, err)
+		list = append(list, s)
+	}
+	spool := input.Spool{Source: corpus.Source{Paths: []string{path}, Sentences: list}}
+	require.Equal(t, 2, spool.Len())
+	for k := range spool.Len() {
+		in, err := spool.Open(t.Context(), k)
+		require.NoError(t, err)
+		defer in.Close()
+		assert.Equal(t, corpus.CoNLL, in.Format)
+		assert.Equal(t, 2, in.Layout.Columns)
+		assert.Equal(t, []string{"a", "b", "c"}, words(t, in))
+	}
+}
+
+func TestSpoolReadsStandardInputTwice(t *testing.T) {
+	spool := input.Spool{Source: corpus.Source{Paths: []string{"-"}, Stdin: strings.NewReader(text)}}
+	for range 2 {
+		in, err := spool.Open(t.Context(), 0)
+		require.NoError(t, err)
+		assert.Equal(t, "stdin", in.Name)
+		assert.Equal(t, []string{"a", "b", "c"}, words(t, in))
+		spool.Rewind()
+	}
+}
+
+func TestErrorsNameTheInput(t *testing.T) {
+	_, err := input.Open(t.Context(), "-", strings.NewReader("\n\n"), corpus.CoNLL)
+	require.ErrorIs(t, err, input.ErrNoSentence)
+	assert.ErrorContains(t, err, "stdin: ")
+	_, err = input.Open(t.Context(), filepath.Join(t.TempDir(), "none"), nil, corpus.FormatAuto)
+	require.ErrorIs(t, err, os.ErrNotExist)
+	_, err = input.OpenFile(t.TempDir())
+	assert.ErrorContains(t, err, "is a directory")
+	short, err := corpus.NewSentence([][]string{{"a"}})
+	require.NoError(t, err)
+	long, err := corpus.NewSentence([][]string{{"a", "b"}})
+	require.NoError(t, err)
+	_, err = input.Memory("sentences", []*corpus.Sentence{short, long})
+	assert.ErrorContains(t, err, "2 columns, expected 1")
+	for _, rows := range [][][]string{{{""}}, {{"a\tb"}}, {{"a"}, {"b", "c"}}, {{}}} {
+		_, err := corpus.NewSentence(rows)
+		assert.Error(t, err, "%q", rows)
+	}
+}
+
+// A reader that waits for somebody to type ends with its context.
+func TestReadingEndsWithTheContext(t *testing.T) {
+	r, w := io.Pipe()
+	defer w.Close()
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer stop()
+	_, err := input.Open(ctx, "-", r, corpus.CoNLL)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+}
