@@ -1,0 +1,86 @@
+package model
+
+import (
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// The kinds of model that this module trains, as Labeller.Kind and files of settings name them.
+const (
+	Chain      = "chain"  // first order (package crf)
+	SemiMarkov = "semi"   // segments (package semicrf)
+	Pruned     = "pruned" // up to second order over pruned labels (package prunedcrf)
+)
+
+// A Labeller is a model of any kind. It is immutable and safe for concurrent use.
+type Labeller interface {
+	// Kind names the kind of model: one of this package's constants, or the tool that trained it.
+	Kind() string
+	// Labels returns the labels that the model has inside, in the order of their numbers. They must not be changed.
+	Labels() []string
+	// Scheme returns the scheme in which these labels spell spans.
+	Scheme() structured.Scheme
+	// Input returns what the model reads of a sentence.
+	Input() Input
+	// Metadata returns what is stored with the model. It must not be changed.
+	Metadata() *Metadata
+	// NewTagger returns a tagger for one goroutine. Options that the kind cannot heed are an *OptionError.
+	NewTagger(o TagOptions) (Tagger, error)
+	// Close gives back the memory map of a model that was opened from a file. Its taggers must not be used any more.
+	Close() error
+}
+
+// TagOptions say what a tagger finds. The zero value asks for the best labelling alone.
+type TagOptions struct {
+	NBest         int  // up to so many different labellings, best first, with their probabilities; 0: the best one
+	Posterior     bool // the labels of the greatest expected number of right ones, instead of the best labelling
+	Probabilities bool // the probability of each label
+	Spans         bool // the spans, with their probabilities
+	Unconstrained bool // labels may break the grammar of their scheme
+	NoDictionary  bool // words may have labels that the tag dictionary of the model lacks
+}
+
+// A Sentence is what a tagger reads: a sequence of columns, or the ready-made attributes of tokens.
+type Sentence struct {
+	Columns features.Sequence
+	Items   [][]corpus.Attribute
+}
+
+// A Labelling is the labels of a sentence, one a token, as files spell them.
+type Labelling struct {
+	Labels        []string
+	Score         float64   // the sum of the weights
+	Probability   float64   // of the whole labelling, if there is a list
+	Probabilities []float64 // of each label, nil unless asked for
+	Spans         []Span    // nil unless asked for
+}
+
+// A Span is a span of a labelling with the probability that the sentence has exactly this span.
+type Span struct {
+	corpus.Span
+	Probability float64
+}
+
+// A Tagger labels sentences in scratch memory of its own: one for each goroutine.
+type Tagger interface {
+	// Label labels a sentence. Labels fixed[t] that are not empty are kept at token t; a nil slice fixes none. Sentences
+	// that do not fit the model, and fixed labels that it does not have, are an error that wraps ErrInput. What it returns
+	// is valid until the next call.
+	Label(s Sentence, fixed []string) ([]Labelling, error)
+}
+
+// A Scorer is a tagger of a model whose scores are a first-order lattice over all labels of the model.
+type Scorer interface {
+	Tagger
+	// Scores returns the scores of a sentence, valid until the next call of the tagger.
+	Scores(s Sentence, fixed []string) (*structured.Lattice, error)
+}
+
+// An OptionError is an option that a model cannot heed, or that is out of range.
+type OptionError struct {
+	Option string // as the configuration and the command line name it
+	Reason string
+}
+
+func (e *OptionError) Error() string { return e.Option + ": " + e.Reason }
