@@ -25,7 +25,7 @@ type Labeller interface {
 	Input() Input
 	// Metadata returns what is stored with the model. It must not be changed.
 	Metadata() *Metadata
-	// NewTagger returns a tagger for one goroutine. Options that the kind cannot heed are an *OptionError.
+	// NewTagger returns a tagger for one goroutine. Options that the kind does not support are an *OptionError.
 	NewTagger(o TagOptions) (Tagger, error)
 	// Close gives back the memory map of a model that was opened from a file. Its taggers must not be used any more.
 	Close() error
@@ -76,11 +76,3 @@ type Scorer interface {
 	// Scores returns the scores of a sentence, valid until the next call of the tagger.
 	Scores(s Sentence, fixed []string) (*structured.Lattice, error)
 }
-
-// An OptionError is an option that a model cannot heed, or that is out of range.
-type OptionError struct {
-	Option string // as the configuration and the command line name it
-	Reason string
-}
-
-func (e *OptionError) Error() string { return e.Option + ": " + e.Reason }
