@@ -49,8 +49,9 @@ func entropy(p []float64, total float64) float64 {
 }
 
 // KL returns the divergence sum_y p(y) log(p(y) / q(y)), in nats, of the distribution of scores q
-// from that of scores p; +Inf where p allows a path that q forbids. It sums the divergences of
-// each label given the one before, in log space.
+// from the distribution of scores p. It is +Inf if p allows a path that q forbids, however small
+// the probability of that path. KL sums the divergences of each label given the previous one, in
+// log space.
 func KL(p, q *structured.Lattice) (float64, error) { return new(Divergence).KL(p, q) }
 
 // A Divergence is the scratch memory of [KL]; the zero value is ready.
@@ -75,19 +76,25 @@ func (d *Divergence) KL(p, q *structured.Lattice) (float64, error) {
 			from = p.L
 		}
 		for i := range from {
-			d.p.logNext(t, i)
-			d.q.logNext(t, i)
-			marginal := 1.0
+			logMarginal := 0.0
 			if t > 0 {
 				k := (t-1)*p.L + i
-				marginal = math.Exp(d.p.alpha[k] + d.p.beta[k])
+				logMarginal = d.p.alpha[k] + d.p.beta[k]
 			}
-			if marginal == 0 {
+			if math.IsInf(logMarginal, -1) {
 				continue
 			}
+			d.p.logNext(t, i)
+			d.q.logNext(t, i)
+			marginal := math.Exp(logMarginal)
 			for j, lp := range d.p.row {
-				if !math.IsInf(lp, -1) {
-					kl += marginal * math.Exp(lp) * (lp - d.q.row[j])
+				lq := d.q.row[j]
+				switch {
+				case math.IsInf(lp, -1):
+				case math.IsInf(lq, -1): // log p decides: p itself may underflow to 0
+					return math.Inf(1), nil
+				default:
+					kl += marginal * math.Exp(lp) * (lp - lq)
 				}
 			}
 		}

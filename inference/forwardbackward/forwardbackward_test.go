@@ -120,6 +120,45 @@ func TestKLEqualsBruteForce(t *testing.T) {
 	}
 }
 
+// KL is +Inf exactly where p allows a path that q forbids, even if the probability of the path underflows.
+func TestKLIsInfiniteWhereQForbids(t *testing.T) {
+	inf := math.Inf(-1)
+	got, err := forwardbackward.KL(&structured.Lattice{T: 1, L: 2, Node: []float64{0, -800}},
+		&structured.Lattice{T: 1, L: 2, Node: []float64{0, inf}})
+	require.NoError(t, err)
+	assert.Equal(t, math.Inf(1), got)
+
+	rng := rand.New(rand.NewPCG(31, 32))
+	var d forwardbackward.Divergence
+	infinite := 0
+	for range 3000 {
+		n, l := 1+rng.IntN(4), 1+rng.IntN(3)
+		p := bruteforce.Random(rng, n, l, shapes[rng.IntN(3)], 500, 0.2)
+		q := bruteforce.Random(rng, n, l, shapes[rng.IntN(3)], 500, 0.1)
+		logZ, logZq, want := bruteforce.LogZ(p), bruteforce.LogZ(q), 0.0
+		for y := range structured.Paths(n, l) {
+			sp, sq := p.PathScore(y), q.PathScore(y)
+			switch {
+			case math.IsInf(sp, -1):
+			case math.IsInf(sq, -1):
+				want = math.Inf(1)
+			default:
+				want += math.Exp(sp-logZ) * (sp - logZ - sq + logZq)
+			}
+		}
+		got, err := d.KL(p, q)
+		require.NoError(t, err)
+		if math.IsInf(want, 1) {
+			infinite++
+			require.Equal(t, want, got, "p = %v, q = %v", p, q)
+		} else {
+			require.InDelta(t, want, got, tol*math.Max(1, want), "p = %v, q = %v", p, q)
+		}
+	}
+	assert.Greater(t, infinite, 300)
+	assert.Less(t, infinite, 2700)
+}
+
 // The counting semiring: scores of zero make Z the number of paths, L^T.
 func TestCountsPaths(t *testing.T) {
 	bothPaths(t, func(t *testing.T, w *forwardbackward.Workspace) {
