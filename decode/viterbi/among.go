@@ -8,9 +8,10 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// DecodeAmong is [Workspace.DecodeConstrained] to the labels among[t] at position t, ascending, or to all where that
-// is empty, in time that grows with the labels that are left: O(sum_t |among[t-1]| |among[t]|). It looks at no node
-// of another label, and takes edges as they are: they hold no NaN and no +Inf.
+// DecodeAmong returns the best path of s whose label at position t is one of among[t], or any label if among[t] is
+// empty. It is [Workspace.DecodeConstrained] for lists of labels, in time O(sum_t |among[t-1]| |among[t]|). It does not
+// read the nodes of other labels, and does not check edges for NaN and +Inf. Labels that do not ascend or are not below
+// s.L are an error that wraps [structured.ErrShape].
 func (w *Workspace) DecodeAmong(path []int, s *structured.Lattice, among [][]uint16) (score float64, err error) {
 	if err := s.Check(); err != nil {
 		return 0, err
@@ -27,8 +28,8 @@ func (w *Workspace) DecodeAmong(path []int, s *structured.Lattice, among [][]uin
 	w.most = resize(w.most, s.T*n)
 	for t := range s.T {
 		delta, most, labels := w.delta[t*n:][:n], w.most[t*n:][:n], among[t]
-		if len(labels) > 0 && int(labels[len(labels)-1]) >= n {
-			return 0, fmt.Errorf("%w: label %d at position %d: want 0..%d", structured.ErrShape, labels[len(labels)-1], t, n-1)
+		if err := checkAmong(labels, t, n); err != nil {
+			return 0, err
 		}
 		if t > 0 {
 			stepAmong(most, w.delta[(t-1)*n:][:n], s.EdgeAt(t), among[t-1], labels)
@@ -49,6 +50,19 @@ func (w *Workspace) DecodeAmong(path []int, s *structured.Lattice, among [][]uin
 	}
 	path[0] = j
 	return score, nil
+}
+
+// checkAmong returns an error unless the labels of position t ascend and are below n.
+func checkAmong(labels []uint16, t, n int) error {
+	for k, j := range labels {
+		if int(j) >= n {
+			return fmt.Errorf("%w: label %d at position %d: want 0..%d", structured.ErrShape, j, t, n-1)
+		}
+		if k > 0 && j <= labels[k-1] {
+			return fmt.Errorf("%w: label %d follows label %d at position %d: want ascending labels", structured.ErrShape, j, labels[k-1], t)
+		}
+	}
+	return nil
 }
 
 // enter sets delta to most + node, for the labels that position t has.

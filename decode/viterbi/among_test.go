@@ -66,7 +66,7 @@ func TestDecodeAmongRefuses(t *testing.T) {
 	s := structured.NewLattice(2, 3, structured.SharedEdges)
 	path := make([]int, 2)
 	var w Workspace
-	for _, bad := range [][][]uint16{nil, {{0}}, {{0}, {1}, {2}}, {{0}, {1, 3}}} {
+	for _, bad := range [][][]uint16{nil, {{0}}, {{0}, {1}, {2}}, {{0}, {1, 3}}, {{7, 1}, {0}}, {{0}, {65535, 2}}, {{0}, {2, 1}}, {{1, 1}, {0}}} {
 		_, err := w.DecodeAmong(path, s, bad)
 		assert.ErrorIs(t, err, structured.ErrShape)
 	}
