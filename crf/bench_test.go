@@ -109,8 +109,8 @@ func tagging(b *testing.B, w Weights) (*Model, []*corpus.Sentence, int) {
 	}
 	for _, s := range train {
 		words, labels = fields(words[:0], s, 1), fields(labels[:0], s, 3)
-		told := &features.Told{Sequence: s, Column: "seen", Fields: seen.Without(nil, words, labels)}
-		if err := d.Add(told, labels, 1); err != nil {
+		counted := features.SeenLabels{Sequence: s, Column: "seen", Fields: seen.Without(nil, words, labels)}
+		if err := d.Add(counted, labels, 1); err != nil {
 			b.Fatal(err)
 		}
 	}

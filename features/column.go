@@ -1,6 +1,9 @@
 package features
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // A Column is one that sentences do not bring along: its fields follow from their words, the column named form.
 // Package lexicon has some.
@@ -29,13 +32,31 @@ type Vectors interface {
 	VectorReader() func(word string) []float32
 }
 
-// Told is a sentence that brings the fields of a [Column] along, which would else follow from its words. Training has use for it where
-// what is known of words was learnt from the very sentences (lexicon.Seen). An [Extractor] heeds it; a [Fingerprinter], which
-// tags, takes the fields of [Words] from its memory of the words.
-type Told struct {
+// SeenLabels is a training sentence together with the leave-one-out label counts of its words: the fields that one
+// [Column] has in this sentence, instead of those that follow from the words. Training needs them where the column was
+// counted from the very sentences it trains on (lexicon.LabelCounts); else each sentence would see its own labels. A
+// value and a pointer work alike. An [Extractor] respects the fields. A [Fingerprinter], which only tags, takes the fields of
+// [Words] from its word cache and ignores them.
+type SeenLabels struct {
 	Sequence
 	Column string   // its name
-	Fields []string // one for each token
+	Fields []string // one for each token; [Extractor.Reset] panics for another number
+}
+
+// fieldsOf implements fieldSource. Its receiver is a value, so that pointers have the method too.
+func (s SeenLabels) fieldsOf(column string) ([]string, bool) {
+	if s.Column != column {
+		return nil, false
+	}
+	if len(s.Fields) != s.Len() {
+		panic(fmt.Sprintf("features: %d fields of column %s for a sentence of %d tokens", len(s.Fields), column, s.Len()))
+	}
+	return s.Fields, true
+}
+
+// A fieldSource is a sequence that brings the fields of a [Column] along.
+type fieldSource interface {
+	fieldsOf(column string) ([]string, bool)
 }
 
 // derived are the columns of a program that follow from the words.
@@ -119,15 +140,17 @@ func (x *extended) of(seq Sequence) Sequence {
 	for t := range n {
 		x.words[t] = seq.Field(t, x.form)
 	}
-	told, _ := seq.(*Told)
+	source, _ := seq.(fieldSource)
 	x.fields = x.fields[:0]
 	for i, c := range x.read {
 		x.at[c] = len(x.fields)
-		if told != nil && told.Column == x.columns[c].Name() {
-			x.fields = append(x.fields, told.Fields...)
-		} else {
-			x.fields = x.readers[i](x.fields, x.words)
+		if source != nil {
+			if fields, ok := source.fieldsOf(x.columns[c].Name()); ok {
+				x.fields = append(x.fields, fields...)
+				continue
+			}
 		}
+		x.fields = x.readers[i](x.fields, x.words)
 	}
 	for i, c := range x.vectors {
 		found := x.found[c][:0]

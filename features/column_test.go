@@ -82,6 +82,26 @@ func testDerivedColumns(t *testing.T, n, m Column) {
 	assert.Zero(t, testing.AllocsPerRun(100, func() { f.Reset(rows) }), "when nothing is new")
 }
 
+// Fields that a sentence brings along replace those that follow from its words, by value as by pointer.
+func TestSeenLabels(t *testing.T) {
+	p, err := parse(t, "u:n=%x[0,n]/%x[0,m]", DialectTrellis).Bind(1, map[string]int{"form": 0}, lengths{"n"}, single{lengths{"m"}})
+	require.NoError(t, err)
+	e := p.NewExtractor()
+	rows := Rows{{"the"}, {"dog"}}
+	for column, want := range map[string]string{"n": "u:n=A/xxx u:n=B/xxx", "m": "u:n=xxx/A u:n=xxx/B", "other": "u:n=xxx/xxx u:n=xxx/xxx"} {
+		counted := SeenLabels{Sequence: rows, Column: column, Fields: []string{"A", "B"}}
+		for _, seq := range []Sequence{counted, &counted, struct{ SeenLabels }{counted}} {
+			e.Reset(seq)
+			got := string(e.Unigrams(0)[0])
+			got += " " + string(e.Unigrams(1)[0])
+			assert.Equal(t, want, got, "%T", seq)
+		}
+	}
+	assert.PanicsWithValue(t, "features: 1 fields of column n for a sentence of 2 tokens", func() {
+		e.Reset(SeenLabels{Sequence: rows, Column: "n", Fields: []string{"A"}})
+	})
+}
+
 func TestDerivedColumnsBind(t *testing.T) {
 	templates := parse(t, "u:w=%x[0,n]\n?u:other=%x[0,other]", DialectTrellis)
 	assert.True(t, templates.Reads("n"))

@@ -27,11 +27,11 @@ type data struct {
 	recode     *recoder // of labels, nil if they stay
 	normal     string   // form of the fields
 
-	reading corpus.Supervision // of the labels of the training files
-	known   []corpus.Choice    // of the last sentence
-	told    features.Told      // it, with what the others tell of its words
-	spelt   []string           // its words
-	sure    []string           // its labels, "" for those that are open
+	reading corpus.Supervision  // of the labels of the training files
+	known   []corpus.Choice     // of the last sentence
+	counted features.SeenLabels // it, with the leave-one-out label counts of its words
+	spelt   []string            // its words
+	sure    []string            // its labels, "" for those that are open
 }
 
 // dataFlags say what training reads.

@@ -32,14 +32,14 @@ func (d *data) count(s *sentence, labels []string) error {
 	return nil
 }
 
-// without returns a sentence of the training data, of seq, with what the others tell of its words.
+// without returns a sentence of the training data with the leave-one-out label counts of its words.
 func (d *data) without(seq features.Sequence, labels []string) features.Sequence {
 	if d.seen == nil {
 		return seq
 	}
-	d.told = features.Told{Sequence: seq, Column: seenName,
-		Fields: d.seen.Without(d.told.Fields[:0], d.words(seq), d.certain(labels))}
-	return &d.told
+	d.counted = features.SeenLabels{Sequence: seq, Column: seenName,
+		Fields: d.seen.Without(d.counted.Fields[:0], d.words(seq), d.certain(labels))}
+	return &d.counted
 }
 
 // words returns those of a sentence, valid until the next call.
