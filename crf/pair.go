@@ -11,7 +11,7 @@ import (
 )
 
 func traitsOf(l losses.Loss) (losses.Traits, bool) {
-	d, ok := l.(losses.Described)
+	d, ok := l.(losses.HasTraits)
 	if !ok {
 		return losses.Traits{}, false
 	}
@@ -87,21 +87,21 @@ func checkPair(l losses.Loss, o Options) error {
 	if !ok {
 		return nil
 	}
-	if o.Stochastic == nil && !traits.Smooth {
-		return fmt.Errorf("%w: L-BFGS and OWL-QN measure curvature, and this loss has kinks: take a stochastic optimizer", model.ErrPair)
+	if measuresCurvature(o.Batch) && !traits.Smooth {
+		return fmt.Errorf("%w: L-BFGS and OWL-QN measure curvature, and this loss is not smooth: use a stochastic optimizer", model.ErrPair)
 	}
 	switch m := o.Stochastic.(type) {
 	case optimize.AveragedPerceptron:
-		if !marginLoss(l, true) {
-			return fmt.Errorf("%w: the averaged perceptron steps by the difference of two paths: its losses are perceptron and hinge", model.ErrPair)
+		if !traits.PathDifference {
+			return fmt.Errorf("%w: the averaged perceptron steps by the difference of two paths: use the loss perceptron or hinge", model.ErrPair)
 		}
 	case optimize.PassiveAggressive:
-		if !marginLoss(l, m.Margin > 0) {
-			return fmt.Errorf("%w: passive-aggressive steps are as long as the margin that is missing: the loss is hinge, or perceptron with a margin", model.ErrPair)
+		if !traits.PathDifference || !traits.MissingMargin && m.Margin <= 0 {
+			return fmt.Errorf("%w: passive-aggressive steps are as long as the missing margin: use the loss hinge, or perceptron with a margin", model.ErrPair)
 		}
 	case optimize.AROW:
-		if !marginLoss(l, false) {
-			return fmt.Errorf("%w: AROW's steps are as long as the margin that is missing: the loss is hinge", model.ErrPair)
+		if !traits.PathDifference || !traits.MissingMargin {
+			return fmt.Errorf("%w: AROW's steps are as long as the missing margin: use the loss hinge", model.ErrPair)
 		}
 	case optimize.SAGA:
 		if !traits.Smooth || !traits.Convex {
@@ -115,13 +115,13 @@ func checkPair(l losses.Loss, o Options) error {
 	return nil
 }
 
-// marginLoss tells the losses whose gradient is the difference of two paths.
-func marginLoss(l losses.Loss, perceptron bool) bool {
-	switch l.(type) {
-	case losses.Hinge:
+// measuresCurvature reports whether a batch method needs a smooth loss. Methods of other packages decide themselves.
+func measuresCurvature(m optimize.BatchMethod) bool {
+	switch m := m.(type) {
+	case optimize.LBFGS, optimize.OWLQN:
 		return true
-	case losses.Perceptron:
-		return perceptron
+	case optimize.Relay:
+		return measuresCurvature(m.Then)
 	}
 	return false
 }

@@ -164,6 +164,9 @@ func (t *training) report(step *optimize.Step) error {
 	p := model.Progress{Step: step, Run: t.summary.Run}
 	stop := false
 	if t.dev != nil {
+		if step.Weights == nil {
+			return fmt.Errorf("%w: the optimizer reports no weights", optimize.ErrOption)
+		}
 		r, err := t.dev.evaluate(step.Weights())
 		if err != nil {
 			return err

@@ -204,7 +204,7 @@ func TestTraits(t *testing.T) {
 	for _, kind := range losses.Kinds() {
 		l, err := losses.New(kind.Name, losses.Options{})
 		require.NoError(t, err)
-		traits := l.(losses.Described).Traits()
+		traits := l.(losses.HasTraits).Traits()
 		assert.False(t, traits.Convex && traits.NeedsStart, "%s: a convex loss may start anywhere", kind.Name)
 		assert.NotEmpty(t, kind.Brief)
 	}
@@ -235,6 +235,6 @@ func TestConvexity(t *testing.T) {
 				above++
 			}
 		}
-		assert.Equal(t, l.(losses.Described).Traits().Convex, above == 0, "%s: %d of 400", kind.Name, above)
+		assert.Equal(t, l.(losses.HasTraits).Traits().Convex, above == 0, "%s: %d of 400", kind.Name, above)
 	}
 }

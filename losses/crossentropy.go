@@ -25,7 +25,7 @@ type CrossEntropy struct {
 	Entropy   float64 // weight of the entropy that is subtracted
 }
 
-// Traits implements [Described]. Partial targets make it non-convex.
+// Traits implements [HasTraits]. Partial targets make it non-convex.
 func (c CrossEntropy) Traits() Traits { return Traits{Smooth: true, Convex: c.Entropy == 0} }
 
 // Eval implements [Loss].

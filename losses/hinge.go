@@ -14,8 +14,10 @@ type Hinge struct {
 	Scale float64         // of the cost; 0 means 1
 }
 
-// Traits implements [Described].
-func (Hinge) Traits() Traits { return Traits{Convex: true} }
+// Traits implements [HasTraits].
+func (Hinge) Traits() Traits {
+	return Traits{Convex: true, PathDifference: true, MissingMargin: true}
+}
 
 // Eval implements [Loss].
 func (h Hinge) Eval(grad, s *structured.Lattice, y structured.Target, w *Workspace) (float64, error) {
@@ -41,7 +43,7 @@ type SquaredHinge struct {
 	Scale float64         // of the cost; 0 means 1
 }
 
-// Traits implements [Described].
+// Traits implements [HasTraits].
 func (SquaredHinge) Traits() Traits { return Traits{Convex: true} }
 
 // Eval implements [Loss].

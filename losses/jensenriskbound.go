@@ -13,7 +13,7 @@ type JensenRiskBound struct {
 	Gamma float64         // inverse temperature of both terms; 0 means 1
 }
 
-// Traits implements [Described].
+// Traits implements [HasTraits].
 func (JensenRiskBound) Traits() Traits { return SoftRamp{}.Traits() }
 
 // Eval implements [Loss].

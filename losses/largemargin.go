@@ -41,7 +41,7 @@ type LargeMarginSoftmax struct {
 	Gamma  float64 // inverse temperature; 0 means 1
 }
 
-// Traits implements [Described].
+// Traits implements [HasTraits].
 func (m LargeMarginSoftmax) Traits() Traits {
 	if m.Margin == 1 {
 		return CrossEntropy{}.Traits()

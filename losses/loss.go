@@ -30,10 +30,17 @@ type Traits struct {
 	// NeedsStart says that scores of zero are a poor start: there the loss is flat, or its gradient leads
 	// to a bad minimum. Start from the weights of a convex loss.
 	NeedsStart bool
+	// PathDifference says that the subgradient is the indicator of a decoded path minus the indicator of the
+	// gold path. The averaged perceptron needs it.
+	PathDifference bool
+	// MissingMargin says that the loss is of hinge form: its value is the part of a margin that the scores lack,
+	// as the cost of the decoded path plus its score minus the score of the gold path. With PathDifference it
+	// suits passive-aggressive methods and AROW.
+	MissingMargin bool
 }
 
-// A Described loss tells its traits. Every loss of this package does.
-type Described interface{ Traits() Traits }
+// HasTraits is a loss that describes its [Traits]. Every loss of this package does.
+type HasTraits interface{ Traits() Traits }
 
 // A Workspace is the scratch memory of the losses; the zero value is ready. Custom losses may use
 // the decoders in it.

@@ -252,7 +252,7 @@ func TestErrors(t *testing.T) {
 		v, err := l.Eval(grad, new(structured.Lattice), structured.PathTarget(nil), &w)
 		require.NoError(t, err, "an empty sentence: "+name)
 		assert.Zero(t, v)
-		_, described := l.(losses.Described)
+		_, described := l.(losses.HasTraits)
 		assert.True(t, described, name)
 	}
 	set := &structured.Lattice{T: 1, L: 2, Node: []float64{inf, inf}}

@@ -8,8 +8,8 @@ var _ Loss = Perceptron{}
 // subgradient steps are the structured perceptron of Collins (2002).
 type Perceptron struct{}
 
-// Traits implements [Described].
-func (Perceptron) Traits() Traits { return Traits{Convex: true} }
+// Traits implements [HasTraits].
+func (Perceptron) Traits() Traits { return Traits{Convex: true, PathDifference: true} }
 
 // Eval implements [Loss]. At a tie the best path is the decoder's, so that the subgradient moves
 // scores of zero off zero.

@@ -25,7 +25,7 @@ type Ramp struct {
 	Scale float64         // of the cost; 0 means 1
 }
 
-// Traits implements [Described].
+// Traits implements [HasTraits].
 func (Ramp) Traits() Traits { return Traits{NeedsStart: true} }
 
 // Eval implements [Loss].

@@ -12,7 +12,7 @@ type Risk struct {
 	Gamma float64         // inverse temperature of s; 0 means 1
 }
 
-// Traits implements [Described].
+// Traits implements [HasTraits].
 func (Risk) Traits() Traits { return Traits{Smooth: true, NeedsStart: true} }
 
 // Eval implements [Loss].

@@ -24,7 +24,7 @@ type SmoothedHinge struct {
 	Gamma float64         // sharpness: 1 / gamma is how wide the kinks are rounded; 0 means 1
 }
 
-// Traits implements [Described].
+// Traits implements [HasTraits].
 func (SmoothedHinge) Traits() Traits { return Traits{Smooth: true, Convex: true} }
 
 // Eval implements [Loss].

@@ -12,7 +12,7 @@ type SoftmaxMargin struct {
 	Gamma float64         // inverse temperature of s + c; 0 means 1
 }
 
-// Traits implements [Described].
+// Traits implements [HasTraits].
 func (SoftmaxMargin) Traits() Traits { return Traits{Smooth: true, Convex: true} }
 
 // Eval implements [Loss].

@@ -19,7 +19,7 @@ type SoftRamp struct {
 	Gamma float64         // inverse temperature of both terms; 0 means 1
 }
 
-// Traits implements [Described].
+// Traits implements [HasTraits].
 func (SoftRamp) Traits() Traits { return Traits{Smooth: true, NeedsStart: true} }
 
 // Eval implements [Loss].

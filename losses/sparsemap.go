@@ -24,7 +24,7 @@ type SparseMAP struct {
 	Rounds int     // at most; 0 means 200
 }
 
-// Traits implements [Described].
+// Traits implements [HasTraits].
 func (SparseMAP) Traits() Traits { return Traits{Convex: true} }
 
 // Eval implements [Loss].

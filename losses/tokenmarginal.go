@@ -17,7 +17,7 @@ type TokenMarginal struct {
 	Gamma float64 // inverse temperature; 0 means 1
 }
 
-// Traits implements [Described].
+// Traits implements [HasTraits].
 func (TokenMarginal) Traits() Traits { return Traits{Smooth: true} }
 
 // rare is the marginal from which on log mu(t, j) is the difference of two log Z: the weight 1/mu of

@@ -199,7 +199,7 @@ func (r *batchRun) accept(objective, gradNorm float64) (Reason, error) {
 	if err := tell(r.report, &Step{
 		Step: r.result.Iterations, Epoch: r.result.Epochs, Evaluations: r.result.Evaluations,
 		Seconds: time.Since(r.began).Seconds(), Objective: objective, GradNorm: gradNorm, Gap: math.NaN(),
-		Last: reason != running, weights: func() []float64 { return r.w }, state: r.state,
+		Last: reason != running, Weights: func() []float64 { return r.w }, state: r.state,
 	}); err != nil {
 		return ended(err)
 	}

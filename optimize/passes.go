@@ -247,7 +247,7 @@ func (r *passRun) endEpoch(o Passes, report func(*Step) error) (Reason, error) {
 	step := &Step{
 		Step: r.result.Iterations, Epoch: r.result.Epochs,
 		Objective: r.loss + r.p.Value(r.w), GradNorm: math.Sqrt(r.squares / float64(r.batches)), Gap: math.NaN(),
-		Rate: r.rule.rate(), weights: r.rule.weights, state: r.state,
+		Rate: r.rule.rate(), Weights: r.rule.weights, state: r.state,
 	}
 	if sq := floats.Dot(r.w, r.w); !finite(sq) {
 		return Failed, fmt.Errorf("%w: squared norm of the weights is %g: the rate is too high", ErrNotFinite, sq)

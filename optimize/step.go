@@ -6,7 +6,8 @@ import (
 	"github.com/trellis-nlp/trellis/internal/checkpoint"
 )
 
-// Step is what a report hears after each iteration of a batch method or epoch of a stochastic one.
+// Step is what a method passes to its report, after each iteration of a batch method or epoch of a stochastic one. A
+// method of your own fills the exported fields.
 type Step struct {
 	// Step counts the updates of the weights so far, Epoch the passes over the examples: for a batch
 	// method both are the iteration.
@@ -31,13 +32,12 @@ type Step struct {
 	// it where the run ends because no further step lowers the objective.
 	Last bool
 
-	weights func() []float64
-	state   func(*checkpoint.Coder) // of the run
-}
+	// Weights returns the weights that the run would return if it ended now, scale and averaging applied.
+	// They are valid during the report and must not be changed. Every method sets it.
+	Weights func() []float64
 
-// Weights returns the weights that the run would return if it ended now, scale and averaging applied.
-// They are valid during the report and must not be changed.
-func (s *Step) Weights() []float64 { return s.weights() }
+	state func(*checkpoint.Coder) // of the run; nil for methods of other packages
+}
 
 // tell calls report, which may be nil.
 func tell(report func(*Step) error, step *Step) error {

@@ -2,6 +2,7 @@ package prunedcrf
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/model"
@@ -42,6 +43,9 @@ func (x *watcher) report(step *optimize.Step) error {
 	if x.dev == nil {
 		x.summary.BestStep, x.summary.Kept = step.Epoch, p.Kept
 	} else {
+		if step.Weights == nil {
+			return fmt.Errorf("%w: the optimizer reports no weights", optimize.ErrOption)
+		}
 		r, err := x.dev.evaluate(step.Weights())
 		if err != nil {
 			return err

@@ -1,6 +1,8 @@
 package semicrf
 
 import (
+	"fmt"
+
 	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
@@ -21,6 +23,9 @@ func (x *watcher) report(step *optimize.Step) error {
 	p := model.Progress{Step: step}
 	stop := false
 	if x.dev != nil {
+		if step.Weights == nil {
+			return fmt.Errorf("%w: the optimizer reports no weights", optimize.ErrOption)
+		}
 		r, err := x.dev.evaluate(step.Weights())
 		if err != nil {
 			return err

@@ -161,7 +161,7 @@ func TestOneTokenLossesAreTheChains(t *testing.T) {
 			require.NoError(t, err)
 			inDelta(t, want, got, 1e-11, name)
 			require.NoError(t, bruteforce.Near(wantGrad, &structured.Lattice{T: x.T, L: x.L, Node: grad.Segment, Edge: grad.Edge}, 1e-10), name)
-			assert.Equal(t, same.(losses.Described).Traits(), loss.Traits(), name)
+			assert.Equal(t, same.(losses.HasTraits).Traits(), loss.Traits(), name)
 		}
 	}
 }

@@ -217,7 +217,7 @@ func traits(loss string) losses.Traits {
 	if err != nil {
 		return losses.Traits{}
 	}
-	return l.(losses.Described).Traits()
+	return l.(losses.HasTraits).Traits()
 }
 
 // steps is how often the loss may change: the epochs, or the stages of those that see all sentences at once.

@@ -183,7 +183,7 @@ func TestSemiRefuses(t *testing.T) {
 		"length":        {train("--max-length", "0"), "--max-length 0: want 1 to 4096"},
 		"loss":          {train("--loss", "ramp1"), "whose losses are cross-entropy"},
 		"optimizer":     {train("--optimizer", "pa"), "semi is trained by lbfgs"},
-		"pair":          {train("--loss", "hinge", "--optimizer", "lbfgs"), "kinks"},
+		"pair":          {train("--loss", "hinge", "--optimizer", "lbfgs"), "not smooth"},
 		"cost":          {train("--loss", "hinge", "--cost", "boundary"), "whose costs are hamming and entity"},
 		"checkpoint":    {train("--checkpoint", "c"), "writes no checkpoints"},
 		"annealing":     {train("--loss", "risk", "--anneal-cost", "0.1..1"), "--anneal-cost: not for --model-type semi"},

@@ -11,19 +11,19 @@ import (
 
 // convex tells whether where training starts makes no difference.
 func convex(l losses.Loss) bool {
-	d, ok := l.(losses.Described)
+	d, ok := l.(losses.HasTraits)
 	return ok && d.Traits().Convex
 }
 
 // needsStart tells whether the weights of a convex loss are where training should start.
 func needsStart(l losses.Loss) bool {
-	d, ok := l.(losses.Described)
+	d, ok := l.(losses.HasTraits)
 	return ok && d.Traits().NeedsStart
 }
 
 // smoothConvex tells whether there is one minimum, which gradients lead to.
 func smoothConvex(l losses.Loss) bool {
-	d, ok := l.(losses.Described)
+	d, ok := l.(losses.HasTraits)
 	return ok && d.Traits().Convex && d.Traits().Smooth
 }
 

@@ -269,7 +269,7 @@ func TestStudyOwnValues(t *testing.T) {
 func TestStudyListsWhatCannotBeTrained(t *testing.T) {
 	o := done(t, "", "compare-losses", "--quiet", "--dev", "testdata/dev.conll", "--optimizer", "lbfgs", "--loss", "cross-entropy,hinge", "--l2", "0.1", "--seeds", "1", "testdata/train.conll")
 	assert.Contains(t, o.out, "\nnot trained: hinge by lbfgs, l2 0.1, l1 0, cost scale 1: ")
-	assert.Contains(t, o.out, "this loss has kinks")
+	assert.Contains(t, o.out, "this loss is not smooth")
 }
 
 func TestStudyIsInterrupted(t *testing.T) {

@@ -168,7 +168,7 @@ func TestTuneListsWhatCannotBeTrained(t *testing.T) {
 	assert.Equal(t, 6, failed)
 	o := done(t, "", append([]string{"tune"}, args...)...)
 	assert.Equal(t, 1, strings.Count(o.out, "not trained: hinge by lbfgs: "), o.out)
-	assert.Contains(t, o.out, "this loss has kinks")
+	assert.Contains(t, o.out, "this loss is not smooth")
 }
 
 func TestTuneOtherFormats(t *testing.T) {
@@ -250,7 +250,7 @@ func TestTuneWrongUsage(t *testing.T) {
 		"unheeded cost":  {[]string{"--loss", "perceptron", "--cost", "entity"}, "--cost: none of the settings has any use for it"},
 		"unheeded rate":  {[]string{"--loss", "cross-entropy", "--rate", "0.1"}, "--rate: none"},
 		"unheeded gamma": {[]string{"--loss", "hinge", "--gamma", "2"}, "--gamma: none"},
-		"of no use":      {[]string{"--loss", "hinge", "--optimizer", "lbfgs"}, "this loss has kinks"},
+		"of no use":      {[]string{"--loss", "hinge", "--optimizer", "lbfgs"}, "this loss is not smooth"},
 		"large grid":     {[]string{"--l2", strings.Repeat("1,", 999) + "1", "--l1", strings.Repeat("1,", 999) + "1"}, "more than 100000 settings"},
 	} {
 		t.Run(name, func(t *testing.T) {

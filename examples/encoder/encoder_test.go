@@ -53,7 +53,7 @@ func TestGradientOfTheNetwork(t *testing.T) {
 	for _, name := range losses.Names() {
 		loss, err := losses.New(name, losses.Options{})
 		require.NoError(t, err)
-		if !loss.(losses.Described).Traits().Smooth {
+		if !loss.(losses.HasTraits).Traits().Smooth {
 			continue // differences across a kink say nothing
 		}
 		r := rand.New(rand.NewPCG(3, 3))

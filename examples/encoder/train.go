@@ -42,7 +42,7 @@ func train(ctx context.Context, o options, tell func(report)) (g *tagger, sample
 	if err != nil {
 		return nil, nil, err
 	}
-	if d, ok := loss.(losses.Described); !ok || !d.Traits().NeedsStart {
+	if d, ok := loss.(losses.HasTraits); !ok || !d.Traits().NeedsStart {
 		o.warm = 0
 	}
 	step := adam{rate: o.rate, bound: 5}
