@@ -101,7 +101,7 @@ func (t *training) ended(ctx context.Context, err error) (usable bool, _ error) 
 	case k.err != nil:
 		return true, k.err
 	case err != nil && ctx.Err() != nil:
-		return true, fmt.Errorf("crf: cancelled after %d iterations: %w", t.summary.Iterations, ctx.Err())
+		return true, fmt.Errorf("crf: cancelled after %d steps: %w", t.summary.Steps, ctx.Err())
 	}
 	return err == nil || ctx.Err() != nil && errors.Is(err, ctx.Err()), err
 }
@@ -173,7 +173,7 @@ func codeSummary(c *checkpoint.Coder, s *model.Summary, restarts int) {
 
 // code codes the result of a run that is over.
 func code(c *checkpoint.Coder, r *optimize.Result) {
-	for _, n := range []*int{&r.Iterations, &r.Epochs, &r.Evaluations} {
+	for _, n := range []*int{&r.Updates, &r.Steps, &r.Evaluations} {
 		c.Int(n, 0, math.MaxInt/2)
 	}
 	for _, x := range []*float64{&r.Objective, &r.GradNorm, &r.Gap} {

@@ -33,7 +33,7 @@ func held(t testing.TB, d *Dataset) *Dataset {
 
 // exactly prints all of a progress but the time.
 func exactly(p model.Progress) string {
-	s := fmt.Sprintf("%d %d %d %d %x %x %x %v", p.Run, p.Step.Step, p.Epoch, p.Evaluations, p.Objective, p.GradNorm, p.Weights(), p.Best)
+	s := fmt.Sprintf("%d %d %d %d %x %x %x %v", p.Run, p.Step.Updates, p.Number, p.Evaluations, p.Objective, p.GradNorm, p.Weights(), p.Best)
 	if p.Dev != nil {
 		s += fmt.Sprintf(" %x", p.Dev.F1)
 	}
@@ -130,7 +130,7 @@ func checkpointOf(t testing.TB, d *Dataset, o Options) []byte {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	o.Progress = func(p model.Progress) {
-		if p.Epoch == 2 {
+		if p.Number == 2 {
 			cancel()
 		}
 	}
@@ -142,7 +142,7 @@ func checkpointOf(t testing.TB, d *Dataset, o Options) []byte {
 	require.ErrorIs(t, err, context.Canceled)
 	require.NotNil(t, m)
 	require.Equal(t, optimize.Cancelled, s.Reason)
-	require.Equal(t, 2, s.Epochs)
+	require.Equal(t, 2, s.Steps)
 	return b.Bytes()
 }
 
@@ -235,7 +235,7 @@ func TestCheckpointThatCannotBeWritten(t *testing.T) {
 	m, s, err := Train(t.Context(), small(t, plainTemplates, 20), o)
 	require.ErrorIs(t, err, full)
 	assert.NotNil(t, m)
-	assert.Equal(t, 1, s.Epochs)
+	assert.Equal(t, 1, s.Steps)
 }
 
 // An interrupt in the midst of a step ends it at once where the last checkpoint is of the step before.
@@ -253,10 +253,10 @@ func TestInterruptHeedsTheCheckpoint(t *testing.T) {
 		})
 		require.ErrorIs(t, err, context.Canceled)
 		if every == 0 {
-			assert.Equal(t, []int{2, 2}, []int{s.Epochs, writes}, "the third is not finished")
-			assert.Less(t, s.Iterations, 60)
+			assert.Equal(t, []int{2, 2}, []int{s.Steps, writes}, "the third is not finished")
+			assert.Less(t, s.Updates, 60)
 		} else {
-			assert.Equal(t, []int{3, 1, 60}, []int{s.Epochs, writes, s.Iterations}, "the third is")
+			assert.Equal(t, []int{3, 1, 60}, []int{s.Steps, writes, s.Updates}, "the third is")
 		}
 	}
 }

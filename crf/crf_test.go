@@ -258,6 +258,20 @@ func TestLossesLearn(t *testing.T) {
 	}
 }
 
+// The summary counts the steps that Progress reports, and apart from them the updates of the weights.
+func TestSummaryCountsSteps(t *testing.T) {
+	d := small(t, plainTemplates, 20)
+	steps := 0
+	_, summary, err := Train(t.Context(), d, Options{
+		Stochastic: optimize.SGD{Passes: optimize.Passes{Epochs: 3}, Rate: 0.1},
+		Progress:   func(model.Progress) { steps++ },
+	})
+	require.NoError(t, err)
+	assert.Equal(t, 3, steps)
+	assert.Equal(t, steps, summary.Steps)
+	assert.Equal(t, steps*d.Len(), summary.Updates)
+}
+
 func TestUnsuitablePairsAreRefused(t *testing.T) {
 	d := small(t, plainTemplates, 5)
 	for _, o := range []Options{
@@ -326,7 +340,7 @@ func TestEarlyStoppingKeepsTheBest(t *testing.T) {
 	m, s, err := Train(t.Context(), d, Options{
 		Loss: losses.Perceptron{}, Stochastic: optimize.AveragedPerceptron{Passes: optimize.Passes{Epochs: 50}},
 		Dev: dev, Patience: 3, Progress: func(p model.Progress) {
-			steps = p.Epoch
+			steps = p.Number
 			assert.Equal(t, p.Best, p.Dev.F1 > best)
 			best = max(best, p.Dev.F1)
 		},
@@ -347,7 +361,7 @@ func TestCancelKeepsTheBestSoFar(t *testing.T) {
 	for _, o := range []Options{{Penalty: l2}, {Loss: losses.Hinge{}, Stochastic: optimize.SGD{}, Penalty: l2}} {
 		ctx, cancel := context.WithCancel(t.Context())
 		o.Progress = func(p model.Progress) {
-			if p.Epoch == 4 {
+			if p.Number == 4 {
 				cancel()
 			}
 		}
@@ -370,7 +384,7 @@ func TestWarmStart(t *testing.T) {
 	require.NoError(t, err)
 	_, warm, err := Train(t.Context(), d, Options{Penalty: l2, Init: m})
 	require.NoError(t, err)
-	assert.Less(t, warm.Iterations, cold.Iterations/2)
+	assert.Less(t, warm.Updates, cold.Updates/2)
 	assert.InDelta(t, cold.Objective, warm.Objective, 1e-3*cold.Objective)
 
 	// Other sentences number labels and attributes in another order; names tell them.
@@ -385,7 +399,7 @@ func TestWarmStart(t *testing.T) {
 	require.NoError(t, err)
 	_, warm, err = Train(t.Context(), other, Options{Penalty: l2, Init: m})
 	require.NoError(t, err)
-	assert.Less(t, warm.Iterations, cold.Iterations)
+	assert.Less(t, warm.Updates, cold.Updates)
 	assert.InDelta(t, cold.Objective, warm.Objective, 1e-3*cold.Objective)
 	start := &training{data: other, x: other.features(false, 0)}
 	start.w = make([]float64, start.x.dim())

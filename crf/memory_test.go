@@ -51,7 +51,7 @@ func TestSizeIsNearTheTruth(t *testing.T) {
 		o.Penalty, o.Threads = optimize.Penalty{L2: 1}, 2
 		o.Begin = func(s Size) { size = s }
 		o.Progress = func(p model.Progress) {
-			if p.Epoch == 2 {
+			if p.Number == 2 {
 				held = heap() - before
 			}
 		}

@@ -51,7 +51,7 @@ func (t *training) run(ctx context.Context, goal *objective, number int) error {
 	if t.best != nil {
 		t.w = t.best
 	} else {
-		t.summary.BestStep = t.summary.Epochs
+		t.summary.BestStep = t.summary.Steps
 	}
 	return err
 }

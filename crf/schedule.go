@@ -45,9 +45,9 @@ func (t *training) minimise(ctx context.Context, goal *objective) (optimize.Resu
 		}
 		goal.loss = t.losses[min(t.epoch, last)]
 		return m.Minimize(ctx, goal, t.w, t.o.Penalty, func(step *optimize.Step) error {
-			t.epoch = step.Epoch
-			t.settled = step.Epoch > last
-			goal.loss = t.losses[min(step.Epoch, last)]
+			t.epoch = step.Number
+			t.settled = step.Number > last
+			goal.loss = t.losses[min(step.Number, last)]
 			return t.report(step)
 		})
 	}
@@ -59,16 +59,16 @@ func (t *training) minimise(ctx context.Context, goal *objective) (optimize.Resu
 		}
 		seconds := 0.0
 		r, err := m.Minimize(ctx, goal, t.w, t.o.Penalty, func(step *optimize.Step) error {
-			step.Step += t.before.Iterations
-			step.Epoch += t.before.Epochs
+			step.Updates += t.before.Updates
+			step.Number += t.before.Steps
 			step.Evaluations += t.before.Evaluations
 			seconds = step.Seconds
 			step.Seconds += t.seconds
 			step.Last = step.Last && t.stage == last
 			return t.report(step)
 		})
-		r.Iterations += t.before.Iterations
-		r.Epochs += t.before.Epochs
+		r.Updates += t.before.Updates
+		r.Steps += t.before.Steps
 		r.Evaluations += t.before.Evaluations
 		if err != nil || r.Reason == optimize.Stopped || t.stage == last {
 			return r, err

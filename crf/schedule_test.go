@@ -53,11 +53,11 @@ func TestScheduleMovesTheLoss(t *testing.T) {
 	_, direct, err := Train(t.Context(), d, Options{Loss: loss, Penalty: l2})
 	require.NoError(t, err)
 	assert.InEpsilon(t, direct.Objective, annealed.Objective, 1e-3)
-	assert.Len(t, steps, annealed.Iterations)
+	assert.Len(t, steps, annealed.Updates)
 	ends := 0
 	for k, step := range steps {
-		assert.Equal(t, k+1, step.Step)
-		assert.Equal(t, k+1, step.Epoch)
+		assert.Equal(t, k+1, step.Updates)
+		assert.Equal(t, k+1, step.Number)
 		if k > 0 {
 			assert.GreaterOrEqual(t, step.Seconds, steps[k-1].Seconds)
 			assert.Greater(t, step.Evaluations, steps[k-1].Evaluations)
@@ -111,7 +111,7 @@ func TestScheduleOutlastsPatience(t *testing.T) {
 	_, s, err := Train(t.Context(), d, Options{
 		Schedule:   &Schedule{same(losses.CrossEntropy{}), 6},
 		Stochastic: optimize.SGD{Passes: optimize.Passes{Epochs: 50, Tolerance: -1}, Rate: 1e-12},
-		Dev:        d, Patience: 2, Progress: func(p model.Progress) { epochs = p.Epoch },
+		Dev:        d, Patience: 2, Progress: func(p model.Progress) { epochs = p.Number },
 	})
 	require.NoError(t, err)
 	assert.Equal(t, optimize.Stopped, s.Reason)

@@ -175,7 +175,7 @@ func (t *training) report(step *optimize.Step) error {
 		p.Best = t.summary.Dev == nil || r.F1 > t.summary.Dev.F1
 		if p.Best {
 			t.best = append(t.best[:0], step.Weights()...)
-			t.summary.Dev, t.summary.BestStep, t.waited = &r, step.Epoch, 0
+			t.summary.Dev, t.summary.BestStep, t.waited = &r, step.Number, 0
 		} else if t.settled {
 			t.waited++
 			stop = t.o.Patience > 0 && t.waited >= t.o.Patience

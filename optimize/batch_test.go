@@ -36,7 +36,7 @@ func TestBatchReachesNewtonsMinimum(t *testing.T) {
 			result, err := method(exact).Minimize(t.Context(), f, w, Penalty{L2: l2}, func(s *Step) error {
 				objectives = append(objectives, s.Objective)
 				assert.Equal(t, value(t, f, s.Weights(), Penalty{L2: l2}), s.Objective)
-				assert.Equal(t, len(objectives), s.Step)
+				assert.Equal(t, len(objectives), s.Updates)
 				return nil
 			})
 			require.NoError(t, err)
@@ -45,8 +45,8 @@ func TestBatchReachesNewtonsMinimum(t *testing.T) {
 			for i := 1; i < len(objectives); i++ {
 				assert.LessOrEqual(t, objectives[i], objectives[i-1])
 			}
-			assert.Equal(t, len(objectives), result.Iterations)
-			assert.GreaterOrEqual(t, result.Evaluations, result.Iterations+1)
+			assert.Equal(t, len(objectives), result.Updates)
+			assert.GreaterOrEqual(t, result.Evaluations, result.Updates+1)
 		}
 	})
 }
@@ -104,7 +104,7 @@ func TestBatchWarmStart(t *testing.T) {
 		result, err := method(Limits{}).Minimize(t.Context(), f, w, Penalty{L2: 1}, nil)
 		require.NoError(t, err)
 		assert.Equal(t, Converged, result.Reason)
-		assert.Zero(t, result.Iterations)
+		assert.Zero(t, result.Updates)
 		assert.Equal(t, 1, result.Evaluations)
 	})
 }
@@ -132,7 +132,7 @@ func TestBatchLimit(t *testing.T) {
 		result, err := method(Limits{MaxIterations: 3}).Minimize(t.Context(), f, w, Penalty{L2: 1}, nil)
 		require.NoError(t, err)
 		assert.Equal(t, LimitReached, result.Reason)
-		assert.Equal(t, 3, result.Iterations)
+		assert.Equal(t, 3, result.Updates)
 		assert.Equal(t, result.Objective, value(t, f, w, Penalty{L2: 1}))
 	})
 }
@@ -146,13 +146,13 @@ func TestBatchReportEnds(t *testing.T) {
 			var kept []float64
 			result, err := method(Limits{}).Minimize(t.Context(), f, w, Penalty{L2: 1}, func(s *Step) error {
 				kept = slices.Clone(s.Weights())
-				if s.Step == 4 {
+				if s.Updates == 4 {
 					return end
 				}
 				return nil
 			})
 			assert.Equal(t, kept, w)
-			assert.Equal(t, 4, result.Iterations)
+			assert.Equal(t, 4, result.Updates)
 			if end == ErrStop {
 				assert.NoError(t, err)
 				assert.Equal(t, Stopped, result.Reason)
@@ -172,14 +172,14 @@ func TestBatchCancelKeepsWeights(t *testing.T) {
 		var kept []float64
 		result, err := method(Limits{}).Minimize(ctx, f, w, Penalty{L2: 1}, func(s *Step) error {
 			kept = slices.Clone(s.Weights())
-			if s.Step == 3 {
+			if s.Updates == 3 {
 				cancel()
 			}
 			return nil
 		})
 		require.ErrorIs(t, err, context.Canceled)
 		assert.Equal(t, Cancelled, result.Reason)
-		assert.Equal(t, 3, result.Iterations)
+		assert.Equal(t, 3, result.Updates)
 		assert.Equal(t, kept, w)
 	})
 }
@@ -284,7 +284,7 @@ func TestLBFGSEvaluatesOnce(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, calls, result.Evaluations)
 	assert.Len(t, seen, calls)
-	assert.LessOrEqual(t, result.Evaluations, 2*result.Iterations)
+	assert.LessOrEqual(t, result.Evaluations, 2*result.Updates)
 }
 
 func TestReasonNames(t *testing.T) {
@@ -300,7 +300,7 @@ func TestOWLQNEndsAtRounding(t *testing.T) {
 		result, err := OWLQN{Limits: Limits{Tolerance: -1, GradientTolerance: -1}}.Minimize(t.Context(), f, make([]float64, f.Dim()), p, nil)
 		require.NoError(t, err)
 		assert.Equal(t, Converged, result.Reason)
-		assert.Less(t, result.Evaluations, 2*result.Iterations+10)
+		assert.Less(t, result.Evaluations, 2*result.Updates+10)
 	}
 }
 

@@ -219,7 +219,7 @@ func (p *plane) state(c *checkpoint.Coder, scratch *Sparse) {
 func (b *bcfwRule) judge(s *Step) (Reason, error) {
 	near := b.gaps <= b.tolerance*s.Objective
 	b.gaps = 0
-	if !near && s.Epoch < b.epochs && (b.gapEvery < 0 || s.Epoch%b.gapEvery != 0) {
+	if !near && s.Number < b.epochs && (b.gapEvery < 0 || s.Number%b.gapEvery != 0) {
 		return running, nil
 	}
 	w := b.weights()

@@ -84,10 +84,10 @@ func TestBCFWGapBoundsTheDistance(t *testing.T) {
 					})
 					require.NoError(t, err)
 					assert.Equal(t, Converged, result.Reason)
-					assert.Equal(t, steps, result.Epochs)
+					assert.Equal(t, steps, result.Steps)
 					assert.LessOrEqual(t, result.Gap, 1e-3*result.Objective)
 					assert.InEpsilon(t, best, value(t, f, w, p), 1e-3)
-					t.Logf("%d epochs", result.Epochs)
+					t.Logf("%d epochs", result.Steps)
 				})
 			}
 		}
@@ -183,7 +183,7 @@ func TestBCFWReports(t *testing.T) {
 	var gaps []bool
 	_, result, err := run(1, BCFW{Passes: Passes{Epochs: 7, Tolerance: -1}, GapEvery: 3}, func(s *Step) error {
 		gaps = append(gaps, !math.IsNaN(s.Gap))
-		assert.Equal(t, 40*s.Epoch, s.Step)
+		assert.Equal(t, 40*s.Number, s.Updates)
 		return nil
 	})
 	require.NoError(t, err)
@@ -201,7 +201,7 @@ func TestBCFWReports(t *testing.T) {
 	var kept []float64
 	w, result, err := run(1, BCFW{Average: true}, func(s *Step) error {
 		kept = slices.Clone(s.Weights())
-		if s.Epoch == 2 {
+		if s.Number == 2 {
 			return ErrStop
 		}
 		return nil
@@ -268,7 +268,7 @@ func TestBCFWFailuresKeepWeights(t *testing.T) {
 			result, err := BCFW{GapEvery: 2}.Minimize(ctx, f, w, Penalty{L2: 0.3}, nil)
 			require.ErrorIs(t, err, c.want, name)
 			assert.Equal(t, c.reason, result.Reason, name)
-			assert.Equal(t, left, result.Iterations, name)
+			assert.Equal(t, left, result.Updates, name)
 			requireFinite(t, w)
 			assert.NotZero(t, floats.Norm(w, 2))
 			cancel()

@@ -44,5 +44,5 @@ func TestBCFWBlocks(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, Converged, result.Reason)
 	assert.GreaterOrEqual(t, result.Gap, value(t, f, w, p)-best-1e-9)
-	assert.Equal(t, 8*result.Epochs, result.Iterations)
+	assert.Equal(t, 8*result.Steps, result.Updates)
 }

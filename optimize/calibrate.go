@@ -23,13 +23,13 @@ func calibrate(r *passRun, rule *sgdRule) error {
 		return err
 	}
 
-	w, fresh, iterations := slices.Clone(r.w), *rule, r.result.Iterations
+	w, fresh, iterations := slices.Clone(r.w), *rule, r.result.Updates
 	restart := func(rate float64) {
 		copy(r.w, w)
 		clear(rule.had)
 		*rule = fresh
 		rule.bottou = 1 / (2 * rule.l2 * rate)
-		r.result.Iterations = iterations
+		r.result.Updates = iterations
 	}
 	best := calibrationStart
 	defer func() { restart(best) }()

@@ -86,7 +86,7 @@ func sameRun(c *checkpoint.Coder, method any, dim int, p Penalty) {
 }
 
 func (r *Result) state(c *checkpoint.Coder) {
-	for _, n := range []*int{&r.Iterations, &r.Epochs, &r.Evaluations} {
+	for _, n := range []*int{&r.Updates, &r.Steps, &r.Evaluations} {
 		c.Int(n, 0, maxCount)
 	}
 	for _, x := range []*float64{&r.Objective, &r.GradNorm, &r.Gap} {

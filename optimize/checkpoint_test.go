@@ -97,7 +97,7 @@ func (r trial) minimise(ctx context.Context, w []float64, from io.Reader, report
 
 // exactly prints all of a step but the time, and its weights, to the last bit.
 func exactly(s *Step) string {
-	return fmt.Sprintf("%d %d %d %x %x %x %x %v %x", s.Step, s.Epoch, s.Evaluations, s.Objective, s.GradNorm, s.Gap, s.Rate, s.Last, s.Weights())
+	return fmt.Sprintf("%d %d %d %x %x %x %x %v %x", s.Updates, s.Number, s.Evaluations, s.Objective, s.GradNorm, s.Gap, s.Rate, s.Last, s.Weights())
 }
 
 func TestResumeIsTheRunWithoutInterruption(t *testing.T) {
@@ -207,7 +207,7 @@ func TestResumeEndsAsTheRunDid(t *testing.T) {
 func (r trial) save(t testing.TB, epoch int) []byte {
 	var b bytes.Buffer
 	_, err := r.minimise(t.Context(), make([]float64, r.f.Dim()), nil, func(s *Step) error {
-		if s.Epoch < epoch {
+		if s.Number < epoch {
 			return nil
 		}
 		if err := s.Checkpoint(&b); err != nil {

@@ -25,7 +25,7 @@ func (s *sgdRule) descend(r *passRun, order []int) error {
 		n := s.ahead(len(order))
 		steps, loss, err := s.direct.Descend(r.ctx, r.w, order[:n], s.scales, s.bys)
 		r.result.Evaluations += steps
-		r.result.Iterations += steps
+		r.result.Updates += steps
 		if steps < n {
 			s.scale = s.scales[steps]
 			s.step -= float64(n - steps)

@@ -56,8 +56,8 @@ func TestDirectStepsAreThoseOfSGD(t *testing.T) {
 			assert.GreaterOrEqual(t, f.made, 5*f.Len())
 			assert.InDeltaSlice(t, want, got, 1e-9, name)
 			assert.InEpsilon(t, plain.Objective, direct.Objective, 1e-9, name)
-			assert.Equal(t, plain.Iterations, direct.Iterations, name)
-			assert.Equal(t, plain.Epochs, direct.Epochs)
+			assert.Equal(t, plain.Updates, direct.Updates, name)
+			assert.Equal(t, plain.Steps, direct.Steps)
 			assert.True(t, math.IsNaN(direct.GradNorm))
 			m.Direct = false
 			m.BatchSize = 1
@@ -89,8 +89,8 @@ func TestDirectStepsEndWithAnError(t *testing.T) {
 	w := make([]float64, f.Dim())
 	result, err := m.Minimize(t.Context(), f, w, Penalty{L2: 2}, nil)
 	require.ErrorIs(t, err, errBroken)
-	assert.Equal(t, 130, result.Iterations)
-	assert.Equal(t, 1, result.Epochs)
+	assert.Equal(t, 130, result.Updates)
+	assert.Equal(t, 1, result.Steps)
 
 	n := 0
 	want := make([]float64, f.Dim())

@@ -70,8 +70,8 @@ func ExampleSGD() {
 	w := []float64{0}
 	method := optimize.SGD{Passes: optimize.Passes{Epochs: 100, Seed: 1}, Average: true}
 	result, err := method.Minimize(context.Background(), points, w, optimize.Penalty{L2: 0.5}, func(s *optimize.Step) error {
-		if s.Epoch == 5 {
-			fmt.Printf("epoch %d after %d steps: w = %.0f\n", s.Epoch, s.Step, s.Weights()[0])
+		if s.Number == 5 {
+			fmt.Printf("epoch %d after %d steps: w = %.0f\n", s.Number, s.Updates, s.Weights()[0])
 			return optimize.ErrStop
 		}
 		return nil
@@ -99,7 +99,7 @@ func ExampleResume() {
 	var file bytes.Buffer
 	w := []float64{0}
 	_, err := method.Minimize(context.Background(), points, w, optimize.Penalty{L2: 0.5}, func(s *optimize.Step) error {
-		if s.Epoch < 7 {
+		if s.Number < 7 {
 			return nil
 		}
 		if err := s.Checkpoint(&file); err != nil {
@@ -117,7 +117,7 @@ func ExampleResume() {
 		return
 	}
 	result, err := method.Minimize(context.Background(), points, w, optimize.Penalty{L2: 0.5}, nil)
-	fmt.Println(result.Epochs, w[0] == straight[0], err)
+	fmt.Println(result.Steps, w[0] == straight[0], err)
 	// Output: 20 true <nil>
 }
 

@@ -131,7 +131,7 @@ func BenchmarkLBFGSIteration(b *testing.B) {
 	for b.Loop() {
 		clear(w)
 		result, err := m.Minimize(b.Context(), f, w, Penalty{L2: 1}, nil)
-		if err != nil || result.Iterations != 20 {
+		if err != nil || result.Updates != 20 {
 			b.Fatal(result, err)
 		}
 		evaluations += result.Evaluations

@@ -188,8 +188,8 @@ func (r *batchRun) accept(objective, gradNorm float64) (Reason, error) {
 	r.history.add(r.w, r.next, r.grad, r.nextGrad)
 	copy(r.w, r.next)
 	r.grad, r.nextGrad = r.nextGrad, r.grad
-	r.result.Iterations++
-	r.result.Epochs++
+	r.result.Updates++
+	r.result.Steps++
 	r.result.Objective, r.result.GradNorm = objective, gradNorm
 	r.result.Reason = r.progress.note(objective)
 	if r.small(gradNorm, r.GradientTolerance) {
@@ -197,7 +197,7 @@ func (r *batchRun) accept(objective, gradNorm float64) (Reason, error) {
 	}
 	reason := r.end(r.result.Reason)
 	if err := tell(r.report, &Step{
-		Step: r.result.Iterations, Epoch: r.result.Epochs, Evaluations: r.result.Evaluations,
+		Number: r.result.Steps, Updates: r.result.Updates, Evaluations: r.result.Evaluations,
 		Seconds: time.Since(r.began).Seconds(), Objective: objective, GradNorm: gradNorm, Gap: math.NaN(),
 		Last: reason != running, Weights: func() []float64 { return r.w }, state: r.state,
 	}); err != nil {
@@ -208,7 +208,7 @@ func (r *batchRun) accept(objective, gradNorm float64) (Reason, error) {
 
 // end adds the cap to the reasons.
 func (r *batchRun) end(reason Reason) Reason {
-	if reason == running && r.MaxIterations > 0 && r.result.Iterations >= r.MaxIterations {
+	if reason == running && r.MaxIterations > 0 && r.result.Updates >= r.MaxIterations {
 		return LimitReached
 	}
 	return reason
@@ -232,7 +232,7 @@ func finish(ctx context.Context, result Result, err error) (Result, error) {
 	result.Reason = Failed
 	if cause := ctx.Err(); cause != nil && errors.Is(err, cause) {
 		result.Reason = Cancelled
-		return result, fmt.Errorf("optimize: cancelled after %d iterations: %w", result.Iterations, cause)
+		return result, fmt.Errorf("optimize: cancelled after %d steps: %w", result.Steps, cause)
 	}
 	return result, err
 }

@@ -160,7 +160,7 @@ func (r *passRun) step(batch []int) error {
 	if err := r.rule.after(r.g, batch, loss); err != nil {
 		return err
 	}
-	r.result.Iterations++
+	r.result.Updates++
 	n := float64(len(batch))
 	r.loss += loss
 	r.squares += sq / (n * n)
@@ -243,9 +243,9 @@ func (r *passRun) run(m StochasticMethod, o Passes, report func(*Step) error) (R
 
 // endEpoch counts an epoch: report, and the reason to stop if there is one.
 func (r *passRun) endEpoch(o Passes, report func(*Step) error) (Reason, error) {
-	r.result.Epochs++
+	r.result.Steps++
 	step := &Step{
-		Step: r.result.Iterations, Epoch: r.result.Epochs,
+		Number: r.result.Steps, Updates: r.result.Updates,
 		Objective: r.loss + r.p.Value(r.w), GradNorm: math.Sqrt(r.squares / float64(r.batches)), Gap: math.NaN(),
 		Rate: r.rule.rate(), Weights: r.rule.weights, state: r.state,
 	}
@@ -261,7 +261,7 @@ func (r *passRun) endEpoch(o Passes, report func(*Step) error) (Reason, error) {
 	}
 	step.Evaluations, step.Seconds = r.result.Evaluations, time.Since(r.began).Seconds()
 	r.result.Objective, r.result.GradNorm, r.result.Gap = step.Objective, step.GradNorm, step.Gap
-	if r.result.Epochs == 1 {
+	if r.result.Steps == 1 {
 		r.progress.setFloor(step.Objective, r.p)
 	}
 	r.result.Reason = r.progress.note(step.Objective)
@@ -281,7 +281,7 @@ func (r *passRun) endEpoch(o Passes, report func(*Step) error) (Reason, error) {
 
 // end adds the cap to the reasons.
 func (r *passRun) end(o Passes) Reason {
-	if r.result.Reason == running && r.result.Epochs >= o.epochs() {
+	if r.result.Reason == running && r.result.Steps >= o.epochs() {
 		return LimitReached
 	}
 	return r.result.Reason

@@ -45,13 +45,13 @@ func (m Relay) Minimize(ctx context.Context, f Objective, w []float64, p Penalty
 		r.first, r.handed = first, true
 	}
 	then, err := r.Then.Minimize(ctx, f, w, p, func(step *Step) error {
-		step.Step += r.first.Iterations
-		step.Epoch += r.first.Epochs
+		step.Updates += r.first.Updates
+		step.Number += r.first.Steps
 		step.Evaluations += r.first.Evaluations
 		return r.tell(report, step)
 	})
-	then.Iterations += r.first.Iterations
-	then.Epochs += r.first.Epochs
+	then.Updates += r.first.Updates
+	then.Steps += r.first.Steps
 	then.Evaluations += r.first.Evaluations
 	return then, err
 }

@@ -21,7 +21,7 @@ func TestRelayHandsOver(t *testing.T) {
 	var handed []float64
 	w := make([]float64, f.Dim())
 	result, err := Relay{First: SGD{Passes: Passes{Epochs: 3}}, Then: LBFGS{Limits: exact}}.Minimize(t.Context(), f, w, p, func(s *Step) error {
-		if s.Epoch == 3 {
+		if s.Number == 3 {
 			handed = slices.Clone(s.Weights())
 		}
 		steps = append(steps, *s)
@@ -32,11 +32,11 @@ func TestRelayHandsOver(t *testing.T) {
 	assert.Less(t, distance(want, w), 1e-6)
 	assert.Equal(t, alone, handed)
 	last := steps[len(steps)-1]
-	assert.Equal(t, len(steps), last.Epoch)
-	assert.Equal(t, result.Epochs, last.Epoch)
-	assert.Equal(t, result.Iterations, last.Step)
+	assert.Equal(t, len(steps), last.Number)
+	assert.Equal(t, result.Steps, last.Number)
+	assert.Equal(t, result.Updates, last.Updates)
 	assert.GreaterOrEqual(t, result.Evaluations, last.Evaluations) // the last search may have found nothing
-	assert.Equal(t, first.Iterations+1, steps[3].Step)
+	assert.Equal(t, first.Updates+1, steps[3].Updates)
 	for k := 1; k < len(steps); k++ {
 		assert.Greater(t, steps[k].Evaluations, steps[k-1].Evaluations)
 		assert.GreaterOrEqual(t, steps[k].Seconds, steps[k-1].Seconds)
@@ -47,14 +47,14 @@ func TestRelayEndsWithTheFirst(t *testing.T) {
 	f := newLogistic(3, 300, 20, 0.1)
 	w := make([]float64, f.Dim())
 	result, err := Relay{First: SGD{}, Then: LBFGS{}}.Minimize(t.Context(), f, w, Penalty{L2: 1}, func(s *Step) error {
-		if s.Epoch == 2 {
+		if s.Number == 2 {
 			return ErrStop
 		}
 		return nil
 	})
 	require.NoError(t, err)
 	assert.Equal(t, Stopped, result.Reason)
-	assert.Equal(t, 2, result.Epochs)
+	assert.Equal(t, 2, result.Steps)
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -35,7 +35,7 @@ func TestSAGAReachesNewtonsMinimum(t *testing.T) {
 				assert.LessOrEqual(t, result.Gap, 1e-10*result.Objective)
 				assert.InEpsilon(t, best, value(t, f, w, p), 1e-10)
 				assert.Less(t, distance(want, w), 1e-3)
-				t.Logf("%d epochs, %.1f evaluations of each, distance %.1e", result.Epochs, float64(result.Evaluations*size)/300, distance(want, w))
+				t.Logf("%d epochs, %.1f evaluations of each, distance %.1e", result.Steps, float64(result.Evaluations*size)/300, distance(want, w))
 			})
 		}
 	}
@@ -249,8 +249,8 @@ func TestSAGAReports(t *testing.T) {
 		return w, result
 	}
 	a, result := run(1, func(s *Step) error {
-		assert.Equal(t, 34*s.Epoch, s.Step)
-		assert.Greater(t, s.Evaluations, s.Step)
+		assert.Equal(t, 34*s.Number, s.Updates)
+		assert.Greater(t, s.Evaluations, s.Updates)
 		assert.Positive(t, s.Rate)
 		return nil
 	})
@@ -266,7 +266,7 @@ func TestSAGAReports(t *testing.T) {
 	})
 	assert.Equal(t, kept, d)
 	assert.Equal(t, Stopped, result.Reason)
-	assert.Equal(t, 1, result.Epochs)
+	assert.Equal(t, 1, result.Steps)
 }
 
 func TestSAGAFailuresKeepWeights(t *testing.T) {

@@ -9,9 +9,10 @@ import (
 // Step is what a method passes to its report, after each iteration of a batch method or epoch of a stochastic one. A
 // method of your own fills the exported fields.
 type Step struct {
-	// Step counts the updates of the weights so far, Epoch the passes over the examples: for a batch
-	// method both are the iteration.
-	Step, Epoch int
+	// Number counts the steps from 1: the iterations of a batch method, the epochs of a stochastic one.
+	Number int
+	// Updates counts the updates of the weights so far: one an iteration, or one a mini-batch.
+	Updates int
 	// Evaluations counts the evaluations of the whole objective (batch) or of a mini-batch (stochastic).
 	Evaluations int
 	// Seconds since the start of the run.
@@ -49,8 +50,9 @@ func tell(report func(*Step) error, step *Step) error {
 
 // Result says how a run ended.
 type Result struct {
-	// Iterations counts the updates of the weights, Epochs the finished passes over the examples.
-	Iterations, Epochs int
+	// Steps counts the finished steps, Updates the updates of the weights. They are Number and Updates of the last
+	// [Step], but Updates counts those of an epoch that was not finished, too.
+	Steps, Updates int
 	// Evaluations is as in [Step].
 	Evaluations int
 	// Objective and GradNorm are those of the last [Step]; NaN before there was one.

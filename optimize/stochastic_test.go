@@ -194,8 +194,8 @@ func TestStochasticReports(t *testing.T) {
 			epochs := 0
 			result, err := method(Passes{Epochs: 5, BatchSize: 30, Tolerance: -1}).Minimize(t.Context(), f, w, Penalty{}, func(s *Step) error {
 				epochs++
-				assert.Equal(t, epochs, s.Epoch)
-				assert.Equal(t, 4*epochs, s.Step)
+				assert.Equal(t, epochs, s.Number)
+				assert.Equal(t, 4*epochs, s.Updates)
 				assert.Equal(t, 4*epochs, s.Evaluations)
 				assert.Positive(t, s.GradNorm)
 				assert.Positive(t, s.Objective)
@@ -210,12 +210,12 @@ func TestStochasticReports(t *testing.T) {
 			case nil:
 				require.NoError(t, err)
 				assert.Equal(t, LimitReached, result.Reason)
-				assert.Equal(t, 5, result.Epochs)
+				assert.Equal(t, 5, result.Steps)
 			case ErrStop:
 				require.NoError(t, err)
 				assert.Equal(t, Stopped, result.Reason)
-				assert.Equal(t, 3, result.Epochs)
-				assert.Equal(t, 12, result.Iterations)
+				assert.Equal(t, 3, result.Steps)
+				assert.Equal(t, 12, result.Updates)
 			default:
 				require.ErrorIs(t, err, broken)
 				assert.Equal(t, Failed, result.Reason)
@@ -230,7 +230,7 @@ func TestStochasticConverges(t *testing.T) {
 	result, err := SGD{Passes: Passes{Epochs: 1000, Tolerance: 1e-3}}.Minimize(t.Context(), f, w, Penalty{L2: 1}, nil)
 	require.NoError(t, err)
 	assert.Equal(t, Converged, result.Reason)
-	assert.Less(t, result.Epochs, 1000)
+	assert.Less(t, result.Steps, 1000)
 }
 
 // flaky fails, or returns what is not finite, from its n-th batch on.
@@ -270,8 +270,8 @@ func TestStochasticFailuresKeepWeights(t *testing.T) {
 				result, err := method(Passes{Seed: 3}).Minimize(ctx, f, w, Penalty{}, nil)
 				require.ErrorIs(t, err, c.want)
 				assert.Equal(t, c.reason, result.Reason)
-				assert.Equal(t, 2, result.Epochs)
-				assert.Equal(t, 250, result.Iterations)
+				assert.Equal(t, 2, result.Steps)
+				assert.Equal(t, 250, result.Updates)
 				requireFinite(t, w)
 				assert.Less(t, value(t, f, w, Penalty{}), value(t, f, make([]float64, f.Dim()), Penalty{}))
 			})
@@ -325,7 +325,7 @@ func TestCalibration(t *testing.T) {
 		assert.Equal(t, make([]float64, f.Dim()), rule.had)
 		assert.Zero(t, rule.step)
 		assert.Zero(t, rule.due)
-		assert.Zero(t, r.result.Iterations)
+		assert.Zero(t, r.result.Updates)
 		t.Logf("scale %g: rate %g after %d evaluations", scale, rule.rate(), r.result.Evaluations)
 		start := value(t, f, w, p)
 		require.NoError(t, r.epoch(r.order))

@@ -41,7 +41,7 @@ func (x *watcher) report(step *optimize.Step) error {
 	x.last = x.goal.plan
 	stop := false
 	if x.dev == nil {
-		x.summary.BestStep, x.summary.Kept = step.Epoch, p.Kept
+		x.summary.BestStep, x.summary.Kept = step.Number, p.Kept
 	} else {
 		if step.Weights == nil {
 			return fmt.Errorf("%w: the optimizer reports no weights", optimize.ErrOption)
@@ -54,7 +54,7 @@ func (x *watcher) report(step *optimize.Step) error {
 		p.Best = x.summary.Dev == nil || r.F1 > x.summary.Dev.F1
 		if p.Best {
 			x.best = kept{append(x.best.w[:0], step.Weights()...), x.last}
-			x.summary.Dev, x.summary.BestStep, x.summary.Kept, x.waited = &r, step.Epoch, p.Kept, 0
+			x.summary.Dev, x.summary.BestStep, x.summary.Kept, x.waited = &r, step.Number, p.Kept, 0
 		} else {
 			x.waited++
 			stop = x.o.Patience > 0 && x.waited >= x.o.Patience

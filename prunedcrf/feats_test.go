@@ -56,7 +56,7 @@ func BenchmarkFeats(b *testing.B) {
 			Stochastic: optimize.AdaGrad{Passes: optimize.Passes{Epochs: 5}},
 			Penalty:    optimize.Penalty{L2: 0.3},
 			Progress: func(s model.Progress) error {
-				b.Logf("epoch %d: %.0f s, objective %.0f", s.Epoch, s.Seconds, s.Objective)
+				b.Logf("epoch %d: %.0f s, objective %.0f", s.Number, s.Seconds, s.Objective)
 				return nil
 			},
 		})

@@ -97,14 +97,14 @@ func TestDevelopmentData(t *testing.T) {
 		Progress: func(p model.Progress) error {
 			require.NotNil(t, p.Dev)
 			if p.Best {
-				epochs = append(epochs, p.Epoch)
+				epochs = append(epochs, p.Number)
 			}
 			return nil
 		}})
 	require.NoError(t, err)
 	require.Equal(t, optimize.Stopped, summary.Reason)
 	require.Equal(t, epochs[len(epochs)-1], summary.BestStep)
-	require.Equal(t, summary.BestStep+3, summary.Epochs)
+	require.Equal(t, summary.BestStep+3, summary.Steps)
 	require.GreaterOrEqual(t, summary.Dev.Accuracy, 0.5)
 	right := 0
 	for _, s := range []struct {
@@ -125,7 +125,7 @@ func TestDevelopmentData(t *testing.T) {
 	for _, epoch := range []int{1, 2, 5} {
 		ctx, cancel := context.WithCancel(context.Background())
 		m, _, err := prunedcrf.Train(ctx, words(t), prunedcrf.Options{Stochastic: passes(6, 1), Threads: 1, Progress: func(p model.Progress) error {
-			if p.Epoch == epoch {
+			if p.Number == epoch {
 				cancel()
 			}
 			return nil

@@ -34,7 +34,7 @@ func (x *watcher) report(step *optimize.Step) error {
 		p.Best = x.summary.Dev == nil || r.F1 > x.summary.Dev.F1
 		if p.Best {
 			x.best = append(x.best[:0], step.Weights()...)
-			x.summary.Dev, x.summary.BestStep, x.waited = &r, step.Epoch, 0
+			x.summary.Dev, x.summary.BestStep, x.waited = &r, step.Number, 0
 		} else {
 			x.waited++
 			stop = x.o.Patience > 0 && x.waited >= x.o.Patience

@@ -98,7 +98,7 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	if watch.best != nil {
 		copy(m.w, watch.best)
 	} else if o.Dev == nil {
-		summary.BestStep = result.Epochs
+		summary.BestStep = result.Steps
 	}
 	m.prune()
 	return m, summary, err

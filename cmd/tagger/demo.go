@@ -106,7 +106,7 @@ func (a *app) demoTask(ctx context.Context, task, preset string, label int, name
 	}); err != nil {
 		return nil, err
 	}
-	if _, err := fmt.Fprintf(a.stdout, "%d features, %d iterations. On test sentences:\n\n", m.Features(), summary.Iterations); err != nil {
+	if _, err := fmt.Fprintf(a.stdout, "%d features, %d iterations. On test sentences:\n\n", m.Features(), summary.Steps); err != nil {
 		return nil, err
 	}
 	if err := score.Results().WriteTable(a.stdout); err != nil {

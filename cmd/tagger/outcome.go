@@ -46,7 +46,7 @@ func (a *app) printOutcome(o *trainFlags, m *crf.Model, s model.Summary) error {
 		fmt.Fprintf(&b, "the best of %d runs: %d\n", o.restarts+1, s.Run+1)
 	}
 	fmt.Fprintf(&b, "%s: %d labels, %d attributes, %d features; %s after %d steps, loss %.8g\n",
-		o.model, len(m.Labels()), m.Attributes(), m.Features(), endings[s.Reason], s.Epochs, s.Objective)
+		o.model, len(m.Labels()), m.Attributes(), m.Features(), endings[s.Reason], s.Steps, s.Objective)
 	_, err := io.WriteString(a.stdout, b.String())
 	return err
 }

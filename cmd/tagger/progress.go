@@ -51,11 +51,11 @@ func (r *reporter) report(p model.Progress) {
 	}
 	if r.bar != nil {
 		r.bar.Describe(what)
-		_ = r.bar.Set(p.Epoch) // a terminal that takes no bar is no reason to stop
+		_ = r.bar.Set(p.Number) // a terminal that takes no bar is no reason to stop
 		return
 	}
-	left := time.Duration(p.Seconds / float64(p.Epoch) * float64(r.total-p.Epoch) * float64(time.Second))
-	fmt.Fprintf(r.w, "step %d/%d  %s  %.1fs, at most %s left\n", p.Epoch, r.total, what, p.Seconds, left.Round(time.Second))
+	left := time.Duration(p.Seconds / float64(p.Number) * float64(r.total-p.Number) * float64(time.Second))
+	fmt.Fprintf(r.w, "step %d/%d  %s  %.1fs, at most %s left\n", p.Number, r.total, what, p.Seconds, left.Round(time.Second))
 }
 
 // done leaves the bar's line.
@@ -78,7 +78,7 @@ type logLine struct {
 
 // writeLog appends a step to a log.
 func writeLog(w io.Writer, p model.Progress) error {
-	l := logLine{Run: p.Run, Step: p.Epoch, Seconds: p.Seconds, Objective: p.Objective}
+	l := logLine{Run: p.Run, Step: p.Number, Seconds: p.Seconds, Objective: p.Objective}
 	if !math.IsNaN(p.GradNorm) {
 		l.GradNorm = &p.GradNorm
 	}

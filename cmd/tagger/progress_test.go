@@ -14,7 +14,7 @@ import (
 
 func progressAt(epoch int, f1 float64, best bool) model.Progress {
 	return model.Progress{
-		Step: &optimize.Step{Step: 7 * epoch, Epoch: epoch, Seconds: 2 * float64(epoch), Objective: 123.456789},
+		Step: &optimize.Step{Updates: 7 * epoch, Number: epoch, Seconds: 2 * float64(epoch), Objective: 123.456789},
 		Dev:  &metrics.Results{Score: metrics.Score{F1: f1}}, Best: best,
 	}
 }

@@ -90,7 +90,7 @@ func (a *app) trainPruned(cmd *cobra.Command, o *trainFlags, read dataFlags, fil
 		return wrongUsage("--model-type pruned --loss %s --optimizer %s: %w", o.lossFlags.name, o.optimizerFlags.name, err)
 	case m == nil:
 		return err
-	case err != nil && summary.Iterations == 0:
+	case err != nil && summary.Steps == 0:
 		return fmt.Errorf("%w before the first step: no model written", err)
 	}
 	m.Meta = o.prunedNotes(cmd, d, m, summary)
@@ -178,7 +178,7 @@ func (a *app) printPruned(o *trainFlags, m *prunedcrf.Model, s model.Summary) er
 		fmt.Fprintf(&b, " of which a token kept %s", strings.ReplaceAll(keptLabels(m.Order(), s.Kept), ",", " and "))
 	}
 	fmt.Fprintf(&b, ", %d attributes, %d features; %s after %d steps, loss %.8g\n",
-		m.Attributes(), m.Features(), endings[s.Reason], s.Epochs, s.Objective)
+		m.Attributes(), m.Features(), endings[s.Reason], s.Steps, s.Objective)
 	_, err := io.WriteString(a.stdout, b.String())
 	return err
 }

@@ -89,7 +89,7 @@ func (a *app) trainSemi(cmd *cobra.Command, o *trainFlags, read dataFlags, files
 		return wrongUsage("--model-type semi --loss %s --optimizer %s: %w", o.lossFlags.name, o.optimizerFlags.name, err)
 	case m == nil:
 		return err
-	case err != nil && summary.Iterations == 0:
+	case err != nil && summary.Steps == 0:
 		return fmt.Errorf("%w before the first step: no model written", err)
 	}
 	m.Meta = o.semiNotes(cmd, d, m, summary)
@@ -195,7 +195,7 @@ func (a *app) printSemi(o *trainFlags, m *semicrf.Model, s model.Summary) error 
 		b.WriteByte('\n')
 	}
 	fmt.Fprintf(&b, "%s: %d types of spans of up to %d tokens, %d attributes of tokens and %d of segments, %d features; %s after %d steps, loss %.8g\n",
-		o.model, len(m.Types()), m.MaxLength(), m.Attributes(), m.SegmentAttributes(), m.Features(), endings[s.Reason], s.Epochs, s.Objective)
+		o.model, len(m.Types()), m.MaxLength(), m.Attributes(), m.SegmentAttributes(), m.Features(), endings[s.Reason], s.Steps, s.Objective)
 	_, err := io.WriteString(a.stdout, b.String())
 	return err
 }

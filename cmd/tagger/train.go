@@ -217,7 +217,7 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 	if m == nil {
 		return o.explain(err)
 	}
-	if err != nil && summary.Iterations == 0 {
+	if err != nil && summary.Steps == 0 {
 		return fmt.Errorf("%w before the first step: no model written", err)
 	}
 	m.Meta = o.notes(cmd, d, summary)
