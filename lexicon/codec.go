@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/trellis-nlp/trellis/internal/container"
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
@@ -16,8 +17,9 @@ type Section struct {
 	Data []byte
 }
 
-// Names of sections. The first tells what the lexicon is: strings, each behind its length, and numbers, as varints.
+// Names of sections. The head says what the lexicon is: strings, each behind its length, and numbers, as varints.
 const (
+	secKind    = "kind" // of a registered kind, in the place of the head
 	secHead    = "head"
 	secHomes   = "home"
 	secKeys    = "keys"
@@ -25,12 +27,44 @@ const (
 	secRows    = "rows"
 )
 
-// Sections returns the parts of which [Decode] makes l again. They depend on l alone.
-func Sections(l Lexicon) []Section { return l.sections() }
+// Sections returns the parts from which [Decode] makes l again. They depend on the contents of l alone. l is one that [Check]
+// accepts.
+func Sections(l Lexicon) []Section {
+	if ownKind(l.Kind()) {
+		return l.Sections()
+	}
+	return append([]Section{{secKind, []byte(l.Kind())}}, l.Sections()...)
+}
+
+// Check returns an error if [Decode] could not make l again from its [Sections]. The error wraps [ErrName] if its name is not
+// one of a column, and [ErrKind] if nobody registered its kind.
+func Check(l Lexicon) error {
+	if err := checkName(l.Name()); err != nil {
+		return err
+	}
+	if ownKind(l.Kind()) {
+		return nil
+	}
+	if _, ok := registered.Load(l.Kind()); !ok {
+		return fmt.Errorf("%w: %.40q", ErrKind, l.Kind())
+	}
+	seen := map[string]bool{secKind: true}
+	for _, s := range l.Sections() {
+		if len(s.Name) < 1 || len(s.Name) > 4 || strings.Contains(s.Name, "\x00") || seen[s.Name] {
+			return fmt.Errorf("lexicon of kind %s: section %.40q: want different names of 1 to 4 bytes", l.Kind(), s.Name)
+		}
+		seen[s.Name] = true
+	}
+	return nil
+}
 
 // Decode makes a lexicon of its sections, which it aliases: they must start at multiples of 8 bytes and not change.
-// Others than those that [Sections] gives are an error that wraps ErrDamaged.
+// It returns an error that wraps [ErrDamaged] unless [Sections] made them, and one that wraps [ErrKind] if they are of a
+// kind that nobody registered.
 func Decode(sections map[string][]byte) (Lexicon, error) {
+	if kind, ok := sections[secKind]; ok {
+		return decodeRegistered(string(kind), sections)
+	}
 	d := decoder{sections: sections, head: sections[secHead]}
 	l := d.lexicon()
 	if d.err == nil && len(d.head) > 0 {
@@ -57,7 +91,8 @@ func (t *table) sections(head []byte) []Section {
 	}
 }
 
-func (x *Classes) sections() []Section {
+// Sections implements [Lexicon].
+func (x *Classes) Sections() []Section {
 	h := head(x.Kind(), x.name, &x.table)
 	tree := uint64(0)
 	if x.tree {
@@ -70,11 +105,13 @@ func (x *Classes) sections() []Section {
 	return x.table.sections(h)
 }
 
-func (g *Gazetteer) sections() []Section {
+// Sections implements [Lexicon].
+func (g *Gazetteer) Sections() []Section {
 	return g.table.sections(binary.AppendUvarint(head(g.Kind(), g.name, &g.table), uint64(g.entries)))
 }
 
-func (x *Vectors) sections() []Section {
+// Sections implements [Lexicon].
+func (x *Vectors) Sections() []Section {
 	h := binary.AppendUvarint(head(x.Kind(), x.name, &x.table), uint64(x.dim))
 	return append(x.table.sections(h), Section{secRows, container.Bytes(x.rows)})
 }
@@ -166,7 +203,7 @@ func (d *decoder) lexicon() Lexicon {
 		}
 		return x
 	}
-	d.fail(fmt.Errorf("of a kind that is not known: %.40q", kind))
+	d.fail(fmt.Errorf("%w: %.40q", ErrKind, kind))
 	return nil
 }
 

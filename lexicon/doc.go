@@ -23,6 +23,8 @@
 // [Vectors] has the vector of each word, in the text format of word2vec or GloVe, looked up as a class is. The macro %v
 // of templates yields its numbers as attributes with values, and others see the field known, or an empty one.
 //
+// Another package adds a kind of resource by implementing [Lexicon] and calling [Register].
+//
 // What a lexicon keeps of a word or phrase is its fingerprint, 61 bits by package fingerprint, which also says how
 // rarely a word that is not there is taken for one that is: with a million words of up to 32 bytes 1.4e-11 of the
 // time. [Sections] and [Decode] are its form in a file, flat arrays that are used where they lie.

@@ -15,22 +15,26 @@ var (
 	ErrEmpty = errors.New("no entries")
 	// ErrName says that templates could not name a column so.
 	ErrName = errors.New("not a name of a column")
+	// ErrKind says that nobody registered a kind of lexicon.
+	ErrKind = errors.New("unknown kind of lexicon")
 	// ErrDamaged says that sections are not those of a lexicon.
 	ErrDamaged = errors.New("damaged lexicon")
 )
 
-// A Lexicon is a column that follows from words: [Classes], a [Gazetteer] or [Vectors]. It is immutable, and any number of
-// goroutines may use it at once.
+// A Lexicon is a word resource, which models store: a column that follows from words. [Classes], [Gazetteer] and [Vectors]
+// are the ones of this package; [Register] adds others. A Lexicon is immutable, and any number of goroutines may use it at
+// once.
 type Lexicon interface {
 	features.Column
 	// Kind names what it is in one word: classes, gazetteer, vectors.
 	Kind() string
 	// Len returns the number of entries: words, or phrases of a list.
 	Len() int
-	// Templates returns the lines by which the column is read if nobody says how.
+	// Templates returns the template lines that read the column by default.
 	Templates() string
-
-	sections() []Section
+	// Sections returns the parts of its form in a file. They depend on its contents alone. Names have 1 to 4 bytes, none
+	// of them zero, and differ from each other and from "kind".
+	Sections() []Section
 }
 
 // checkName reports a name that templates could not call a column: they take a letter, then letters, digits, dots,

@@ -42,6 +42,9 @@ func (in Input) Program() (*features.Program, error) {
 	in = in.Complete()
 	var more []features.Column
 	for _, l := range in.Lexicons {
+		if err := lexicon.Check(l); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrInput, err)
+		}
 		more = append(more, l)
 	}
 	return in.Templates.Bind(in.Columns, in.Names, more...)
