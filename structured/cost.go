@@ -52,9 +52,11 @@ func (w WeightedHamming) Fill(dst *Lattice, gold []int, l int) error {
 	return nil
 }
 
-// EntityCost tells the errors of named-entity labels apart, for training that leans towards
-// recall (a high FalseNegative) or precision (a high FalsePositive): costs of the kind that Gimpel &
-// Smith (2010) train named-entity recognisers with.
+// EntityCost distinguishes the errors of named-entity labels, for training that favours recall (a
+// high FalseNegative) or precision (a high FalsePositive): costs of the kind that Gimpel & Smith
+// (2010) train named-entity recognisers with. A cost of 0 means 1, so EntityCost{FalseNegative: 3}
+// triples one error and leaves the others as [Hamming] has them. A negative cost means that the
+// error costs nothing.
 type EntityCost struct {
 	Outside       int     // the label of tokens in no entity
 	FalseNegative float64 // an entity's token labelled Outside
@@ -68,19 +70,28 @@ func (c EntityCost) Fill(dst *Lattice, gold []int, l int) error {
 		return fmt.Errorf("%w: outside label %d of an entity cost: want 0..%d", ErrShape, c.Outside, l-1)
 	}
 	dst.Resize(len(gold), l, NoEdges)
+	falseNegative, falsePositive, confusion := oneOrNone(c.FalseNegative), oneOrNone(c.FalsePositive), oneOrNone(c.Confusion)
 	for t, g := range gold {
 		row := dst.NodeAt(t)
-		other := c.Confusion
+		other := confusion
 		if g == c.Outside {
-			other = c.FalsePositive
+			other = falsePositive
 		}
 		for j := range row {
 			row[j] = other
 		}
-		row[c.Outside] = c.FalseNegative
+		row[c.Outside] = falseNegative
 		row[g] = 0
 	}
 	return nil
+}
+
+// oneOrNone returns the cost that an option stands for: 1 for 0, and 0 for a negative number.
+func oneOrNone(cost float64) float64 {
+	if cost == 0 {
+		return 1
+	}
+	return max(cost, 0)
 }
 
 // BoundaryCost adds to a Hamming cost an extra for each wrong boundary of a span: a start or an

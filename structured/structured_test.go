@@ -183,6 +183,25 @@ func TestCosts(t *testing.T) {
 	}
 }
 
+// A cost of 0 means 1, a negative one none.
+func TestEntityCostDefaults(t *testing.T) {
+	var got, want structured.Lattice
+	gold := []int{0, 1, 2}
+	for _, k := range []struct{ cost, want structured.EntityCost }{
+		{structured.EntityCost{FalseNegative: 3}, structured.EntityCost{FalseNegative: 3, FalsePositive: 1, Confusion: 1}},
+		{structured.EntityCost{FalsePositive: 3}, structured.EntityCost{FalseNegative: 1, FalsePositive: 3, Confusion: 1}},
+	} {
+		require.NoError(t, k.cost.Fill(&got, gold, 3))
+		require.NoError(t, k.want.Fill(&want, gold, 3))
+		assert.Equal(t, want, got)
+	}
+	require.NoError(t, structured.EntityCost{}.Fill(&got, gold, 3))
+	require.NoError(t, structured.Hamming{}.Fill(&want, gold, 3))
+	assert.Equal(t, want, got)
+	require.NoError(t, structured.EntityCost{FalseNegative: -1, FalsePositive: -1, Confusion: 2}.Fill(&got, gold, 3))
+	assert.Equal(t, []float64{0, 0, 0, 0, 0, 2, 0, 2, 0}, got.Node)
+}
+
 func at(labels []string, y []int, t int) string {
 	if t < 0 || t >= len(y) {
 		return "O"

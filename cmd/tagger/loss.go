@@ -183,6 +183,14 @@ func (l *lossFlags) options(cost structured.Cost) losses.Options {
 	}
 }
 
+// costOption returns the option of an entity cost that stands for a cost of that number: 0 would mean 1.
+func costOption(cost float64) float64 {
+	if cost == 0 {
+		return -1
+	}
+	return cost
+}
+
 func (l *lossFlags) costFor(labels []string, scheme structured.Scheme) (structured.Cost, error) {
 	if l.cost != "hamming" && scheme == structured.Plain {
 		return nil, wrongUsage("--cost %s is for labels that spell spans, such as B-PER and O: these do not", l.cost)
@@ -196,7 +204,7 @@ func (l *lossFlags) costFor(labels []string, scheme structured.Scheme) (structur
 			return nil, wrongUsage("--cost entity: no token of the training data has the label O")
 		}
 		return structured.EntityCost{
-			Outside: outside, FalseNegative: l.falseNegative, FalsePositive: l.falsePositive, Confusion: l.confusion,
+			Outside: outside, FalseNegative: costOption(l.falseNegative), FalsePositive: costOption(l.falsePositive), Confusion: costOption(l.confusion),
 		}, nil
 	case len(l.weights) > 0:
 		cost := make(structured.WeightedHamming, len(labels))
