@@ -60,7 +60,7 @@ func resumable() map[string]Options {
 	return map[string]Options{
 		"L-BFGS":             {Batch: optimize.LBFGS{Limits: limits}, Penalty: l2},
 		"OWL-QN, all pairs":  {Batch: optimize.OWLQN{Limits: limits}, Penalty: optimize.Penalty{L1: 0.1}, AllPairs: true, MinCount: 2},
-		"relay":              {Batch: optimize.Relay{First: optimize.SGD{Passes: optimize.Passes{Epochs: 4}}, Then: optimize.LBFGS{Limits: limits}}, Penalty: l2},
+		"warm start":         {Batch: optimize.WarmStart{First: optimize.SGD{Passes: optimize.Passes{Epochs: 4}}, Then: optimize.LBFGS{Limits: limits}}, Penalty: l2},
 		"SGD, hinge":         {Loss: losses.Hinge{Cost: structured.WeightedHamming{1, 2, 1, 1, 1, 1, 1, 1, 1}}, Stochastic: optimize.SGD{Passes: passes}, Penalty: l2},
 		"AdaGrad in batches": {Stochastic: optimize.AdaGrad{Passes: batches}, Penalty: l2},
 		"perceptron":         {Loss: losses.Perceptron{}, Stochastic: optimize.AveragedPerceptron{Passes: passes}},

@@ -277,7 +277,7 @@ func TestUnsuitablePairsAreRefused(t *testing.T) {
 	for _, o := range []Options{
 		{Loss: losses.Hinge{}},
 		{Loss: losses.Perceptron{}, Batch: optimize.OWLQN{}},
-		{Loss: losses.Hinge{}, Batch: optimize.Relay{First: optimize.SGD{}, Then: optimize.LBFGS{}}},
+		{Loss: losses.Hinge{}, Batch: optimize.WarmStart{First: optimize.SGD{}, Then: optimize.LBFGS{}}},
 		{Loss: losses.CrossEntropy{}, Stochastic: optimize.AveragedPerceptron{}},
 		{Loss: losses.Risk{}, Stochastic: optimize.AveragedPerceptron{}},
 		{Loss: losses.Perceptron{}, Stochastic: optimize.PassiveAggressive{}},

@@ -35,7 +35,7 @@ func TestCurvatureIsTheHessiansDiagonal(t *testing.T) {
 		}
 		got := make([]float64, len(w))
 		o := newObjective(d, x, loss, 3)
-		require.NoError(t, o.Curvature(t.Context(), got, w))
+		require.NoError(t, o.HessianDiagonal(t.Context(), got, w))
 		const h = 1e-5
 		up, down := make([]float64, len(w)), make([]float64, len(w))
 		for k := range x.transAt() {
@@ -65,7 +65,7 @@ func TestCurvatureOfChains(t *testing.T) {
 		loss, err := losses.New(name, losses.Options{})
 		require.NoError(t, err)
 		got := make([]float64, x.dim())
-		require.NoError(t, newObjective(d, x, loss, 1).Curvature(t.Context(), got, make([]float64, x.dim())))
+		require.NoError(t, newObjective(d, x, loss, 1).HessianDiagonal(t.Context(), got, make([]float64, x.dim())))
 		for _, h := range got {
 			assert.False(t, h < 0 || math.IsNaN(h), name)
 		}

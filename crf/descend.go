@@ -9,9 +9,9 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-var _ optimize.Direct = (*objective)(nil)
+var _ optimize.SGDObjective = (*objective)(nil)
 
-// Descend implements [optimize.Direct] on one goroutine: the result does not depend on how many workers there are.
+// Descend implements [optimize.SGDObjective] on one goroutine: the result does not depend on how many workers there are.
 func (o *objective) Descend(ctx context.Context, v []float64, order []int, scale, by []float64) (steps int, loss float64, err error) {
 	o.layOut()
 	wk := o.workers[0]

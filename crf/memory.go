@@ -39,15 +39,12 @@ func (d *Dataset) size(x *index, o Options) Size {
 	packed := 8 * (dim + rows*(labels+3)&^3)
 	bytes += 4*(wide+narrow+dim) + 8*int64(d.Tokens()) // the plan
 
-	var footprint optimize.Footprint
 	var method any = o.Batch
 	if o.Stochastic != nil {
 		method = o.Stochastic
 	}
-	if m, ok := method.(optimize.Sized); ok {
-		footprint = m.Footprint()
-	}
-	bytes += dim*int64(8+footprint.Weight) + support*int64(footprint.Support)
+	estimate := optimize.EstimateMemory(method)
+	bytes += dim*int64(8+estimate.Weight) + support*int64(estimate.Support)
 	if o.Batch != nil {
 		bytes += int64(o.Threads+1) * packed // the workers, and the weights
 	}

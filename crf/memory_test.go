@@ -25,7 +25,7 @@ func TestSizeIsNearTheTruth(t *testing.T) {
 	twice, limits := optimize.Passes{Epochs: 2}, optimize.Limits{MaxIterations: 2}
 	for name, o := range map[string]Options{
 		"lbfgs":   {Batch: optimize.LBFGS{Limits: limits}},
-		"relay":   {Batch: optimize.Relay{First: optimize.SGD{Passes: optimize.Passes{Epochs: 1}}, Then: optimize.LBFGS{Limits: limits}}},
+		"warm":    {Batch: optimize.WarmStart{First: optimize.SGD{Passes: optimize.Passes{Epochs: 1}}, Then: optimize.LBFGS{Limits: limits}}},
 		"owlqn":   {Batch: optimize.OWLQN{Limits: limits}},
 		"sgd":     {Stochastic: optimize.SGD{Average: true, Passes: twice}},
 		"adagrad": {Stochastic: optimize.AdaGrad{Passes: twice}},

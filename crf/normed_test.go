@@ -98,7 +98,7 @@ func TestLargeMarginLearns(t *testing.T) {
 	})
 	assert.Greater(t, accuracy(t, m, sample.Dev, 1), 0.9)
 	for _, o := range []Options{
-		{Stochastic: optimize.SGD{}}, {Batch: optimize.Relay{First: optimize.SGD{}, Then: optimize.LBFGS{}}},
+		{Stochastic: optimize.SGD{}}, {Batch: optimize.WarmStart{First: optimize.SGD{}, Then: optimize.LBFGS{}}},
 	} {
 		o.Loss = losses.LargeMarginSoftmax{Margin: 3}
 		_, _, err := Train(t.Context(), d, o)

@@ -79,7 +79,7 @@ func takes(l losses.Loss, y structured.Target) bool {
 // its traits may go with any.
 func checkPair(l losses.Loss, o Options) error {
 	if _, ok := normedOf(l); ok {
-		if _, relay := o.Batch.(optimize.Relay); relay || o.Stochastic != nil {
+		if _, warm := o.Batch.(optimize.WarmStart); warm || o.Stochastic != nil {
 			return fmt.Errorf("%w: the angles of this loss depend on all weights of a label, and a stochastic step sees those of a few sentences: take L-BFGS or OWL-QN, or margin 1", model.ErrPair)
 		}
 	}
@@ -120,7 +120,7 @@ func measuresCurvature(m optimize.BatchMethod) bool {
 	switch m := m.(type) {
 	case optimize.LBFGS, optimize.OWLQN:
 		return true
-	case optimize.Relay:
+	case optimize.WarmStart:
 		return measuresCurvature(m.Then)
 	}
 	return false

@@ -8,10 +8,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/checkpoint"
 )
 
-var (
-	_ StochasticMethod = Adam{}
-	_ StochasticMethod = AdamW{}
-)
+var _ StochasticMethod = Adam{}
 
 // Adam is the method of adaptive moments (Kingma & Ba 2015), made for sparse gradients. A step takes the
 // mean gradient g of a batch, and each coordinate that the batch touches keeps its own clock: with n the
@@ -36,40 +33,27 @@ type Adam struct {
 	Beta1, Beta2 float64
 	// Epsilon keeps the divisor above 0; 0 is 1e-8.
 	Epsilon float64
+	// Decoupled makes it AdamW, with decoupled weight decay (Loshchilov & Hutter 2019): g is of the loss alone, and
+	// after each step all weights, touched or not, are multiplied by 1 - rate 2 L2/N, kept as one scale. The decay
+	// is not rescaled by the moments, so the weights settle near, not at, the minimum of the loss plus L2 ||w||^2.
+	Decoupled bool
 }
-
-// AdamW is [Adam] with decoupled weight decay (Loshchilov & Hutter 2019): g is of the loss alone, and after
-// each step all weights, touched or not, are multiplied by 1 - rate 2 L2/N, kept as one scale. The
-// decay is not rescaled by the moments, so the weights settle near, not at, the minimum of the loss plus
-// L2 ||w||^2. L1 is refused.
-type AdamW Adam
 
 // Minimize implements [StochasticMethod].
 func (m Adam) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty, report func(*Step) error) (Result, error) {
-	return m.minimize(ctx, m, f, w, p, report)
-}
-
-// Minimize implements [StochasticMethod].
-func (m AdamW) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty, report func(*Step) error) (Result, error) {
-	return Adam(m).minimize(ctx, m, f, w, p, report)
-}
-
-// minimize is that of method, which is m or AdamW.
-func (m Adam) minimize(ctx context.Context, method StochasticMethod, f Stochastic, w []float64, p Penalty, report func(*Step) error) (Result, error) {
-	_, decoupled := method.(AdamW)
 	r, err := newPassRun(ctx, f, w, p, m.Passes)
 	if err == nil && p.L1 > 0 {
 		err = fmt.Errorf("%w: Adam's steps have no exact zeros for L1 = %g; AdaGrad, SGD and OWL-QN have", ErrPenalty, p.L1)
 	}
 	var rule *adamRule
 	if err == nil {
-		rule, err = newAdamRule(f, w, p, m, decoupled)
+		rule, err = newAdamRule(f, w, p, m)
 	}
 	if err != nil {
 		return finish(ctx, r.result, err)
 	}
 	r.rule = rule
-	return r.run(method, m.Passes, report)
+	return r.run(m, m.Passes, report)
 }
 
 type adamRule struct {
@@ -94,13 +78,13 @@ type adamState struct {
 	last    uint32 // the step that touched it last, from 1
 }
 
-func newAdamRule(f Stochastic, w []float64, p Penalty, m Adam, decoupled bool) (*adamRule, error) {
+func newAdamRule(f Stochastic, w []float64, p Penalty, m Adam) (*adamRule, error) {
 	rate, err := newDecaying(m.Rate, 0.02, m.Decay, 0, f.Len())
 	if err != nil {
 		return nil, err
 	}
 	a := &adamRule{
-		decaying: rate, w: w, scale: 1, l2: p.L2 / float64(f.Len()), decoupled: decoupled,
+		decaying: rate, w: w, scale: 1, l2: p.L2 / float64(f.Len()), decoupled: m.Decoupled,
 		beta1: orDefault(m.Beta1, 0.9), beta2: orDefault(m.Beta2, 0.999), epsilon: orDefault(m.Epsilon, 1e-8),
 	}
 	if !(a.beta1 > 0 && a.beta1 < 1 && a.beta2 > 0 && a.beta2 < 1) {
@@ -109,7 +93,7 @@ func newAdamRule(f Stochastic, w []float64, p Penalty, m Adam, decoupled bool) (
 	if err := checkEpsilon(m.Epsilon); err != nil {
 		return nil, err
 	}
-	if decoupled && 2*a.start*a.l2 >= 1 {
+	if m.Decoupled && 2*a.start*a.l2 >= 1 {
 		return nil, fmt.Errorf("%w: a weight decay of %g a step leaves nothing: lower the rate or L2", ErrPenalty, 2*a.start*a.l2)
 	}
 	a.moments = make([]adamState, len(w))

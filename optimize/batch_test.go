@@ -307,7 +307,7 @@ func TestOWLQNEndsAtRounding(t *testing.T) {
 // curvedQuadratic knows its curvature.
 type curvedQuadratic struct{ quadratic }
 
-func (q curvedQuadratic) Curvature(_ context.Context, dst, _ []float64) error {
+func (q curvedQuadratic) HessianDiagonal(_ context.Context, dst, _ []float64) error {
 	copy(dst, q.a)
 	return nil
 }
@@ -344,4 +344,4 @@ type brokenCurvature struct {
 	err error
 }
 
-func (b brokenCurvature) Curvature(context.Context, []float64, []float64) error { return b.err }
+func (b brokenCurvature) HessianDiagonal(context.Context, []float64, []float64) error { return b.err }

@@ -194,7 +194,7 @@ func (b *bcfwRule) state(c *checkpoint.Coder) {
 // state uses scratch to see that no coordinate comes twice.
 func (p *plane) state(c *checkpoint.Coder, scratch *Sparse) {
 	n := len(p.index)
-	c.Int(&n, 0, scratch.Dim())
+	c.Int(&n, 0, len(scratch.val))
 	if c.Err() != nil {
 		return
 	}
@@ -204,7 +204,7 @@ func (p *plane) state(c *checkpoint.Coder, scratch *Sparse) {
 	scratch.Reset()
 	for j := range p.index {
 		k := int(p.index[j])
-		c.Int(&k, 0, scratch.Dim()-1)
+		c.Int(&k, 0, len(scratch.val)-1)
 		p.index[j] = int32(k)
 		scratch.Add(k, 1)
 	}

@@ -35,7 +35,7 @@ func (s *Step) Checkpoint(w io.Writer) error {
 // The options of m, the penalty, and the dimension and length of the objective must be those of that run, or
 // Minimize fails with [ErrCheckpoint]. Only the cap may differ, Epochs or MaxIterations: a run that ended there
 // can go on. (But for the epochs of [SGD] with Average, which decide where its average begins, those of
-// the first method of a [Relay] which is done with it; and the extra gap that [BCFW] measures at its last epoch
+// the first method of a [WarmStart] which is done with it; and the extra gap that [BCFW] measures at its last epoch
 // counts among the evaluations.)
 //
 // From must hold the checkpoint's bytes next, and is read by one run. Any bytes do no harm but an error, after
@@ -60,11 +60,10 @@ func resume[M any](m M, from *checkpoint.Coder) (M, error) {
 
 func (m LBFGS) resumed(from *checkpoint.Coder) any              { m.resume = from; return m }
 func (m OWLQN) resumed(from *checkpoint.Coder) any              { m.resume = from; return m }
-func (m Relay) resumed(from *checkpoint.Coder) any              { m.resume = from; return m }
+func (m WarmStart) resumed(from *checkpoint.Coder) any          { m.resume = from; return m }
 func (m SGD) resumed(from *checkpoint.Coder) any                { m.resume = from; return m }
 func (m AdaGrad) resumed(from *checkpoint.Coder) any            { m.resume = from; return m }
 func (m Adam) resumed(from *checkpoint.Coder) any               { m.resume = from; return m }
-func (m AdamW) resumed(from *checkpoint.Coder) any              { m.resume = from; return m }
 func (m SAGA) resumed(from *checkpoint.Coder) any               { m.resume = from; return m }
 func (m AveragedPerceptron) resumed(from *checkpoint.Coder) any { m.resume = from; return m }
 func (m PassiveAggressive) resumed(from *checkpoint.Coder) any  { m.resume = from; return m }

@@ -41,10 +41,10 @@ func trials(epochs int) []trial {
 		{"LBFGS", l2, LBFGS{Limits: limits, Memory: 3}, curved{smooth}, true},
 		{"LBFGS without curvature", l2, LBFGS{Limits: limits}, smooth, true},
 		{"OWLQN", both, OWLQN{Limits: limits, Memory: 3}, smooth, true},
-		{"Relay", l2, Relay{First: SGD{Passes: Passes{Epochs: epochs / 2, Tolerance: -1}}, Then: LBFGS{Limits: limits}}, smooth, false},
+		{"WarmStart", l2, WarmStart{First: SGD{Passes: Passes{Epochs: epochs / 2, Tolerance: -1}}, Then: LBFGS{Limits: limits}}, smooth, false},
 		{"SGD", Penalty{}, SGD{Passes: passes}, smooth, true},
 		{"SGD calibrated", l2, SGD{Passes: passes}, smooth, true},
-		{"SGD, direct", l2, SGD{Passes: passes, Direct: true}, &descending{smooth, -1, 0}, true},
+		{"SGD, in place", l2, SGD{Passes: passes, InPlace: true}, &descending{smooth, -1, 0}, true},
 		{"SGD of batches", l2, SGD{Passes: batches, Rate: 0.2, Decay: 0.3}, smooth, true},
 		{"SGD exponential", both, SGD{Passes: passes, Exponential: 0.85}, smooth, true},
 		{"SGD L1", l1, SGD{Passes: passes}, smooth, true},
@@ -52,11 +52,11 @@ func trials(epochs int) []trial {
 		{"AdaGrad", Penalty{}, AdaGrad{Passes: passes}, smooth, true},
 		{"AdaGrad L1 L2", both, AdaGrad{Passes: batches}, smooth, true},
 		{"Adam", l2, Adam{Passes: passes, Decay: 0.1}, smooth, true},
-		{"AdamW", l2, AdamW{Passes: passes}, smooth, true},
+		{"AdamW", l2, Adam{Decoupled: true, Passes: passes}, smooth, true},
 		{"SAGA", l2, SAGA{Passes: passes}, smooth, true},
 		{"SAGA of blocks", Penalty{}, SAGA{Passes: batches}, smooth, true},
 		{"AveragedPerceptron", Penalty{}, AveragedPerceptron{Passes: passes}, margin, true},
-		{"PassiveAggressive", Penalty{}, PassiveAggressive{Passes: passes, Variant: PA2}, margin, true},
+		{"PassiveAggressive", Penalty{}, PassiveAggressive{Passes: passes, SquaredSlack: true}, margin, true},
 		{"PassiveAggressive last", Penalty{}, PassiveAggressive{Passes: passes, Last: true}, margin, true},
 		{"AROW", Penalty{}, AROW{Passes: passes}, margin, true},
 		{"BCFW", Penalty{L2: 0.3}, BCFW{Passes: passes, GapEvery: 3}, margin, false},
@@ -67,9 +67,9 @@ func trials(epochs int) []trial {
 // curved is logistic with the diagonal of its Hessian.
 type curved struct{ *logistic }
 
-var _ Curved = curved{}
+var _ HessianDiagonal = curved{}
 
-func (f curved) Curvature(_ context.Context, dst, w []float64) error {
+func (f curved) HessianDiagonal(_ context.Context, dst, w []float64) error {
 	clear(dst)
 	for i, row := range f.rows {
 		_, slope := f.example(w, 1, i)
@@ -176,7 +176,7 @@ func TestResumeEndsAsTheRunDid(t *testing.T) {
 		{name: "LBFGS to rounding", p: Penalty{L2: 1}, method: LBFGS{Limits: exact}, f: f},
 		{name: "OWLQN", p: Penalty{L1: 1}, method: OWLQN{Limits: Limits{Period: 3}}, f: f},
 		{name: "OWLQN to rounding", p: Penalty{L1: 1}, method: OWLQN{Limits: exact}, f: f},
-		{name: "Relay", p: Penalty{L2: 1}, method: Relay{First: SGD{Passes: Passes{Epochs: 3}}, Then: LBFGS{}}, f: f},
+		{name: "WarmStart", p: Penalty{L2: 1}, method: WarmStart{First: SGD{Passes: Passes{Epochs: 3}}, Then: LBFGS{}}, f: f},
 		{name: "AdaGrad", p: Penalty{L2: 1}, method: AdaGrad{Passes: Passes{Tolerance: 0.01, Period: 3}}, f: f},
 		{name: "SAGA", p: Penalty{L2: 1}, method: SAGA{}, f: f},
 		{name: "BCFW", p: Penalty{L2: 1}, method: BCFW{}, f: margin},
@@ -224,21 +224,21 @@ func TestResumeSaysWhatDiffers(t *testing.T) {
 	run := trial{p: Penalty{L2: 1}, method: SGD{Passes: Passes{Seed: 1}, Rate: 0.25}, f: f}
 	saved := run.save(t, 2)
 	average := trial{p: Penalty{L2: 1}, method: SGD{Average: true}, f: f}
-	relay := trial{p: Penalty{L2: 1}, method: Relay{First: SGD{Passes: Passes{Epochs: 2}}, Then: LBFGS{}}, f: f}
+	relay := trial{p: Penalty{L2: 1}, method: WarmStart{First: SGD{Passes: Passes{Epochs: 2}}, Then: LBFGS{}}, f: f}
 	for what, c := range map[string]struct {
 		saved []byte
 		trial
 	}{
 		"the method is LBFGS, and was SGD":                               {saved, trial{p: run.p, method: LBFGS{}, f: f}},
-		"the method is Relay, and was SGD":                               {saved, relay},
-		"the method is SGD, and was Relay":                               {relay.save(t, 1), run},
+		"the method is WarmStart, and was SGD":                           {saved, relay},
+		"the method is SGD, and was WarmStart":                           {relay.save(t, 1), run},
 		"Rate is 0.5, and was 0.25":                                      {saved, trial{p: run.p, method: SGD{Passes: Passes{Seed: 1}, Rate: 0.5}, f: f}},
 		"Seed is 2, and was 1":                                           {saved, trial{p: run.p, method: SGD{Passes: Passes{Seed: 2}, Rate: 0.25}, f: f}},
 		"L2 is 2, and was 1":                                             {saved, trial{p: Penalty{L2: 2}, method: run.method, f: f}},
 		"the dimension is 21, and was 20":                                {saved, trial{p: run.p, method: run.method, f: newLogistic(3, 60, 21, 0.1)}},
 		"the number of examples is 59, and was 60":                       {saved, trial{p: run.p, method: run.method, f: newLogistic(3, 59, 20, 0.1)}},
 		"the number of examples before the average is 600, and was 3000": {average.save(t, 1), trial{p: average.p, method: SGD{Passes: Passes{Epochs: 20}, Average: true}, f: f}},
-		"the first method's Epochs is 4, and was 2":                      {relay.save(t, 3), trial{p: run.p, method: Relay{First: SGD{Passes: Passes{Epochs: 4}}, Then: LBFGS{}}, f: f}},
+		"the first method's Epochs is 4, and was 2":                      {relay.save(t, 3), trial{p: run.p, method: WarmStart{First: SGD{Passes: Passes{Epochs: 4}}, Then: LBFGS{}}, f: f}},
 	} {
 		_, err := c.minimise(t.Context(), make([]float64, c.f.Dim()), bytes.NewReader(c.saved), nil)
 		require.ErrorIs(t, err, ErrCheckpoint, what)
@@ -343,7 +343,7 @@ func FuzzResume(f *testing.F) {
 	})
 }
 
-var _ resumable = Relay{}
+var _ resumable = WarmStart{}
 
 // Every method of this package is resumable, and tells a coder all of its options.
 func TestOptionsAreTold(t *testing.T) {

@@ -232,7 +232,7 @@ func TestLazyEqualsDense(t *testing.T) {
 		for _, decoupled := range []bool{false, true} {
 			cases[fmt.Sprint("Adam ", decoupled, i)] = pair{p,
 				func(w []float64, p Penalty) rule {
-					a, err := newAdamRule(f, w, p, Adam{Rate: 0.05, Decay: 0.1}, decoupled)
+					a, err := newAdamRule(f, w, p, Adam{Rate: 0.05, Decay: 0.1, Decoupled: decoupled})
 					require.NoError(t, err)
 					return a
 				},
@@ -253,7 +253,7 @@ func TestLazyEqualsDense(t *testing.T) {
 	}
 	cases["PassiveAggressive"] = pair{Penalty{},
 		func(w []float64, _ Penalty) rule {
-			r, err := newPassiveAggressiveRule(w, PassiveAggressive{Variant: PA2, C: 0.5, Margin: 0.2})
+			r, err := newPassiveAggressiveRule(w, PassiveAggressive{SquaredSlack: true, C: 0.5, Margin: 0.2})
 			require.NoError(t, err)
 			return r
 		},

@@ -9,7 +9,7 @@
 //
 //	LBFGS               smooth f; L2          limited-memory quasi-Newton
 //	OWLQN               smooth f; L1, L2      the same for L1, with exact zeros
-//	Relay               those of its two      a stochastic method first, a batch method from where it ends
+//	WarmStart           those of its two      a stochastic method first, a batch method from where it ends
 //
 // Stochastic methods ask a [Stochastic] for a mini-batch at a time, and their steps cost what the batch
 // touches, never the dimension:
@@ -19,7 +19,7 @@
 //	Adam, AdamW         L2                    moments on each coordinate's own clock
 //	SAGA                smooth f; L2          variance-reduced: a constant rate, linear convergence
 //	AveragedPerceptron  none                  the average of all weights on the way
-//	PassiveAggressive   none                  the least step that mends the example's hinge loss
+//	PassiveAggressive   none                  the least step that removes the hinge loss of the example
 //	AROW                none                  the same with a variance for each coordinate
 //	BCFW                L2                    block-coordinate Frank-Wolfe in the dual, to a duality gap
 //

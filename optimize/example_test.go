@@ -154,7 +154,9 @@ func (h hinges) EvalBatch(_ context.Context, g *optimize.Sparse, w []float64, sc
 
 func ExampleSparse() {
 	g := optimize.NewSparse(1000)
-	g.AddRange(500, []float64{1, 2})
+	span := g.Span(500, 502)
+	span[0]++
+	span[1] += 2
 	g.Add(7, 3)
 	g.Add(501, 0.5)
 	for _, k := range g.Touched() {

@@ -15,7 +15,7 @@ var _ BatchMethod = LBFGS{}
 // LBFGS is the limited-memory BFGS method (Nocedal & Wright 2006, algorithm 7.5) with gonum's line search
 // of Moré and Thuente, for smooth losses and L2. It refuses L1: use [OWLQN].
 //
-// Where the objective is [Curved], the inverse Hessian starts from a diagonal between the identity and
+// Where the objective is a [HessianDiagonal], the inverse Hessian starts from a diagonal between the identity and
 // Jacobi's: the inverse square root of the curvature at the start. All of Jacobi's would overrate what is rare,
 // as the curvature shrinks on the way.
 //
@@ -91,11 +91,11 @@ func (r *lbfgsRun) run() (Reason, error) {
 
 // measure gives the history the curvature at the start, where the objective knows it.
 func (r *lbfgsRun) measure() error {
-	f, ok := r.f.(Curved)
+	f, ok := r.f.(HessianDiagonal)
 	if !ok {
 		return nil
 	}
-	if err := f.Curvature(r.ctx, r.dir, r.w); err != nil {
+	if err := f.HessianDiagonal(r.ctx, r.dir, r.w); err != nil {
 		return err
 	}
 	floor := 2 * r.p.L2

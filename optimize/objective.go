@@ -16,11 +16,10 @@ type Objective interface {
 	Eval(ctx context.Context, grad, w []float64) (float64, error)
 }
 
-// Curved is an [Objective] that knows the diagonal of its Hessian, or an estimate of it, which batch methods
-// start from.
-type Curved interface {
-	// Curvature overwrites dst with that diagonal at w: no entry is negative. It keeps neither slice.
-	Curvature(ctx context.Context, dst, w []float64) error
+// HessianDiagonal is an [Objective] that knows the diagonal of its Hessian, or an estimate of it. [LBFGS] starts from it.
+type HessianDiagonal interface {
+	// HessianDiagonal overwrites dst with that diagonal at w: no entry is negative. It keeps neither slice.
+	HessianDiagonal(ctx context.Context, dst, w []float64) error
 }
 
 // Stochastic is a sum f(w) = sum_i f_i(w) over Len() examples, without any penalty. What Touched

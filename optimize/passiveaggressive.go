@@ -13,18 +13,20 @@ var _ StochasticMethod = PassiveAggressive{}
 // PassiveAggressive changes the weights as little as the example at hand allows (Crammer et al. 2006). A
 // step takes the value l and the gradient g of a loss and makes w <- w - tau g, where
 //
-//	PA1   tau = min(C, l/||g||^2)          slack at the price C (PA-I)
-//	PA2   tau = l / (||g||^2 + 1/(2C))     squared slack (PA-II)
-//	PA0   tau = l/||g||^2                  no slack
+//	tau = min(C, l/||g||^2)          PA-I: slack at the price C
+//	tau = l / (||g||^2 + 1/(2C))     PA-II: SquaredSlack
 //
-// It is meant for the hinge loss, whose value is the margin that is missing: l/||g||^2 then just mends
-// it. A batch counts as one long example, whose hinge loss is the sum. The perceptron loss is 0 at
+// An infinite C allows no slack in either: tau = l/||g||^2, and one wrong label may spoil much.
+//
+// It is meant for the hinge loss, whose value is the missing margin: l/||g||^2 then just mends it. A
+// batch counts as one long example, whose hinge loss is the sum. The perceptron loss is 0 at
 // the start from 0 and asks for no margin: give it one by Margin. The returned weights are the average of
 // those at the start and after every step, as CRFsuite's. It refuses penalties: C bounds the steps instead.
 type PassiveAggressive struct {
 	Passes
-	Variant Variant // 0 is PA1
-	// C is the aggressiveness, the most that one loss may move the weights; 0 is 1.
+	// SquaredSlack makes it PA-II.
+	SquaredSlack bool
+	// C is the aggressiveness, the most that one loss may move the weights; 0 is 1, and +Inf allows no slack.
 	C float64
 	// Margin is added to the loss of a batch that has a gradient. With the perceptron loss, 1 is
 	// CRFsuite's method without error_sensitive.
@@ -32,16 +34,6 @@ type PassiveAggressive struct {
 	// Last returns the last weights, not the average.
 	Last bool
 }
-
-// Variant is a rule for the length of the steps of [PassiveAggressive].
-type Variant int
-
-// The variants.
-const (
-	PA1 Variant = iota // PA-I
-	PA2                // PA-II
-	PA0                // PA without slack: one wrong label may spoil much
-)
 
 // Minimize implements [StochasticMethod].
 func (m PassiveAggressive) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty, report func(*Step) error) (Result, error) {
@@ -62,15 +54,15 @@ func (m PassiveAggressive) Minimize(ctx context.Context, f Stochastic, w []float
 
 type passiveAggressiveRule struct {
 	w         []float64
-	variant   Variant
+	squared   bool
 	c, margin float64
 	average   *average // nil for the last weights
 }
 
 func newPassiveAggressiveRule(w []float64, m PassiveAggressive) (*passiveAggressiveRule, error) {
-	p := &passiveAggressiveRule{w: w, variant: m.Variant, c: orDefault(m.C, 1), margin: m.Margin}
-	if !(p.c > 0 && finite(p.c)) || !(p.margin >= 0 && finite(p.margin)) || m.Variant < PA1 || m.Variant > PA0 {
-		return nil, fmt.Errorf("%w: variant %d, C = %g, margin %g", ErrOption, m.Variant, m.C, m.Margin)
+	p := &passiveAggressiveRule{w: w, squared: m.SquaredSlack, c: orDefault(m.C, 1), margin: m.Margin}
+	if !(p.c > 0) || !(p.margin >= 0 && finite(p.margin)) {
+		return nil, fmt.Errorf("%w: C = %g, margin %g", ErrOption, m.C, m.Margin)
 	}
 	if !m.Last {
 		p.average = newAverage(w)
@@ -102,11 +94,8 @@ func (p *passiveAggressiveRule) after(g *Sparse, _ []int, loss float64) error {
 }
 
 func (p *passiveAggressiveRule) tau(loss, sq float64) float64 {
-	switch p.variant {
-	case PA2:
+	if p.squared {
 		return loss / (sq + 1/(2*p.c))
-	case PA0:
-		return loss / sq
 	}
 	return min(p.c, loss/sq)
 }

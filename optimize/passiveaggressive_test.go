@@ -8,11 +8,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// After a step of PA0 the violation that caused it is mended exactly; PA1 goes no further than C.
+// After a step without slack the violation that caused it is gone exactly; PA-I goes no further than C.
 func TestPassiveAggressiveMendsTheExample(t *testing.T) {
 	f := newMultilabel(3, 40, 4, 12, 0.3)
 	for i := range f.Len() {
-		for _, m := range []PassiveAggressive{{Variant: PA0}, {C: 1e-3}, {Variant: PA2, C: 0.7}} {
+		for _, m := range []PassiveAggressive{{C: math.Inf(1)}, {C: math.Inf(1), SquaredSlack: true}, {C: 1e-3}, {C: 0.7, SquaredSlack: true}} {
 			w := make([]float64, f.Dim())
 			for k := range w {
 				w[k] = math.Cos(float64(i + k))
@@ -32,12 +32,12 @@ func TestPassiveAggressiveMendsTheExample(t *testing.T) {
 			for k, v := range f.gaps[i][y] {
 				left += w[k] * v
 			}
-			switch m.Variant {
-			case PA0:
+			switch {
+			case math.IsInf(m.C, 1):
 				assert.InDelta(t, 0, left, 1e-9)
-			case PA1:
+			case !m.SquaredSlack:
 				assert.InDelta(t, loss-1e-3*g.squared(), left, 1e-9)
-			case PA2: // what is left is tau/(2C), the slack of the optimum
+			default: // what is left is tau/(2C), the slack of the optimum
 				tau := loss / (g.squared() + 1/1.4)
 				assert.InDelta(t, tau/1.4, left, 1e-9)
 			}
@@ -49,12 +49,13 @@ func TestPassiveAggressiveMendsTheExample(t *testing.T) {
 // Separable examples end without a loss; the perceptron loss needs a margin to move from 0.
 func TestPassiveAggressiveSeparates(t *testing.T) {
 	f := newMultilabel(4, 100, 3, 10, 0)
-	for _, v := range []Variant{PA1, PA2, PA0} {
+	for _, m := range []PassiveAggressive{{C: 100}, {C: 100, SquaredSlack: true}, {C: math.Inf(1)}} {
+		m.Passes, m.Last = Passes{Epochs: 3000, Tolerance: -1}, true
 		w := make([]float64, f.Dim())
-		result, err := PassiveAggressive{Passes: Passes{Epochs: 3000, Tolerance: -1}, Variant: v, C: 100, Last: true}.Minimize(t.Context(), f, w, Penalty{}, nil)
+		result, err := m.Minimize(t.Context(), f, w, Penalty{}, nil)
 		require.NoError(t, err)
 		assert.Contains(t, []Reason{Converged, FloorReached}, result.Reason)
-		assert.InDelta(t, 0, value(t, f, w, Penalty{}), 1e-2, "variant %d", v)
+		assert.InDelta(t, 0, value(t, f, w, Penalty{}), 1e-2, "C = %v, squared slack %v", m.C, m.SquaredSlack)
 	}
 	perceptron := perceptronLoss{newLogistic(4, 200, 30, 0)}
 	w := make([]float64, perceptron.Dim())

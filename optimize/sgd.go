@@ -31,10 +31,10 @@ type SGD struct {
 	// averaging, Rakhlin, Shamir & Sridharan 2012); a run that ends before has none. It cannot be had together
 	// with L1, whose zeros it would fill.
 	Average bool
-	// Direct lets an objective that is [Direct] take the steps by itself, an example a step whatever BatchSize
+	// InPlace lets an objective that is [SGDObjective] take the steps by itself, an example a step whatever BatchSize
 	// says, where there is neither L1 nor Average. That is faster, but GradNorm is NaN, and the weights that
 	// [ErrNotFinite] leaves need not be finite.
-	Direct bool
+	InPlace bool
 }
 
 // Minimize implements [StochasticMethod].
@@ -60,8 +60,8 @@ func (m SGD) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty,
 	}
 	rule := newSGDRule(f, w, p)
 	r.rule = rule
-	if m.Direct && p.L1 == 0 && !m.Average {
-		rule.direct, _ = f.(Direct)
+	if m.InPlace && p.L1 == 0 && !m.Average {
+		rule.direct, _ = f.(SGDObjective)
 	}
 	if rule.decaying = rate; m.Rate == 0 && m.Exponential == 0 && p.L2 > 0 && m.resume == nil {
 		if err := calibrate(r, rule); err != nil {
@@ -91,9 +91,9 @@ type sgdRule struct {
 	had         []float64 // minus the L1 penalty that each weight has had, in units of v; nil without L1
 	clipRange   func(lo, hi int)
 	average     *average
-	averageFrom int       // examples before the average begins
-	direct      Direct    // takes the steps, unless nil
-	scales, bys []float64 // of its steps ahead
+	averageFrom int          // examples before the average begins
+	direct      SGDObjective // takes the steps, unless nil
+	scales, bys []float64    // of its steps ahead
 }
 
 func newSGDRule(f Stochastic, w []float64, p Penalty) *sgdRule {

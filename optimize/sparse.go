@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
-
-	"gonum.org/v1/gonum/floats"
 )
 
 // Sparse accumulates a vector of which few coordinates are not zero: dense values, a bit for each
@@ -26,9 +24,6 @@ func NewSparse(dim int) *Sparse {
 	return &Sparse{val: make([]float64, dim), set: make([]uint64, (dim+63)/64)}
 }
 
-// Dim returns the dimension.
-func (s *Sparse) Dim() int { return len(s.val) }
-
 // At returns the value of coordinate k.
 func (s *Sparse) At(k int) float64 { return s.val[k] }
 
@@ -43,16 +38,6 @@ func (s *Sparse) Add(k int, v float64) {
 		s.set[k>>6] |= bit
 		s.touched = append(s.touched, int32(k))
 	}
-}
-
-// AddRange adds v to the coordinates lo, lo+1, ..., lo+len(v)-1.
-func (s *Sparse) AddRange(lo int, v []float64) {
-	floats.Add(s.Span(lo, lo+len(v)), v)
-}
-
-// AddScaledRange adds alpha*v to the coordinates lo, lo+1, ..., lo+len(v)-1.
-func (s *Sparse) AddScaledRange(lo int, alpha float64, v []float64) {
-	floats.AddScaled(s.Span(lo, lo+len(v)), alpha, v)
 }
 
 // Span touches the coordinates [lo, hi) and returns their values for the caller to add to, until the

@@ -22,7 +22,7 @@ type Step struct {
 	Objective float64
 	// GradNorm is the Euclidean norm of the gradient of the objective, with L1 that of the
 	// pseudo-gradient. For a stochastic method it is the root mean square, over the epoch's batches, of
-	// the norm of the mean gradient of their losses, without the penalty; NaN for the steps of a [Direct].
+	// the norm of the mean gradient of their losses, without the penalty; NaN for the steps of a [SGDObjective].
 	GradNorm float64
 	// Gap bounds how far Objective, then that of the weights and not of the epoch, is above the minimum;
 	// NaN where no bound was computed. [BCFW] and [SAGA] compute one.

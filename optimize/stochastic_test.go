@@ -17,10 +17,10 @@ var stochasticMethods = map[string]func(Passes) StochasticMethod{
 	"SGD average":        func(o Passes) StochasticMethod { return SGD{Passes: o, Average: true} },
 	"AdaGrad":            func(o Passes) StochasticMethod { return AdaGrad{Passes: o} },
 	"Adam":               func(o Passes) StochasticMethod { return Adam{Passes: o} },
-	"AdamW":              func(o Passes) StochasticMethod { return AdamW{Passes: o} },
+	"AdamW":              func(o Passes) StochasticMethod { return Adam{Decoupled: true, Passes: o} },
 	"AveragedPerceptron": func(o Passes) StochasticMethod { return AveragedPerceptron{Passes: o} },
 	"PA-I":               func(o Passes) StochasticMethod { return PassiveAggressive{Passes: o} },
-	"PA-II":              func(o Passes) StochasticMethod { return PassiveAggressive{Passes: o, Variant: PA2} },
+	"PA-II":              func(o Passes) StochasticMethod { return PassiveAggressive{Passes: o, SquaredSlack: true} },
 	"PA-I last":          func(o Passes) StochasticMethod { return PassiveAggressive{Passes: o, Last: true} },
 	"AROW":               func(o Passes) StochasticMethod { return AROW{Passes: o} },
 }
@@ -80,7 +80,7 @@ func TestAdamWDecays(t *testing.T) {
 	f := newLogistic(3, 300, 20, 0.1)
 	norm := func(l2 float64) float64 {
 		w := make([]float64, f.Dim())
-		_, err := AdamW{Passes: Passes{Epochs: 50}, Decay: 0.3}.Minimize(t.Context(), f, w, Penalty{L2: l2}, nil)
+		_, err := Adam{Decoupled: true, Passes: Passes{Epochs: 50}, Decay: 0.3}.Minimize(t.Context(), f, w, Penalty{L2: l2}, nil)
 		require.NoError(t, err)
 		return floats.Norm(w, 2)
 	}
@@ -348,8 +348,8 @@ func TestStochasticRefuses(t *testing.T) {
 		"NaN exponential":       {SGD{Exponential: nan}, Penalty{}, ErrOption},
 		"NaN decay":             {SGD{Decay: nan}, Penalty{}, ErrOption},
 		"Adam L1":               {Adam{}, Penalty{L1: 1}, ErrPenalty},
-		"AdamW L1":              {AdamW{}, Penalty{L1: 1}, ErrPenalty},
-		"AdamW, too much decay": {AdamW{Rate: 1}, Penalty{L2: 10}, ErrPenalty},
+		"AdamW L1":              {Adam{Decoupled: true}, Penalty{L1: 1}, ErrPenalty},
+		"AdamW, too much decay": {Adam{Decoupled: true, Rate: 1}, Penalty{L2: 10}, ErrPenalty},
 		"Adam, beta":            {Adam{Beta1: 1}, Penalty{}, ErrOption},
 		"Adam, epsilon":         {Adam{Epsilon: nan}, Penalty{}, ErrOption},
 		"Adam, rate":            {Adam{Rate: math.Inf(1)}, Penalty{}, ErrOption},
@@ -368,7 +368,7 @@ func TestStochasticRefuses(t *testing.T) {
 		"BCFW, no L2":           {BCFW{}, Penalty{}, ErrPenalty},
 		"BCFW, L1":              {BCFW{}, Penalty{L1: 1, L2: 1}, ErrPenalty},
 		"SAGA, L1":              {SAGA{}, Penalty{L1: 1}, ErrPenalty},
-		"PA, variant":           {PassiveAggressive{Variant: 3}, Penalty{}, ErrOption},
+		"PA, no C":              {PassiveAggressive{C: nan}, Penalty{}, ErrOption},
 	} {
 		result, err := c.method.Minimize(t.Context(), f, make([]float64, 5), c.p, nil)
 		assert.ErrorIs(t, err, c.want, name)
@@ -388,7 +388,7 @@ func TestStochasticStepsAllocateNothing(t *testing.T) {
 	f := newLogistic(6, 100, 30, 0.1)
 	adam := func(decoupled bool) func([]float64) rule {
 		return func(w []float64) rule {
-			a, err := newAdamRule(f, w, Penalty{L2: 1}, Adam{}, decoupled)
+			a, err := newAdamRule(f, w, Penalty{L2: 1}, Adam{Decoupled: decoupled})
 			require.NoError(t, err)
 			return a
 		}

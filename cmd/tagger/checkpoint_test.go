@@ -89,7 +89,7 @@ func TestResumeRefusesAnotherTraining(t *testing.T) {
 		"L2 is 3, and was 0.1":                      {"--l2", "3"},
 		"Rate is 0.5, and was 0":                    {"--rate", "0.5"},
 		"Seed is 7, and was 1":                      {"--seed", "7"},
-		"the method is AdamW, and was AdaGrad":      {"--optimizer", "adamw"},
+		"the method is Adam, and was AdaGrad":       {"--optimizer", "adamw"},
 		"the loss is Hinge, and was SoftmaxMargin":  {"--loss", "hinge"},
 		"the number of threads is 2, and was 1":     {"--threads", "2"},
 		"the number of sentences is 24, and was 12": {"testdata/train.conll"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -189,13 +190,22 @@ func (o *optimizerFlags) checkOwn(changed func(flag string) bool) error {
 			return wrongUsage("--%s %v: want a positive number", flag, v)
 		}
 	}
-	if _, ok := variants[o.variant]; !ok {
+	if !slices.Contains(paVariants, o.variant) {
 		return wrongUsage("--pa-variant %s: want one of pa, pa1, pa2", o.variant)
 	}
 	return nil
 }
 
-var variants = map[string]optimize.Variant{"pa": optimize.PA0, "pa1": optimize.PA1, "pa2": optimize.PA2}
+var paVariants = []string{"pa", "pa1", "pa2"}
+
+// passiveAggressive is the method of the variant: pa allows no slack, pa1 slack, pa2 squared slack.
+func (o *optimizerFlags) passiveAggressive(passes optimize.Passes) optimize.PassiveAggressive {
+	m := optimize.PassiveAggressive{Passes: passes, C: o.aggressiveness, SquaredSlack: o.variant == "pa2"}
+	if o.variant == "pa" {
+		m.C = math.Inf(1)
+	}
+	return m
+}
 
 func defaultOptimizer(loss string, l1 float64) string {
 	switch {
@@ -252,11 +262,11 @@ func (o *optimizerFlags) set(opts *crf.Options) {
 	case "adam":
 		opts.Stochastic = optimize.Adam{Passes: passes, Rate: o.rate}
 	case "adamw":
-		opts.Stochastic = optimize.AdamW{Passes: passes, Rate: o.rate}
+		opts.Stochastic = optimize.Adam{Passes: passes, Rate: o.rate, Decoupled: true}
 	case "averaged-perceptron":
 		opts.Stochastic = optimize.AveragedPerceptron{Passes: passes}
 	case "pa":
-		opts.Stochastic = optimize.PassiveAggressive{Passes: passes, C: o.aggressiveness, Variant: variants[o.variant]}
+		opts.Stochastic = o.passiveAggressive(passes)
 	case "arow":
 		opts.Stochastic = optimize.AROW{Passes: passes, Gamma: o.gamma}
 	case "bcfw":
@@ -280,7 +290,7 @@ func (o *optimizerFlags) lbfgs(opts *crf.Options, limits optimize.Limits) optimi
 	if n == 0 {
 		return m
 	}
-	return optimize.Relay{First: optimize.SGD{Passes: optimize.Passes{Epochs: n, Seed: o.seed}, Direct: true}, Then: m}
+	return optimize.WarmStart{First: optimize.SGD{Passes: optimize.Passes{Epochs: n, Seed: o.seed}, InPlace: true}, Then: m}
 }
 
 // rehearse trains on one token, so that pairs of loss and optimizer that do not go together, or a

@@ -8,14 +8,14 @@ import (
 	"github.com/trellis-nlp/trellis/internal/checkpoint"
 )
 
-var _ BatchMethod = Relay{}
+var _ BatchMethod = WarmStart{}
 
-// Relay lets a stochastic method run first and hands its weights over to a batch method, which so skips
-// the part of the way that it is slow on: from where a few epochs of [SGD] end, [LBFGS] needs a third or less
-// of the iterations. The objective must be a [Stochastic] too.
+// WarmStart runs a stochastic method first, and starts a batch method from its weights. The batch method skips the part
+// of the way on which it is slow: from where a few epochs of [SGD] end, [LBFGS] needs a third or less of the
+// iterations. The objective must be a [Stochastic] too.
 //
 // Steps, evaluations and seconds of the second method count on from the first one's.
-type Relay struct {
+type WarmStart struct {
 	First StochasticMethod
 	Then  BatchMethod
 
@@ -23,12 +23,12 @@ type Relay struct {
 }
 
 // Minimize implements [BatchMethod].
-func (m Relay) Minimize(ctx context.Context, f Objective, w []float64, p Penalty, report func(*Step) error) (Result, error) {
+func (m WarmStart) Minimize(ctx context.Context, f Objective, w []float64, p Penalty, report func(*Step) error) (Result, error) {
 	s, ok := f.(Stochastic)
 	if !ok {
-		return Result{}, fmt.Errorf("%w: a relay needs an objective that can be had by example", ErrOption)
+		return Result{}, fmt.Errorf("%w: a warm start needs an objective that is a Stochastic", ErrOption)
 	}
-	r := relayRun{Relay: m, began: time.Now()}
+	r := warmStartRun{WarmStart: m, began: time.Now()}
 	if m.resume != nil {
 		if err := r.continueFrom(m.resume); err != nil {
 			return Result{Reason: Failed}, err
@@ -56,16 +56,16 @@ func (m Relay) Minimize(ctx context.Context, f Objective, w []float64, p Penalty
 	return then, err
 }
 
-// relayRun is a run of a relay.
-type relayRun struct {
-	Relay
+// warmStartRun is a run of a WarmStart.
+type warmStartRun struct {
+	WarmStart
 	began  time.Time
 	handed bool   // the second method runs
 	first  Result // of the first, then
 }
 
-// tell makes a step of a method one of the relay.
-func (r *relayRun) tell(report func(*Step) error, step *Step) error {
+// tell makes a step of a method one of the whole run.
+func (r *warmStartRun) tell(report func(*Step) error, step *Step) error {
 	step.Seconds = time.Since(r.began).Seconds()
 	if state := step.state; state != nil {
 		step.state = func(c *checkpoint.Coder) {
@@ -77,8 +77,8 @@ func (r *relayRun) tell(report func(*Step) error, step *Step) error {
 }
 
 // state codes what goes before the state of the method that runs.
-func (r *relayRun) state(c *checkpoint.Coder) {
-	c.Same("the method", "Relay")
+func (r *warmStartRun) state(c *checkpoint.Coder) {
+	c.Same("the method", "WarmStart")
 	elapsed(c, &r.began)
 	if c.Bool(&r.handed); r.handed {
 		c.SameFields("the first method", "the first method's ", r.First)
@@ -87,7 +87,7 @@ func (r *relayRun) state(c *checkpoint.Coder) {
 }
 
 // continueFrom lets the method that ran go on.
-func (r *relayRun) continueFrom(c *checkpoint.Coder) (err error) {
+func (r *warmStartRun) continueFrom(c *checkpoint.Coder) (err error) {
 	if r.state(c); c.Err() != nil {
 		return c.Err()
 	}

@@ -49,7 +49,7 @@ func TestDirectStepsAreThoseOfSGD(t *testing.T) {
 			plain, err := m.Minimize(t.Context(), f, want, p, nil)
 			require.NoError(t, err)
 			require.Zero(t, f.made)
-			m.Direct = true
+			m.InPlace = true
 			m.BatchSize = 8 // counts for nothing
 			direct, err := m.Minimize(t.Context(), f, got, p, nil)
 			require.NoError(t, err)
@@ -59,7 +59,7 @@ func TestDirectStepsAreThoseOfSGD(t *testing.T) {
 			assert.Equal(t, plain.Updates, direct.Updates, name)
 			assert.Equal(t, plain.Steps, direct.Steps)
 			assert.True(t, math.IsNaN(direct.GradNorm))
-			m.Direct = false
+			m.InPlace = false
 			m.BatchSize = 1
 		}
 	}
@@ -72,19 +72,19 @@ func TestDirectIsForPlainSteps(t *testing.T) {
 		m SGD
 		p Penalty
 	}{{SGD{}, Penalty{L1: 1, L2: 1}}, {SGD{Average: true}, Penalty{L2: 1}}} {
-		c.m.Passes, c.m.Direct = Passes{Epochs: 2}, true
+		c.m.Passes, c.m.InPlace = Passes{Epochs: 2}, true
 		_, err := c.m.Minimize(t.Context(), f, make([]float64, f.Dim()), c.p, nil)
 		require.NoError(t, err)
 	}
 	w := make([]float64, f.Dim())
-	_, err := SGD{Passes: Passes{Epochs: 2}, Direct: true}.Minimize(t.Context(), f.logistic, w, Penalty{L2: 1}, nil)
+	_, err := SGD{Passes: Passes{Epochs: 2}, InPlace: true}.Minimize(t.Context(), f.logistic, w, Penalty{L2: 1}, nil)
 	require.NoError(t, err)
 	assert.Zero(t, f.made)
 }
 
 // An error in the midst of an epoch leaves the weights of the last step.
 func TestDirectStepsEndWithAnError(t *testing.T) {
-	m := SGD{Passes: Passes{Epochs: 3}, Rate: 0.5, Direct: true}
+	m := SGD{Passes: Passes{Epochs: 3}, Rate: 0.5, InPlace: true}
 	f := &descending{newLogistic(5, 100, 20, 0.1), 130, 0}
 	w := make([]float64, f.Dim())
 	result, err := m.Minimize(t.Context(), f, w, Penalty{L2: 2}, nil)
@@ -94,7 +94,7 @@ func TestDirectStepsEndWithAnError(t *testing.T) {
 
 	n := 0
 	want := make([]float64, f.Dim())
-	m.Direct = false
+	m.InPlace = false
 	_, err = m.Minimize(t.Context(), stopping{f.logistic, &n, 130}, want, Penalty{L2: 2}, nil)
 	require.ErrorIs(t, err, errBroken)
 	assert.InDeltaSlice(t, want, w, 1e-12)
@@ -123,6 +123,6 @@ func TestDirectStepsMustStayFinite(t *testing.T) {
 		}
 	}
 	w := make([]float64, f.Dim())
-	_, err := SGD{Rate: 1, Direct: true}.Minimize(t.Context(), f, w, Penalty{L2: 1}, nil)
+	_, err := SGD{Rate: 1, InPlace: true}.Minimize(t.Context(), f, w, Penalty{L2: 1}, nil)
 	assert.ErrorIs(t, err, ErrNotFinite)
 }

@@ -8,9 +8,9 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// Direct is a [Stochastic] that takes steps of gradient descent by itself, which saves the gradient the way through
+// SGDObjective is a [Stochastic] that makes the steps of [SGD] itself, in place, which saves the gradient the way through
 // a [Sparse].
-type Direct interface {
+type SGDObjective interface {
 	Stochastic
 	// Descend makes for each example i = order[k] in turn the step v += by[k] g, where g is the gradient of f_i at the
 	// point scale[k]*v with respect to that point. It returns how many steps were made, all unless there is an

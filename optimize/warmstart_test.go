@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestRelayHandsOver(t *testing.T) {
+func TestWarmStartHandsOver(t *testing.T) {
 	f, p := newLogistic(3, 300, 20, 0.1), Penalty{L2: 1}
 	want := f.newton(t, p.L2)
 
@@ -20,7 +20,7 @@ func TestRelayHandsOver(t *testing.T) {
 	var steps []Step
 	var handed []float64
 	w := make([]float64, f.Dim())
-	result, err := Relay{First: SGD{Passes: Passes{Epochs: 3}}, Then: LBFGS{Limits: exact}}.Minimize(t.Context(), f, w, p, func(s *Step) error {
+	result, err := WarmStart{First: SGD{Passes: Passes{Epochs: 3}}, Then: LBFGS{Limits: exact}}.Minimize(t.Context(), f, w, p, func(s *Step) error {
 		if s.Number == 3 {
 			handed = slices.Clone(s.Weights())
 		}
@@ -43,10 +43,10 @@ func TestRelayHandsOver(t *testing.T) {
 	}
 }
 
-func TestRelayEndsWithTheFirst(t *testing.T) {
+func TestWarmStartEndsWithTheFirst(t *testing.T) {
 	f := newLogistic(3, 300, 20, 0.1)
 	w := make([]float64, f.Dim())
-	result, err := Relay{First: SGD{}, Then: LBFGS{}}.Minimize(t.Context(), f, w, Penalty{L2: 1}, func(s *Step) error {
+	result, err := WarmStart{First: SGD{}, Then: LBFGS{}}.Minimize(t.Context(), f, w, Penalty{L2: 1}, func(s *Step) error {
 		if s.Number == 2 {
 			return ErrStop
 		}
@@ -58,12 +58,12 @@ func TestRelayEndsWithTheFirst(t *testing.T) {
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = Relay{First: SGD{}, Then: LBFGS{}}.Minimize(ctx, f, w, Penalty{L2: 1}, nil)
+	_, err = WarmStart{First: SGD{}, Then: LBFGS{}}.Minimize(ctx, f, w, Penalty{L2: 1}, nil)
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
-func TestRelayNeedsExamples(t *testing.T) {
+func TestWarmStartNeedsExamples(t *testing.T) {
 	f := function{1, func(context.Context, []float64, []float64) (float64, error) { return 0, nil }}
-	_, err := Relay{First: SGD{}, Then: LBFGS{}}.Minimize(t.Context(), f, []float64{0}, Penalty{}, nil)
+	_, err := WarmStart{First: SGD{}, Then: LBFGS{}}.Minimize(t.Context(), f, []float64{0}, Penalty{}, nil)
 	assert.ErrorIs(t, err, ErrOption)
 }
