@@ -31,7 +31,7 @@ const inFlight = 4
 
 // A flight is a word between being asked for and being added.
 type flight struct {
-	features.Memory
+	features.CachedWord
 	known bool      // its sums were there when it was asked for
 	sums  []float64 // rows x labels
 	short []float32 // the same rounded
@@ -56,7 +56,7 @@ func newRecalls(f *features.Fingerprinter, labels int, double bool) []recall {
 			size = 8
 		}
 		places := 1
-		for places < f.Places() && 2*places*r.width()*size*len(list) <= recallBytes {
+		for places < f.Slots() && 2*places*r.width()*size*len(list) <= recallBytes {
 			places *= 2
 		}
 		r.serials = make([]uint64, places)
@@ -79,8 +79,8 @@ func newRecalls(f *features.Fingerprinter, labels int, double bool) []recall {
 func (r *recall) width() int { return r.rows * r.labels }
 
 // at returns where the sums of a word that may be remembered begin, and whether they are there.
-func (r *recall) at(m features.Memory) (from int, there bool) {
-	place := m.Place & (len(r.serials) - 1)
+func (r *recall) at(m features.CachedWord) (from int, there bool) {
+	place := m.Slot & (len(r.serials) - 1)
 	return place * r.width(), r.serials[place] == m.Serial
 }
 
@@ -90,10 +90,10 @@ func (r *recall) seen(t, tokens int) bool { return r.low <= t && t < tokens+r.lo
 // ask asks for the word at token t, which may be in the margins.
 func (r *recall) ask(s *store[uint16], t, k int) {
 	f := &r.flights[k]
-	f.Memory, f.known = r.printer.Memory(t, r.column), false
-	if f.Place >= 0 {
+	f.CachedWord, f.known = r.printer.CachedWord(t, r.column), false
+	if f.Slot >= 0 {
 		var from int
-		if from, f.known = r.at(f.Memory); f.known {
+		if from, f.known = r.at(f.CachedWord); f.known {
 			r.prefetch(from)
 			return
 		}
@@ -129,8 +129,8 @@ func (r *recall) find(s *store[uint16], k int) {
 func (r *recall) add(node []float64, s *store[uint16], t, tokens, k int) {
 	f := &r.flights[k]
 	from, there := 0, false
-	if f.Place >= 0 {
-		from, there = r.at(f.Memory)
+	if f.Slot >= 0 {
+		from, there = r.at(f.CachedWord)
 	}
 	if f.known && !there { // another word took its place meanwhile
 		f.known = false
@@ -144,7 +144,7 @@ func (r *recall) add(node []float64, s *store[uint16], t, tokens, k int) {
 		for i, v := range f.sums {
 			f.short[i] = float32(v)
 		}
-		if f.Place >= 0 {
+		if f.Slot >= 0 {
 			r.serials[from/r.width()] = f.Serial
 			if r.double != nil {
 				copy(r.double[from:], f.sums)

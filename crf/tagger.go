@@ -137,7 +137,7 @@ func (t *Tagger) unigrams() {
 			}
 		}
 		if t.scored(joint) {
-			t.lookups[joint%inFlight].ask(&attrs.table, t.printer.Joint(joint))
+			t.lookups[joint%inFlight].ask(&attrs.table, t.printer.NonLocal(joint))
 		}
 		if j := joint - 1; t.scored(j) {
 			t.lookups[j%inFlight].find(t.scores.NodeAt(j), attrs)

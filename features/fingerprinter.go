@@ -15,21 +15,21 @@ const absent = 1 << 63
 //	sum_i (s_i + 1) B^(n-1-i)  mod 2^61 - 1
 //
 // (Karp and Rabin 1987), of which that of a concatenation follows from those of the parts. What a word adds to
-// attributes is computed once a token, and remembered for words that come again.
+// attributes is computed once a token, and kept in a word cache for repeated words.
 //
 // A template is local if it looks at one field alone, as several others do: at one column at one offset that is not
 // far (at most as far as values outside of the sentence differ). A column of [Words] is here part of the field that holds
 // the word. What local templates yield depends on the word in the field, so whoever adds up something over attributes
-// can keep the sums for words that come again: [Fingerprinter.Local] gives the attributes, [Fingerprinter.Memory] tells
-// a word that comes again, [Fingerprinter.Joint] gives the others.
+// can keep the sums for repeated words: [Fingerprinter.Local] gives the attributes, [Fingerprinter.CachedWord]
+// identifies a repeated word, [Fingerprinter.NonLocal] gives the other attributes.
 //
 // It holds scratch memory: a fingerprinter that is kept allocates nothing once it has seen its longest sentence. It
 // is not safe for concurrent use.
 type Fingerprinter struct {
 	layout   *layout
 	more     *extended
-	memos    []memo // of each column
-	serial   uint64 // the last one
+	caches   []wordCache // of each column
+	serial   uint64      // the last one
 	word     word
 	n        int          // tokens
 	words    []placed     // tokens, of one column
@@ -42,21 +42,21 @@ type Fingerprinter struct {
 	valued            valuedPrints
 }
 
-// Memory names what a fingerprinter remembers of a word.
-type Memory struct {
-	Place  int    // from 0, the same each time while the word is remembered; negative for words too long to be
-	Serial uint64 // from 1: of that word and no other of its column, in this place or elsewhere
+// CachedWord identifies a word in the word cache of a [Fingerprinter].
+type CachedWord struct {
+	Slot   int    // from 0, the same while the word is cached; negative for words too long for the cache
+	Serial uint64 // from 1: of that word and no other of its column, in any slot
 }
 
-// placed is a word with its place in a memo, negative if it is too long for one.
+// placed is a word with its slot in a word cache, negative if it is too long for one.
 type placed struct {
 	spelled
-	place int
+	slot int
 }
 
 // remembered is the memory of a word, on which a row may lean: then it lacks the numbers that are kept apart there.
 type remembered struct {
-	Memory
+	CachedWord
 	leans bool
 }
 
@@ -66,7 +66,7 @@ func (p *Program) NewFingerprinter(base int) *Fingerprinter {
 	l := newLayout(p, fingerprint.NewHasher(base))
 	f := &Fingerprinter{layout: l, more: newExtended(p.together()), serial: uint64(2 * l.margin)}
 	for i := range l.columns {
-		f.memos = append(f.memos, newMemo(l.columns[i].width, l.columns[i].own, len(l.columns)))
+		f.caches = append(f.caches, newWordCache(l.columns[i].width, l.columns[i].own, len(l.columns)))
 	}
 	f.prepareValues()
 	return f
@@ -93,19 +93,19 @@ func (f *Fingerprinter) Reset(seq Sequence) {
 
 // read writes what rows hold of the i-th column.
 func (f *Fingerprinter) read(i int, seq Sequence) {
-	c, m := &f.layout.columns[i], &f.memos[i]
+	c, m := &f.layout.columns[i], &f.caches[i]
 	for t := range f.words {
 		w := &f.words[t]
 		w.spelled = spell(seq.Field(t, c.column))
-		w.place = m.place(&w.spelled)
+		w.slot = m.slot(&w.spelled)
 	}
 	whole := 0 // the rows before this one are
 	for t := range f.words {
 		w, known, row := &f.words[t], f.knownAt(t, i), f.row(t)
-		*known = remembered{Memory: Memory{Place: w.place}}
+		*known = remembered{CachedWord: CachedWord{Slot: w.slot}}
 		var e entry
-		if w.place >= 0 {
-			e = m.at(w.place, &w.spelled)
+		if w.slot >= 0 {
+			e = m.at(w.slot, &w.spelled)
 			if known.Serial = *e.serial(); known.Serial != 0 {
 				copy(row[c.at:][:c.own], e.numbers())
 				known.leans = m.rest > 0
@@ -128,7 +128,7 @@ func (f *Fingerprinter) read(i int, seq Sequence) {
 		}
 		*e.serial(), *e.sentence() = f.serial, 0
 		copy(e.numbers(), row[c.at:][:c.own])
-		copy(m.restAt(w.place), row[c.at+c.own:])
+		copy(m.restAt(w.slot), row[c.at+c.own:])
 	}
 }
 
@@ -152,7 +152,7 @@ func (f *Fingerprinter) row(t int) []uint64 {
 // knownAt returns what is remembered of the word at token t in the i-th column.
 func (f *Fingerprinter) knownAt(t, i int) *remembered { return &f.known[t*len(f.layout.columns)+i] }
 
-// complete writes what a row lacks of the i-th column, which is still in the memo.
+// complete writes what a row lacks of the i-th column, which is still in the word cache.
 func (f *Fingerprinter) complete(t, i int) {
 	if t < 0 || t >= f.n {
 		return
@@ -160,7 +160,7 @@ func (f *Fingerprinter) complete(t, i int) {
 	if known := f.knownAt(t, i); known.leans {
 		known.leans = false
 		c := &f.layout.columns[i]
-		copy(f.row(t)[c.at+c.own:], f.memos[i].restAt(known.Place))
+		copy(f.row(t)[c.at+c.own:], f.caches[i].restAt(known.Slot))
 	}
 }
 
@@ -180,9 +180,9 @@ func (f *Fingerprinter) Unigrams(t int) []uint64 {
 	return f.unigrams
 }
 
-// Joint returns the fingerprints of Unigrams(t) that are not of local templates, in the same order. The result is
-// valid until the next call of Unigrams, Joint or Local. It panics if t is not in 0..Len-1.
-func (f *Fingerprinter) Joint(t int) []uint64 {
+// NonLocal returns the fingerprints of Unigrams(t) that are not of local templates, in the same order. The result is
+// valid until the next call of Unigrams, NonLocal or Local. It panics if t is not in 0..Len-1.
+func (f *Fingerprinter) NonLocal(t int) []uint64 {
 	f.unigrams = f.expand(f.unigrams[:0], f.layout.joint, f.inside(t))
 	return f.unigrams
 }
@@ -201,7 +201,7 @@ func (f *Fingerprinter) Offsets(i int) (low, high int) {
 
 // Local returns the fingerprints of the attributes that local templates yield at token t - offset since they look at
 // the field of token t, in -Margin..Len-1+Margin, in the i-th column. The result is valid until the next call of
-// Unigrams, Joint or Local.
+// Unigrams, NonLocal or Local.
 func (f *Fingerprinter) Local(t, i, offset int) []uint64 {
 	f.complete(t, i)
 	c := &f.layout.columns[i]
@@ -209,25 +209,25 @@ func (f *Fingerprinter) Local(t, i, offset int) []uint64 {
 	return f.unigrams
 }
 
-// Memory returns what tells the word that stands at token t, in -Margin..Len-1+Margin, in the i-th column. Local
+// CachedWord identifies the word at token t, in -Margin..Len-1+Margin, in the i-th column. Local
 // yields the same in a column wherever the serial number is the same.
-func (f *Fingerprinter) Memory(t, i int) Memory {
+func (f *Fingerprinter) CachedWord(t, i int) CachedWord {
 	switch margin := f.layout.margin; {
 	case t < 0:
-		return Memory{margin + t, uint64(margin + t + 1)}
+		return CachedWord{margin + t, uint64(margin + t + 1)}
 	case t >= f.n:
-		return Memory{margin + t - f.n, uint64(margin + t - f.n + 1)}
+		return CachedWord{margin + t - f.n, uint64(margin + t - f.n + 1)}
 	}
-	return f.knownAt(t, i).Memory
+	return f.knownAt(t, i).CachedWord
 }
 
-// Places returns a number that no place of [Memory] reaches.
-func (f *Fingerprinter) Places() int {
-	places := 2 * f.layout.margin
-	for i := range f.memos {
-		places = max(places, f.memos[i].places())
+// Slots returns a bound of the slots: each Slot of a [CachedWord] is below it.
+func (f *Fingerprinter) Slots() int {
+	slots := 2 * f.layout.margin
+	for i := range f.caches {
+		slots = max(slots, f.caches[i].slots())
 	}
-	return places
+	return slots
 }
 
 // inside returns t. It panics if it is not a token.

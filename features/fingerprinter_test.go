@@ -42,7 +42,7 @@ func requirePrints(t require.TestingT, h *fingerprint.Hasher, e *Extractor, f *F
 func requireParts(t require.TestingT, f *Fingerprinter, remembered map[[3]int][]uint64) {
 	for i := range f.Len() {
 		want := slices.Clone(f.Unigrams(i))
-		got := slices.Clone(f.Joint(i))
+		got := slices.Clone(f.NonLocal(i))
 		for c := range f.Columns() {
 			low, high := f.Offsets(c)
 			for offset := low; offset < high; offset++ {
@@ -50,9 +50,9 @@ func requireParts(t require.TestingT, f *Fingerprinter, remembered map[[3]int][]
 				require.True(t, -f.Margin() <= at && at < f.Len()+f.Margin())
 				local := slices.Clone(f.Local(at, c, offset))
 				got = append(got, local...)
-				m := f.Memory(at, c)
+				m := f.CachedWord(at, c)
 				require.NotZero(t, m.Serial)
-				require.Less(t, m.Place, f.Places())
+				require.Less(t, m.Slot, f.Slots())
 				key := [3]int{c, offset, int(m.Serial)}
 				if before, ok := remembered[key]; ok {
 					require.Equal(t, before, local)
@@ -209,12 +209,12 @@ func FuzzPrints(f *testing.F) {
 	})
 }
 
-// Words that meet in the memo are told apart: here 80 of each length, all of them twice.
+// Words that meet in the word cache are told apart: here 80 of each length, all of them twice.
 func TestPrintsOfManyWords(t *testing.T) {
 	program := bind(t, "u:%x[0,0]\nu:%s[0,0,2]/%x[1,0]", DialectTrellis)
 	e, f, h := program.NewExtractor(), program.NewFingerprinter(0), fingerprint.NewHasher(0)
 	for range 2 {
-		for length := range memoBytes + 3 {
+		for length := range cachedBytes + 3 {
 			var rows Rows
 			for i := range 80 {
 				s := []byte(strings.Repeat("x", length))
@@ -228,7 +228,7 @@ func TestPrintsOfManyWords(t *testing.T) {
 	}
 }
 
-// Words that take each other's place in the memo, within a sentence too, are read as those that stay.
+// Words that take each other's place in the word cache, within a sentence too, are read as those that stay.
 func TestMemoOfTwoWords(t *testing.T) {
 	program := bind(t, `u:%x[0,0]
 u:%l[0,0]
@@ -244,8 +244,8 @@ u:-%k[-1,0]
 u:%x[-1,0]/%x[0,0]
 u:%x[0,0]/%k[1,0]`, DialectTrellis)
 	e, stays, f, h := program.NewExtractor(), program.NewFingerprinter(0), program.NewFingerprinter(0), fingerprint.NewHasher(0)
-	require.Positive(t, f.memos[0].rest, "numbers that are kept apart")
-	f.memos[0].mask = 0
+	require.Positive(t, f.caches[0].rest, "numbers that are kept apart")
+	f.caches[0].mask = 0
 	long := strings.Repeat("long", 10)
 	rapid.Check(t, func(t *rapid.T) {
 		var rows Rows
@@ -263,7 +263,7 @@ u:%x[0,0]/%k[1,0]`, DialectTrellis)
 	})
 }
 
-// The memo keeps no memory of the caller, which may change it between two sentences.
+// The word cache keeps no memory of the caller, which may change it between two sentences.
 func TestMemoKeepsCopies(t *testing.T) {
 	program := bind(t, "u:%x[0,0]", DialectTrellis)
 	f, h := program.NewFingerprinter(0), fingerprint.NewHasher(0)

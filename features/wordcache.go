@@ -8,21 +8,21 @@ import (
 )
 
 const (
-	memoWords   = 1 << 14 // that a memo remembers ...
-	memoNumbers = 1 << 21 // ... or fewer, to stay below so many numbers of 8 bytes in all memos together
-	memoBytes   = 32      // of the longest word
-	ownWidth    = len(spelled{}) + 2
+	cachedWords   = 1 << 14 // that a wordCache remembers ...
+	cachedNumbers = 1 << 21 // ... or fewer, to stay below so many numbers of 8 bytes in all caches together
+	cachedBytes   = 32      // of the longest word
+	ownWidth      = len(spelled{}) + 2
 )
 
-// spelled is a word of up to memoBytes: its length + 1, then its bytes. Numbers overlap, and with the length they tell the
+// spelled is a word of up to cachedBytes: its length + 1, then its bytes. Numbers overlap, and with the length they tell the
 // bytes.
-type spelled [1 + memoBytes/8]uint64
+type spelled [1 + cachedBytes/8]uint64
 
 // spell returns a word as spelled; zero for words that are too long.
 func spell(s string) (w spelled) {
 	n := len(s)
 	switch {
-	case n > memoBytes:
+	case n > cachedBytes:
 		return w
 	case n > 16:
 		w[1], w[2], w[3], w[4] = load(s, 0), load(s, 8), load(s, n-16), load(s, n-8)
@@ -37,9 +37,9 @@ func spell(s string) (w spelled) {
 	return w
 }
 
-// memo remembers what rows hold of words: for each hash of a word the last two that had it. It keeps the words' bytes,
+// wordCache remembers what rows hold of words: for each hash of a word the last two that had it. It keeps the words' bytes,
 // for their memory is the caller's. What local templates need is kept apart, since it is seldom asked for.
-type memo struct {
+type wordCache struct {
 	stride  int      // of an entry; whole lines of the cache
 	rest    int      // how many numbers of a row are kept apart
 	mask    uint64   // number of hashes - 1
@@ -50,19 +50,19 @@ type memo struct {
 	lines   []uint32 // 0, 1 ... : those of an entry
 }
 
-// An entry is what a memo has of a word: the word, its serial number, the sentence that leans on it, its part of a row.
+// An entry is what a wordCache has of a word: the word, its serial number, the sentence that leans on it, its part of a row.
 type entry []uint64
 
 func (e entry) serial() *uint64   { return &e[len(spelled{})] }
 func (e entry) sentence() *uint64 { return &e[len(spelled{})+1] }
 func (e entry) numbers() []uint64 { return e[ownWidth:] }
 
-// newMemo returns one of so many memos, for words with width numbers, of which those from own on are kept apart.
-func newMemo(width, own, memos int) memo {
+// newWordCache returns one of so many caches, for words with width numbers, of which those from own on are kept apart.
+func newWordCache(width, own, caches int) wordCache {
 	const line = simd.Line / 8
-	m := memo{stride: (ownWidth + own + line - 1) / line * line, rest: width - own}
-	words := memoWords
-	for words > 2 && words*(m.stride+m.rest) > memoNumbers/memos {
+	m := wordCache{stride: (ownWidth + own + line - 1) / line * line, rest: width - own}
+	words := cachedWords
+	for words > 2 && words*(m.stride+m.rest) > cachedNumbers/caches {
 		words /= 2
 	}
 	m.mask = uint64(words/2 - 1)
@@ -74,24 +74,24 @@ func newMemo(width, own, memos int) memo {
 	return m
 }
 
-// places returns the number of words that it remembers.
-func (m *memo) places() int { return len(m.tags) }
+// slots returns the number of words that it remembers.
+func (m *wordCache) slots() int { return len(m.tags) }
 
-// place returns where a word is, or is to be, and asks the cache for what is there; -1 for one that is too long.
-func (m *memo) place(w *spelled) int {
+// slot returns where a word is, or is to be, and asks the cache for what is there; -1 for one that is too long.
+func (m *wordCache) slot(w *spelled) int {
 	if w[0] == 0 {
 		return -1
 	}
 	hi, lo := bits.Mul64(w[1]^w[3]*0x9e3779b97f4a7c15^w[0], w[2]^w[4]^0xbf58476d1ce4e5b9)
 	hash := (hi ^ lo) * 0x94d049bb133111eb
-	place := m.choose(hash>>32&m.mask, uint32(hash))
-	simd.Prefetch((*byte)(unsafe.Pointer(&m.entries[place*m.stride])), simd.Line, m.lines)
-	return place
+	slot := m.choose(hash>>32&m.mask, uint32(hash))
+	simd.Prefetch((*byte)(unsafe.Pointer(&m.entries[slot*m.stride])), simd.Line, m.lines)
+	return slot
 }
 
-// choose returns the place of the word with that tag, of the two of a hash: if it has none, that of the word that
+// choose returns the slot of the word with that tag, of the two of a hash: if it has none, that of the word that
 // came less recently.
-func (m *memo) choose(hash uint64, tag uint32) int {
+func (m *wordCache) choose(hash uint64, tag uint32) int {
 	tags := m.tags[2*hash:][:2]
 	way := uint8(0)
 	if tags[1] == tag {
@@ -105,9 +105,9 @@ func (m *memo) choose(hash uint64, tag uint32) int {
 	return int(2*hash) + int(way)
 }
 
-// at returns the entry of a word at its place; the serial number is 0 if the caller is to fill it.
-func (m *memo) at(place int, w *spelled) entry {
-	e := entry(m.entries[place*m.stride:][:m.stride])
+// at returns the entry of a word at its slot; the serial number is 0 if the caller is to fill it.
+func (m *wordCache) at(slot int, w *spelled) entry {
+	e := entry(m.entries[slot*m.stride:][:m.stride])
 	own := (*spelled)(e)
 	if (own[0]^w[0])|(own[1]^w[1])|(own[2]^w[2])|(own[3]^w[3])|(own[4]^w[4]) != 0 {
 		*own, *e.serial() = *w, 0
@@ -115,8 +115,8 @@ func (m *memo) at(place int, w *spelled) entry {
 	return e
 }
 
-// restAt returns the numbers of the word at a place that are kept apart.
-func (m *memo) restAt(place int) []uint64 { return m.apart[place*m.rest:][:m.rest] }
+// restAt returns the numbers of the word at a slot that are kept apart.
+func (m *wordCache) restAt(slot int) []uint64 { return m.apart[slot*m.rest:][:m.rest] }
 
 func load(s string, i int) uint64 { return load4(s, i) | load4(s, i+4)<<32 }
 
