@@ -130,6 +130,9 @@ func (m *Model) Scheme() structured.Scheme { return m.scheme }
 // Input returns what the model reads of a sentence.
 func (m *Model) Input() model.Input { return m.input }
 
+// Metadata returns what is stored with the model, for reading and, before the model is shared, for setting.
+func (m *Model) Metadata() *model.Metadata { return &m.Meta }
+
 // Features returns the number of features, Attributes that of the attributes that have any.
 func (m *Model) Features() int { return m.attrs.features + len(m.trans) + m.bigrams.features }
 

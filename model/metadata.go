@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -149,3 +150,20 @@ func (f NormalForm) Of(s string) string {
 	}
 	return s
 }
+
+// Sequence returns a sentence whose fields are read in the form.
+func (f NormalForm) Sequence(seq features.Sequence) features.Sequence {
+	if f == AsIs {
+		return seq
+	}
+	return normalised{seq, f}
+}
+
+// normalised is a sentence whose fields are read in a normal form.
+type normalised struct {
+	features.Sequence
+	form NormalForm
+}
+
+// Field implements [features.Sequence].
+func (n normalised) Field(t, column int) string { return n.form.Of(n.Sequence.Field(t, column)) }

@@ -101,6 +101,9 @@ func (m *Model) Thresholds() []float64 {
 // Attributes returns the number of attributes.
 func (m *Model) Attributes() int { return len(m.attrs) }
 
+// Metadata returns what is stored with the model, for reading and, before the model is shared, for setting.
+func (m *Model) Metadata() *model.Metadata { return &m.Meta }
+
 // Features returns the number of weights.
 func (m *Model) Features() int { return len(m.w) }
 

@@ -54,6 +54,9 @@ func (m *Model) Scheme() structured.Scheme { return m.codec.Scheme() }
 // MaxLength returns the number of tokens that a span may have.
 func (m *Model) MaxLength() int { return m.lex.longest }
 
+// Metadata returns what is stored with the model, for reading and, before the model is shared, for setting.
+func (m *Model) Metadata() *model.Metadata { return &m.Meta }
+
 // Features returns the number of weights.
 func (m *Model) Features() int { return len(m.w) }
 

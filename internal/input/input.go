@@ -191,3 +191,28 @@ func (in *Input) Close() {
 		in.raw.Close()
 	}
 }
+
+// Oddities puts the warnings about the attributes that were read into words, each after the name of the input.
+func (in *Input) Oddities() []string { return Oddities(in.Name, in.Warnings()) }
+
+// Oddities puts warnings about an input of attributes into words, each after its name.
+func Oddities(name string, w corpus.Warnings) []string {
+	var list []string
+	say := func(format string, args ...any) { list = append(list, name+": "+fmt.Sprintf(format, args...)) }
+	if w.CRLF > 0 || w.BOM > 0 {
+		say("line ends of CR LF or a byte order mark are skipped; CRFsuite takes them for parts of names")
+	}
+	if w.Blank > 0 {
+		say("%d lines are empty but for a CR and end sentences; CRFsuite takes them for tokens", w.Blank)
+	}
+	if w.Unended {
+		say("the last line has no end; CRFsuite would never finish reading it")
+	}
+	if w.Values > 0 {
+		say("%d values are not numbers as a whole and count as what they start with, or 0 (line %d is the first that is odd)", w.Values, w.Line)
+	}
+	if w.Colons > 0 {
+		say("%d colons lack a backslash and cut names short (line %d is the first that is odd)", w.Colons, w.Line)
+	}
+	return list
+}

@@ -1,0 +1,165 @@
+package learning
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/internal/safefile"
+	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/recipe"
+)
+
+// A chainSet is the data of a chain.
+type chainSet struct {
+	*crf.Dataset
+	dev   *crf.Dataset // nil without development data
+	items bool         // ready-made attributes
+}
+
+func newChainSet(in model.Input) (*chainSet, error) {
+	d, err := crf.NewDataset(in)
+	return &chainSet{Dataset: d, items: in.Templates == nil}, err
+}
+
+func (s *chainSet) add(e example) error {
+	switch {
+	case e.choices != nil && s.items:
+		return s.AddItemChoices(e.items, e.choices, e.weight)
+	case e.choices != nil:
+		return s.AddChoices(e.columns, e.choices, e.weight)
+	}
+	return s.addTo(s.Dataset, e)
+}
+
+func (s *chainSet) hold(e example) error {
+	if s.dev == nil {
+		s.dev = s.HeldOut()
+	}
+	return s.addTo(s.dev, e)
+}
+
+func (s *chainSet) addTo(d *crf.Dataset, e example) error {
+	if s.items {
+		return d.AddItems(e.items, e.labels, e.weight)
+	}
+	return d.Add(e.columns, e.labels, e.weight)
+}
+
+func (s *chainSet) held() (sentences, tokens int) {
+	if s.dev == nil {
+		return 0, 0
+	}
+	return s.dev.Len(), s.dev.Tokens()
+}
+
+func (s *chainSet) describe(templates string) string {
+	by := "the attributes of the file"
+	if templates != "" {
+		by = "templates " + templates
+	}
+	return fmt.Sprintf("%d sentences, %d tokens, %d labels (scheme %s), %d attributes by %s",
+		s.Len(), s.Tokens(), len(s.Labels()), s.Scheme(), s.Attributes(), by)
+}
+
+func (s *chainSet) method(c *recipe.Config) string { return methodText(c) }
+
+func (s *chainSet) notes(Model, model.Summary, map[string]string) {}
+
+func (s *chainSet) train(ctx context.Context, c *recipe.Config, start Model, h hooks) (Model, model.Summary, error) {
+	opts := crf.Options{
+		AllPairs: c.AllPairs, MinCount: c.MinCount, LabelDictionary: c.TagDictionary, Threads: c.Threads, Patience: patience(c),
+		Restarts: c.Restarts, Seed: seed(c), Dev: s.dev, Warn: h.warn, Progress: h.progress,
+	}
+	if start != nil {
+		opts.Init = start.(*crf.Model)
+	}
+	if h.begin != nil {
+		opts.Begin = func(s crf.Size) { h.begin(s.Features, s.Bytes) }
+	}
+	cost, err := c.NewCost(s.Labels(), s.Scheme())
+	if err != nil {
+		return nil, model.Summary{}, err
+	}
+	if opts.Loss, err = c.NewLoss(cost); err != nil {
+		return nil, model.Summary{}, err
+	}
+	if schedule, steps := c.Schedule(cost); steps > 0 {
+		opts.Schedule = &crf.Schedule{Loss: schedule.Loss, Steps: steps}
+	}
+	method := c.NewMethod()
+	opts.Batch, opts.Stochastic, opts.Penalty = method.Batch, method.Stochastic, method.Penalty
+	done, err := h.write.set(&opts)
+	if err != nil {
+		return nil, model.Summary{}, err
+	}
+	defer done()
+	m, summary, err := crf.Train(ctx, s.Dataset, opts)
+	if m == nil {
+		return nil, summary, h.write.explain(err)
+	}
+	return m, summary, err
+}
+
+func patience(c *recipe.Config) int {
+	if c.Patience != nil {
+		return *c.Patience
+	}
+	return usualPatience
+}
+
+// usualPatience is how many steps without a better score on the development data end training.
+const usualPatience = 10
+
+func seed(c *recipe.Config) uint64 {
+	if c.Seed != nil {
+		return *c.Seed
+	}
+	return 1
+}
+
+// checkpoints are the files of a training that can be resumed.
+type checkpoints struct {
+	path, resume string
+	every        time.Duration
+}
+
+func checkpointsOf(c *recipe.Config) checkpoints {
+	x := checkpoints{path: c.Checkpoint, resume: c.Resume, every: time.Minute}
+	if c.CheckpointEvery != nil {
+		x.every = *c.CheckpointEvery
+	}
+	return x
+}
+
+// set puts the checkpoints into the options, and opens the one to resume from. The function that it returns closes that.
+func (x checkpoints) set(opts *crf.Options) (done func(), err error) {
+	done = func() {}
+	if x.resume != "" {
+		f, err := os.Open(x.resume)
+		if err != nil {
+			return nil, err
+		}
+		opts.Resume = f
+		done = func() { _ = f.Close() } // it was only read
+	}
+	if x.path != "" {
+		opts.Checkpoints = &crf.Checkpoints{Every: x.every, Write: func(checkpoint func(io.Writer) error) error {
+			done() // it may be the file that is about to be replaced
+			return safefile.Write(x.path, checkpoint)
+		}}
+	}
+	return done, nil
+}
+
+// explain adds the file to the error of a checkpoint that does not fit.
+func (x checkpoints) explain(err error) error {
+	if errors.Is(err, crf.ErrCheckpoint) {
+		return model.Refuse("resume", "{resume} %s: %w", x.resume, err)
+	}
+	return err
+}

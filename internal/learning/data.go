@@ -1,0 +1,251 @@
+package learning
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/input"
+	"github.com/trellis-nlp/trellis/lexicon"
+	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/recipe"
+)
+
+// Data is what training knows about its sentences: their columns, the templates that read them, and the labels of
+// their words.
+type Data struct {
+	Config  recipe.Config // as it was given
+	Profile *recipe.Profile
+	Name    string // of the templates, "" for ready-made attributes
+
+	templates *features.Templates // nil for ready-made attributes
+	lexicons  []lexicon.Lexicon   // of files, or of the model to start from
+	input     model.Input
+	recode    *recoder // nil where labels stay as they are
+	seen      *seenLabels
+	reading   corpus.Supervision
+	start     Model // to start from, nil without one
+
+	inputs *input.Spool
+	first  []*input.Sentence // of the first input, which were read already
+	opened *input.Input      // the first input
+
+	known []corpus.Choice // scratch memory
+}
+
+// A Model is what all kinds of model have.
+type Model interface {
+	Input() model.Input
+	Metadata() *model.Metadata
+}
+
+// Open looks at the first sentences of a source and finds their columns, templates and label scheme. With pickScheme,
+// labels may be trained in a scheme that suits them better than that of the file. Close the data.
+func Open(ctx context.Context, source corpus.Source, c recipe.Config, start Model, pickScheme bool) (*Data, error) {
+	format, err := corpus.ParseFormat(orAuto(c.Format))
+	if err != nil {
+		return nil, err
+	}
+	d := &Data{Config: c, start: start, inputs: &input.Spool{Source: source, Format: format}}
+	if d.inputs.Len() == 0 {
+		return nil, fmt.Errorf("%w: no file and no sentence to train on", model.ErrInput)
+	}
+	if d.reading, err = corpus.ParseSupervision(orFull(c.Supervision)); err != nil {
+		return nil, err
+	}
+	if err := d.readResources(ctx); err != nil {
+		return nil, err
+	}
+	if d.opened, err = d.inputs.Open(ctx, 0); err != nil {
+		return nil, err
+	}
+	if err := d.look(pickScheme); err != nil {
+		d.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+func orAuto(format string) string {
+	if format == "" {
+		return corpus.FormatAuto.String()
+	}
+	return format
+}
+
+func orFull(supervision string) string {
+	if supervision == "" {
+		return corpus.Full.String()
+	}
+	return supervision
+}
+
+// Close closes the first input.
+func (d *Data) Close() {
+	if d.opened != nil {
+		d.opened.Close()
+	}
+}
+
+// readResources reads the templates and the word resources that the configuration names.
+func (d *Data) readResources(ctx context.Context) error {
+	var err error
+	if d.templates, err = loadTemplates(d.Config.Features); err != nil {
+		return err
+	}
+	if d.lexicons, err = readLexicons(ctx, &d.Config, d.inputs.Source.Stdin); err != nil || d.start == nil {
+		return err
+	}
+	in, meta := d.start.Input(), d.start.Metadata()
+	if d.templates == nil && in.Templates != nil {
+		d.templates = in.Templates
+		d.lexicons = join(d.lexicons, in.Lexicons)
+	}
+	if d.Config.Scheme == "" && meta.Output != 0 {
+		d.Config.Scheme = meta.Inside.String()
+	}
+	if d.Config.Normalize == model.AsIs {
+		d.Config.Normalize = meta.Normalize
+	}
+	return nil
+}
+
+// look reads a sample of the first input.
+func (d *Data) look(pickScheme bool) error {
+	in := d.opened
+	var err error
+	if d.first, err = in.Sample(recipe.SampleSize); err != nil {
+		return err
+	}
+	sample := recipe.Sample{Format: in.Format, Layout: in.Layout}
+	for _, s := range d.first {
+		if in.HasItems() {
+			sample.Labels = append(sample.Labels, s.Items.Labels)
+		} else {
+			sample.Rows = append(sample.Rows, &s.Rows)
+		}
+	}
+	if d.Profile, err = d.Config.Look(sample); err != nil {
+		if _, refused := errors.AsType[*model.OptionError](err); refused {
+			return err
+		}
+		return in.AtStart(err)
+	}
+	d.Config.Say(d.Profile.String())
+	scheme := d.Config.Scheme
+	if scheme == "" && pickScheme {
+		scheme = d.Config.PickScheme(d.Profile)
+	}
+	if d.recode, err = newRecoder(scheme, d.Profile, d.reading); err != nil {
+		return err
+	}
+	if err := d.pickTemplates(); err != nil {
+		return err
+	}
+	if d.Config.ModelType != model.SemiMarkov {
+		d.seen = d.expectSeen()
+	}
+	return nil
+}
+
+// pickTemplates composes templates where the configuration names none.
+func (d *Data) pickTemplates() error {
+	if d.opened.HasItems() {
+		c := &d.Config
+		for _, option := range []string{"clusters", "gazetteer", "vectors", "features"} {
+			if c.IsSet(option) && !(option == "features" && c.Features == "auto") {
+				return model.Refuse(option, "{%s} is for columns: %s brings its attributes along", option, d.opened.Name)
+			}
+		}
+		d.templates = nil
+		return nil
+	}
+	if d.templates != nil {
+		return nil
+	}
+	var err error
+	if d.templates, err = d.Config.Templates(d.Profile); err != nil {
+		return err
+	}
+	d.Config.Say(d.Profile.Describe(d.templates))
+	return nil
+}
+
+// loadTemplates reads templates: a preset or a file. It returns nil where they are to be picked.
+func loadTemplates(value string) (*features.Templates, error) {
+	if value == "" || value == "auto" {
+		return nil, nil
+	}
+	t, err := features.Preset(value)
+	if !errors.Is(err, features.ErrUnknownPreset) {
+		return t, err
+	}
+	f, err := input.OpenFile(value)
+	if errors.Is(err, io.ErrUnexpectedEOF) || err != nil {
+		if isNotExist(err) {
+			return nil, fmt.Errorf("features %s: no such file, and the presets are %s", value, strings.Join(features.PresetNames(), ", "))
+		}
+		return nil, err
+	}
+	defer f.Close()
+	return features.Parse(f, value, features.DialectAuto)
+}
+
+// Settle binds the templates to the columns, those of the word resources and of the labels of words included.
+func (d *Data) Settle() error {
+	d.input, d.Name = model.Input{}, ""
+	if d.templates == nil {
+		return nil
+	}
+	lexicons := d.lexicons
+	if d.seen != nil {
+		classes, err := d.seen.counts.Classes(seenName)
+		if err != nil {
+			return err
+		}
+		lexicons = append(slices.Clone(lexicons), classes)
+	}
+	t, err := withLexicons(d.templates, lexicons)
+	if err != nil {
+		return err
+	}
+	d.Name = filepath.Base(t.Name())
+	if d.Name != t.Name() { // where the file lies does not concern the users of the model
+		if t, err = features.Parse(strings.NewReader(t.Source()), d.Name, t.Dialect()); err != nil {
+			return err
+		}
+	}
+	d.input = model.Input{Templates: t, Columns: d.Profile.Columns, Names: d.Profile.Names, Lexicons: lexicons}
+	program, err := d.input.Program()
+	if err != nil {
+		return err
+	}
+	if slices.Contains(program.Columns(), d.Profile.Label) {
+		return fmt.Errorf("%s: its templates read column %d (counted from 0), which holds the labels", t.Name(), d.Profile.Label)
+	}
+	return nil
+}
+
+// Input returns what the model will read of a sentence, once Settle has bound it.
+func (d *Data) Input() model.Input { return d.input }
+
+// Templates returns the templates as they are before word resources add their lines, nil for ready-made attributes.
+func (d *Data) Templates() *features.Templates { return d.templates }
+
+// metadata is what the model stores about its files and its labels.
+func (d *Data) metadata() model.Metadata {
+	m := model.Metadata{Files: model.Files{Format: d.Profile.Format}, Normalize: d.Config.Normalize}
+	if d.templates != nil {
+		m.Files.Columns, m.Files.Label, m.Files.Form = d.Profile.Columns, d.Profile.Spec, d.Config.Form
+	}
+	if r := d.recode; r != nil && r.From != r.To {
+		m.Output, m.Inside = r.From, r.To
+	}
+	return m
+}

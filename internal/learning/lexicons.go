@@ -1,0 +1,108 @@
+package learning
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/trellis-nlp/trellis/cluster"
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/input"
+	"github.com/trellis-nlp/trellis/lexicon"
+	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/recipe"
+)
+
+// The columns of the word resources that have no name of their own.
+const (
+	clustersName = "cluster"
+	vectorsName  = "vector"
+)
+
+func isNotExist(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+
+// readLexicons reads the word resources that a configuration names.
+func readLexicons(ctx context.Context, c *recipe.Config, stdin io.Reader) ([]lexicon.Lexicon, error) {
+	var list []lexicon.Lexicon
+	read := func(path string, parse func(r io.Reader, name string) (lexicon.Lexicon, error)) error {
+		raw, err := input.OpenRaw(ctx, path, stdin)
+		if err != nil {
+			return err
+		}
+		defer raw.Close()
+		l, err := parse(raw, raw.Name)
+		if err == nil {
+			list = append(list, l)
+		}
+		return err
+	}
+	if c.Clusters != "" {
+		if err := read(c.Clusters, readClusters); err != nil {
+			return nil, err
+		}
+	}
+	for _, value := range c.Gazetteer {
+		name, path, _ := strings.Cut(value, "=")
+		err := read(path, func(r io.Reader, file string) (lexicon.Lexicon, error) { return lexicon.ReadGazetteer(name, r, file) })
+		if errors.Is(err, lexicon.ErrName) {
+			return nil, model.Refuse("gazetteer", "{gazetteer} %s: %w", value, err)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if c.Vectors != "" {
+		err := read(c.Vectors, func(r io.Reader, file string) (lexicon.Lexicon, error) {
+			return lexicon.ReadVectors(vectorsName, r, file, c.VectorsLimit)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+func readClusters(r io.Reader, name string) (lexicon.Lexicon, error) {
+	c, err := cluster.Read(r, name)
+	if err != nil {
+		return nil, err
+	}
+	l, err := lexicon.NewClasses(clustersName, c)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return l, nil
+}
+
+// withLexicons adds the usual lines for word resources that the templates do not read.
+func withLexicons(t *features.Templates, lexicons []lexicon.Lexicon) (*features.Templates, error) {
+	var added, lines strings.Builder
+	for _, l := range lexicons {
+		if !t.Reads(l.Name()) {
+			added.WriteString("+" + l.Name())
+			lines.WriteString("\n# Column " + l.Name() + ": " + l.Kind() + ".\n" + l.Templates())
+		}
+	}
+	switch {
+	case added.Len() == 0:
+		return t, nil
+	case t.Dialect() == features.DialectCRFPP:
+		return nil, fmt.Errorf("%s: the templates of CRF++ have no names for columns such as %s", t.Name(), added.String()[1:])
+	}
+	source := strings.TrimRight(t.Source(), "\n") + "\n" + lines.String()
+	return features.Parse(strings.NewReader(source), t.Name()+added.String(), features.DialectTrellis)
+}
+
+// join returns a list of word resources, and those of others that it lacks.
+func join(list, others []lexicon.Lexicon) []lexicon.Lexicon {
+	for _, l := range others {
+		if !slices.ContainsFunc(list, func(own lexicon.Lexicon) bool { return own.Name() == l.Name() }) {
+			list = append(list, l)
+		}
+	}
+	return list
+}

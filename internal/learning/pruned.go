@@ -1,0 +1,119 @@
+package learning
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/pruned"
+	"github.com/trellis-nlp/trellis/prunedcrf"
+	"github.com/trellis-nlp/trellis/recipe"
+)
+
+// A prunedSet is the data of a pruned higher-order chain.
+type prunedSet struct {
+	*prunedcrf.Dataset
+	in  model.Input
+	dev *prunedcrf.Dataset // nil without development data
+}
+
+func newPrunedSet(in model.Input) (*prunedSet, error) {
+	if in.Templates == nil {
+		return nil, fmt.Errorf("%w: attributes, but a pruned chain reads columns by templates", model.ErrInput)
+	}
+	d, err := prunedcrf.NewDataset(in)
+	return &prunedSet{Dataset: d, in: in}, err
+}
+
+func (s *prunedSet) add(e example) error { return s.Add(e.columns, e.labels, e.weight) }
+
+func (s *prunedSet) hold(e example) error {
+	if s.dev == nil {
+		var err error
+		if s.dev, err = prunedcrf.NewDataset(s.in); err != nil {
+			return err
+		}
+	}
+	return s.dev.Add(e.columns, e.labels, e.weight)
+}
+
+func (s *prunedSet) held() (sentences, tokens int) {
+	if s.dev == nil {
+		return 0, 0
+	}
+	return s.dev.Len(), s.dev.Tokens()
+}
+
+func (s *prunedSet) describe(templates string) string {
+	return fmt.Sprintf("%d sentences, %d tokens, %d labels (scheme %s), %d attributes by templates %s",
+		s.Len(), s.Tokens(), len(s.Labels()), s.Scheme(), s.Attributes(), templates)
+}
+
+func (s *prunedSet) method(c *recipe.Config) string {
+	parts := ""
+	if separator := s.separator(c); separator != "" {
+		parts = fmt.Sprintf(", labels split into subtags at %s", separator)
+	}
+	return fmt.Sprintf("pruned chain of order %d%s, ", *c.Order, parts) + methodText(c)
+}
+
+// separator is what labels are split into subtags at, "" for nothing.
+func (s *prunedSet) separator(c *recipe.Config) string {
+	switch c.LabelParts {
+	case "none":
+		return ""
+	case "", "auto":
+		n := 0
+		for _, label := range s.Labels() {
+			if strings.Contains(label, "|") {
+				n++
+			}
+		}
+		if 2*n > len(s.Labels()) {
+			return "|"
+		}
+		return ""
+	}
+	return c.LabelParts
+}
+
+func (s *prunedSet) notes(m Model, summary model.Summary, notes map[string]string) {
+	var list []string
+	for _, v := range summary.Kept[:m.(*prunedcrf.Model).Order()] {
+		list = append(list, strconv.FormatFloat(v, 'f', 2, 64))
+	}
+	notes["kept"] = strings.Join(list, ",")
+}
+
+func (s *prunedSet) train(ctx context.Context, c *recipe.Config, start Model, h hooks) (Model, model.Summary, error) {
+	opts := prunedcrf.Options{
+		MinCount: c.MinCount, Threads: c.Threads, Patience: patience(c), Separator: s.separator(c), Dev: s.dev, Warn: h.warn,
+		Order: [...]prunedcrf.Order{prunedcrf.Zeroth, prunedcrf.First, prunedcrf.Second}[*c.Order],
+		Progress: func(p model.Progress) error {
+			if h.progress != nil {
+				h.progress(p)
+			}
+			return nil
+		},
+	}
+	copy(opts.Keep[:], c.Keep)
+	if start != nil {
+		opts.Init = start.(*prunedcrf.Model)
+	}
+	cost, err := c.NewCost(s.Labels(), s.Scheme())
+	if err != nil {
+		return nil, model.Summary{}, err
+	}
+	if opts.Loss, err = pruned.New(c.Loss, cost, *orOne(c.CostScale)); err != nil {
+		return nil, model.Summary{}, err
+	}
+	method := c.NewMethod()
+	opts.Stochastic, opts.Penalty = method.Stochastic, method.Penalty
+	m, summary, err := prunedcrf.Train(ctx, s.Dataset, opts)
+	if m == nil {
+		return nil, summary, err
+	}
+	return m, summary, err
+}

@@ -1,0 +1,95 @@
+package learning
+
+import (
+	"fmt"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/recipe"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// A recoder rewrites the labels of training into the scheme that the model has inside. A nil recoder leaves them.
+type recoder struct {
+	corpus.Converter
+	repaired int // labels that were ill-formed
+	labels   []string
+	trained  map[string]bool // the labels of the training data, once they are all there
+}
+
+// newRecoder returns nil where labels stay as they are.
+func newRecoder(scheme string, p *recipe.Profile, reading corpus.Supervision) (*recoder, error) {
+	if scheme == "" {
+		return nil, nil
+	}
+	to, err := structured.ParseScheme(scheme)
+	switch {
+	case err != nil || to == structured.Plain:
+		return nil, model.Refuse("scheme", "{scheme} %s: want iob1, bio, bioes or io", scheme)
+	case reading != corpus.Full:
+		return nil, model.Refuse("scheme", "{scheme} is for labels that are all known, without {supervision}")
+	case p.Scheme == structured.Plain:
+		return nil, model.Refuse("scheme", "{scheme} %s: the labels spell no spans", scheme)
+	}
+	return &recoder{Converter: corpus.Converter{From: p.Scheme, To: to}}, nil
+}
+
+// train returns the labels to train on, valid until the next call.
+func (r *recoder) train(labels []string) []string {
+	if r == nil {
+		return labels
+	}
+	var n int
+	r.labels, n = r.Convert(r.labels[:0], labels)
+	r.repaired += n
+	return r.labels
+}
+
+// held returns the labels of development data. A label that the training data lacks, though they have another that
+// spells the same span, becomes that one; else it is as in the file, for the message that it will cause.
+func (r *recoder) held(trained, labels []string) []string {
+	if r == nil {
+		return labels
+	}
+	if r.trained == nil {
+		r.trained = make(map[string]bool)
+		for _, name := range trained {
+			r.trained[name] = true
+		}
+	}
+	inside := r.train(labels)
+	for t, name := range inside {
+		if r.trained[name] {
+			continue
+		}
+		if other := twin(name); r.trained[other] {
+			inside[t] = other
+		} else {
+			inside[t] = labels[t]
+		}
+	}
+	return inside
+}
+
+// describe reports what was made of the labels.
+func (r *recoder) describe(c *recipe.Config) {
+	if r == nil {
+		return
+	}
+	if r.repaired > 0 {
+		c.Caution(fmt.Sprintf("%d labels were ill-formed in %s, and were read as conlleval does", r.repaired, r.From))
+	}
+	if r.From != r.To {
+		c.Say(fmt.Sprintf("labels in %s are trained in %s; tagging gives %s", r.From, r.To, r.From))
+	}
+}
+
+// twin returns the label that starts, or continues, a span as name does, but for whether the span ends there.
+func twin(name string) string {
+	letter, _ := structured.SplitLabel(name)
+	other, ok := map[byte]string{'B': "S", 'S': "B", 'I': "E", 'E': "I"}[letter]
+	if !ok {
+		return name
+	}
+	return other + name[1:]
+}

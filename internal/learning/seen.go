@@ -1,0 +1,84 @@
+package learning
+
+import (
+	"slices"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/input"
+	"github.com/trellis-nlp/trellis/lexicon"
+)
+
+// seenName is the column with the labels that words have in other training sentences. The presets read it, and
+// templates of the user may.
+const seenName = "seen"
+
+// seenLabels are leave-one-out label counts: the labels of the words of all training sentences, which each training
+// sentence sees without its own.
+type seenLabels struct {
+	counts *lexicon.Seen
+	labels features.SeenLabels
+	words  []string
+	sure   []string
+}
+
+// expectSeen returns counts to fill if the templates read them, and no other column has their name.
+func (d *Data) expectSeen() *seenLabels {
+	if d.templates == nil || !d.templates.Reads(seenName) {
+		return nil
+	}
+	_, own := d.Profile.Names[seenName]
+	if own || slices.ContainsFunc(d.lexicons, func(l lexicon.Lexicon) bool { return l.Name() == seenName }) {
+		return nil
+	}
+	return &seenLabels{counts: lexicon.NewSeen()}
+}
+
+// count counts the labels of a training sentence.
+func (d *Data) count(s *input.Sentence, labels []string) error {
+	d.seen.counts.Add(d.seenWords(d.columns(s)), d.certain(labels))
+	return nil
+}
+
+// without returns a training sentence with the labels that its words have in the others.
+func (d *Data) without(seq features.Sequence, labels []string) features.Sequence {
+	if d.seen == nil {
+		return seq
+	}
+	x := d.seen
+	x.labels = features.SeenLabels{Sequence: seq, Column: seenName,
+		Fields: x.counts.Without(x.labels.Fields[:0], d.seenWords(seq), d.certain(labels))}
+	return x.labels
+}
+
+// seenWords returns the words of a sentence, valid until the next call.
+func (d *Data) seenWords(seq features.Sequence) []string {
+	x := d.seen
+	x.words = x.words[:0]
+	for t := range seq.Len() {
+		x.words = append(x.words, seq.Field(t, d.Profile.Form))
+	}
+	return x.words
+}
+
+// certain returns the labels that are certain, and "" for others, valid until the next call.
+func (d *Data) certain(fields []string) []string {
+	if d.reading == corpus.Full {
+		return fields
+	}
+	x := d.seen
+	x.sure = x.sure[:0]
+	for _, field := range fields {
+		label := ""
+		if c, err := d.reading.Choice(field); err == nil && c.Certain() { // those that cannot be read are an error later
+			label = c.Labels[0]
+		}
+		x.sure = append(x.sure, label)
+	}
+	return x.sure
+}
+
+// columns returns the fields of a sentence in the normal form of the configuration.
+func (d *Data) columns(s *input.Sentence) features.Sequence {
+	return d.Config.Normalize.Sequence(&s.Rows)
+}

@@ -1,0 +1,99 @@
+package learning
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/recipe"
+	"github.com/trellis-nlp/trellis/semicrf"
+	"github.com/trellis-nlp/trellis/semimarkov"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// A semiSet is the data of a semi-Markov model.
+type semiSet struct {
+	*semicrf.Dataset
+	in  model.Input
+	dev *semicrf.Dataset // nil without development data
+}
+
+func newSemiSet(in model.Input) (*semiSet, error) {
+	if in.Templates == nil {
+		return nil, fmt.Errorf("%w: attributes, but a semi-Markov model reads the words of spans", model.ErrInput)
+	}
+	d, err := semicrf.NewDataset(in)
+	return &semiSet{Dataset: d, in: in}, err
+}
+
+// Labels returns O and the types of spans, between which costs are counted.
+func (s *semiSet) Labels() []string { return append([]string{"O"}, s.Types()...) }
+
+func (s *semiSet) add(e example) error { return s.Add(e.columns, e.labels, e.weight) }
+
+func (s *semiSet) hold(e example) error {
+	if s.dev == nil {
+		var err error
+		if s.dev, err = semicrf.NewDataset(s.in); err != nil {
+			return err
+		}
+	}
+	return s.dev.Add(e.columns, e.labels, e.weight)
+}
+
+func (s *semiSet) held() (sentences, tokens int) {
+	if s.dev == nil {
+		return 0, 0
+	}
+	return s.dev.Len(), s.dev.Tokens()
+}
+
+func (s *semiSet) describe(templates string) string {
+	return fmt.Sprintf("%d sentences, %d tokens, %d spans of %d types (scheme %s), templates %s",
+		s.Len(), s.Tokens(), s.Spans(), len(s.Types()), s.Scheme(), templates)
+}
+
+func (s *semiSet) method(c *recipe.Config) string { return "semi-Markov model, " + methodText(c) }
+
+func (s *semiSet) notes(m Model, _ model.Summary, notes map[string]string) {
+	notes["max-length"] = strconv.Itoa(m.(*semicrf.Model).MaxLength())
+}
+
+func (s *semiSet) train(ctx context.Context, c *recipe.Config, start Model, h hooks) (Model, model.Summary, error) {
+	if s.Scheme() == structured.Plain {
+		return nil, model.Summary{}, model.Refuse("model-type", "{model-type} semi is for labels that spell spans, such as B-PER, I-PER and O: these do not")
+	}
+	opts := semicrf.Options{Threads: c.Threads, Patience: patience(c), MinCount: c.MinCount, Dev: s.dev, Progress: h.progress, Warn: h.warn}
+	if c.MaxLength != nil {
+		opts.MaxLength = *c.MaxLength
+	}
+	if start != nil {
+		opts.Init = start.(*semicrf.Model)
+	}
+	cost, err := c.NewCost(s.Labels(), s.Scheme())
+	if err != nil {
+		return nil, model.Summary{}, err
+	}
+	o := semimarkov.Options{Scale: *orOne(c.CostScale), Gamma: *orOne(c.Gamma), Cost: semimarkov.TokenCost{Cost: cost}}
+	if (cost == structured.Hamming{}) {
+		o.Cost = semimarkov.Hamming{} // the same, and faster
+	}
+	if opts.Loss, err = semimarkov.New(c.Loss, o); err != nil {
+		return nil, model.Summary{}, err
+	}
+	method := c.NewMethod()
+	opts.Batch, opts.Stochastic, opts.Penalty = method.Batch, method.Stochastic, method.Penalty
+	m, summary, err := semicrf.Train(ctx, s.Dataset, opts)
+	if m == nil {
+		return nil, summary, err
+	}
+	return m, summary, err
+}
+
+func orOne(v *float64) *float64 {
+	if v == nil {
+		return new(1.0)
+	}
+	return v
+}

@@ -1,0 +1,148 @@
+package learning
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/input"
+	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/optimize"
+	"github.com/trellis-nlp/trellis/recipe"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// An Example is a labelled sentence as a data set takes it.
+type example struct {
+	columns features.Sequence // or items
+	items   [][]corpus.Attribute
+	labels  []string
+	choices []corpus.Choice // what is known of labels that are not certain; nil where all are
+	weight  float64
+}
+
+// A Set is training data, and perhaps development data, compiled for one kind of model.
+type Set interface {
+	// Labels returns the labels of the training data, Scheme how they spell spans.
+	Labels() []string
+	Scheme() structured.Scheme
+	// Len and Tokens count the training data.
+	Len() int
+	Tokens() int
+
+	add(e example) error
+	// hold adds a sentence of the development data, after the last one of the training data.
+	hold(e example) error
+	held() (sentences, tokens int)
+	// describe says how large the training data is; method says what is trained.
+	describe(templates string) string
+	method(c *recipe.Config) string
+	train(ctx context.Context, c *recipe.Config, start Model, hooks hooks) (Model, model.Summary, error)
+	// notes adds what is worth noting about a model of this kind.
+	notes(m Model, s model.Summary, notes map[string]string)
+}
+
+// newSet returns an empty set for a kind of model.
+func newSet(kind string, in model.Input) (Set, error) {
+	switch kind {
+	case model.SemiMarkov:
+		return newSemiSet(in)
+	case model.Pruned:
+		return newPrunedSet(in)
+	}
+	return newChainSet(in)
+}
+
+// put adds a sentence of the training data.
+func (d *Data) put(set Set, s *input.Sentence, labels []string) error {
+	e, err := d.example(s)
+	if err != nil {
+		return err
+	}
+	if d.reading != corpus.Full {
+		if e.choices, err = d.choices(labels); err != nil {
+			return err
+		}
+	}
+	if e.columns != nil {
+		e.columns = d.without(e.columns, labels)
+	}
+	e.labels = d.recode.train(labels)
+	return set.add(e)
+}
+
+// hold adds a sentence of the development data.
+func (d *Data) hold(set Set, s *input.Sentence, labels []string) error {
+	e, err := d.example(s)
+	if err != nil {
+		return err
+	}
+	e.labels = d.recode.held(set.Labels(), labels)
+	return set.hold(e)
+}
+
+func (d *Data) example(s *input.Sentence) (e example, err error) {
+	if d.templates == nil {
+		return example{items: s.Items.Attributes, weight: s.Items.Weight}, nil
+	}
+	e.columns = d.columns(s)
+	e.weight, err = s.Rows.Weight()
+	return e, err
+}
+
+// choices reads the labels of a sentence that need not be certain, valid until the next call.
+func (d *Data) choices(fields []string) ([]corpus.Choice, error) {
+	d.known = d.known[:0]
+	for t, field := range fields {
+		c, err := d.reading.Choice(field)
+		if err != nil {
+			return nil, &tokenError{t, err}
+		}
+		d.known = append(d.known, c)
+	}
+	return d.known, nil
+}
+
+// hooks are what training calls.
+type hooks struct {
+	progress func(model.Progress)
+	begin    func(features int, bytes int64)
+	warn     func(string)
+	write    checkpoints
+}
+
+// refused turns the errors of a pair of loss and optimizer, and of a penalty, into those of options.
+func refused(c *recipe.Config, err error) error {
+	if errors.Is(err, model.ErrPair) || errors.Is(err, optimize.ErrPenalty) || errors.Is(err, optimize.ErrOption) {
+		kind := ""
+		if c.ModelType != model.Chain {
+			kind = "{model-type} " + c.ModelType + " "
+		}
+		return model.Refuse("optimizer", kind+"{loss} %s {optimizer} %s: %w", c.Loss, c.Optimizer, err)
+	}
+	return err
+}
+
+// heldText describes development data, if there are any.
+func heldText(s Set) string {
+	if n, tokens := s.held(); n > 0 {
+		return fmt.Sprintf("\ndevelopment: %d sentences, %d tokens", n, tokens)
+	}
+	return ""
+}
+
+// methodText is the part that the descriptions of all kinds end in.
+func methodText(c *recipe.Config) string {
+	l2 := 0.0
+	if c.L2 != nil {
+		l2 = *c.L2
+	}
+	return fmt.Sprintf("loss %s by %s, l2 %g, l1 %g, at most %d steps", c.Loss, c.Optimizer, l2, c.L1, *c.Epochs)
+}
+
+func isOption(err error) bool {
+	_, ok := errors.AsType[*model.OptionError](err)
+	return ok
+}

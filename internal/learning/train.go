@@ -1,0 +1,168 @@
+package learning
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/internal/input"
+	"github.com/trellis-nlp/trellis/lexicon"
+	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/recipe"
+)
+
+// A Result is a trained model and how it came about.
+type Result struct {
+	Model     Model
+	Config    recipe.Config // completed
+	Summary   model.Summary
+	Sentences int // of the training data
+	Tokens    int
+}
+
+// Train trains a model of the kind that the configuration asks for, from scratch or from the weights of start, unless
+// that is nil. When ctx ends, it returns the best model so far together with an error; other errors come without a
+// model.
+func Train(ctx context.Context, source corpus.Source, c recipe.Config, start Model) (*Result, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	if err := Rehearse(c); err != nil {
+		return nil, err
+	}
+	d, err := Open(ctx, source, c, start, true)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	set, err := d.Read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	completed, err := d.Complete(set)
+	if err != nil {
+		return nil, err
+	}
+	d.describe(set, &completed)
+	m, summary, err := Fit(ctx, set, completed, start)
+	if m == nil {
+		return nil, err
+	}
+	r := &Result{Model: m, Config: completed, Summary: summary, Sentences: set.Len(), Tokens: set.Tokens()}
+	if noting := d.note(r, set); noting != nil {
+		return nil, noting
+	}
+	return r, err
+}
+
+// Read compiles the training data and the development data.
+func (d *Data) Read(ctx context.Context) (Set, error) {
+	if d.seen != nil {
+		if err := d.Each(ctx, d.count); err != nil {
+			return nil, err
+		}
+		d.rewind()
+	} else {
+		d.inputs.Stop()
+	}
+	if err := d.Settle(); err != nil {
+		return nil, err
+	}
+	set, err := newSet(d.kind(), d.input)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Each(ctx, func(s *input.Sentence, labels []string) error { return d.put(set, s, labels) }); err != nil {
+		return nil, err
+	}
+	return set, d.EachOf(ctx, d.Config.Dev, func(_ *input.Input, s *input.Sentence, labels []string) error {
+		return d.hold(set, s, labels)
+	})
+}
+
+// kind is the kind of model that the configuration asks for.
+func (d *Data) kind() string {
+	if d.Config.ModelType == "" && d.Config.Order != nil && *d.Config.Order != 1 {
+		return model.Pruned
+	}
+	return d.Config.ModelType
+}
+
+// Complete fills in the open settings of the configuration for a set.
+func (d *Data) Complete(set Set) (recipe.Config, error) {
+	d.Profile.Outside = slices.Contains(set.Labels(), "O")
+	return d.Config.Complete(d.Profile)
+}
+
+// describe reports what is trained on what, and how.
+func (d *Data) describe(set Set, completed *recipe.Config) {
+	text := set.describe(d.Name) + heldText(set) + "\n" + set.method(completed)
+	if why := d.Config.Picked(*completed); why != "" {
+		text += "\n" + why
+	}
+	c := &d.Config
+	c.Say(text)
+	for _, l := range d.input.Lexicons {
+		c.Say(describeLexicon(l))
+	}
+	d.recode.describe(c)
+	if labels := set.Labels(); len(labels) == 1 {
+		c.Caution(fmt.Sprintf("all tokens have the label %q: is that the column of the labels?", labels[0]))
+	}
+}
+
+func describeLexicon(l lexicon.Lexicon) string {
+	switch x := l.(type) {
+	case *lexicon.Classes:
+		return fmt.Sprintf("column %s: %d words in %d classes", x.Name(), x.Len(), x.Classes())
+	case *lexicon.Vectors:
+		return fmt.Sprintf("column %s: vectors of %d dimensions for %d words", x.Name(), x.Dim(), x.Len())
+	}
+	return fmt.Sprintf("column %s: %d entries", l.Name(), l.Len())
+}
+
+// Fit trains on a set by a completed configuration. A loss that needs a good start gets one, unless start is one.
+func Fit(ctx context.Context, set Set, c recipe.Config, start Model) (Model, model.Summary, error) {
+	if start == nil && c.Resume == "" && c.NeedsStart() {
+		c.Say(fmt.Sprintf("%s needs a good start: it gets some iterations of cross-entropy", c.Loss))
+		var err error
+		if start, err = Start(ctx, set, &c); err != nil {
+			return nil, model.Summary{}, err
+		}
+	}
+	m, s, err := set.train(ctx, &c, start, hooks{progress: c.Progress, begin: c.Begin, warn: c.Warn, write: checkpointsOf(&c)})
+	return m, s, refused(&c, err)
+}
+
+// Start trains the start of a loss that needs one.
+func Start(ctx context.Context, set Set, c *recipe.Config) (Model, error) {
+	own := c.Start()
+	m, _, err := set.train(ctx, &own, nil, hooks{})
+	return m, err
+}
+
+// note stores in the model what it was trained on, and how.
+func (d *Data) note(r *Result, set Set) error {
+	meta := d.metadata()
+	var err error
+	if meta.Config, err = r.Config.Stored(); err != nil {
+		return err
+	}
+	meta.Notes = map[string]string{
+		"sentences": strconv.Itoa(r.Sentences), "tokens": strconv.Itoa(r.Tokens), "epochs": strconv.Itoa(r.Summary.BestStep),
+	}
+	if d.Name != "" {
+		meta.Notes["features"] = d.Name
+	}
+	if r.Summary.Dev != nil {
+		meta.Notes["dev"] = strconv.FormatFloat(r.Summary.Dev.F1, 'g', -1, 64)
+	}
+	if r.Config.Date != "" {
+		meta.Notes["date"] = r.Config.Date
+	}
+	set.notes(r.Model, r.Summary, meta.Notes)
+	*r.Model.Metadata() = meta
+	return nil
+}

@@ -1,0 +1,165 @@
+package recipe
+
+import (
+	"math"
+	"slices"
+
+	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/optimize"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// NewCost returns the cost of the completed configuration for labels that spell spans in a scheme.
+func (c *Config) NewCost(labels []string, scheme structured.Scheme) (structured.Cost, error) {
+	cost := c.cost()
+	if cost != "hamming" && scheme == structured.Plain {
+		return nil, model.Refuse("cost", "{cost} %s is for labels that spell spans, such as B-PER and O: these do not", cost)
+	}
+	switch {
+	case cost == "boundary":
+		w := or(c.CostBoundary, 1)
+		return structured.NewBoundaryCost(labels, 1, w, w), nil
+	case cost == "entity":
+		outside := slices.Index(labels, "O")
+		if outside < 0 {
+			return nil, model.Refuse("cost", "{cost} entity: no token of the training data has the label O")
+		}
+		return structured.EntityCost{
+			Outside: outside, FalseNegative: costOption(c.CostFN), FalsePositive: costOption(c.CostFP), Confusion: costOption(c.CostConfusion),
+		}, nil
+	case len(c.LabelWeight) > 0:
+		weights := make(structured.WeightedHamming, len(labels))
+		for j := range weights {
+			weights[j] = 1
+		}
+		for _, s := range c.LabelWeight {
+			label, w, err := labelWeight(s)
+			if err != nil {
+				return nil, err
+			}
+			j := slices.Index(labels, label)
+			if j < 0 {
+				return nil, model.Refuse("label-weight", "{label-weight} %s: the training data has no label %q", s, label)
+			}
+			weights[j] = w
+		}
+		return weights, nil
+	}
+	return structured.Hamming{}, nil
+}
+
+// costOption returns the option of an entity cost: there 0 stands for 1, and a negative number for 0.
+func costOption(cost *float64) float64 {
+	if v := or(cost, 1); v > 0 {
+		return v
+	}
+	return -1
+}
+
+func (c *Config) lossOptions(cost structured.Cost) losses.Options {
+	return losses.Options{
+		Cost: cost, Scale: or(c.CostScale, 1), Gamma: or(c.Gamma, 1),
+		Entropy: c.Entropy, Smoothing: c.LabelSmoothing, Margin: or(c.Margin, 2), Blend: or(c.Blend, 0),
+	}
+}
+
+// NewLoss returns the loss of the completed configuration under a cost.
+func (c *Config) NewLoss(cost structured.Cost) (losses.Loss, error) {
+	return losses.New(c.Loss, c.lossOptions(cost))
+}
+
+// Schedule returns how the loss of the completed configuration changes, and in how many steps: epochs, or runs of
+// methods that see all sentences in each step. There are none where it stays the same.
+func (c *Config) Schedule(cost structured.Cost) (s losses.Schedule, steps int) {
+	if !c.annealed() {
+		return s, 0
+	}
+	s = losses.Schedule{Name: c.Loss, Options: c.lossOptions(cost)}
+	for k, r := range []*losses.Range{&s.Temperature, &s.Scale, &s.Blend} {
+		*r, _ = losses.ParseRange(c.moved()[k].value) // Validate has read it; "" moves nothing
+	}
+	return s, c.steps()
+}
+
+// steps is how often the loss may change.
+func (c *Config) steps() int {
+	if optimizerNamed(c.Optimizer).batch {
+		return min(annealStages, *c.Epochs)
+	}
+	return *c.Epochs
+}
+
+// NeedsStart reports whether training should start from the weights of a convex loss.
+func (c *Config) NeedsStart() bool { return traits(c.Loss).NeedsStart }
+
+// startIterations is how far the start of a loss that needs one is trained.
+const startIterations = 30
+
+// Start returns the configuration of the start of a loss that needs one: a few iterations of cross-entropy. From weights
+// of zero, risk may end where nothing but the most frequent label is left.
+func (c *Config) Start() Config {
+	return Config{
+		ModelType: c.ModelType, Loss: "cross-entropy", Optimizer: "lbfgs", L2: new(defaultL2["cross-entropy"]),
+		Epochs: new(startIterations), WarmUp: new(0), Seed: new(uint64(1)),
+		AllPairs: c.AllPairs, MinCount: c.MinCount, MaxLength: c.MaxLength, Threads: c.Threads,
+	}
+}
+
+// A Method is an optimizer with its penalty: one of the two kinds of method.
+type Method struct {
+	Batch      optimize.BatchMethod
+	Stochastic optimize.StochasticMethod
+	Penalty    optimize.Penalty
+}
+
+// NewMethod returns the optimizer of the completed configuration.
+func (c *Config) NewMethod() Method {
+	m := Method{Penalty: optimize.Penalty{L1: c.L1, L2: or(c.L2, 0)}}
+	seed := or(c.Seed, 1)
+	limits := optimize.Limits{MaxIterations: *c.Epochs}
+	passes := optimize.Passes{Epochs: *c.Epochs, BatchSize: or(c.BatchSize, 0), Seed: seed}
+	if c.annealed() { // the objective changes with the loss
+		limits.MaxIterations /= c.steps()
+		passes.Tolerance = -1
+	}
+	rate := or(c.Rate, 0)
+	switch c.Optimizer {
+	case "lbfgs":
+		n := or(c.WarmUp, 0)
+		limits.MaxIterations -= n
+		m.Batch = optimize.LBFGS{Limits: limits}
+		if n > 0 {
+			m.Batch = optimize.WarmStart{
+				First: optimize.SGD{Passes: optimize.Passes{Epochs: n, Seed: seed}, InPlace: true}, Then: optimize.LBFGS{Limits: limits},
+			}
+		}
+	case "owlqn":
+		m.Batch = optimize.OWLQN{Limits: limits}
+	case "sgd":
+		m.Stochastic = optimize.SGD{Passes: passes, Rate: rate}
+	case "sgd-l1":
+		m.Stochastic = optimize.SGD{Passes: passes, Rate: rate, Exponential: exponentialDecay}
+	case "adagrad":
+		m.Stochastic = optimize.AdaGrad{Passes: passes, Rate: rate}
+	case "adam":
+		m.Stochastic = optimize.Adam{Passes: passes, Rate: rate}
+	case "adamw":
+		m.Stochastic = optimize.Adam{Passes: passes, Rate: rate, Decoupled: true}
+	case "averaged-perceptron":
+		m.Stochastic = optimize.AveragedPerceptron{Passes: passes}
+	case "pa":
+		pa := optimize.PassiveAggressive{Passes: passes, C: or(c.PAC, 1), SquaredSlack: c.variant() == "pa2"}
+		if c.variant() == "pa" {
+			pa.C = math.Inf(1)
+		}
+		m.Stochastic = pa
+	case "arow":
+		m.Stochastic = optimize.AROW{Passes: passes, Gamma: or(c.AROWGamma, 1)}
+	case "bcfw":
+		m.Stochastic = optimize.BCFW{Passes: passes}
+	case "sag":
+		m.Stochastic = optimize.SAGA{Passes: passes}
+	}
+	return m
+}

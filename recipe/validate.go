@@ -1,0 +1,422 @@
+package recipe
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/pruned"
+	"github.com/trellis-nlp/trellis/semimarkov"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// costNames are the values of Config.Cost.
+var costNames = []string{"hamming", "boundary", "entity"}
+
+// CostNames lists the costs.
+func CostNames() []string { return slices.Clone(costNames) }
+
+// Validate reports settings that are out of range or contradict each other, as a *[model.OptionError].
+func (c Config) Validate() error {
+	if err := c.validateData(); err != nil {
+		return err
+	}
+	if err := c.settleModel(); err != nil {
+		return err
+	}
+	c.Loss = c.baseLoss()
+	c.settleOptimizer()
+	for _, check := range []func() error{c.validateModel, c.validateLoss, c.validateOptimizer, c.validateTraining} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// validateData checks what is read and how.
+func (c *Config) validateData() error {
+	_, err := corpus.ParseFormat(c.format())
+	switch {
+	case err != nil:
+		return model.Refuse("format", "{format} %s: want auto, conll, conllu or crfsuite", c.Format)
+	case slices.Contains(c.Dev.Paths, "-"):
+		return model.Refuse("dev", "{dev} -: standard input cannot be read for development; name a file")
+	case c.Threads < 0:
+		return model.Refuse("threads", "{threads} %d: want a positive number, or 0 for all cores", c.Threads)
+	case c.MinCount < 0:
+		return model.Refuse("min-count", "{min-count} %d: want a number that is not negative", c.MinCount)
+	case c.TagDictionary < 0:
+		return model.Refuse("tag-dictionary", "{tag-dictionary} %d: want a number that is not negative", c.TagDictionary)
+	case or(c.Patience, 0) < 0:
+		return model.Refuse("patience", "{patience} %d: want a number that is not negative", *c.Patience)
+	case c.Patience != nil && c.Dev.IsZero():
+		return model.Refuse("patience", "{patience} waits for a better dev score: name a file with {dev}")
+	case c.VectorsLimit < 0 || c.VectorsLimit > 0 && c.Vectors == "":
+		return model.Refuse("vectors-limit", "{vectors-limit} %d: want how many words of {vectors} to keep", c.VectorsLimit)
+	case c.Normalize.Check() != nil:
+		return model.Refuse("normalize", "{normalize} %s: want nfc or nfkc", string(c.Normalize))
+	}
+	for _, list := range c.Gazetteer {
+		if _, path, ok := strings.Cut(list, "="); !ok || path == "" {
+			return model.Refuse("gazetteer", "{gazetteer} %s: want NAME=FILE", list)
+		}
+	}
+	if c.Scheme != "" {
+		if s, err := structured.ParseScheme(c.Scheme); err != nil || s == structured.Plain {
+			return model.Refuse("scheme", "{scheme} %s: want iob1, bio, bioes or io", c.Scheme)
+		}
+	}
+	if _, err := corpus.ParseSupervision(c.supervision()); err != nil {
+		return model.Refuse("supervision", "{supervision} %s: want full, partial or soft", c.Supervision)
+	}
+	return nil
+}
+
+func (c *Config) format() string {
+	if c.Format == "" {
+		return corpus.FormatAuto.String()
+	}
+	return c.Format
+}
+
+func (c *Config) supervision() string {
+	if c.Supervision == "" {
+		return corpus.Full.String()
+	}
+	return c.Supervision
+}
+
+// settleModel decides which kind of model the settings ask for, and its order.
+func (c *Config) settleModel() error {
+	order := or(c.Order, 1)
+	switch {
+	case !slices.Contains([]string{"", model.Chain, model.SemiMarkov, model.Pruned}, c.ModelType):
+		return model.Refuse("model-type", "{model-type} %s: want chain, semi or pruned", c.ModelType)
+	case order < 0 || order > 2:
+		return model.Refuse("order", "{order} %d: want 0, 1 or 2", order)
+	case c.Order != nil && c.ModelType == model.SemiMarkov:
+		return model.Refuse("order", "{order}: {model-type} semi scores spans, each with the one before")
+	case order != 1 && c.ModelType == model.Chain:
+		return model.Refuse("order", "{order} %d: {model-type} chain looks back one label; others are for {model-type} pruned", order)
+	case order != 1 && c.ModelType == "":
+		c.ModelType = model.Pruned
+	case c.ModelType == "":
+		c.ModelType = model.Chain
+	case c.ModelType == model.Pruned && c.Order == nil:
+		fill(&c.Order, 2)
+	}
+	return nil
+}
+
+// notFor lists the settings that a kind of model has no use for, and why.
+var notFor = []struct {
+	options []string
+	kinds   []string
+	why     string
+}{
+	{[]string{"checkpoint", "checkpoint-every", "resume"}, []string{model.SemiMarkov, model.Pruned}, "its training writes no checkpoints"},
+	{[]string{"restarts"}, []string{model.SemiMarkov, model.Pruned}, "it starts once"},
+	{[]string{"anneal-temperature", "anneal-cost", "anneal-blend"}, []string{model.SemiMarkov, model.Pruned}, "its loss stays the same in the course of training"},
+	{[]string{"entropy", "label-smoothing"}, []string{model.SemiMarkov, model.Pruned}, "its cross-entropy is not regularised so"},
+	{[]string{"gamma"}, []string{model.Pruned}, "its losses have no temperature"},
+	{[]string{"cost-boundary"}, []string{model.SemiMarkov}, "its costs are hamming and entity"},
+	{[]string{"weights", "strip"}, []string{model.SemiMarkov, model.Pruned}, "its weights are stored as they are, in 64 bits, and with the names"},
+	{[]string{"all-pairs"}, []string{model.SemiMarkov, model.Pruned}, "it has features for what was seen together"},
+	{[]string{"normalize"}, []string{model.SemiMarkov}, "it reads words as they are"},
+	{[]string{"scheme"}, []string{model.SemiMarkov}, "it learns spans, however their labels are spelt"},
+	{[]string{"clusters", "gazetteer", "vectors", "vectors-limit"}, []string{model.SemiMarkov}, "it keeps no lexicons"},
+	{[]string{"tag-dictionary"}, []string{model.SemiMarkov}, "it gives no labels to words, but to spans"},
+	{[]string{"tag-dictionary"}, []string{model.Pruned}, "it finds likely labels by their probability"},
+	{[]string{"supervision"}, []string{model.SemiMarkov, model.Pruned}, "it learns from labels that are all known"},
+	{[]string{"max-length"}, []string{model.Chain, model.Pruned}, "a chain has no longest span"},
+	{[]string{"keep", "label-parts"}, []string{model.Chain, model.SemiMarkov}, "only {model-type} pruned keeps a few labels a token"},
+}
+
+// maxMaxLength is what the files of semi-Markov models can hold.
+const maxMaxLength = 4096
+
+// validateModel checks what goes with the kind of model.
+func (c *Config) validateModel() error {
+	for _, n := range notFor {
+		for _, option := range n.options {
+			if slices.Contains(n.kinds, c.ModelType) && c.IsSet(option) {
+				return model.Refuse(option, "{%s}: not for {model-type} %s: "+n.why, option, c.ModelType)
+			}
+		}
+	}
+	if _, ok := losses.Lookup(c.Loss); !ok {
+		return model.Refuse("loss", "{loss} %s: want one of %s", c.Loss, strings.Join(losses.Names(), ", "))
+	}
+	if names := lossNames(c.ModelType); !slices.Contains(names, c.Loss) {
+		return model.Refuse("loss", "{loss} %s: not there for {model-type} %s, whose losses are %s", c.Loss, c.ModelType, strings.Join(names, ", "))
+	}
+	switch c.ModelType {
+	case model.SemiMarkov:
+		return c.validateSemi()
+	case model.Pruned:
+		return c.validatePruned()
+	}
+	return nil
+}
+
+// lossNames lists the losses of a kind of model.
+func lossNames(kind string) []string {
+	switch kind {
+	case model.SemiMarkov:
+		return semimarkov.Names()
+	case model.Pruned:
+		return pruned.Names()
+	}
+	return losses.Names()
+}
+
+func (c *Config) validateSemi() error {
+	switch {
+	case c.MaxLength != nil && (*c.MaxLength < 1 || *c.MaxLength > maxMaxLength):
+		return model.Refuse("max-length", "{max-length} %d: want 1 to %d", *c.MaxLength, maxMaxLength)
+	case optimizerNamed(c.Optimizer).chain:
+		some := optimizerNames(func(o optimizer) bool { return !o.chain })
+		return model.Refuse("optimizer", "{optimizer} %s: only for {model-type} chain; semi is trained by %s", c.Optimizer, strings.Join(some, ", "))
+	case c.Cost == "boundary":
+		return model.Refuse("cost", "{cost} boundary: not there for {model-type} semi, whose costs are hamming and entity")
+	case c.Format == corpus.CRFsuite.String():
+		return model.Refuse("format", "{format} crfsuite: {model-type} semi reads the words of spans, which attribute files lack")
+	}
+	return nil
+}
+
+func (c *Config) validatePruned() error {
+	order := or(c.Order, 1)
+	switch {
+	case !optimizerNamed(c.Optimizer).pruned && optimizerNamed(c.Optimizer).name != "":
+		some := optimizerNames(func(o optimizer) bool { return o.pruned })
+		return model.Refuse("optimizer", "{optimizer} %s: pruning changes what is minimised from epoch to epoch; {model-type} pruned is trained by %s",
+			c.Optimizer, strings.Join(some, ", "))
+	case c.Format == corpus.CRFsuite.String():
+		return model.Refuse("format", "{format} crfsuite: {model-type} pruned reads columns by templates, which attribute files lack")
+	case len(c.Keep) > order:
+		return model.Refuse("keep", "{keep}: %d numbers, but {order} %d prunes %d times", len(c.Keep), order, order)
+	case or(c.Epochs, order+1) <= order && *c.Epochs > 0 && c.Init == "":
+		return model.Refuse("epochs", "{epochs} %d: the first epochs are of lower orders, so that {order} %d wants at least %d", *c.Epochs, order, order+1)
+	}
+	for _, v := range c.Keep {
+		if !(v > 1 && v <= math.MaxInt32) {
+			return model.Refuse("keep", "{keep} %v: want more than 1 label a token", v)
+		}
+	}
+	return nil
+}
+
+// lossOptions are the settings that only some losses support, and what the others lack.
+var lossOptions = []struct {
+	options  []string
+	supports func(k losses.Kind) bool
+	lacks    string
+}{
+	{[]string{"cost", "cost-scale", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight", "anneal-cost"},
+		func(k losses.Kind) bool { return k.Cost }, "has no cost"},
+	{[]string{"gamma", "anneal-temperature"}, func(k losses.Kind) bool { return k.Gamma }, "takes the best paths only, at any temperature"},
+	{[]string{"entropy", "label-smoothing"}, func(k losses.Kind) bool { return k.Target }, "is not regularised so"},
+	{[]string{"margin", "blend", "anneal-blend"}, func(k losses.Kind) bool { return k.Margin }, "has no margin of angles"},
+}
+
+// supports reports whether the loss of that name makes use of a setting. Every loss does of those that are not of losses.
+func supports(loss, option string) bool {
+	kind, _ := losses.Lookup(loss)
+	for _, own := range lossOptions {
+		if slices.Contains(own.options, option) {
+			return own.supports(kind)
+		}
+	}
+	return true
+}
+
+// withCost says what to do for losses that are others without a cost.
+var withCost = map[string]string{
+	"cross-entropy": "softmax-margin is cross-entropy with one",
+	"perceptron":    "hinge is the perceptron loss with one",
+}
+
+// validateLoss refuses settings that the loss has no use for.
+func (c *Config) validateLoss() error {
+	for _, own := range lossOptions {
+		for _, option := range own.options {
+			if !c.IsSet(option) || supports(c.Loss, option) {
+				continue
+			}
+			if hint := withCost[c.Loss]; hint != "" && own.supports(losses.Kind{Cost: true}) {
+				return model.Refuse(option, "{%s}: %s %s; %s", option, c.Loss, own.lacks, hint)
+			}
+			var others []string
+			for _, k := range losses.Kinds() {
+				if own.supports(k) {
+					others = append(others, k.Name)
+				}
+			}
+			return model.Refuse(option, "{%s}: %s %s; this is for %s", option, c.Loss, own.lacks, strings.Join(others, ", "))
+		}
+	}
+	if err := c.validateAnnealing(); err != nil {
+		return err
+	}
+	if c.Margin != nil && *c.Margin < 1 {
+		return model.Refuse("margin", "{margin} %d: want 1 to 4", *c.Margin)
+	}
+	if _, err := losses.New(c.Loss, c.lossOptions(nil)); err != nil {
+		return model.Refuse("loss", "{loss} %s: %w", c.Loss, err)
+	}
+	return c.validateCost()
+}
+
+func (c *Config) validateCost() error {
+	cost := c.cost()
+	if !slices.Contains(costNames, cost) {
+		return model.Refuse("cost", "{cost} %s: want one of %s", cost, strings.Join(costNames, ", "))
+	}
+	for _, own := range []struct {
+		option, cost string
+		value        *float64
+	}{
+		{"cost-fn", "entity", c.CostFN}, {"cost-fp", "entity", c.CostFP}, {"cost-confusion", "entity", c.CostConfusion},
+		{"cost-boundary", "boundary", c.CostBoundary}, {"label-weight", "hamming", nil},
+	} {
+		if c.IsSet(own.option) && cost != own.cost {
+			return model.Refuse(own.option, "{%s} belongs to {cost} %s, not to {cost} %s", own.option, own.cost, cost)
+		}
+		if v := own.value; v != nil && !(*v >= 0 && *v <= math.MaxFloat64) {
+			return model.Refuse(own.option, "{%s} %v: want a number that is not negative", own.option, *v)
+		}
+	}
+	switch {
+	case c.CostScale != nil && !positive(*c.CostScale):
+		return model.Refuse("cost-scale", "{cost-scale} %v: want a positive number (without a cost %s is another loss, or none)", *c.CostScale, c.Loss)
+	case c.Gamma != nil && !positive(*c.Gamma):
+		return model.Refuse("gamma", "{gamma} %v: want a positive number", *c.Gamma)
+	}
+	for _, w := range c.LabelWeight {
+		if _, _, err := labelWeight(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func positive(v float64) bool { return v > 0 && v <= math.MaxFloat64 }
+
+// labelWeight splits LABEL=W.
+func labelWeight(s string) (label string, w float64, err error) {
+	if k := strings.LastIndexByte(s, '='); k > 0 {
+		if w, err = strconv.ParseFloat(s[k+1:], 64); err == nil && w >= 0 && w <= math.MaxFloat64 {
+			return s[:k], w, nil
+		}
+	}
+	return "", 0, model.Refuse("label-weight", "{label-weight} %s: want LABEL=W with a number W that is not negative", s)
+}
+
+// moved lists the settings that move one of the loss in the course of training, and the ones that would hold it.
+func (c *Config) moved() []struct {
+	option, value, still string
+	isStill              bool
+} {
+	return []struct {
+		option, value, still string
+		isStill              bool
+	}{
+		{"anneal-temperature", c.AnnealTemperature, "gamma", c.Gamma != nil},
+		{"anneal-cost", c.AnnealCost, "cost-scale", c.CostScale != nil},
+		{"anneal-blend", c.AnnealBlend, "blend", c.Blend != nil},
+	}
+}
+
+func (c *Config) validateAnnealing() error {
+	for _, m := range c.moved() {
+		if m.value == "" {
+			continue
+		}
+		if m.isStill {
+			return model.Refuse(m.option, "{%s} and {%s}: it moves or it stays", m.option, m.still)
+		}
+		if _, err := losses.ParseRange(m.value); err != nil {
+			return model.Refuse(m.option, "{%s}: %w", m.option, err)
+		}
+	}
+	return nil
+}
+
+// validateOptimizer checks the optimizer and its own settings. Those of others are refused.
+func (c *Config) validateOptimizer() error {
+	kind := optimizerNamed(c.Optimizer)
+	if kind.name == "" {
+		return model.Refuse("optimizer", "{optimizer} %s: want one of %s", c.Optimizer, strings.Join(OptimizerNames(), ", "))
+	}
+	for option, v := range map[string]float64{"l1": c.L1, "l2": or(c.L2, 0)} {
+		if !(v >= 0 && v <= math.MaxFloat64) {
+			return model.Refuse(option, "{%s} %v: want a number that is not negative", option, v)
+		}
+	}
+	steps := or(c.Epochs, kind.usualEpochs(!c.Dev.IsZero()))
+	switch {
+	case c.Epochs != nil && *c.Epochs < 1:
+		return model.Refuse("epochs", "{epochs} %d: want a positive number", *c.Epochs)
+	case c.WarmUp != nil && c.Optimizer != "lbfgs":
+		return model.Refuse("warm-up", "{warm-up} belongs to {optimizer} lbfgs, not to %s", c.Optimizer)
+	case c.WarmUp != nil && (*c.WarmUp < 0 || *c.WarmUp >= steps):
+		return model.Refuse("warm-up", "{warm-up} %d: want a number from 0 to less than the %d epochs", *c.WarmUp, steps)
+	case c.BatchSize != nil && kind.batch:
+		some := optimizerNames(func(o optimizer) bool { return !o.batch })
+		return model.Refuse("batch-size", "{batch-size}: %s sees all sentences in each step; these take a few at a time: %s", c.Optimizer, strings.Join(some, ", "))
+	case c.BatchSize != nil && *c.BatchSize < 1:
+		return model.Refuse("batch-size", "{batch-size} %d: want a positive number", *c.BatchSize)
+	case c.Rate != nil && !kind.rate:
+		some := optimizerNames(func(o optimizer) bool { return o.rate })
+		return model.Refuse("rate", "{rate}: %s finds the length of its steps itself; these have a rate: %s", c.Optimizer, strings.Join(some, ", "))
+	case c.Rate != nil && !positive(*c.Rate):
+		return model.Refuse("rate", "{rate} %v: want a positive number", *c.Rate)
+	case c.Restarts < 0:
+		return model.Refuse("restarts", "{restarts} %d: want a number that is not negative", c.Restarts)
+	case c.WarmUp != nil && c.annealed():
+		return model.Refuse("warm-up", "{warm-up}: where the loss changes in the course of training, each stage starts from the one before")
+	case c.Optimizer == "sgd-l1" && c.L1 == 0:
+		return model.Refuse("optimizer", "{optimizer} sgd-l1: say with {l1} how much; without it, the optimizer is sgd")
+	}
+	for _, own := range []struct {
+		option, optimizer string
+		value             *float64
+	}{{"pa-c", "pa", c.PAC}, {"pa-variant", "pa", nil}, {"arow-gamma", "arow", c.AROWGamma}} {
+		if c.IsSet(own.option) && c.Optimizer != own.optimizer {
+			return model.Refuse(own.option, "{%s} belongs to {optimizer} %s, not to %s", own.option, own.optimizer, c.Optimizer)
+		}
+		if own.value != nil && !positive(*own.value) {
+			return model.Refuse(own.option, "{%s} %v: want a positive number", own.option, *own.value)
+		}
+	}
+	if !slices.Contains(paVariants, c.variant()) {
+		return model.Refuse("pa-variant", "{pa-variant} %s: want one of pa, pa1, pa2", c.PAVariant)
+	}
+	return nil
+}
+
+// validateTraining checks settings that concern the loss and the labels together.
+func (c *Config) validateTraining() error {
+	kind, _ := losses.Lookup(c.Loss)
+	switch {
+	case c.Init != "" && c.Optimizer == "bcfw":
+		return model.Refuse("init", "{init}: bcfw starts from zero, since a model does not say which sentence its weights come from")
+	case c.supervision() != corpus.Full.String() && !kind.Target:
+		return model.Refuse("supervision", "{supervision} %s: %s learns from one right label a token; cross-entropy takes labels that are open", c.Supervision, c.Loss)
+	case c.Restarts > 0 && traits(c.Loss).Convex && c.supervision() == corpus.Full.String():
+		return model.Refuse("restarts", "{restarts}: %s is convex, wherever it starts it ends at the same minimum", c.Loss)
+	case c.Checkpoint == "-" || c.Resume == "-":
+		return model.Refuse("checkpoint", "{checkpoint} and {resume}: want the name of a file")
+	case c.CheckpointEvery != nil && c.Checkpoint == "":
+		return model.Refuse("checkpoint-every", "{checkpoint-every}: name the file with {checkpoint}")
+	case c.CheckpointEvery != nil && *c.CheckpointEvery < 0:
+		return model.Refuse("checkpoint-every", "{checkpoint-every} %v: want a time that is not negative", *c.CheckpointEvery)
+	}
+	return nil
+}
