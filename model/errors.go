@@ -13,6 +13,8 @@ var (
 	ErrModel = errors.New("not a valid model")
 	// ErrPair says that an optimizer cannot minimise a loss.
 	ErrPair = errors.New("unsuitable optimizer")
+	// ErrNoStep says that training was interrupted before it completed a step, so that there is no model.
+	ErrNoStep = errors.New("no step was completed")
 )
 
 // A LabelError is a label that the training data lacks.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
+	"strings"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -113,6 +114,25 @@ func ParseMetadata(stored map[string]string) (Metadata, error) {
 		}
 	}
 	return m, nil
+}
+
+// Facts returns all that the metadata says, by name: the files, the settings of the configuration, and the notes.
+func (m Metadata) Facts() map[string]string {
+	facts := make(map[string]string)
+	for line := range strings.Lines(m.Config) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), " = "); ok {
+			if text, err := strconv.Unquote(value); err == nil {
+				value = text
+			} else if v, err := strconv.ParseFloat(value, 64); err == nil {
+				value = strconv.FormatFloat(v, 'g', -1, 64)
+			}
+			facts[name] = value
+		}
+	}
+	maps.Copy(facts, m.Notes)
+	m.Config, m.Notes = "", nil
+	maps.Copy(facts, m.Map())
+	return facts
 }
 
 // Clone returns a copy that shares nothing with m.

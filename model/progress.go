@@ -9,6 +9,7 @@ import (
 type Progress struct {
 	*optimize.Step
 	Run  int              // 0, or the number of the restart
+	Of   int              // steps at most, 0 if not known
 	Dev  *metrics.Results // nil without development data
 	Best bool             // the best score of the run on the development data so far
 

@@ -44,7 +44,7 @@ func (c Config) Complete(p *Profile) (Config, error) {
 
 // openLoss reports whether the labels may pick the loss.
 func (c *Config) openLoss() bool {
-	return c.Loss == "" && optimizerNamed(c.Optimizer).loss == "" && c.ModelType != model.SemiMarkov &&
+	return c.Loss == "" && optimizerNamed(c.Optimizer).loss == "" && c.ModelType == model.Chain &&
 		c.supervision() == corpus.Full.String() && c.Entropy == 0 && c.LabelSmoothing == 0
 }
 
@@ -71,16 +71,13 @@ func (c *Config) pickFeatures(p *Profile) {
 
 // pickLoss picks the loss for single labels or names, if it was left open.
 func (c *Config) pickLoss(p *Profile) {
-	if !c.openLoss() || p.Format == corpus.CRFsuite {
-		c.Loss = c.baseLoss()
-		return
-	}
-	c.Loss = "softmax-margin"
+	open := c.openLoss() && p.Format != corpus.CRFsuite
 	switch task := p.Task(); {
-	case task == tagging:
+	case open && task == tagging:
+		c.Loss = "softmax-margin"
 		fill(&c.CostScale, tokenScale)
-	case task == naming && p.Outside:
-		c.Cost = "entity"
+	case open && task == naming && p.Outside:
+		c.Loss, c.Cost = "softmax-margin", "entity"
 		fill(&c.CostFN, missedName)
 	default:
 		c.Loss = c.baseLoss()

@@ -66,6 +66,9 @@ func (c *Config) validateData() error {
 			return model.Refuse("gazetteer", "{gazetteer} %s: want NAME=FILE", list)
 		}
 	}
+	if !slices.Contains([]string{"", "float32", "float64", "int16", "int8"}, c.Weights) {
+		return model.Refuse("weights", "{weights} %s: want float32, float64, int16 or int8", c.Weights)
+	}
 	if c.Scheme != "" {
 		if s, err := structured.ParseScheme(c.Scheme); err != nil || s == structured.Plain {
 			return model.Refuse("scheme", "{scheme} %s: want iob1, bio, bioes or io", c.Scheme)
@@ -113,6 +116,13 @@ func (c *Config) settleModel() error {
 	return nil
 }
 
+// Kind returns the kind of model that the settings ask for.
+func (c *Config) Kind() string {
+	own := *c
+	_ = own.settleModel() // settings that contradict each other are an error of Validate
+	return own.ModelType
+}
+
 // notFor lists the settings that a kind of model has no use for, and why.
 var notFor = []struct {
 	options []string
@@ -133,8 +143,16 @@ var notFor = []struct {
 	{[]string{"tag-dictionary"}, []string{model.SemiMarkov}, "it gives no labels to words, but to spans"},
 	{[]string{"tag-dictionary"}, []string{model.Pruned}, "it finds likely labels by their probability"},
 	{[]string{"supervision"}, []string{model.SemiMarkov, model.Pruned}, "it learns from labels that are all known"},
-	{[]string{"max-length"}, []string{model.Chain, model.Pruned}, "a chain has no longest span"},
-	{[]string{"keep", "label-parts"}, []string{model.Chain, model.SemiMarkov}, "only {model-type} pruned keeps a few labels a token"},
+}
+
+// onlyFor lists the settings of one kind of model.
+var onlyFor = []struct {
+	options []string
+	kind    string
+	why     string
+}{
+	{[]string{"max-length"}, model.SemiMarkov, "a chain has no longest span"},
+	{[]string{"keep", "label-parts"}, model.Pruned, "other models score all labels"},
 }
 
 // maxMaxLength is what the files of semi-Markov models can hold.
@@ -146,6 +164,13 @@ func (c *Config) validateModel() error {
 		for _, option := range n.options {
 			if slices.Contains(n.kinds, c.ModelType) && c.IsSet(option) {
 				return model.Refuse(option, "{%s}: not for {model-type} %s: "+n.why, option, c.ModelType)
+			}
+		}
+	}
+	for _, n := range onlyFor {
+		for _, option := range n.options {
+			if c.ModelType != n.kind && c.IsSet(option) {
+				return model.Refuse(option, "{%s} is for {model-type} %s: "+n.why, option, n.kind)
 			}
 		}
 	}

@@ -17,7 +17,7 @@ func TestAnnealing(t *testing.T) {
 	assert.InEpsilon(t, finalLoss(t, still.out), finalLoss(t, moved.out), 1e-3)
 	m, err := loadModel(path)
 	require.NoError(t, err)
-	assert.Equal(t, "0.01..2", m.Meta.Notes["anneal-cost"])
+	assert.Equal(t, "0.01..2", m.Meta.Facts()["anneal-cost"])
 
 	// All epochs of a stochastic optimizer are made: the objective, which moves too, does not end them.
 	_, moved = trained(t, "", "--loss", "hinge", "--anneal-cost", "0.1..1", "--epochs", "25", "testdata/train.conll")

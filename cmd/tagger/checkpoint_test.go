@@ -49,7 +49,7 @@ func TestResumedTrainingWritesTheSameModel(t *testing.T) {
 
 			args = append(args, "--model", model, "--checkpoint", checkpoint)
 			o := interrupted(t, args...)
-			assert.Contains(t, o.errors, "the best model so far is in "+model+"; --resume "+checkpoint+" goes on\n")
+			assert.Contains(t, o.errors, "the best model so far is in "+model+"; --resume "+checkpoint+" continues\n")
 			require.FileExists(t, checkpoint)
 			got := done(t, "", append(args, "--resume", checkpoint)...)
 			assert.Equal(t, strings.Count(want.errors, "\nstep ")-2, strings.Count(got.errors, "\nstep "))
@@ -99,7 +99,7 @@ func TestResumeRefusesAnotherTraining(t *testing.T) {
 	} {
 		o := tagger(t, "", append(append(args, "--resume", checkpoint), more...)...)
 		assert.Equal(t, exitFailed, o.status, says)
-		assert.Contains(t, lastMessage(o.errors), "tagger: --resume "+checkpoint+": unfit checkpoint: "+says)
+		assert.Contains(t, lastMessage(o.errors), "tagger: "+checkpoint+": unfit checkpoint: "+says)
 		assert.NoFileExists(t, model)
 		assert.Equal(t, saved, read(t, checkpoint))
 	}

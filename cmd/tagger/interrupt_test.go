@@ -52,7 +52,7 @@ func TestInterruptBeforeTheFirstStepWritesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "model")
 	require.NoError(t, os.WriteFile(path, []byte("an older model"), 0o644))
 	var out bytes.Buffer
-	errs := &trigger{text: "loss cross-entropy", f: stop}
+	errs := &trigger{text: "by lbfgs", f: stop}
 	status := run(ctx, []string{"train", "--model", path, "testdata/train.conll"}, strings.NewReader(""), &out, errs)
 	assert.Equal(t, exitFailed, status)
 	assert.Equal(t, "tagger: interrupted before the first step: no model written\n", lastMessage(errs.String()))

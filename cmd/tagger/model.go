@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/crf"
@@ -14,13 +13,7 @@ import (
 
 // notesOf lists all metadata as notes.
 func notesOf(m model.Metadata) map[string]string {
-	notes := maps.Clone(m.Notes)
-	m.Notes = nil
-	if notes == nil {
-		notes = make(map[string]string)
-	}
-	maps.Copy(notes, m.Map())
-	return notes
+	return m.Facts()
 }
 
 // formatFor reads the value of --format for inputs of m. Models of attributes read nothing else, so there

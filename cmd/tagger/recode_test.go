@@ -27,7 +27,7 @@ func TestTrainInAnotherScheme(t *testing.T) {
 			} else {
 				assert.Equal(t, "bio", m.Meta.Output.String())
 				assert.Equal(t, scheme, m.Meta.Inside.String())
-				assert.Contains(t, o.errors, "labels in bio are trained in "+scheme+"; tag and eval give bio\n")
+				assert.Contains(t, o.errors, "labels in bio are trained in "+scheme+"; tagging gives bio\n")
 			}
 			// What was learnt by heart is given back in the scheme of the file.
 			f := score(t, "", "--model", path, "testdata/train.conll")

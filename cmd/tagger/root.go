@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // The exit statuses.
@@ -30,6 +31,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root := a.rootCommand()
 	root.SetArgs(append([]string{}, args...)) // never nil, which would mean those of the process
 	cmd, err := root.ExecuteContextC(ctx)
+	if e, ok := errors.AsType[*model.OptionError](err); ok {
+		err = wrongUsage("%s", e.Spell(func(option string) string { return "--" + option }))
+	}
 	var usage *usageError
 	switch {
 	case err == nil:

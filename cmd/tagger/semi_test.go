@@ -208,7 +208,7 @@ func TestSemiRefuses(t *testing.T) {
 	}{
 		"attributes":   {[]string{"train", "--model", filepath.Join(t.TempDir(), "m"), "--model-type", "semi", "testdata/train.crfsuite"}, "reads the words of spans"},
 		"init":         {train("--init", nerModel(t)), "not a valid model (semi-Markov)"},
-		"init of semi": {[]string{"train", "--model", filepath.Join(t.TempDir(), "m"), "--init", path, "testdata/train.conll"}, "a model of segments"},
+		"init of semi": {[]string{"train", "--model", filepath.Join(t.TempDir(), "m"), "--init", path, "testdata/train.conll"}, "it is a semi-Markov model"},
 		"prune":        {[]string{"prune", path, "--output", filepath.Join(t.TempDir(), "m")}, "a model of segments"},
 	} {
 		o := tagger(t, "", c.args...)

@@ -25,7 +25,7 @@ func TestSupervision(t *testing.T) {
 		assert.NotContains(t, o.errors, "warning", reading)
 		m, err := loadModel(path)
 		require.NoError(t, err)
-		assert.Equal(t, reading, m.Meta.Notes["supervision"])
+		assert.Equal(t, reading, m.Meta.Facts()["supervision"])
 		assert.Greater(t, accuracyOf(t, path, "testdata/train.conll"), 0.85, reading)
 	}
 	// Soft reading takes open labels too, sentence by sentence.

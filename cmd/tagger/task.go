@@ -85,7 +85,7 @@ func (o *trainFlags) pickLoss(d *data) {
 	case tagging:
 		o.lossFlags.name, o.scale = "softmax-margin", tokenScale
 		o.picked = map[string]string{"cost-scale": number(o.scale)}
-		o.why = fmt.Sprintf("that loss is for single labels: --loss %s --cost-scale %g; --loss cross-entropy errs a little more, and is surer of its probabilities",
+		o.why = fmt.Sprintf("that loss is for single labels: --loss %s --cost-scale %g; --loss cross-entropy errs a little more, and is better calibrated",
 			o.lossFlags.name, o.scale)
 	case naming:
 		if !slices.Contains(d.train.Labels(), "O") {
@@ -93,7 +93,7 @@ func (o *trainFlags) pickLoss(d *data) {
 		}
 		o.lossFlags.name, o.cost, o.falseNegative = "softmax-margin", "entity", missedName
 		o.picked = map[string]string{"cost": o.cost, "cost-fn": number(o.falseNegative)}
-		o.why = fmt.Sprintf("that loss is for names: --loss %s --cost %s --cost-fn %g; --loss cross-entropy finds fewer, and is surer of its probabilities",
+		o.why = fmt.Sprintf("that loss is for names: --loss %s --cost %s --cost-fn %g; --loss cross-entropy finds fewer, and is better calibrated",
 			o.lossFlags.name, o.cost, o.falseNegative)
 	}
 }

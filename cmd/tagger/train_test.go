@@ -31,8 +31,8 @@ func TestTrainPicksByLooking(t *testing.T) {
 		"CoNLL": {
 			[]string{"testdata/train.conll"},
 			[]string{"format conll: 3 columns between tabs; word in column 1, label in column 3, part of speech in column 2",
-				"6 labels (scheme bio)", "templates preset ner", "features auto: preset ner, for spans of names; --features ner names it\n",
-				"loss softmax-margin by lbfgs", "--loss softmax-margin --cost entity --cost-fn 3"},
+				"6 labels (scheme bio)", "templates preset ner", "features auto: preset ner, for spans of names\n",
+				"loss softmax-margin by lbfgs", "loss for names: softmax-margin with an entity cost of 3 "},
 			map[string]string{"format": "conll", "columns": "3", "label": "3", "loss": "softmax-margin", "cost": "entity", "cost-fn": "3", "optimizer": "lbfgs"},
 		},
 		"blanks": {
@@ -75,7 +75,7 @@ func TestTrainPicksByLooking(t *testing.T) {
 		},
 		"perceptron": {
 			[]string{"--loss", "perceptron", "--seed", "7", "testdata/train.conll"},
-			[]string{"by averaged-perceptron, l2 0"}, map[string]string{"seed": "7", "l2": "0"},
+			[]string{"by averaged-perceptron, l2 0"}, map[string]string{"seed": "7", "optimizer": "averaged-perceptron"},
 		},
 		"costs": {
 			[]string{"--loss", "softmax-margin", "--cost", "entity", "--cost-fn", "4", "--gamma", "2", "testdata/train.conll"},
@@ -94,7 +94,7 @@ func TestTrainPicksByLooking(t *testing.T) {
 			m, err := loadModel(path)
 			require.NoError(t, err)
 			for k, v := range c.meta {
-				assert.Equal(t, v, notesOf(m.Meta)[k], k)
+				assert.Equal(t, v, m.Meta.Facts()[k], k)
 			}
 			assert.NotContains(t, read(t, path), "testdata", "the model tells where its files lay")
 			assert.Contains(t, o.out, path+": ")
@@ -131,7 +131,7 @@ func TestMorphologyPicksMorph(t *testing.T) {
 		"spelt": "Die Case=Nom|Number=Plur\nKatzen Case=Nom|Number=Plur\nschlafen Number=Plur|Person=3\n. _\n", "many": many.String(),
 	} {
 		_, o := trained(t, text, "--epochs", "2", "--optimizer", "sgd", "-")
-		assert.Contains(t, o.errors, "features auto: preset morph, for labels of many features; --features morph names it\n", name)
+		assert.Contains(t, o.errors, "features auto: preset morph, for labels of many features\n", name)
 		assert.Contains(t, o.errors, "loss cross-entropy", name)
 	}
 }
@@ -152,8 +152,7 @@ func TestFurtherColumns(t *testing.T) {
 		"a a DET 1 x B-NP O _\ndog dog NOUN 2 x I-NP O _\nbarks bark VERB 3 x B-VP O _\n\n"
 	path, o := trained(t, text, "--label", "7", "-")
 	assert.Contains(t, o.errors, "part of speech in column 2\n", "which has the fewest values of its kind")
-	assert.Contains(t, o.errors, "features auto: preset ner and column 3, 6, for spans of names; "+
-		"tagger features --show FILE writes them down, --features ner leaves the columns out\n")
+	assert.Contains(t, o.errors, "features auto: preset ner and column 3, 6, for spans of names\n")
 	m, err := openOurs(path)
 	require.NoError(t, err)
 	assert.Equal(t, "preset ner and column 3, 6", m.Meta.Notes["features"])

@@ -39,7 +39,7 @@ var sharedFlags = []string{
 	"cost", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight", "gamma",
 	"anneal-temperature", "anneal-cost", "entropy", "label-smoothing", "margin", "blend", "anneal-blend",
 	"epochs", "warm-up", "batch-size", "rate", "pa-c", "pa-variant", "arow-gamma",
-	"min-count", "label-dictionary", "all-pairs", "dev", "patience", "seed", "restarts", "threads", "scheme", "normalize",
+	"min-count", "tag-dictionary", "all-pairs", "dev", "patience", "seed", "restarts", "threads", "scheme", "normalize",
 }
 
 // sharedUsage explains the shared flags that do more here.

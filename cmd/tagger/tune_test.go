@@ -93,10 +93,10 @@ func TestTheLineCanBeRun(t *testing.T) {
 				o = done(t, "", trial.Args...)
 				m, err := loadModel(tunedModel)
 				require.NoError(t, err)
-				assert.Equal(t, trial.Loss, m.Meta.Notes["loss"])
-				assert.Equal(t, trial.Optimizer, m.Meta.Notes["optimizer"])
+				assert.Equal(t, trial.Loss, m.Meta.Facts()["loss"])
+				assert.Equal(t, trial.Optimizer, m.Meta.Facts()["optimizer"])
 				if trial.L2 != nil {
-					assert.Equal(t, number(*trial.L2), m.Meta.Notes["l2"])
+					assert.Equal(t, number(*trial.L2), m.Meta.Facts()["l2"])
 				}
 				if r.Dev != "" {
 					assert.Equal(t, number(*trial.Mean), m.Meta.Notes["dev"], "trial %d", k)
@@ -308,7 +308,7 @@ func TestFilesThatLookLikeFlags(t *testing.T) {
 // Whoever adds a flag to train decides whether tune passes it on.
 func TestEveryFlagOfTrainIsShared(t *testing.T) {
 	own := []string{"model", "init", "log-json", "quiet", "loss", "optimizer", "l1", "l2", "cost-scale", "help",
-		"weights", "strip", "date", "model-type", "max-length", "order", "keep", "label-parts", "supervision", "checkpoint", "checkpoint-every", "resume"}
+		"weights", "strip", "date", "config", "write-config", "model-type", "max-length", "order", "keep", "label-parts", "supervision", "checkpoint", "checkpoint-every", "resume"}
 	for _, flag := range flagLine.FindAllStringSubmatch(new(app).trainCommand().UsageString(), -1) {
 		assert.Contains(t, append(own, sharedFlags...), strings.TrimPrefix(flag[1], "--"), "of train: add it to sharedFlags, or here to its own")
 	}

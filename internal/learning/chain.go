@@ -68,6 +68,11 @@ func (s *chainSet) describe(templates string) string {
 
 func (s *chainSet) method(c *recipe.Config) string { return methodText(c) }
 
+func (s *chainSet) outcome(m Model, _ model.Summary) string {
+	x := m.(*crf.Model)
+	return fmt.Sprintf("%d labels, %d attributes, %d features", len(x.Labels()), x.Attributes(), x.Features())
+}
+
 func (s *chainSet) notes(Model, model.Summary, map[string]string) {}
 
 func (s *chainSet) train(ctx context.Context, c *recipe.Config, start Model, h hooks) (Model, model.Summary, error) {
@@ -159,7 +164,7 @@ func (x checkpoints) set(opts *crf.Options) (done func(), err error) {
 // explain adds the file to the error of a checkpoint that does not fit.
 func (x checkpoints) explain(err error) error {
 	if errors.Is(err, crf.ErrCheckpoint) {
-		return model.Refuse("resume", "{resume} %s: %w", x.resume, err)
+		return fmt.Errorf("%s: %w", x.resume, err)
 	}
 	return err
 }

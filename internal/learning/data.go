@@ -24,13 +24,14 @@ type Data struct {
 	Profile *recipe.Profile
 	Name    string // of the templates, "" for ready-made attributes
 
-	templates *features.Templates // nil for ready-made attributes
-	lexicons  []lexicon.Lexicon   // of files, or of the model to start from
-	input     model.Input
-	recode    *recoder // nil where labels stay as they are
-	seen      *seenLabels
-	reading   corpus.Supervision
-	start     Model // to start from, nil without one
+	templates  *features.Templates // nil for ready-made attributes
+	lexicons   []lexicon.Lexicon   // of files, or of the model to start from
+	input      model.Input
+	recode     *recoder // nil where labels stay as they are
+	seen       *seenLabels
+	reading    corpus.Supervision
+	start      Model // to start from, nil without one
+	startItems bool  // which reads ready-made attributes
 
 	inputs *input.Spool
 	first  []*input.Sentence // of the first input, which were read already
@@ -103,6 +104,7 @@ func (d *Data) readResources(ctx context.Context) error {
 		return err
 	}
 	in, meta := d.start.Input(), d.start.Metadata()
+	d.startItems = in.Templates == nil
 	if d.templates == nil && in.Templates != nil {
 		d.templates = in.Templates
 		d.lexicons = join(d.lexicons, in.Lexicons)
@@ -156,6 +158,9 @@ func (d *Data) look(pickScheme bool) error {
 
 // pickTemplates composes templates where the configuration names none.
 func (d *Data) pickTemplates() error {
+	if d.start != nil && d.startItems != d.opened.HasItems() {
+		return fmt.Errorf("%s: this model and the training files are not alike: one has attributes, the other columns", d.Config.Init)
+	}
 	if d.opened.HasItems() {
 		c := &d.Config
 		for _, option := range []string{"clusters", "gazetteer", "vectors", "features"} {

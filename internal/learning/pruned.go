@@ -80,11 +80,25 @@ func (s *prunedSet) separator(c *recipe.Config) string {
 }
 
 func (s *prunedSet) notes(m Model, summary model.Summary, notes map[string]string) {
+	notes["kept"] = strings.Join(kept(m, summary), ",")
+}
+
+// kept lists how many labels a token kept on average before each order of a model.
+func kept(m Model, s model.Summary) []string {
 	var list []string
-	for _, v := range summary.Kept[:m.(*prunedcrf.Model).Order()] {
+	for _, v := range s.Kept[:m.(*prunedcrf.Model).Order()] {
 		list = append(list, strconv.FormatFloat(v, 'f', 2, 64))
 	}
-	notes["kept"] = strings.Join(list, ",")
+	return list
+}
+
+func (s *prunedSet) outcome(m Model, summary model.Summary) string {
+	x := m.(*prunedcrf.Model)
+	text := fmt.Sprintf("order %d, %d labels", x.Order(), len(x.Labels()))
+	if list := kept(m, summary); len(list) > 0 {
+		text += " of which a token kept " + strings.Join(list, " and ")
+	}
+	return text + fmt.Sprintf(", %d attributes, %d features", x.Attributes(), x.Features())
 }
 
 func (s *prunedSet) train(ctx context.Context, c *recipe.Config, start Model, h hooks) (Model, model.Summary, error) {

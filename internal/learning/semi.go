@@ -56,6 +56,12 @@ func (s *semiSet) describe(templates string) string {
 
 func (s *semiSet) method(c *recipe.Config) string { return "semi-Markov model, " + methodText(c) }
 
+func (s *semiSet) outcome(m Model, _ model.Summary) string {
+	x := m.(*semicrf.Model)
+	return fmt.Sprintf("%d types of spans of up to %d tokens, %d attributes of tokens and %d of segments, %d features",
+		len(x.Types()), x.MaxLength(), x.Attributes(), x.SegmentAttributes(), x.Features())
+}
+
 func (s *semiSet) notes(m Model, _ model.Summary, notes map[string]string) {
 	notes["max-length"] = strconv.Itoa(m.(*semicrf.Model).MaxLength())
 }

@@ -40,6 +40,8 @@ type Set interface {
 	describe(templates string) string
 	method(c *recipe.Config) string
 	train(ctx context.Context, c *recipe.Config, start Model, hooks hooks) (Model, model.Summary, error)
+	// outcome says how large a model is.
+	outcome(m Model, s model.Summary) string
 	// notes adds what is worth noting about a model of this kind.
 	notes(m Model, s model.Summary, notes map[string]string)
 }

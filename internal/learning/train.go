@@ -2,6 +2,7 @@ package learning
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -20,6 +21,8 @@ type Result struct {
 	Summary   model.Summary
 	Sentences int // of the training data
 	Tokens    int
+
+	set Set
 }
 
 // Train trains a model of the kind that the configuration asks for, from scratch or from the weights of start, unless
@@ -50,12 +53,15 @@ func Train(ctx context.Context, source corpus.Source, c recipe.Config, start Mod
 	if m == nil {
 		return nil, err
 	}
-	r := &Result{Model: m, Config: completed, Summary: summary, Sentences: set.Len(), Tokens: set.Tokens()}
+	r := &Result{Model: m, Config: completed, Summary: summary, Sentences: set.Len(), Tokens: set.Tokens(), set: set}
 	if noting := d.note(r, set); noting != nil {
 		return nil, noting
 	}
 	return r, err
 }
+
+// Describe says how large the model is.
+func (r *Result) Describe() string { return r.set.outcome(r.Model, r.Summary) }
 
 // Read compiles the training data and the development data.
 func (d *Data) Read(ctx context.Context) (Set, error) {
@@ -70,7 +76,7 @@ func (d *Data) Read(ctx context.Context) (Set, error) {
 	if err := d.Settle(); err != nil {
 		return nil, err
 	}
-	set, err := newSet(d.kind(), d.input)
+	set, err := newSet(d.Config.Kind(), d.input)
 	if err != nil {
 		return nil, err
 	}
@@ -80,14 +86,6 @@ func (d *Data) Read(ctx context.Context) (Set, error) {
 	return set, d.EachOf(ctx, d.Config.Dev, func(_ *input.Input, s *input.Sentence, labels []string) error {
 		return d.hold(set, s, labels)
 	})
-}
-
-// kind is the kind of model that the configuration asks for.
-func (d *Data) kind() string {
-	if d.Config.ModelType == "" && d.Config.Order != nil && *d.Config.Order != 1 {
-		return model.Pruned
-	}
-	return d.Config.ModelType
 }
 
 // Complete fills in the open settings of the configuration for a set.
@@ -126,13 +124,23 @@ func describeLexicon(l lexicon.Lexicon) string {
 // Fit trains on a set by a completed configuration. A loss that needs a good start gets one, unless start is one.
 func Fit(ctx context.Context, set Set, c recipe.Config, start Model) (Model, model.Summary, error) {
 	if start == nil && c.Resume == "" && c.NeedsStart() {
-		c.Say(fmt.Sprintf("%s needs a good start: it gets some iterations of cross-entropy", c.Loss))
+		c.Say(fmt.Sprintf("%s needs a good start: it gets %d iterations of cross-entropy", c.Loss, *c.Start().Epochs))
 		var err error
 		if start, err = Start(ctx, set, &c); err != nil {
 			return nil, model.Summary{}, err
 		}
 	}
-	m, s, err := set.train(ctx, &c, start, hooks{progress: c.Progress, begin: c.Begin, warn: c.Warn, write: checkpointsOf(&c)})
+	h := hooks{begin: c.Begin, warn: c.Warn, write: checkpointsOf(&c)}
+	if c.Progress != nil {
+		h.progress = func(p model.Progress) {
+			p.Of = *c.Epochs
+			c.Progress(p)
+		}
+	}
+	m, s, err := set.train(ctx, &c, start, h)
+	if m == nil && err != nil && errors.Is(err, ctx.Err()) {
+		err = fmt.Errorf("%w: %w", model.ErrNoStep, err)
+	}
 	return m, s, refused(&c, err)
 }
 

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/trellis-nlp/trellis/recipe"
+)
+
+// An option is a flag for a setting of training; their names are the same.
+type option struct {
+	name, usage string
+	choices     []string // of shell completion
+}
+
+// registerOptions adds flags that set the settings of c.
+func registerOptions(cmd *cobra.Command, c *recipe.Config, options []option) {
+	for _, o := range options {
+		value := reflect.ValueOf(c.Field(o.name)).Elem()
+		flag := cmd.Flags().VarPF(&optionValue{value: value}, o.name, "", o.usage)
+		if value.Kind() == reflect.Bool {
+			flag.NoOptDefVal = "true"
+		}
+		if len(o.choices) > 0 {
+			complete(cmd, o.name, o.choices...)
+		}
+	}
+}
+
+// overlay copies the settings whose flags were given onto a configuration that was read from a file.
+func overlay(flags *pflag.FlagSet, from, to *recipe.Config) {
+	flags.Visit(func(f *pflag.Flag) {
+		if field := to.Field(f.Name); field != nil {
+			reflect.ValueOf(field).Elem().Set(reflect.ValueOf(from.Field(f.Name)).Elem())
+		}
+	})
+}
+
+// An optionValue is the value of a flag that sets a field of a configuration: a string, a number, a pointer to a number, a
+// switch, or a list, to which each use of the flag adds.
+type optionValue struct {
+	value reflect.Value
+	given bool
+}
+
+var durationType = reflect.TypeFor[time.Duration]()
+
+// Set implements [pflag.Value].
+func (s *optionValue) Set(text string) error {
+	v := s.value
+	switch v.Kind() {
+	case reflect.Slice:
+		if !s.given {
+			v.SetLen(0)
+		}
+		s.given = true
+		for _, part := range s.parts(text) {
+			item := reflect.New(v.Type().Elem()).Elem()
+			if err := parse(item, part); err != nil {
+				return err
+			}
+			v.Set(reflect.Append(v, item))
+		}
+		return nil
+	case reflect.Pointer:
+		item := reflect.New(v.Type().Elem())
+		if err := parse(item.Elem(), text); err != nil {
+			return err
+		}
+		v.Set(item)
+		return nil
+	}
+	return parse(v, text)
+}
+
+// parts splits a list of numbers at commas; other lists take one item a flag.
+func (s *optionValue) parts(text string) []string {
+	if s.value.Type().Elem().Kind() == reflect.String {
+		return []string{text}
+	}
+	return strings.Split(text, ",")
+}
+
+// parse sets a string, a number or a switch.
+func parse(v reflect.Value, text string) error {
+	if v.Type() == durationType {
+		d, err := time.ParseDuration(text)
+		v.SetInt(int64(d))
+		return err
+	}
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(text)
+	case reflect.Bool:
+		b, err := strconv.ParseBool(text)
+		v.SetBool(b)
+		return wanted(err, "true or false")
+	case reflect.Int:
+		n, err := strconv.Atoi(text)
+		v.SetInt(int64(n))
+		return wanted(err, "a whole number")
+	case reflect.Uint64:
+		n, err := strconv.ParseUint(text, 10, 64)
+		v.SetUint(n)
+		return wanted(err, "a whole number that is not negative")
+	case reflect.Float64:
+		x, err := strconv.ParseFloat(text, 64)
+		v.SetFloat(x)
+		return wanted(err, "a number")
+	default:
+		panic("no flag for a " + v.Kind().String())
+	}
+	return nil
+}
+
+// wanted is the error of text that is not what a flag wants.
+func wanted(err error, what string) error {
+	if err != nil {
+		return fmt.Errorf("want %s", what)
+	}
+	return nil
+}
+
+// String implements [pflag.Value]: the default, which is nothing while the setting is open.
+func (s *optionValue) String() string {
+	if !s.value.IsValid() || s.value.IsZero() {
+		return ""
+	}
+	return fmt.Sprint(reflect.Indirect(s.value))
+}
+
+// Type implements [pflag.Value].
+func (s *optionValue) Type() string {
+	t := s.value.Type()
+	if t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	switch {
+	case t == durationType:
+		return "duration"
+	case t.Kind() == reflect.Float64:
+		return "float"
+	case t.Kind() == reflect.Uint64:
+		return "uint"
+	}
+	return t.Kind().String()
+}
