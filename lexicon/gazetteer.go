@@ -110,8 +110,8 @@ func (g *Gazetteer) Templates() string {
 	return b.String()
 }
 
-// Places returns what the column holds for each word of a sentence.
-func (g *Gazetteer) Places(words []string) []string { return g.Reader()(nil, words) }
+// Matches returns the field of each word of a sentence.
+func (g *Gazetteer) Matches(words []string) []string { return g.Reader()(nil, words) }
 
 // places are the fields of the column: of entries in another spelling, of those as they stand.
 var places = [2]struct{ begin, inside, end, single string }{{"b", "i", "e", "s"}, {"B", "I", "E", "S"}}

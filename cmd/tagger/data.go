@@ -17,9 +17,9 @@ import (
 // data is what training reads.
 type data struct {
 	*picked
-	source     *features.Templates // nil for ready-made attributes
-	lexicons   []lexicon.Lexicon   // of files, or of another model
-	seen       *lexicon.Seen       // labels of words, nil if templates do not ask for them
+	source     *features.Templates  // nil for ready-made attributes
+	lexicons   []lexicon.Lexicon    // of files, or of another model
+	seen       *lexicon.LabelCounts // labels of words, nil if templates do not ask for them
 	input      model.Input
 	train, dev *crf.Dataset // dev is nil without development data
 	templates  string       // which ones, "" for ready-made attributes
