@@ -4,6 +4,8 @@ import (
 	"math"
 	"unsafe"
 
+	"golang.org/x/exp/constraints"
+
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
 	"github.com/trellis-nlp/trellis/internal/simd"
@@ -178,7 +180,7 @@ func linesOf(n, size int) (list []uint32) {
 	return append(list, uint32(n-1))
 }
 
-func addRuns[O uint16 | uint32, F float32 | float64](dst []float64, outcomes []O, weights []F, runs []run) {
+func addRuns[O constraints.Unsigned, F constraints.Float](dst []float64, outcomes []O, weights []F, runs []run) {
 	for _, r := range runs {
 		w := weights[r.from:r.to]
 		for q, o := range outcomes[r.from:r.to] {

@@ -23,7 +23,7 @@ type room struct {
 // rooms has a row for every package of the module, from the ground up.
 var rooms = []room{
 	{path: "internal/simd",
-		modules: []string{"golang.org/x/sys/cpu"}},
+		modules: []string{"golang.org/x/exp/constraints", "golang.org/x/sys/cpu"}},
 	{path: "structured", public: true},
 	{path: "decode/viterbi", public: true,
 		rooms: []string{"internal/simd", "structured"}},
@@ -72,11 +72,12 @@ var rooms = []room{
 		rooms:   []string{"structured", "corpus", "features", "lexicon", "optimize", "metrics"},
 		modules: []string{"golang.org/x/text"}},
 	{path: "internal/modelfile",
-		rooms: []string{"internal/container", "features", "lexicon"}},
+		rooms:   []string{"internal/container", "features", "lexicon"},
+		modules: []string{"golang.org/x/exp/constraints"}},
 	{path: "crf", public: true,
 		rooms: []string{"internal/simd", "internal/checkpoint", "internal/container", "internal/fingerprint", "structured", "decode/viterbi", "inference/forwardbackward", "losses",
 			"corpus", "features", "lexicon", "optimize", "metrics", "model"},
-		modules: []string{"gonum.org/v1/gonum"}},
+		modules: []string{"golang.org/x/exp/constraints", "gonum.org/v1/gonum"}},
 	{path: "semicrf", public: true,
 		rooms:   []string{"internal/container", "internal/modelfile", "structured", "losses", "semimarkov", "corpus", "semimarkov/spans", "features", "optimize", "metrics", "model"},
 		modules: []string{"gonum.org/v1/gonum"}},
@@ -173,10 +174,10 @@ func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {
 	}
 }
 
-// Whoever embeds a decoder or a loss compiles the standard library, these rooms and what tells which
-// instructions the processor has, no more.
+// Whoever embeds a decoder or a loss compiles the standard library, these rooms, the detection of the processor's
+// instructions and type constraints, no more.
 func TestEmbeddedRoomsStandAlone(t *testing.T) {
-	allowed := append([]string{"internal/simd", "golang.org/x/sys/cpu"}, embedded...)
+	allowed := append([]string{"internal/simd", "golang.org/x/exp/constraints", "golang.org/x/sys/cpu"}, embedded...)
 	checked := 0
 	for _, p := range packages(t) {
 		if !slices.Contains(embedded, p.room) {
