@@ -1,5 +1,5 @@
-// Package corpus reads and writes labelled sentences: CoNLL columns, CoNLL-U, CRFsuite's
-// attribute files, and the spans that labels spell.
+// Package corpus reads and writes labelled sentences: CoNLL columns, CoNLL-U, and CRFsuite's
+// attribute files. Package annotation reads what their labels mean.
 //
 // In flow bytes of any [io.Reader], a pipe too; out come sentences, one at a time, in constant
 // memory. A [Reader] fills a [Sentence], whose Len and Field are all that feature extraction

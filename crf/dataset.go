@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
@@ -22,7 +23,7 @@ type Dataset struct {
 	attrs   *dictionary
 	bigrams *dictionary
 	words   map[uint64]int32 // numbers of the words seen, by their fingerprints
-	scheme  corpus.SchemeDetector
+	scheme  annotation.SchemeDetector
 	heldOut bool // names are looked up, not added
 
 	sentence []int     // N+1: the tokens of sentence s are sentence[s]..sentence[s+1]-1
@@ -30,7 +31,7 @@ type Dataset struct {
 	weight   []float64 // of each sentence
 	word     []int32   // of each token, -1 if it is not in words; empty without a column of words
 	choices  choices
-	known    []corpus.Choice // of the sentence that is being added, if it has choices
+	known    []annotation.Choice // of the sentence that is being added, if it has choices
 	tokens
 }
 

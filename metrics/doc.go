@@ -11,7 +11,7 @@
 // where 0/0 is 0. The scheme of the labels says what an item is. Where labels spell spans, an
 // item is a span: predicted and gold agree if start, end and type are the same, spans are read
 // off ill-formed labels too, and counts are those of conlleval, the scorer of the CoNLL shared
-// tasks (see [corpus.AppendSpans] for the rules). Where labels are plain, an item is a token with
+// tasks (see [annotation.AppendSpans] for the rules). Where labels are plain, an item is a token with
 // its label; over all labels g = p, so that precision, recall and F1 are then all equal to the
 // accuracy. F1 is hence the figure to compare models by, whatever the task.
 //

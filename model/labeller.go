@@ -2,6 +2,7 @@ package model
 
 import (
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -58,7 +59,7 @@ type Labelling struct {
 
 // A Span is a span of a labelling with the probability that the sentence has exactly this span.
 type Span struct {
-	corpus.Span
+	annotation.Span
 	Probability float64
 }
 

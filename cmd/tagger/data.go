@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/lexicon"
@@ -27,11 +28,11 @@ type data struct {
 	recode     *recoder // of labels, nil if they stay
 	normal     string   // form of the fields
 
-	reading corpus.Supervision  // of the labels of the training files
-	known   []corpus.Choice     // of the last sentence
-	counted features.SeenLabels // it, with the leave-one-out label counts of its words
-	spelt   []string            // its words
-	sure    []string            // its labels, "" for those that are open
+	reading annotation.Supervision // of the labels of the training files
+	known   []annotation.Choice    // of the last sentence
+	counted features.SeenLabels    // it, with the leave-one-out label counts of its words
+	spelt   []string               // its words
+	sure    []string               // its labels, "" for those that are open
 }
 
 // dataFlags say what training reads.
@@ -146,7 +147,7 @@ func (d *data) begin(in *input, o dataFlags) ([]*sentence, error) {
 	}
 	d.reading, d.normal = o.reading, o.normal
 	scheme := o.scheme
-	if scheme == "" && o.pickScheme && o.reading == corpus.Full {
+	if scheme == "" && o.pickScheme && o.reading == annotation.Full {
 		scheme = d.pickScheme()
 	}
 	if d.recode, err = newRecoder(scheme, d.picked, o.reading); err != nil {
@@ -182,7 +183,7 @@ func (d *data) settle() error {
 
 // put adds s to set.
 func (d *data) put(set *crf.Dataset, s *sentence, labels []string) error {
-	if d.reading != corpus.Full && set == d.train {
+	if d.reading != annotation.Full && set == d.train {
 		return d.putKnown(s, labels)
 	}
 	seq := normal(model.NormalForm(d.normal), &s.rows)

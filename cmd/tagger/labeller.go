@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/interop"
 	"github.com/trellis-nlp/trellis/prunedcrf"
@@ -37,7 +38,7 @@ type labeller struct {
 	given []int
 	text  []byte // of probabilities
 
-	spans   []corpus.Span
+	spans   []annotation.Span
 	numbers []float64 // their probabilities
 	choices [][]int   // of labels that are given
 }
@@ -47,7 +48,7 @@ type decoder interface {
 	Best() (path []int, score float64, err error)
 	Posterior() (path []int, right float64, err error)
 	Marginals() (*structured.Lattice, error)
-	SpanProbabilities(dst []float64, spans []corpus.Span) ([]float64, error)
+	SpanProbabilities(dst []float64, spans []annotation.Span) ([]float64, error)
 }
 
 func (l *labeller) decoder() decoder {
@@ -224,7 +225,7 @@ func (l *labeller) judge(c *candidate) error {
 		return nil
 	}
 	var err error
-	l.spans = corpus.AppendSpans(l.spans[:0], c.labels)
+	l.spans = annotation.AppendSpans(l.spans[:0], c.labels)
 	if l.numbers, err = l.decoder().SpanProbabilities(l.numbers[:0], l.spans); err != nil {
 		return err
 	}

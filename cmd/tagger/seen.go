@@ -3,7 +3,7 @@ package main
 import (
 	"slices"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/lexicon"
 	"github.com/trellis-nlp/trellis/model"
@@ -53,7 +53,7 @@ func (d *data) words(seq features.Sequence) []string {
 
 // certain returns the labels that fields tell for certain, and "" for others.
 func (d *data) certain(fields []string) []string {
-	if d.reading == corpus.Full {
+	if d.reading == annotation.Full {
 		return fields
 	}
 	d.sure = d.sure[:0]

@@ -3,7 +3,7 @@ package learning
 import (
 	"slices"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/lexicon"
@@ -63,7 +63,7 @@ func (d *Data) seenWords(seq features.Sequence) []string {
 
 // certain returns the labels that are certain, and "" for others, valid until the next call.
 func (d *Data) certain(fields []string) []string {
-	if d.reading == corpus.Full {
+	if d.reading == annotation.Full {
 		return fields
 	}
 	x := d.seen
