@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
@@ -82,7 +82,7 @@ func (d *Dataset) AddChoices(seq features.Sequence, known []annotation.Choice, w
 }
 
 // AddItemChoices is [Dataset.AddItems] with the choices of [Dataset.AddChoices].
-func (d *Dataset) AddItemChoices(items [][]corpus.Attribute, known []annotation.Choice, weight float64) error {
+func (d *Dataset) AddItemChoices(items [][]attrfile.Attribute, known []annotation.Choice, weight float64) error {
 	return d.addChoices(known, func(labels []string) error { return d.AddItems(items, labels, weight) })
 }
 

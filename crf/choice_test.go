@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/losses"
@@ -180,8 +180,8 @@ func TestGradientOfChoices(t *testing.T) {
 func TestFeaturesOfChoices(t *testing.T) {
 	d, err := NewDataset(model.Input{})
 	require.NoError(t, err)
-	a := func(name string) []corpus.Attribute { return []corpus.Attribute{{Name: name, Value: 1}} }
-	require.NoError(t, d.AddItemChoices([][]corpus.Attribute{a("x"), a("y"), a("z"), a("x")}, []annotation.Choice{
+	a := func(name string) []attrfile.Attribute { return []attrfile.Attribute{{Name: name, Value: 1}} }
+	require.NoError(t, d.AddItemChoices([][]attrfile.Attribute{a("x"), a("y"), a("z"), a("x")}, []annotation.Choice{
 		{Labels: []string{"A"}}, {Labels: []string{"B", "A"}}, {}, {Labels: []string{"C"}},
 	}, 1))
 	assert.Equal(t, []string{"A", "B", "C"}, d.Labels())

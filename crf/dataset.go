@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
@@ -112,7 +112,7 @@ func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) er
 }
 
 // AddItems is Add for tokens that bring their attributes along.
-func (d *Dataset) AddItems(items [][]corpus.Attribute, labels []string, weight float64) error {
+func (d *Dataset) AddItems(items [][]attrfile.Attribute, labels []string, weight float64) error {
 	if d.program != nil {
 		return fmt.Errorf("%w: ready-made attributes for a data set of columns", model.ErrInput)
 	}
@@ -186,7 +186,7 @@ func (k *tokens) extract(e *features.Extractor, seq features.Sequence, attrs, bi
 }
 
 // attributes appends tokens with the attributes that they bring along.
-func (k *tokens) attributes(items [][]corpus.Attribute, attrs *dictionary, add bool) {
+func (k *tokens) attributes(items [][]attrfile.Attribute, attrs *dictionary, add bool) {
 	for _, item := range items {
 		for i := range item {
 			k.name = append(k.name[:0], item[i].Name...)
@@ -199,7 +199,7 @@ func (k *tokens) attributes(items [][]corpus.Attribute, attrs *dictionary, add b
 	}
 }
 
-func checkItems(items [][]corpus.Attribute) error {
+func checkItems(items [][]attrfile.Attribute) error {
 	for t, item := range items {
 		for _, a := range item {
 			if math.IsNaN(a.Value) || math.IsInf(a.Value, 0) {

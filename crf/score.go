@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/exp/constraints"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
 	"github.com/trellis-nlp/trellis/internal/simd"
 )
@@ -49,7 +49,7 @@ func (k *lookups) ask(t *table, prints []uint64) {
 }
 
 // askItem is ask for attributes that come with names and values.
-func (k *lookups) askItem(t *table, h *fingerprint.Hasher, item []corpus.Attribute) {
+func (k *lookups) askItem(t *table, h *fingerprint.Hasher, item []attrfile.Attribute) {
 	k.reset(len(item))
 	plain := true
 	for i := range item {

@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/metrics"
@@ -326,7 +326,7 @@ func TestItemsByHand(t *testing.T) {
 	for w := Float32; w <= Int8; w++ {
 		tagger := loaded(t, saved(t, m, SaveOptions{Weights: w})).NewTagger()
 		for _, v := range []float64{1, 2} {
-			require.NoError(t, tagger.ReadItems([][]corpus.Attribute{
+			require.NoError(t, tagger.ReadItems([][]attrfile.Attribute{
 				{{Name: "one", Value: v}, {Name: "row", Value: 1}, {Name: "run", Value: v}, {Name: "none", Value: 1}, {Name: "one", Value: 1}}, {{Name: "", Value: 1}},
 			}))
 			assert.InDeltaSlice(t, []float64{1, 2 + 0.25*v, 3*v + 3, 4, 0, 0, 0, 0, 0.5 * v, 0, 8, 0, 0, 0, 0, 0, 0, 0}, tagger.Scores().Node, []float64{Float32: 0, Float64: 0, Int16: 1e-3, Int8: 0.03}[w])

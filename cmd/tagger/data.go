@@ -9,6 +9,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/lexicon"
@@ -269,14 +270,14 @@ func (in *input) warn(tell func(string)) {
 	}
 }
 
-func tellOddities(name string, w corpus.Warnings, tell func(string)) {
+func tellOddities(name string, w attrfile.Warnings, tell func(string)) {
 	for _, text := range oddities(w) {
 		tell(name + ": " + text)
 	}
 }
 
 // oddities puts the warnings of an attribute file into words.
-func oddities(w corpus.Warnings) []string {
+func oddities(w attrfile.Warnings) []string {
 	var list []string
 	if w.CRLF > 0 || w.BOM > 0 {
 		list = append(list, "line ends of CR LF or a byte order mark are skipped; CRFsuite takes them for parts of names")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/interop"
 	"github.com/trellis-nlp/trellis/prunedcrf"
@@ -28,7 +29,7 @@ type labeller struct {
 	print  printer // for another tool's output; nil: ours
 	w      *writer
 	rows   corpus.Reader
-	items  corpus.AttributeReader
+	items  attrfile.Reader
 	s      sentence
 
 	in    *input
@@ -91,7 +92,7 @@ const noSpan = "_"
 func (l *labeller) block(b *block) error {
 	l.in, l.fit = b.in, b.fit
 	l.w.reset(&b.out)
-	b.odd = corpus.Warnings{}
+	b.odd = attrfile.Warnings{}
 	if b.first != nil {
 		b.odd = l.in.odd
 		return l.sentence(b.first)

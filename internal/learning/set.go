@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/model"
@@ -18,7 +18,7 @@ import (
 // An Example is a labelled sentence as a data set takes it.
 type example struct {
 	columns features.Sequence // or items
-	items   [][]corpus.Attribute
+	items   [][]attrfile.Attribute
 	labels  []string
 	choices []annotation.Choice // what is known of labels that are not certain; nil where all are
 	weight  float64
