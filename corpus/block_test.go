@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 )
 
 // newLabel stands in no input, so that it tells a sentence that was written from its surroundings.
@@ -177,14 +178,14 @@ func TestBlockReadError(t *testing.T) {
 
 func TestAttributeBlocks(t *testing.T) {
 	text := "\uFEFFO\ta\n\n\n@weight:2\nB\ta\tb:3\nO\tc\r\n\r\nO\td\n \nO\n"
-	serial := corpus.NewAttributeReader(strings.NewReader(text), "f")
-	blocks := corpus.NewAttributeReader(strings.NewReader(text), "f")
-	parser := new(corpus.AttributeReader)
+	serial := attrfile.NewReader(strings.NewReader(text), "f")
+	blocks := attrfile.NewReader(strings.NewReader(text), "f")
+	parser := new(attrfile.Reader)
 	var b corpus.Block
 	require.NoError(t, blocks.Block(&b, 1))
 	parser.Open(&b)
 	for {
-		var want, got corpus.Items
+		var want, got attrfile.Items
 		wantErr := serial.Read(&want)
 		err := parser.Read(&got)
 		for err == io.EOF && blocks.Block(&b, 1) == nil {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/trellis-nlp/trellis/internal/lines"
 )
 
 var conlluNames = []string{"id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc"}
@@ -16,7 +18,7 @@ const globalColumns = "# global.columns"
 func (r *Reader) nameColumns(head []byte) {
 	names := conlluNames
 	first, _, _ := bytes.Cut(head, []byte("\n"))
-	if list, ok := bytes.CutPrefix(cutEnd(first), []byte(globalColumns)); ok {
+	if list, ok := bytes.CutPrefix(lines.CutEnd(first), []byte(globalColumns)); ok {
 		plus := strings.Fields(strings.ToLower(strings.TrimLeft(string(list), " =")))
 		if len(plus) > 0 {
 			names = plus
@@ -35,7 +37,7 @@ func (r *Reader) conlluRow(s *Sentence, text []byte, start int32) (lineKind, err
 	s.fields = split(s.fields, text, start, true)
 	fields := s.fields[n:]
 	if len(fields) != r.layout.Columns {
-		return 0, r.lines.fail(0, ColumnsError{len(fields), r.layout.Columns})
+		return 0, r.lines.Fail(0, ColumnsError{len(fields), r.layout.Columns})
 	}
 	if r.id < 0 {
 		return tokenLine, nil
@@ -45,7 +47,7 @@ func (r *Reader) conlluRow(s *Sentence, text []byte, start int32) (lineKind, err
 	case wordID:
 		return tokenLine, nil
 	case badID:
-		return 0, r.lines.fail(r.id+1, fmt.Errorf("ID %.40q is no number, range or empty node", id))
+		return 0, r.lines.Fail(r.id+1, fmt.Errorf("ID %.40q is no number, range or empty node", id))
 	}
 	s.fields = s.fields[:n]
 	return otherLine, nil

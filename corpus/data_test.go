@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 )
 
 // readData returns a file of the shared data sets, or skips the test.
@@ -92,18 +93,18 @@ func TestAttributeFiles(t *testing.T) {
 		t.Run(c.attributes, func(t *testing.T) {
 			format, in := corpus.Detect(bytes.NewReader(readData(t, c.attributes)))
 			require.Equal(t, corpus.CRFsuite, format)
-			attributes := corpus.NewAttributeReader(in, c.attributes)
+			attributes := attrfile.NewReader(in, c.attributes)
 			columns := corpus.NewReader(bytes.NewReader(readData(t, c.columns)), c.columns, corpus.Options{})
 			var out bytes.Buffer
-			w := corpus.NewAttributeWriter(&out)
-			var it, back corpus.Items
+			w := attrfile.NewWriter(&out)
+			var it, back attrfile.Items
 			var s corpus.Sentence
 			for range c.sentences {
 				require.NoError(t, attributes.Read(&it))
 				require.NoError(t, columns.Read(&s))
 				require.Equal(t, s.Column(nil, s.Columns()-1), it.Labels)
 				require.NoError(t, w.Write(&it))
-				require.NoError(t, corpus.NewAttributeReader(bytes.NewReader(out.Bytes()), "").Read(&back))
+				require.NoError(t, attrfile.NewReader(bytes.NewReader(out.Bytes()), "").Read(&back))
 				require.Equal(t, it.Attributes, back.Attributes)
 				out.Reset()
 			}

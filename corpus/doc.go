@@ -1,13 +1,12 @@
-// Package corpus reads and writes labelled sentences: CoNLL columns, CoNLL-U, CRFsuite's
-// attribute files, and the spans that labels spell.
+// Package corpus reads and writes labelled sentences: CoNLL columns and CoNLL-U. Package attrfile
+// does the same for CRFsuite's attribute files, and package annotation reads what labels mean.
 //
 // In flow bytes of any [io.Reader], a pipe too; out come sentences, one at a time, in constant
 // memory. A [Reader] fills a [Sentence], whose Len and Field are all that feature extraction
 // needs, and a [Writer] puts it back: byte for byte, with columns appended, or with one column
 // replaced. Its [Layout], known after the first sentence and before the first [Reader.Read],
-// resolves the form and label columns. An [AttributeReader] reads CRFsuite's files, which hold
-// attributes instead of columns, into [Items]. One goroutine cuts an input into a [Block] after
-// another where several parse it.
+// resolves the form and label columns. One goroutine cuts an input into a [Block] after another
+// where several parse it.
 //
 // # CoNLL columns
 //
@@ -30,12 +29,6 @@
 // Rows have 10 tab-separated columns, or those that a first line "# global.columns = ID FORM ..."
 // names (CoNLL-U Plus). Lines that start with # are comments. Only rows with a whole number as ID
 // are tokens: multiword ranges (3-4) and empty nodes (8.1) are kept and written back.
-//
-// # CRFsuite attributes
-//
-// A line is an item: the label, then attributes, name or name:value, separated by tabs; a line of
-// no characters ends a sentence; \: and \\ stand for : and \. There are no comments. See
-// [AttributeReader] for how odd values are read.
 //
 // # Limits
 //

@@ -4,20 +4,27 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+
+	"github.com/trellis-nlp/trellis/internal/lines"
 )
 
 var (
 	// ErrBinary says that a line holds a NUL byte, so the input is no text (or UTF-16).
-	ErrBinary = errors.New("binary data")
+	ErrBinary = lines.ErrBinary
 	// ErrTooLong says that a line is longer than 16 MiB, or a sentence longer than 256 MiB.
-	ErrTooLong = errors.New("too long")
-	// ErrAttributes says that a [Reader] was given CRFsuite attributes; an [AttributeReader] reads them.
+	ErrTooLong = lines.ErrTooLong
+	// ErrAttributes says that a [Reader] was given CRFsuite attributes; an attrfile.Reader reads them.
 	ErrAttributes = errors.New("the input holds CRFsuite attributes, not columns")
 	// ErrColumn says that a column was asked for that the input does not have.
 	ErrColumn = errors.New("no such column")
 	// ErrUnwritable says that a value cannot be written, because it would be read back as another.
 	ErrUnwritable = errors.New("cannot be written")
 )
+
+// place is the [lines.Place] of this package.
+func place(file string, line, column int, err error) error {
+	return &ParseError{File: file, Line: line, Column: column, Err: err}
+}
 
 // A ParseError says what is wrong where.
 type ParseError struct {

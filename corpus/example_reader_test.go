@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 )
 
 func ExampleReader() {
@@ -96,8 +97,8 @@ func ExampleWriter_nbest() {
 func ExampleDetect() {
 	format, in := corpus.Detect(strings.NewReader("O\tw=time\\:7\tlen:0.4\n\n"))
 	fmt.Println(format)
-	r := corpus.NewAttributeReader(in, "data.crfsuite")
-	var it corpus.Items
+	r := attrfile.NewReader(in, "data.crfsuite")
+	var it attrfile.Items
 	for r.Read(&it) == nil {
 		fmt.Println(it.Labels, it.Attributes, it.Weight)
 	}

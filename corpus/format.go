@@ -5,7 +5,12 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/trellis-nlp/trellis/internal/lines"
 )
+
+// maxLookahead is how far the first sentence is looked for, in bytes.
+const maxLookahead = 1 << 20
 
 // Format says how a file spells sentences.
 type Format int
@@ -52,13 +57,13 @@ func ParseFormat(name string) (Format, error) {
 // and all attributes look so. Everything else is CoNLL: a ragged file of columns must be an error,
 // not a file of attributes.
 func Detect(r io.Reader) (Format, io.Reader) {
-	l := newLineReader(r, "")
+	l := lines.New(r, "", place)
 	head, _ := lookAhead(&l)
 	rest := r
-	if l.err != nil {
-		rest = failing{l.err}
+	if l.Err != nil {
+		rest = failing{l.Err}
 	}
-	return sniff(head), io.MultiReader(bytes.NewReader(l.chunk), rest)
+	return sniff(head), io.MultiReader(bytes.NewReader(l.Chunk), rest)
 }
 
 type failing struct{ err error }
@@ -68,17 +73,17 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 // lookAhead returns the lines up to the end of the first sentence, as far as they are among the first
 // maxLookahead bytes, which next will return again. It reads no line more: whoever writes a pipe may
 // wait for an answer. An error is that of the line behind.
-func lookAhead(l *lineReader) ([]byte, error) {
+func lookAhead(l *lines.Reader) ([]byte, error) {
 	rows := false
 	n := 0
 	for n < maxLookahead {
-		m, err := l.line(n)
+		m, err := l.Line(n)
 		if err != nil {
-			return l.chunk[l.pos : l.pos+n], err
+			return l.Chunk[l.Pos : l.Pos+n], err
 		}
-		line := cutEnd(l.chunk[l.pos+n:][:m])
+		line := lines.CutEnd(l.Chunk[l.Pos+n:][:m])
 		n += m
-		if isBlank(line) || isDocument(line) {
+		if lines.IsBlank(line) || isDocument(line) {
 			if rows {
 				break
 			}
@@ -86,7 +91,7 @@ func lookAhead(l *lineReader) ([]byte, error) {
 			rows = true
 		}
 	}
-	return l.chunk[l.pos : l.pos+n], nil
+	return l.Chunk[l.Pos : l.Pos+n], nil
 }
 
 func sniff(head []byte) Format {
@@ -94,8 +99,8 @@ func sniff(head []byte) Format {
 		return CoNLLU
 	}
 	for line := range bytes.Lines(head) {
-		line = cutEnd(line)
-		if isBlank(line) || line[0] == '#' {
+		line = lines.CutEnd(line)
+		if lines.IsBlank(line) || line[0] == '#' {
 			continue
 		}
 		id, _, _ := bytes.Cut(line, []byte("\t"))
@@ -116,7 +121,7 @@ func looksLikeAttributes(head []byte) bool {
 	}
 	least, most, all, tabs := 0, 0, true, false
 	for line := range bytes.Lines(head) {
-		line = cutEnd(line)
+		line = lines.CutEnd(line)
 		if len(line) == 0 {
 			continue
 		}

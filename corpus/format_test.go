@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 )
 
 func TestDetect(t *testing.T) {
@@ -71,8 +72,8 @@ func TestDetectDoesNotReadAhead(t *testing.T) {
 	go io.WriteString(out, "O\tw=a\tp=b\n\n")
 	f, r := corpus.Detect(in)
 	require.Equal(t, corpus.CRFsuite, f)
-	var it corpus.Items
-	require.NoError(t, corpus.NewAttributeReader(r, "").Read(&it))
+	var it attrfile.Items
+	require.NoError(t, attrfile.NewReader(r, "").Read(&it))
 	assert.Equal(t, 1, it.Len())
 }
 

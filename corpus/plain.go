@@ -3,6 +3,8 @@ package corpus
 import (
 	"encoding/binary"
 	"math/bits"
+
+	"github.com/trellis-nlp/trellis/internal/lines"
 )
 
 // plain reads rows into s, the first of which stands at start in the sentence, and returns where the line
@@ -11,7 +13,7 @@ import (
 func (r *Reader) plain(s *Sentence, start int32) int32 {
 	l := &r.lines
 	for {
-		text := l.chunk[l.pos:]
+		text := l.Chunk[l.Pos:]
 		if len(text) < 8 || text[0] <= '#' || text[0] == '-' {
 			return start
 		}
@@ -19,14 +21,14 @@ func (r *Reader) plain(s *Sentence, start int32) int32 {
 		end := r.plainRow(s, text, start)
 		size := start + int32(end) + 1
 		if end < 0 || len(s.fields)-had != r.layout.Columns || !r.isWord(text, s.fields[had:], start) ||
-			text[end-1] == '\r' || end >= maxLine || int(size) > l.limit || l.nul <= l.pos+end {
+			text[end-1] == '\r' || end >= lines.MaxLine || int(size) > l.Limit || l.NUL <= l.Pos+end {
 			s.fields = s.fields[:had]
 			return start
 		}
-		l.pos += end + 1
-		l.number++
+		l.Pos += end + 1
+		l.Number++
 		if len(s.lines) == 0 {
-			s.first = l.number
+			s.first = l.Number
 		}
 		s.rows = append(s.rows, int32(len(s.lines)))
 		s.lines = append(s.lines, line{start, size - 1, size, tokenLine})
@@ -41,9 +43,9 @@ func (r *Reader) plainRow(s *Sentence, text []byte, start int32) int {
 	from := 0
 	for i := 0; i <= len(text)-8; i += 8 {
 		w := binary.LittleEndian.Uint64(text[i:])
-		ends, m := equal(w, '\n'), equal(w, '\t')
+		ends, m := lines.Equal(w, '\n'), lines.Equal(w, '\t')
 		if !tabs {
-			m |= equal(w, ' ')
+			m |= lines.Equal(w, ' ')
 		}
 		for m &= ends - 1; m != 0; m &= m - 1 { // those before the first line end
 			at := i + bits.TrailingZeros64(m)/8

@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strconv"
+
+	"github.com/trellis-nlp/trellis/internal/lines"
 )
 
 // Separator says what stands between the fields of a CoNLL row.
@@ -30,7 +32,7 @@ type Options struct {
 // A Reader reads sentences of CoNLL columns or CoNLL-U. It needs no more of its input than the
 // sentences it has given out, so it can stand between two pipes.
 type Reader struct {
-	lines  lineReader
+	lines  lines.Reader
 	opts   Options
 	layout Layout
 	id     int    // index of the ID column in CoNLL-U, or -1
@@ -41,7 +43,7 @@ type Reader struct {
 
 // NewReader returns a reader of r. name stands for the input in errors.
 func NewReader(r io.Reader, name string, opts Options) *Reader {
-	return &Reader{lines: newLineReader(r, name), opts: opts}
+	return &Reader{lines: lines.New(r, name, place), opts: opts}
 }
 
 // Layout reads as far as the first sentence, and no further, to tell the columns.
@@ -62,17 +64,17 @@ func (r *Reader) Read(s *Sentence) error {
 	if r.err != nil {
 		return r.err
 	}
-	s.format, s.bom = r.layout.Format, r.lines.bom && r.lines.number == 0
-	r.lines.mark()
+	s.format, s.bom = r.layout.Format, r.lines.BOM && r.lines.Number == 0
+	r.lines.Mark()
 	r.err = r.read(s)
 	s.columns, s.tabs = r.layout.Columns, r.layout.Tabs
-	switch from, to := r.lines.kept, r.lines.pos; {
+	switch from, to := r.lines.Kept, r.lines.Pos; {
 	case r.err != nil && r.err != io.EOF:
 		s.reset()
 	case r.block != "":
 		s.text = r.block[from:to]
 	default:
-		s.text = string(r.lines.chunk[from:to])
+		s.text = string(r.lines.Chunk[from:to])
 	}
 	return r.err
 }
@@ -81,7 +83,7 @@ func (r *Reader) read(s *Sentence) error {
 	start := int32(0) // of the line, in the sentence
 	for {
 		start = r.plain(s, start)
-		raw, err := r.lines.next()
+		raw, err := r.lines.Next()
 		if err == io.EOF && s.Len() > 0 {
 			return nil
 		}
@@ -89,16 +91,16 @@ func (r *Reader) read(s *Sentence) error {
 			return err
 		}
 		next := start + int32(len(raw))
-		if err := r.lines.checkSize(int(next)); err != nil {
+		if err := r.lines.CheckSize(int(next)); err != nil {
 			return err
 		}
-		text := cutEnd(raw)
+		text := lines.CutEnd(raw)
 		kind, err := r.row(s, text, start)
 		if err != nil {
 			return err
 		}
 		if kind == documentLine && s.Len() > 0 {
-			r.lines.unread()
+			r.lines.Unread()
 			return nil
 		}
 		switch {
@@ -106,7 +108,7 @@ func (r *Reader) read(s *Sentence) error {
 			s.lines = s.lines[:0] // so far, these lines only stand before the sentence
 		default:
 			if len(s.lines) == 0 {
-				s.first = r.lines.number
+				s.first = r.lines.Number
 			}
 			if kind == tokenLine {
 				s.rows = append(s.rows, int32(len(s.lines)))
@@ -123,7 +125,7 @@ func (r *Reader) read(s *Sentence) error {
 // row tells what the line is, and appends the fields of a token to s.fields. start is where the
 // line will stand in the sentence.
 func (r *Reader) row(s *Sentence, text []byte, start int32) (lineKind, error) {
-	if isBlank(text) {
+	if lines.IsBlank(text) {
 		return blankLine, nil
 	}
 	if r.layout.Format == CoNLLU {
@@ -147,7 +149,7 @@ func (r *Reader) row(s *Sentence, text []byte, start int32) (lineKind, error) {
 		s.fields = s.fields[:n]
 		return commentLine, nil
 	case len(fields) != r.layout.Columns:
-		return 0, r.lines.fail(0, ColumnsError{len(fields), r.layout.Columns})
+		return 0, r.lines.Fail(0, ColumnsError{len(fields), r.layout.Columns})
 	}
 	return tokenLine, nil
 }
@@ -160,7 +162,7 @@ func (r *Reader) look() {
 	r.looked = true
 	head, err := lookAhead(&r.lines)
 	if err != nil && err != io.EOF && len(head) == 0 {
-		r.err = r.lines.wrap(err)
+		r.err = r.lines.Wrap(err)
 		return
 	}
 	r.layout.Format = r.opts.Format
@@ -173,13 +175,13 @@ func (r *Reader) look() {
 		return
 	case CRFsuite:
 		r.err = ErrAttributes
-		if r.lines.name != "" {
-			r.err = fmt.Errorf("%s: %w", r.lines.name, ErrAttributes)
+		if r.lines.Name != "" {
+			r.err = fmt.Errorf("%s: %w", r.lines.Name, ErrAttributes)
 		}
 		return
 	}
 	for line := range bytes.Lines(head) {
-		if line = cutEnd(line); !isBlank(line) && !isDocument(line) && !mayBeComment(line) {
+		if line = lines.CutEnd(line); !lines.IsBlank(line) && !isDocument(line) && !mayBeComment(line) {
 			r.decide(line)
 			break
 		}
@@ -187,10 +189,10 @@ func (r *Reader) look() {
 	if r.layout.Columns == 0 && r.opts.Columns > 0 {
 		// All lines may be comments, but the number of columns tells.
 		first, _, _ := bytes.Cut(head, []byte("\n"))
-		r.decide(cutEnd(first))
+		r.decide(lines.CutEnd(first))
 	}
 	var s Sentence
-	probe := Reader{layout: r.layout, lines: lineReader{chunk: head, limit: r.lines.limit, nul: noNUL, begun: true, err: io.EOF}, looked: true}
+	probe := Reader{layout: r.layout, lines: lines.Of(head, r.lines.Limit, place), looked: true}
 	if err := probe.Read(&s); err == nil {
 		r.layout.Numbered = isNumbered(&s)
 	}

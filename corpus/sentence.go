@@ -1,7 +1,10 @@
 package corpus
 
 import (
+	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -119,4 +122,23 @@ func (s *Sentence) separator() byte {
 
 func (s *Sentence) reset() {
 	*s = Sentence{lines: s.lines[:0], rows: s.rows[:0], fields: s.fields[:0]}
+}
+
+// Weight returns the weight of the sentence in training, of a comment "# weight = 2.5"; 1 where there is none.
+func (s *Sentence) Weight() (float64, error) {
+	for _, l := range s.lines {
+		if l.kind != commentLine {
+			continue
+		}
+		name, value, ok := strings.Cut(strings.TrimPrefix(s.text[l.start:l.end], "#"), "=")
+		if !ok || strings.TrimSpace(name) != "weight" {
+			continue
+		}
+		w, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+		if err != nil || !(w >= 0 && w <= math.MaxFloat64) {
+			return 0, fmt.Errorf("weight %q: want a finite number that is not negative", strings.TrimSpace(value))
+		}
+		return w, nil
+	}
+	return 1, nil
 }

@@ -3,6 +3,8 @@ package corpus
 import (
 	"iter"
 	"strings"
+
+	"github.com/trellis-nlp/trellis/internal/lines"
 )
 
 // Lines yields the lines of s without their ends, what stands before it included, each with the number of
@@ -10,7 +12,7 @@ import (
 func (s *Sentence) Lines() iter.Seq2[int, string] {
 	return func(yield func(int, string) bool) {
 		for l := range strings.Lines(s.text[:s.body()]) {
-			if !yield(-1, l[:len(cutEnd([]byte(l)))]) {
+			if !yield(-1, l[:len(lines.CutEnd([]byte(l)))]) {
 				return
 			}
 		}
@@ -39,7 +41,7 @@ func (s *Sentence) StartsDocument() (marked, parted bool) {
 			break
 		}
 		switch {
-		case isBlank([]byte(line)):
+		case lines.IsBlank([]byte(line)):
 			parted = parted || head
 		case isDocument([]byte(line)):
 			marked = true

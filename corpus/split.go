@@ -3,6 +3,8 @@ package corpus
 import (
 	"encoding/binary"
 	"math/bits"
+
+	"github.com/trellis-nlp/trellis/internal/lines"
 )
 
 // split appends the fields of text, which stands at start, to dst. It looks at 8 bytes at a time.
@@ -10,9 +12,9 @@ func split(dst []field, text []byte, start int32, tabs bool) []field {
 	from, n := 0, len(text)
 	for i := 0; i < n; i += 8 {
 		w, low := word(text, i)
-		m := equal(w, '\t')
+		m := lines.Equal(w, '\t')
 		if !tabs {
-			m |= equal(w, ' ')
+			m |= lines.Equal(w, ' ')
 		}
 		for ; m != 0; m &= m - 1 {
 			at := low + bits.TrailingZeros64(m)/8
@@ -43,13 +45,6 @@ func word(text []byte, i int) (uint64, int) {
 		w |= uint64(c) << (8 * k)
 	}
 	return w, 0
-}
-
-// equal returns a word whose bytes are 0x80 where those of w are c, and 0 elsewhere.
-func equal(w uint64, c byte) uint64 {
-	const ones, low = 0x0101010101010101, 0x7f7f7f7f7f7f7f7f
-	w ^= ones * uint64(c)
-	return ^((w&low + low) | w | low)
 }
 
 func (f field) empty() bool { return f.start == f.end }

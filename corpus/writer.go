@@ -7,6 +7,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/trellis-nlp/trellis/internal/lines"
 )
 
 // An Edit says how a sentence is written otherwise than it was read.
@@ -63,7 +65,7 @@ func (w *Writer) WriteEdited(s *Sentence, e Edit) error {
 	}
 	w.buf = w.buf[:0]
 	if s.bom && !w.begun && !e.Again {
-		w.buf = append(w.buf, bom...)
+		w.buf = append(w.buf, lines.BOM...)
 	}
 	start := len(w.buf)
 	columns := s.columns + len(e.Append)
@@ -100,7 +102,7 @@ func (w *Writer) WriteEdited(s *Sentence, e Edit) error {
 func (w *Writer) Join(text []byte, first bool) error {
 	body := text
 	if first {
-		if body = bytes.TrimPrefix(text, []byte(bom)); w.begun {
+		if body = bytes.TrimPrefix(text, []byte(lines.BOM)); w.begun {
 			text = body
 		}
 	}
@@ -122,17 +124,17 @@ func (w *Writer) gap(text []byte) string {
 		if len(first) > 0 && first[len(first)-1] == '\r' && len(first) < len(text) {
 			end = "\r\n"
 		}
-		first = cutEnd(first)
+		first = lines.CutEnd(first)
 		if w.inLine {
 			gap = end
 		}
-		if w.inText && !isBlank(first) && !isDocument(first) {
+		if w.inText && !lines.IsBlank(first) && !isDocument(first) {
 			gap += end
 		}
 	}
 	w.inLine = text[len(text)-1] != '\n'
-	last := cutEnd(text)
-	w.inText = !isBlank(last[bytes.LastIndexByte(last, '\n')+1:])
+	last := lines.CutEnd(text)
+	w.inText = !lines.IsBlank(last[bytes.LastIndexByte(last, '\n')+1:])
 	return gap
 }
 
@@ -154,7 +156,7 @@ func (w *Writer) head(s *Sentence, columns int) {
 		return
 	}
 	for l := range strings.Lines(head) {
-		text := l[:len(cutEnd([]byte(l)))]
+		text := l[:len(lines.CutEnd([]byte(l)))]
 		w.comment(s, text, columns)
 		w.buf = append(w.buf, l[len(text):]...)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -213,8 +214,8 @@ func TestWriterRefuses(t *testing.T) {
 
 	full := errors.New("disk full")
 	assert.ErrorIs(t, corpus.NewWriter(failingWriter{full}).Write(tabs), full)
-	one := corpus.Items{Labels: []string{"O"}, Attributes: [][]corpus.Attribute{nil}, Weight: 1}
-	assert.ErrorIs(t, corpus.NewAttributeWriter(failingWriter{full}).Write(&one), full)
+	one := attrfile.Items{Labels: []string{"O"}, Attributes: [][]attrfile.Attribute{nil}, Weight: 1}
+	assert.ErrorIs(t, attrfile.NewWriter(failingWriter{full}).Write(&one), full)
 }
 
 type failingWriter struct{ err error }

@@ -90,7 +90,7 @@ func tagging(b *testing.B, w Weights) (*Model, []*corpus.Sentence, int) {
 		}
 		return dst
 	}
-	seen := lexicon.NewSeen()
+	seen := lexicon.NewLabelCounts()
 	var words, labels []string
 	for _, s := range train {
 		seen.Add(fields(nil, s, 1), fields(nil, s, 3))
@@ -109,7 +109,7 @@ func tagging(b *testing.B, w Weights) (*Model, []*corpus.Sentence, int) {
 	}
 	for _, s := range train {
 		words, labels = fields(words[:0], s, 1), fields(labels[:0], s, 3)
-		counted := features.SeenLabels{Sequence: s, Column: "seen", Fields: seen.Without(nil, words, labels)}
+		counted := features.SeenLabels{Sequence: s, Column: "seen", Fields: seen.LeaveOneOut(nil, words, labels)}
 		if err := d.Add(counted, labels, 1); err != nil {
 			b.Fatal(err)
 		}

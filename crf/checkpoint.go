@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/exp/constraints"
+
 	"github.com/trellis-nlp/trellis/internal/checkpoint"
 	"github.com/trellis-nlp/trellis/lexicon"
 	"github.com/trellis-nlp/trellis/model"
@@ -277,4 +279,4 @@ func fold[T any](h hash.Hash, v []T, bits func(T) uint64) {
 	_, _ = h.Write(buf)
 }
 
-func fromInt[T int | int32](x T) uint64 { return uint64(x) }
+func fromInt[T constraints.Signed](x T) uint64 { return uint64(x) }

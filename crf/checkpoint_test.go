@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/losses"
@@ -198,7 +198,7 @@ func TestResumeTellsSharesApart(t *testing.T) {
 	soft := func(share float64) *Dataset {
 		d := small(t, plainTemplates, 20)
 		rows := features.Rows{{"a"}, {"b"}}
-		known := []corpus.Choice{{Labels: []string{"O", "B-PER"}, Shares: []float64{share, 1 - share}}, {Labels: []string{"O"}, Shares: []float64{1}}}
+		known := []annotation.Choice{{Labels: []string{"O", "B-PER"}, Shares: []float64{share, 1 - share}}, {Labels: []string{"O"}, Shares: []float64{1}}}
 		require.NoError(t, d.AddChoices(rows, known, 1))
 		return d
 	}

@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
@@ -76,17 +77,17 @@ func (d *Dataset) allowed(t int) ([]int32, []float64) {
 // choices need them. A loss has to take such targets, as cross-entropy does; held-out data cannot have them.
 //
 // Features are made for the labels that a token may have, and none for one of which nothing is known.
-func (d *Dataset) AddChoices(seq features.Sequence, known []corpus.Choice, weight float64) error {
+func (d *Dataset) AddChoices(seq features.Sequence, known []annotation.Choice, weight float64) error {
 	return d.addChoices(known, func(labels []string) error { return d.Add(seq, labels, weight) })
 }
 
 // AddItemChoices is [Dataset.AddItems] with the choices of [Dataset.AddChoices].
-func (d *Dataset) AddItemChoices(items [][]corpus.Attribute, known []corpus.Choice, weight float64) error {
+func (d *Dataset) AddItemChoices(items [][]attrfile.Attribute, known []annotation.Choice, weight float64) error {
 	return d.addChoices(known, func(labels []string) error { return d.AddItems(items, labels, weight) })
 }
 
 // addChoices lets add add a sentence; end will find its choices.
-func (d *Dataset) addChoices(known []corpus.Choice, add func(labels []string) error) error {
+func (d *Dataset) addChoices(known []annotation.Choice, add func(labels []string) error) error {
 	soft, open := -1, -1
 	labels := make([]string, len(known))
 	for t, c := range known {
@@ -134,7 +135,7 @@ func (d *Dataset) number(name string) int32 {
 }
 
 // appendChoices appends the labels of a sentence with choices.
-func (d *Dataset) appendChoices(known []corpus.Choice) {
+func (d *Dataset) appendChoices(known []annotation.Choice) {
 	var numbers []int32
 	var run []string
 	flush := func() {

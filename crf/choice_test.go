@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/losses"
@@ -19,8 +20,8 @@ import (
 )
 
 // certain makes choices of labels.
-func certain(labels []string) []corpus.Choice {
-	list := make([]corpus.Choice, len(labels))
+func certain(labels []string) []annotation.Choice {
+	list := make([]annotation.Choice, len(labels))
 	for t := range list {
 		list[t].Labels = labels[t : t+1]
 	}
@@ -28,7 +29,7 @@ func certain(labels []string) []corpus.Choice {
 }
 
 // chosen has n sentences of the sample, with labels that change changes.
-func chosen(t testing.TB, source string, n int, change func(s, i int, c *corpus.Choice)) *Dataset {
+func chosen(t testing.TB, source string, n int, change func(s, i int, c *annotation.Choice)) *Dataset {
 	t.Helper()
 	d, err := NewDataset(model.Input{Templates: parse(t, source), Names: map[string]int{"form": 0}})
 	require.NoError(t, err)
@@ -45,8 +46,8 @@ func chosen(t testing.TB, source string, n int, change func(s, i int, c *corpus.
 func TestCertainChoicesAreLabels(t *testing.T) {
 	whole := small(t, bigramTemplates, 20)
 	for name, d := range map[string]*Dataset{
-		"choices": chosen(t, bigramTemplates, 20, func(int, int, *corpus.Choice) {}),
-		"shares":  chosen(t, bigramTemplates, 20, func(_, _ int, c *corpus.Choice) { c.Shares = []float64{1} }),
+		"choices": chosen(t, bigramTemplates, 20, func(int, int, *annotation.Choice) {}),
+		"shares":  chosen(t, bigramTemplates, 20, func(_, _ int, c *annotation.Choice) { c.Shares = []float64{1} }),
 	} {
 		assert.False(t, d.uncertain())
 		var a, b bytes.Buffer
@@ -61,7 +62,7 @@ func TestUnknownSentencesSayNothing(t *testing.T) {
 	whole := small(t, plainTemplates, 12)
 	more := small(t, plainTemplates, 12)
 	for _, rows := range read(t, sample.Train)[12:20] {
-		require.NoError(t, more.AddChoices(rows, make([]corpus.Choice, len(rows)), 1))
+		require.NoError(t, more.AddChoices(rows, make([]annotation.Choice, len(rows)), 1))
 	}
 	x, y := whole.features(false, 0), more.features(false, 0)
 	require.Equal(t, x.label, y.label)
@@ -85,7 +86,7 @@ func TestUnknownSentencesSayNothing(t *testing.T) {
 func TestLossOfChoices(t *testing.T) {
 	for _, source := range []string{plainTemplates, bigramTemplates, noTransitions} {
 		const one, two = "B-LOC", "O"
-		value := func(c corpus.Choice) float64 {
+		value := func(c annotation.Choice) float64 {
 			d := small(t, source, 20) // so that labels are there, in the same order
 			base := d.Len()
 			rows := read(t, sample.Train)[30]
@@ -104,16 +105,16 @@ func TestLossOfChoices(t *testing.T) {
 			return v
 		}
 		// Both tokens have the choice, so there are four paths; two have the same label twice.
-		a, b := value(corpus.Choice{Labels: []string{one}}), value(corpus.Choice{Labels: []string{two}})
-		open := value(corpus.Choice{Labels: []string{one, two}})
+		a, b := value(annotation.Choice{Labels: []string{one}}), value(annotation.Choice{Labels: []string{two}})
+		open := value(annotation.Choice{Labels: []string{one, two}})
 		same := -math.Log(math.Exp(-a) + math.Exp(-b))
 		assert.Less(t, open, same, "more paths than these two")
 		assert.Greater(t, open, 0.0)
 		all := small(t, source, 20).Labels()
-		assert.InDelta(t, value(corpus.Choice{}), value(corpus.Choice{Labels: all}), 1e-9, "all labels are as good as none")
+		assert.InDelta(t, value(annotation.Choice{}), value(annotation.Choice{Labels: all}), 1e-9, "all labels are as good as none")
 
 		soft := func(p float64) float64 {
-			return value(corpus.Choice{Labels: []string{one, two}, Shares: []float64{p, 1 - p}})
+			return value(annotation.Choice{Labels: []string{one, two}, Shares: []float64{p, 1 - p}})
 		}
 		assert.InDelta(t, a, soft(1-1e-12), 1e-6)
 		assert.InDelta(t, b, soft(1e-12), 1e-6)
@@ -127,17 +128,17 @@ func TestLossOfChoices(t *testing.T) {
 func TestGradientOfChoices(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 2))
 	for _, source := range []string{plainTemplates, bigramTemplates, noTransitions} {
-		open := chosen(t, source, 5, func(_, i int, c *corpus.Choice) {
+		open := chosen(t, source, 5, func(_, i int, c *annotation.Choice) {
 			switch i % 3 {
 			case 0:
-				*c = corpus.Choice{}
+				*c = annotation.Choice{}
 			case 1:
 				c.Labels = []string{c.Labels[0], "B-MISC"}
 			}
 		})
-		soft := chosen(t, source, 5, func(_, i int, c *corpus.Choice) {
+		soft := chosen(t, source, 5, func(_, i int, c *annotation.Choice) {
 			if i%2 == 0 {
-				*c = corpus.Choice{Labels: []string{c.Labels[0], "B-MISC", "I-MISC"}, Shares: []float64{0.5, 0.3, 0.2}}
+				*c = annotation.Choice{Labels: []string{c.Labels[0], "B-MISC", "I-MISC"}, Shares: []float64{0.5, 0.3, 0.2}}
 			}
 		})
 		for _, d := range []*Dataset{open, soft} {
@@ -179,8 +180,8 @@ func TestGradientOfChoices(t *testing.T) {
 func TestFeaturesOfChoices(t *testing.T) {
 	d, err := NewDataset(model.Input{})
 	require.NoError(t, err)
-	a := func(name string) []corpus.Attribute { return []corpus.Attribute{{Name: name, Value: 1}} }
-	require.NoError(t, d.AddItemChoices([][]corpus.Attribute{a("x"), a("y"), a("z"), a("x")}, []corpus.Choice{
+	a := func(name string) []attrfile.Attribute { return []attrfile.Attribute{{Name: name, Value: 1}} }
+	require.NoError(t, d.AddItemChoices([][]attrfile.Attribute{a("x"), a("y"), a("z"), a("x")}, []annotation.Choice{
 		{Labels: []string{"A"}}, {Labels: []string{"B", "A"}}, {}, {Labels: []string{"C"}},
 	}, 1))
 	assert.Equal(t, []string{"A", "B", "C"}, d.Labels())
@@ -204,7 +205,7 @@ func TestHalfOfTheLabels(t *testing.T) {
 		for i := range known {
 			switch u := rng.Float64(); {
 			case u < 0.5:
-				known[i] = corpus.Choice{}
+				known[i] = annotation.Choice{}
 			case u < 0.67 && known[i].Labels[0] != "NOUN":
 				known[i].Labels = []string{"NOUN", known[i].Labels[0]}
 			}
@@ -221,14 +222,14 @@ func TestHalfOfTheLabels(t *testing.T) {
 }
 
 func TestChoicesAreRefused(t *testing.T) {
-	open := chosen(t, plainTemplates, 5, func(_, i int, c *corpus.Choice) {
+	open := chosen(t, plainTemplates, 5, func(_, i int, c *annotation.Choice) {
 		if i == 1 {
-			*c = corpus.Choice{}
+			*c = annotation.Choice{}
 		}
 	})
-	soft := chosen(t, plainTemplates, 5, func(_, i int, c *corpus.Choice) {
+	soft := chosen(t, plainTemplates, 5, func(_, i int, c *annotation.Choice) {
 		if i == 1 {
-			*c = corpus.Choice{Labels: []string{"O", "B-LOC"}, Shares: []float64{0.5, 0.5}}
+			*c = annotation.Choice{Labels: []string{"O", "B-LOC"}, Shares: []float64{0.5, 0.5}}
 		}
 	})
 	for _, name := range losses.Names() {
@@ -258,7 +259,7 @@ func TestChoicesAreRefused(t *testing.T) {
 	d, err := NewDataset(model.Input{Templates: parse(t, plainTemplates), Names: map[string]int{"form": 0}})
 	require.NoError(t, err)
 	rows := features.Rows{{"a"}, {"b"}}
-	for _, known := range [][]corpus.Choice{
+	for _, known := range [][]annotation.Choice{
 		{{}}, // one for two tokens
 		{{Labels: []string{"A", "B"}, Shares: []float64{0.5, 0.5}}, {}},
 		{{Labels: []string{"A", "B"}, Shares: []float64{0.5, 0.4}}, {Labels: []string{"A"}}},
@@ -268,17 +269,17 @@ func TestChoicesAreRefused(t *testing.T) {
 		assert.ErrorIs(t, d.AddChoices(rows, known, 1), model.ErrInput)
 	}
 	assert.Zero(t, d.Len())
-	require.NoError(t, d.AddChoices(rows, make([]corpus.Choice, 2), 1))
+	require.NoError(t, d.AddChoices(rows, make([]annotation.Choice, 2), 1))
 	_, _, err = Train(t.Context(), d, Options{})
 	assert.ErrorContains(t, err, "no token has a label")
-	assert.ErrorIs(t, d.HeldOut().AddChoices(rows, make([]corpus.Choice, 2), 1), model.ErrInput)
+	assert.ErrorIs(t, d.HeldOut().AddChoices(rows, make([]annotation.Choice, 2), 1), model.ErrInput)
 }
 
 // The scheme shows in what is known.
 func TestSchemeOfChoices(t *testing.T) {
-	d := chosen(t, plainTemplates, 40, func(s, i int, c *corpus.Choice) {
+	d := chosen(t, plainTemplates, 40, func(s, i int, c *annotation.Choice) {
 		if (s+i)%3 == 0 {
-			*c = corpus.Choice{}
+			*c = annotation.Choice{}
 		}
 	})
 	assert.Equal(t, structured.BIO, d.Scheme())

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/losses"
@@ -83,12 +84,12 @@ func items(t testing.TB, rng *rand.Rand, n int) *Dataset {
 	d, err := NewDataset(model.Input{})
 	require.NoError(t, err)
 	for range n {
-		var tokens [][]corpus.Attribute
+		var tokens [][]attrfile.Attribute
 		var labels []string
 		for range 1 + rng.IntN(6) {
-			var a []corpus.Attribute
+			var a []attrfile.Attribute
 			for range rng.IntN(5) {
-				a = append(a, corpus.Attribute{Name: fmt.Sprint("a", rng.IntN(9)), Value: math.Round(4*rng.NormFloat64()) / 2})
+				a = append(a, attrfile.Attribute{Name: fmt.Sprint("a", rng.IntN(9)), Value: math.Round(4*rng.NormFloat64()) / 2})
 			}
 			tokens = append(tokens, a)
 			labels = append(labels, string(rune('A'+rng.IntN(3))))
@@ -175,7 +176,7 @@ func TestGradient(t *testing.T) {
 func TestScoresByHand(t *testing.T) {
 	d, err := NewDataset(model.Input{})
 	require.NoError(t, err)
-	require.NoError(t, d.AddItems([][]corpus.Attribute{{{Name: "a", Value: 1}}, {{Name: "a", Value: 1}, {Name: "b", Value: 2}}}, []string{"X", "Y"}, 1))
+	require.NoError(t, d.AddItems([][]attrfile.Attribute{{{Name: "a", Value: 1}}, {{Name: "a", Value: 1}, {Name: "b", Value: 2}}}, []string{"X", "Y"}, 1))
 	x := d.features(false, 0)
 	assert.Equal(t, []int{0, 2, 3}, x.start, "a with X and Y, b with Y")
 	assert.Equal(t, []int32{0, 1, 1}, x.label)
@@ -446,8 +447,8 @@ func TestDatasetErrors(t *testing.T) {
 	columns := small(t, plainTemplates, 2)
 	ready := items(t, rand.New(rand.NewPCG(1, 2)), 2)
 	rows := features.Rows{{"a"}}
-	item := [][]corpus.Attribute{{{Name: "a", Value: 1}}}
-	bad := [][]corpus.Attribute{{{Name: "a", Value: math.Inf(1)}}}
+	item := [][]attrfile.Attribute{{{Name: "a", Value: 1}}}
+	bad := [][]attrfile.Attribute{{{Name: "a", Value: math.Inf(1)}}}
 	for _, err := range []error{
 		columns.Add(rows, []string{"O", "O"}, 1), columns.Add(rows, []string{"O"}, -1), columns.Add(rows, []string{"O"}, math.NaN()),
 		columns.AddItems(item, []string{"O"}, 1), ready.Add(rows, []string{"O"}, 1), ready.AddItems(bad, []string{"O"}, 1),
@@ -523,12 +524,12 @@ func TestTagger(t *testing.T) {
 func TestItemsModel(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	m := train(t, items(t, rng, 30), Options{Penalty: l2})
-	labels, err := m.TagItems([][]corpus.Attribute{{{Name: "a1", Value: 2}, {Name: "unknown", Value: 1}}, nil})
+	labels, err := m.TagItems([][]attrfile.Attribute{{{Name: "a1", Value: 2}, {Name: "unknown", Value: 1}}, nil})
 	require.NoError(t, err)
 	assert.Len(t, labels, 2)
 	_, err = m.Tag(features.Rows{{"a"}})
 	assert.ErrorIs(t, err, model.ErrInput)
-	_, err = m.TagItems([][]corpus.Attribute{{{Name: "a1", Value: math.NaN()}}})
+	_, err = m.TagItems([][]attrfile.Attribute{{{Name: "a1", Value: math.NaN()}}})
 	assert.ErrorIs(t, err, model.ErrInput)
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
 )
@@ -21,11 +21,11 @@ func TestCurvatureIsTheHessiansDiagonal(t *testing.T) {
 	d, err := NewDataset(model.Input{})
 	require.NoError(t, err)
 	for s := range 30 {
-		item := []corpus.Attribute{{Name: "bias", Value: 1}}
+		item := []attrfile.Attribute{{Name: "bias", Value: 1}}
 		for k := range 3 {
-			item = append(item, corpus.Attribute{Name: strconv.Itoa(k), Value: rng.NormFloat64()})
+			item = append(item, attrfile.Attribute{Name: strconv.Itoa(k), Value: rng.NormFloat64()})
 		}
-		require.NoError(t, d.AddItems([][]corpus.Attribute{item}, []string{"abc"[s%3 : s%3+1]}, 1+float64(s%2)))
+		require.NoError(t, d.AddItems([][]attrfile.Attribute{item}, []string{"abc"[s%3 : s%3+1]}, 1+float64(s%2)))
 	}
 	x := d.features(true, 0)
 	for _, loss := range []losses.Loss{losses.CrossEntropy{}, losses.SoftmaxMargin{}} {
@@ -57,9 +57,9 @@ func TestCurvatureIsTheHessiansDiagonal(t *testing.T) {
 func TestCurvatureOfChains(t *testing.T) {
 	d, err := NewDataset(model.Input{})
 	require.NoError(t, err)
-	item := []corpus.Attribute{{Name: "x", Value: 1}}
-	require.NoError(t, d.AddItems([][]corpus.Attribute{item, item, item}, []string{"a", "b", "b"}, 1))
-	require.NoError(t, d.AddItems([][]corpus.Attribute{item, item}, []string{"b", "b"}, 2))
+	item := []attrfile.Attribute{{Name: "x", Value: 1}}
+	require.NoError(t, d.AddItems([][]attrfile.Attribute{item, item, item}, []string{"a", "b", "b"}, 1))
+	require.NoError(t, d.AddItems([][]attrfile.Attribute{item, item}, []string{"b", "b"}, 2))
 	x := d.features(false, 0)
 	for _, name := range []string{"cross-entropy", "softmax-margin", "squared-hinge", "risk"} {
 		loss, err := losses.New(name, losses.Options{})

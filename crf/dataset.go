@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
@@ -22,7 +23,7 @@ type Dataset struct {
 	attrs   *dictionary
 	bigrams *dictionary
 	words   map[uint64]int32 // numbers of the words seen, by their fingerprints
-	scheme  corpus.SchemeDetector
+	scheme  annotation.SchemeDetector
 	heldOut bool // names are looked up, not added
 
 	sentence []int     // N+1: the tokens of sentence s are sentence[s]..sentence[s+1]-1
@@ -30,7 +31,7 @@ type Dataset struct {
 	weight   []float64 // of each sentence
 	word     []int32   // of each token, -1 if it is not in words; empty without a column of words
 	choices  choices
-	known    []corpus.Choice // of the sentence that is being added, if it has choices
+	known    []annotation.Choice // of the sentence that is being added, if it has choices
 	tokens
 }
 
@@ -111,7 +112,7 @@ func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) er
 }
 
 // AddItems is Add for tokens that bring their attributes along.
-func (d *Dataset) AddItems(items [][]corpus.Attribute, labels []string, weight float64) error {
+func (d *Dataset) AddItems(items [][]attrfile.Attribute, labels []string, weight float64) error {
 	if d.program != nil {
 		return fmt.Errorf("%w: ready-made attributes for a data set of columns", model.ErrInput)
 	}
@@ -185,7 +186,7 @@ func (k *tokens) extract(e *features.Extractor, seq features.Sequence, attrs, bi
 }
 
 // attributes appends tokens with the attributes that they bring along.
-func (k *tokens) attributes(items [][]corpus.Attribute, attrs *dictionary, add bool) {
+func (k *tokens) attributes(items [][]attrfile.Attribute, attrs *dictionary, add bool) {
 	for _, item := range items {
 		for i := range item {
 			k.name = append(k.name[:0], item[i].Name...)
@@ -198,7 +199,7 @@ func (k *tokens) attributes(items [][]corpus.Attribute, attrs *dictionary, add b
 	}
 }
 
-func checkItems(items [][]corpus.Attribute) error {
+func checkItems(items [][]attrfile.Attribute) error {
 	for t, item := range items {
 		for _, a := range item {
 			if math.IsNaN(a.Value) || math.IsInf(a.Value, 0) {

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
@@ -22,12 +22,12 @@ func chains(t *testing.T, labels int, valued bool) *Dataset {
 	d, err := NewDataset(model.Input{})
 	require.NoError(t, err)
 	for s := range 40 {
-		var items [][]corpus.Attribute
+		var items [][]attrfile.Attribute
 		var gold []string
 		for range 1 + rng.IntN(6) {
-			item := []corpus.Attribute{{Name: "bias", Value: 1}}
+			item := []attrfile.Attribute{{Name: "bias", Value: 1}}
 			for range 4 {
-				a := corpus.Attribute{Name: strconv.Itoa(int(20 * rng.Float64() * rng.Float64())), Value: 1}
+				a := attrfile.Attribute{Name: strconv.Itoa(int(20 * rng.Float64() * rng.Float64())), Value: 1}
 				if valued {
 					a.Value = rng.NormFloat64()
 				}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/model"
@@ -26,10 +26,10 @@ func ExampleDataset_AddChoices() {
 		"the/DET can/NOUN", "we/PRON can/VERB", "the/DET can/NOUN|VERB", "the/DET flood/NOUN|VERB", "we/? flood/NOUN|VERB",
 	} {
 		var rows features.Rows
-		var known []corpus.Choice
+		var known []annotation.Choice
 		for token := range strings.FieldsSeq(sentence) {
 			word, label, _ := strings.Cut(token, "/")
-			choice, err := corpus.Partial.Choice(label)
+			choice, err := annotation.Partial.Choice(label)
 			if err != nil {
 				panic(err)
 			}

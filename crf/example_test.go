@@ -6,7 +6,7 @@ import (
 	"log"
 	"strings"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/losses"
@@ -93,7 +93,7 @@ func ExampleNew() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	labels, err := model.TagItems([][]corpus.Attribute{{{Name: "snow", Value: 1}}, nil, {{Name: "sun", Value: 2}}})
+	labels, err := model.TagItems([][]attrfile.Attribute{{{Name: "snow", Value: 1}}, nil, {{Name: "sun", Value: 2}}})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -5,22 +5,22 @@ import (
 	"fmt"
 	"log"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
 // attributesOf is what users of python-crfsuite call word2features.
-func attributesOf(words []string) [][]corpus.Attribute {
-	items := make([][]corpus.Attribute, len(words))
+func attributesOf(words []string) [][]attrfile.Attribute {
+	items := make([][]attrfile.Attribute, len(words))
 	for i, w := range words {
-		items[i] = []corpus.Attribute{{Name: "w=" + w, Value: 1}, {Name: "length", Value: float64(len(w)) / 10}}
+		items[i] = []attrfile.Attribute{{Name: "w=" + w, Value: 1}, {Name: "length", Value: float64(len(w)) / 10}}
 		if w[0] >= 'A' && w[0] <= 'Z' {
-			items[i] = append(items[i], corpus.Attribute{Name: "capital", Value: 1})
+			items[i] = append(items[i], attrfile.Attribute{Name: "capital", Value: 1})
 		}
 		if i > 0 {
-			items[i] = append(items[i], corpus.Attribute{Name: "before=" + words[i-1], Value: 1})
+			items[i] = append(items[i], attrfile.Attribute{Name: "before=" + words[i-1], Value: 1})
 		}
 	}
 	return items

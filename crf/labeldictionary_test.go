@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/metrics"
@@ -88,7 +88,7 @@ func TestLabelDictionaryOfOpenLabels(t *testing.T) {
 	d, err := NewDataset(model.Input{Templates: parse(t, "u:w=%x[0,form]\n"), Names: map[string]int{"form": 0}})
 	require.NoError(t, err)
 	require.NoError(t, d.Add(features.Rows{{"one"}, {"two"}, {"six"}}, []string{"A", "B", "C"}, 1))
-	require.NoError(t, d.AddChoices(features.Rows{{"one"}, {"two"}, {"ten"}}, []corpus.Choice{{}, {Labels: []string{"A", "B"}}, {}}, 1))
+	require.NoError(t, d.AddChoices(features.Rows{{"one"}, {"two"}, {"ten"}}, []annotation.Choice{{}, {Labels: []string{"A", "B"}}, {}}, 1))
 	w, err := d.wordLabels(1)
 	require.NoError(t, err)
 	for k, want := range [][]uint16{{0}, {0, 1}, {2}, {}} {

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/cluster"
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/lexicon"
@@ -136,15 +136,15 @@ func TestVectorsAreValues(t *testing.T) {
 	program, err := d.input.Program()
 	require.NoError(t, err)
 	e := program.NewExtractor()
-	itemsOf := func(rows features.Rows) [][]corpus.Attribute {
+	itemsOf := func(rows features.Rows) [][]attrfile.Attribute {
 		e.Reset(numbered(rows))
-		list := make([][]corpus.Attribute, len(rows))
+		list := make([][]attrfile.Attribute, len(rows))
 		for i := range rows {
 			for _, name := range e.Unigrams(i) {
-				list[i] = append(list[i], corpus.Attribute{Name: string(name), Value: 1})
+				list[i] = append(list[i], attrfile.Attribute{Name: string(name), Value: 1})
 			}
 			for _, v := range e.Values(i) {
-				list[i] = append(list[i], corpus.Attribute{Name: string(v.Name), Value: v.Value})
+				list[i] = append(list[i], attrfile.Attribute{Name: string(v.Name), Value: v.Value})
 			}
 		}
 		return list

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 )
@@ -37,11 +37,11 @@ func TestSizeIsNearTheTruth(t *testing.T) {
 		d, err := NewDataset(model.Input{})
 		require.NoError(t, err)
 		for range 1500 {
-			items, labels := make([][]corpus.Attribute, 12), make([]string, 12)
+			items, labels := make([][]attrfile.Attribute, 12), make([]string, 12)
 			for i := range items {
 				labels[i] = strconv.Itoa(rng.IntN(9))
 				for range 10 {
-					items[i] = append(items[i], corpus.Attribute{Name: "attribute " + strconv.Itoa(int(rng.ExpFloat64()*9000)), Value: 1})
+					items[i] = append(items[i], attrfile.Attribute{Name: "attribute " + strconv.Itoa(int(rng.ExpFloat64()*9000)), Value: 1})
 				}
 			}
 			require.NoError(t, d.AddItems(items, labels, 1))

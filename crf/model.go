@@ -4,7 +4,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/container"
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
@@ -194,7 +194,7 @@ func (m *Model) Tag(seq features.Sequence) ([]string, error) {
 }
 
 // TagItems is Tag for tokens that bring their attributes along.
-func (m *Model) TagItems(items [][]corpus.Attribute) ([]string, error) {
+func (m *Model) TagItems(items [][]attrfile.Attribute) ([]string, error) {
 	t := m.tagger()
 	defer m.taggers.Put(t)
 	if err := t.ReadItems(items); err != nil {

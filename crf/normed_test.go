@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
@@ -80,8 +80,8 @@ func TestNormsBound(t *testing.T) {
 func TestTokenNorms(t *testing.T) {
 	d, err := NewDataset(model.Input{})
 	require.NoError(t, err)
-	a := func(name string, v float64) corpus.Attribute { return corpus.Attribute{Name: name, Value: v} }
-	require.NoError(t, d.AddItems([][]corpus.Attribute{
+	a := func(name string, v float64) attrfile.Attribute { return attrfile.Attribute{Name: name, Value: v} }
+	require.NoError(t, d.AddItems([][]attrfile.Attribute{
 		{a("x", 3), a("y", 4)}, {a("x", 1), a("x", 2), a("y", -4)}, {}, {a("rare", 9), a("x", 2)},
 	}, []string{"A", "B", "A", "B"}, 1))
 	o := newObjective(d, d.features(false, 2), losses.LargeMarginSoftmax{}, 1)

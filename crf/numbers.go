@@ -5,6 +5,8 @@ import (
 	"math"
 	"unsafe"
 
+	"golang.org/x/exp/constraints"
+
 	"github.com/trellis-nlp/trellis/internal/container"
 )
 
@@ -34,7 +36,7 @@ func (n *numbers) append(double bool, v float64) {
 // finite tells whether none is NaN or infinite.
 func (n *numbers) finite() bool { return allFinite(n.f32) && allFinite(n.f64) }
 
-func allFinite[F float32 | float64](x []F) bool {
+func allFinite[F constraints.Float](x []F) bool {
 	var s0, s1, s2, s3 F // v - v is 0, and NaN of what is not finite; four sums do not wait for each other
 	for ; len(x) >= 4; x = x[4:] {
 		s0 += x[0] - x[0]
@@ -73,7 +75,7 @@ func (n *numbers) encode(w Weights) (data, steps []byte) {
 }
 
 // quantise returns x as multiples, of magnitude most at most, of a step for each block.
-func quantise[I int8 | int16](x []float32, most float64) (q []I, steps []float32) {
+func quantise[I constraints.Signed](x []float32, most float64) (q []I, steps []float32) {
 	q = make([]I, len(x))
 	for lo := 0; lo < len(x); lo += block {
 		hi := min(lo+block, len(x))
@@ -105,7 +107,7 @@ func decodeNumbers(w Weights, data, steps []byte) (n numbers, err error) {
 	return n, err
 }
 
-func multiples[I int8 | int16](data, steps []byte) ([]float32, error) {
+func multiples[I constraints.Signed](data, steps []byte) ([]float32, error) {
 	q, err := container.View[I](data)
 	if err != nil {
 		return nil, err

@@ -4,7 +4,9 @@ import (
 	"math"
 	"unsafe"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"golang.org/x/exp/constraints"
+
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
 	"github.com/trellis-nlp/trellis/internal/simd"
 )
@@ -47,7 +49,7 @@ func (k *lookups) ask(t *table, prints []uint64) {
 }
 
 // askItem is ask for attributes that come with names and values.
-func (k *lookups) askItem(t *table, h *fingerprint.Hasher, item []corpus.Attribute) {
+func (k *lookups) askItem(t *table, h *fingerprint.Hasher, item []attrfile.Attribute) {
 	k.reset(len(item))
 	plain := true
 	for i := range item {
@@ -178,7 +180,7 @@ func linesOf(n, size int) (list []uint32) {
 	return append(list, uint32(n-1))
 }
 
-func addRuns[O uint16 | uint32, F float32 | float64](dst []float64, outcomes []O, weights []F, runs []run) {
+func addRuns[O constraints.Unsigned, F constraints.Float](dst []float64, outcomes []O, weights []F, runs []run) {
 	for _, r := range runs {
 		w := weights[r.from:r.to]
 		for q, o := range outcomes[r.from:r.to] {

@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
 // SpanProbabilities appends, for each span, the probability that a labelling has exactly this span: it starts there, ends
-// there, has this type, and is not part of a longer one, read as [corpus.AppendSpans] reads labels. The labelling is drawn
+// there, has this type, and is not part of a longer one, read as [annotation.AppendSpans] reads labels. The labelling is drawn
 // from the distribution of the sentence, so this is the sum of the probabilities of all labellings with the span. With
 // continues(i, j) for a label j that goes on with the span of i, and p the marginals of nodes and edges,
 //
@@ -19,7 +19,7 @@ import (
 //	probability  = sum over j, k not continuing j, of v(end-1, j) p(j, k at end-1, end) / p(j at end-1)
 //
 // It takes the memory of the marginals of all edges, T L^2 numbers. Spans that do not lie in the sentence are an error.
-func (t *Tagger) SpanProbabilities(dst []float64, spans []corpus.Span) ([]float64, error) {
+func (t *Tagger) SpanProbabilities(dst []float64, spans []annotation.Span) ([]float64, error) {
 	for _, s := range spans {
 		if s.Start < 0 || s.Start >= s.End || s.End > t.scores.T {
 			return dst, fmt.Errorf("%w: span %d..%d in a sentence of %d tokens", model.ErrInput, s.Start, s.End, t.scores.T)
@@ -57,7 +57,7 @@ func (m *Model) continuing() []bool {
 }
 
 // span returns the probability of a span under the marginals.
-func (t *Tagger) span(s corpus.Span, goesOn []bool) float64 {
+func (t *Tagger) span(s annotation.Span, goesOn []bool) float64 {
 	p, names := &t.marginals, t.m.labels.Names()
 	l := p.L
 	now := slices.Grow(t.spanNow[:0], l)[:l]

@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/decode/viterbi"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/inference/forwardbackward"
@@ -168,7 +168,7 @@ func (t *Tagger) values() {
 }
 
 // ReadItems is Read for tokens that bring their attributes along.
-func (t *Tagger) ReadItems(items [][]corpus.Attribute) error {
+func (t *Tagger) ReadItems(items [][]attrfile.Attribute) error {
 	if t.printer != nil {
 		return fmt.Errorf("%w: ready-made attributes for a model that reads columns", model.ErrInput)
 	}

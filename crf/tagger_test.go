@@ -12,7 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/metrics"
@@ -156,19 +157,19 @@ func TestSpanProbabilities(t *testing.T) {
 			tagger.Constrain(constrained)
 			require.NoError(t, tagger.Read(rows))
 			s := tagger.Scores()
-			want, z := make(map[corpus.Span]float64), 0.0
+			want, z := make(map[annotation.Span]float64), 0.0
 			for y := range structured.Paths(s.T, s.L) {
 				p := math.Exp(s.PathScore(y))
 				z += p
-				for _, span := range corpus.AppendSpans(nil, tagger.names(nil, y)) {
+				for _, span := range annotation.AppendSpans(nil, tagger.names(nil, y)) {
 					want[span] += p
 				}
 			}
-			var spans []corpus.Span
+			var spans []annotation.Span
 			for start := range rows {
 				for end := start + 1; end <= len(rows); end++ {
 					for _, typ := range []string{"X", "Y", "Z"} {
-						spans = append(spans, corpus.Span{Start: start, End: end, Type: typ})
+						spans = append(spans, annotation.Span{Start: start, End: end, Type: typ})
 					}
 				}
 			}
@@ -179,8 +180,8 @@ func TestSpanProbabilities(t *testing.T) {
 				require.InDelta(t, want[span]/z, got[k+1], 1e-12, "%v", span)
 			}
 		}
-		for _, bad := range []corpus.Span{{Start: -1, End: 1}, {Start: 0, End: len(rows) + 1}, {Start: 1, End: 1}} {
-			_, err := tagger.SpanProbabilities(nil, []corpus.Span{bad})
+		for _, bad := range []annotation.Span{{Start: -1, End: 1}, {Start: 0, End: len(rows) + 1}, {Start: 1, End: 1}} {
+			_, err := tagger.SpanProbabilities(nil, []annotation.Span{bad})
 			require.ErrorIs(t, err, model.ErrInput)
 		}
 	})
@@ -287,7 +288,7 @@ func TestTaggerAllocatesNothing(t *testing.T) {
 	for _, rows := range read(t, sample.Dev)[:10] {
 		sentences = append(sentences, rows)
 	}
-	spans := []corpus.Span{{Start: 0, End: 1, Type: "PER"}}
+	spans := []annotation.Span{{Start: 0, End: 1, Type: "PER"}}
 	var labels []string
 	var probabilities []float64
 	tag := func() {
@@ -325,7 +326,7 @@ func TestItemsByHand(t *testing.T) {
 	for w := Float32; w <= Int8; w++ {
 		tagger := loaded(t, saved(t, m, SaveOptions{Weights: w})).NewTagger()
 		for _, v := range []float64{1, 2} {
-			require.NoError(t, tagger.ReadItems([][]corpus.Attribute{
+			require.NoError(t, tagger.ReadItems([][]attrfile.Attribute{
 				{{Name: "one", Value: v}, {Name: "row", Value: 1}, {Name: "run", Value: v}, {Name: "none", Value: 1}, {Name: "one", Value: 1}}, {{Name: "", Value: 1}},
 			}))
 			assert.InDeltaSlice(t, []float64{1, 2 + 0.25*v, 3*v + 3, 4, 0, 0, 0, 0, 0.5 * v, 0, 8, 0, 0, 0, 0, 0, 0, 0}, tagger.Scores().Node, []float64{Float32: 0, Float64: 0, Int16: 1e-3, Int8: 0.03}[w])

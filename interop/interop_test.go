@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/interop"
@@ -46,12 +47,12 @@ func imported(t testing.TB, data []byte) *crf.Model {
 }
 
 // items returns the sentences of an attribute file.
-func items(t testing.TB, data []byte) []*corpus.Items {
+func items(t testing.TB, data []byte) []*attrfile.Items {
 	t.Helper()
-	r := corpus.NewAttributeReader(bytes.NewReader(data), "")
-	var list []*corpus.Items
+	r := attrfile.NewReader(bytes.NewReader(data), "")
+	var list []*attrfile.Items
 	for {
-		it := new(corpus.Items)
+		it := new(attrfile.Items)
 		err := r.Read(it)
 		if err == io.EOF {
 			return list
@@ -249,10 +250,10 @@ func TestExportOfTemplates(t *testing.T) {
 	e, ours := program.NewExtractor(), m.NewTagger()
 	for _, s := range sentences {
 		e.Reset(s)
-		items := make([][]corpus.Attribute, s.Len())
+		items := make([][]attrfile.Attribute, s.Len())
 		for i := range items {
 			for _, name := range e.Unigrams(i) {
-				items[i] = append(items[i], corpus.Attribute{Name: string(name), Value: 1})
+				items[i] = append(items[i], attrfile.Attribute{Name: string(name), Value: 1})
 			}
 		}
 		require.NoError(t, ours.Read(s))

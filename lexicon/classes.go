@@ -48,7 +48,7 @@ func newClasses(name string, list []cluster.Word, tree bool) (*Classes, error) {
 		words[w.Text] = n
 	}
 	var err error
-	if x.table, err = newTable(words); err != nil {
+	if x.table, err = newTableOf(words); err != nil {
 		return nil, fmt.Errorf("classes %s: %w", name, err)
 	}
 	return x, nil

@@ -1,5 +1,5 @@
-// Package lexicon holds what is known of words beyond the sentences that a tagger learns from: classes of words,
-// lists of names, vectors.
+// Package lexicon holds word resources, which add to what a tagger learns from its sentences: classes of words, lists of
+// names, vectors.
 //
 // In flow a file and then the words of sentences; out comes a column more of a sentence, a field for each word, that
 // templates (package features) read as they read any other. A [Lexicon] is that column.
@@ -7,8 +7,8 @@
 // [Classes] has the class of each word, for instance its path in a tree of Brown clusters (package cluster). A word
 // that is not there is looked up in lower case; one that is not there either has an empty field.
 //
-// [Seen] makes such classes of the training sentences themselves: the labels with which they have a word, for each
-// sentence without its own.
+// [LabelCounts] makes such classes from the training sentences themselves: the labels that each word has there. For a
+// training sentence, it leaves the labels of that sentence out.
 //
 // [Gazetteer] has the places of words in the entries of a list, such as names of cities. From left to right, the
 // longest entry that begins at a word is taken, and the search goes on behind it. Words are compared in lower case:

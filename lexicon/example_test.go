@@ -38,18 +38,18 @@ func Example() {
 	// [u:class=0011]
 }
 
-// A training sentence sees what the others tell of its words; sentences that come later see all.
-func ExampleSeen() {
+// A training sentence sees the labels that its words have in the other sentences; later sentences see all.
+func ExampleLabelCounts() {
 	sentences := []struct{ words, labels []string }{
 		{[]string{"I", "saw", "her", "duck"}, []string{"PRON", "VERB", "PRON", "VERB"}},
 		{[]string{"The", "duck", "saw", "us"}, []string{"DET", "NOUN", "VERB", "PRON"}},
 	}
-	seen := lexicon.NewSeen()
+	seen := lexicon.NewLabelCounts()
 	for _, s := range sentences {
 		seen.Add(s.words, s.labels)
 	}
 	for _, s := range sentences {
-		fmt.Printf("%q\n", seen.Without(nil, s.words, s.labels))
+		fmt.Printf("%q\n", seen.LeaveOneOut(nil, s.words, s.labels))
 	}
 	classes, err := seen.Classes("seen")
 	if err != nil {

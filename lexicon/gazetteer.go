@@ -40,7 +40,7 @@ func ReadGazetteer(name string, r io.Reader, file string) (*Gazetteer, error) {
 		return nil, err
 	}
 	g := &Gazetteer{name: name}
-	flags := make(map[string]uint32)
+	entries := newPhrases()
 	s := bufio.NewScanner(r)
 	s.Buffer(nil, maxEntry)
 	line := 0
@@ -54,7 +54,9 @@ func ReadGazetteer(name string, r io.Reader, file string) (*Gazetteer, error) {
 			return nil, &corpus.ParseError{File: file, Line: line, Err: corpus.ErrBinary}
 		}
 		text, _, _ = bytes.Cut(text, []byte("\t"))
-		g.add(flags, text)
+		if words := strings.FieldsFunc(string(text), func(r rune) bool { return r == ' ' }); len(words) > 0 && entries.add(strings.Join(words, " ")) {
+			g.entries++
+		}
 	}
 	if err := s.Err(); errors.Is(err, bufio.ErrTooLong) {
 		return nil, &corpus.ParseError{File: file, Line: line + 1, Err: fmt.Errorf("line of more than %d MiB: %w", maxEntry>>20, corpus.ErrTooLong)}
@@ -65,30 +67,10 @@ func ReadGazetteer(name string, r io.Reader, file string) (*Gazetteer, error) {
 		return nil, fmt.Errorf("%s: gazetteer %s: %w", file, name, ErrEmpty)
 	}
 	var err error
-	if g.table, err = newTable(flags); err != nil {
+	if g.table, err = entries.table(); err != nil {
 		return nil, fmt.Errorf("%s: gazetteer %s: %w", file, name, err)
 	}
 	return g, nil
-}
-
-// add notes an entry. The first spelling of each counts it.
-func (g *Gazetteer) add(flags map[string]uint32, entry []byte) {
-	words := strings.FieldsFunc(string(entry), func(r rune) bool { return r == ' ' })
-	if len(words) == 0 {
-		return
-	}
-	spelt := strings.Join(words, " ")
-	folded := string(appendLower(nil, spelt))
-	if flags[folded]&entryFolded == 0 {
-		g.entries++
-	}
-	flags[spelt] |= entrySpelt
-	flags[folded] |= entryFolded
-	for k := range len(folded) {
-		if folded[k] == ' ' {
-			flags[folded[:k]] |= entryOngoing
-		}
-	}
 }
 
 // Name implements [Lexicon].
@@ -110,8 +92,8 @@ func (g *Gazetteer) Templates() string {
 	return b.String()
 }
 
-// Places returns what the column holds for each word of a sentence.
-func (g *Gazetteer) Places(words []string) []string { return g.Reader()(nil, words) }
+// Matches returns the field of each word of a sentence.
+func (g *Gazetteer) Matches(words []string) []string { return g.Reader()(nil, words) }
 
 // places are the fields of the column: of entries in another spelling, of those as they stand.
 var places = [2]struct{ begin, inside, end, single string }{{"b", "i", "e", "s"}, {"B", "I", "E", "S"}}

@@ -41,7 +41,7 @@ func TestGazetteer(t *testing.T) {
 		{"May may day Day", "- b e -"},
 	} {
 		var got []string
-		for _, p := range g.Places(strings.Fields(tt.sentence)) {
+		for _, p := range g.Matches(strings.Fields(tt.sentence)) {
 			if p == "" {
 				p = "-"
 			}
@@ -50,7 +50,7 @@ func TestGazetteer(t *testing.T) {
 		assert.Equal(t, tt.want, strings.Join(got, " "), tt.sentence)
 	}
 	assert.Equal(t, []string{"before", "S"}, g.Reader()([]string{"before"}, []string{"Rome"}))
-	assert.Equal(t, []string{"B", "E"}, g.Places([]string{"New York City", "Hall"}), "a word with blanks inside counts as several")
+	assert.Equal(t, []string{"B", "E"}, g.Matches([]string{"New York City", "Hall"}), "a word with blanks inside counts as several")
 }
 
 // The definition: from left to right the longest entry, words compared in lower case.
@@ -95,7 +95,7 @@ func TestGazetteerByDefinition(t *testing.T) {
 			}
 			t += n
 		}
-		require.Equal(t, want, gazetteer(t, text.String()).Places(sentence), "%q in %q", sentence, text.String())
+		require.Equal(t, want, gazetteer(t, text.String()).Matches(sentence), "%q in %q", sentence, text.String())
 	}
 }
 
@@ -132,7 +132,7 @@ func FuzzReadGazetteer(f *testing.F) {
 		line, _, _ := strings.Cut(strings.TrimPrefix(text, "\uFEFF"), "\n")
 		line, _, _ = strings.Cut(strings.TrimSuffix(line, "\r"), "\t")
 		words := strings.FieldsFunc(line, func(r rune) bool { return r == ' ' })
-		places := g.Places(words)
+		places := g.Matches(words)
 		require.Len(t, places, len(words))
 		if len(words) > 0 {
 			// A longer entry may begin in the same way, but goes no further than the sentence.

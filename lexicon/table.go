@@ -25,8 +25,23 @@ func keyOf(fingerprint uint64) uint64 { return fingerprint * 0x9E3779B97F4A7C15 
 
 var errTooLarge = errors.New("too many entries")
 
-// newTable takes the first base under which the fingerprints of all strings differ.
-func newTable(numbers map[string]uint32) (table, error) {
+// newTableOf returns the table of the numbers of strings.
+func newTableOf(numbers map[string]uint32) (table, error) {
+	list, texts := make([]uint32, 0, len(numbers)), make([]string, 0, len(numbers))
+	for s, n := range numbers {
+		list, texts = append(list, n), append(texts, s)
+	}
+	return newTable(list, func(dst []uint64, h *fingerprint.Hasher) []uint64 {
+		for _, s := range texts {
+			dst = append(dst, h.OfString(s))
+		}
+		return dst
+	})
+}
+
+// newTable takes the first base under which the fingerprints of all strings differ. Prints appends them to dst, in the
+// order of the numbers.
+func newTable(numbers []uint32, prints func(dst []uint64, h *fingerprint.Hasher) []uint64) (table, error) {
 	if uint64(len(numbers)) > 1<<31 {
 		return table{}, errTooLarge
 	}
@@ -34,12 +49,12 @@ func newTable(numbers map[string]uint32) (table, error) {
 		key    uint64
 		number uint32
 	}
-	list := make([]pair, 0, len(numbers))
+	list, found := make([]pair, 0, len(numbers)), make([]uint64, 0, len(numbers))
 	for base := range fingerprint.Bases {
 		t := table{base: base, hasher: fingerprint.NewHasher(base)}
-		list = list[:0]
-		for s, n := range numbers {
-			list = append(list, pair{keyOf(t.hasher.OfString(s)), n})
+		list, found = list[:0], prints(found[:0], t.hasher)
+		for k, n := range numbers {
+			list = append(list, pair{keyOf(found[k]), n})
 		}
 		slices.SortFunc(list, func(a, b pair) int { return cmp.Compare(a.key, b.key) })
 		collide := false

@@ -65,7 +65,7 @@ func ReadVectors(name string, r io.Reader, file string, limit int) (*Vectors, er
 		return nil, fmt.Errorf("%s: %w: %d words, and the first line says %d", file, ErrWords, p.lines, p.promised)
 	}
 	var err error
-	if p.x.table, err = newTable(p.words); err != nil {
+	if p.x.table, err = newTableOf(p.words); err != nil {
 		return nil, fmt.Errorf("%s: vectors %s: %w", file, name, err)
 	}
 	return &p.x, nil

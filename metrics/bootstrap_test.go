@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -93,4 +94,55 @@ func TestLastAddsUp(t *testing.T) {
 		assert.Equal(t, r.Support, all.Gold)
 		assert.Zero(t, e.Last(), "the last sentence has no token")
 	}
+}
+
+// bootstrapByIntN is Bootstrap as its documentation defines it, a sentence at a time.
+func bootstrapByIntN(sentences []Counts, samples int, seed uint64) (sums []Counts) {
+	rng := rand.New(rand.NewPCG(seed, 0))
+	for range samples {
+		var all Counts
+		for range sentences {
+			all.Add(sentences[rng.IntN(len(sentences))])
+		}
+		sums = append(sums, all)
+	}
+	return sums
+}
+
+// The samples are, draw by draw, those of rand.Rand.IntN, for few kinds of sentences and for many.
+func TestBootstrapDrawsByIntN(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	for _, n := range []int{0, 1, 2, 3, 64, 255, 256, 257, 1000, 1024, 3001} {
+		for _, longest := range []int{1, 3, 5000} {
+			var list []Counts
+			for range n {
+				right := rng.IntN(longest + 1)
+				list = append(list, sentences([2]int{right, longest - right})...)
+			}
+			draw := drawer(list, Resampling{Seed: uint64(n)})
+			for k, want := range bootstrapByIntN(list, 20, uint64(n)) {
+				require.Equal(t, want, draw(), "sample %d of %d sentences of %d tokens", k, n, longest)
+			}
+		}
+	}
+}
+
+// A sample of many short sentences, which is what a long test set costs: grouped by their counts, and one at a time.
+func BenchmarkBootstrapOfShortSentences(b *testing.B) {
+	var list []Counts
+	for k := range 2_000_000 {
+		wrong := k % 17 / 16
+		list = append(list, sentences([2]int{1 - wrong, wrong})...)
+	}
+	b.Run("grouped", func(b *testing.B) {
+		draw := drawer(list, Resampling{})
+		for b.Loop() {
+			draw()
+		}
+	})
+	b.Run("one at a time", func(b *testing.B) {
+		for b.Loop() {
+			bootstrapByIntN(list, 1, 0)
+		}
+	})
 }

@@ -9,14 +9,17 @@ type Counts struct {
 }
 
 // Add adds the counts of o.
-func (c *Counts) Add(o Counts) {
-	c.Tokens += o.Tokens
-	c.Right += o.Right
-	c.Sentences += o.Sentences
-	c.Perfect += o.Perfect
-	c.Gold += o.Gold
-	c.Predicted += o.Predicted
-	c.Correct += o.Correct
+func (c *Counts) Add(o Counts) { c.add(o, 1) }
+
+// add adds the counts of o n times.
+func (c *Counts) add(o Counts, n int) {
+	c.Tokens += n * o.Tokens
+	c.Right += n * o.Right
+	c.Sentences += n * o.Sentences
+	c.Perfect += n * o.Perfect
+	c.Gold += n * o.Gold
+	c.Predicted += n * o.Predicted
+	c.Correct += n * o.Correct
 }
 
 // Measure is a figure that tells how good labels are, a fraction in 0..1.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -35,7 +35,7 @@ type Evaluator struct {
 	right             map[string]*int // tokens by their label, where that was found
 	last              Counts
 
-	gold, predicted []corpus.Span // scratch of one sentence
+	gold, predicted []annotation.Span // scratch of one sentence
 }
 
 type tally struct{ n, correct int }
@@ -116,8 +116,8 @@ func (e *Evaluator) addItem(gold, predicted string) {
 }
 
 func (e *Evaluator) addSpans(gold, predicted []string) {
-	e.gold = corpus.AppendSpans(e.gold[:0], gold)
-	e.predicted = corpus.AppendSpans(e.predicted[:0], predicted)
+	e.gold = annotation.AppendSpans(e.gold[:0], gold)
+	e.predicted = annotation.AppendSpans(e.predicted[:0], predicted)
 	e.last.Gold, e.last.Predicted = len(e.gold), len(e.predicted)
 	for _, g := range e.gold {
 		e.item(g.Type).gold++

@@ -1,7 +1,8 @@
 package model
 
 import (
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -44,7 +45,7 @@ type TagOptions struct {
 // A Sentence is what a tagger reads: a sequence of columns, or the ready-made attributes of tokens.
 type Sentence struct {
 	Columns features.Sequence
-	Items   [][]corpus.Attribute
+	Items   [][]attrfile.Attribute
 }
 
 // A Labelling is the labels of a sentence, one a token, as files spell them.
@@ -58,7 +59,7 @@ type Labelling struct {
 
 // A Span is a span of a labelling with the probability that the sentence has exactly this span.
 type Span struct {
-	corpus.Span
+	annotation.Span
 	Probability float64
 }
 

@@ -16,7 +16,7 @@
 //
 //	SGD                 L1, L2                scaled weights, cumulative L1, optional averaging
 //	AdaGrad             L1, L2                a rate for each coordinate, exact lazy proximal steps
-//	Adam, AdamW         L2                    moments on each coordinate's own clock
+//	Adam                L2                    moments on each coordinate's own clock; AdamW as an option
 //	SAGA                smooth f; L2          variance-reduced: a constant rate, linear convergence
 //	AveragedPerceptron  none                  the average of all weights on the way
 //	PassiveAggressive   none                  the least step that removes the hinge loss of the example

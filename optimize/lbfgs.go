@@ -35,7 +35,7 @@ func (m LBFGS) Minimize(ctx context.Context, f Objective, w []float64, p Penalty
 	}
 	r, err := newBatchRun(ctx, m, f, w, p, report, m.Limits, memory)
 	if err == nil && p.L1 > 0 {
-		err = fmt.Errorf("%w: L-BFGS needs a smooth objective and L1 = %g has a kink at 0; OWL-QN takes it", ErrPenalty, p.L1)
+		err = fmt.Errorf("%w: L-BFGS needs a smooth objective, and L1 = %g is not smooth at 0; use OWL-QN", ErrPenalty, p.L1)
 	}
 	if err != nil {
 		return r.finish(Failed, err)

@@ -74,8 +74,8 @@ const (
 	LimitReached
 	// FloorReached: the objective fell below the floor; without a penalty it may have no finite minimum.
 	FloorReached
-	// NoProgress: no step lowers the objective although the gradient is not small, as at a kink of a
-	// loss that is not smooth.
+	// NoProgress: no step lowers the objective although the gradient is not small, as happens with a
+	// non-smooth loss.
 	NoProgress
 	// Stopped: the report returned [ErrStop].
 	Stopped

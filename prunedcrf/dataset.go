@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/modelfile"
 	"github.com/trellis-nlp/trellis/model"
@@ -31,7 +31,7 @@ type Dataset struct {
 	attrs   modelfile.Names
 	count   []int // of each attribute
 	labels  structured.Alphabet
-	scheme  corpus.SchemeDetector
+	scheme  annotation.SchemeDetector
 	list    []example
 	tokens  int
 	scratch sentence

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/pruned"
@@ -73,7 +73,7 @@ func TestProbabilitiesAgreeWithEnumeration(t *testing.T) {
 			require.NoError(t, err)
 			l := len(m.Labels())
 			node := make([]float64, len(yorks)*l)
-			spans := make(map[corpus.Span]float64)
+			spans := make(map[annotation.Span]float64)
 			most, best := 0.0, []int(nil)
 			labellings(t, s, func(y []int, p float64) {
 				if p > most {
@@ -84,7 +84,7 @@ func TestProbabilitiesAgreeWithEnumeration(t *testing.T) {
 					node[k*l+j] += p
 					labels = append(labels, m.Labels()[j])
 				}
-				for _, span := range corpus.AppendSpans(nil, labels) {
+				for _, span := range annotation.AppendSpans(nil, labels) {
 					spans[span] += p
 				}
 			})
@@ -92,7 +92,7 @@ func TestProbabilitiesAgreeWithEnumeration(t *testing.T) {
 			require.NoError(t, err)
 			require.InDeltaSlice(t, node, mu.Node, 1e-9)
 			for span, p := range spans {
-				got, err := tagger.SpanProbabilities(nil, []corpus.Span{span})
+				got, err := tagger.SpanProbabilities(nil, []annotation.Span{span})
 				require.NoError(t, err)
 				require.InDelta(t, p, got[0], 1e-9, "%v", span)
 			}
@@ -125,9 +125,9 @@ func TestProbabilitiesAgreeWithEnumeration(t *testing.T) {
 	}
 	tagger := spelling(t, prunedcrf.Options{}).NewTagger()
 	tagger.Read(yorks)
-	_, err := tagger.SpanProbabilities(nil, []corpus.Span{{Start: 4, End: 6, Type: "LOC"}})
+	_, err := tagger.SpanProbabilities(nil, []annotation.Span{{Start: 4, End: 6, Type: "LOC"}})
 	require.ErrorIs(t, err, model.ErrInput)
-	none, err := tagger.SpanProbabilities(nil, []corpus.Span{{Start: 0, End: 1, Type: "ORG"}})
+	none, err := tagger.SpanProbabilities(nil, []annotation.Span{{Start: 0, End: 1, Type: "ORG"}})
 	require.NoError(t, err)
 	require.Zero(t, none[0])
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
@@ -45,7 +46,7 @@ func (c Config) Complete(p *Profile) (Config, error) {
 // openLoss reports whether the labels may pick the loss.
 func (c *Config) openLoss() bool {
 	return c.Loss == "" && optimizerNamed(c.Optimizer).loss == "" && c.ModelType == model.Chain &&
-		c.supervision() == corpus.Full.String() && c.Entropy == 0 && c.LabelSmoothing == 0
+		c.supervision() == annotation.Full.String() && c.Entropy == 0 && c.LabelSmoothing == 0
 }
 
 // baseLoss is the loss whatever the labels are.

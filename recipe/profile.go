@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -52,7 +53,7 @@ type Sample struct {
 // columns that would be two things at once, are an error.
 func (c *Config) Look(s Sample) (*Profile, error) {
 	p := &Profile{Format: s.Format, POS: -1, Label: -1, Form: -1, Names: map[string]int{}, Types: make(map[string]bool), Labels: make(map[string]bool)}
-	reading, err := corpus.ParseSupervision(c.supervision())
+	reading, err := annotation.ParseSupervision(c.supervision())
 	if err != nil {
 		return nil, err
 	}
@@ -68,9 +69,9 @@ func (c *Config) Look(s Sample) (*Profile, error) {
 	} else if c.Label+c.Form+c.POS != "" {
 		return nil, model.Refuse("label", "{label}, {form} and {pos} are for columns: this input holds attributes, its labels come first")
 	}
-	var detector corpus.SchemeDetector
+	var detector annotation.SchemeDetector
 	for _, labels := range list {
-		if reading != corpus.Full {
+		if reading != annotation.Full {
 			labels = certain(labels, reading)
 		}
 		detector.Add(labels)
@@ -86,7 +87,7 @@ func (c *Config) Look(s Sample) (*Profile, error) {
 }
 
 // certain leaves out the labels that are open. Those that cannot be read are an error when they are trained on.
-func certain(fields []string, reading corpus.Supervision) []string {
+func certain(fields []string, reading annotation.Supervision) []string {
 	var labels []string
 	for _, field := range fields {
 		if c, err := reading.Choice(field); err == nil && c.Certain() {
@@ -160,7 +161,7 @@ type column struct {
 	values  map[string]struct{}
 	numbers bool // all values are numbers
 	varies  bool // within a sentence
-	spans   corpus.SchemeDetector
+	spans   annotation.SchemeDetector
 }
 
 func look(rows []*corpus.Sentence, columns int) []column {

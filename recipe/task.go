@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
@@ -63,7 +64,7 @@ var phraseTypes = []string{
 // PickScheme returns the scheme in which labels are trained, "" for that of the file. Phrases fill the text, so that
 // their ends say something, on development data as well (docs/features.md); names gain nothing from it there.
 func (c *Config) PickScheme(p *Profile) string {
-	own := c.Kind() == model.Chain && c.Init == "" && c.supervision() == corpus.Full.String()
+	own := c.Kind() == model.Chain && c.Init == "" && c.supervision() == annotation.Full.String()
 	if own && p.Task() == chunking && p.Format != corpus.CRFsuite && (p.Scheme == structured.BIO || p.Scheme == structured.IOB1) {
 		return structured.BIOES.String()
 	}

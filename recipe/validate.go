@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/pruned"
@@ -74,7 +75,7 @@ func (c *Config) validateData() error {
 			return model.Refuse("scheme", "{scheme} %s: want iob1, bio, bioes or io", c.Scheme)
 		}
 	}
-	if _, err := corpus.ParseSupervision(c.supervision()); err != nil {
+	if _, err := annotation.ParseSupervision(c.supervision()); err != nil {
 		return model.Refuse("supervision", "{supervision} %s: want full, partial or soft", c.Supervision)
 	}
 	return nil
@@ -89,7 +90,7 @@ func (c *Config) format() string {
 
 func (c *Config) supervision() string {
 	if c.Supervision == "" {
-		return corpus.Full.String()
+		return annotation.Full.String()
 	}
 	return c.Supervision
 }
@@ -432,9 +433,9 @@ func (c *Config) validateTraining() error {
 	switch {
 	case c.Init != "" && c.Optimizer == "bcfw":
 		return model.Refuse("init", "{init}: bcfw starts from zero, since a model does not say which sentence its weights come from")
-	case c.supervision() != corpus.Full.String() && !kind.Target:
+	case c.supervision() != annotation.Full.String() && !kind.Target:
 		return model.Refuse("supervision", "{supervision} %s: %s learns from one right label a token; cross-entropy takes labels that are open", c.Supervision, c.Loss)
-	case c.Restarts > 0 && traits(c.Loss).Convex && c.supervision() == corpus.Full.String():
+	case c.Restarts > 0 && traits(c.Loss).Convex && c.supervision() == annotation.Full.String():
 		return model.Refuse("restarts", "{restarts}: %s is convex, wherever it starts it ends at the same minimum", c.Loss)
 	case c.Checkpoint == "-" || c.Resume == "-":
 		return model.Refuse("checkpoint", "{checkpoint} and {resume}: want the name of a file")

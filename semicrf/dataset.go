@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/modelfile"
 	"github.com/trellis-nlp/trellis/model"
@@ -23,7 +23,7 @@ type Dataset struct {
 	texts  modelfile.Names // words, lower-cased words and shapes
 	types  modelfile.Names // of spans
 	labels modelfile.Names // of tokens, as they are spelt
-	scheme corpus.SchemeDetector
+	scheme annotation.SchemeDetector
 
 	sentence []int // N+1: the tokens of sentence s are sentence[s]..sentence[s+1]-1
 	weight   []float64
@@ -31,7 +31,7 @@ type Dataset struct {
 	attr     []int32
 	text     []int32 // tokens x kinds
 	label    []int32 // of each token
-	spans    []corpus.Span
+	spans    []annotation.Span
 	spanEnd  []int // N+1: those of sentence s are spans[spanEnd[s]:spanEnd[s+1]]
 }
 
@@ -87,7 +87,7 @@ func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) er
 	}
 	d.scheme.Add(labels)
 	at := len(d.spans)
-	d.spans = corpus.AppendSpans(d.spans, labels)
+	d.spans = annotation.AppendSpans(d.spans, labels)
 	for k := range d.spans[at:] {
 		s := &d.spans[at+k]
 		typ := d.types.Add([]byte(s.Type))
@@ -100,7 +100,7 @@ func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) er
 }
 
 // spansOf returns the spans of a sentence.
-func (d *Dataset) spansOf(s int) []corpus.Span { return d.spans[d.spanEnd[s]:d.spanEnd[s+1]] }
+func (d *Dataset) spansOf(s int) []annotation.Span { return d.spans[d.spanEnd[s]:d.spanEnd[s+1]] }
 
 // covered is the share of the spans that are no longer than what segments are limited to by default. The time of
 // training grows with that limit, and the few longest spans are often slips of annotators.

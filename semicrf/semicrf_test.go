@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/metrics"
@@ -111,7 +112,7 @@ func TestLearns(t *testing.T) {
 		require.NoError(t, err)
 		labels, err := m.Tag(s.rows)
 		require.NoError(t, err)
-		want := corpus.AppendSpans(nil, labels)
+		want := annotation.AppendSpans(nil, labels)
 		require.Len(t, found, len(want))
 		for k, span := range found {
 			assert.Equal(t, want[k], span.Span)

@@ -3,7 +3,7 @@ package semicrf
 import (
 	"math"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/semimarkov"
 	"github.com/trellis-nlp/trellis/semimarkov/spans"
@@ -96,7 +96,7 @@ func (t *Tagger) NBest(n int) ([]Labelling, error) {
 
 // A Found span is one of a segmentation.
 type Found struct {
-	corpus.Span
+	annotation.Span
 	Probability float64 // that the sentence has just this span
 }
 
@@ -112,7 +112,7 @@ func (t *Tagger) Spans(y []semimarkov.Segment) ([]Found, error) {
 	t.found = t.found[:0]
 	for _, g := range y {
 		if g.Label != spans.Outside {
-			span := corpus.Span{Start: g.Start, End: g.End, Type: t.m.codec.Types()[g.Label-1]}
+			span := annotation.Span{Start: g.Start, End: g.End, Type: t.m.codec.Types()[g.Label-1]}
 			t.found = append(t.found, Found{span, t.mu.At(g.Start, g.Len())[g.Label]})
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -93,14 +94,14 @@ type conversion struct {
 	// Of a file.
 	in       *input
 	label    value // of the labels, where a scheme is asked for
-	labels   corpus.Converter
+	labels   annotation.Converter
 	repaired int // labels that were ill-formed
 	joined   int // spans that are one with their neighbour now
 	dropped  int // lines that CoNLL has no place for
 	render   *renderer
 
 	old, new []string
-	spans    []corpus.Span
+	spans    []annotation.Span
 }
 
 // check reports wrong usage.
@@ -176,7 +177,7 @@ func (c *conversion) findLabels(list []*sentence) (err error) {
 	if c.label, err = c.findLabel(list); err != nil {
 		return err
 	}
-	var d corpus.SchemeDetector
+	var d annotation.SchemeDetector
 	for _, s := range list {
 		c.old = c.label.read(c.old, &s.rows)
 		d.Add(c.old)
@@ -184,7 +185,7 @@ func (c *conversion) findLabels(list []*sentence) (err error) {
 	if d.Scheme() == structured.Plain {
 		return c.in.atStart(fmt.Errorf("the labels of column %s spell no spans", c.label))
 	}
-	c.labels = corpus.Converter{From: d.Scheme(), To: c.into}
+	c.labels = annotation.Converter{From: d.Scheme(), To: c.into}
 	return nil
 }
 
@@ -224,9 +225,9 @@ func (c *conversion) convertLabels(s *corpus.Sentence) {
 	c.new, repaired = c.labels.Convert(c.new[:0], c.old)
 	c.repaired += repaired
 	if c.into == structured.IO {
-		c.spans = corpus.AppendSpans(c.spans[:0], c.old)
+		c.spans = annotation.AppendSpans(c.spans[:0], c.old)
 		c.joined += len(c.spans)
-		c.spans = corpus.AppendSpans(c.spans[:0], c.new)
+		c.spans = annotation.AppendSpans(c.spans[:0], c.new)
 		c.joined -= len(c.spans)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/lexicon"
@@ -17,9 +19,9 @@ import (
 // data is what training reads.
 type data struct {
 	*picked
-	source     *features.Templates // nil for ready-made attributes
-	lexicons   []lexicon.Lexicon   // of files, or of another model
-	seen       *lexicon.Seen       // labels of words, nil if templates do not ask for them
+	source     *features.Templates  // nil for ready-made attributes
+	lexicons   []lexicon.Lexicon    // of files, or of another model
+	seen       *lexicon.LabelCounts // labels of words, nil if templates do not ask for them
 	input      model.Input
 	train, dev *crf.Dataset // dev is nil without development data
 	templates  string       // which ones, "" for ready-made attributes
@@ -27,11 +29,11 @@ type data struct {
 	recode     *recoder // of labels, nil if they stay
 	normal     string   // form of the fields
 
-	reading corpus.Supervision  // of the labels of the training files
-	known   []corpus.Choice     // of the last sentence
-	counted features.SeenLabels // it, with the leave-one-out label counts of its words
-	spelt   []string            // its words
-	sure    []string            // its labels, "" for those that are open
+	reading annotation.Supervision // of the labels of the training files
+	known   []annotation.Choice    // of the last sentence
+	counted features.SeenLabels    // it, with the leave-one-out label counts of its words
+	spelt   []string               // its words
+	sure    []string               // its labels, "" for those that are open
 }
 
 // dataFlags say what training reads.
@@ -146,7 +148,7 @@ func (d *data) begin(in *input, o dataFlags) ([]*sentence, error) {
 	}
 	d.reading, d.normal = o.reading, o.normal
 	scheme := o.scheme
-	if scheme == "" && o.pickScheme && o.reading == corpus.Full {
+	if scheme == "" && o.pickScheme && o.reading == annotation.Full {
 		scheme = d.pickScheme()
 	}
 	if d.recode, err = newRecoder(scheme, d.picked, o.reading); err != nil {
@@ -182,7 +184,7 @@ func (d *data) settle() error {
 
 // put adds s to set.
 func (d *data) put(set *crf.Dataset, s *sentence, labels []string) error {
-	if d.reading != corpus.Full && set == d.train {
+	if d.reading != annotation.Full && set == d.train {
 		return d.putKnown(s, labels)
 	}
 	seq := normal(model.NormalForm(d.normal), &s.rows)
@@ -268,14 +270,14 @@ func (in *input) warn(tell func(string)) {
 	}
 }
 
-func tellOddities(name string, w corpus.Warnings, tell func(string)) {
+func tellOddities(name string, w attrfile.Warnings, tell func(string)) {
 	for _, text := range oddities(w) {
 		tell(name + ": " + text)
 	}
 }
 
 // oddities puts the warnings of an attribute file into words.
-func oddities(w corpus.Warnings) []string {
+func oddities(w attrfile.Warnings) []string {
 	var list []string
 	if w.CRLF > 0 || w.BOM > 0 {
 		list = append(list, "line ends of CR LF or a byte order mark are skipped; CRFsuite takes them for parts of names")

@@ -5,15 +5,15 @@ import (
 	"io"
 	"slices"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
 )
 
 // An attributeWriter writes what templates make of sentences.
 type attributeWriter struct {
 	extractor *features.Extractor
-	to        *corpus.AttributeWriter
-	items     corpus.Items
+	to        *attrfile.Writer
+	items     attrfile.Items
 }
 
 // attributeWriter notes what it has to leave out.
@@ -21,7 +21,7 @@ func (a *app) attributeWriter(p *features.Program, name string, to io.Writer) *a
 	if p.HasBigrams() {
 		a.note(name + ": attributes of label pairs are left out: CRFsuite has no place for them")
 	}
-	return &attributeWriter{extractor: p.NewExtractor(), to: corpus.NewAttributeWriter(to), items: corpus.Items{Weight: 1}}
+	return &attributeWriter{extractor: p.NewExtractor(), to: attrfile.NewWriter(to), items: attrfile.Items{Weight: 1}}
 }
 
 // rest writes the sentences of in that are still to be read.
@@ -53,12 +53,12 @@ func (w *attributeWriter) write(seq features.Sequence, labels []string) error {
 	e.Reset(seq)
 	x.Labels, x.Attributes = append(x.Labels[:0], labels...), x.Attributes[:0]
 	for t := range e.Len() {
-		var attributes []corpus.Attribute
+		var attributes []attrfile.Attribute
 		for _, name := range e.Unigrams(t) {
-			attributes = append(attributes, corpus.Attribute{Name: string(name), Value: 1})
+			attributes = append(attributes, attrfile.Attribute{Name: string(name), Value: 1})
 		}
 		for _, v := range e.Values(t) {
-			attributes = append(attributes, corpus.Attribute{Name: string(v.Name), Value: v.Value})
+			attributes = append(attributes, attrfile.Attribute{Name: string(v.Name), Value: v.Value})
 		}
 		x.Attributes = append(x.Attributes, attributes)
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/structured"
@@ -76,7 +77,7 @@ func (t *tuner) dataFlags(ctx context.Context) (dataFlags, error) {
 func (t *tuner) readSentences(ctx context.Context, flags dataFlags) (structured.Scheme, error) {
 	t.data = &data{warn: t.warn}
 	flags.keep = true
-	var detector corpus.SchemeDetector
+	var detector annotation.SchemeDetector
 	err := t.a.readTraining(ctx, t.data, t.files, flags, t.tell, func(s *sentence, labels []string) error {
 		t.all = append(t.all, t.data.keep(s, labels))
 		detector.Add(labels)

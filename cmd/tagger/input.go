@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 )
 
 // An input is a file of sentences, of columns or of attributes.
@@ -18,16 +19,16 @@ type input struct {
 	layout corpus.Layout // of columns
 
 	rows  *corpus.Reader
-	items *corpus.AttributeReader
-	odd   corpus.Warnings // of the first sentence of attributes
-	first *sentence       // the one that was read to see that there is one, until next gives it out
-	line  int             // where it starts
+	items *attrfile.Reader
+	odd   attrfile.Warnings // of the first sentence of attributes
+	first *sentence         // the one that was read to see that there is one, until next gives it out
+	line  int               // where it starts
 }
 
 // A sentence is one of an input: rows or items, as the input's format says.
 type sentence struct {
 	rows  corpus.Sentence
-	items corpus.Items
+	items attrfile.Items
 }
 
 // errNoSentence is of inputs that are empty, or hold blanks and comments only.
@@ -82,7 +83,7 @@ func openSource(src *source, format corpus.Format) (*input, error) {
 		in.format, r = corpus.Detect(r)
 	}
 	if in.format == corpus.CRFsuite {
-		in.items = corpus.NewAttributeReader(r, in.name)
+		in.items = attrfile.NewReader(r, in.name)
 	} else {
 		in.rows = corpus.NewReader(r, in.name, corpus.Options{Format: in.format})
 	}

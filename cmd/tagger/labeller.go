@@ -8,6 +8,8 @@ import (
 	"strconv"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/interop"
 	"github.com/trellis-nlp/trellis/prunedcrf"
@@ -27,7 +29,7 @@ type labeller struct {
 	print  printer // for another tool's output; nil: ours
 	w      *writer
 	rows   corpus.Reader
-	items  corpus.AttributeReader
+	items  attrfile.Reader
 	s      sentence
 
 	in    *input
@@ -37,7 +39,7 @@ type labeller struct {
 	given []int
 	text  []byte // of probabilities
 
-	spans   []corpus.Span
+	spans   []annotation.Span
 	numbers []float64 // their probabilities
 	choices [][]int   // of labels that are given
 }
@@ -47,7 +49,7 @@ type decoder interface {
 	Best() (path []int, score float64, err error)
 	Posterior() (path []int, right float64, err error)
 	Marginals() (*structured.Lattice, error)
-	SpanProbabilities(dst []float64, spans []corpus.Span) ([]float64, error)
+	SpanProbabilities(dst []float64, spans []annotation.Span) ([]float64, error)
 }
 
 func (l *labeller) decoder() decoder {
@@ -90,7 +92,7 @@ const noSpan = "_"
 func (l *labeller) block(b *block) error {
 	l.in, l.fit = b.in, b.fit
 	l.w.reset(&b.out)
-	b.odd = corpus.Warnings{}
+	b.odd = attrfile.Warnings{}
 	if b.first != nil {
 		b.odd = l.in.odd
 		return l.sentence(b.first)
@@ -224,7 +226,7 @@ func (l *labeller) judge(c *candidate) error {
 		return nil
 	}
 	var err error
-	l.spans = corpus.AppendSpans(l.spans[:0], c.labels)
+	l.spans = annotation.AppendSpans(l.spans[:0], c.labels)
 	if l.numbers, err = l.decoder().SpanProbabilities(l.numbers[:0], l.spans); err != nil {
 		return err
 	}

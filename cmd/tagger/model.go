@@ -6,6 +6,7 @@ import (
 	"io/fs"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
@@ -35,7 +36,7 @@ func imported(m *crf.Model) bool { return m.Meta.Tool != "" }
 
 // spells tells whether labels of the model spell spans, in whatever scheme.
 func spells(m *crf.Model) bool {
-	var d corpus.SchemeDetector
+	var d annotation.SchemeDetector
 	d.Add(m.Labels())
 	return m.Scheme() != structured.Plain || imported(m) && d.Scheme() != structured.Plain
 }

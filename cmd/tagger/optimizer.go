@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
@@ -300,8 +300,8 @@ func (o *optimizerFlags) rehearse(l *lossFlags) error {
 	if err != nil {
 		return err
 	}
-	item := []corpus.Attribute{{Name: "a", Value: 1}}
-	if err := d.AddItems([][]corpus.Attribute{item}, []string{"O"}, 1); err != nil {
+	item := []attrfile.Attribute{{Name: "a", Value: 1}}
+	if err := d.AddItems([][]attrfile.Attribute{item}, []string{"O"}, 1); err != nil {
 		return err
 	}
 	opts := crf.Options{Threads: 1}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -17,7 +18,7 @@ const sampleSize = 1000
 // columnFlags are what the user says about the columns; "" means pick.
 type columnFlags struct {
 	label, form, pos string
-	reading          corpus.Supervision // of the labels
+	reading          annotation.Supervision // of the labels
 }
 
 // picked is what was made out of the first training file.
@@ -71,11 +72,11 @@ func pick(in *input, list []*sentence, o columnFlags) (*picked, error) {
 	} else if o.label+o.form+o.pos != "" {
 		return nil, wrongUsage("--label, --form and --pos are for columns: %s holds attributes, its labels come first", in.name)
 	}
-	var detector corpus.SchemeDetector
+	var detector annotation.SchemeDetector
 	var labels []string
 	for _, s := range list {
 		labels = in.labels(labels, s, p.label)
-		if o.reading != corpus.Full {
+		if o.reading != annotation.Full {
 			labels = onlyCertain(labels, o.reading)
 		}
 		detector.Add(labels)
@@ -91,7 +92,7 @@ func pick(in *input, list []*sentence, o columnFlags) (*picked, error) {
 }
 
 // onlyCertain leaves out the labels that are open. What is wrong with one is told when it is trained on.
-func onlyCertain(fields []string, supervision corpus.Supervision) []string {
+func onlyCertain(fields []string, supervision annotation.Supervision) []string {
 	var labels []string
 	for _, field := range fields {
 		if c, err := supervision.Choice(field); err == nil && c.Certain() {
@@ -147,7 +148,7 @@ type columnProfile struct {
 	values  map[string]struct{}
 	numbers bool // all values are numbers
 	varies  bool // within a sentence
-	spans   corpus.SchemeDetector
+	spans   annotation.SchemeDetector
 }
 
 func profile(list []*sentence, columns int) []columnProfile {

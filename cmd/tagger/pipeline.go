@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 )
 
 // blockSize is how much of a file is labelled at a time. Where somebody may be waiting, it is what there is.
@@ -38,9 +39,9 @@ type block struct {
 	text  corpus.Block // else
 
 	out  bytes.Buffer
-	odd  corpus.Warnings // of attributes
-	err  error           // what was wrong behind out
-	done chan struct{}   // gets a value when the block is labelled
+	odd  attrfile.Warnings // of attributes
+	err  error             // what was wrong behind out
+	done chan struct{}     // gets a value when the block is labelled
 }
 
 func newPipeline(a *app, m *openedModel, o *tagFlags) (*pipeline, error) {
@@ -159,12 +160,12 @@ func (in *input) block(b *corpus.Block, size int) error {
 func (p *pipeline) write(w io.Writer) error {
 	rows := corpus.NewWriter(w)
 	var in *input
-	var odd corpus.Warnings // of in
+	var odd attrfile.Warnings // of in
 	for b := range p.ordered {
 		<-b.done
 		if b.in != in {
 			p.warn(in, odd)
-			in, odd = b.in, corpus.Warnings{}
+			in, odd = b.in, attrfile.Warnings{}
 		}
 		odd = sum(odd, b.odd)
 		var err error
@@ -186,19 +187,19 @@ func (p *pipeline) write(w io.Writer) error {
 }
 
 // warn tells what was odd in the blocks of an input.
-func (p *pipeline) warn(in *input, odd corpus.Warnings) {
+func (p *pipeline) warn(in *input, odd attrfile.Warnings) {
 	if in != nil {
 		tellOddities(in.name, odd, p.app.warn)
 	}
 }
 
 // sum is what was odd in two blocks, one behind the other.
-func sum(a, b corpus.Warnings) corpus.Warnings {
+func sum(a, b attrfile.Warnings) attrfile.Warnings {
 	line := a.Line
 	if line == 0 {
 		line = b.Line
 	}
-	return corpus.Warnings{
+	return attrfile.Warnings{
 		BOM: a.BOM + b.BOM, CRLF: a.CRLF + b.CRLF, Blank: a.Blank + b.Blank, Unended: a.Unended || b.Unended,
 		Values: a.Values + b.Values, Colons: a.Colons + b.Colons, Line: line,
 	}

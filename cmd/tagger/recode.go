@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
@@ -12,14 +12,14 @@ import (
 // A recoder rewrites the labels of training into the scheme that the model has inside. A nil recoder
 // leaves them.
 type recoder struct {
-	corpus.Converter
+	annotation.Converter
 	repaired int // labels that were ill-formed
 	labels   []string
 	trained  map[string]bool // the labels of the training data, once they are all there
 }
 
 // newRecoder reads the value of --scheme, for labels that were picked.
-func newRecoder(scheme string, p *picked, supervision corpus.Supervision) (*recoder, error) {
+func newRecoder(scheme string, p *picked, supervision annotation.Supervision) (*recoder, error) {
 	if scheme == "" {
 		return nil, nil
 	}
@@ -27,12 +27,12 @@ func newRecoder(scheme string, p *picked, supervision corpus.Supervision) (*reco
 	switch {
 	case err != nil || to == structured.Plain:
 		return nil, wrongUsage("--scheme %s: want iob1, bio, bioes or io", scheme)
-	case supervision != corpus.Full:
+	case supervision != annotation.Full:
 		return nil, wrongUsage("--scheme is for labels that are all known, without --supervision")
 	case p.scheme == structured.Plain:
 		return nil, wrongUsage("--scheme %s: the labels spell no spans", scheme)
 	}
-	return &recoder{Converter: corpus.Converter{From: p.scheme, To: to}}, nil
+	return &recoder{Converter: annotation.Converter{From: p.scheme, To: to}}, nil
 }
 
 // train returns the labels to train on, valid until the next call.
@@ -104,7 +104,7 @@ func twin(name string) string {
 
 // An outside gives back the labels of a model as its files spell them.
 type outside struct {
-	corpus.Converter
+	annotation.Converter
 	// pairs is whether each label outside stands for one or two inside: BIO outside and BIOES inside. Then
 	// twins are the numbers of those that a label stands for together with each, or -1.
 	pairs   bool
@@ -120,7 +120,7 @@ func newOutside(m *crf.Model) *outside {
 	if to == structured.Plain {
 		return nil
 	}
-	x := &outside{Converter: corpus.Converter{From: m.Scheme(), To: to}}
+	x := &outside{Converter: annotation.Converter{From: m.Scheme(), To: to}}
 	x.pairs = m.Scheme() == structured.BIOES && to == structured.BIO
 	for _, name := range m.Labels() {
 		other := -1

@@ -3,7 +3,7 @@ package main
 import (
 	"strconv"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/structured"
@@ -21,7 +21,7 @@ type scorer struct {
 	scheme   *structured.Scheme // nil: not known yet
 	plain    counted
 	spans    counted
-	detector corpus.SchemeDetector
+	detector annotation.SchemeDetector
 
 	each        bool                // keep the counts of each sentence
 	calibration *metrics.Calibrator // nil: probabilities are not scored

@@ -3,7 +3,7 @@ package main
 import (
 	"slices"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/lexicon"
 	"github.com/trellis-nlp/trellis/model"
@@ -23,7 +23,7 @@ func (d *data) expect() {
 	if own || slices.ContainsFunc(d.lexicons, func(l lexicon.Lexicon) bool { return l.Name() == seenName }) {
 		return
 	}
-	d.seen = lexicon.NewSeen()
+	d.seen = lexicon.NewLabelCounts()
 }
 
 // count counts the labels of s, a sentence of the training data.
@@ -38,7 +38,7 @@ func (d *data) without(seq features.Sequence, labels []string) features.Sequence
 		return seq
 	}
 	d.counted = features.SeenLabels{Sequence: seq, Column: seenName,
-		Fields: d.seen.Without(d.counted.Fields[:0], d.words(seq), d.certain(labels))}
+		Fields: d.seen.LeaveOneOut(d.counted.Fields[:0], d.words(seq), d.certain(labels))}
 	return &d.counted
 }
 
@@ -53,7 +53,7 @@ func (d *data) words(seq features.Sequence) []string {
 
 // certain returns the labels that fields tell for certain, and "" for others.
 func (d *data) certain(fields []string) []string {
-	if d.reading == corpus.Full {
+	if d.reading == annotation.Full {
 		return fields
 	}
 	d.sure = d.sure[:0]

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
@@ -273,7 +274,7 @@ func (a *app) readUnits(ctx context.Context, name string, format corpus.Format, 
 
 // writeUnits writes sentences as they were read; attribute files have one spelling.
 func writeUnits(w io.Writer, units []*unit, format corpus.Format) error {
-	rows, items := corpus.NewWriter(w), corpus.NewAttributeWriter(w)
+	rows, items := corpus.NewWriter(w), attrfile.NewWriter(w)
 	for _, u := range units {
 		for _, s := range u.sentences {
 			var err error

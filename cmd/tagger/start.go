@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/optimize"
@@ -44,7 +44,7 @@ func startingPoint(ctx context.Context, d *data, opts crf.Options) (*crf.Model, 
 // checkRestarts refuses restarts that would end where the first run did.
 func (o *trainFlags) checkRestarts() error {
 	l, err := losses.New(o.lossFlags.name, o.lossFlags.options(nil))
-	if err == nil && o.restarts > 0 && convex(l) && o.reading == corpus.Full {
+	if err == nil && o.restarts > 0 && convex(l) && o.reading == annotation.Full {
 		err = wrongUsage("--restarts: %s is convex, wherever it starts it ends at the same minimum", o.lossFlags.name)
 	}
 	return err
@@ -53,10 +53,10 @@ func (o *trainFlags) checkRestarts() error {
 // checkSupervision refuses losses and optimizers that need a right label for each token.
 func (o *trainFlags) checkSupervision() error {
 	var err error
-	if o.reading, err = corpus.ParseSupervision(o.supervision); err != nil {
+	if o.reading, err = annotation.ParseSupervision(o.supervision); err != nil {
 		return wrongUsage("--supervision %s: want full, partial or soft", o.supervision)
 	}
-	if kind, _ := losses.Lookup(o.lossFlags.name); o.reading != corpus.Full && !kind.Target {
+	if kind, _ := losses.Lookup(o.lossFlags.name); o.reading != annotation.Full && !kind.Target {
 		return wrongUsage("--supervision %s: %s learns from one right label a token; cross-entropy takes labels that are open", o.supervision, o.lossFlags.name)
 	}
 	return nil

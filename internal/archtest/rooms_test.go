@@ -23,7 +23,7 @@ type room struct {
 // rooms has a row for every package of the module, from the ground up.
 var rooms = []room{
 	{path: "internal/simd",
-		modules: []string{"golang.org/x/sys/cpu"}},
+		modules: []string{"golang.org/x/exp/constraints", "golang.org/x/sys/cpu"}},
 	{path: "structured", public: true},
 	{path: "decode/viterbi", public: true,
 		rooms: []string{"internal/simd", "structured"}},
@@ -37,16 +37,21 @@ var rooms = []room{
 		rooms: []string{"structured", "losses"}},
 	{path: "semimarkov", public: true,
 		rooms: []string{"internal/simd", "structured", "losses"}},
+	{path: "internal/lines"},
 	{path: "corpus", public: true,
+		rooms: []string{"internal/lines"}},
+	{path: "corpus/attrfile", public: true,
+		rooms: []string{"internal/lines", "corpus"}},
+	{path: "corpus/annotation", public: true,
 		rooms: []string{"structured"}},
 	{path: "internal/input", system: true,
-		rooms: []string{"corpus"}},
+		rooms: []string{"corpus", "corpus/attrfile"}},
 	{path: "semimarkov/spans", public: true,
-		rooms: []string{"structured", "semimarkov", "corpus"}},
+		rooms: []string{"structured", "semimarkov", "corpus/annotation"}},
 	{path: "cluster", public: true,
 		rooms: []string{"corpus"}},
 	{path: "interop/crfsuite", public: true,
-		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "corpus"}},
+		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "corpus/attrfile"}},
 	{path: "internal/fingerprint"},
 	{path: "features", public: true,
 		rooms: []string{"internal/simd", "internal/fingerprint"}},
@@ -62,33 +67,35 @@ var rooms = []room{
 		modules: []string{"gonum.org/v1/gonum"}},
 	{path: "tune", public: true},
 	{path: "metrics", public: true,
-		rooms: []string{"structured", "corpus"}},
+		rooms:   []string{"structured", "corpus/annotation"},
+		modules: []string{"golang.org/x/exp/constraints"}},
 	{path: "internal/container", system: true,
 		modules: []string{"github.com/edsrzf/mmap-go"}},
 	{path: "lexicon", public: true,
 		rooms: []string{"internal/fingerprint", "internal/container", "corpus", "cluster", "features"}},
 	{path: "model", public: true,
-		rooms:   []string{"structured", "corpus", "features", "lexicon", "optimize", "metrics"},
+		rooms:   []string{"structured", "corpus", "corpus/attrfile", "corpus/annotation", "features", "lexicon", "optimize", "metrics"},
 		modules: []string{"golang.org/x/text"}},
 	{path: "internal/modelfile",
-		rooms: []string{"internal/container", "features", "lexicon"}},
+		rooms:   []string{"internal/container", "features", "lexicon"},
+		modules: []string{"golang.org/x/exp/constraints"}},
 	{path: "crf", public: true,
 		rooms: []string{"internal/simd", "internal/checkpoint", "internal/container", "internal/fingerprint", "structured", "decode/viterbi", "inference/forwardbackward", "losses",
-			"corpus", "features", "lexicon", "optimize", "metrics", "model"},
-		modules: []string{"gonum.org/v1/gonum"}},
+			"corpus/attrfile", "corpus/annotation", "features", "lexicon", "optimize", "metrics", "model"},
+		modules: []string{"golang.org/x/exp/constraints", "gonum.org/v1/gonum"}},
 	{path: "semicrf", public: true,
-		rooms:   []string{"internal/container", "internal/modelfile", "structured", "losses", "semimarkov", "corpus", "semimarkov/spans", "features", "optimize", "metrics", "model"},
+		rooms:   []string{"internal/container", "internal/modelfile", "structured", "losses", "semimarkov", "corpus/annotation", "semimarkov/spans", "features", "optimize", "metrics", "model"},
 		modules: []string{"gonum.org/v1/gonum"}},
 	{path: "prunedcrf", public: true,
-		rooms: []string{"internal/container", "internal/fingerprint", "internal/modelfile", "structured", "pruned", "corpus", "features", "lexicon", "optimize", "metrics", "model"}},
+		rooms: []string{"internal/container", "internal/fingerprint", "internal/modelfile", "structured", "pruned", "corpus/annotation", "features", "lexicon", "optimize", "metrics", "model"}},
 	{path: "recipe", public: true,
-		rooms:   []string{"structured", "losses", "semimarkov", "pruned", "corpus", "features", "optimize", "model"},
+		rooms:   []string{"structured", "losses", "semimarkov", "pruned", "corpus", "corpus/annotation", "features", "optimize", "model"},
 		modules: []string{"github.com/BurntSushi/toml"}},
 	{path: "internal/safefile", system: true},
 	{path: "interop", public: true,
 		rooms: []string{"model", "crf", "interop/crfsuite", "interop/crfpp", "interop/wapiti"}},
 	{path: "internal/learning", system: true,
-		rooms: []string{"structured", "semimarkov", "pruned", "corpus", "cluster", "features", "lexicon", "optimize", "model", "crf", "semicrf", "prunedcrf", "recipe", "interop",
+		rooms: []string{"structured", "semimarkov", "pruned", "corpus", "corpus/attrfile", "corpus/annotation", "cluster", "features", "lexicon", "optimize", "model", "crf", "semicrf", "prunedcrf", "recipe", "interop",
 			"internal/input", "internal/safefile"}},
 
 	{path: "internal/sample"},
@@ -98,7 +105,7 @@ var rooms = []room{
 		rooms: []string{"structured", "losses", "internal/safefile", "internal/plots"}},
 	{path: "cmd/tagger", system: true,
 		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses",
-			"corpus", "features", "optimize", "metrics", "model", "recipe", "crf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
+			"corpus", "corpus/attrfile", "corpus/annotation", "features", "optimize", "metrics", "model", "recipe", "crf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
 			"semimarkov", "semicrf", "pruned", "prunedcrf", "tune", "cluster", "lexicon", "internal/sample", "internal/safefile", "internal/plots", "internal/input", "internal/learning"},
 		modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar/v3", "golang.org/x/term", "golang.org/x/text"}},
 
@@ -172,10 +179,10 @@ func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {
 	}
 }
 
-// Whoever embeds a decoder or a loss compiles the standard library, these rooms and what tells which
-// instructions the processor has, no more.
+// Whoever embeds a decoder or a loss compiles the standard library, these rooms, the detection of the processor's
+// instructions and type constraints, no more.
 func TestEmbeddedRoomsStandAlone(t *testing.T) {
-	allowed := append([]string{"internal/simd", "golang.org/x/sys/cpu"}, embedded...)
+	allowed := append([]string{"internal/simd", "golang.org/x/exp/constraints", "golang.org/x/sys/cpu"}, embedded...)
 	checked := 0
 	for _, p := range packages(t) {
 		if !slices.Contains(embedded, p.room) {

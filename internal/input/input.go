@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 )
 
 // ErrNoSentence is the error of inputs that are empty, or hold blank lines and comments only.
@@ -19,20 +20,20 @@ type Input struct {
 	Format corpus.Format
 	Layout corpus.Layout // of columns
 
-	raw   *Raw                    // nil for sentences in memory
-	rows  *corpus.Reader          // nil for attributes and for sentences in memory
-	items *corpus.AttributeReader // nil for columns
-	list  []*corpus.Sentence      // in memory, that are left
+	raw   *Raw               // nil for sentences in memory
+	rows  *corpus.Reader     // nil for attributes and for sentences in memory
+	items *attrfile.Reader   // nil for columns
+	list  []*corpus.Sentence // in memory, that are left
 
 	first    *Sentence // which was read to see that there is one, until Next or First returns it
 	line     int       // where it starts
-	warnings corpus.Warnings
+	warnings attrfile.Warnings
 }
 
 // A Sentence is one of an input: rows or items, as the format of the input says.
 type Sentence struct {
 	Rows  corpus.Sentence
-	Items corpus.Items
+	Items attrfile.Items
 }
 
 // Len returns the number of tokens.
@@ -55,7 +56,7 @@ func New(raw *Raw, format corpus.Format) (*Input, error) {
 		in.Format, r = corpus.Detect(r)
 	}
 	if in.Format == corpus.CRFsuite {
-		in.items = corpus.NewAttributeReader(r, in.Name)
+		in.items = attrfile.NewReader(r, in.Name)
 	} else {
 		in.rows = corpus.NewReader(r, in.Name, corpus.Options{Format: in.Format})
 	}
@@ -106,7 +107,7 @@ func (in *Input) start() error {
 func (in *Input) HasItems() bool { return in.items != nil }
 
 // First returns the first sentence, and the warnings about it, unless Next has returned it already.
-func (in *Input) First() (*Sentence, corpus.Warnings) {
+func (in *Input) First() (*Sentence, attrfile.Warnings) {
 	s := in.first
 	in.first = nil
 	return s, in.warnings
@@ -162,9 +163,9 @@ func (in *Input) Labels(dst []string, s *Sentence, col int) []string {
 }
 
 // Warnings says what was odd in the attributes that were read.
-func (in *Input) Warnings() corpus.Warnings {
+func (in *Input) Warnings() attrfile.Warnings {
 	if in.items == nil {
-		return corpus.Warnings{}
+		return attrfile.Warnings{}
 	}
 	return in.items.Warnings()
 }
@@ -196,7 +197,7 @@ func (in *Input) Close() {
 func (in *Input) Oddities() []string { return Oddities(in.Name, in.Warnings()) }
 
 // Oddities puts warnings about an input of attributes into words, each after its name.
-func Oddities(name string, w corpus.Warnings) []string {
+func Oddities(name string, w attrfile.Warnings) []string {
 	var list []string
 	say := func(format string, args ...any) { list = append(list, name+": "+fmt.Sprintf(format, args...)) }
 	if w.CRLF > 0 || w.BOM > 0 {

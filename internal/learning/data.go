@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/lexicon"
@@ -29,7 +30,7 @@ type Data struct {
 	input      model.Input
 	recode     *recoder // nil where labels stay as they are
 	seen       *seenLabels
-	reading    corpus.Supervision
+	reading    annotation.Supervision
 	start      Model // to start from, nil without one
 	startItems bool  // which reads ready-made attributes
 
@@ -37,7 +38,7 @@ type Data struct {
 	first  []*input.Sentence // of the first input, which were read already
 	opened *input.Input      // the first input
 
-	known []corpus.Choice // scratch memory
+	known []annotation.Choice // scratch memory
 }
 
 // A Model is what all kinds of model have.
@@ -57,7 +58,7 @@ func Open(ctx context.Context, source corpus.Source, c recipe.Config, start Mode
 	if d.inputs.Len() == 0 {
 		return nil, fmt.Errorf("%w: no file and no sentence to train on", model.ErrInput)
 	}
-	if d.reading, err = corpus.ParseSupervision(orFull(c.Supervision)); err != nil {
+	if d.reading, err = annotation.ParseSupervision(orFull(c.Supervision)); err != nil {
 		return nil, err
 	}
 	if err := d.readResources(ctx); err != nil {
@@ -82,7 +83,7 @@ func orAuto(format string) string {
 
 func orFull(supervision string) string {
 	if supervision == "" {
-		return corpus.Full.String()
+		return annotation.Full.String()
 	}
 	return supervision
 }

@@ -3,7 +3,7 @@ package learning
 import (
 	"fmt"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/recipe"
 	"github.com/trellis-nlp/trellis/structured"
@@ -11,14 +11,14 @@ import (
 
 // A recoder rewrites the labels of training into the scheme that the model has inside. A nil recoder leaves them.
 type recoder struct {
-	corpus.Converter
+	annotation.Converter
 	repaired int // labels that were ill-formed
 	labels   []string
 	trained  map[string]bool // the labels of the training data, once they are all there
 }
 
 // newRecoder returns nil where labels stay as they are.
-func newRecoder(scheme string, p *recipe.Profile, reading corpus.Supervision) (*recoder, error) {
+func newRecoder(scheme string, p *recipe.Profile, reading annotation.Supervision) (*recoder, error) {
 	if scheme == "" {
 		return nil, nil
 	}
@@ -26,12 +26,12 @@ func newRecoder(scheme string, p *recipe.Profile, reading corpus.Supervision) (*
 	switch {
 	case err != nil || to == structured.Plain:
 		return nil, model.Refuse("scheme", "{scheme} %s: want iob1, bio, bioes or io", scheme)
-	case reading != corpus.Full:
+	case reading != annotation.Full:
 		return nil, model.Refuse("scheme", "{scheme} is for labels that are all known, without {supervision}")
 	case p.Scheme == structured.Plain:
 		return nil, model.Refuse("scheme", "{scheme} %s: the labels spell no spans", scheme)
 	}
-	return &recoder{Converter: corpus.Converter{From: p.Scheme, To: to}}, nil
+	return &recoder{Converter: annotation.Converter{From: p.Scheme, To: to}}, nil
 }
 
 // train returns the labels to train on, valid until the next call.

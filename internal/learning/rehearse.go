@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/recipe"
 )
@@ -20,8 +21,8 @@ func Rehearse(c recipe.Config) error {
 	if err != nil {
 		return err
 	}
-	token := []corpus.Attribute{{Name: "a", Value: 1}}
-	if err := set.add(example{items: [][]corpus.Attribute{token}, labels: []string{"O"}, weight: 1}); err != nil {
+	token := []attrfile.Attribute{{Name: "a", Value: 1}}
+	if err := set.add(example{items: [][]attrfile.Attribute{token}, labels: []string{"O"}, weight: 1}); err != nil {
 		return err
 	}
 	completed.Cost, completed.LabelWeight, completed.Restarts, completed.Threads, completed.MinCount = "", nil, 0, 1, 0

@@ -3,7 +3,7 @@ package learning
 import (
 	"slices"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/lexicon"
@@ -16,7 +16,7 @@ const seenName = "seen"
 // seenLabels are leave-one-out label counts: the labels of the words of all training sentences, which each training
 // sentence sees without its own.
 type seenLabels struct {
-	counts *lexicon.Seen
+	counts *lexicon.LabelCounts
 	labels features.SeenLabels
 	words  []string
 	sure   []string
@@ -31,7 +31,7 @@ func (d *Data) expectSeen() *seenLabels {
 	if own || slices.ContainsFunc(d.lexicons, func(l lexicon.Lexicon) bool { return l.Name() == seenName }) {
 		return nil
 	}
-	return &seenLabels{counts: lexicon.NewSeen()}
+	return &seenLabels{counts: lexicon.NewLabelCounts()}
 }
 
 // count counts the labels of a training sentence.
@@ -47,7 +47,7 @@ func (d *Data) without(seq features.Sequence, labels []string) features.Sequence
 	}
 	x := d.seen
 	x.labels = features.SeenLabels{Sequence: seq, Column: seenName,
-		Fields: x.counts.Without(x.labels.Fields[:0], d.seenWords(seq), d.certain(labels))}
+		Fields: x.counts.LeaveOneOut(x.labels.Fields[:0], d.seenWords(seq), d.certain(labels))}
 	return x.labels
 }
 
@@ -63,7 +63,7 @@ func (d *Data) seenWords(seq features.Sequence) []string {
 
 // certain returns the labels that are certain, and "" for others, valid until the next call.
 func (d *Data) certain(fields []string) []string {
-	if d.reading == corpus.Full {
+	if d.reading == annotation.Full {
 		return fields
 	}
 	x := d.seen

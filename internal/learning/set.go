@@ -5,7 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/model"
@@ -17,9 +18,9 @@ import (
 // An Example is a labelled sentence as a data set takes it.
 type example struct {
 	columns features.Sequence // or items
-	items   [][]corpus.Attribute
+	items   [][]attrfile.Attribute
 	labels  []string
-	choices []corpus.Choice // what is known of labels that are not certain; nil where all are
+	choices []annotation.Choice // what is known of labels that are not certain; nil where all are
 	weight  float64
 }
 
@@ -63,7 +64,7 @@ func (d *Data) put(set Set, s *input.Sentence, labels []string) error {
 	if err != nil {
 		return err
 	}
-	if d.reading != corpus.Full {
+	if d.reading != annotation.Full {
 		if e.choices, err = d.choices(labels); err != nil {
 			return err
 		}
@@ -95,7 +96,7 @@ func (d *Data) example(s *input.Sentence) (e example, err error) {
 }
 
 // choices reads the labels of a sentence that need not be certain, valid until the next call.
-func (d *Data) choices(fields []string) ([]corpus.Choice, error) {
+func (d *Data) choices(fields []string) ([]annotation.Choice, error) {
 	d.known = d.known[:0]
 	for t, field := range fields {
 		c, err := d.reading.Choice(field)

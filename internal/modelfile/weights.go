@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"math"
 
+	"golang.org/x/exp/constraints"
+
 	"github.com/trellis-nlp/trellis/internal/container"
 )
 
 // Counts returns how many weights each attribute has, for attributes whose weights are
 // start[a]..start[a+1]-1; it is the section from which Outcomes makes start again.
-func Counts[N uint16 | uint32](start []int) []N {
+func Counts[N constraints.Unsigned](start []int) []N {
 	counts := make([]N, 0, len(start)-1)
 	for k, end := range start[1:] {
 		counts = append(counts, N(end-start[k]))
@@ -19,7 +21,7 @@ func Counts[N uint16 | uint32](start []int) []N {
 
 // Outcomes reads the sections counts and outcomes: where the weights of each of n attributes start, and which of
 // so many outcomes each of them is with.
-func Outcomes[N uint16 | uint32](sections map[string][]byte, n, outcomes int) (start []int, outcome []int32, err error) {
+func Outcomes[N constraints.Unsigned](sections map[string][]byte, n, outcomes int) (start []int, outcome []int32, err error) {
 	counts, err := container.View[N](sections["counts"])
 	if err != nil {
 		return nil, nil, err

@@ -50,7 +50,7 @@ func BenchmarkKernels(b *testing.B) {
 			{"MaxPlus", func() { MaxPlus(dst, x, m) }, func() { maxPlusGo(dst, x, m) }},
 			{"MaxPlusRow", func() { MaxPlusRow(dst, 1, x) }, func() { maxPlusRowGo(dst, 1, x) }},
 			{"AddRows", func() { AddRows(dst, left, offsets) }, func() { addRowsGo(dst, left, offsets) }},
-			{"AddRows32", func() { AddRows32(dst, single, offsets) }, func() { addRows32Go(dst, single, offsets) }},
+			{"AddRows32", func() { AddRows32(dst, single, offsets) }, func() { addRowsGo[float32](dst, single, offsets) }},
 			{"AddToRows", func() { AddToRows(left, offsets, 1e-9, x) }, func() { addToRowsGo(left, offsets, 1e-9, x) }},
 			{"AddMasked", func() { AddMasked(wide, masks, places, padded) }, func() { addMaskedGo(wide, masks, places, padded) }},
 		} {

@@ -382,7 +382,7 @@ func TestRowsOfAllWidths(t *testing.T) {
 		for k, v := range m {
 			single[k] = float32(v)
 		}
-		addRows32Go(want, single, offsets)
+		addRowsGo[float32](want, single, offsets)
 		AddRows32(got, single, offsets)
 		requireSame(t, want, got)
 		wantM, gotM, size := slices.Clone(m), slices.Clone(m), slices.Clone(m)

@@ -24,7 +24,7 @@ func lookupAVX2(dst, table []uint64, lines []uint32, keys []uint64) {
 	lookupGo(dst, table, lines, keys)
 }
 func prefetchAVX2(*byte, int, []uint32)                          {}
-func addRows32AVX2(dst []float64, m []float32, offsets []uint32) { addRows32Go(dst, m, offsets) }
+func addRows32AVX2(dst []float64, m []float32, offsets []uint32) { addRowsGo(dst, m, offsets) }
 func addToRowsAVX2(m []float64, offsets []uint32, c float64, x []float64) {
 	addToRowsGo(m, offsets, c, x)
 }

@@ -1,5 +1,7 @@
 package simd
 
+import "golang.org/x/exp/constraints"
+
 // AddRows adds rows of the matrix m, each given by the offset of its first number, to dst:
 //
 //	for _, o := range offsets {
@@ -31,7 +33,7 @@ func AddRows32(dst []float64, m []float32, offsets []uint32) {
 		addRows32AVX2(dst, m, offsets)
 		return
 	}
-	addRows32Go(dst, m, offsets)
+	addRowsGo(dst, m, offsets)
 }
 
 // AddToRows adds c*x to rows of the matrix m, each given by the offset of its first number:
@@ -61,16 +63,7 @@ func checkRows(size int, offsets []uint32, n int) {
 	}
 }
 
-func addRowsGo(dst, m []float64, offsets []uint32) {
-	for _, o := range offsets {
-		row := m[o:][:len(dst)]
-		for j, v := range row {
-			dst[j] += v
-		}
-	}
-}
-
-func addRows32Go(dst []float64, m []float32, offsets []uint32) {
+func addRowsGo[F constraints.Float](dst []float64, m []F, offsets []uint32) {
 	for _, o := range offsets {
 		row := m[o:][:len(dst)]
 		for j, v := range row {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/interop/crfsuite"
 )
 
@@ -33,10 +33,10 @@ func BenchmarkTag(b *testing.B) {
 	tagger := newTagger(b, read(b, wnut(b, "model.crfsuite")))
 	printer := crfsuite.NewPrinter(tagger.Labels(), crfsuite.Output{})
 	var out []byte
-	var it corpus.Items
+	var it attrfile.Items
 	b.SetBytes(int64(len(items)))
 	for b.Loop() {
-		r := corpus.NewAttributeReader(bytes.NewReader(items), "")
+		r := attrfile.NewReader(bytes.NewReader(items), "")
 		for {
 			err := r.Read(&it)
 			if err == io.EOF {

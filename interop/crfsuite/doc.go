@@ -5,7 +5,7 @@
 // In flows a model file: [Read] turns it into a [Model], plain lists of labels, attributes, features
 // and transitions, and [Write] turns such lists, wherever they come from, into a file that
 // CRFsuite loads. A sentence is a list of items, each a list of attributes with values, as
-// [corpus.AttributeReader] reads them from attribute files or a program makes them. A [Tagger] puts
+// [attrfile.Reader] reads them from attribute files or a program makes them. A [Tagger] puts
 // a sentence on a lattice,
 //
 //	Node[t][j] = sum over attributes a of item t of value(a) w[a, j]

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/interop/crfsuite"
 )
 
@@ -26,7 +26,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	labels, err := tagger.Tag([][]corpus.Attribute{
+	labels, err := tagger.Tag([][]attrfile.Attribute{
 		{{Name: "w[0]=Maria", Value: 1}, {Name: "p[0]=NOUN", Value: 1}, {Name: "len", Value: 0.5}, {Name: "cap", Value: 2}, {Name: "w[1]=Lindqvist", Value: 1}},
 		{{Name: "w[0]=moved", Value: 1}, {Name: "p[0]=VERB", Value: 1}, {Name: "len", Value: 0.5}, {Name: "w[1]=to", Value: 1}},
 	})
@@ -101,7 +101,7 @@ func ExamplePrinter() {
 		fmt.Println(err)
 		return
 	}
-	if err := tagger.Read([][]corpus.Attribute{{{Name: "w=Ada", Value: 1}}}); err != nil {
+	if err := tagger.Read([][]attrfile.Attribute{{{Name: "w=Ada", Value: 1}}}); err != nil {
 		fmt.Println(err)
 		return
 	}

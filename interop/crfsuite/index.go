@@ -6,7 +6,7 @@ import (
 	"math"
 	"math/bits"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 )
 
 // An index finds the features of attributes by name. A name is known by its 64-bit hash alone, with a
@@ -81,7 +81,7 @@ func (x *index) place(print uint64) int {
 
 // find makes dst the entries of the attributes of an item, those of no features for unknown ones. It
 // hashes all names before it looks the first one up, so that the processor waits for many entries at once.
-func (x *index) find(dst []entry, item []corpus.Attribute) []entry {
+func (x *index) find(dst []entry, item []attrfile.Attribute) []entry {
 	dst = dst[:0]
 	for k := range item {
 		dst = append(dst, entry{print: x.hash(item[k].Name)})

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/interop/crfsuite"
 )
 
@@ -244,7 +244,7 @@ func TestTruncations(t *testing.T) {
 func TestCorruptions(t *testing.T) {
 	data := tiny(t, "model")
 	rng := rand.New(rand.NewPCG(5, 6))
-	items := [][]corpus.Attribute{{{Name: "w[0]=the", Value: 1}, {Name: "cap", Value: 2}}, {{Name: "__EOS__", Value: 1}}}
+	items := [][]attrfile.Attribute{{{Name: "w[0]=the", Value: 1}, {Name: "cap", Value: 2}}, {{Name: "__EOS__", Value: 1}}}
 	odd := []uint32{0, 1, 2, 12, 48, 0x7fffffff, 0x80000000, math.MaxUint32, uint32(len(data)), uint32(len(data)) - 4}
 	bad := slices.Clone(data)
 	valid, tagged := 0, 0

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/decode/viterbi"
 	"github.com/trellis-nlp/trellis/inference/forwardbackward"
 	"github.com/trellis-nlp/trellis/structured"
@@ -61,7 +61,7 @@ func (t *Tagger) Labels() []string { return t.m.Labels }
 
 // Read computes the scores of a sentence of items, each a list of attributes with finite values: what the
 // model does not know counts nothing, what comes twice counts twice.
-func (t *Tagger) Read(items [][]corpus.Attribute) error {
+func (t *Tagger) Read(items [][]attrfile.Attribute) error {
 	s := &t.scores
 	s.Reset(len(items), len(t.m.Labels), structured.SharedEdges)
 	copy(s.Edge, t.edge)
@@ -105,7 +105,7 @@ func (t *Tagger) Marginals() (*structured.Lattice, error) {
 }
 
 // Tag returns the best labels of a sentence.
-func (t *Tagger) Tag(items [][]corpus.Attribute) ([]string, error) {
+func (t *Tagger) Tag(items [][]attrfile.Attribute) ([]string, error) {
 	if err := t.Read(items); err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/interop/crfsuite"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -38,7 +38,7 @@ func TestOutputs(t *testing.T) {
 		Transitions: []crfsuite.Transition{{From: 1, To: 0, Weight: math.Log(3)}},
 	}
 	tagger := newTagger(t, m)
-	require.NoError(t, tagger.Read([][]corpus.Attribute{{{Name: "a", Value: 1}}, {}}))
+	require.NoError(t, tagger.Read([][]attrfile.Attribute{{{Name: "a", Value: 1}}, {}}))
 	// exp(score) of OO, OB, BO, BB: 1, 1, 6, 2.
 	for want, o := range map[string]crfsuite.Output{
 		"B:x\nO\n\n":                   {},
@@ -66,7 +66,7 @@ func TestOutputs(t *testing.T) {
 }
 
 // score is the sum over features that the format describes, feature by feature.
-func score(m *crfsuite.Model, items [][]corpus.Attribute, y []int) (sum float64) {
+func score(m *crfsuite.Model, items [][]attrfile.Attribute, y []int) (sum float64) {
 	for i, item := range items {
 		for _, shown := range item {
 			for _, a := range m.Attributes {
@@ -91,14 +91,14 @@ func TestTaggerAgainstAllPaths(t *testing.T) {
 	for range 50 {
 		m := random(rng, 4, 12)
 		tagger := newTagger(t, m)
-		items := make([][]corpus.Attribute, 1+rng.IntN(4))
+		items := make([][]attrfile.Attribute, 1+rng.IntN(4))
 		for i := range items {
 			for range rng.IntN(6) {
 				name := "unknown"
 				if len(m.Attributes) > 0 && rng.IntN(4) > 0 {
 					name = m.Attributes[rng.IntN(len(m.Attributes))].Name
 				}
-				items[i] = append(items[i], corpus.Attribute{Name: name, Value: float64(rng.IntN(5)-2) / 2})
+				items[i] = append(items[i], attrfile.Attribute{Name: name, Value: float64(rng.IntN(5)-2) / 2})
 			}
 		}
 		require.NoError(t, tagger.Read(items))
@@ -137,16 +137,16 @@ func TestTies(t *testing.T) {
 		Transitions: []crfsuite.Transition{{From: 2, To: 0, Weight: 1}, {From: 1, To: 0, Weight: 1}, {From: 0, To: 2, Weight: 2}},
 	}
 	tagger := newTagger(t, m)
-	x := []corpus.Attribute{{Name: "x", Value: 1}}
+	x := []attrfile.Attribute{{Name: "x", Value: 1}}
 	for _, c := range []struct {
-		items [][]corpus.Attribute
+		items [][]attrfile.Attribute
 		want  string
 	}{
-		{[][]corpus.Attribute{nil}, "c"},
-		{[][]corpus.Attribute{x}, "b"},
-		{[][]corpus.Attribute{nil, nil}, "c a"},
-		{[][]corpus.Attribute{x, nil}, "b c"},
-		{[][]corpus.Attribute{nil, x, nil}, "c a c"},
+		{[][]attrfile.Attribute{nil}, "c"},
+		{[][]attrfile.Attribute{x}, "b"},
+		{[][]attrfile.Attribute{nil, nil}, "c a"},
+		{[][]attrfile.Attribute{x, nil}, "b c"},
+		{[][]attrfile.Attribute{nil, x, nil}, "c a c"},
 	} {
 		got, err := tagger.Tag(c.items)
 		require.NoError(t, err)
@@ -157,13 +157,13 @@ func TestTies(t *testing.T) {
 func TestTaggerErrors(t *testing.T) {
 	m, _ := small(t)
 	tagger := newTagger(t, m)
-	item := func(name string, v float64) []corpus.Attribute { return []corpus.Attribute{{Name: name, Value: v}} }
-	assert.EqualError(t, tagger.Read([][]corpus.Attribute{nil, item("cap", math.Inf(1))}), `token 1: attribute "cap" has the value +Inf`)
-	_, err := tagger.Tag([][]corpus.Attribute{item("cap", math.NaN())})
+	item := func(name string, v float64) []attrfile.Attribute { return []attrfile.Attribute{{Name: name, Value: v}} }
+	assert.EqualError(t, tagger.Read([][]attrfile.Attribute{nil, item("cap", math.Inf(1))}), `token 1: attribute "cap" has the value +Inf`)
+	_, err := tagger.Tag([][]attrfile.Attribute{item("cap", math.NaN())})
 	assert.EqualError(t, err, `token 0: attribute "cap" has the value NaN`)
 
 	var beyond *structured.ValueError
-	_, err = tagger.Tag([][]corpus.Attribute{item("cap", math.MaxFloat64)}) // times the weight 2
+	_, err = tagger.Tag([][]attrfile.Attribute{item("cap", math.MaxFloat64)}) // times the weight 2
 	assert.ErrorAs(t, err, &beyond)
 	_, err = crfsuite.NewPrinter(m.Labels, crfsuite.Output{}).Append(nil, tagger.Scores(), nil)
 	assert.ErrorAs(t, err, &beyond)

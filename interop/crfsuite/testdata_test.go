@@ -12,7 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/interop/crfsuite"
 )
 
@@ -57,10 +57,10 @@ func newTagger(t testing.TB, m *crfsuite.Model) *crfsuite.Tagger {
 }
 
 // sentences returns those of an attribute file.
-func sentences(t testing.TB, data []byte) (all []*corpus.Items) {
+func sentences(t testing.TB, data []byte) (all []*attrfile.Items) {
 	t.Helper()
-	r := corpus.NewAttributeReader(bytes.NewReader(data), "")
-	var it corpus.Items
+	r := attrfile.NewReader(bytes.NewReader(data), "")
+	var it attrfile.Items
 	for {
 		err := r.Read(&it)
 		if err == io.EOF {

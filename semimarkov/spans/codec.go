@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/semimarkov"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -69,7 +69,7 @@ func (c *Codec) Scheme() structured.Scheme { return c.scheme }
 // Segments appends the segmentation of a sentence of n tokens with these spans, which stand from left to
 // right. A type that the codec lacks, or spans that overlap or reach beyond the sentence, are an error that
 // wraps ErrSpan.
-func (c *Codec) Segments(dst []semimarkov.Segment, spans []corpus.Span, n int) ([]semimarkov.Segment, error) {
+func (c *Codec) Segments(dst []semimarkov.Segment, spans []annotation.Span, n int) ([]semimarkov.Segment, error) {
 	at := 0
 	outside := func(end int) {
 		for ; at < end; at++ {
@@ -93,10 +93,10 @@ func (c *Codec) Segments(dst []semimarkov.Segment, spans []corpus.Span, n int) (
 }
 
 // Spans appends the spans of a segmentation, whose labels are below Len.
-func (c *Codec) Spans(dst []corpus.Span, y []semimarkov.Segment) []corpus.Span {
+func (c *Codec) Spans(dst []annotation.Span, y []semimarkov.Segment) []annotation.Span {
 	for _, g := range y {
 		if g.Label != Outside {
-			dst = append(dst, corpus.Span{Start: g.Start, End: g.End, Type: c.types[g.Label-1]})
+			dst = append(dst, annotation.Span{Start: g.Start, End: g.End, Type: c.types[g.Label-1]})
 		}
 	}
 	return dst

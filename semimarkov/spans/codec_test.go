@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/semimarkov"
 	"github.com/trellis-nlp/trellis/semimarkov/spans"
 	"github.com/trellis-nlp/trellis/structured"
@@ -32,8 +32,8 @@ func TestRoundTrip(t *testing.T) {
 				}
 				labels := c.Labels(nil, y)
 				require.Len(t, labels, 5)
-				require.Zero(t, corpus.IllFormed(labels, scheme), "%v", labels)
-				found := corpus.AppendSpans(nil, labels)
+				require.Zero(t, annotation.IllFormed(labels, scheme), "%v", labels)
+				found := annotation.AppendSpans(nil, labels)
 				require.Equal(t, found, c.Spans(nil, y))
 				back, err := c.Segments(nil, found, 5)
 				require.NoError(t, err)
@@ -49,7 +49,7 @@ func TestErrors(t *testing.T) {
 	assert.Equal(t, structured.BIO, c.Scheme())
 	assert.Equal(t, []string{"PER"}, c.Types())
 	assert.Equal(t, []int{1, -1, -1}, []int{c.Label("PER"), c.Label("LOC"), c.Label("O")})
-	for says, s := range map[string][]corpus.Span{
+	for says, s := range map[string][]annotation.Span{
 		"type \"LOC\" of the one at token 1": {{Start: 1, End: 2, Type: "LOC"}},
 		"1..4 of 3 tokens":                   {{Start: 1, End: 4, Type: "PER"}},
 		"1..3 of 3 tokens, 2":                {{Start: 0, End: 2, Type: "PER"}, {Start: 1, End: 3, Type: "PER"}},
@@ -69,7 +69,7 @@ func TestNothingIsAllocated(t *testing.T) {
 	c, err := spans.NewCodec(structured.BIOES, []string{"PER"})
 	require.NoError(t, err)
 	y := []semimarkov.Segment{{Start: 0, End: 2, Label: 1}, {Start: 2, End: 3}, {Start: 3, End: 4, Label: 1}}
-	labels, found, back := make([]string, 4), make([]corpus.Span, 2), make([]semimarkov.Segment, 3)
+	labels, found, back := make([]string, 4), make([]annotation.Span, 2), make([]semimarkov.Segment, 3)
 	assert.Zero(t, testing.AllocsPerRun(10, func() {
 		labels, found = c.Labels(labels[:0], y), c.Spans(found[:0], y)
 		back, _ = c.Segments(back[:0], found, 4)
@@ -83,7 +83,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	y, err := c.Segments(nil, corpus.AppendSpans(nil, labels), len(labels))
+	y, err := c.Segments(nil, annotation.AppendSpans(nil, labels), len(labels))
 	if err != nil {
 		log.Fatal(err)
 	}

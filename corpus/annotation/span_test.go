@@ -1,4 +1,4 @@
-package corpus
+package annotation
 
 import (
 	"bufio"
@@ -131,7 +131,7 @@ var realData = []struct {
 
 // labelSentences reads one column of a file, or skips the test if the file is not there.
 func labelSentences(t *testing.T, file string, column int, comment string) (sentences [][]string) {
-	f, err := os.Open(filepath.Join("..", "..", "shared", "data", filepath.FromSlash(file)))
+	f, err := os.Open(filepath.Join("..", "..", "..", "shared", "data", filepath.FromSlash(file)))
 	if err != nil {
 		t.Skip("no data: ", err)
 	}

@@ -1,4 +1,4 @@
-package corpus
+package annotation
 
 import "github.com/trellis-nlp/trellis/structured"
 

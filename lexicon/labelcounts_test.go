@@ -12,7 +12,7 @@ import (
 type told struct{ words, labels []string }
 
 // The fields of a sentence that was added are the classes that the other sentences give its words.
-func TestSeenWithout(t *testing.T) {
+func TestLabelCountsLeaveOneOut(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	vocabulary := []string{"may", "May", "MAY", "saw", "Saw", "SAW", "Ärzte", "ÄRZTE", "ärzte", ".", "x"}
 	labels := []string{"O", "B-PER", "I-PER", "S-LOC", "NOUN", "B-creative-work", ""}
@@ -24,12 +24,12 @@ func TestSeenWithout(t *testing.T) {
 				sentences[k].labels = append(sentences[k].labels, labels[rng.IntN(len(labels))])
 			}
 		}
-		all := NewSeen()
+		all := NewLabelCounts()
 		for _, s := range sentences {
 			all.Add(s.words, s.labels)
 		}
 		for k, s := range sentences {
-			others := NewSeen()
+			others := NewLabelCounts()
 			for i, o := range sentences {
 				if i != k {
 					others.Add(o.words, o.labels)
@@ -37,13 +37,13 @@ func TestSeenWithout(t *testing.T) {
 			}
 			c, err := others.Classes("seen")
 			require.NoError(t, err)
-			assert.Equal(t, c.Reader()(nil, s.words), all.Without(nil, s.words, s.labels))
+			assert.Equal(t, c.Reader()(nil, s.words), all.LeaveOneOut(nil, s.words, s.labels))
 		}
 	}
 }
 
-func TestSeenClasses(t *testing.T) {
-	s := NewSeen()
+func TestLabelCountsClasses(t *testing.T) {
+	s := NewLabelCounts()
 	empty, err := s.Classes("seen")
 	require.NoError(t, err)
 	assert.Empty(t, empty.Class("Rome"))
@@ -69,15 +69,15 @@ func TestSeenClasses(t *testing.T) {
 
 	var fields []string
 	words, labels := []string{"Rome", "ROMA"}, []string{"S-LOC", "I-ORG"}
-	fields = s.Without(fields, words, labels)
+	fields = s.LeaveOneOut(fields, words, labels)
 	assert.Equal(t, []string{"B-LOC", ""}, fields)
-	assert.Zero(t, testing.AllocsPerRun(100, func() { fields = s.Without(fields[:0], words, labels) }))
+	assert.Zero(t, testing.AllocsPerRun(100, func() { fields = s.LeaveOneOut(fields[:0], words, labels) }))
 }
 
 // The same sentences make the same bytes.
-func TestSeenIsDeterministic(t *testing.T) {
+func TestLabelCountsIsDeterministic(t *testing.T) {
 	sections := func() []Section {
-		s := NewSeen()
+		s := NewLabelCounts()
 		for k := range 100 {
 			s.Add([]string{string(rune('a' + k%26)), string(rune('A' + k%7))}, []string{"N", "V"})
 		}

@@ -1,15 +1,15 @@
-package corpus_test
+package annotation_test
 
 import (
 	"fmt"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 )
 
 func ExampleAppendSpans() {
 	words := []string{"Ada", "Lovelace", "wrote", "to", "Babbage"}
 	labels := []string{"B-PER", "I-PER", "O", "O", "B-PER"}
-	for _, s := range corpus.AppendSpans(nil, labels) {
+	for _, s := range annotation.AppendSpans(nil, labels) {
 		fmt.Println(s.Type, words[s.Start:s.End])
 	}
 	// Output:

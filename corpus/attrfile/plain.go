@@ -1,14 +1,16 @@
-package corpus
+package attrfile
 
 import (
 	"encoding/binary"
 	"math/bits"
 	"unsafe"
+
+	"github.com/trellis-nlp/trellis/internal/lines"
 )
 
-// plainItem is [AttributeReader.item] for nearly all lines that have no backslash, in one pass over their bytes. It
+// plainItem is [Reader.item] for nearly all lines that have no backslash, in one pass over their bytes. It
 // leaves a line that declares something, or has a colon in its label or two in an attribute, to that, and returns false.
-func (r *AttributeReader) plainItem(it *Items, line []byte) bool {
+func (r *Reader) plainItem(it *Items, line []byte) bool {
 	start, names, labels, flat, warnings := len(r.buf), len(r.names), len(it.Labels), len(it.flat), r.warnings
 	if !r.lent {
 		r.buf = append(r.buf, line...)
@@ -17,14 +19,14 @@ func (r *AttributeReader) plainItem(it *Items, line []byte) bool {
 		r.buf, r.names, it.Labels, it.flat, r.warnings = r.buf[:start], r.names[:names], it.Labels[:labels], it.flat[:flat], warnings
 		return false
 	}
-	it.lines = append(it.lines, r.lines.number)
+	it.lines = append(it.lines, r.lines.Number)
 	r.tokens = append(r.tokens, token{len(it.flat) - flat, !r.lent})
 	return true
 }
 
 // plainFields reads the fields of a line, which starts at start of r.buf, into it. It returns false where the line
 // is not plain.
-func (r *AttributeReader) plainFields(it *Items, line []byte, start int) bool {
+func (r *Reader) plainFields(it *Items, line []byte, start int) bool {
 	labelled := false
 	from, colon := 0, -1 // of the field
 	flat := it.flat
@@ -37,7 +39,7 @@ func (r *AttributeReader) plainFields(it *Items, line []byte, start int) bool {
 			rest[copy(rest[:], line[at:])] = '\t' // which ends the last field
 			w = binary.LittleEndian.Uint64(rest[:])
 		}
-		for m := equal(w, '\t') | equal(w, ':'); m != 0; m &= m - 1 {
+		for m := lines.Equal(w, '\t') | lines.Equal(w, ':'); m != 0; m &= m - 1 {
 			i := at + bits.TrailingZeros64(m)/8
 			if i < len(line) && line[i] == ':' {
 				if colon >= 0 {
@@ -75,7 +77,7 @@ func (r *AttributeReader) plainFields(it *Items, line []byte, start int) bool {
 }
 
 // name returns line[from:to], or notes it for the end of the sentence, when all names become parts of one string.
-func (r *AttributeReader) name(line []byte, from, to, start int) string {
+func (r *Reader) name(line []byte, from, to, start int) string {
 	if r.lent {
 		return unsafe.String(&line[from], to-from)
 	}

@@ -1,4 +1,4 @@
-package corpus
+package annotation
 
 import (
 	"errors"
@@ -102,23 +102,4 @@ func (s Supervision) Choice(field string) (Choice, error) {
 	}
 	c.Labels, c.Shares = c.Labels[:n], c.Shares[:n]
 	return c, nil
-}
-
-// Weight returns the weight of the sentence in training, of a comment "# weight = 2.5"; 1 where there is none.
-func (s *Sentence) Weight() (float64, error) {
-	for _, l := range s.lines {
-		if l.kind != commentLine {
-			continue
-		}
-		name, value, ok := strings.Cut(strings.TrimPrefix(s.text[l.start:l.end], "#"), "=")
-		if !ok || strings.TrimSpace(name) != "weight" {
-			continue
-		}
-		w, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
-		if err != nil || !(w >= 0 && w <= math.MaxFloat64) {
-			return 0, fmt.Errorf("weight %q: want a finite number that is not negative", strings.TrimSpace(value))
-		}
-		return w, nil
-	}
-	return 1, nil
 }

@@ -1,4 +1,4 @@
-package corpus_test
+package attrfile_test
 
 import (
 	"math/rand/v2"
@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 )
 
 // TestPlainLinesAreReadLikeOthers: lines without a backslash have a reader of their own. A last attribute that has one
@@ -16,9 +17,9 @@ import (
 func TestPlainLinesAreReadLikeOthers(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	const alphabet = "\t\t\t::@ab1.-e 0x"
-	read := func(line string) (corpus.Items, corpus.Warnings, string) {
-		var it corpus.Items
-		r := corpus.NewAttributeReader(strings.NewReader("O\tfirst\n"+line+"\n"), "")
+	read := func(line string) (attrfile.Items, attrfile.Warnings, string) {
+		var it attrfile.Items
+		r := attrfile.NewReader(strings.NewReader("O\tfirst\n"+line+"\n"), "")
 		if err := r.Read(&it); err != nil {
 			return it, r.Warnings(), err.Error()
 		}
@@ -56,14 +57,14 @@ func TestPlainLinesAreReadLikeOthers(t *testing.T) {
 func TestAttributesOfABlockAreNotCopied(t *testing.T) {
 	var b corpus.Block
 	text := strings.Repeat("B\tw=a\tlen:12\nI\tw=c\tx\n\n", 100)
-	require.NoError(t, corpus.NewAttributeReader(strings.NewReader(text), "").Block(&b, len(text)))
-	var r corpus.AttributeReader
-	var it corpus.Items
+	require.NoError(t, attrfile.NewReader(strings.NewReader(text), "").Block(&b, len(text)))
+	var r attrfile.Reader
+	var it attrfile.Items
 	n := 0
 	assert.Zero(t, testing.AllocsPerRun(10, func() {
 		n = 0
 		for r.Open(&b); r.Read(&it) == nil; n++ {
-			if it.Labels[1] != "I" || it.Attributes[0][1] != (corpus.Attribute{Name: "len", Value: 12}) || it.Attributes[1][0].Name != "w=c" {
+			if it.Labels[1] != "I" || it.Attributes[0][1] != (attrfile.Attribute{Name: "len", Value: 12}) || it.Attributes[1][0].Name != "w=c" {
 				t.Fatal(it)
 			}
 		}

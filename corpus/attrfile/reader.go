@@ -1,4 +1,4 @@
-package corpus
+package attrfile
 
 import (
 	"bytes"
@@ -8,6 +8,9 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/internal/lines"
 )
 
 // An Attribute is what a token shows to the model, and how strongly.
@@ -17,7 +20,7 @@ type Attribute struct {
 }
 
 // Items are the tokens of one sentence as attributes. Its zero value is ready for
-// [AttributeReader.Read], which reuses its memory; strings taken from it stay valid, but each keeps
+// [Reader.Read], which reuses its memory; strings taken from it stay valid, but each keeps
 // the text of the whole sentence in memory.
 type Items struct {
 	Labels     []string
@@ -51,7 +54,7 @@ func (it *Items) Clone() *Items {
 	return &c
 }
 
-// Warnings count what an AttributeReader read as CRFsuite does, or kindly otherwise, but was hardly
+// Warnings count what a [Reader] read as CRFsuite does, or kindly otherwise, but was hardly
 // meant.
 type Warnings struct {
 	// BOM and CRLF count a byte order mark and line ends of CR LF. They are skipped here, but
@@ -72,7 +75,7 @@ type Warnings struct {
 	Line int
 }
 
-// An AttributeReader reads the attribute files of CRFsuite.
+// A Reader reads the attribute files of CRFsuite.
 //
 // Fields are separated by runs of tabs; spaces are ordinary. The first field of a line is the label,
 // the others are attributes, name or name:value, in which \: and \\ stand for : and \ and any other
@@ -81,15 +84,18 @@ type Warnings struct {
 // skipped. A first field @weight:2.5 gives the sentence a weight, as in CRFsuite's training (its
 // tagger takes that for one more token); other fields that start with @ before the label are
 // errors. A line of blanks, which CRFsuite takes for an item, is an error.
-type AttributeReader struct {
-	lines    lineReader
+type Reader struct {
+	lines    lines.Reader
 	warnings Warnings
 	buf      []byte  // unescaped names of a sentence
 	names    []field // of labels and attributes in buf, in the order of the file
 	tokens   []token
-	lent     bool // lines stand in a [Block], and names are parts of them
+	lent     bool // lines stand in a [corpus.Block], and names are parts of them
 	err      error
 }
+
+// A field is a part of a text.
+type field struct{ start, end int32 }
 
 // A token is one of the sentence that is being read.
 type token struct {
@@ -97,22 +103,54 @@ type token struct {
 	buffered   bool // its label and names are in names, not in the items yet
 }
 
-// NewAttributeReader returns a reader of r. name stands for the input in errors.
-func NewAttributeReader(r io.Reader, name string) *AttributeReader {
-	return &AttributeReader{lines: newLineReader(r, name)}
+// NewReader returns a reader of r. name stands for the input in errors.
+func NewReader(r io.Reader, name string) *Reader {
+	return &Reader{lines: lines.New(r, name, place)}
 }
 
 // Warnings counts what was odd in the sentences read so far, since the last Open.
-func (r *AttributeReader) Warnings() Warnings { return r.warnings }
+func (r *Reader) Warnings() Warnings { return r.warnings }
+
+// Block is [corpus.Reader.Block] for attributes.
+func (r *Reader) Block(b *corpus.Block, size int) error {
+	if r.err == nil {
+		r.err = r.lines.Cut(&b.Block, size, lastEnd)
+	}
+	return r.err
+}
+
+// Open is [corpus.Reader.Open] for attributes. The strings of the items are parts of b where that can be, so they are valid
+// as long as b is left alone; [Items.Clone] does not change that.
+func (r *Reader) Open(b *corpus.Block) {
+	r.lines, r.warnings, r.lent, r.err = b.Block.Open(), Warnings{}, true, nil
+}
+
+// lastEnd returns where the last sentence of text ends, or 0 if none does behind from, where a line starts.
+func lastEnd(text []byte, from int) int {
+	next := bytes.LastIndexByte(text, '\n') + 1
+	for next > from {
+		start := bytes.LastIndexByte(text[:next-1], '\n') + 1
+		if len(lines.CutEnd(text[start:next])) == 0 {
+			return next
+		}
+		next = start
+	}
+	return 0
+}
+
+// place is the [lines.Place] of this package.
+func place(file string, line, column int, err error) error {
+	return &corpus.ParseError{File: file, Line: line, Column: column, Err: err}
+}
 
 // Read reads the next sentence into it. It returns io.EOF at the end of the input; after any
 // error it is empty.
-func (r *AttributeReader) Read(it *Items) error {
+func (r *Reader) Read(it *Items) error {
 	*it = Items{Labels: it.Labels[:0], Attributes: it.Attributes[:0], lines: it.lines[:0], flat: it.flat[:0]}
 	if r.err == nil {
 		r.buf, r.names, r.tokens = r.buf[:0], r.names[:0], r.tokens[:0]
 		it.Weight = 1
-		r.lines.mark()
+		r.lines.Mark()
 		r.err = r.read(it)
 	}
 	if len(r.tokens) == 0 || r.err != nil && r.err != io.EOF {
@@ -138,17 +176,17 @@ func (r *AttributeReader) Read(it *Items) error {
 }
 
 // read reads the lines of one sentence: names into r, values and weight into it.
-func (r *AttributeReader) read(it *Items) error {
+func (r *Reader) read(it *Items) error {
 	size := 0
 	for {
-		raw, err := r.lines.next()
+		raw, err := r.lines.Next()
 		if err != nil {
 			return err
 		}
-		if r.lines.number == 1 && r.lines.bom {
+		if r.lines.Number == 1 && r.lines.BOM {
 			r.warnings.BOM++
 		}
-		line := cutEnd(raw)
+		line := lines.CutEnd(raw)
 		text, ended := bytes.CutSuffix(raw, []byte("\n"))
 		if len(line) < len(text) {
 			r.warnings.CRLF++
@@ -163,11 +201,11 @@ func (r *AttributeReader) read(it *Items) error {
 		case len(line) == 0:
 			it.Weight = 1 // a declaration ends with its sentence, be that empty
 			continue
-		case isBlank(line):
-			return r.lines.fail(0, errors.New("a line of blanks: a line between sentences must be empty"))
+		case lines.IsBlank(line):
+			return r.lines.Fail(0, errors.New("a line of blanks: a line between sentences must be empty"))
 		}
 		size += len(raw)
-		if err := r.lines.checkSize(size); err != nil {
+		if err := r.lines.CheckSize(size); err != nil {
 			return err
 		}
 		if err := r.item(it, line); err != nil {
@@ -177,7 +215,7 @@ func (r *AttributeReader) read(it *Items) error {
 }
 
 // item reads the fields of one line.
-func (r *AttributeReader) item(it *Items, line []byte) error {
+func (r *Reader) item(it *Items, line []byte) error {
 	first := len(it.flat)
 	if bytes.IndexByte(line, '\\') < 0 && r.plainItem(it, line) {
 		return nil
@@ -205,19 +243,19 @@ func (r *AttributeReader) item(it *Items, line []byte) error {
 		case labelled:
 			v, err := r.value(value)
 			if err != nil {
-				return r.lines.fail(column, fmt.Errorf("attribute %.40q: %w", name, err))
+				return r.lines.Fail(column, fmt.Errorf("attribute %.40q: %w", name, err))
 			}
 			it.flat = append(it.flat, Attribute{Value: v})
 		case len(name) > 0 && name[0] == '@':
 			if err := declare(it, name, value); err != nil {
-				return r.lines.fail(column, err)
+				return r.lines.Fail(column, err)
 			}
 			r.buf = r.buf[:start]
 			continue
 		default:
 			labelled = true
 			it.Labels = append(it.Labels, "")
-			it.lines = append(it.lines, r.lines.number)
+			it.lines = append(it.lines, r.lines.Number)
 			if colon {
 				r.warn(&r.warnings.Colons)
 			}
@@ -234,7 +272,7 @@ func (r *AttributeReader) item(it *Items, line []byte) error {
 }
 
 // unescape appends the start of line up to a tab or a colon to r.buf and returns the rest.
-func (r *AttributeReader) unescape(line []byte) []byte {
+func (r *Reader) unescape(line []byte) []byte {
 	for i := 0; i < len(line); i++ {
 		switch c := line[i]; {
 		case c == '\t' || c == ':':
@@ -247,7 +285,7 @@ func (r *AttributeReader) unescape(line []byte) []byte {
 	return nil
 }
 
-func (r *AttributeReader) value(b []byte) (float64, error) {
+func (r *Reader) value(b []byte) (float64, error) {
 	if len(b) == 0 {
 		return 1, nil
 	}
@@ -261,10 +299,10 @@ func (r *AttributeReader) value(b []byte) (float64, error) {
 	return v, nil
 }
 
-func (r *AttributeReader) warn(count *int) {
+func (r *Reader) warn(count *int) {
 	*count++
 	if r.warnings.Line == 0 {
-		r.warnings.Line = r.lines.number
+		r.warnings.Line = r.lines.Number
 	}
 }
 

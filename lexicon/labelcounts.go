@@ -7,13 +7,13 @@ import (
 	"github.com/trellis-nlp/trellis/cluster"
 )
 
-// Seen counts the labels that words have in training sentences. The column that follows has the labels with which a
-// word was seen, as one name: NOUN|VERB, an ambiguity class (Gimenez & Marquez 2004).
+// LabelCounts counts the labels that words have in training sentences. The column made from it holds, for each word, its
+// labels as one name: NOUN|VERB, an ambiguity class (Gimenez & Marquez 2004).
 //
-// What a sentence itself says of its words is no knowledge that others will find there, so the fields of a
-// training sentence are those of [Seen.Without]. A word that no other sentence has is then as new as those
-// that tagging meets. It is for one goroutine.
-type Seen struct {
+// A training sentence must not see its own labels, so its fields are those of [LabelCounts.LeaveOneOut]: the counts of
+// the other sentences. A word that no other sentence has is then as unknown as the words that tagging meets.
+// LabelCounts is for one goroutine.
+type LabelCounts struct {
 	numbers map[string]uint32 // of the labels
 	labels  []string
 	words   map[string]*tally // as they stand
@@ -38,20 +38,20 @@ type count struct {
 // rareShare is the part of a word's tokens below which a label is left out of its class: a slip, or a use as rare.
 const rareShare = 0.05
 
-// NewSeen returns counts of nothing.
-func NewSeen() *Seen {
-	return &Seen{
+// NewLabelCounts returns empty counts.
+func NewLabelCounts() *LabelCounts {
+	return &LabelCounts{
 		numbers: make(map[string]uint32), words: make(map[string]*tally), folded: make(map[string]*tally),
 		classes: make(map[string]string),
 	}
 }
 
-// Add counts the labels of a sentence, one a word; "" is one that is not known.
-func (s *Seen) Add(words, labels []string) { s.count(words, labels, 1) }
+// Add counts the labels of a sentence, one a word. It skips words whose label is "".
+func (s *LabelCounts) Add(words, labels []string) { s.count(words, labels, 1) }
 
-// Without appends to dst the fields of a sentence, one a word, as they follow from the others: the sentence must have
-// been added.
-func (s *Seen) Without(dst, words, labels []string) []string {
+// LeaveOneOut appends to dst the fields of a sentence that was added, one a word, as they follow from the counts of the
+// other sentences.
+func (s *LabelCounts) LeaveOneOut(dst, words, labels []string) []string {
 	s.count(words, labels, -1)
 	for _, word := range words {
 		dst = append(dst, s.class(s.find(word)))
@@ -61,7 +61,7 @@ func (s *Seen) Without(dst, words, labels []string) []string {
 }
 
 // Classes returns the column of that name for other sentences.
-func (s *Seen) Classes(name string) (*Classes, error) {
+func (s *LabelCounts) Classes(name string) (*Classes, error) {
 	var words []cluster.Word
 	for _, group := range []map[string]*tally{s.words, s.folded} {
 		for text := range group {
@@ -76,7 +76,7 @@ func (s *Seen) Classes(name string) (*Classes, error) {
 }
 
 // count adds by to the counts of the words with their labels.
-func (s *Seen) count(words, labels []string, by int) {
+func (s *LabelCounts) count(words, labels []string, by int) {
 	for t, word := range words {
 		if labels[t] == "" {
 			continue
@@ -90,7 +90,7 @@ func (s *Seen) count(words, labels []string, by int) {
 }
 
 // number returns that of a label.
-func (s *Seen) number(label string) uint32 {
+func (s *LabelCounts) number(label string) uint32 {
 	n, ok := s.numbers[label]
 	if !ok {
 		n = uint32(len(s.labels))
@@ -123,7 +123,7 @@ func (x *tally) add(label uint32, by int) {
 
 // find returns the counts of a word as it stands, or else in lower case, or else of words that are the same in lower
 // case; nil if there are none. A table of [Classes] finds the same.
-func (s *Seen) find(word string) *tally {
+func (s *LabelCounts) find(word string) *tally {
 	if x := s.words[word]; x.seen() {
 		return x
 	}
@@ -140,7 +140,7 @@ func (s *Seen) find(word string) *tally {
 func (x *tally) seen() bool { return x != nil && x.total > 0 }
 
 // class names the labels of a tally in the order of their names.
-func (s *Seen) class(x *tally) string {
+func (s *LabelCounts) class(x *tally) string {
 	if x == nil {
 		return ""
 	}

@@ -1,0 +1,200 @@
+package lines
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+)
+
+// Limits that no real corpus meets, so that no input makes a reader hold all of it.
+const (
+	MaxLine     = 16 << 20
+	maxSentence = 256 << 20
+)
+
+// BOM is a byte order mark.
+const BOM = "\uFEFF"
+
+const (
+	chunkSize = 64 << 10 // what is read at once
+	noNUL     = math.MaxInt
+)
+
+var (
+	// ErrBinary says that a line holds a NUL byte, so the input is no text (or UTF-16).
+	ErrBinary = errors.New("binary data")
+	// ErrTooLong says that a line is longer than 16 MiB, or a sentence longer than 256 MiB.
+	ErrTooLong = errors.New("too long")
+)
+
+// A Place makes an error that says where it is: the line and the column from 1, or the column 0 for a whole line.
+type Place func(file string, line, column int, err error) error
+
+// Reader yields lines with their ends. It keeps the lines since the last call of Mark, and reads
+// no more than it must: one Read where no line is complete.
+type Reader struct {
+	Name   string
+	Limit  int    // bytes of a sentence
+	Chunk  []byte // what is kept, and what comes behind it
+	Kept   int    // Chunk[Kept:Pos] are the lines since Mark
+	Pos    int    // start of the line that Next returns
+	Number int    // of the line that Next returned last, from 1
+	NUL    int    // index of the first NUL in Chunk, or a number beyond it
+	BOM    bool   // the input began with a byte order mark, which no line shows
+	Err    error  // what comes behind Chunk
+
+	in    io.Reader
+	last  int  // length of the line that Next returned last
+	begun bool // Line has seen the first line
+	place Place
+}
+
+// New returns a reader of r, whose errors place makes.
+func New(r io.Reader, name string, place Place) Reader {
+	return Reader{Name: name, Limit: maxSentence, in: r, NUL: noNUL, place: place}
+}
+
+// Of returns a reader of text, which was read already: behind a byte order mark, if there was one.
+func Of(text []byte, limit int, place Place) Reader {
+	return Reader{Limit: limit, Chunk: text, NUL: noNUL, begun: true, Err: io.EOF, place: place}
+}
+
+// Mark lets go of the lines that Next has returned.
+func (l *Reader) Mark() { l.Kept = l.Pos }
+
+// Next returns the next line with its end, valid until the call after. Its errors are positioned.
+func (l *Reader) Next() ([]byte, error) {
+	n, err := l.Line(0)
+	if err != nil {
+		return nil, l.Wrap(err)
+	}
+	line := l.Chunk[l.Pos : l.Pos+n]
+	l.Pos += n
+	l.last = n
+	l.Number++
+	if l.NUL < l.Pos {
+		return nil, l.Fail(0, ErrBinary)
+	}
+	return line, nil
+}
+
+// Unread makes Next return its line once more.
+func (l *Reader) Unread() {
+	l.Pos -= l.last
+	l.Number--
+}
+
+// Line returns the length of the line that starts so many bytes after Pos.
+func (l *Reader) Line(ahead int) (int, error) {
+	n := 0
+	for {
+		rest := l.Chunk[l.Pos+ahead+n:]
+		if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+			n += i + 1
+			break
+		}
+		n += len(rest)
+		if n > MaxLine || n > 0 && l.Err == io.EOF {
+			break
+		}
+		if l.Err != nil {
+			return 0, l.Err
+		}
+		l.fill()
+	}
+	if n > MaxLine {
+		return 0, fmt.Errorf("line of more than %d MiB: %w", MaxLine>>20, ErrTooLong)
+	}
+	if !l.begun {
+		l.begun = true
+		if bytes.HasPrefix(l.Chunk[l.Pos:], []byte(BOM)) {
+			l.BOM = true
+			l.Pos += len(BOM)
+			l.Kept = l.Pos
+			return l.Line(ahead)
+		}
+	}
+	return n, nil
+}
+
+// fill reads once and puts what came behind Chunk, or the error into Err.
+func (l *Reader) fill() {
+	const least = chunkSize / 16
+	if cap(l.Chunk)-len(l.Chunk) < least && l.Kept > 0 {
+		n := copy(l.Chunk, l.Chunk[l.Kept:])
+		l.Chunk = l.Chunk[:n]
+		l.Pos -= l.Kept
+		if l.NUL != noNUL {
+			l.NUL -= l.Kept
+		}
+		l.Kept = 0
+	}
+	if cap(l.Chunk)-len(l.Chunk) < least {
+		l.Chunk = append(make([]byte, 0, max(2*cap(l.Chunk), chunkSize)), l.Chunk...)
+	}
+	old := len(l.Chunk)
+	for range 100 {
+		n, err := l.in.Read(l.Chunk[old:cap(l.Chunk)])
+		l.Chunk = l.Chunk[:old+n]
+		if l.Err = err; n > 0 || err != nil {
+			if i := bytes.IndexByte(l.Chunk[old:], 0); i >= 0 && l.NUL == noNUL {
+				l.NUL = old + i
+			}
+			return
+		}
+	}
+	l.Err = io.ErrNoProgress
+}
+
+// Fail positions err at the line that Next returned last.
+func (l *Reader) Fail(column int, err error) error {
+	return l.place(l.Name, l.Number, column, err)
+}
+
+// CheckSize refuses a sentence of n bytes that is too long.
+func (l *Reader) CheckSize(n int) error {
+	if n > l.Limit {
+		return l.Fail(0, fmt.Errorf("sentence of more than %d MiB: %w", l.Limit>>20, ErrTooLong))
+	}
+	return nil
+}
+
+// Wrap says which input err is about; io.EOF stays as it is.
+func (l *Reader) Wrap(err error) error {
+	if err == io.EOF {
+		return err
+	}
+	var path *fs.PathError
+	switch {
+	case errors.Is(err, ErrTooLong):
+		return l.place(l.Name, l.Number+1, 0, err)
+	case l.Name == "" || errors.As(err, &path) && path.Path == l.Name:
+		return err
+	}
+	return fmt.Errorf("%s: %w", l.Name, err)
+}
+
+// CutEnd returns line without its end: LF, CR LF, or the CRs that a conversion doubled.
+func CutEnd(line []byte) []byte {
+	n := len(line)
+	if n > 0 && line[n-1] == '\n' {
+		n--
+	}
+	for n > 0 && line[n-1] == '\r' {
+		n--
+	}
+	return line[:n]
+}
+
+// IsBlank reports whether line, without its end, holds spaces and tabs only.
+func IsBlank(line []byte) bool {
+	for _, c := range line {
+		if c != ' ' && c != '\t' {
+			return false
+		}
+	}
+	return true
+}
