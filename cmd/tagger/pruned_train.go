@@ -12,9 +12,9 @@ import (
 
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/internal/safefile"
+	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
-	"github.com/trellis-nlp/trellis/pruned"
 	"github.com/trellis-nlp/trellis/prunedcrf"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -66,13 +66,21 @@ func (a *app) trainPruned(cmd *cobra.Command, o *trainFlags, read dataFlags, fil
 	if err != nil {
 		return err
 	}
-	if opts.Loss, err = pruned.New(o.lossFlags.name, cost, o.scale); err != nil {
+	if opts.Loss, err = losses.NewGeneral(o.lossFlags.name, o.lossFlags.options(cost)); err != nil {
 		return err
 	}
 	var chain crf.Options
 	o.optimizerFlags.set(&chain)
 	opts.Stochastic, opts.Penalty = chain.Stochastic, chain.Penalty
 	tell(o.describePruned(d, opts))
+	if opts.Init == nil && opts.Loss.Traits().NeedsStart {
+		tell(fmt.Sprintf("%s needs a good start: it gets 10 epochs of cross-entropy", o.lossFlags.name))
+		begin := o.prunedOptions(d.train.Labels())
+		begin.Patience, begin.Penalty = 0, optimize.Penalty{L2: prunedL2}
+		if opts.Init, _, err = prunedcrf.Train(ctx, d.train, begin); err != nil {
+			return err
+		}
+	}
 	d.recode.tell(tell, a.warn)
 	var m *prunedcrf.Model
 	var summary model.Summary
