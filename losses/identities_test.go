@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -99,6 +100,34 @@ func TestIdentities(t *testing.T) {
 		h := entropy - value("cross-entropy", losses.Options{Entropy: 1})
 		ordered("entropy is at most that of level scores", 0, h, math.Log(float64(len(x.all))))
 	}
+}
+
+// SparseMAP is 0 where gold leads every labelling by the gold nodes or segments that it lacks, divided by gamma, and
+// only there.
+func TestMarginOfSparseMAP(t *testing.T) {
+	zeros := 0
+	for x := range instances(205) {
+		x.gold = best(x, 0)
+		gold := x.all[x.gold]
+		for _, gamma := range []float64{0.3, 1, 4, 40} {
+			leads := true
+			for _, y := range x.all {
+				lacks := 0.0
+				for _, g := range gold.segments {
+					if !slices.Contains(y.segments, g) {
+						lacks++
+					}
+				}
+				leads = leads && x.score(y, 0)+lacks/gamma <= x.score(gold, 0)+1e-12
+			}
+			v := x.value(t, losses.SparseMAP{Gamma: gamma})
+			require.Equal(t, leads, v <= 1e-12, "%v at gamma %v of %s", v, gamma, x.name)
+			if leads {
+				zeros++
+			}
+		}
+	}
+	require.Greater(t, zeros, 50)
 }
 
 // A constant on all that labels one token changes no loss, and hence no gradient there sums off zero.

@@ -16,7 +16,8 @@ var (
 // It is smooth and convex, and lies between hinge and softmax-margin of the same gamma; above hinge by at
 // most T (1 - 1/L) / (2 gamma). Unlike softmax-margin it is exactly 0, with gradient 0, where the gold path
 // wins by enough. For one token and two labels it is the smooth hinge of Rennie & Srebro (2005). The
-// recursion runs from left to right: from right to left it would come to a slightly different value.
+// recursion runs from left to right: from right to left it would come to a slightly different value. On segments and in
+// order 2 it is the recursion of those structures that is smoothed.
 type SmoothedHinge struct {
 	Cost  structured.Cost // nil means Hamming
 	Scale float64         // of the cost; 0 means 1

@@ -18,6 +18,9 @@ var (
 // 2016). It is convex, smooth in the node scores, and has kinks in those of the edges, which the norm leaves
 // out.
 //
+// On segments the norm is over segments, T is the number of gold ones, and the loss is 0 where the gold segmentation
+// beats every other one by the number of gold segments that it lacks / gamma.
+//
 // An active set of paths finds the maximum, with Viterbi to name the next one in each round: exact to a duality
 // gap of 1e-13, relative to the best path's score where that exceeds 1. Nearly level scores may take thousands of
 // paths; if the rounds run out before, the value falls short by at most the gap that is left, and the gradient
