@@ -129,7 +129,7 @@ func (o *Options) fill() error {
 	traits := o.Loss.Traits()
 	switch o.Stochastic.(type) {
 	case optimize.AveragedPerceptron:
-		if traits.Smooth || !traits.Convex {
+		if !traits.PathDifference {
 			return fmt.Errorf("%w: the averaged perceptron steps by the difference of two labellings", model.ErrPair)
 		}
 	case optimize.BCFW, optimize.SAGA:

@@ -187,6 +187,7 @@ func TestTrainRefusesAndWarns(t *testing.T) {
 		"negative":   {Order: -1},
 		"keep":       {Keep: [2]float64{0, math.NaN()}},
 		"perceptron": {Stochastic: optimize.AveragedPerceptron{}},
+		"mixture":    {Loss: losses.SparseMAP{}, Stochastic: optimize.AveragedPerceptron{}},
 		"frank":      {Loss: losses.Hinge{}, Stochastic: optimize.BCFW{}},
 		"saga":       {Stochastic: optimize.SAGA{}},
 	} {

@@ -355,6 +355,7 @@ func TestErrors(t *testing.T) {
 		{Batch: optimize.LBFGS{}, Stochastic: optimize.SGD{}},
 		{Loss: losses.Hinge{}},
 		{Stochastic: optimize.AveragedPerceptron{}},
+		{Loss: losses.SparseMAP{}, Stochastic: optimize.AveragedPerceptron{}},
 	} {
 		_, _, err = semicrf.Train(ctx, d, o)
 		assert.ErrorIs(t, err, model.ErrPair)

@@ -113,7 +113,7 @@ func checkPair(o Options) error {
 		return fmt.Errorf("%w: both a batch and a stochastic one are set", model.ErrPair)
 	case o.Batch != nil && !traits.Smooth:
 		return fmt.Errorf("%w: batch methods measure curvature, and this loss has kinks: take a stochastic one", model.ErrPair)
-	case perceptron && (traits.Smooth || !traits.Convex):
+	case perceptron && !traits.PathDifference:
 		return fmt.Errorf("%w: the averaged perceptron steps by the difference of two segmentations", model.ErrPair)
 	}
 	return nil
