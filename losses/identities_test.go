@@ -166,7 +166,7 @@ func TestLossesIgnoreAConstant(t *testing.T) {
 	}
 }
 
-// What a loss tells of its convexity, held to random chords on each structure; those that are not convex have one that
+// The convexity that a loss describes, compared with random chords on each structure; those that are not convex have one that
 // shows it.
 func TestConvexity(t *testing.T) {
 	for _, kind := range losses.Kinds() {

@@ -233,7 +233,7 @@ func (o operation) Eval(grad, s *structured.Lattice, y structured.Target, w *los
 }
 
 // Every method of a Problem adds its gradient times the weight, and returns the same value whatever that is.
-func TestOperationsHeedTheirWeight(t *testing.T) {
+func TestOperationsRespectTheirWeight(t *testing.T) {
 	cost := structured.Hamming{}
 	for name, of := range map[string]func(p losses.Problem, v float64) (float64, error){
 		"target":       func(p losses.Problem, v float64) (float64, error) { return p.Target(2, v) },
