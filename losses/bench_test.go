@@ -90,3 +90,24 @@ func BenchmarkRatio(b *testing.B) {
 		b.ReportMetric(0, "ns/op") // of both together says nothing
 	})
 }
+
+// BenchmarkStructures has the losses on segments and on a pruned chain of order 2.
+func BenchmarkStructures(b *testing.B) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for name, x := range map[string]*instance{
+		"segments": segmented("", randomSegments(rng, [3]int{4, 4, 3}, structured.SharedEdges, 0)),
+		"pruned":   prunedChain("", randomPruned(rng, 6, 2, 0)),
+	} {
+		x.pickGold(rng)
+		for loss, l := range general(b, losses.Options{}) {
+			run := x.repeat(l)
+			b.Run(name+"/"+loss, func(b *testing.B) {
+				for b.Loop() {
+					if err := run(); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}

@@ -95,6 +95,17 @@ func Names() []string {
 	return names
 }
 
+// GeneralNames lists the names that [NewGeneral] takes.
+func GeneralNames() []string {
+	var names []string
+	for _, kind := range kinds {
+		if _, ok := kind.make(Options{}).(General); ok {
+			names = append(names, kind.Name)
+		}
+	}
+	return names
+}
+
 // Lookup returns the kind of that name, and whether there is one.
 func Lookup(name string) (Kind, bool) {
 	k := slices.IndexFunc(kinds, func(k Kind) bool { return k.Name == name })
@@ -125,4 +136,19 @@ func New(name string, o Options) (Loss, error) {
 		return nil, fmt.Errorf("blend %v: want a number that is not negative", o.Blend)
 	}
 	return kind.make(o), nil
+}
+
+// NewGeneral returns the loss of that name for any structure. The error of a loss that is defined on lattices alone
+// wraps structured.ErrStructure; otherwise errors are those of [New].
+func NewGeneral(name string, o Options) (General, error) {
+	l, err := New(name, o)
+	if err != nil {
+		return nil, err
+	}
+	g, ok := l.(General)
+	if !ok {
+		return nil, fmt.Errorf("%s: %w: it needs norms of weights and inputs for each gold label, which only lattices have; want one of %s",
+			name, structured.ErrStructure, strings.Join(GeneralNames(), ", "))
+	}
+	return g, nil
 }

@@ -3,7 +3,7 @@ package losses
 import "math"
 
 // join takes in path y of weight 0, affinely independent of the set.
-func (m *support) join(y []int, score float64) {
+func (m *support[L, E]) join(y []E, score float64) {
 	n := len(m.paths)
 	if cap(m.factor) > n {
 		m.factor = m.factor[:n+1]
@@ -12,13 +12,13 @@ func (m *support) join(y []int, score float64) {
 	}
 	row := growTo(m.factor[n], n+1)
 	for k, x := range m.paths {
-		row[k] = agree(x, y) + 1
+		row[k] = m.in.agree(x, y) + 1
 	}
 	m.lower(row[:n])
 	row[n] = math.Sqrt(float64(len(y)+1) - dot(row[:n], row[:n]))
 	m.factor[n] = row
 
-	var path []int
+	var path []E
 	if k := len(m.spare) - 1; k >= 0 {
 		path, m.spare = m.spare[k], m.spare[:k]
 	}
@@ -28,7 +28,7 @@ func (m *support) join(y []int, score float64) {
 }
 
 // leave drops path k. Below its row the factor has a column too many, which Givens rotations clear.
-func (m *support) leave(k int) {
+func (m *support[L, E]) leave(k int) {
 	n := len(m.paths) - 1
 	gone, row := m.paths[k], m.factor[k]
 	copy(m.paths[k:], m.paths[k+1:])
@@ -52,7 +52,7 @@ func (m *support) leave(k int) {
 }
 
 // lower solves factor z = x in place, over the first len(x) paths.
-func (m *support) lower(x []float64) {
+func (m *support[L, E]) lower(x []float64) {
 	for k := range x {
 		row := m.factor[k]
 		x[k] = (x[k] - dot(row[:k], x[:k])) / row[k]
@@ -60,7 +60,7 @@ func (m *support) lower(x []float64) {
 }
 
 // upper solves factor' z = x in place.
-func (m *support) upper(x []float64) {
+func (m *support[L, E]) upper(x []float64) {
 	for k := len(x) - 1; k >= 0; k-- {
 		row := m.factor[k]
 		x[k] /= row[k]

@@ -2,309 +2,241 @@ package losses_test
 
 import (
 	"math"
-	"math/rand/v2"
 	"slices"
 
-	"github.com/trellis-nlp/trellis/internal/bruteforce"
 	"github.com/trellis-nlp/trellis/losses"
-	"github.com/trellis-nlp/trellis/structured"
 )
 
-// edgeCost is a cost that lives on nodes and edges, zero along the gold path.
-type edgeCost struct{ *structured.Lattice }
+// A definition computes a loss and its gradient over all labellings. The cost is scale times that of the labellings.
+type definition func(x *instance, scale, gamma float64) (float64, []float64)
 
-func (c edgeCost) Fill(dst *structured.Lattice, gold []int, _ int) error {
-	c.Copy(dst)
-	for t, j := range gold {
-		dst.NodeAt(t)[j] = 0
-		if t > 0 {
-			dst.EdgeAt(t)[gold[t-1]*dst.L+j] = 0
+// definitions has one for each general loss by its name.
+var definitions = map[string]definition{
+	"cross-entropy": func(x *instance, _, gamma float64) (float64, []float64) {
+		return againstGold(x, softMax(x, 0, gamma))
+	},
+	"perceptron": func(x *instance, _, _ float64) (float64, []float64) { return againstGold(x, hardMax(x, 0)) },
+	"hinge":      func(x *instance, scale, _ float64) (float64, []float64) { return againstGold(x, hardMax(x, scale)) },
+	"squared-hinge": func(x *instance, scale, _ float64) (float64, []float64) {
+		h, grad := againstGold(x, hardMax(x, scale))
+		return h * h, weighed(2*h, grad)
+	},
+	"smoothed-hinge": func(x *instance, scale, gamma float64) (float64, []float64) {
+		return againstGold(x, smoothMax(x, scale, gamma))
+	},
+	"softmax-margin": func(x *instance, scale, gamma float64) (float64, []float64) {
+		return againstGold(x, softMax(x, scale, gamma))
+	},
+	"risk": func(x *instance, scale, gamma float64) (float64, []float64) {
+		p := probabilities(x, 0, gamma)
+		mean := 0.0
+		for k, y := range x.all {
+			mean += p[k] * scale * y.cost
+		}
+		for k, y := range x.all {
+			p[k] *= gamma * (scale*y.cost - mean)
+		}
+		return mean, mixed(x, p)
+	},
+	"jensen-risk-bound": func(x *instance, scale, gamma float64) (float64, []float64) {
+		// log E[exp c] by that definition, not as a difference.
+		mean := 0.0
+		for k, p := range probabilities(x, 0, gamma) {
+			mean += p * math.Exp(gamma*scale*x.all[k].cost)
+		}
+		_, grad := difference(softMax(x, scale, gamma), softMax(x, 0, gamma))
+		return math.Log(mean) / gamma, grad
+	},
+	"ramp1": func(x *instance, scale, _ float64) (float64, []float64) {
+		return difference(hardMax(x, scale), hardMax(x, 0))
+	},
+	"ramp2": func(x *instance, scale, _ float64) (float64, []float64) {
+		return difference(hardMax(x, 0), hardMax(x, -scale))
+	},
+	"ramp3": func(x *instance, scale, _ float64) (float64, []float64) {
+		return difference(hardMax(x, scale), hardMax(x, -scale))
+	},
+	"soft-ramp1": func(x *instance, scale, gamma float64) (float64, []float64) {
+		return difference(softMax(x, scale, gamma), softMax(x, 0, gamma))
+	},
+	"soft-ramp2": func(x *instance, scale, gamma float64) (float64, []float64) {
+		return difference(softMax(x, 0, gamma), softMax(x, -scale, gamma))
+	},
+	"soft-ramp3": func(x *instance, scale, gamma float64) (float64, []float64) {
+		return difference(softMax(x, scale, gamma), softMax(x, -scale, gamma))
+	},
+	"token-marginal": func(x *instance, _, gamma float64) (float64, []float64) {
+		p, v := probabilities(x, 0, gamma), 0.0
+		weight := make([]float64, len(p))
+		for t, g := range x.all[x.gold].labels {
+			right := func(k int) bool { return x.all[k].labels[t] == g }
+			mu := 0.0
+			for k := range p {
+				if right(k) {
+					mu += p[k]
+				}
+			}
+			v -= math.Log(mu) / gamma
+			for k := range p {
+				if weight[k] += p[k]; right(k) {
+					weight[k] -= p[k] / mu
+				}
+			}
+		}
+		return v, mixed(x, weight)
+	},
+	"sparsemap": func(x *instance, _, gamma float64) (float64, []float64) { return againstGold(x, sparseMax(x, gamma)) },
+}
+
+// regularised has the definitions of cross-entropy with its options.
+var regularised = map[losses.CrossEntropy]definition{
+	{Smoothing: 0.3}: func(x *instance, _, gamma float64) (float64, []float64) {
+		v, grad := againstGold(x, softMax(x, 0, gamma))
+		open := 0
+		for _, y := range x.all {
+			if x.score(y, 0) > math.Inf(-1) {
+				open++
+			}
+		}
+		// The mean of the loss over targets: gold, or any labelling.
+		q := make([]float64, len(x.all))
+		for k, y := range x.all {
+			if s := x.score(y, 0); s > math.Inf(-1) {
+				q[k] = -0.3 / float64(open)
+				v += q[k] * s
+			}
+		}
+		q[x.gold] += 0.3
+		return v + 0.3*x.score(x.all[x.gold], 0), sum(grad, mixed(x, q), 1)
+	},
+	{Entropy: 0.6}:  lessEntropy(0.6),
+	{Entropy: -0.6}: lessEntropy(-0.6),
+}
+
+func lessEntropy(weight float64) definition {
+	return func(x *instance, _, gamma float64) (float64, []float64) {
+		v, grad := againstGold(x, softMax(x, 0, gamma))
+		p, h := probabilities(x, 0, gamma), 0.0
+		for _, q := range p {
+			if q > 0 {
+				h -= q * math.Log(q)
+			}
+		}
+		for k, q := range p {
+			if q > 0 {
+				p[k] = gamma * q * (math.Log(q) + h) // minus d/ds of -sum q log q
+			}
+		}
+		return v - weight*h, sum(grad, mixed(x, p), weight)
+	}
+}
+
+// A term is a maximum over labellings, hard or soft, and its gradient.
+type term struct {
+	value float64
+	grad  []float64
+}
+
+func difference(above, below term) (float64, []float64) {
+	return above.value - below.value, sum(above.grad, below.grad, -1)
+}
+
+func againstGold(x *instance, m term) (float64, []float64) {
+	q := make([]float64, len(x.all))
+	q[x.gold] = 1
+	return difference(m, term{x.score(x.all[x.gold], 0), mixed(x, q)})
+}
+
+// mixed returns the sum over labellings of p times how often each passes a number.
+func mixed(x *instance, p []float64) []float64 {
+	mu := make([]float64, len(x.numbers))
+	for k, y := range x.all {
+		if p[k] != 0 {
+			for _, m := range y.passes {
+				mu[m] += p[k]
+			}
 		}
 	}
-	return nil
+	return mu
 }
 
-func randomCost(rng *rand.Rand, t, l int) structured.Cost {
-	c := bruteforce.Random(rng, t, l, structured.PositionEdges, 1, 0)
-	for _, x := range [][]float64{c.Node, c.Edge} {
-		for k := range x {
-			x[k] = math.Abs(x[k])
-		}
+// sum returns a + c b.
+func sum(a, b []float64, c float64) []float64 {
+	r := slices.Clone(a)
+	for k, v := range b {
+		r[k] += c * v
 	}
-	return edgeCost{c}
-}
-
-// A definition computes a loss and its gradient, in the shape of s, over all of Y(x).
-type definition struct {
-	name string
-	loss func(c structured.Cost, scale, gamma float64) losses.Loss
-	want func(s, sc, cost *structured.Lattice, gold []int, gamma float64) (float64, *structured.Lattice)
-}
-
-func scaled(s *structured.Lattice, c float64) *structured.Lattice {
-	r := new(structured.Lattice)
-	s.Copy(r)
-	r.Scale(c)
 	return r
 }
 
-func softmax(s, aug *structured.Lattice, gold []int, gamma float64) (float64, *structured.Lattice) {
-	mu := reshape(bruteforce.Marginals(scaled(aug, gamma), structured.PositionEdges), s.Shape())
-	mu.AddPath(gold, -1)
-	return bruteforce.LogZ(scaled(aug, gamma))/gamma - s.PathScore(gold), mu
-}
+func weighed(c float64, a []float64) []float64 { return sum(make([]float64, len(a)), a, c) }
 
-// reshape sums marginals per position into the shape asked for.
-func reshape(mu *structured.Lattice, edges structured.EdgeShape) *structured.Lattice {
-	r := structured.NewLattice(mu.T, mu.L, edges)
-	copy(r.Node, mu.Node)
-	for t := 1; t < mu.T && len(r.Edge) > 0; t++ {
-		for k, v := range mu.EdgeAt(t) {
-			r.EdgeAt(t)[k] += v
+// best returns the labelling of the greatest s + scale c.
+func best(x *instance, scale float64) int {
+	at := 0
+	for k, y := range x.all {
+		if x.score(y, scale) > x.score(x.all[at], scale) {
+			at = k
 		}
 	}
-	return r
+	return at
 }
 
-func maximum(s, aug *structured.Lattice, gold []int, square bool) (float64, *structured.Lattice) {
-	h, g := bruteforce.Max(aug)-s.PathScore(gold), 1.0
-	if square {
-		h, g = h*h, 2*h
+func hardMax(x *instance, scale float64) term {
+	p, at := make([]float64, len(x.all)), best(x, scale)
+	p[at] = 1
+	return term{x.score(x.all[at], scale), mixed(x, p)}
+}
+
+func logZ(x *instance, scale, gamma float64) float64 {
+	most, sum := x.score(x.all[best(x, scale)], scale), 0.0
+	for _, y := range x.all {
+		sum += math.Exp(gamma * (x.score(y, scale) - most))
 	}
-	grad := structured.NewLattice(s.T, s.L, s.Shape())
-	grad.AddPath(bruteforce.Best(aug), g)
-	grad.AddPath(gold, -g)
-	return h, grad
+	return gamma*most + math.Log(sum)
 }
 
-var definitions = []definition{
-	{"cross-entropy",
-		func(_ structured.Cost, _, gamma float64) losses.Loss { return losses.CrossEntropy{Gamma: gamma} },
-		func(s, sc, cost *structured.Lattice, gold []int, gamma float64) (float64, *structured.Lattice) {
-			return softmax(s, s, gold, gamma)
-		}},
-	{"perceptron",
-		func(structured.Cost, float64, float64) losses.Loss { return losses.Perceptron{} },
-		func(s, sc, cost *structured.Lattice, gold []int, gamma float64) (float64, *structured.Lattice) {
-			return maximum(s, s, gold, false)
-		}},
-	{"hinge",
-		func(c structured.Cost, scale, _ float64) losses.Loss { return losses.Hinge{Cost: c, Scale: scale} },
-		func(s, sc, cost *structured.Lattice, gold []int, gamma float64) (float64, *structured.Lattice) {
-			return maximum(s, sc, gold, false)
-		}},
-	{"squared-hinge",
-		func(c structured.Cost, scale, _ float64) losses.Loss {
-			return losses.SquaredHinge{Cost: c, Scale: scale}
-		},
-		func(s, sc, cost *structured.Lattice, gold []int, gamma float64) (float64, *structured.Lattice) {
-			return maximum(s, sc, gold, true)
-		}},
-	{"softmax-margin",
-		func(c structured.Cost, scale, gamma float64) losses.Loss {
-			return losses.SoftmaxMargin{Cost: c, Scale: scale, Gamma: gamma}
-		},
-		func(s, sc, cost *structured.Lattice, gold []int, gamma float64) (float64, *structured.Lattice) {
-			return softmax(s, sc, gold, gamma)
-		}},
-	{"risk",
-		func(c structured.Cost, scale, gamma float64) losses.Loss {
-			return losses.Risk{Cost: c, Scale: scale, Gamma: gamma}
-		},
-		func(s, sc, cost *structured.Lattice, gold []int, gamma float64) (float64, *structured.Lattice) {
-			p := scaled(s, gamma)
-			mean := bruteforce.Expect(p, cost.PathScore)
-			cov := structured.NewLattice(s.T, s.L, s.Shape())
-			logZ := bruteforce.LogZ(p)
-			for y := range structured.Paths(s.T, s.L) {
-				cov.AddPath(y, gamma*math.Exp(p.PathScore(y)-logZ)*(cost.PathScore(y)-mean))
-			}
-			return mean, cov
-		}},
-	{"jensen-risk-bound",
-		func(c structured.Cost, scale, gamma float64) losses.Loss {
-			return losses.JensenRiskBound{Cost: c, Scale: scale, Gamma: gamma}
-		},
-		func(s, sc, cost *structured.Lattice, gold []int, gamma float64) (float64, *structured.Lattice) {
-			// log E[exp c] by that definition, not as a difference.
-			p := scaled(s, gamma)
-			v := math.Log(bruteforce.Expect(p, func(y []int) float64 { return math.Exp(gamma * cost.PathScore(y)) })) / gamma
-			_, grad := difference(s, sc, s, meanPath(gamma))
-			return v, grad
-		}},
-	ramp(1, false), ramp(2, false), ramp(3, false),
-	ramp(1, true), ramp(2, true), ramp(3, true),
-	{"smoothed-hinge",
-		func(c structured.Cost, scale, gamma float64) losses.Loss {
-			return losses.SmoothedHinge{Cost: c, Scale: scale, Gamma: gamma}
-		},
-		func(s, sc, cost *structured.Lattice, gold []int, gamma float64) (float64, *structured.Lattice) {
-			v, last, from := smoothedViterbi(sc, gamma)
-			grad := structured.NewLattice(s.T, s.L, s.Shape())
-			for y := range structured.Paths(s.T, s.L) {
-				p := last[y[s.T-1]]
-				for t := 1; t < s.T; t++ {
-					p *= from[t][y[t]][y[t-1]]
-				}
-				grad.AddPath(y, p)
-			}
-			grad.AddPath(gold, -1)
-			return v - s.PathScore(gold), grad
-		}},
-	{"token-marginal",
-		func(_ structured.Cost, _, gamma float64) losses.Loss { return losses.TokenMarginal{Gamma: gamma} },
-		func(s, sc, cost *structured.Lattice, gold []int, gamma float64) (float64, *structured.Lattice) {
-			p := scaled(s, gamma)
-			v, logZ := 0.0, bruteforce.LogZ(p)
-			grad := structured.NewLattice(s.T, s.L, s.Shape())
-			for t, g := range gold {
-				mu := 0.0
-				for y := range structured.Paths(s.T, s.L) {
-					if y[t] == g {
-						mu += math.Exp(p.PathScore(y) - logZ)
-					}
-				}
-				v -= math.Log(mu) / gamma
-				for y := range structured.Paths(s.T, s.L) {
-					q := math.Exp(p.PathScore(y) - logZ)
-					grad.AddPath(y, q)
-					if y[t] == g {
-						grad.AddPath(y, -q/mu)
-					}
-				}
-			}
-			return v, grad
-		}},
-	{"smoothed cross-entropy",
-		func(_ structured.Cost, _, gamma float64) losses.Loss {
-			return losses.CrossEntropy{Gamma: gamma, Smoothing: 0.3}
-		},
-		func(s, sc, cost *structured.Lattice, gold []int, gamma float64) (float64, *structured.Lattice) {
-			v, grad := softmax(s, s, gold, gamma)
-			var open [][]int
-			for y := range structured.Paths(s.T, s.L) {
-				if s.PathScore(y) > math.Inf(-1) {
-					open = append(open, slices.Clone(y))
-				}
-			}
-			// The mean of the loss over targets: gold, or any path.
-			v += 0.3 * s.PathScore(gold)
-			grad.AddPath(gold, 0.3)
-			for _, y := range open {
-				v -= 0.3 / float64(len(open)) * s.PathScore(y)
-				grad.AddPath(y, -0.3/float64(len(open)))
-			}
-			return v, grad
-		}},
-	{"cross-entropy less entropy", entropyRegularised(0.6), regularised(0.6)},
-	{"cross-entropy plus entropy", entropyRegularised(-0.6), regularised(-0.6)},
-}
-
-func entropyRegularised(weight float64) func(structured.Cost, float64, float64) losses.Loss {
-	return func(_ structured.Cost, _, gamma float64) losses.Loss {
-		return losses.CrossEntropy{Gamma: gamma, Entropy: weight}
+// probabilities are those of the labellings under gamma (s + scale c).
+func probabilities(x *instance, scale, gamma float64) []float64 {
+	p, z := make([]float64, len(x.all)), logZ(x, scale, gamma)
+	for k, y := range x.all {
+		p[k] = math.Exp(gamma*x.score(y, scale) - z)
 	}
+	return p
 }
 
-func regularised(weight float64) func(s, sc, cost *structured.Lattice, gold []int, gamma float64) (float64, *structured.Lattice) {
-	return func(s, _, _ *structured.Lattice, gold []int, gamma float64) (float64, *structured.Lattice) {
-		v, grad := softmax(s, s, gold, gamma)
-		p := scaled(s, gamma)
-		logZ := bruteforce.LogZ(p)
-		surprise := func(y []int) float64 { return logZ - p.PathScore(y) }
-		h := bruteforce.Expect(p, surprise)
-		for y := range structured.Paths(s.T, s.L) {
-			if q := math.Exp(-surprise(y)); q > 0 {
-				grad.AddPath(y, -weight*gamma*q*(surprise(y)-h)) // d/ds of -sum q log q
+func softMax(x *instance, scale, gamma float64) term {
+	return term{logZ(x, scale, gamma) / gamma, mixed(x, probabilities(x, scale, gamma))}
+}
+
+// smoothMax runs the smoothed recursion over the graph and back.
+func smoothMax(x *instance, scale, gamma float64) term {
+	// The costs of arcs are those that setCost gave the labellings.
+	g := x.current
+	v, choice := make([]float64, len(g)), make([][]float64, len(g))
+	for k, arcs := range g[1:] {
+		var into []float64
+		for _, a := range arcs {
+			s := v[a.from] + scale*a.cost
+			for _, m := range a.passes {
+				s += *x.numbers[m]
+			}
+			into = append(into, s)
+		}
+		v[k+1], choice[k+1] = projected(into, gamma)
+	}
+	grad, reach := make([]float64, len(x.numbers)), make([]float64, len(g))
+	reach[len(g)-1] = 1
+	for k := len(g) - 1; k > 0; k-- {
+		for m, a := range g[k] {
+			p := reach[k] * choice[k][m]
+			reach[a.from] += p
+			for _, n := range a.passes {
+				grad[n] += p
 			}
 		}
-		return v - weight*h, grad
 	}
-}
-
-// A term is a maximum over paths, hard or soft, of scores, and its gradient, one matrix a position.
-type term func(s *structured.Lattice) (float64, *structured.Lattice)
-
-func bestPath(s *structured.Lattice) (float64, *structured.Lattice) {
-	g := structured.NewLattice(s.T, s.L, structured.PositionEdges)
-	g.AddPath(bruteforce.Best(s), 1)
-	return bruteforce.Max(s), g
-}
-
-func meanPath(gamma float64) term {
-	return func(s *structured.Lattice) (float64, *structured.Lattice) {
-		return bruteforce.LogZ(scaled(s, gamma)) / gamma, bruteforce.Marginals(scaled(s, gamma), structured.PositionEdges)
-	}
-}
-
-// difference of two terms, the gradient in the shape of s.
-func difference(s, above, below *structured.Lattice, m term) (float64, *structured.Lattice) {
-	a, ga := m(above)
-	b, gb := m(below)
-	for k, v := range gb.Node {
-		ga.Node[k] -= v
-	}
-	for k, v := range gb.Edge {
-		ga.Edge[k] -= v
-	}
-	return a - b, reshape(ga, s.Shape())
-}
-
-func ramp(form int, soft bool) definition {
-	d := definition{
-		name: "ramp" + string(rune('0'+form)),
-		loss: func(c structured.Cost, scale, _ float64) losses.Loss {
-			return losses.Ramp{Form: form, Cost: c, Scale: scale}
-		},
-		want: func(s, sc, cost *structured.Lattice, _ []int, gamma float64) (float64, *structured.Lattice) {
-			less := new(structured.Lattice)
-			if err := structured.AddScaled(less, s, cost, -1); err != nil {
-				panic(err)
-			}
-			m := term(bestPath)
-			if soft {
-				m = meanPath(gamma)
-			}
-			switch form {
-			case 1:
-				return difference(s, sc, s, m)
-			case 2:
-				return difference(s, s, less, m)
-			}
-			return difference(s, sc, less, m)
-		},
-	}
-	if soft {
-		d.name = "soft-" + d.name
-		d.loss = func(c structured.Cost, scale, gamma float64) losses.Loss {
-			return losses.SoftRamp{Form: form, Cost: c, Scale: scale, Gamma: gamma}
-		}
-	}
-	return d
-}
-
-// smoothedViterbi is the recursion of smoothed-hinge as its definition has it: the value, the distribution
-// of the last label, and from[t][j] that of the label at t-1 given j at t.
-func smoothedViterbi(s *structured.Lattice, gamma float64) (v float64, last []float64, from [][][]float64) {
-	score := slices.Clone(s.NodeAt(0))
-	from = make([][][]float64, s.T)
-	for t := 1; t < s.T; t++ {
-		next := make([]float64, s.L)
-		for j := range next {
-			into := slices.Clone(score)
-			for i := range into {
-				if e := s.EdgeAt(t); e != nil {
-					into[i] += e[i*s.L+j]
-				}
-			}
-			v, q := projected(into, gamma)
-			next[j] = v + s.NodeAt(t)[j]
-			from[t] = append(from[t], q)
-		}
-		score = next
-	}
-	v, last = projected(score, gamma)
-	return v, last, from
+	return term{v[len(g)-1], grad}
 }
 
 // projected returns max_q q.x + (1 - |q|^2)/(2 gamma) by trying each number of largest x as the support.
@@ -335,4 +267,63 @@ func projected(x []float64, gamma float64) (best float64, q []float64) {
 		}
 	}
 	return best, q
+}
+
+// sparseMax solves max over mixtures mu of s(mu) - (|mu|^2 - |g|^2) / (2 gamma), with the norm over nodes or segments, by
+// pairwise Frank-Wolfe steps over the weights of all labellings (Lacoste-Julien & Jaggi 2015).
+func sparseMax(x *instance, gamma float64) term {
+	p := make([]float64, len(x.all))
+	p[best(x, 0)] = 1
+	for range 100_000 {
+		mu := mixed(x, p)
+		slope := func(k int) float64 {
+			v := x.score(x.all[k], 0)
+			for _, m := range x.all[k].passes {
+				if x.node[m] {
+					v -= mu[m] / gamma
+				}
+			}
+			return v
+		}
+		up, down := 0, -1
+		gain, loss := math.Inf(-1), math.Inf(1)
+		for k := range p {
+			v := slope(k)
+			if v > gain {
+				up, gain = k, v
+			}
+			if p[k] > 0 && v < loss {
+				down, loss = k, v
+			}
+		}
+		if gain-loss < 1e-12 {
+			break
+		}
+		apart := 0.0 // the squared distance of the two in nodes
+		q := make([]float64, len(p))
+		q[up], q[down] = 1, -1
+		for m, d := range mixed(x, q) {
+			if x.node[m] {
+				apart += d * d
+			}
+		}
+		step := min(p[down], gamma*(gain-loss)/apart)
+		p[up] += step
+		if p[down] -= step; p[down] < 1e-16 {
+			p[down] = 0
+		}
+	}
+	mu := mixed(x, p)
+	v, squares := 0.0, 0.0
+	for k, y := range x.all {
+		if p[k] > 0 {
+			v += p[k] * x.score(y, 0)
+		}
+	}
+	for m, q := range mu {
+		if x.node[m] {
+			squares += q * q
+		}
+	}
+	return term{v + (float64(len(x.all[x.gold].segments))-squares)/(2*gamma), mu}
 }

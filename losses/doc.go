@@ -25,6 +25,11 @@
 //	large-margin-softmax  cross-entropy of scores with an angular margin, by the chain rule
 //
 // V is Viterbi's recursion with smooth maxima and nu its path marginals; |mu| in sparsemap is over the nodes.
+//
+// Each loss has one implementation, a function of a [Problem], which stands for a sentence on any structure: a lattice
+// ([Loss]), segments ([EvalSegments], package semimarkov) or a chain over pruned labels ([EvalPruned], package pruned).
+// Only large-margin-softmax is for lattices alone.
+//
 // Losses with a max run Viterbi, those with log Z forward-backward, and risk and token-marginal the
 // expected-cost recursion: each is exact and takes O(T L^2). sparsemap runs Viterbi as often as its solution
 // has paths. An inverse temperature gamma puts (1/gamma) log Z(gamma s) for log Z(s): 1 is the loss of the

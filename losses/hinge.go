@@ -3,8 +3,10 @@ package losses
 import "github.com/trellis-nlp/trellis/structured"
 
 var (
-	_ Loss = Hinge{}
-	_ Loss = SquaredHinge{}
+	_ Loss    = Hinge{}
+	_ Loss    = SquaredHinge{}
+	_ General = Hinge{}
+	_ General = SquaredHinge{}
 )
 
 // Hinge is max_y (s + c)(y) - s(g), the loss of the structured support vector machine with margin
@@ -21,20 +23,11 @@ func (Hinge) Traits() Traits {
 
 // Eval implements [Loss].
 func (h Hinge) Eval(grad, s *structured.Lattice, y structured.Target, w *Workspace) (float64, error) {
-	return h.eval(grad, s, y, w, "hinge", false)
+	return evalOn(h, grad, s, y, w)
 }
 
-func (h Hinge) eval(grad, s *structured.Lattice, y structured.Target, w *Workspace, name string, squared bool) (float64, error) {
-	gold, score, err := goldPath(s, y, name)
-	if err != nil {
-		return 0, err
-	}
-	aug, err := w.augment(s, h.Cost, h.Scale, gold)
-	if err != nil {
-		return 0, err
-	}
-	return w.margin(grad, s, aug, gold, score, squared)
-}
+// EvalOn implements [General].
+func (h Hinge) EvalOn(p Problem) (float64, error) { return margin(p, h.Cost, orOne(h.Scale), false) }
 
 // SquaredHinge is the square of [Hinge]: small violations weigh less, large ones more. It still has
 // kinks, where another path becomes the worst.
@@ -48,5 +41,10 @@ func (SquaredHinge) Traits() Traits { return Traits{Convex: true} }
 
 // Eval implements [Loss].
 func (h SquaredHinge) Eval(grad, s *structured.Lattice, y structured.Target, w *Workspace) (float64, error) {
-	return Hinge(h).eval(grad, s, y, w, "squared-hinge", true)
+	return evalOn(h, grad, s, y, w)
+}
+
+// EvalOn implements [General].
+func (h SquaredHinge) EvalOn(p Problem) (float64, error) {
+	return margin(p, h.Cost, orOne(h.Scale), true)
 }

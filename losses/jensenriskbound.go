@@ -2,7 +2,10 @@ package losses
 
 import "github.com/trellis-nlp/trellis/structured"
 
-var _ Loss = JensenRiskBound{}
+var (
+	_ Loss    = JensenRiskBound{}
+	_ General = JensenRiskBound{}
+)
 
 // JensenRiskBound is log E[exp c] = log Z(s+c) - log Z(s) >= E[c], by Jensen's inequality an upper bound
 // of [Risk] that takes two log Z (Gimpel & Smith 2010): what softmax-margin adds to cross-entropy. It is
@@ -18,8 +21,10 @@ func (JensenRiskBound) Traits() Traits { return SoftRamp{}.Traits() }
 
 // Eval implements [Loss].
 func (j JensenRiskBound) Eval(grad, s *structured.Lattice, y structured.Target, w *Workspace) (float64, error) {
-	if err := onlyPath(s, y, "jensen-risk-bound"); err != nil {
-		return 0, err
-	}
-	return SoftRamp{Form: 1, Cost: j.Cost, Scale: j.Scale, Gamma: j.Gamma}.Eval(grad, s, y, w)
+	return evalOn(j, grad, s, y, w)
+}
+
+// EvalOn implements [General].
+func (j JensenRiskBound) EvalOn(p Problem) (float64, error) {
+	return SoftRamp{Form: 1, Cost: j.Cost, Scale: j.Scale, Gamma: j.Gamma}.EvalOn(p)
 }

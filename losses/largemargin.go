@@ -51,7 +51,7 @@ func (m LargeMarginSoftmax) Traits() Traits {
 
 // Eval implements [Loss]: only margin 1 does without the norms, the error of others is [ErrNorms].
 func (m LargeMarginSoftmax) Eval(grad, s *structured.Lattice, y structured.Target, w *Workspace) (float64, error) {
-	if _, _, err := goldPath(s, y, "large-margin-softmax"); err != nil {
+	if err := onlyGold(s, y, w); err != nil {
 		return 0, err
 	}
 	if m.Margin != 1 && s.T > 0 {
@@ -62,10 +62,10 @@ func (m LargeMarginSoftmax) Eval(grad, s *structured.Lattice, y structured.Targe
 
 // EvalNormed implements [Normed].
 func (m LargeMarginSoftmax) EvalNormed(grad *structured.Lattice, gradNorm []float64, s *structured.Lattice, norm []float64, y structured.Target, w *Workspace) (float64, error) {
-	gold, _, err := goldPath(s, y, "large-margin-softmax")
-	if err != nil {
+	if err := onlyGold(s, y, w); err != nil {
 		return 0, err
 	}
+	gold := y.Path
 	if len(norm) != s.T || grad != nil && len(gradNorm) != s.T {
 		return 0, fmt.Errorf("%w: %w: %d, and %d derivatives, for T = %d", ErrNorms, structured.ErrShape, len(norm), len(gradNorm), s.T)
 	}
@@ -76,7 +76,7 @@ func (m LargeMarginSoftmax) EvalNormed(grad *structured.Lattice, gradNorm []floa
 	if margin < 1 || margin > maxMargin {
 		return 0, fmt.Errorf("margin %d: want 1 to %d", margin, maxMargin)
 	}
-	r := &w.restricted
+	r := &w.moved
 	s.Copy(r)
 	w.slopes = grow(w.slopes, s.T)
 	for t, g := range gold {
@@ -100,6 +100,15 @@ func (m LargeMarginSoftmax) EvalNormed(grad *structured.Lattice, gradNorm []floa
 		*d *= w.slopes[t]
 	}
 	return v, nil
+}
+
+// onlyGold checks that the target is a path of finite score.
+func onlyGold(s *structured.Lattice, y structured.Target, w *Workspace) error {
+	p, err := w.Problem(nil, s, y)
+	if err == nil {
+		_, err = p.Gold()
+	}
+	return err
 }
 
 // angularScore returns (lambda s + n psi) / (1 + lambda) and its derivatives by s and n, at cos(theta) =

@@ -54,7 +54,7 @@ func TestLargeMarginSoftmax(t *testing.T) {
 					v, n := s.NodeAt(at)[g], norm[at]
 					moved.NodeAt(at)[g] = (blend*v + n*psi(margin, v/n)) / (1 + blend)
 				}
-				want, _ := softmax(moved, moved, gold, gamma)
+				want := bruteforce.LogZ(scaled(moved, gamma))/gamma - moved.PathScore(gold)
 				grad, byNorm := new(structured.Lattice), make([]float64, s.T)
 				got, err := loss.EvalNormed(grad, byNorm, s, norm, y, &w)
 				require.NoError(t, err)
@@ -195,4 +195,18 @@ func TestNormsAreChecked(t *testing.T) {
 	require.NoError(t, err)
 	assert.InDelta(t, -0.5, grad.Node[2], 1e-12)
 	assert.Zero(t, byNorm[1])
+}
+
+func TestLargeMarginAllocatesNothing(t *testing.T) {
+	s := randomScores(rand.New(rand.NewPCG(1, 2)), structured.SharedEdges)
+	gold := make([]int, s.T)
+	norm, byNorm, grad := norms(rand.New(rand.NewPCG(1, 3)), s, gold), make([]float64, s.T), new(structured.Lattice)
+	var w losses.Workspace
+	run := func() {
+		if _, err := (losses.LargeMarginSoftmax{}).EvalNormed(grad, byNorm, s, norm, structured.PathTarget(gold), &w); err != nil {
+			t.Error(err)
+		}
+	}
+	run()
+	assert.Zero(t, testing.AllocsPerRun(20, run))
 }

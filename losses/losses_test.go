@@ -2,8 +2,10 @@ package losses_test
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,49 +19,140 @@ import (
 
 var shapes = []structured.EdgeShape{structured.NoEdges, structured.SharedEdges, structured.PositionEdges}
 
-// Every loss and every gradient, against enumeration of Y(x), and against central differences.
+// Every loss and every gradient on every structure, against enumeration, and against central differences.
 func TestEqualsBruteForce(t *testing.T) {
-	for _, d := range definitions {
-		t.Run(d.name, func(t *testing.T) {
-			rng := rand.New(rand.NewPCG(1, 8))
-			var w losses.Workspace
-			for c := range bruteforce.Cases(101) {
-				s := c.Scores
-				gold := bruteforce.RandomPath(rng, s)
-				hamming := structured.Cost(structured.Hamming{})
-				for _, kind := range []structured.Cost{hamming, randomCost(rng, s.T, s.L)} {
-					for _, gamma := range []float64{1, 0.3, 4} {
-						const scale = 1.7
-						cost, sc := new(structured.Lattice), new(structured.Lattice)
-						require.NoError(t, kind.Fill(cost, gold, s.L))
-						cost.Scale(scale)
-						require.NoError(t, structured.AddScaled(sc, s, cost, 1))
-						want, wantGrad := d.want(s, sc, cost, gold, gamma)
+	for _, name := range losses.GeneralNames() {
+		want, ok := definitions[name]
+		require.True(t, ok, "no definition of %s", name)
+		t.Run(name, func(t *testing.T) {
+			equalsBruteForce(t, want, func(o losses.Options) losses.General {
+				l, err := losses.NewGeneral(name, o)
+				require.NoError(t, err)
+				return l
+			})
+		})
+	}
+	for loss, want := range regularised {
+		t.Run(fmt.Sprintf("%+v", loss), func(t *testing.T) {
+			equalsBruteForce(t, want, func(o losses.Options) losses.General {
+				loss.Gamma = o.Gamma
+				return loss
+			})
+		})
+	}
+}
 
-						loss := d.loss(kind, scale, gamma)
-						grad := new(structured.Lattice)
-						got, err := loss.Eval(grad, s, structured.PathTarget(gold), &w)
-						require.NoError(t, err, c.Name)
-						require.InDelta(t, want, got, 1e-9*math.Max(1, math.Abs(want)), c.Name)
-						require.NoError(t, bruteforce.Near(wantGrad, grad, 1e-9), c.Name)
-
-						alone, err := loss.Eval(nil, s, structured.PathTarget(gold), &w)
-						require.NoError(t, err)
-						require.InDelta(t, got, alone, 1e-12*math.Max(1, got), "value without gradient")
-
-						if kind == hamming {
-							continue // the differences take longest: of the cost on nodes and edges only
-						}
-						numeric := bruteforce.Gradient(s, 1e-5, func(s *structured.Lattice) float64 {
-							v, err := loss.Eval(nil, s, structured.PathTarget(gold), &w)
-							require.NoError(t, err)
-							return v
-						})
-						require.NoError(t, bruteforce.Near(numeric, grad, 1e-6), c.Name)
+func equalsBruteForce(t *testing.T, want definition, make func(losses.Options) losses.General) {
+	rng := rand.New(rand.NewPCG(1, 8))
+	for x := range instances(101) {
+		if len(x.all) > 300 {
+			continue
+		}
+		for _, kind := range []structured.Cost{structured.Hamming{}, x.random(rng)} {
+			x.setCost(kind)
+			for _, gamma := range []float64{1, 0.3, 4} {
+				const scale = 1.7
+				loss := make(losses.Options{Cost: kind, Scale: scale, Gamma: gamma})
+				value, wantGrad := want(x, scale, gamma)
+				got, grad, err := x.eval(x, loss, true)
+				require.NoError(t, err, x.name)
+				requireNear(t, value, got, 1e-9, x.name)
+				for k, v := range wantGrad {
+					requireNear(t, v, grad[k], 1e-7, "gradient of %s", x.name)
+				}
+				requireNear(t, got, x.value(t, loss), 1e-12, "value without gradient")
+				if kind == (structured.Hamming{}) {
+					continue // the differences take longest: of the cost on nodes and edges only
+				}
+				for k, v := range x.numbers {
+					if *v > math.Inf(-1) {
+						requireNear(t, slope(t, x, loss, v), grad[k], 1e-6, "difference of %s", x.name)
 					}
 				}
 			}
-		})
+		}
+	}
+}
+
+// slope returns the central difference of a loss by one of its numbers.
+func slope(t *testing.T, x *instance, l losses.General, number *float64) float64 {
+	const h = 1e-5
+	was := *number
+	defer func() { *number = was }()
+	*number = was + h
+	up := x.value(t, l)
+	*number = was - h
+	return (up - x.value(t, l)) / (2 * h)
+}
+
+// requireNear requires numbers within tol of each other, relative to the larger of 1 and want.
+func requireNear(t *testing.T, want, got, tol float64, msg string, args ...any) {
+	t.Helper()
+	if !(math.Abs(want-got) <= tol*math.Max(1, math.Abs(want))) {
+		require.Failf(t, "too far", msg+": got %v, want %v", append(args, got, want)...)
+	}
+}
+
+// General losses take soft and partial targets on every structure where they take any.
+func TestTargetsOnEveryStructure(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 12))
+	for x := range instances(55) {
+		for _, gamma := range []float64{1, 2.5} {
+			loss := losses.CrossEntropy{Gamma: gamma}
+			z := logZ(x, 0, gamma) / gamma
+			q := probabilities(x, 0, 2) // of the same support as the scores
+			want := z
+			for k, p := range q {
+				if p > 0 {
+					want -= p * x.score(x.all[k], 0)
+				}
+			}
+			got, err := x.soft(x, loss, q)
+			require.NoError(t, err, x.name)
+			requireNear(t, want, got, 1e-9, "soft target of %s", x.name)
+
+			open := make([]bool, len(x.numbers))
+			for k := range open {
+				open[k] = rng.IntN(3) > 0
+			}
+			for _, k := range x.all[x.gold].passes {
+				open[k] = true
+			}
+			sum := 0.0
+			for _, y := range x.all {
+				if !slices.ContainsFunc(y.passes, func(k int) bool { return !open[k] }) {
+					sum += math.Exp(gamma * x.score(y, 0))
+				}
+			}
+			got, err = x.partial(x, loss, func(k int) bool { return open[k] })
+			require.NoError(t, err, x.name)
+			requireNear(t, z-math.Log(sum)/gamma, got, 1e-9, "partial target of %s", x.name)
+		}
+		q := make([]float64, len(x.all))
+		q[x.gold] = 1
+		for _, name := range losses.GeneralNames() {
+			if kind, _ := losses.Lookup(name); kind.Target {
+				continue
+			}
+			l, err := losses.NewGeneral(name, losses.Options{})
+			require.NoError(t, err)
+			_, err = x.soft(x, l, q)
+			require.ErrorIs(t, err, structured.ErrTarget, name)
+			_, err = x.partial(x, l, func(int) bool { return true })
+			require.ErrorIs(t, err, structured.ErrTarget, name)
+		}
+	}
+}
+
+// A count that is no number is an error, not a loss of NaN.
+func TestSoftCountsMustBeNumbers(t *testing.T) {
+	for x := range instances(56) {
+		q := make([]float64, len(x.all))
+		for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+			q[x.gold] = bad
+			_, err := x.soft(x, losses.CrossEntropy{}, q)
+			require.ErrorIs(t, err, structured.ErrTarget, x.name)
+		}
 	}
 }
 
@@ -93,6 +186,13 @@ func TestSoftAndPartialTargets(t *testing.T) {
 				(bruteforce.LogZ(scaled(s, gamma))-bruteforce.LogZ(scaled(over, gamma)))/gamma)
 		}
 	}
+}
+
+func scaled(s *structured.Lattice, c float64) *structured.Lattice {
+	r := new(structured.Lattice)
+	s.Copy(r)
+	r.Scale(c)
+	return r
 }
 
 // check holds a loss to its value and its gradient to central differences.
@@ -129,78 +229,6 @@ func TestTargetsOfOnePathCoincide(t *testing.T) {
 			require.NoError(t, err)
 			require.InDelta(t, v, got, 1e-9, c.Name)
 			require.NoError(t, bruteforce.Near(want, grad, 1e-9), c.Name)
-		}
-	}
-}
-
-// noCost costs nothing.
-type noCost struct{}
-
-func (noCost) Fill(dst *structured.Lattice, gold []int, l int) error {
-	dst.Reset(len(gold), l, structured.NoEdges)
-	return nil
-}
-
-// The identities and bounds between the losses.
-func TestIdentities(t *testing.T) {
-	rng := rand.New(rand.NewPCG(3, 8))
-	var w losses.Workspace
-	for c := range bruteforce.Cases(202) {
-		s := c.Scores
-		gold := bruteforce.RandomPath(rng, s)
-		value := func(l losses.Loss, s *structured.Lattice) float64 {
-			v, err := l.Eval(nil, s, structured.PathTarget(gold), &w)
-			require.NoError(t, err)
-			return v
-		}
-		near := func(want, got, tol float64, what string) {
-			t.Helper()
-			assert.InDelta(t, want, got, tol*math.Max(1, math.Abs(want)), "%s: %s", what, c.Name)
-		}
-		cost := randomCost(rng, s.T, s.L)
-		ce, perceptron := value(losses.CrossEntropy{}, s), value(losses.Perceptron{}, s)
-		hinge, sm := value(losses.Hinge{Cost: cost}, s), value(losses.SoftmaxMargin{Cost: cost}, s)
-		risk := value(losses.Risk{Cost: cost}, s)
-
-		const cold = 1e7
-		near(perceptron, value(losses.CrossEntropy{Gamma: cold}, s), 1e-5, "cold cross-entropy is perceptron")
-		near(hinge, value(losses.SoftmaxMargin{Cost: cost, Gamma: cold}, s), 1e-5, "cold softmax-margin is hinge")
-		near(ce, value(losses.SoftmaxMargin{Cost: noCost{}}, s), 1e-12, "softmax-margin without cost is cross-entropy")
-		near(perceptron, value(losses.Hinge{Cost: noCost{}}, s), 1e-12, "hinge without cost is perceptron")
-		near(hinge*hinge, value(losses.SquaredHinge{Cost: cost}, s), 1e-12, "squared hinge")
-
-		cl := new(structured.Lattice)
-		require.NoError(t, cost.Fill(cl, gold, s.L))
-		jensen := math.Log(bruteforce.Expect(s, func(y []int) float64 { return math.Exp(cl.PathScore(y)) }))
-		near(jensen, sm-ce, 1e-9, "softmax-margin - cross-entropy is the Jensen risk bound")
-		const slack = 1e-9
-		assert.GreaterOrEqual(t, jensen+slack, risk)
-		assert.GreaterOrEqual(t, hinge+slack, perceptron)
-		assert.GreaterOrEqual(t, perceptron, 0.0)
-		assert.GreaterOrEqual(t, sm+slack, hinge)
-		assert.GreaterOrEqual(t, sm+slack, ce)
-		assert.GreaterOrEqual(t, ce+slack, perceptron)
-
-		// A constant on every node of one position changes no loss, and hence no gradient sums off zero.
-		moved := scaled(s, 1)
-		at := rng.IntN(s.T)
-		for j := range moved.NodeAt(at) {
-			moved.NodeAt(at)[j] += 3.25
-		}
-		for _, name := range losses.Names() {
-			l, err := losses.New(name, losses.Options{Cost: cost, Margin: 1})
-			require.NoError(t, err)
-			near(value(l, s), value(l, moved), 1e-9, name+" ignores a constant")
-			grad := new(structured.Lattice)
-			_, err = l.Eval(grad, s, structured.PathTarget(gold), &w)
-			require.NoError(t, err)
-			for i := range s.T {
-				sum := 0.0
-				for _, v := range grad.NodeAt(i) {
-					sum += v
-				}
-				assert.InDelta(t, 0, sum, 1e-9, name)
-			}
 		}
 	}
 }
@@ -293,34 +321,5 @@ func TestErrorsOfCostsAndLattices(t *testing.T) {
 	for _, l := range []losses.Loss{losses.Ramp{Form: 4}, losses.SoftRamp{Form: -1}} {
 		_, err := l.Eval(grad, s, structured.PathTarget([]int{0, 1}), &w)
 		assert.ErrorContains(t, err, "want 1, 2 or 3")
-	}
-}
-
-func TestSteadyStateAllocatesNothing(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 2))
-	gold := make([]int, 20)
-	cost := structured.NewBoundaryCost([]string{"O", "B-X", "I-X", "B-Y", "I-Y"}, 1, 1, 1)
-	for _, name := range losses.Names() {
-		l, err := losses.New(name, losses.Options{Cost: cost, Gamma: 2, Entropy: 0.1, Smoothing: 0.1, Margin: 1})
-		require.NoError(t, err)
-		for _, edges := range shapes {
-			s := bruteforce.Random(rng, 20, 5, edges, 1, 0)
-			var w losses.Workspace
-			grad, norm, byNorm := new(structured.Lattice), make([]float64, 20), make([]float64, 20)
-			for at := range norm {
-				norm[at] = 2 * math.Abs(s.NodeAt(at)[0])
-			}
-			run := func() {
-				_, err := l.Eval(grad, s, structured.PathTarget(gold), &w)
-				if n, ok := l.(losses.Normed); ok && err == nil {
-					_, err = n.EvalNormed(grad, byNorm, s, norm, structured.PathTarget(gold), &w)
-				}
-				if err != nil {
-					t.Error(err)
-				}
-			}
-			run()
-			assert.Zero(t, testing.AllocsPerRun(20, run), "%s edges=%v", name, edges)
-		}
 	}
 }

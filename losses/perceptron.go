@@ -2,7 +2,10 @@ package losses
 
 import "github.com/trellis-nlp/trellis/structured"
 
-var _ Loss = Perceptron{}
+var (
+	_ Loss    = Perceptron{}
+	_ General = Perceptron{}
+)
 
 // Perceptron is max_y s(y) - s(g), zero where the gold path is the best one: the loss whose
 // subgradient steps are the structured perceptron of Collins (2002).
@@ -11,20 +14,22 @@ type Perceptron struct{}
 // Traits implements [HasTraits].
 func (Perceptron) Traits() Traits { return Traits{Convex: true, PathDifference: true} }
 
-// Eval implements [Loss]. At a tie the best path is the decoder's, so that the subgradient moves
-// scores of zero off zero.
-func (Perceptron) Eval(grad, s *structured.Lattice, y structured.Target, w *Workspace) (float64, error) {
-	gold, score, err := goldPath(s, y, "perceptron")
+// Eval implements [Loss].
+func (l Perceptron) Eval(grad, s *structured.Lattice, y structured.Target, w *Workspace) (float64, error) {
+	return evalOn(l, grad, s, y, w)
+}
+
+// EvalOn implements [General]. At a tie the best labelling is the decoder's, so that the subgradient moves scores of
+// zero off zero.
+func (Perceptron) EvalOn(p Problem) (float64, error) { return margin(p, nil, 0, false) }
+
+// margin returns max_y (s + scale c)(y) - s(g), or its square, and adds its subgradient.
+func margin(p Problem, c structured.Cost, scale float64, squared bool) (float64, error) {
+	score, err := p.Gold()
 	if err != nil {
 		return 0, err
 	}
-	return w.margin(grad, s, s, gold, score, false)
-}
-
-// margin returns max_y (aug)(y) - the gold score, or its square, and makes grad its subgradient in
-// the shape of s.
-func (w *Workspace) margin(grad, s, aug *structured.Lattice, gold []int, score float64, squared bool) (float64, error) {
-	best, err := w.best(aug)
+	best, err := p.Max(c, scale)
 	if err != nil {
 		return 0, err
 	}
@@ -32,10 +37,7 @@ func (w *Workspace) margin(grad, s, aug *structured.Lattice, gold []int, score f
 	if squared {
 		h, g = h*h, 2*h
 	}
-	if grad != nil {
-		grad.Reset(s.T, s.L, s.Shape())
-		grad.AddPath(w.path, g)
-		grad.AddPath(gold, -g)
-	}
+	p.AddBest(g)
+	p.AddGold(-g)
 	return h, nil
 }

@@ -6,7 +6,10 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-var _ Loss = Ramp{}
+var (
+	_ Loss    = Ramp{}
+	_ General = Ramp{}
+)
 
 // Ramp compares the best path with a path picked for its cost as well (Do et al. 2008, and Gimpel & Smith
 // 2012 for all three, in their numbering):
@@ -30,22 +33,26 @@ func (Ramp) Traits() Traits { return Traits{NeedsStart: true} }
 
 // Eval implements [Loss].
 func (r Ramp) Eval(grad, s *structured.Lattice, y structured.Target, w *Workspace) (float64, error) {
-	if err := onlyPath(s, y, "ramp"); err != nil {
-		return 0, err
-	}
+	return evalOn(r, grad, s, y, w)
+}
+
+// EvalOn implements [General].
+func (r Ramp) EvalOn(p Problem) (float64, error) {
 	up, down, err := rampScales(r.Form, r.Scale)
 	if err != nil {
 		return 0, err
 	}
-	if grad != nil {
-		grad.Reset(s.T, s.L, s.Shape())
-	}
-	above, err := w.addBest(grad, s, r.Cost, up, y.Path, 1)
+	above, err := p.Max(r.Cost, up)
 	if err != nil {
 		return 0, err
 	}
-	below, err := w.addBest(grad, s, r.Cost, down, y.Path, -1)
-	return max(above-below, 0), err
+	p.AddBest(1)
+	below, err := p.Max(r.Cost, down)
+	if err != nil {
+		return 0, err
+	}
+	p.AddBest(-1)
+	return max(above-below, 0), nil
 }
 
 // rampScales returns the factors of the cost in the first and the second term of a ramp.
@@ -60,19 +67,4 @@ func rampScales(form int, scale float64) (up, down float64, err error) {
 		return scale, -scale, nil
 	}
 	return 0, 0, fmt.Errorf("ramp loss of form %d: want 1, 2 or 3", form)
-}
-
-// addBest returns the score of the best path of s + scale * cost and adds v to grad along it.
-func (w *Workspace) addBest(grad, s *structured.Lattice, c structured.Cost, scale float64, gold []int, v float64) (float64, error) {
-	if scale != 0 {
-		var err error
-		if s, err = w.augment(s, c, scale, gold); err != nil {
-			return 0, err
-		}
-	}
-	best, err := w.best(s)
-	if err == nil && grad != nil {
-		grad.AddPath(w.path, v)
-	}
-	return best, err
 }

@@ -2,7 +2,10 @@ package losses
 
 import "github.com/trellis-nlp/trellis/structured"
 
-var _ Loss = Risk{}
+var (
+	_ Loss    = Risk{}
+	_ General = Risk{}
+)
 
 // Risk is E[c], the expected cost of a path drawn from p_s: what a decoder that samples would pay.
 // It is bounded and not convex: start from a convex loss's weights where you can.
@@ -17,21 +20,10 @@ func (Risk) Traits() Traits { return Traits{Smooth: true, NeedsStart: true} }
 
 // Eval implements [Loss].
 func (r Risk) Eval(grad, s *structured.Lattice, y structured.Target, w *Workspace) (float64, error) {
-	if err := onlyPath(s, y, "risk"); err != nil {
-		return 0, err
-	}
-	cost, err := w.costOf(r.Cost, y.Path, s.L)
-	if err != nil {
-		return 0, err
-	}
-	scale, gamma := orOne(r.Scale), orOne(r.Gamma)
-	p := w.temper(s, gamma)
-	var mean float64
-	if grad == nil {
-		mean, err = w.ForwardBackward.Expectation(p, cost)
-	} else {
-		grad.Reset(s.T, s.L, s.Shape())
-		mean, err = w.ForwardBackward.AddExpectationGradient(grad, p, cost, scale*gamma)
-	}
-	return scale * mean, err
+	return evalOn(r, grad, s, y, w)
+}
+
+// EvalOn implements [General].
+func (r Risk) EvalOn(p Problem) (float64, error) {
+	return p.Risk(r.Cost, orOne(r.Scale), orOne(r.Gamma), 1)
 }

@@ -2,7 +2,10 @@ package losses
 
 import "github.com/trellis-nlp/trellis/structured"
 
-var _ Loss = SoftmaxMargin{}
+var (
+	_ Loss    = SoftmaxMargin{}
+	_ General = SoftmaxMargin{}
+)
 
 // SoftmaxMargin is log Z(s + c) - s(g), a cross-entropy whose probabilities lean towards costly
 // paths (Gimpel & Smith 2010): smooth, convex, and at least both hinge and cross-entropy.
@@ -17,20 +20,19 @@ func (SoftmaxMargin) Traits() Traits { return Traits{Smooth: true, Convex: true}
 
 // Eval implements [Loss].
 func (m SoftmaxMargin) Eval(grad, s *structured.Lattice, y structured.Target, w *Workspace) (float64, error) {
-	gold, score, err := goldPath(s, y, "softmax-margin")
+	return evalOn(m, grad, s, y, w)
+}
+
+// EvalOn implements [General].
+func (m SoftmaxMargin) EvalOn(p Problem) (float64, error) {
+	score, err := p.Gold()
 	if err != nil {
 		return 0, err
 	}
-	aug, err := w.augment(s, m.Cost, m.Scale, gold)
+	logZ, err := p.LogZ(m.Cost, orOne(m.Scale), orOne(m.Gamma), 1)
 	if err != nil {
 		return 0, err
 	}
-	logZ, err := w.logZ(grad, aug, s, orOne(m.Gamma))
-	if err != nil {
-		return 0, err
-	}
-	if grad != nil {
-		grad.AddPath(gold, -1)
-	}
+	p.AddGold(-1)
 	return max(logZ-score, 0), nil
 }

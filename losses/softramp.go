@@ -2,7 +2,10 @@ package losses
 
 import "github.com/trellis-nlp/trellis/structured"
 
-var _ Loss = SoftRamp{}
+var (
+	_ Loss    = SoftRamp{}
+	_ General = SoftRamp{}
+)
 
 // SoftRamp is [Ramp] with log Z in place of max (Gimpel & Smith 2012):
 //
@@ -24,33 +27,20 @@ func (SoftRamp) Traits() Traits { return Traits{Smooth: true, NeedsStart: true} 
 
 // Eval implements [Loss].
 func (r SoftRamp) Eval(grad, s *structured.Lattice, y structured.Target, w *Workspace) (float64, error) {
-	if err := onlyPath(s, y, "soft ramp"); err != nil {
-		return 0, err
-	}
+	return evalOn(r, grad, s, y, w)
+}
+
+// EvalOn implements [General].
+func (r SoftRamp) EvalOn(p Problem) (float64, error) {
 	up, down, err := rampScales(r.Form, r.Scale)
 	if err != nil {
 		return 0, err
 	}
-	if grad != nil {
-		grad.Reset(s.T, s.L, s.Shape())
-	}
 	gamma := orOne(r.Gamma)
-	above, err := w.addAugmentedLogZ(grad, s, r.Cost, up, y.Path, gamma, 1)
+	above, err := p.LogZ(r.Cost, up, gamma, 1)
 	if err != nil {
 		return 0, err
 	}
-	below, err := w.addAugmentedLogZ(grad, s, r.Cost, down, y.Path, gamma, -1)
+	below, err := p.LogZ(r.Cost, down, gamma, -1)
 	return max(above-below, 0), err
-}
-
-// addAugmentedLogZ returns (1/gamma) log Z(gamma (s + scale * cost)) and adds v times its gradient to
-// grad.
-func (w *Workspace) addAugmentedLogZ(grad, s *structured.Lattice, c structured.Cost, scale float64, gold []int, gamma, v float64) (float64, error) {
-	if scale != 0 {
-		var err error
-		if s, err = w.augment(s, c, scale, gold); err != nil {
-			return 0, err
-		}
-	}
-	return w.addLogZ(grad, s, gamma, v)
 }

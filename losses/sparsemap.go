@@ -2,7 +2,10 @@ package losses
 
 import "github.com/trellis-nlp/trellis/structured"
 
-var _ Loss = SparseMAP{}
+var (
+	_ Loss    = SparseMAP{}
+	_ General = SparseMAP{}
+)
 
 // SparseMAP is the Fenchel-Young loss of the squared norm of the node marginals (Niculae et al. 2018;
 // Blondel, Martins & Niculae 2020): over the mixtures of paths, mu their marginals,
@@ -14,6 +17,9 @@ var _ Loss = SparseMAP{}
 // most T (1 - 1/L) / (2 gamma), and without edges it is the sparsemax loss of each token (Martins & Astudillo
 // 2016). It is convex, smooth in the node scores, and has kinks in those of the edges, which the norm leaves
 // out.
+//
+// On segments the norm is over segments, T is the number of gold ones, and the loss is 0 where the gold segmentation
+// beats every other one by the number of gold segments that it lacks / gamma.
 //
 // An active set of paths finds the maximum, with Viterbi to name the next one in each round: exact to a duality
 // gap of 1e-13, relative to the best path's score where that exceeds 1. Nearly level scores may take thousands of
@@ -29,24 +35,19 @@ func (SparseMAP) Traits() Traits { return Traits{Convex: true} }
 
 // Eval implements [Loss].
 func (m SparseMAP) Eval(grad, s *structured.Lattice, y structured.Target, w *Workspace) (float64, error) {
-	gold, score, err := goldPath(s, y, "sparsemap")
-	if err != nil {
-		return 0, err
-	}
+	return evalOn(m, grad, s, y, w)
+}
+
+// EvalOn implements [General].
+func (m SparseMAP) EvalOn(p Problem) (float64, error) {
 	rounds := m.Rounds
 	if rounds <= 0 {
 		rounds = 200
 	}
-	best, above, err := w.mixture(s, orOne(m.Gamma), rounds)
+	v, err := p.Mixture(orOne(m.Gamma), rounds, 1)
 	if err != nil {
 		return 0, err
 	}
-	if grad != nil {
-		grad.Reset(s.T, s.L, s.Shape())
-		for k, p := range w.support.weight {
-			grad.AddPath(w.support.paths[k], p)
-		}
-		grad.AddPath(gold, -1)
-	}
-	return max(best-score+above, 0), nil
+	p.AddGold(-1)
+	return max(v, 0), nil
 }

@@ -7,8 +7,8 @@
 // triples); out come paths, numbers, lattices of the same shape, and shorter lists: [Workspace.Prune] keeps the
 // labels whose probability reaches a threshold. A tagset of hundreds is so searched from coarse to fine, as in
 // MarMoT (Mueller, Schmid & Schuetze 2013): order 0 over all labels, order 1 over those it keeps, order 2 over
-// those that order 1 keeps. With every label kept and triples of zero all is what viterbi, forwardbackward and
-// losses compute.
+// those that order 1 keeps. With every label kept and triples of zero all is what viterbi and forwardbackward
+// compute.
 //
 // # Recursion
 //
@@ -27,18 +27,9 @@
 //	mu_t(a, b, c)  = mu_t(b, c) p_t(a | b, c),    mu_{t-1}(a, b) = sum_c mu_t(a, b, c)
 //
 // With K labels kept that takes O(T K^3) time and memory in order 2, O(T K^2) in order 1, O(T K) in order 0.
-// [Workspace.Decode] has max for log sum exp. All is done in logarithms: scores may lie as far apart as they like.
-//
-// # Losses
-//
-// With g the gold path, c its cost, mu_s the marginals under scores s and 1_y the indicator of path y:
-//
-//	cross-entropy   log Z(s) - s(g)            mu_s - 1_g
-//	perceptron      max_y s(y) - s(g)          1_yhat - 1_g
-//	hinge           max_y (s+c)(y) - s(g)      1_yhat - 1_g
-//	softmax-margin  log Z(s+c) - s(g)          mu_{s+c} - 1_g
-//
-// over kept labels; the gold ones must be among them, which Prune sees to when it is told.
+// [Workspace.Decode] has max for log sum exp, and [Workspace.SmoothMax] smoothed maxima; expected costs follow the same
+// steps with means for sums. Package losses has the losses over kept labels; the gold ones must be among them, which
+// Prune sees to when it is told. All is done in logarithms: scores may lie as far apart as they like.
 //
 // # Ties and legal scores
 //

@@ -77,16 +77,3 @@ func TestKBestRefuses(t *testing.T) {
 	var bad *pruned.ValueError
 	require.ErrorAs(t, err, &bad)
 }
-
-func TestLossesByName(t *testing.T) {
-	for _, name := range pruned.Names() {
-		loss, err := pruned.New(name, nil, 2)
-		require.NoError(t, err)
-		require.Equal(t, name == "cross-entropy" || name == "softmax-margin", loss.Traits().Smooth, name)
-	}
-	loss, err := pruned.New("hinge", structured.WeightedHamming{1, 2}, 3)
-	require.NoError(t, err)
-	require.Equal(t, pruned.Hinge{Cost: structured.WeightedHamming{1, 2}, Scale: 3}, loss)
-	_, err = pruned.New("ramp1", nil, 0)
-	require.ErrorContains(t, err, "want one of cross-entropy, perceptron")
-}

@@ -2,10 +2,7 @@ package pruned
 
 import (
 	"errors"
-	"fmt"
 	"slices"
-
-	"github.com/trellis-nlp/trellis/structured"
 )
 
 // ErrPruned says that a path has a label that its token does not keep.
@@ -47,6 +44,9 @@ func (k *Kept) Append(labels ...int) {
 // Len returns the number of tokens.
 func (k *Kept) Len() int { return len(k.end) }
 
+// Alphabet returns the number of labels of the alphabet.
+func (k *Kept) Alphabet() int { return k.l }
+
 // Labels returns the number of labels kept, over all tokens.
 func (k *Kept) Labels() int { return len(k.label) }
 
@@ -74,20 +74,4 @@ func (k *Kept) count(t int) int {
 		return 1
 	}
 	return k.end[t] - k.start(t)
-}
-
-// indices appends the place of each label of a path to dst[:0].
-func (k *Kept) indices(dst, y []int) ([]int, error) {
-	if len(y) != k.Len() {
-		return dst, fmt.Errorf("%w: a path of %d labels for %d tokens", structured.ErrShape, len(y), k.Len())
-	}
-	dst = dst[:0]
-	for t, j := range y {
-		at := k.Index(t, j)
-		if at < 0 {
-			return dst, fmt.Errorf("%w: label %d of token %d", ErrPruned, j, t)
-		}
-		dst = append(dst, at)
-	}
-	return dst, nil
 }

@@ -23,6 +23,14 @@ type Lattice struct {
 // Reset gives s the order 0, 1 or 2 (it panics for others) over kept, which must not change while s is in use,
 // and sets every number to zero. It reuses the memory that s holds.
 func (s *Lattice) Reset(kept *Kept, order int) {
+	s.resize(kept, order)
+	clear(s.Node)
+	clear(s.Edge)
+	clear(s.Triple)
+}
+
+// resize is Reset without the zeros: the numbers are whatever the memory held.
+func (s *Lattice) resize(kept *Kept, order int) {
 	if order < 0 || order > 2 {
 		panic(fmt.Sprintf("pruned: lattice of order %d", order))
 	}
@@ -39,9 +47,15 @@ func (s *Lattice) Reset(kept *Kept, order int) {
 		s.edgeAt, s.tripleAt = append(s.edgeAt, edges), append(s.tripleAt, triples)
 	}
 	s.Node, s.Edge, s.Triple = grow(s.Node, kept.Labels()), grow(s.Edge, edges), grow(s.Triple, triples)
-	clear(s.Node)
-	clear(s.Edge)
-	clear(s.Triple)
+}
+
+// ResetLike gives s the shape of like, over the same kept labels, and sets every number to zero.
+func (s *Lattice) ResetLike(like *Lattice) {
+	if like.kept == nil {
+		*s = Lattice{}
+		return
+	}
+	s.Reset(like.kept, like.order)
 }
 
 // Kept returns the labels that s is over; nil of the zero Lattice.
@@ -69,84 +83,71 @@ func (s *Lattice) EdgeAt(t int) []float64 { return s.Edge[s.edgeAt[t]:s.edgeAt[t
 // empty where s has none.
 func (s *Lattice) TripleAt(t int) []float64 { return s.Triple[s.tripleAt[t]:s.tripleAt[t+1]] }
 
-// PathScore returns the sum of s along a path of labels, which must be kept.
-func (s *Lattice) PathScore(y []int) (float64, error) {
-	if s.kept == nil {
-		return 0, s.fits(y)
-	}
-	at, err := s.kept.indices(nil, y)
-	if err != nil {
-		return 0, err
-	}
-	return s.score(at), nil
-}
-
-// AddPath adds v to the numbers of s along a path of labels, which must be kept.
-func (s *Lattice) AddPath(y []int, v float64) error {
-	if s.kept == nil {
-		return s.fits(y)
-	}
-	at, err := s.kept.indices(nil, y)
-	if err != nil {
-		return err
-	}
-	s.add(at, v)
-	return nil
-}
-
-// fits reports a path that has not the length of s.
-func (s *Lattice) fits(y []int) error {
+// CheckPath reports a path of labels that is none of s: one of another length wraps structured.ErrShape, a label that
+// its token does not keep wraps ErrPruned.
+func (s *Lattice) CheckPath(y []int) error {
 	if len(y) != s.Len() {
 		return fmt.Errorf("%w: a path of %d labels for %d tokens", structured.ErrShape, len(y), s.Len())
 	}
+	for t, j := range y {
+		if s.kept.Index(t, j) < 0 {
+			return fmt.Errorf("%w: label %d of token %d", ErrPruned, j, t)
+		}
+	}
 	return nil
 }
 
-// score sums along a path of places in the lists of kept labels, the finest scores of a token first, as the
-// recursion does.
-func (s *Lattice) score(at []int) float64 {
+// PathScore returns the sum of s along a path of labels, which [Lattice.CheckPath] has no fault with; it panics for
+// others. It adds the finest scores of a token first, as the recursion does.
+func (s *Lattice) PathScore(y []int) float64 {
 	sum := 0.0
-	for t := range at {
-		e, h := s.offsets(at, t)
-		u := s.NodeAt(t)[at[t]]
+	s.along(y, func(node, edge, triple *float64) {
+		u := *node
 		if s.order == 2 {
-			if h >= 0 {
-				sum += s.TripleAt(t)[h]
+			if triple != nil {
+				sum += *triple
 			}
-			if e >= 0 {
-				u += s.EdgeAt(t)[e]
+			if edge != nil {
+				u += *edge
 			}
-		} else if e >= 0 {
-			sum += s.EdgeAt(t)[e]
+		} else if edge != nil {
+			sum += *edge
 		}
 		sum += u
-	}
+	})
 	return sum
 }
 
-func (s *Lattice) add(at []int, v float64) {
-	for t := range at {
-		s.NodeAt(t)[at[t]] += v
-		e, h := s.offsets(at, t)
-		if e >= 0 {
-			s.EdgeAt(t)[e] += v
+// AddPath adds v to the numbers of s along a path of labels, which [Lattice.CheckPath] has no fault with; it panics
+// for others.
+func (s *Lattice) AddPath(y []int, v float64) {
+	s.along(y, func(node, edge, triple *float64) {
+		*node += v
+		if edge != nil {
+			*edge += v
 		}
-		if h >= 0 {
-			s.TripleAt(t)[h] += v
+		if triple != nil {
+			*triple += v
 		}
-	}
+	})
 }
 
-// offsets returns where the edge and the triple of a path that end at t stand, -1 where s has none.
-func (s *Lattice) offsets(at []int, t int) (edge, triple int) {
-	edge, triple = -1, -1
-	if t >= 1 && s.order >= 1 {
-		edge = at[t-1]*s.kept.count(t) + at[t]
+// along visits the numbers of s along a path, those that s lacks as nil.
+func (s *Lattice) along(y []int, visit func(node, edge, triple *float64)) {
+	a, b := 0, 0 // places of the labels before
+	for t, j := range y {
+		c := s.kept.Index(t, j)
+		node := &s.NodeAt(t)[c]
+		var edge, triple *float64
+		if t >= 1 && s.order >= 1 {
+			edge = &s.EdgeAt(t)[b*s.kept.count(t)+c]
+		}
+		if t >= 2 && s.order == 2 {
+			triple = &s.TripleAt(t)[(a*s.kept.count(t-1)+b)*s.kept.count(t)+c]
+		}
+		visit(node, edge, triple)
+		a, b = b, c
 	}
-	if t >= 2 && s.order == 2 {
-		triple = (at[t-2]*s.kept.count(t-1)+at[t-1])*s.kept.count(t) + at[t]
-	}
-	return edge, triple
 }
 
 // Validate checks that every number can be a score, finite or -Inf; else the error is a [*ValueError].

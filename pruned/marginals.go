@@ -43,8 +43,15 @@ func (w *Workspace) AddMarginals(dst, s *Lattice, c float64) (logZ float64, err 
 		return 0, err
 	}
 	last := w.states(s.Len() - 1)
-	mu := w.mu[:len(last)]
-	simd.Exp(mu, last, logZ)
+	simd.Exp(w.mu[:len(last)], last, logZ)
+	w.backward(dst, c)
+	return logZ, nil
+}
+
+// backward adds c times the probabilities of labels, pairs and triples to dst, given those of the last states in mu
+// and the shares of each step.
+func (w *Workspace) backward(dst *Lattice, c float64) {
+	s := w.s
 	for t := s.Len() - 1; t >= 0; t-- {
 		p := s.step(t)
 		node := dst.NodeAt(t)
@@ -63,7 +70,6 @@ func (w *Workspace) AddMarginals(dst, s *Lattice, c float64) (logZ float64, err 
 		}
 		w.mu, w.prev = w.prev, w.mu
 	}
-	return logZ, nil
 }
 
 // backWeighted sets prev to the marginals of the states (a, b) before a step with weights, and adds c times

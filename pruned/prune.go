@@ -20,20 +20,19 @@ type Pruning struct {
 func (w *Workspace) Prune(dst *Kept, s *Lattice, p Pruning, gold []int) error {
 	if s.kept == nil {
 		dst.Reset(0)
-		return s.fits(gold)
+		return s.CheckPath(gold)
 	}
 	if s.kept == dst {
 		return fmt.Errorf("%w: pruning into the list that the scores are over", structured.ErrShape)
 	}
 	dst.Reset(s.kept.l)
 	if gold != nil {
-		var err error
-		if w.gold, err = s.kept.indices(w.gold, gold); err != nil {
+		if err := s.CheckPath(gold); err != nil {
 			return err
 		}
 	}
 	if s.order == 0 {
-		return w.pruneTokens(dst, s, p, gold != nil)
+		return w.pruneTokens(dst, s, p, gold)
 	}
 	if _, err := w.Marginals(&w.marginal, s); err != nil || s.Len() == 0 {
 		return err
@@ -42,17 +41,13 @@ func (w *Workspace) Prune(dst *Kept, s *Lattice, p Pruning, gold []int) error {
 		return err
 	}
 	for t := range s.Len() {
-		must := -1
-		if gold != nil {
-			must = w.gold[t]
-		}
-		p.keep(dst, s.kept.At(t), w.marginal.NodeAt(t), p.Threshold, w.at[t], must)
+		p.keep(dst, s.kept.At(t), w.marginal.NodeAt(t), p.Threshold, w.at[t], s.placeOf(gold, t))
 	}
 	return nil
 }
 
 // pruneTokens is Prune for order 0, where each token has a distribution of its own.
-func (w *Workspace) pruneTokens(dst *Kept, s *Lattice, p Pruning, gold bool) error {
+func (w *Workspace) pruneTokens(dst *Kept, s *Lattice, p Pruning, gold []int) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
@@ -67,19 +62,23 @@ func (w *Workspace) pruneTokens(dst *Kept, s *Lattice, p Pruning, gold bool) err
 		if best < 0 {
 			return structured.ErrNoPath
 		}
-		must := -1
-		if gold {
-			must = w.gold[t]
-		}
 		w.mu = grow(w.mu, len(node))
 		simd.Exp(w.mu, node, most)
 		sum := 0.0
 		for _, v := range w.mu {
 			sum += v
 		}
-		p.keep(dst, s.kept.At(t), w.mu, p.Threshold*sum, best, must)
+		p.keep(dst, s.kept.At(t), w.mu, p.Threshold*sum, best, s.placeOf(gold, t))
 	}
 	return nil
+}
+
+// placeOf returns the place of the gold label of token t, -1 without one.
+func (s *Lattice) placeOf(gold []int, t int) int {
+	if gold == nil {
+		return -1
+	}
+	return s.kept.Index(t, gold[t])
 }
 
 // keep appends a token with those of its labels whose mu meets the least one, at most so many, and the best and

@@ -15,7 +15,6 @@ import (
 	"github.com/trellis-nlp/trellis/decode/viterbi"
 	"github.com/trellis-nlp/trellis/inference/forwardbackward"
 	"github.com/trellis-nlp/trellis/internal/bruteforce"
-	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/pruned"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -138,9 +137,8 @@ func TestInferenceAgreesWithEnumeration(t *testing.T) {
 		most, best := -inf, make([]int, s.Len())
 		for y := range paths(s) {
 			score := definition(s, y)
-			require.NoError(t, mu.AddPath(y, math.Exp(score-want)))
-			listed, err := s.PathScore(y)
-			require.NoError(t, err)
+			mu.AddPath(y, math.Exp(score-want))
+			listed := s.PathScore(y)
 			require.True(t, listed == score || math.Abs(listed-score) < 1e-12, name)
 			if score > most {
 				most = score
@@ -206,70 +204,6 @@ func TestTiesGoToTheLowestLabelsFromTheBack(t *testing.T) {
 	}
 }
 
-// all are the losses with their definitions, by the maximum or log Z of the scores plus the cost.
-var all = map[string]struct {
-	loss pruned.Loss
-	cost float64
-	hard bool
-}{
-	"cross-entropy":  {pruned.CrossEntropy{}, 0, false},
-	"perceptron":     {pruned.Perceptron{}, 0, true},
-	"hinge":          {pruned.Hinge{}, 1, true},
-	"hinge x 3":      {pruned.Hinge{Cost: boundary, Scale: 3}, 3, true},
-	"softmax-margin": {pruned.SoftmaxMargin{Cost: boundary, Scale: 2}, 2, false},
-}
-
-// boundary has a cost on edges.
-var boundary = structured.NewBoundaryCost([]string{"O", "B-X", "I-X", "B-Y"}, 1, 0.5, 0.25)
-
-func TestLossesAndGradients(t *testing.T) {
-	for name, c := range all {
-		rng := rand.New(rand.NewPCG(3, 7))
-		var w pruned.Workspace
-		for n := 1; n < 6; n++ {
-			for order := 1; order <= 2; order++ {
-				s := random(rng, n, order, 0)
-				gold := make([]int, n)
-				for k := range gold {
-					gold[k] = s.Kept().At(k)[rng.IntN(len(s.Kept().At(k)))]
-				}
-				var cost structured.Lattice
-				if name == "hinge" {
-					require.NoError(t, structured.Hamming{}.Fill(&cost, gold, labels))
-				} else {
-					require.NoError(t, boundary.Fill(&cost, gold, labels))
-				}
-				most, sum := -inf, 0.0
-				for y := range paths(s) {
-					score := definition(s, y) + c.cost*cost.PathScore(y)
-					most, sum = max(most, score), sum+math.Exp(score)
-				}
-				if !c.hard {
-					most = math.Log(sum)
-				}
-				var grad pruned.Lattice
-				v, err := c.loss.Eval(&grad, s, gold, &w)
-				require.NoError(t, err, name)
-				require.InDelta(t, most-definition(s, gold), v, 1e-9, name)
-				for k, x := range tables(s) {
-					for m := range x {
-						const h = 1e-5
-						was := x[m]
-						x[m] = was + h
-						up, err := c.loss.Eval(nil, s, gold, &w)
-						require.NoError(t, err)
-						x[m] = was - h
-						down, err := c.loss.Eval(nil, s, gold, &w)
-						require.NoError(t, err)
-						x[m] = was
-						require.InDelta(t, (up-down)/(2*h), tables(&grad)[k][m], 1e-6, name)
-					}
-				}
-			}
-		}
-	}
-}
-
 func TestPruneKeepsWhatIsProbable(t *testing.T) {
 	var w pruned.Workspace
 	rng := rand.New(rand.NewPCG(4, 7))
@@ -331,12 +265,9 @@ func TestRefusals(t *testing.T) {
 	var s, dst pruned.Lattice
 	s.Reset(&kept, 1)
 
-	_, err := s.PathScore([]int{1, 1})
-	assert.ErrorIs(t, err, pruned.ErrPruned)
-	assert.ErrorIs(t, s.AddPath([]int{0}, 1), structured.ErrShape)
-	_, err = pruned.CrossEntropy{}.Eval(nil, &s, []int{1, 1}, &w)
-	assert.ErrorIs(t, err, pruned.ErrPruned)
-	_, err = w.Decode(make([]int, 3), &s)
+	assert.ErrorIs(t, s.CheckPath([]int{1, 1}), pruned.ErrPruned)
+	assert.ErrorIs(t, s.CheckPath([]int{0}), structured.ErrShape)
+	_, err := w.Decode(make([]int, 3), &s)
 	assert.ErrorIs(t, err, structured.ErrShape)
 	dst.Reset(&other, 1)
 	_, err = w.AddMarginals(&dst, &s, 1)
@@ -345,10 +276,7 @@ func TestRefusals(t *testing.T) {
 	assert.ErrorIs(t, w.Prune(&other, &s, pruned.Pruning{}, []int{1, 1}), pruned.ErrPruned)
 	assert.ErrorIs(t, s.AddFirstOrder(structured.NewLattice(2, 4, structured.NoEdges), 1), structured.ErrShape)
 
-	s.Node[0] = -inf
-	_, err = pruned.Hinge{}.Eval(nil, &s, []int{0, 1}, &w)
-	assert.ErrorIs(t, err, losses.ErrForbidden)
-	s.Node[1] = -inf
+	s.Node[0], s.Node[1] = -inf, -inf
 	_, err = w.LogZ(&s)
 	assert.ErrorIs(t, err, structured.ErrNoPath)
 	_, err = w.Decode(make([]int, 2), &s)
@@ -370,13 +298,9 @@ func TestRefusals(t *testing.T) {
 
 func TestEmptyLattice(t *testing.T) {
 	var w pruned.Workspace
-	var s, grad pruned.Lattice
+	var s pruned.Lattice
 	var kept pruned.Kept
-	for _, c := range all {
-		v, err := c.loss.Eval(&grad, &s, nil, &w)
-		require.NoError(t, err)
-		assert.Zero(t, v)
-	}
+	require.NoError(t, s.CheckPath(nil))
 	require.NoError(t, w.Prune(&kept, &s, pruned.Pruning{}, nil))
 	assert.Zero(t, kept.Len())
 }
@@ -393,9 +317,9 @@ func TestNothingIsAllocatedInSteadyState(t *testing.T) {
 	run := func() {
 		_ = w.Prune(&kept, s, pruned.Pruning{Threshold: 0.1}, gold)
 		next.Reset(&kept, 2)
-		for _, c := range all {
-			_, _ = c.loss.Eval(&grad, &next, gold, &w)
-		}
+		_, _ = w.Marginals(&grad, &next)
+		_, _ = w.AddExpectationGradient(&grad, &next, &next, 1)
+		_, _ = w.SmoothMax(&grad, &next, 1, 1)
 		_, _ = w.Decode(path, &next)
 	}
 	run()

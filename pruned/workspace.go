@@ -4,7 +4,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Workspace is the scratch memory of one goroutine's decoding, inference and losses; the zero value is ready.
+// A Workspace is the scratch memory of one goroutine's decoding and inference; the zero value is ready.
 // Methods grow it as needed and allocate nothing once it is large enough.
 type Workspace struct {
 	s *Lattice // the scores that the tables below belong to
@@ -18,11 +18,14 @@ type Workspace struct {
 	enter     []float64 // B x C: U
 	most, sum []float64 // B x C
 	mu, prev  []float64 // marginals of the states at t and t-1
-	at, gold  []int     // places of a path's labels
 
-	marginal  Lattice // of Prune
-	augmented Lattice
-	cost      structured.Lattice
+	prefix        []float64 // of each state: the expected cost up to it
+	after, before []float64 // the expected cost from the states at t, and at t-1, on
+
+	at     []int // places of the best path's labels
+	smooth smooth
+
+	marginal Lattice // of Prune
 }
 
 // A step leads from the states (a, b) at t-1 to the states (b, c) at t: A x B and B x C of them.

@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
-	"github.com/trellis-nlp/trellis/pruned"
 )
 
 func TestObjectiveByFiniteDifferences(t *testing.T) {
@@ -22,7 +22,15 @@ func TestObjectiveByFiniteDifferences(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, d.Add(features.Rows{{"ab", "0.5"}, {"cb", "-2"}, {"ab", "1e-1"}, {"d", "no number"}}, []string{"x|y", "y", "x|z", "y"}, 2))
 	require.NoError(t, d.Add(features.Rows{{"d", "3"}, {"ab", "_"}}, []string{"y", "x|y"}, 1))
-	goal := &objective{x: newIndex(d, "|", 0, 2), list: d.list, loss: pruned.CrossEntropy{}, workers: []*worker{{}, {}}}
+	for _, name := range []string{"cross-entropy", "smoothed-hinge", "risk", "soft-ramp3", "token-marginal"} {
+		loss, err := losses.NewGeneral(name, losses.Options{})
+		require.NoError(t, err)
+		checkGradient(t, &objective{x: newIndex(d, "|", 0, 2), list: d.list, loss: loss, workers: []*worker{{}, {}}})
+	}
+}
+
+// checkGradient holds the gradients of batches to finite differences, for each order.
+func checkGradient(t *testing.T, goal *objective) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	w := make([]float64, goal.Dim())
 	for k := range w {
@@ -62,7 +70,7 @@ func TestObjectiveByFiniteDifferences(t *testing.T) {
 
 func TestThresholdsMoveTowardsWhatIsToBeKept(t *testing.T) {
 	a, b := &worker{tokens: 4, kept: [2]int{20, 0}}, &worker{tokens: 6, kept: [2]int{30, 0}}
-	o := &objective{loss: pruned.CrossEntropy{}, keep: [2]float64{3, 2}, plan: plan{order: 1}, workers: []*worker{a, b}}
+	o := &objective{loss: losses.CrossEntropy{}, keep: [2]float64{3, 2}, plan: plan{order: 1}, workers: []*worker{a, b}}
 	o.plan.prune[0].Threshold = 0.01
 	require.True(t, o.begun())
 	require.Equal(t, [2]float64{5, 0}, o.endEpoch())

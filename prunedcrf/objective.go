@@ -6,6 +6,7 @@ import (
 	"math"
 	"sync"
 
+	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/pruned"
 )
@@ -16,7 +17,7 @@ import (
 type objective struct {
 	x       *index
 	list    []example
-	loss    pruned.Loss
+	loss    losses.General
 	keep    [2]float64 // labels a token, on average
 	top     int        // the order of the model
 	plan    plan       // of this epoch
@@ -26,6 +27,7 @@ type objective struct {
 // A worker is the scratch memory of one goroutine, and what it counts.
 type worker struct {
 	search search
+	loss   losses.PrunedWorkspace
 	grad   pruned.Lattice
 	sparse *optimize.Sparse
 	path   []int
@@ -97,7 +99,7 @@ func (o *objective) sentence(wk *worker, dst *optimize.Sparse, k int, w []float6
 	if err != nil {
 		return fmt.Errorf("sentence %d: %w", k+1, err)
 	}
-	v, err := o.loss.Eval(&wk.grad, s, e.gold, &wk.search.w)
+	v, err := losses.EvalPruned(o.loss, &wk.grad, s, losses.PrunedTarget{Path: e.gold}, &wk.loss)
 	if err != nil {
 		return fmt.Errorf("sentence %d: %w", k+1, err)
 	}

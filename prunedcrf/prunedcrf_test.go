@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/pruned"
@@ -28,7 +29,7 @@ func input(t testing.TB, template string) model.Input {
 func TestTrainLearnsFromTwoLabelsBack(t *testing.T) {
 	for name, o := range map[string]prunedcrf.Options{
 		"cross-entropy": {Separator: "|"},
-		"perceptron": {Separator: "|", Loss: pruned.Perceptron{},
+		"perceptron": {Separator: "|", Loss: losses.Perceptron{},
 			Stochastic: optimize.AveragedPerceptron{Passes: optimize.Passes{Epochs: 10}}},
 	} {
 		d, err := prunedcrf.NewDataset(input(t, "u:%x[0,0]\n"))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 
+	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/pruned"
@@ -14,7 +15,7 @@ import (
 // Options are the settings of [Train]. The zero value is the conditional random field of order 2, of cross-entropy
 // and AdaGrad, without a penalty.
 type Options struct {
-	Loss       pruned.Loss               // nil means pruned.CrossEntropy{}
+	Loss       losses.General            // nil means losses.CrossEntropy{}
 	Stochastic optimize.StochasticMethod // nil means optimize.AdaGrad of 10 epochs
 	Penalty    optimize.Penalty          // added to the sum of the losses
 	MinCount   int                       // attributes that occur less often have no features
@@ -85,6 +86,9 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	if o.Warn != nil && o.Loss.Traits().Smooth && o.Penalty == (optimize.Penalty{}) {
 		o.Warn("no penalty: where the data can be told apart without error, this loss has no finite minimum; an L2 penalty gives it one")
 	}
+	if o.Warn != nil && o.Loss.Traits().NeedsStart && o.Init == nil {
+		o.Warn("weights of zero are a poor start for this loss: give it those of a convex one")
+	}
 	watch := newWatcher(d, o, goal, &summary)
 	var err error
 	summary.Result, err = o.Stochastic.Minimize(ctx, goal, w, o.Penalty, watch.report)
@@ -103,7 +107,7 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 // fill puts the defaults in, and refuses what is out of range.
 func (o *Options) fill() error {
 	if o.Loss == nil {
-		o.Loss = pruned.CrossEntropy{}
+		o.Loss = losses.CrossEntropy{}
 	}
 	if o.Stochastic == nil {
 		o.Stochastic = optimize.AdaGrad{Passes: optimize.Passes{Epochs: 10}}
@@ -125,7 +129,7 @@ func (o *Options) fill() error {
 	traits := o.Loss.Traits()
 	switch o.Stochastic.(type) {
 	case optimize.AveragedPerceptron:
-		if traits.Smooth || !traits.Convex {
+		if !traits.PathDifference {
 			return fmt.Errorf("%w: the averaged perceptron steps by the difference of two labellings", model.ErrPair)
 		}
 	case optimize.BCFW, optimize.SAGA:

@@ -11,9 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
-	"github.com/trellis-nlp/trellis/pruned"
 	"github.com/trellis-nlp/trellis/prunedcrf"
 )
 
@@ -187,7 +187,8 @@ func TestTrainRefusesAndWarns(t *testing.T) {
 		"negative":   {Order: -1},
 		"keep":       {Keep: [2]float64{0, math.NaN()}},
 		"perceptron": {Stochastic: optimize.AveragedPerceptron{}},
-		"frank":      {Loss: pruned.Hinge{}, Stochastic: optimize.BCFW{}},
+		"mixture":    {Loss: losses.SparseMAP{}, Stochastic: optimize.AveragedPerceptron{}},
+		"frank":      {Loss: losses.Hinge{}, Stochastic: optimize.BCFW{}},
 		"saga":       {Stochastic: optimize.SAGA{}},
 	} {
 		_, _, err := prunedcrf.Train(context.Background(), words(t), o)
@@ -204,4 +205,28 @@ func TestTrainRefusesAndWarns(t *testing.T) {
 	_, _, err := prunedcrf.Train(context.Background(), d, prunedcrf.Options{Stochastic: passes(1, 1), Warn: func(s string) { warned += s }})
 	require.NoError(t, err)
 	require.Contains(t, warned, "no penalty")
+	warned = ""
+	_, _, err = prunedcrf.Train(context.Background(), d, prunedcrf.Options{
+		Loss: losses.Risk{}, Penalty: optimize.Penalty{L2: 0.1}, Stochastic: passes(1, 1), Warn: func(s string) { warned += s },
+	})
+	require.NoError(t, err)
+	require.Contains(t, warned, "poor start")
+}
+
+// Every general loss fits a few sentences; those that need a start get the weights of cross-entropy.
+func TestLossesTrain(t *testing.T) {
+	d := names(t)
+	start, _, err := prunedcrf.Train(context.Background(), d, prunedcrf.Options{Stochastic: passes(10, 1)})
+	require.NoError(t, err)
+	for _, name := range losses.GeneralNames() {
+		loss, err := losses.NewGeneral(name, losses.Options{})
+		require.NoError(t, err)
+		o := prunedcrf.Options{Loss: loss, Stochastic: passes(10, 1), Dev: d}
+		if loss.Traits().NeedsStart {
+			o.Init, o.Stochastic = start, optimize.SGD{Passes: optimize.Passes{Epochs: 10}, Rate: 0.1}
+		}
+		_, summary, err := prunedcrf.Train(context.Background(), d, o)
+		require.NoError(t, err, name)
+		require.Greater(t, summary.Dev.Accuracy, 0.9, name)
+	}
 }

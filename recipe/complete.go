@@ -110,7 +110,7 @@ func (c *Config) settleLoss() {
 			c.AnnealBlend = usualBlend
 		}
 	}
-	if kind.Gamma && c.AnnealTemperature == "" && c.ModelType != model.Pruned {
+	if kind.Gamma && c.AnnealTemperature == "" {
 		fill(&c.Gamma, 1)
 	}
 	if !kind.Cost {

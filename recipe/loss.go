@@ -64,9 +64,14 @@ func (c *Config) lossOptions(cost structured.Cost) losses.Options {
 	}
 }
 
-// NewLoss returns the loss of the completed configuration under a cost.
+// NewLoss returns the loss of the completed configuration under a cost, for a chain.
 func (c *Config) NewLoss(cost structured.Cost) (losses.Loss, error) {
 	return losses.New(c.Loss, c.lossOptions(cost))
+}
+
+// NewGeneralLoss returns the loss of the completed configuration under a cost, for any kind of model.
+func (c *Config) NewGeneralLoss(cost structured.Cost) (losses.General, error) {
+	return losses.NewGeneral(c.Loss, c.lossOptions(cost))
 }
 
 // Schedule returns how the loss of the completed configuration changes, and in how many steps: epochs, or runs of
@@ -96,14 +101,22 @@ func (c *Config) NeedsStart() bool { return traits(c.Loss).NeedsStart }
 // startIterations is how far the start of a loss that needs one is trained.
 const startIterations = 30
 
+// startEpochs is startIterations for models that batch methods cannot train.
+const startEpochs = 10
+
 // Start returns the configuration of the start of a loss that needs one: a few iterations of cross-entropy. From weights
 // of zero, risk may end where nothing but the most frequent label is left.
 func (c *Config) Start() Config {
-	return Config{
+	start := Config{
 		ModelType: c.ModelType, Loss: "cross-entropy", Optimizer: "lbfgs", L2: new(defaultL2["cross-entropy"]),
 		Epochs: new(startIterations), WarmUp: new(0), Seed: new(uint64(1)),
 		AllPairs: c.AllPairs, MinCount: c.MinCount, MaxLength: c.MaxLength, Threads: c.Threads,
 	}
+	if c.ModelType == model.Pruned { // which batch methods cannot train
+		start.Optimizer, start.L2, start.BatchSize, start.Epochs = "adagrad", new(prunedL2), new(prunedBatch), new(startEpochs)
+		start.Order, start.Keep, start.LabelParts = c.Order, c.Keep, c.LabelParts
+	}
+	return start
 }
 
 // A Method is an optimizer with its penalty: one of the two kinds of method.

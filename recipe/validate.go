@@ -10,8 +10,6 @@ import (
 	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
-	"github.com/trellis-nlp/trellis/pruned"
-	"github.com/trellis-nlp/trellis/semimarkov"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -133,8 +131,6 @@ var notFor = []struct {
 	{[]string{"checkpoint", "checkpoint-every", "resume"}, []string{model.SemiMarkov, model.Pruned}, "its training writes no checkpoints"},
 	{[]string{"restarts"}, []string{model.SemiMarkov, model.Pruned}, "it starts once"},
 	{[]string{"anneal-temperature", "anneal-cost", "anneal-blend"}, []string{model.SemiMarkov, model.Pruned}, "its loss stays the same in the course of training"},
-	{[]string{"entropy", "label-smoothing"}, []string{model.SemiMarkov, model.Pruned}, "its cross-entropy is not regularised so"},
-	{[]string{"gamma"}, []string{model.Pruned}, "its losses have no temperature"},
 	{[]string{"cost-boundary"}, []string{model.SemiMarkov}, "its costs are hamming and entity"},
 	{[]string{"weights", "strip"}, []string{model.SemiMarkov, model.Pruned}, "its weights are stored as they are, in 64 bits, and with the names"},
 	{[]string{"all-pairs"}, []string{model.SemiMarkov, model.Pruned}, "it has features for what was seen together"},
@@ -192,11 +188,8 @@ func (c *Config) validateModel() error {
 
 // lossNames lists the losses of a kind of model.
 func lossNames(kind string) []string {
-	switch kind {
-	case model.SemiMarkov:
-		return semimarkov.Names()
-	case model.Pruned:
-		return pruned.Names()
+	if kind == model.SemiMarkov || kind == model.Pruned {
+		return losses.GeneralNames()
 	}
 	return losses.Names()
 }

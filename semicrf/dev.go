@@ -95,7 +95,7 @@ func (h *heldOut) evaluate(w []float64) (metrics.Results, error) {
 		var gold, predicted []string
 		for n := h.chunk[k]; n < h.chunk[k+1]; n++ {
 			h.x.score(&wk.scratch, &h.sentences[n], h.longest, w, 1)
-			if wk.best, _, wk.err = wk.loss.Decode(wk.best, &wk.scores); wk.err != nil {
+			if wk.best, _, wk.err = wk.loss.Segments.Decode(wk.best, &wk.scores); wk.err != nil {
 				return
 			}
 			gold, predicted = gold[:0], h.codec.Labels(predicted[:0], wk.best)

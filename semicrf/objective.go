@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
+	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/semimarkov"
 )
@@ -25,7 +26,7 @@ type objective struct {
 	sentences []sentence
 	gold      [][]semimarkov.Segment
 	weight    []float64
-	loss      semimarkov.Loss
+	loss      losses.General
 	workers   []*worker
 	chunk     []int // worker k evaluates the sentences chunk[k]..chunk[k+1]-1 of a whole pass
 }
@@ -34,7 +35,7 @@ type objective struct {
 type worker struct {
 	scratch
 	grad   semimarkov.Lattice
-	loss   semimarkov.Workspace
+	loss   losses.SegmentWorkspace
 	best   []semimarkov.Segment // of development data
 	dense  []float64            // a whole pass's gradient
 	sparse *optimize.Sparse     // a mini-batch's
@@ -80,7 +81,7 @@ func (o *objective) sentence(wk *worker, dst vector, k int, w []float64, scale f
 		return 0, nil
 	}
 	o.x.score(&wk.scratch, s, o.longest, w, scale)
-	v, err := o.loss.Eval(&wk.grad, &wk.scores, o.gold[k], &wk.loss)
+	v, err := losses.EvalSegments(o.loss, &wk.grad, &wk.scores, losses.SegmentTarget{Path: o.gold[k]}, &wk.loss)
 	if err != nil {
 		return 0, fmt.Errorf("sentence %d: %w", k+1, err)
 	}

@@ -11,9 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
-	"github.com/trellis-nlp/trellis/semimarkov"
 )
 
 func tiny(t testing.TB) *Dataset {
@@ -35,7 +35,7 @@ func tiny(t testing.TB) *Dataset {
 	return d
 }
 
-func small(t testing.TB, loss semimarkov.Loss, threads int) *objective {
+func small(t testing.TB, loss losses.General, threads int) *objective {
 	_, o, err := tiny(t).compile(Options{Loss: loss, MaxLength: 3, MinCount: 2, Threads: threads})
 	require.NoError(t, err)
 	return o
@@ -46,8 +46,8 @@ func small(t testing.TB, loss semimarkov.Loss, threads int) *objective {
 func TestObjective(t *testing.T) {
 	ctx := context.Background()
 	rng := rand.New(rand.NewPCG(1, 2))
-	for _, name := range []string{"cross-entropy", "softmax-margin", "risk", "jensen-risk-bound"} {
-		loss, err := semimarkov.New(name, semimarkov.Options{})
+	for _, name := range []string{"cross-entropy", "smoothed-hinge", "softmax-margin", "risk", "soft-ramp3", "token-marginal"} {
+		loss, err := losses.NewGeneral(name, losses.Options{})
 		require.NoError(t, err)
 		o := small(t, loss, 2)
 		n := o.Dim()
@@ -111,7 +111,7 @@ func TestObjective(t *testing.T) {
 
 // Segments have their length, what they are called, and a mark where their shape is rare.
 func TestLexicon(t *testing.T) {
-	o := small(t, semimarkov.CrossEntropy{}, 1)
+	o := small(t, losses.CrossEntropy{}, 1)
 	x := &lexicon{longest: 2}
 	x.number([]string{"h X", "w New York"})
 	text := texts{{[]byte("New"), []byte("York")}, {[]byte("new"), []byte("york")}, {[]byte("X"), []byte("Xx")}}

@@ -20,6 +20,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
+	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
@@ -130,14 +131,17 @@ func TestLossesTrain(t *testing.T) {
 	all := read(t, strings.NewReader(sample.Dev), 1)
 	d := dataset(t, preset(t), all)
 	var convex *semicrf.Model
-	for _, name := range semimarkov.Names() {
-		loss, err := semimarkov.New(name, semimarkov.Options{Cost: semimarkov.SpanCost{FalseNegative: 1, FalsePositive: 1}})
+	for _, name := range losses.GeneralNames() {
+		loss, err := losses.NewGeneral(name, losses.Options{Cost: semimarkov.SpanCost{FalseNegative: 1, FalsePositive: 1}})
 		require.NoError(t, err)
 		o := semicrf.Options{
 			Loss: loss, Stochastic: optimize.AdaGrad{Passes: optimize.Passes{Epochs: 12, Seed: 1}}, Penalty: optimize.Penalty{L2: 0.01},
 		}
-		if !loss.Traits().Convex {
+		switch traits := loss.Traits(); {
+		case !traits.Convex && traits.Smooth:
 			o.Init, o.Stochastic, o.Batch = convex, nil, optimize.LBFGS{Limits: limits}
+		case !traits.Convex:
+			o.Init = convex
 		}
 		m, _, err := semicrf.Train(context.Background(), d, o)
 		require.NoError(t, err)
@@ -339,7 +343,7 @@ func TestErrors(t *testing.T) {
 	require.Len(t, warnings, 2)
 	assert.Contains(t, warnings[0], "no penalty")
 	assert.Contains(t, warnings[1], "1 sentences have spans of more than 2 tokens")
-	warnings, o.MaxLength, o.Loss = nil, 0, semimarkov.Risk{}
+	warnings, o.MaxLength, o.Loss = nil, 0, losses.Risk{}
 	_, _, err = semicrf.Train(ctx, d, o)
 	require.NoError(t, err)
 	require.Len(t, warnings, 1)
@@ -350,8 +354,9 @@ func TestErrors(t *testing.T) {
 
 	for _, o := range []semicrf.Options{
 		{Batch: optimize.LBFGS{}, Stochastic: optimize.SGD{}},
-		{Loss: semimarkov.Hinge{}},
+		{Loss: losses.Hinge{}},
 		{Stochastic: optimize.AveragedPerceptron{}},
+		{Loss: losses.SparseMAP{}, Stochastic: optimize.AveragedPerceptron{}},
 	} {
 		_, _, err = semicrf.Train(ctx, d, o)
 		assert.ErrorIs(t, err, model.ErrPair)

@@ -7,9 +7,9 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
-	"github.com/trellis-nlp/trellis/semimarkov"
 	"github.com/trellis-nlp/trellis/semimarkov/spans"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -17,7 +17,7 @@ import (
 // Options are the settings of [Train]. The zero value is the semi-Markov conditional random field of
 // cross-entropy and L-BFGS, without a penalty.
 type Options struct {
-	Loss semimarkov.Loss // nil means semimarkov.CrossEntropy{}
+	Loss losses.General // nil means losses.CrossEntropy{}
 
 	// At most one of the two is set; without either it is optimize.LBFGS{}.
 	Batch      optimize.BatchMethod
@@ -44,7 +44,7 @@ type Options struct {
 func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, error) {
 	var summary model.Summary
 	if o.Loss == nil {
-		o.Loss = semimarkov.CrossEntropy{}
+		o.Loss = losses.CrossEntropy{}
 	}
 	if o.Threads <= 0 {
 		o.Threads = runtime.GOMAXPROCS(0)
@@ -113,7 +113,7 @@ func checkPair(o Options) error {
 		return fmt.Errorf("%w: both a batch and a stochastic one are set", model.ErrPair)
 	case o.Batch != nil && !traits.Smooth:
 		return fmt.Errorf("%w: batch methods measure curvature, and this loss has kinks: take a stochastic one", model.ErrPair)
-	case perceptron && (traits.Smooth || !traits.Convex):
+	case perceptron && !traits.PathDifference:
 		return fmt.Errorf("%w: the averaged perceptron steps by the difference of two segmentations", model.ErrPair)
 	}
 	return nil

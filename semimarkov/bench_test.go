@@ -53,13 +53,13 @@ func BenchmarkMarginals(b *testing.B) {
 // one takes that is longer, has longer segments or more labels. The two take turns and the fastest turn of each
 // counts, so that other work on the machine hardly matters.
 func BenchmarkGrowth(b *testing.B) {
-	at := func(size [3]int) *lattice {
+	at := func(size [3]int) *semimarkov.Lattice {
 		return random(rand.New(rand.NewPCG(1, 2)), size[0], size[1], size[2], structured.SharedEdges, 1, 0)
 	}
 	base := at([3]int{50, 10, 8})
 	for _, size := range [][3]int{{100, 10, 8}, {200, 10, 8}, {50, 10, 16}, {50, 10, 32}, {50, 20, 8}, {50, 40, 8}} {
 		b.Run(fmt.Sprintf("T=%d/L=%d/M=%d", size[0], size[1], size[2]), func(b *testing.B) {
-			pair, mu := []*lattice{base, at(size)}, [2]lattice{}
+			pair, mu := []*semimarkov.Lattice{base, at(size)}, [2]semimarkov.Lattice{}
 			var w [2]semimarkov.Workspace
 			best := [2]time.Duration{math.MaxInt64, math.MaxInt64}
 			for b.Loop() {
@@ -73,26 +73,6 @@ func BenchmarkGrowth(b *testing.B) {
 			}
 			b.ReportMetric(float64(best[1])/float64(best[0]), "x")
 			b.ReportMetric(0, "ns/op") // of both together says nothing
-		})
-	}
-}
-
-func BenchmarkLosses(b *testing.B) {
-	s := random(rand.New(rand.NewPCG(1, 2)), 100, 5, 6, structured.SharedEdges, 1, 0)
-	var w semimarkov.Workspace
-	gold, _, err := w.Decode(nil, random(rand.New(rand.NewPCG(3, 4)), 100, 5, 6, structured.SharedEdges, 1, 0))
-	if err != nil {
-		b.Fatal(err)
-	}
-	for _, name := range semimarkov.Names() {
-		b.Run(name, func(b *testing.B) {
-			loss, grad := build(b, name, semimarkov.Options{}), new(lattice)
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := loss.Eval(grad, s, gold, &w); err != nil {
-					b.Fatal(err)
-				}
-			}
 		})
 	}
 }

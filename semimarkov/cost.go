@@ -1,31 +1,43 @@
 package semimarkov
 
 import (
-	"sync"
+	"fmt"
 
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Cost says how bad each segmentation is, given the gold one, as a lattice that is zero along the gold one
-// and not negative elsewhere.
+// A Cost is a cost of whole segments: it says how bad each segmentation is, given the gold one, as a lattice that is
+// zero along the gold one and not negative elsewhere. Its Fill, for tokens, may return structured.ErrStructure.
 type Cost interface {
-	// Fill makes dst the cost lattice, with segments of up to m tokens and l labels, of a gold segmentation
+	structured.Cost
+	// FillSegments makes dst the cost lattice, with segments of up to m tokens and l labels, of a gold segmentation
 	// that is one of such a lattice. It fails if the cost was made for another number of labels.
-	Fill(dst *Lattice, gold []Segment, l, m int) error
+	FillSegments(dst *Lattice, gold []Segment, l, m int) error
 }
 
-var (
-	_ Cost = Hamming{}
-	_ Cost = TokenCost{}
-	_ Cost = SpanCost{}
-)
+var _ Cost = SpanCost{}
 
-// Hamming costs 1 for each token with a wrong label. A wrong boundary between two segments of one label
-// costs nothing.
-type Hamming struct{}
+// FillCost makes dst the lattice of a cost, with segments of up to m tokens and l labels, of a gold segmentation that
+// is one of such a lattice. A cost that is not a [Cost] of segments is summed over the tokens of each segment, and
+// over the pairs of adjacent labels: under structured.Hamming a wrong boundary between two segments of one label costs
+// nothing.
+func (w *Workspace) FillCost(dst *Lattice, c structured.Cost, gold []Segment, l, m int) error {
+	switch c := c.(type) {
+	case Cost:
+		return c.FillSegments(dst, gold, l, m)
+	case structured.Hamming:
+		fillHamming(dst, gold, l, m)
+		return nil
+	}
+	w.labels = AppendLabels(w.labels[:0], gold)
+	if err := c.Fill(&w.tokens, w.labels, l); err != nil {
+		return err
+	}
+	return FromTokens(dst, &w.tokens, m)
+}
 
-// Fill implements [Cost].
-func (Hamming) Fill(dst *Lattice, gold []Segment, l, m int) error {
+// fillHamming is FillCost of structured.Hamming, without the detour by tokens.
+func fillHamming(dst *Lattice, gold []Segment, l, m int) {
 	dst.Reset(length(gold), l, m, structured.NoEdges)
 	for first, g := range gold {
 		for t := g.Start; t < g.End; t++ {
@@ -47,7 +59,6 @@ func (Hamming) Fill(dst *Lattice, gold []Segment, l, m int) error {
 			}
 		}
 	}
-	return nil
 }
 
 // length returns the number of tokens of a segmentation.
@@ -58,31 +69,6 @@ func length(y []Segment) int {
 	return y[len(y)-1].End
 }
 
-// TokenCost sums the cost of each token's label over the tokens of a segment, and of each pair of adjacent
-// labels.
-type TokenCost struct {
-	Cost structured.Cost // of the gold label of each token; not nil
-}
-
-// tokenScratch is the memory of TokenCost, which goroutines share by value.
-var tokenScratch = sync.Pool{New: func() any { return new(tokenCost) }}
-
-type tokenCost struct {
-	labels []int
-	tokens structured.Lattice
-}
-
-// Fill implements [Cost].
-func (c TokenCost) Fill(dst *Lattice, gold []Segment, l, m int) error {
-	w := tokenScratch.Get().(*tokenCost)
-	defer tokenScratch.Put(w)
-	w.labels = AppendLabels(w.labels[:0], gold)
-	if err := c.Cost.Fill(&w.tokens, w.labels, l); err != nil {
-		return err
-	}
-	return FromTokens(dst, &w.tokens, m)
-}
-
 // SpanCost counts whole segments, as precision and recall do: those of gold that are not there just
 // so, and those that are there and not in gold. Segments of the label Outside do not count.
 type SpanCost struct {
@@ -91,9 +77,14 @@ type SpanCost struct {
 	FalsePositive float64 // a span that is not in gold
 }
 
-// Fill implements [Cost]. A span of gold is missed by the segment that covers its first token, or found by it,
+// Fill implements [structured.Cost] by an error that wraps structured.ErrStructure: tokens do not show whole segments.
+func (SpanCost) Fill(*structured.Lattice, []int, int) error {
+	return fmt.Errorf("span cost: %w: it counts whole segments, so it needs a lattice of segments", structured.ErrStructure)
+}
+
+// FillSegments implements [Cost]. A span of gold is missed by the segment that covers its first token, or found by it,
 // so that the cost is a sum over segments.
-func (c SpanCost) Fill(dst *Lattice, gold []Segment, l, m int) error {
+func (c SpanCost) FillSegments(dst *Lattice, gold []Segment, l, m int) error {
 	dst.Reset(length(gold), l, m, structured.NoEdges)
 	for t := range dst.T {
 		rows := dst.From(t)

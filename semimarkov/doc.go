@@ -7,7 +7,7 @@
 //	     + sum over boundaries t of Edge[t][label before t][label from t]
 //
 // In flow a [Lattice] of scores, whoever filled it; out come segmentations, numbers and lattices. With
-// M = 1 all is what structured, viterbi, forwardbackward and losses have for tokens.
+// M = 1 all is what structured, viterbi and forwardbackward have for tokens.
 //
 // # Recursions
 //
@@ -30,21 +30,8 @@
 // boundary is done by exact log-sum-exp. Viterbi has max for log sum exp; expected costs follow the same
 // steps with means for sums (the expectation semiring of Li & Eisner 2009).
 //
-// # Losses
-//
-// With g the gold segmentation, c its cost, mu_s the marginals under p(y) = exp(s(y)) / Z(s), 1_y the
-// indicator of y (see package losses for their sources):
-//
-//	cross-entropy      log Z(s) - s(g)                            mu_s - 1_g
-//	perceptron         max_y s(y) - s(g)                          1_yhat - 1_g
-//	hinge              h = max_y (s+c)(y) - s(g)                  1_yhat - 1_g
-//	squared-hinge      h^2                                        2h (1_yhat - 1_g)
-//	softmax-margin     log Z(s+c) - s(g)                          mu_{s+c} - 1_g
-//	risk               R = E_{p_s}[c]                             mu_s(e) (E[c | e] - R)
-//	jensen-risk-bound  log E_{p_s}[exp c] = log Z(s+c) - log Z(s)  mu_{s+c} - mu_s
-//
-// A cost is a lattice too: of tokens summed over each segment ([TokenCost]), or of whole segments missed
-// and made up ([SpanCost]).
+// [Workspace.SmoothMax] is the recursion of Viterbi with smoothed maxima. Package losses has the losses; a cost is a
+// lattice too: of tokens summed over each segment, or of whole segments missed and made up ([SpanCost]).
 //
 // # Ties and legal scores
 //

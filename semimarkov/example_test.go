@@ -42,27 +42,3 @@ func Example() {
 	// score 3
 	// p(New York) = 0.938
 }
-
-// A loss takes scores and gives back their gradient: steps against it make the gold segmentation more
-// probable.
-func ExampleLoss() {
-	s := semimarkov.NewLattice(3, 2, 2, structured.SharedEdges)
-	gold := []semimarkov.Segment{{Start: 0, End: 1, Label: 0}, {Start: 1, End: 3, Label: 1}}
-	var loss semimarkov.Loss = semimarkov.SoftmaxMargin{Cost: semimarkov.SpanCost{FalseNegative: 2, FalsePositive: 1}}
-	var w semimarkov.Workspace
-	var grad semimarkov.Lattice
-	for range 3 {
-		v, err := loss.Eval(&grad, s, gold, &w)
-		if err != nil {
-			log.Fatal(err)
-		}
-		fmt.Printf("%.3f\n", v)
-		if err := semimarkov.AddScaled(s, s, &grad, -1); err != nil {
-			log.Fatal(err)
-		}
-	}
-	// Output:
-	// 6.241
-	// 2.846
-	// 1.061
-}

@@ -185,7 +185,11 @@ func TestLimitLength(t *testing.T) {
 	}
 }
 
+// summed is a cost that FillCost knows nothing of, so that it sums over tokens.
+type summed struct{ structured.Cost }
+
 func TestCosts(t *testing.T) {
+	var w semimarkov.Workspace
 	rng := rand.New(rand.NewPCG(5, 1))
 	span := semimarkov.SpanCost{Outside: 1, FalseNegative: 3, FalsePositive: 0.5}
 	everySpan := semimarkov.SpanCost{Outside: -1, FalseNegative: 1, FalsePositive: 1}
@@ -219,27 +223,28 @@ func TestCosts(t *testing.T) {
 				}
 			}
 			for _, c := range []struct {
-				cost semimarkov.Cost
+				cost structured.Cost
 				want float64
 			}{
-				{semimarkov.Hamming{}, hamming},
-				{semimarkov.TokenCost{Cost: structured.Hamming{}}, hamming},
-				{semimarkov.TokenCost{Cost: weights}, weighted},
-				{semimarkov.TokenCost{Cost: boundary}, edges.PathScore(path)},
+				{structured.Hamming{}, hamming},
+				{summed{structured.Hamming{}}, hamming},
+				{weights, weighted},
+				{boundary, edges.PathScore(path)},
 				{span, func() float64 { a, b := spans(y, 1); return 3*a + 0.5*b }()},
 				{everySpan, func() float64 { a, b := spans(y, -1); return a + b }()},
 			} {
 				var got semimarkov.Lattice
-				require.NoError(t, c.cost.Fill(&got, gold, 3, 3))
+				require.NoError(t, w.FillCost(&got, c.cost, gold, 3, 3))
 				require.NoError(t, got.Validate())
 				require.InDelta(t, c.want, got.Score(y), 1e-12, "%T of %v for gold %v", c.cost, y, gold)
 			}
 		}
 	}
 	var none semimarkov.Lattice
-	for _, c := range []semimarkov.Cost{semimarkov.Hamming{}, span, semimarkov.TokenCost{Cost: structured.Hamming{}}} {
-		require.NoError(t, c.Fill(&none, nil, 3, 2))
+	for _, c := range []structured.Cost{structured.Hamming{}, span, summed{structured.Hamming{}}} {
+		require.NoError(t, w.FillCost(&none, c, nil, 3, 2))
 		assert.Zero(t, none.T)
 	}
-	assert.ErrorIs(t, semimarkov.TokenCost{Cost: weights}.Fill(&none, segments{{0, 1, 0}}, 2, 1), structured.ErrShape)
+	assert.ErrorIs(t, w.FillCost(&none, weights, segments{{0, 1, 0}}, 2, 1), structured.ErrShape)
+	assert.ErrorIs(t, span.Fill(new(structured.Lattice), []int{0}, 2), structured.ErrStructure)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Workspace is the scratch memory of decoding, inference and losses; the zero value is ready. One that is
+// A Workspace is the scratch memory of decoding and inference; the zero value is ready. One that is
 // kept stops allocating when it has grown to what it is asked for. It serves one goroutine at a time.
 type Workspace struct {
 	// Exact asks for log-sum-exp at each edge, the slow reference, instead of products of exponentials.
@@ -35,10 +35,11 @@ type Workspace struct {
 	right     []float64 // L
 	mat       []float64 // L x L
 
-	cost, augmented, tempered Lattice // of the losses
+	labels []int              // of the tokens of a gold segmentation
+	tokens structured.Lattice // their cost
 
-	best   []Segment
 	ranked ranked
+	smooth smooth
 }
 
 // errOverflow says that sums of scores leave float64.

@@ -9,6 +9,9 @@ import (
 // ErrNoPath says that no path has a finite score: each one meets a -Inf, or T > 0 and L = 0.
 var ErrNoPath = errors.New("lattice has no path of finite score")
 
+// ErrStructure says that a loss or a cost is not defined on a structure: on lattices, segments or pruned chains.
+var ErrStructure = errors.New("not defined on this structure")
+
 // ErrShape says that lattices, paths or targets do not fit each other.
 var ErrShape = errors.New("shape mismatch")
 

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/trellis-nlp/trellis/pruned"
+	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/prunedcrf"
 )
 
@@ -18,8 +18,7 @@ that hundreds of labels stay fast: of each token only the labels that the order 
 likely are scored with their neighbours (Mueller, Schmid & Schuetze 2013). --order 2 and
 --order 0 (each token by itself) are always pruned; --order 1 is where it is asked for.
 Labels such as Number=Sing|Person=3 are taken apart, and their parts learnt as well. It takes
-the losses cross-entropy, perceptron, hinge and softmax-margin and the stochastic optimizers;
-its default l2 is 0.3.`
+every loss but large-margin-softmax, and the stochastic optimizers; its default l2 is 0.3.`
 
 // prunedFlags are those of models of pruned chains.
 type prunedFlags struct {
@@ -75,8 +74,8 @@ func (o *trainFlags) checkPruned(changed func(flag string) bool) error {
 		}
 	}
 	switch {
-	case !slices.Contains(pruned.Names(), o.lossFlags.name):
-		return wrongUsage("--loss %s: not there for --model-type pruned, whose losses are %s", o.lossFlags.name, strings.Join(pruned.Names(), ", "))
+	case !slices.Contains(losses.GeneralNames(), o.lossFlags.name):
+		return wrongUsage("--loss %s: not there for --model-type pruned, whose losses are %s", o.lossFlags.name, strings.Join(losses.GeneralNames(), ", "))
 	case !slices.Contains(prunedOptimizers, o.optimizerFlags.name):
 		return wrongUsage("--optimizer %s: pruning changes what is minimised from epoch to epoch; --model-type pruned is trained by %s",
 			o.optimizerFlags.name, strings.Join(prunedOptimizers, ", "))

@@ -6,16 +6,16 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/trellis-nlp/trellis/semimarkov"
+	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
 const semiHelp = `
 
 --model-type semi scores spans as wholes, by their words and their length as well as by what
-the templates say of their tokens (semi-Markov, Sarawagi & Cohen 2004). It takes the losses
-cross-entropy, perceptron, hinge, squared-hinge, softmax-margin, risk and jensen-risk-bound,
-and labels that spell spans. tag, eval and inspect see by the file which model it is.`
+the templates say of their tokens (semi-Markov, Sarawagi & Cohen 2004). It takes every loss
+but large-margin-softmax, and labels that spell spans. tag, eval and inspect see by the file
+which model it is.`
 
 // semiFlags choose the model that scores spans as wholes.
 type semiFlags struct {
@@ -48,8 +48,6 @@ var chainFlags = []struct {
 	{[]string{"checkpoint", "checkpoint-every", "resume"}, []string{semiKind, prunedKind}, "its training writes no checkpoints"},
 	{[]string{"restarts"}, []string{semiKind, prunedKind}, "it starts once"},
 	{[]string{"anneal-temperature", "anneal-cost", "anneal-blend"}, []string{semiKind, prunedKind}, "its loss stays the same in the course of training"},
-	{[]string{"entropy", "label-smoothing"}, []string{semiKind, prunedKind}, "its cross-entropy is not regularised so"},
-	{[]string{"gamma"}, []string{prunedKind}, "its losses have no temperature"},
 	{[]string{"cost-boundary"}, []string{semiKind}, "its costs are hamming and entity"},
 	{[]string{"weights", "strip"}, []string{semiKind, prunedKind}, "its weights are stored as they are, in 64 bits, and with the names"},
 	{[]string{"all-pairs"}, []string{semiKind, prunedKind}, "it has features for what was seen together"},
@@ -100,8 +98,8 @@ func (o *trainFlags) checkSemi(changed func(flag string) bool) error {
 	switch {
 	case changed("max-length") && (o.maxLength < 1 || o.maxLength > maxMaxLength):
 		return wrongUsage("--max-length %d: want 1 to %d", o.maxLength, maxMaxLength)
-	case !slices.Contains(semimarkov.Names(), o.lossFlags.name):
-		return wrongUsage("--loss %s: not there for --model-type semi, whose losses are %s", o.lossFlags.name, strings.Join(semimarkov.Names(), ", "))
+	case !slices.Contains(losses.GeneralNames(), o.lossFlags.name):
+		return wrongUsage("--loss %s: not there for --model-type semi, whose losses are %s", o.lossFlags.name, strings.Join(losses.GeneralNames(), ", "))
 	case slices.Contains(chainOptimizers, o.optimizerFlags.name):
 		some := optimizerNames(func(k optimizerKind) bool { return !slices.Contains(chainOptimizers, k.name) })
 		return wrongUsage("--optimizer %s: only for --model-type chain; semi is trained by %s", o.optimizerFlags.name, strings.Join(some, ", "))
@@ -117,16 +115,12 @@ func (o *trainFlags) checkSemi(changed func(flag string) bool) error {
 const maxMaxLength = 4096
 
 // buildSemi makes the loss for these types of spans.
-func (l *lossFlags) buildSemi(types []string, scheme structured.Scheme) (semimarkov.Loss, error) {
+func (l *lossFlags) buildSemi(types []string, scheme structured.Scheme) (losses.General, error) {
 	cost, err := l.costFor(append([]string{"O"}, types...), scheme)
 	if err != nil {
 		return nil, err
 	}
-	o := semimarkov.Options{Scale: l.scale, Gamma: l.gamma, Cost: semimarkov.TokenCost{Cost: cost}}
-	if (cost == structured.Hamming{}) {
-		o.Cost = semimarkov.Hamming{} // the same, and quicker
-	}
-	return semimarkov.New(l.name, o)
+	return losses.NewGeneral(l.name, l.options(cost))
 }
 
 // checkSemi refuses what a model of segments does not do.

@@ -123,6 +123,9 @@ func TestSemiLosses(t *testing.T) {
 		{"--loss", "hinge", "--cost", "entity", "--cost-fn", "3"},
 		{"--loss", "softmax-margin", "--label-weight", "PER=2", "--l1", "0.05"},
 		{"--loss", "risk", "--epochs", "30"},
+		{"--loss", "soft-ramp3", "--cost", "entity", "--gamma", "2"},
+		{"--loss", "sparsemap", "--epochs", "10"},
+		{"--loss", "cross-entropy", "--label-smoothing", "0.01", "--entropy", "0.01"},
 		{"--optimizer", "adagrad", "--batch-size", "4", "--max-length", "2", "--min-count", "1"},
 	} {
 		path := modelOf(t, append([]string{"--model-type", "semi", "testdata/train.conll"}, args...)...)
@@ -181,7 +184,7 @@ func TestSemiRefuses(t *testing.T) {
 		"type":          {append(train(), "--model-type", "markov"), "want chain, semi or pruned"},
 		"no semi":       {append(train(), "--model-type", "chain", "--max-length", "3"), "--max-length is for --model-type semi"},
 		"length":        {train("--max-length", "0"), "--max-length 0: want 1 to 4096"},
-		"loss":          {train("--loss", "ramp1"), "whose losses are cross-entropy"},
+		"loss":          {train("--loss", "large-margin-softmax"), "whose losses are cross-entropy"},
 		"optimizer":     {train("--optimizer", "pa"), "semi is trained by lbfgs"},
 		"pair":          {train("--loss", "hinge", "--optimizer", "lbfgs"), "not smooth"},
 		"cost":          {train("--loss", "hinge", "--cost", "boundary"), "whose costs are hamming and entity"},

@@ -10,13 +10,14 @@ import (
 // A Workspace is the memory of the decoders. The zero value is ready; one that is kept stops
 // allocating when it has grown to what it is asked for. It serves one goroutine at a time.
 type Workspace struct {
-	delta []float64 // T x L: the best score of a prefix that ends in (t, j)
-	most  []float64 // T x L: the same without the score of node (t, j); row 0 is unused
-	sum   structured.Lattice
-	rank  []float64 // L: what the beam ranks
-	right []float64 // L: the best score from (t, j) on, its node included
-	beta  []float64 // L: the same without its node
-	kbest kbest
+	delta  []float64 // T x L: the best score of a prefix that ends in (t, j)
+	most   []float64 // T x L: the same without the score of node (t, j); row 0 is unused
+	sum    structured.Lattice
+	rank   []float64 // L: what the beam ranks
+	right  []float64 // L: the best score from (t, j) on, its node included
+	beta   []float64 // L: the same without its node
+	kbest  kbest
+	smooth smooth
 }
 
 // Decode fills path, which has length T, with the best path of s and returns its score. Ties

@@ -142,6 +142,27 @@ func receiver(d *ast.FuncDecl) string {
 	}
 }
 
+// Readers copy examples into their own modules, where internal packages cannot be imported.
+func TestExamplesImportNothingInternal(t *testing.T) {
+	checked := 0
+	for _, p := range packages(t) {
+		if r, _ := find(p.room); !r.public {
+			continue
+		}
+		names, err := filepath.Glob(filepath.Join(p.Dir, "*example*_test.go"))
+		require.NoError(t, err)
+		for _, name := range names {
+			f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+			require.NoError(t, err)
+			for _, i := range f.Imports {
+				assert.NotContains(t, i.Path.Value, "/internal/", "%s imports it", filepath.Base(name))
+			}
+			checked++
+		}
+	}
+	require.Positive(t, checked)
+}
+
 // The checks above find what they look for.
 func TestChecksCanFail(t *testing.T) {
 	const source = `package p

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/trellis-nlp/trellis/model"
-	"github.com/trellis-nlp/trellis/pruned"
 	"github.com/trellis-nlp/trellis/prunedcrf"
 	"github.com/trellis-nlp/trellis/recipe"
 )
@@ -120,7 +119,7 @@ func (s *prunedSet) train(ctx context.Context, c *recipe.Config, start Model, h 
 	if err != nil {
 		return nil, model.Summary{}, err
 	}
-	if opts.Loss, err = pruned.New(c.Loss, cost, *orOne(c.CostScale)); err != nil {
+	if opts.Loss, err = c.NewGeneralLoss(cost); err != nil {
 		return nil, model.Summary{}, err
 	}
 	method := c.NewMethod()

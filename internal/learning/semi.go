@@ -8,7 +8,6 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/recipe"
 	"github.com/trellis-nlp/trellis/semicrf"
-	"github.com/trellis-nlp/trellis/semimarkov"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -81,11 +80,7 @@ func (s *semiSet) train(ctx context.Context, c *recipe.Config, start Model, h ho
 	if err != nil {
 		return nil, model.Summary{}, err
 	}
-	o := semimarkov.Options{Scale: *orOne(c.CostScale), Gamma: *orOne(c.Gamma), Cost: semimarkov.TokenCost{Cost: cost}}
-	if (cost == structured.Hamming{}) {
-		o.Cost = semimarkov.Hamming{} // the same, and faster
-	}
-	if opts.Loss, err = semimarkov.New(c.Loss, o); err != nil {
+	if opts.Loss, err = c.NewGeneralLoss(cost); err != nil {
 		return nil, model.Summary{}, err
 	}
 	method := c.NewMethod()
@@ -95,11 +90,4 @@ func (s *semiSet) train(ctx context.Context, c *recipe.Config, start Model, h ho
 		return nil, summary, err
 	}
 	return m, summary, err
-}
-
-func orOne(v *float64) *float64 {
-	if v == nil {
-		return new(1.0)
-	}
-	return v
 }

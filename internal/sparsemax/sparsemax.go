@@ -1,0 +1,64 @@
+package sparsemax
+
+import "math"
+
+// A Workspace is the scratch memory of [Workspace.Max]. The zero value is ready.
+type Workspace struct {
+	near []nearby
+}
+
+// A nearby number may be in the support: it is less than 1/gamma below the maximum.
+type nearby struct {
+	at    int
+	below float64 // gamma (x - the maximum), in (-1, 0]
+}
+
+// Max returns the smoothed maximum of x (Nesterov 2005),
+//
+//	max over distributions q of q.x + (1 - |q|^2) / (2 gamma)
+//
+// and fills q, as long as x, with the maximiser: the projection of gamma x onto the simplex (Martins & Astudillo
+// 2016, by Michelot's 1986 method). Where the largest number leads by 1/gamma or more, the value is that number and
+// q puts all weight on it. Without a finite x, q is zero and the value -Inf.
+func (w *Workspace) Max(q, x []float64, gamma float64) float64 {
+	most := math.Inf(-1)
+	for _, v := range x {
+		if v > most { // no NaN here: quicker than max
+			most = v
+		}
+	}
+	clear(q)
+	if math.IsInf(most, -1) {
+		return most
+	}
+	// Against the maximum, the threshold is at least -1. Each round lifts it, and drops what falls below.
+	near, sum, cut := w.near[:0], 0.0, most-1/gamma
+	for k, v := range x {
+		if v > cut {
+			z := gamma * (v - most)
+			near = append(near, nearby{k, z})
+			sum += z
+		}
+	}
+	w.near = near
+	threshold := (sum - 1) / float64(len(near))
+	for n := 0; n != len(near); {
+		n, sum = len(near), 0
+		kept := near[:0]
+		for _, z := range near {
+			if z.below > threshold {
+				kept = append(kept, z)
+				sum += z.below
+			}
+		}
+		near, threshold = kept, (sum-1)/float64(len(kept))
+	}
+	mean, squares := 0.0, 0.0
+	for _, z := range near {
+		p := z.below - threshold
+		q[z.at] = p
+		mean += p * z.below
+		squares += p * p
+	}
+	return most + (mean+(1-squares)/2)/gamma
+}

@@ -1,0 +1,190 @@
+package losses
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/trellis-nlp/trellis/decode/viterbi"
+	"github.com/trellis-nlp/trellis/inference/forwardbackward"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// A Workspace is the scratch memory of the losses on lattices; the zero value is ready. It serves one goroutine at a
+// time. Custom losses may use the decoders in it.
+type Workspace struct {
+	Viterbi         viterbi.Workspace
+	ForwardBackward forwardbackward.Workspace
+
+	lattice problem[structured.Lattice, int]
+	mu      structured.Lattice // marginals of nodes
+	path    []int
+
+	moved  structured.Lattice // of large-margin-softmax
+	slopes []float64          // T, of large-margin-softmax
+}
+
+// Problem returns scores s and target y as a [Problem], which is valid until the next call. Unless grad is nil, which
+// must not be s, Problem makes it zeros in the shape of s, and the problem's methods add to it.
+func (w *Workspace) Problem(grad, s *structured.Lattice, y structured.Target) (Problem, error) {
+	if err := s.Check(); err != nil {
+		return nil, err
+	}
+	if err := y.Check(s); err != nil {
+		return nil, err
+	}
+	w.lattice.open(w, grad, s, TargetOf[structured.Lattice, int]{Path: y.Path, Soft: y.Soft, Partial: y.Partial})
+	return &w.lattice, nil
+}
+
+func (*Workspace) score(s *structured.Lattice, y []int) float64  { return s.PathScore(y) }
+func (*Workspace) add(s *structured.Lattice, y []int, v float64) { s.AddPath(y, v) }
+func (*Workspace) reset(dst, like *structured.Lattice)           { dst.Reset(like.T, like.L, like.Shape()) }
+func (*Workspace) copy(dst, s *structured.Lattice)               { s.Copy(dst) }
+func (*Workspace) scale(s *structured.Lattice, c float64)        { s.Scale(c) }
+func (*Workspace) addScaled(dst, a, b *structured.Lattice, c float64) error {
+	return structured.AddScaled(dst, a, b, c)
+}
+func (*Workspace) numbers(s *structured.Lattice) [3][]float64 { return [3][]float64{s.Node, s.Edge} }
+func (*Workspace) tokens(s *structured.Lattice) int           { return s.T }
+
+func (*Workspace) fillCost(dst, s *structured.Lattice, c structured.Cost, gold []int) error {
+	return c.Fill(dst, gold, s.L)
+}
+
+func (w *Workspace) expectedScore(grad, s, q *structured.Lattice, v float64) (float64, error) {
+	var to []float64
+	if grad != nil {
+		to = grad.Node
+	}
+	sum, err := addExpected(0, to, s.Node, q.Node, v)
+	if err != nil || s.T < 2 {
+		return sum, err
+	}
+	if grad != nil {
+		to = grad.Edge
+	}
+	return addExpectedEdges(sum, to, s.Edge, q.Edge, s.L*s.L, v)
+}
+
+// addExpected returns sum plus q.s and, unless grad is nil, adds v times q to grad.
+func addExpected(sum float64, grad, s, q []float64, v float64) (float64, error) {
+	for k, p := range q {
+		if p == 0 {
+			continue
+		}
+		if !(math.Abs(p) <= math.MaxFloat64) {
+			return 0, fmt.Errorf("%w: count %v in a soft target", structured.ErrTarget, p)
+		}
+		sum += p * s[k]
+		if grad != nil {
+			grad[k] += v * p
+		}
+	}
+	return sum, nil
+}
+
+// addExpectedEdges is addExpected for edges, n numbers a matrix: s may share a matrix of which q has one a position.
+func addExpectedEdges(sum float64, grad, s, q []float64, n int, v float64) (float64, error) {
+	if len(s) == 0 {
+		return sum, nil
+	}
+	var err error
+	var to []float64
+	for at := 0; at < len(q) && err == nil; at += n {
+		of := at % len(s)
+		if grad != nil {
+			to = grad[of : of+n]
+		}
+		sum, err = addExpected(sum, to, s[of:of+n], q[at:at+n], v)
+	}
+	return sum, err
+}
+
+// uniform has 1/L on each node and 1/L^2 on each edge, if s forbids nothing.
+func (*Workspace) uniform(q, s *structured.Lattice) bool {
+	forbids := func(x []float64) bool { return slices.Contains(x, math.Inf(-1)) }
+	if forbids(s.Node) || forbids(s.Edge) {
+		return false
+	}
+	q.Resize(s.T, s.L, s.Shape())
+	p := 1 / float64(s.L)
+	fill(q.Node, p)
+	if q.Shape() == structured.SharedEdges {
+		fill(q.Edge, float64(max(s.T-1, 0))*p*p)
+	} else {
+		fill(q.Edge, p*p)
+	}
+	return true
+}
+
+func (w *Workspace) decode(s *structured.Lattice) ([]int, float64, error) {
+	if cap(w.path) < s.T {
+		w.path = make([]int, s.T)
+	}
+	w.path = w.path[:s.T]
+	score, err := w.Viterbi.Decode(w.path, s)
+	return w.path, score, err
+}
+
+func (w *Workspace) smoothMax(grad, s *structured.Lattice, gamma, v float64) (float64, error) {
+	return w.Viterbi.SmoothMax(grad, s, gamma, v)
+}
+
+func (w *Workspace) logZ(s *structured.Lattice) (float64, error) { return w.ForwardBackward.LogZ(s) }
+
+func (w *Workspace) addMarginals(grad, s *structured.Lattice, v float64) (float64, error) {
+	return w.ForwardBackward.AddMarginals(grad, s, v)
+}
+
+func (w *Workspace) expectation(s, c *structured.Lattice) (float64, error) {
+	return w.ForwardBackward.Expectation(s, c)
+}
+
+func (w *Workspace) addExpectationGradient(grad, s, c *structured.Lattice, v float64) (float64, error) {
+	return w.ForwardBackward.AddExpectationGradient(grad, s, c, v)
+}
+
+func (w *Workspace) goldMarginals(mu []float64, s *structured.Lattice, gold []int) (float64, error) {
+	logZ, err := w.ForwardBackward.Marginals(&w.mu, s, structured.NoEdges)
+	if err != nil {
+		return 0, err
+	}
+	for t, g := range gold {
+		mu[t] = w.mu.NodeAt(t)[g]
+	}
+	return logZ, nil
+}
+
+func (*Workspace) weighGold(dst, s *structured.Lattice, gold []int, weight []float64) {
+	dst.Reset(s.T, s.L, structured.NoEdges)
+	for t, g := range gold {
+		dst.NodeAt(t)[g] = weight[t]
+	}
+}
+
+func (*Workspace) fixGold(s *structured.Lattice, gold []int, t int) {
+	row := s.NodeAt(t)
+	v := row[gold[t]]
+	fill(row, math.Inf(-1))
+	row[gold[t]] = v
+}
+
+func (*Workspace) addNodes(to []float64, s *structured.Lattice, y []int, v float64) {
+	for t, j := range y {
+		to[t*s.L+j] += v
+	}
+}
+
+func (*Workspace) agree(x, y []int) float64 { return agreeing(x, y) }
+
+// agreeing counts the positions at which two paths have the same label.
+func agreeing(x, y []int) float64 {
+	n := 0
+	for t, j := range x {
+		if y[t] == j {
+			n++
+		}
+	}
+	return float64(n)
+}

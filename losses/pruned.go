@@ -1,0 +1,174 @@
+package losses
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/trellis-nlp/trellis/pruned"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// A PrunedTarget is what training wants of one sentence of a pruned chain. A soft or partial target lies over the kept
+// labels of the scores and has their order.
+type PrunedTarget = TargetOf[pruned.Lattice, int]
+
+// A PrunedWorkspace is the scratch memory of the losses on pruned chains; the zero value is ready. It serves one
+// goroutine at a time. Custom losses may use the decoder in it.
+type PrunedWorkspace struct {
+	Pruned pruned.Workspace
+
+	lattice problem[pruned.Lattice, int]
+	mu      pruned.Lattice
+	cost    structured.Lattice
+	path    []int
+}
+
+// EvalPruned is the Eval of a general loss for the scores of a pruned chain. Unless grad is nil it makes grad, which
+// must not be s, the gradient with respect to s, in the shape of s. A cost on edges does not count in order 0. The
+// error of a gold label that s does not keep wraps pruned.ErrPruned.
+func EvalPruned(l General, grad, s *pruned.Lattice, y PrunedTarget, w *PrunedWorkspace) (float64, error) {
+	p, err := w.Problem(grad, s, y)
+	if err != nil {
+		return 0, err
+	}
+	return l.EvalOn(p)
+}
+
+// Problem returns scores s and target y as a [Problem], which is valid until the next call. Unless grad is nil, which
+// must not be s, Problem makes it zeros in the shape of s, and the problem's methods add to it.
+func (w *PrunedWorkspace) Problem(grad, s *pruned.Lattice, y PrunedTarget) (Problem, error) {
+	if err := y.check(); err != nil {
+		return nil, err
+	}
+	var err error
+	switch {
+	case y.Soft != nil:
+		err = samePruned(y.Soft, s)
+	case y.Partial != nil:
+		err = samePruned(y.Partial, s)
+	default:
+		err = s.CheckPath(y.Path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	w.lattice.open(w, grad, s, y)
+	return &w.lattice, nil
+}
+
+// samePruned reports a target that does not lie over the kept labels of s.
+func samePruned(q, s *pruned.Lattice) error {
+	if q.Kept() != s.Kept() || q.Order() != s.Order() {
+		return fmt.Errorf("%w: target of order %d for scores of order %d, or over other kept labels", structured.ErrShape, q.Order(), s.Order())
+	}
+	return nil
+}
+
+func (*PrunedWorkspace) score(s *pruned.Lattice, y []int) float64  { return s.PathScore(y) }
+func (*PrunedWorkspace) add(s *pruned.Lattice, y []int, v float64) { s.AddPath(y, v) }
+func (*PrunedWorkspace) reset(dst, like *pruned.Lattice)           { dst.ResetLike(like) }
+func (*PrunedWorkspace) copy(dst, s *pruned.Lattice)               { s.Copy(dst) }
+func (*PrunedWorkspace) scale(s *pruned.Lattice, c float64)        { s.Scale(c) }
+func (*PrunedWorkspace) addScaled(dst, a, b *pruned.Lattice, c float64) error {
+	return pruned.AddScaled(dst, a, b, c)
+}
+func (*PrunedWorkspace) numbers(s *pruned.Lattice) [3][]float64 {
+	return [3][]float64{s.Node, s.Edge, s.Triple}
+}
+func (*PrunedWorkspace) tokens(s *pruned.Lattice) int { return s.Len() }
+
+func (w *PrunedWorkspace) fillCost(dst, s *pruned.Lattice, c structured.Cost, gold []int) error {
+	if s.Len() == 0 {
+		dst.ResetLike(s)
+		return nil
+	}
+	if err := c.Fill(&w.cost, gold, s.Kept().Alphabet()); err != nil {
+		return err
+	}
+	order := 0
+	if w.cost.Shape() != structured.NoEdges {
+		order = min(s.Order(), 1)
+	}
+	dst.Reset(s.Kept(), order)
+	return dst.AddFirstOrder(&w.cost, 1)
+}
+
+func (w *PrunedWorkspace) expectedScore(grad, s, q *pruned.Lattice, v float64) (sum float64, err error) {
+	counts, scores := w.numbers(q), w.numbers(s)
+	var to [3][]float64
+	if grad != nil {
+		to = w.numbers(grad)
+	}
+	for k := range counts {
+		if sum, err = addExpected(sum, to[k], scores[k], counts[k], v); err != nil {
+			return 0, err
+		}
+	}
+	return sum, nil
+}
+
+// uniform leaves the work to inference: each token keeps labels of its own number.
+func (*PrunedWorkspace) uniform(_, _ *pruned.Lattice) bool { return false }
+
+func (w *PrunedWorkspace) decode(s *pruned.Lattice) ([]int, float64, error) {
+	n := s.Len()
+	if cap(w.path) < n {
+		w.path = make([]int, n)
+	}
+	w.path = w.path[:n]
+	score, err := w.Pruned.Decode(w.path, s)
+	return w.path, score, err
+}
+
+func (w *PrunedWorkspace) smoothMax(grad, s *pruned.Lattice, gamma, v float64) (float64, error) {
+	return w.Pruned.SmoothMax(grad, s, gamma, v)
+}
+
+func (w *PrunedWorkspace) logZ(s *pruned.Lattice) (float64, error) { return w.Pruned.LogZ(s) }
+
+func (w *PrunedWorkspace) addMarginals(grad, s *pruned.Lattice, v float64) (float64, error) {
+	return w.Pruned.AddMarginals(grad, s, v)
+}
+
+func (w *PrunedWorkspace) expectation(s, c *pruned.Lattice) (float64, error) {
+	return w.Pruned.Expectation(s, c)
+}
+
+func (w *PrunedWorkspace) addExpectationGradient(grad, s, c *pruned.Lattice, v float64) (float64, error) {
+	return w.Pruned.AddExpectationGradient(grad, s, c, v)
+}
+
+func (w *PrunedWorkspace) goldMarginals(mu []float64, s *pruned.Lattice, gold []int) (float64, error) {
+	logZ, err := w.Pruned.Marginals(&w.mu, s)
+	if err != nil {
+		return 0, err
+	}
+	for t, g := range gold {
+		mu[t] = w.mu.NodeAt(t)[s.Kept().Index(t, g)]
+	}
+	return logZ, nil
+}
+
+func (*PrunedWorkspace) weighGold(dst, s *pruned.Lattice, gold []int, weight []float64) {
+	dst.Reset(s.Kept(), 0)
+	for t, g := range gold {
+		dst.NodeAt(t)[s.Kept().Index(t, g)] = weight[t]
+	}
+}
+
+func (*PrunedWorkspace) fixGold(s *pruned.Lattice, gold []int, t int) {
+	row, at := s.NodeAt(t), s.Kept().Index(t, gold[t])
+	v := row[at]
+	fill(row, math.Inf(-1))
+	row[at] = v
+}
+
+func (*PrunedWorkspace) addNodes(to []float64, s *pruned.Lattice, y []int, v float64) {
+	at := 0
+	for t, j := range y {
+		to[at+s.Kept().Index(t, j)] += v
+		at += len(s.Kept().At(t))
+	}
+}
+
+func (*PrunedWorkspace) agree(x, y []int) float64 { return agreeing(x, y) }

@@ -1,0 +1,60 @@
+package pruned
+
+import (
+	"fmt"
+
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// Copy makes dst a copy of s, over the same kept labels.
+func (s *Lattice) Copy(dst *Lattice) {
+	if s.kept == nil {
+		*dst = Lattice{}
+		return
+	}
+	dst.resize(s.kept, s.order)
+	copy(dst.Node, s.Node)
+	copy(dst.Edge, s.Edge)
+	copy(dst.Triple, s.Triple)
+}
+
+// Scale multiplies every number of s by c, which is finite and not negative. c = 0 makes zeros, of -Inf too.
+func (s *Lattice) Scale(c float64) {
+	for _, v := range [...][]float64{s.Node, s.Edge, s.Triple} {
+		if c == 0 {
+			clear(v)
+			continue
+		}
+		for k := range v {
+			v[k] *= c
+		}
+	}
+}
+
+// AddScaled sets dst to a + c*b: the cost-augmented scores s + c*cost, or scores under constraints. b lies over the
+// kept labels of a and has its order or a lower one; c is finite. dst may be a, but not b.
+func AddScaled(dst, a, b *Lattice, c float64) error {
+	if err := liesOver(b, a); err != nil {
+		return err
+	}
+	if dst != a {
+		a.Copy(dst)
+	}
+	if c == 0 {
+		return nil
+	}
+	for k, to := range [...][]float64{dst.Node, dst.Edge, dst.Triple} {
+		for m, v := range [...][]float64{b.Node, b.Edge, b.Triple}[k] {
+			to[m] += c * v
+		}
+	}
+	return nil
+}
+
+// liesOver reports a lattice that is not over the kept labels of s, or is of a higher order.
+func liesOver(c, s *Lattice) error {
+	if c.kept != s.kept || c.order > s.order {
+		return fmt.Errorf("%w: second lattice of order %d for one of order %d, or over other kept labels", structured.ErrShape, c.order, s.order)
+	}
+	return nil
+}

@@ -1,0 +1,161 @@
+package pruned
+
+import "github.com/trellis-nlp/trellis/internal/simd"
+
+// Expectation returns E[c] = sum_y p(y) c(y) of the lattice c under scores s. c lies over the kept labels of s, has
+// its order or a lower one, and its numbers are finite.
+func (w *Workspace) Expectation(s, c *Lattice) (float64, error) {
+	if err := liesOver(c, s); err != nil {
+		return 0, err
+	}
+	if done, err := w.prepare(s); done {
+		return 0, err
+	}
+	return w.prefixMeans(c)
+}
+
+// AddExpectationGradient adds g times the gradient of E[c] with respect to the scores s to dst, which must have the
+// shape of s, and returns E[c]. The gradient is the covariance of c with the indicator of each label, pair and
+// triple, p(e) (E[c | e] - E[c]), with
+//
+//	E[c | a, b, c] = A_{t-1}(a, b) + W(a, b, c) + U(b, c) + B_t(b, c)
+//
+// where W and U are those of c, A_t is the expected c of the prefix up to t, given the state there, and B_t that of
+// the suffix after t: the first-order expectation semiring (Li & Eisner 2009) in the form of conditional means, in
+// the time of the recursion. dst is left as it was where AddExpectationGradient returns an error.
+func (w *Workspace) AddExpectationGradient(dst, s, c *Lattice, g float64) (float64, error) {
+	if err := sameShape(dst, s); err != nil {
+		return 0, err
+	}
+	if err := liesOver(c, s); err != nil {
+		return 0, err
+	}
+	if done, err := w.prepare(s); done {
+		return 0, err
+	}
+	mean, err := w.prefixMeans(c)
+	if err != nil {
+		return 0, err
+	}
+	clear(w.after[:len(w.states(s.Len()-1))])
+	for t := s.Len() - 1; t >= 0; t-- {
+		p := s.step(t)
+		node, edge := dst.NodeAt(t), dst.EdgeAt(t)
+		prefix := w.prefix[w.stateAt[t]:w.stateAt[t+1]]
+		for k, mu := range w.mu[:p.b*p.c] {
+			v := g * mu * (prefix[k] + w.after[k] - mean)
+			node[k%p.c] += v
+			if s.order == 2 && t >= 1 {
+				edge[k] += v
+			}
+		}
+		for k, u := range w.entered(c, t) {
+			w.after[k] += u
+		}
+		weights := edge
+		if s.order == 2 {
+			weights = dst.TripleAt(t)
+		}
+		w.addStepCovariance(weights, weightsOf(c, s, t), t, mean, g)
+		w.mu, w.prev = w.prev, w.mu
+		w.after, w.before = w.before, w.after
+	}
+	return mean, nil
+}
+
+// addStepCovariance adds g times the covariances of the step to t to dst, unless the step has no weights, and fills
+// prev and before with the marginals and the expected suffixes of the states at t-1. after holds the expected
+// suffixes from the states at t on, these included; cost is nil for zeros.
+func (w *Workspace) addStepCovariance(dst, cost []float64, t int, mean, g float64) {
+	p, share, weighted := w.s.step(t), w.shares(t), w.s.step(t).weight != nil
+	for ab := range p.a * p.b {
+		at, before := ab%p.b*p.c, 0.0
+		if t > 0 {
+			before = w.prefix[w.stateAt[t-1]+ab] - mean
+		}
+		mass, sum := 0.0, 0.0
+		for k, mu := range w.mu[at : at+p.c] {
+			q, v := mu, w.after[at+k]
+			if weighted {
+				q *= share[ab*p.c+k]
+				if cost != nil {
+					v += cost[ab*p.c+k]
+				}
+				dst[ab*p.c+k] += g * q * (before + v)
+			} else {
+				q *= share[ab]
+			}
+			mass += q
+			sum += q * v
+		}
+		w.prev[ab], w.before[ab] = mass, 0
+		if mass > 0 {
+			w.before[ab] = sum / mass
+		}
+	}
+}
+
+// prefixMeans runs the forward recursion, fills prefix with A_t of each state and mu with the marginals of the last
+// states, and returns E[c].
+func (w *Workspace) prefixMeans(c *Lattice) (float64, error) {
+	logZ, err := w.forward()
+	if err != nil {
+		return 0, err
+	}
+	s := w.s
+	n := s.Len()
+	w.prefix = grow(w.prefix, len(w.alpha))
+	w.after, w.before = grow(w.after, len(w.mu)), grow(w.before, len(w.mu))
+	for t := range n {
+		p, share, cost := s.step(t), w.shares(t), weightsOf(c, s, t)
+		out := w.prefix[w.stateAt[t]:w.stateAt[t+1]]
+		copy(out, w.entered(c, t))
+		if t == 0 {
+			continue
+		}
+		in := w.prefix[w.stateAt[t-1]:w.stateAt[t]]
+		for ab, v := range in {
+			to := out[ab%p.b*p.c:][:p.c]
+			for k := range to {
+				switch {
+				case p.weight == nil:
+					to[k] += share[ab] * v
+				case cost == nil:
+					to[k] += share[ab*p.c+k] * v
+				default:
+					to[k] += share[ab*p.c+k] * (v + cost[ab*p.c+k])
+				}
+			}
+		}
+	}
+	last := w.states(n - 1)
+	simd.Exp(w.mu[:len(last)], last, logZ)
+	return simd.Dot(w.mu[:len(last)], w.prefix[w.stateAt[n-1]:w.stateAt[n]]), nil
+}
+
+// entered returns the U of c at t, for the states of the workspace's scores.
+func (w *Workspace) entered(c *Lattice, t int) []float64 {
+	node := c.NodeAt(t)
+	p := w.s.step(t)
+	w.enter = grow(w.enter, p.b*p.c)
+	for k := range w.enter {
+		w.enter[k] = node[k%p.c]
+	}
+	if w.s.order == 2 {
+		for k, v := range c.EdgeAt(t) {
+			w.enter[k] += v
+		}
+	}
+	return w.enter
+}
+
+// weightsOf returns the W of c at t, for the states of s; nil stands for zeros.
+func weightsOf(c, s *Lattice, t int) []float64 {
+	switch {
+	case s.order == 2 && c.order == 2 && t >= 2:
+		return c.TripleAt(t)
+	case s.order == 1 && c.order == 1 && t >= 1:
+		return c.EdgeAt(t)
+	}
+	return nil
+}
