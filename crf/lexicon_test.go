@@ -187,7 +187,7 @@ func TestLexiconErrors(t *testing.T) {
 // A checkpoint knows the lexicon, even where it says the same of the training data.
 func TestCheckpointKnowsTheLexicon(t *testing.T) {
 	prints := func(l lexicon.Lexicon) []print {
-		return (&training{data: withLexicon(t, l, lexiconTemplates, 1)}).fingerprints()
+		return (&trainer{data: withLexicon(t, l, lexiconTemplates, 1)}).fingerprints()
 	}
 	one := prints(classes(t, "zebra animal\n"))
 	assert.Equal(t, one, prints(classes(t, "zebra animal\n")))

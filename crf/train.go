@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"runtime"
 	"slices"
 
+	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/model"
@@ -66,16 +66,11 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	if o.Loss == nil {
 		o.Loss = losses.CrossEntropy{}
 	}
-	if o.Batch == nil && o.Stochastic == nil {
-		o.Batch = optimize.LBFGS{}
-	}
-	if o.Threads <= 0 {
-		o.Threads = runtime.GOMAXPROCS(0)
-	}
+	o.Batch, o.Threads = training.Batch(o.Batch, o.Stochastic), training.Threads(o.Threads)
 	if d.Len() == 0 {
 		return nil, model.Summary{}, fmt.Errorf("%w: no sentence to train on", model.ErrInput)
 	}
-	t := &training{data: d, o: o, losses: []losses.Loss{o.Loss}}
+	t := &trainer{data: d, o: o, losses: []losses.Loss{o.Loss}, watch: training.Watch{Patience: o.Patience, Progress: o.Progress}}
 	if o.Schedule != nil {
 		list, err := o.Schedule.list()
 		if err != nil {
@@ -105,6 +100,7 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	if o.Dev != nil {
 		t.dev = newObjective(o.Dev, t.x, o.Loss, o.Threads)
 		t.dev.dictionary = t.dictionary
+		t.watch.Score = t.dev.evaluate
 	}
 	if o.Resume != nil {
 		if err := t.resume(o.Resume); err != nil {
@@ -128,8 +124,8 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	return m, t.summary, err
 }
 
-// training is the state of Train.
-type training struct {
+// trainer is the state of Train.
+type trainer struct {
 	data   *Dataset
 	o      Options
 	losses []losses.Loss // by step of the schedule
@@ -143,10 +139,9 @@ type training struct {
 
 	// Of the present run.
 	w       []float64
-	epoch   int       // of a stochastic method, the last one
-	settled bool      // the schedule is at its last step
-	best    []float64 // the weights of the best score on the development data
-	waited  int       // reports since
+	epoch   int  // of a stochastic method, the last one
+	settled bool // the schedule is at its last step
+	watch   training.Watch
 	summary model.Summary
 
 	// Of its stages, those of a schedule of a batch method.
@@ -160,32 +155,9 @@ type training struct {
 }
 
 // report scores the development data and keeps the best weights.
-func (t *training) report(step *optimize.Step) error {
-	p := model.Progress{Step: step, Run: t.summary.Run}
-	stop := false
-	if t.dev != nil {
-		if step.Weights == nil {
-			return fmt.Errorf("%w: the optimizer reports no weights", optimize.ErrOption)
-		}
-		r, err := t.dev.evaluate(step.Weights())
-		if err != nil {
-			return err
-		}
-		p.Dev = &r
-		p.Best = t.summary.Dev == nil || r.F1 > t.summary.Dev.F1
-		if p.Best {
-			t.best = append(t.best[:0], step.Weights()...)
-			t.summary.Dev, t.summary.BestStep, t.waited = &r, step.Number, 0
-		} else if t.settled {
-			t.waited++
-			stop = t.o.Patience > 0 && t.waited >= t.o.Patience
-		}
-	}
-	if t.o.Progress != nil {
-		t.o.Progress(p)
-	}
-	if stop {
-		return optimize.ErrStop // the checkpoint is of a step before, after which it ends here again
+func (t *trainer) report(step *optimize.Step) error {
+	if err := t.watch.Report(model.Progress{Step: step, Run: t.summary.Run}, &t.summary, t.settled); err != nil {
+		return err // the checkpoint is of a step before, after which it ends here again
 	}
 	t.save(step)
 	return nil
@@ -195,55 +167,38 @@ func (t *training) report(step *optimize.Step) error {
 // tagging does, and scores them.
 func (o *objective) evaluate(w []float64) (metrics.Results, error) {
 	names := o.data.labels.Names()
-	scores := make([]metrics.Evaluator, len(o.workers))
 	grammar := grammarOf(names, o.data.Scheme())
-	o.each(func(k int, wk *worker) {
-		scores[k].Scheme = o.data.Scheme()
-		var gold, predicted []string
-		for s := o.chunk[k]; s < o.chunk[k+1]; s++ {
-			lo, hi := o.data.sentence[s], o.data.sentence[s+1]
-			o.x.score(&wk.scores, &o.data.tokens, lo, hi, w, 1)
-			wk.gold = slices.Grow(wk.gold[:0], hi-lo)[:hi-lo]
-			if grammar != nil {
-				grammar.Fill(&wk.grad, hi-lo)
-				if wk.err = structured.AddScaled(&wk.scores, &wk.scores, &wk.grad, 1); wk.err != nil {
-					return
-				}
-			}
-			if o.dictionary != nil {
-				wk.pruning.begin(hi - lo)
-				for t := lo; t < hi; t++ {
-					wk.pruning.give(t-lo, o.dictionary.of(o.data.word[t]))
-				}
-				wk.pruning.keep(grammar)
-				wk.pruning.apply(&wk.scores)
-			}
-			if _, wk.err = wk.loss.Viterbi.Decode(wk.gold, &wk.scores); wk.err != nil {
-				return
-			}
-			gold, predicted = gold[:0], predicted[:0]
-			for i, j := range wk.gold {
-				gold = append(gold, names[o.data.gold[lo+i]])
-				predicted = append(predicted, names[j])
-			}
-			if wk.err = scores[k].Add(gold, predicted, nil); wk.err != nil {
-				return
+	return o.pool.Score(o.data.Scheme(), func(wk *worker, s int, gold, predicted []string) ([]string, []string, error) {
+		lo, hi := o.data.sentence[s], o.data.sentence[s+1]
+		o.x.score(&wk.scores, &o.data.tokens, lo, hi, w, 1)
+		wk.gold = slices.Grow(wk.gold[:0], hi-lo)[:hi-lo]
+		if grammar != nil {
+			grammar.Fill(&wk.grad, hi-lo)
+			if err := structured.AddScaled(&wk.scores, &wk.scores, &wk.grad, 1); err != nil {
+				return nil, nil, err
 			}
 		}
+		if o.dictionary != nil {
+			wk.pruning.begin(hi - lo)
+			for t := lo; t < hi; t++ {
+				wk.pruning.give(t-lo, o.dictionary.of(o.data.word[t]))
+			}
+			wk.pruning.keep(grammar)
+			wk.pruning.apply(&wk.scores)
+		}
+		if _, err := wk.loss.Viterbi.Decode(wk.gold, &wk.scores); err != nil {
+			return nil, nil, err
+		}
+		for i, j := range wk.gold {
+			gold = append(gold, names[o.data.gold[lo+i]])
+			predicted = append(predicted, names[j])
+		}
+		return gold, predicted, nil
 	})
-	if _, err := o.merge(); err != nil {
-		return metrics.Results{}, err
-	}
-	for k := range scores[1:] {
-		if err := scores[0].Merge(&scores[k+1]); err != nil {
-			return metrics.Results{}, err
-		}
-	}
-	return scores[0].Results(), nil
 }
 
 // warmStart sets the weights of the features that m has too.
-func (t *training) warmStart(m *Model) {
+func (t *trainer) warmStart(m *Model) {
 	l, d := t.x.labels, t.data
 	theirs := make([]int, l) // label numbers in m, -1 where it lacks one
 	for j, name := range d.labels.Names() {

@@ -10,10 +10,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/pruned"
 )
+
+// workers returns so many, none of which has sentences of a whole pass.
+func workers(n int) *training.Pool[worker] { return training.NewPool[worker](n, 0, nil) }
 
 func TestObjectiveByFiniteDifferences(t *testing.T) {
 	templates, err := features.Parse(strings.NewReader("u:%x[0,0]\nu:%s[0,0,1]\nu:%v[0,1]\n"), "t", features.DialectTrellis)
@@ -22,7 +26,7 @@ func TestObjectiveByFiniteDifferences(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, d.Add(features.Rows{{"ab", "0.5"}, {"cb", "-2"}, {"ab", "1e-1"}, {"d", "no number"}}, []string{"x|y", "y", "x|z", "y"}, 2))
 	require.NoError(t, d.Add(features.Rows{{"d", "3"}, {"ab", "_"}}, []string{"y", "x|y"}, 1))
-	goal := &objective{x: newIndex(d, "|", 0, 2), list: d.list, loss: pruned.CrossEntropy{}, workers: []*worker{{}, {}}}
+	goal := &objective{x: newIndex(d, "|", 0, 2), list: d.list, loss: pruned.CrossEntropy{}, pool: workers(2)}
 	rng := rand.New(rand.NewPCG(1, 2))
 	w := make([]float64, goal.Dim())
 	for k := range w {
@@ -61,8 +65,10 @@ func TestObjectiveByFiniteDifferences(t *testing.T) {
 }
 
 func TestThresholdsMoveTowardsWhatIsToBeKept(t *testing.T) {
-	a, b := &worker{tokens: 4, kept: [2]int{20, 0}}, &worker{tokens: 6, kept: [2]int{30, 0}}
-	o := &objective{loss: pruned.CrossEntropy{}, keep: [2]float64{3, 2}, plan: plan{order: 1}, workers: []*worker{a, b}}
+	o := &objective{loss: pruned.CrossEntropy{}, keep: [2]float64{3, 2}, plan: plan{order: 1}, pool: workers(2)}
+	a, b := o.pool.Scratch(0), o.pool.Scratch(1)
+	a.tokens, a.kept = 4, [2]int{20, 0}
+	b.tokens, b.kept = 6, [2]int{30, 0}
 	o.plan.prune[0].Threshold = 0.01
 	require.True(t, o.begun())
 	require.Equal(t, [2]float64{5, 0}, o.endEpoch())

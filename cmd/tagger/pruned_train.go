@@ -77,10 +77,7 @@ func (a *app) trainPruned(cmd *cobra.Command, o *trainFlags, read dataFlags, fil
 	var m *prunedcrf.Model
 	var summary model.Summary
 	err = a.watch(ctx, o, func(ctx context.Context, progress func(model.Progress)) error {
-		opts.Progress = func(p model.Progress) error {
-			progress(model.Progress{Step: p.Step, Dev: p.Dev, Best: p.Best})
-			return nil
-		}
+		opts.Progress = func(p model.Progress) { progress(model.Progress{Step: p.Step, Dev: p.Dev, Best: p.Best}) }
 		var err error
 		m, summary, err = prunedcrf.Train(ctx, d.train, opts)
 		return err
