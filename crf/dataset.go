@@ -6,6 +6,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -127,11 +128,8 @@ func (d *Dataset) AddItems(items [][]corpus.Attribute, labels []string, weight f
 }
 
 func (d *Dataset) begin(n int, labels []string, weight float64) error {
-	if n != len(labels) {
-		return fmt.Errorf("%w: %d labels for %d tokens", model.ErrInput, len(labels), n)
-	}
-	if !(weight >= 0 && weight <= math.MaxFloat64) {
-		return fmt.Errorf("%w: sentence of weight %v", model.ErrInput, weight)
+	if err := training.CheckSentence(n, len(labels), weight); err != nil {
+		return err
 	}
 	if d.heldOut {
 		for t, name := range labels {

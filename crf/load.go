@@ -10,7 +10,7 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/container"
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
-	"github.com/trellis-nlp/trellis/lexicon"
+	"github.com/trellis-nlp/trellis/internal/modelfile"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -127,8 +127,8 @@ func (p *parser) model() *Model {
 	var lexicons int
 	m.input, lexicons = d.input()
 	p.finish(&d, secInput)
-	for k := range lexicons {
-		m.input.Lexicons = append(m.input.Lexicons, p.lexicon(k))
+	if m.input.Lexicons, err = modelfile.Lexicons(p.sections, lexicons); err != nil {
+		p.fail(err)
 	}
 
 	m.labels = structured.NewAlphabet(names...)
@@ -169,21 +169,6 @@ func (p *parser) model() *Model {
 	}
 	m.names, m.bigramNames = p.sections[secNames], p.sections[secBigramNames]
 	return m
-}
-
-// lexicon returns the k-th one.
-func (p *parser) lexicon(k int) lexicon.Lexicon {
-	prefix, own := lexiconPrefix(k), make(map[string][]byte)
-	for name, data := range p.sections {
-		if short, ok := strings.CutPrefix(name, prefix); ok {
-			own[short] = data
-		}
-	}
-	l, err := lexicon.Decode(own)
-	if err != nil {
-		p.fail(fmt.Errorf("lexicon %d: %w", k, err))
-	}
-	return l
 }
 
 // labelDictionary reads the label dictionary, if there is one.

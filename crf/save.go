@@ -9,7 +9,7 @@ import (
 	"slices"
 
 	"github.com/trellis-nlp/trellis/internal/container"
-	"github.com/trellis-nlp/trellis/lexicon"
+	"github.com/trellis-nlp/trellis/internal/modelfile"
 	"github.com/trellis-nlp/trellis/model"
 )
 
@@ -119,7 +119,7 @@ func (m *Model) sections(o SaveOptions) ([]container.Section, error) {
 		list = append(list, container.Section{Name: secDict, Data: container.Bytes(m.usual.words)},
 			container.Section{Name: secDictLabels, Data: container.Bytes(m.usual.labels)})
 	}
-	list = append(list, lexiconSections(m.input.Lexicons)...)
+	list = append(list, modelfile.LexiconSections(m.input.Lexicons)...)
 	list = append(list, storeSections(secAttrs, attrs, o.Weights)...)
 	list = append(list, storeSections(secBigrams, bigrams, o.Weights)...)
 	list = append(list, container.Section{Name: secPairs, Data: container.Bytes(trans)},
@@ -138,19 +138,6 @@ func (m *Model) sections(o SaveOptions) ([]container.Section, error) {
 	}
 	return list, nil
 }
-
-// Of the sections of lexicon k, each has the prefix that tells k, and a name of four letters.
-func lexiconSections(lexicons []lexicon.Lexicon) []container.Section {
-	var list []container.Section
-	for k, l := range lexicons {
-		for _, s := range lexicon.Sections(l) {
-			list = append(list, container.Section{Name: lexiconPrefix(k) + s.Name, Data: s.Data})
-		}
-	}
-	return list
-}
-
-func lexiconPrefix(k int) string { return fmt.Sprintf("x%d.", k) }
 
 // in returns the store in a precision, itself if it has that.
 func (s *store[O]) in(double bool) (*store[O], error) {

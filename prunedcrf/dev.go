@@ -52,10 +52,7 @@ type heldOut struct {
 func newHeldOut(dev, d *Dataset, goal *objective, threads int) *heldOut {
 	h := &heldOut{goal: goal, trained: d.Labels(), own: dev.Labels(), scheme: d.Scheme()}
 	h.grammar, h.outside = grammar(h.trained, h.scheme)
-	ids := make([]int32, dev.attrs.Len()) // in d, -1 where it lacks one
-	for a, name := range dev.attrs.List() {
-		ids[a] = d.attrs.Find([]byte(name))
-	}
+	ids := dev.attrs.In(&d.attrs)
 	for k := range dev.list {
 		e := &dev.list[k]
 		var s sentence

@@ -15,10 +15,7 @@ type heldOut struct {
 // heldOut compiles d in the numbers of m.
 func (d *Dataset) heldOut(m *Model, o Options) *heldOut {
 	h := &heldOut{objective: objective{x: m.x, longest: o.MaxLength, loss: o.Loss}, data: d, codec: m.codec}
-	ids := make([]int32, d.attrs.Len()) // in m, -1 where it lacks one
-	for a, name := range d.attrs.List() {
-		ids[a] = m.attrs.Find([]byte(name))
-	}
+	ids := d.attrs.In(&m.attrs)
 	var (
 		text texts
 		k    keys
