@@ -51,7 +51,7 @@ var rooms = []room{
 	{path: "features", public: true,
 		rooms: []string{"internal/simd", "internal/fingerprint"}},
 	{path: "interop/internal/rawlines",
-		rooms: []string{"corpus"}},
+		rooms: []string{"corpus", "features"}},
 	{path: "interop/crfpp", public: true,
 		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "corpus", "features", "interop/internal/rawlines"}},
 	{path: "interop/wapiti", public: true,
@@ -106,6 +106,8 @@ var rooms = []room{
 
 	{path: "internal/bruteforce", tests: true,
 		rooms: []string{"structured"}},
+	{path: "interop/internal/damage", tests: true,
+		modules: []string{"github.com/stretchr/testify"}},
 	{path: "internal/archtest", tests: true},
 }
 
