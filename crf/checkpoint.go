@@ -196,7 +196,7 @@ func (t *trainer) fingerprints() []print {
 		{"the number of threads", fmt.Sprint(t.o.Threads)},
 		{"AllPairs", fmt.Sprint(t.o.AllPairs)},
 		{"MinCount", fmt.Sprint(max(1, t.o.MinCount))},
-		{"LabelDictionary", fmt.Sprint(t.o.LabelDictionary)},
+		{"TagDictionary", fmt.Sprint(t.o.TagDictionary)},
 		{"the number of restarts", fmt.Sprint(t.o.Restarts)},
 		{"the number of steps of the schedule", fmt.Sprint(len(t.losses))},
 		{"the number of sentences", fmt.Sprint(d.Len())},

@@ -49,7 +49,7 @@ func models(t testing.TB) map[string]*Model {
 		"single":     train(t, small(t, noTransitions, 3), Options{Penalty: l2, Threads: 1}),
 		"all pairs":  train(t, small(t, bigramTemplates, 4), Options{Penalty: l2, Threads: 1, AllPairs: true}),
 		"lexicon":    train(t, withLexicon(t, lengthClasses(t), lexiconTemplates, 3), Options{Penalty: l2, Threads: 1}),
-		"dictionary": train(t, small(t, plainTemplates, 12), Options{Penalty: l2, Threads: 1, LabelDictionary: 2}),
+		"dictionary": train(t, small(t, plainTemplates, 12), Options{Penalty: l2, Threads: 1, TagDictionary: 2}),
 		"items":      train(t, items(t, rand.New(rand.NewPCG(1, 1)), 20), Options{Penalty: l2, Threads: 1}),
 	}
 	for name, m := range ms {

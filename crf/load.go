@@ -153,8 +153,8 @@ func (p *parser) model() *Model {
 			break
 		}
 	}
-	if m.usual = p.labelDictionary(l); m.usual.used > 0 && !m.input.HasWords() {
-		p.fail(errors.New("a label dictionary without a column of words"))
+	if m.tagDict = p.tagDictionary(l); m.tagDict.used > 0 && !m.input.HasWords() {
+		p.fail(errors.New("a tag dictionary without a column of words"))
 	}
 	m.attrs = parseStore[uint16](p, secAttrs, shape[3], l, l)
 	m.bigrams = parseStore[uint32](p, secBigrams, shape[4], 0, l*l)
@@ -171,8 +171,8 @@ func (p *parser) model() *Model {
 	return m
 }
 
-// labelDictionary reads the label dictionary, if there is one.
-func (p *parser) labelDictionary(l int) (x labelDictionary) {
+// tagDictionary reads the tag dictionary, if there is one.
+func (p *parser) tagDictionary(l int) (x tagDictionary) {
 	if p.sections[secDict] == nil && p.sections[secDictLabels] == nil {
 		return x
 	}

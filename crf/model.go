@@ -22,7 +22,7 @@ type Model struct {
 	input   model.Input
 	program *features.Program // nil for ready-made attributes
 	words   []uint64          // sorted fingerprints of the words of the training data
-	usual   labelDictionary   // the label dictionary; empty if there is none
+	tagDict tagDictionary     // the tag dictionary; empty if there is none
 
 	weights Weights // as they were stored
 	base    int     // of the fingerprints
@@ -162,8 +162,8 @@ func (m *Model) Known(word string) bool {
 	return ok
 }
 
-// Dictionary returns the number of words in the label dictionary (see [Options]), 0 without one.
-func (m *Model) Dictionary() int { return m.usual.used }
+// Dictionary returns the number of words in the tag dictionary (see [Options]), 0 without one.
+func (m *Model) Dictionary() int { return m.tagDict.used }
 
 // Close gives back the memory map of a model that [Open] returned; other models need no Close. The model and
 // its taggers must not be used any more.
@@ -172,7 +172,7 @@ func (m *Model) Close() error {
 		return nil
 	}
 	m.words, m.attrs, m.bigrams, m.trans, m.transW = nil, store[uint16]{}, store[uint32]{}, nil, numbers{}
-	m.names, m.bigramNames, m.usual = nil, nil, labelDictionary{}
+	m.names, m.bigramNames, m.tagDict = nil, nil, tagDictionary{}
 	return m.file.Close()
 }
 

@@ -23,7 +23,7 @@ type Parts struct {
 	Input  model.Input
 	Words  []uint64 // fingerprints of the known words, from another model
 
-	Dictionary []WordLabels // the label dictionary; empty if there is none
+	Dictionary []WordLabels // the tag dictionary; empty if there is none
 
 	Attributes  []Attribute       // of tokens
 	Transitions []PairWeight      // label pairs
@@ -113,33 +113,33 @@ func New(p Parts) (*Model, error) {
 		return nil, err
 	}
 	m.trans, m.transW.f64 = trans.outcomes, trans.weights
-	if m.usual, err = dictionaryOf(p.Dictionary, &m.input, l); err != nil {
+	if m.tagDict, err = dictionaryOf(p.Dictionary, &m.input, l); err != nil {
 		return nil, err
 	}
 	return m, m.assemble(attrs, bigrams)
 }
 
-// dictionaryOf checks the entries of a label dictionary and sorts their labels.
-func dictionaryOf(list []WordLabels, in *model.Input, l int) (labelDictionary, error) {
+// dictionaryOf checks the entries of a tag dictionary and sorts their labels.
+func dictionaryOf(list []WordLabels, in *model.Input, l int) (tagDictionary, error) {
 	if len(list) > 0 && !in.HasWords() {
-		return labelDictionary{}, fmt.Errorf("%w: a label dictionary needs a column of words", model.ErrInput)
+		return tagDictionary{}, fmt.Errorf("%w: a tag dictionary needs a column of words", model.ErrInput)
 	}
 	seen := make(map[uint64]bool, len(list))
 	entries := make([]WordLabels, len(list))
 	for k, e := range list {
 		if seen[e.Word] {
-			return labelDictionary{}, fmt.Errorf("%w: word %#x stands twice in the label dictionary", model.ErrInput, e.Word)
+			return tagDictionary{}, fmt.Errorf("%w: word %#x stands twice in the tag dictionary", model.ErrInput, e.Word)
 		}
 		seen[e.Word] = true
 		labels := slices.Clone(e.Labels)
 		slices.Sort(labels)
 		labels = slices.Compact(labels)
 		if n := len(labels); n > 0 && (labels[0] < 0 || labels[n-1] >= l) {
-			return labelDictionary{}, fmt.Errorf("%w: word %#x has the labels %d of %d", model.ErrInput, e.Word, labels, l)
+			return tagDictionary{}, fmt.Errorf("%w: word %#x has the labels %d of %d", model.ErrInput, e.Word, labels, l)
 		}
 		entries[k] = WordLabels{e.Word, labels}
 	}
-	return newLabelDictionary(entries, l)
+	return newTagDictionary(entries, l)
 }
 
 // An outcome is a label or label pair with its weight.
@@ -186,7 +186,7 @@ func (m *Model) Parts() (Parts, error) {
 	}
 	p := Parts{
 		Meta: m.Meta.Clone(), Labels: slices.Clone(m.Labels()), Scheme: m.scheme, Input: m.input, Words: slices.Clone(m.words),
-		Dictionary: m.usual.entries(),
+		Dictionary: m.tagDict.entries(),
 	}
 	l := m.labels.Len()
 	err := named(m, &m.attrs, m.names, func(name string, labels []uint16, weights []float64) {

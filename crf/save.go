@@ -115,9 +115,9 @@ func (m *Model) sections(o SaveOptions) ([]container.Section, error) {
 		{Name: secMeta, Data: meta.buf}, {Name: secLabels, Data: labels.buf}, {Name: secInput, Data: input.buf},
 		{Name: secShape, Data: container.Bytes(shape)}, {Name: secWords, Data: container.Bytes(m.words)},
 	}
-	if m.usual.used > 0 {
-		list = append(list, container.Section{Name: secDict, Data: container.Bytes(m.usual.words)},
-			container.Section{Name: secDictLabels, Data: container.Bytes(m.usual.labels)})
+	if m.tagDict.used > 0 {
+		list = append(list, container.Section{Name: secDict, Data: container.Bytes(m.tagDict.words)},
+			container.Section{Name: secDictLabels, Data: container.Bytes(m.tagDict.labels)})
 	}
 	list = append(list, modelfile.LexiconSections(m.input.Lexicons)...)
 	list = append(list, storeSections(secAttrs, attrs, o.Weights)...)

@@ -20,14 +20,14 @@ import (
 // Where the labels spell spans, they are kept to the grammar of their scheme: a sequence that breaks it has the
 // score -Inf and the probability 0. [Tagger.Constrain] lifts that.
 //
-// Likewise, a word of the model's label dictionary, if it has one (see [Options]), gets no label that it lacks there. A
+// Likewise, a word of the model's tag dictionary, if it has one (see [Options]), gets no label that it lacks there. A
 // sentence whose words have no labelling within the grammar so is labelled as without the dictionary. The node of a
 // token that has one label left scores 0: its attributes are not looked up, since they change neither paths nor
 // probabilities. [Tagger.Prune] lifts all that.
 type Tagger struct {
 	m         *Model
 	free      bool                    // of the grammar
-	whole     bool                    // of the label dictionary
+	whole     bool                    // of the tag dictionary
 	printer   *features.Fingerprinter // nil for ready-made attributes
 	scores    structured.Lattice
 	kept      bool // the sentence is kept to the grammar
@@ -66,7 +66,7 @@ func (m *Model) NewTagger() *Tagger {
 // labelling: without O, B- and S-.
 func (t *Tagger) Constrain(on bool) { t.free = !on }
 
-// Prune says whether the sentences that are read from now on are kept to the label dictionary of the model, if it has
+// Prune says whether the sentences that are read from now on are kept to the tag dictionary of the model, if it has
 // one.
 func (t *Tagger) Prune(on bool) { t.whole = !on }
 
@@ -77,10 +77,10 @@ func (t *Tagger) Read(seq features.Sequence) error {
 	}
 	t.printer.Reset(seq)
 	t.begin(t.printer.Len())
-	if t.m.usual.used > 0 && !t.whole {
+	if t.m.tagDict.used > 0 && !t.whole {
 		form := t.m.input.Names["form"]
 		for i := range t.scores.T {
-			t.pruning.give(i, t.m.usual.of(seq.Field(i, form)))
+			t.pruning.give(i, t.m.tagDict.of(seq.Field(i, form)))
 		}
 		if t.kept {
 			t.pruning.keep(t.m.edges().grammar)
@@ -261,7 +261,7 @@ func (t *Tagger) Scores() *structured.Lattice {
 }
 
 // Fix keeps label given[i] at token i, and leaves it free where given[i] is negative. Labels that no labelling within
-// the grammar has are kept all the same, and lift the grammar from the sentence; the label dictionary is lifted from it
+// the grammar has are kept all the same, and lift the grammar from the sentence; the tag dictionary is lifted from it
 // in any case. Fix comes right after Read.
 func (t *Tagger) Fix(given []int) error {
 	if len(given) != t.scores.T {

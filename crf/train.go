@@ -28,9 +28,9 @@ type Options struct {
 	AllPairs bool             // features for every attribute and label, and every transition, not those seen only
 	MinCount int              // attributes that occur less often have no features
 
-	// LabelDictionary, unless 0, gives the model a label dictionary: words that occur at least so often get only labels
+	// TagDictionary, unless 0, gives the model a tag dictionary: words that occur at least so often get only labels
 	// that they have in the training data. Tagging heeds it (see [Tagger]), training does not but for scoring Dev.
-	LabelDictionary int
+	TagDictionary int
 
 	Threads int    // 0 means runtime.GOMAXPROCS(0); results depend on it in the last digits
 	Init    *Model // weights to start from, by the names of attributes and labels
@@ -81,8 +81,8 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	if err := t.check(); err != nil {
 		return nil, model.Summary{}, err
 	}
-	if o.LabelDictionary > 0 {
-		w, err := d.wordLabels(o.LabelDictionary)
+	if o.TagDictionary > 0 {
+		w, err := d.wordLabels(o.TagDictionary)
 		if err != nil {
 			return nil, model.Summary{}, err
 		}
@@ -116,7 +116,7 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	}
 	m, making := newModel(d, t.x, t.w)
 	if making == nil && t.dictionary != nil {
-		m.usual, making = d.labelDictionary(t.dictionary)
+		m.tagDict, making = d.tagDictionary(t.dictionary)
 	}
 	if making != nil {
 		return nil, t.summary, making
@@ -133,7 +133,7 @@ type trainer struct {
 	dev    *objective
 	keeper *keeper // nil without checkpoints
 
-	dictionary *wordLabels // nil without a label dictionary
+	dictionary *wordLabels // nil without a tag dictionary
 	from       io.Reader   // the optimizer's part of a checkpoint that the next run goes on from, or nil
 	prints     []print
 

@@ -16,11 +16,11 @@ func dictated(t *testing.T, least string, flags ...string) string {
 	train := write(t, "train.conll", strings.Repeat("the D\ndog N\n\nto T\nrun V\n\n", 4))
 	path := filepath.Join(t.TempDir(), "model")
 	templates := write(t, "templates.txt", "u:w-1=%x[-1,form]\n")
-	done(t, "", append([]string{"train", "--quiet", "--model", path, "--features", templates, "--label-dictionary", least, "--loss", "cross-entropy", train}, flags...)...)
+	done(t, "", append([]string{"train", "--quiet", "--model", path, "--features", templates, "--tag-dictionary", least, "--loss", "cross-entropy", train}, flags...)...)
 	return path
 }
 
-func TestLabelDictionary(t *testing.T) {
+func TestTagDictionary(t *testing.T) {
 	const text = "the\nrun\n\nthe\ncat\n"
 	m := dictated(t, "4")
 	pruned, whole := "the D\nrun V\n\nthe D\ncat N\n", "the D\nrun N\n\nthe D\ncat N\n"
@@ -44,37 +44,37 @@ func TestLabelDictionary(t *testing.T) {
 	assert.InDelta(t, 0.5, accuracy("--model", m, "--no-dictionary", "-"), 1e-12)
 
 	seen := done(t, "", "inspect", m).out
-	assert.Contains(t, seen, "dictionary        4 words, which get only labels that they have in it\n")
-	assert.Contains(t, seen, "label-dictionary  4\n")
+	assert.Contains(t, seen, "dictionary      4 words, which get only labels that they have in it\n")
+	assert.Contains(t, seen, "tag-dictionary  4\n")
 	assert.Contains(t, done(t, "", "inspect", "--json", m).out, `"dictionary":4,`)
 
 	small := filepath.Join(t.TempDir(), "small")
 	done(t, "", "prune", m, "--output", small, "--below", "0.01")
 	assert.Equal(t, pruned, done(t, text, "tag", "--model", small).out, "a smaller model keeps it")
-	assert.Contains(t, done(t, "", "export", m, "--to", "crfsuite", "--output", small).errors, "no label dictionary")
+	assert.Contains(t, done(t, "", "export", m, "--to", "crfsuite", "--output", small).errors, "no tag dictionary")
 }
 
 // A model that has BIOES inside takes labels in BIO that the dictionary does not know.
 func TestDictionaryOfOtherScheme(t *testing.T) {
 	train := write(t, "ner.conll", strings.Repeat("Rome B-LOC\nis O\n\nNew B-LOC\nYork I-LOC\n\n", 3))
 	path := filepath.Join(t.TempDir(), "model")
-	done(t, "", "train", "--quiet", "--model", path, "--scheme", "bioes", "--label-dictionary", "1", train)
+	done(t, "", "train", "--quiet", "--model", path, "--scheme", "bioes", "--tag-dictionary", "1", train)
 	assert.Equal(t, "Rome _ B-LOC\nYork I-LOC I-LOC\n", done(t, "Rome _\nYork I-LOC\n", "tag", "--fixed", "--model", path).out)
 	// Alone, York could only end a span: the dictionary gives way to the grammar.
 	out := done(t, "York\n", "tag", "--model", path).out
 	assert.NotContains(t, out, "I-LOC")
 }
 
-func TestLabelDictionaryIsRefused(t *testing.T) {
+func TestTagDictionaryIsRefused(t *testing.T) {
 	m := dictated(t, "1")
 	for _, x := range []struct {
 		status int
 		says   string
 		args   []string
 	}{
-		{exitUsage, "--label-dictionary -1", []string{"train", "--model", m, "--label-dictionary", "-1", "testdata/train.conll"}},
-		{exitUsage, "it gives no labels to words", []string{"train", "--model", m, "--model-type", "semi", "--label-dictionary", "1", "testdata/train.conll"}},
-		{exitFailed, "column of words", []string{"train", "--quiet", "--model", m, "--label-dictionary", "1", "testdata/train.crfsuite"}},
+		{exitUsage, "--tag-dictionary -1", []string{"train", "--model", m, "--tag-dictionary", "-1", "testdata/train.conll"}},
+		{exitUsage, "it gives no labels to words", []string{"train", "--model", m, "--model-type", "semi", "--tag-dictionary", "1", "testdata/train.conll"}},
+		{exitFailed, "column of words", []string{"train", "--quiet", "--model", m, "--tag-dictionary", "1", "testdata/train.crfsuite"}},
 		{exitUsage, "--no-dictionary", []string{"eval", "--no-dictionary", "testdata/labelled.conll"}},
 	} {
 		o := tagger(t, "", x.args...)

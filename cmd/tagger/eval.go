@@ -23,7 +23,7 @@ type evalFlags struct {
 	samples, matrix, bins int
 	seed                  uint64
 	calibration           bool
-	undictated            bool // whatever the label dictionary of the model
+	undictated            bool // whatever the tag dictionary of the model
 	prob                  string
 	ufeats                bool
 	json, markdown        bool
@@ -69,7 +69,7 @@ func (a *app) evalCommand() *cobra.Command {
 	f.BoolVar(&o.calibration, "calibration", false, "score the probabilities of the labels too: the model's, or those in a column")
 	f.StringVar(&o.prob, "prob", "", "`column` of the probabilities, without a model (default: the last, or Prob= in MISC)")
 	f.IntVar(&o.bins, "bins", 10, "bins of probabilities for --calibration")
-	f.BoolVar(&o.undictated, "no-dictionary", false, "label without the label dictionary of the model")
+	f.BoolVar(&o.undictated, "no-dictionary", false, "label without the tag dictionary of the model")
 	f.StringVar(&o.format, "format", "auto", "format of the files: auto, conll, conllu or crfsuite")
 	f.BoolVar(&o.json, "json", false, "print one JSON object instead of tables")
 	f.BoolVar(&o.markdown, "markdown", false, "print tables of Markdown")

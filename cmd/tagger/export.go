@@ -72,7 +72,7 @@ func (a *app) exportModel(o *exportFlags, path string) error {
 		a.note(path + ": CRFsuite does not keep labels to the grammar of spans, as tagger tag does without --no-constraints")
 	}
 	if m.Dictionary() > 0 {
-		a.note(path + ": CRFsuite has no label dictionary: it gives all words all labels, as tagger tag does with --no-dictionary")
+		a.note(path + ": CRFsuite has no tag dictionary: it gives all words all labels, as tagger tag does with --no-dictionary")
 	}
 	_, err = fmt.Fprintf(a.stdout, "%s: %d labels, %d attributes, %d features\n",
 		o.output, len(exported.Labels), len(exported.Attributes), exported.Features())

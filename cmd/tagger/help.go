@@ -91,7 +91,7 @@ A model of CRFsuite, CRF++ or Wapiti is read as it is, and labels as its own too
 --probs, --nbest, --fixed, --posterior and --detail stand for its options.
 
 Labels that spell spans are kept to their grammar (no I-PER behind O in bio), unless
---no-constraints is given; words of a label dictionary (train --label-dictionary) to
+--no-constraints is given; words of a tag dictionary (train --tag-dictionary) to
 the labels there, unless --no-dictionary is. --posterior chooses the most probable label
 of each token rather than the best labelling as a whole.
 

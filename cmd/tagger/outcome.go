@@ -65,7 +65,7 @@ var endings = map[optimize.Reason]string{
 var notedFlags = []string{
 	"cost", "cost-scale", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight", "gamma",
 	"anneal-temperature", "anneal-cost", "anneal-blend", "supervision", "batch-size", "rate", "restarts", "min-count", "all-pairs",
-	"label-dictionary",
+	"tag-dictionary",
 }
 
 // notes are what the model tells about itself.

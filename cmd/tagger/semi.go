@@ -56,8 +56,8 @@ var chainFlags = []struct {
 	{[]string{"normalize"}, []string{semiKind}, "it reads words as they are"},
 	{[]string{"scheme"}, []string{semiKind}, "it learns spans, however their labels are spelt"},
 	{lexiconNames, []string{semiKind}, "it keeps no lexicons"},
-	{[]string{"label-dictionary"}, []string{semiKind}, "it gives no labels to words, but to spans"},
-	{[]string{"label-dictionary"}, []string{prunedKind}, "it tells likely labels by their probability"},
+	{[]string{"tag-dictionary"}, []string{semiKind}, "it gives no labels to words, but to spans"},
+	{[]string{"tag-dictionary"}, []string{prunedKind}, "it tells likely labels by their probability"},
 	{[]string{"supervision"}, []string{semiKind, prunedKind}, "it learns from labels that are all known"},
 }
 
@@ -142,7 +142,7 @@ func (o *tagFlags) checkSemi() error {
 	case o.free:
 		return wrongUsage("--no-constraints: %s scores spans as wholes, and its labels always spell spans", o.model)
 	case o.undictated:
-		return wrongUsage("--no-dictionary: %s scores spans as wholes, and has no label dictionary", o.model)
+		return wrongUsage("--no-dictionary: %s scores spans as wholes, and has no tag dictionary", o.model)
 	case o.tool != 0:
 		return wrongUsage("--output-format %s: %s scores spans as wholes, which that tool has no output for", o.outputFormat, o.model)
 	}

@@ -19,7 +19,7 @@ type tagFlags struct {
 	fixed                 bool
 	posterior             bool
 	free                  bool // whatever the grammar of the labels
-	undictated            bool // whatever the label dictionary of the model
+	undictated            bool // whatever the tag dictionary of the model
 	printingFlags
 }
 
@@ -56,7 +56,7 @@ func (a *app) tagCommand() *cobra.Command {
 	f.BoolVar(&o.fixed, "fixed", false, "keep the labels that the input has; _ ? or nothing stands for none")
 	f.BoolVar(&o.posterior, "posterior", false, "choose the most probable label of each token, instead of the best labelling")
 	f.BoolVar(&o.free, "no-constraints", false, "allow labels that do not spell spans, such as O I-PER")
-	f.BoolVar(&o.undictated, "no-dictionary", false, "allow all words all labels, whatever the label dictionary of the model says")
+	f.BoolVar(&o.undictated, "no-dictionary", false, "allow all words all labels, whatever the tag dictionary of the model says")
 	f.StringVar(&o.output, "output", "", "`file` to write to (default standard output)")
 	o.printingFlags.register(c)
 	f.StringVar(&o.format, "format", "auto", "format of the files: auto, conll, conllu or crfsuite")

@@ -89,7 +89,7 @@ func (o *trainFlags) register(c *cobra.Command) {
 	f.IntVar(&o.threads, "threads", 0, "goroutines that work (default: one a core); the last digits depend on it")
 	f.IntVar(&o.patience, "patience", 10, "stop after so many steps without a better dev score; 0: never")
 	f.IntVar(&o.minCount, "min-count", 1, "leave out attributes that occur less often")
-	f.IntVar(&o.dictionary, "label-dictionary", 0, "words that occur at least `N` times get only labels that they have in training, unless 0")
+	f.IntVar(&o.dictionary, "tag-dictionary", 0, "words that occur at least `N` times get only labels that they have in training, unless 0")
 	f.BoolVar(&o.allPairs, "all-pairs", false, "features for all attributes and labels, not only for pairs seen together")
 	f.StringVar(&o.init, "init", "", "start from the weights of this model `file`")
 	f.StringVar(&o.log, "log-json", "", "write an object a step to this `file` (- is standard output)")
@@ -124,7 +124,7 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 	}
 	read := dataFlags{columnFlags: o.columnFlags, format: format, dev: o.dev, scheme: o.scheme, pickScheme: o.kind == chainKind && o.init == "", normal: o.normal}
 	opts := crf.Options{
-		AllPairs: o.allPairs, MinCount: o.minCount, LabelDictionary: o.dictionary, Threads: o.threads, Patience: o.patience,
+		AllPairs: o.allPairs, MinCount: o.minCount, TagDictionary: o.dictionary, Threads: o.threads, Patience: o.patience,
 	}
 	// All that can fail fails before anybody has waited for the data.
 	if err := safefile.Check(o.model); err != nil {
@@ -304,7 +304,7 @@ func (o *trainFlags) check(changed func(string) bool) (corpus.Format, error) {
 	case o.minCount < 0:
 		return format, wrongUsage("--min-count %d: want a number that is not negative", o.minCount)
 	case o.dictionary < 0:
-		return format, wrongUsage("--label-dictionary %d: want a number that is not negative", o.dictionary)
+		return format, wrongUsage("--tag-dictionary %d: want a number that is not negative", o.dictionary)
 	case o.patience < 0:
 		return format, wrongUsage("--patience %d: want a number that is not negative", o.patience)
 	case changed("patience") && o.dev == "":

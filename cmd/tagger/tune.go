@@ -39,7 +39,7 @@ var sharedFlags = []string{
 	"cost", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight", "gamma",
 	"anneal-temperature", "anneal-cost", "entropy", "label-smoothing", "margin", "blend", "anneal-blend",
 	"epochs", "warm-up", "batch-size", "rate", "pa-c", "pa-variant", "arow-gamma",
-	"min-count", "label-dictionary", "all-pairs", "dev", "patience", "seed", "restarts", "threads", "scheme", "normalize",
+	"min-count", "tag-dictionary", "all-pairs", "dev", "patience", "seed", "restarts", "threads", "scheme", "normalize",
 }
 
 // sharedUsage explains the shared flags that do more here.
@@ -223,7 +223,7 @@ func (t *tuner) train(ctx context.Context, c *attempt, f *fold) (*crf.Model, mod
 	}
 	o := &c.flags
 	opts := crf.Options{
-		AllPairs: o.allPairs, MinCount: o.minCount, LabelDictionary: o.dictionary, Threads: o.threads, Patience: o.patience,
+		AllPairs: o.allPairs, MinCount: o.minCount, TagDictionary: o.dictionary, Threads: o.threads, Patience: o.patience,
 		Dev: f.dev, Warn: t.warn,
 	}
 	err := o.lossFlags.set(&opts, f.train.Labels(), f.train.Scheme(), o.steps())

@@ -72,7 +72,7 @@ func (s *chainSet) notes(Model, model.Summary, map[string]string) {}
 
 func (s *chainSet) train(ctx context.Context, c *recipe.Config, start Model, h hooks) (Model, model.Summary, error) {
 	opts := crf.Options{
-		AllPairs: c.AllPairs, MinCount: c.MinCount, LabelDictionary: c.TagDictionary, Threads: c.Threads, Patience: patience(c),
+		AllPairs: c.AllPairs, MinCount: c.MinCount, TagDictionary: c.TagDictionary, Threads: c.Threads, Patience: patience(c),
 		Restarts: c.Restarts, Seed: seed(c), Dev: s.dev, Warn: h.warn, Progress: h.progress,
 	}
 	if start != nil {

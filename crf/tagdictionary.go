@@ -9,21 +9,21 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// WordLabels are an entry of the label dictionary: the labels that a word may have.
+// WordLabels are an entry of the tag dictionary: the labels that a word may have.
 type WordLabels struct {
 	Word   uint64 // its fingerprint, as in Parts.Words
 	Labels []int  // by their numbers
 }
 
-// A labelDictionary is that of a model: frequent words with the labels that they had in the training data. A
+// A tagDictionary is that of a model: frequent words with the labels that they had in the training data. A
 // slot holds the key of a word, keyOf(hashWord(word)), and where its labels are: labels[Ref:Ref+N], ascending.
-type labelDictionary struct {
+type tagDictionary struct {
 	table
 	labels []uint16
 }
 
 // of returns the labels that a word may have, none if it may have any.
-func (x *labelDictionary) of(word string) []uint16 {
+func (x *tagDictionary) of(word string) []uint16 {
 	if x.used == 0 {
 		return nil
 	}
@@ -31,21 +31,21 @@ func (x *labelDictionary) of(word string) []uint16 {
 	return x.labels[at.Ref : at.Ref+at.N]
 }
 
-// newLabelDictionary returns the dictionary of entries whose words differ; labels ascend. Those with all l labels say nothing
+// newTagDictionary returns the dictionary of entries whose words differ; labels ascend. Those with all l labels say nothing
 // and are left out.
-func newLabelDictionary(entries []WordLabels, l int) (labelDictionary, error) {
+func newTagDictionary(entries []WordLabels, l int) (tagDictionary, error) {
 	entries = slices.DeleteFunc(entries, func(e WordLabels) bool {
 		return len(e.Labels) == 0 || len(e.Labels) == l || keyOf(e.Word) == freeKey
 	})
 	if len(entries) == 0 {
-		return labelDictionary{}, nil
+		return tagDictionary{}, nil
 	}
 	slices.SortFunc(entries, func(a, b WordLabels) int { return cmp.Compare(keyOf(a.Word), keyOf(b.Word)) })
-	x := labelDictionary{}
+	x := tagDictionary{}
 	slots := make([]slot, len(entries))
 	for k, e := range entries {
 		if uint64(len(x.labels))+uint64(l) > math.MaxUint32 {
-			return labelDictionary{}, errTooLarge
+			return tagDictionary{}, errTooLarge
 		}
 		slots[k] = slot{Key: keyOf(e.Word), Ref: uint32(len(x.labels)), N: uint32(len(e.Labels))}
 		for _, j := range e.Labels {
@@ -57,7 +57,7 @@ func newLabelDictionary(entries []WordLabels, l int) (labelDictionary, error) {
 }
 
 // entries returns what the dictionary was made of, by its keys.
-func (x *labelDictionary) entries() []WordLabels {
+func (x *tagDictionary) entries() []WordLabels {
 	var list []WordLabels
 	for k := range x.len() {
 		if at := x.slot(k); at.N > 0 {
@@ -72,7 +72,7 @@ func (x *labelDictionary) entries() []WordLabels {
 }
 
 // check tells whether a dictionary that was read is as its comment says, for l labels, and completes its table.
-func (x *labelDictionary) check(l int) error {
+func (x *tagDictionary) check(l int) error {
 	used := uint64(0)
 	for k := range x.len() {
 		if x.slot(k).N > 0 {
@@ -110,7 +110,7 @@ type wordLabels struct {
 // wordLabels collects the labels of words that occur, with a label that is known, at least so often.
 func (d *Dataset) wordLabels(least int) (w wordLabels, err error) {
 	if d.form < 0 {
-		return w, fmt.Errorf("%w: a label dictionary needs a column of words", model.ErrInput)
+		return w, fmt.Errorf("%w: a tag dictionary needs a column of words", model.ErrInput)
 	}
 	start, label := pairs(len(d.words), d.labels.Len(), false, least, func(visit func(k int32, labels []int32)) {
 		for t, k := range d.word {
@@ -134,8 +134,8 @@ func (w *wordLabels) of(k int32) []uint16 {
 	return w.label[w.start[k]:w.start[k+1]]
 }
 
-// labelDictionary returns the dictionary of the words of d.
-func (d *Dataset) labelDictionary(w *wordLabels) (labelDictionary, error) {
+// tagDictionary returns the dictionary of the words of d.
+func (d *Dataset) tagDictionary(w *wordLabels) (tagDictionary, error) {
 	var list []WordLabels
 	for print, k := range d.words {
 		e := WordLabels{Word: print}
@@ -144,5 +144,5 @@ func (d *Dataset) labelDictionary(w *wordLabels) (labelDictionary, error) {
 		}
 		list = append(list, e)
 	}
-	return newLabelDictionary(list, d.labels.Len())
+	return newTagDictionary(list, d.labels.Len())
 }
