@@ -37,7 +37,7 @@ type Tagger struct {
 	pruned    bool               // the labels that pruning leaves out have the score -Inf
 	shared    structured.Lattice // the nodes of scores, with edges that are the model's
 	lent      bool               // the caller has the scores, and may have changed them
-	recalls   []recall
+	caches    []wordCache
 	lookups   [inFlight]lookups
 	fixed     structured.Lattice
 	marginals structured.Lattice
@@ -55,7 +55,7 @@ func (m *Model) NewTagger() *Tagger {
 	t := &Tagger{m: m}
 	if m.program != nil {
 		t.printer = m.program.NewFingerprinter(m.base)
-		t.recalls = newRecalls(t.printer, m.labels.Len(), m.attrs.double)
+		t.caches = newWordCaches(t.printer, m.labels.Len(), m.attrs.double)
 	}
 	t.begin(0)
 	return t
@@ -124,8 +124,8 @@ func (t *Tagger) unigrams() {
 	// last word that it sees.
 	for i := -margin; i < n+margin+inFlight; i++ {
 		word, joint := i+margin, i-margin-1
-		for c := range t.recalls {
-			r := &t.recalls[c]
+		for c := range t.caches {
+			r := &t.caches[c]
 			if r.seen(i, n) {
 				r.ask(attrs, i, word%inFlight)
 			}
