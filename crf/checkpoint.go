@@ -31,9 +31,6 @@ type Checkpoints struct {
 	Every time.Duration
 }
 
-// ErrCheckpoint says that a checkpoint is damaged, or is of another training; its text says what differs.
-var ErrCheckpoint = optimize.ErrCheckpoint
-
 // keeper writes the checkpoints of a training.
 type keeper struct {
 	Checkpoints

@@ -3,17 +3,12 @@ package crf
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
 	"github.com/trellis-nlp/trellis/model"
 )
-
-// WordLabels are an entry of the tag dictionary: the labels that a word may have.
-type WordLabels struct {
-	Word   uint64 // its fingerprint, as in Parts.Words
-	Labels []int  // by their numbers
-}
 
 // A tagDictionary is that of a model: frequent words with the labels that they had in the training data. A
 // slot holds the key of a word, keyOf(hashWord(word)), and where its labels are: labels[Ref:Ref+N], ascending.
@@ -31,24 +26,25 @@ func (x *tagDictionary) of(word string) []uint16 {
 	return x.labels[at.Ref : at.Ref+at.N]
 }
 
-// newTagDictionary returns the dictionary of entries whose words differ; labels ascend. Those with all l labels say nothing
-// and are left out.
-func newTagDictionary(entries []WordLabels, l int) (tagDictionary, error) {
-	entries = slices.DeleteFunc(entries, func(e WordLabels) bool {
-		return len(e.Labels) == 0 || len(e.Labels) == l || keyOf(e.Word) == freeKey
+// newTagDictionary returns the dictionary of words, by their fingerprints; labels ascend. Words with all l labels say
+// nothing and are left out.
+func newTagDictionary(labels map[uint64][]int, l int) (tagDictionary, error) {
+	words := slices.DeleteFunc(slices.Collect(maps.Keys(labels)), func(word uint64) bool {
+		n := len(labels[word])
+		return n == 0 || n == l || keyOf(word) == freeKey
 	})
-	if len(entries) == 0 {
+	if len(words) == 0 {
 		return tagDictionary{}, nil
 	}
-	slices.SortFunc(entries, func(a, b WordLabels) int { return cmp.Compare(keyOf(a.Word), keyOf(b.Word)) })
+	slices.SortFunc(words, func(a, b uint64) int { return cmp.Compare(keyOf(a), keyOf(b)) })
 	x := tagDictionary{}
-	slots := make([]slot, len(entries))
-	for k, e := range entries {
+	slots := make([]slot, len(words))
+	for k, word := range words {
 		if uint64(len(x.labels))+uint64(l) > math.MaxUint32 {
 			return tagDictionary{}, errTooLarge
 		}
-		slots[k] = slot{Key: keyOf(e.Word), Ref: uint32(len(x.labels)), N: uint32(len(e.Labels))}
-		for _, j := range e.Labels {
+		slots[k] = slot{Key: keyOf(word), Ref: uint32(len(x.labels)), N: uint32(len(labels[word]))}
+		for _, j := range labels[word] {
 			x.labels = append(x.labels, uint16(j))
 		}
 	}
@@ -56,19 +52,23 @@ func newTagDictionary(entries []WordLabels, l int) (tagDictionary, error) {
 	return x, nil
 }
 
-// entries returns what the dictionary was made of, by its keys.
-func (x *tagDictionary) entries() []WordLabels {
-	var list []WordLabels
+// entries returns what the dictionary was made of, nil if it is empty.
+func (x *tagDictionary) entries() map[uint64][]int {
+	var entries map[uint64][]int
 	for k := range x.len() {
-		if at := x.slot(k); at.N > 0 {
-			e := WordLabels{Word: at.Key * keyBack}
-			for _, j := range x.labels[at.Ref : at.Ref+at.N] {
-				e.Labels = append(e.Labels, int(j))
-			}
-			list = append(list, e)
+		at := x.slot(k)
+		if at.N == 0 {
+			continue
+		}
+		if entries == nil {
+			entries = make(map[uint64][]int, x.used)
+		}
+		word := at.Key * keyBack
+		for _, j := range x.labels[at.Ref : at.Ref+at.N] {
+			entries[word] = append(entries[word], int(j))
 		}
 	}
-	return list
+	return entries
 }
 
 // check tells whether a dictionary that was read is as its comment says, for l labels, and completes its table.
@@ -136,13 +136,11 @@ func (w *wordLabels) of(k int32) []uint16 {
 
 // tagDictionary returns the dictionary of the words of d.
 func (d *Dataset) tagDictionary(w *wordLabels) (tagDictionary, error) {
-	var list []WordLabels
-	for print, k := range d.words {
-		e := WordLabels{Word: print}
+	labels := make(map[uint64][]int, len(d.words))
+	for word, k := range d.words {
 		for _, j := range w.of(k) {
-			e.Labels = append(e.Labels, int(j))
+			labels[word] = append(labels[word], int(j))
 		}
-		list = append(list, e)
 	}
-	return newTagDictionary(list, d.labels.Len())
+	return newTagDictionary(labels, d.labels.Len())
 }

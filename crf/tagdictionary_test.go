@@ -106,10 +106,11 @@ func TestTagDictionaryOfOpenLabels(t *testing.T) {
 
 // withDictionary gives the words of a model of spanModel random lists of labels.
 func withDictionary(t *testing.T, rng *rand.Rand, m *Model) *Model {
-	p, err := m.Parts()
+	p, err := m.Content()
 	require.NoError(t, err)
+	p.Dictionary = make(map[uint64][]int)
 	for _, w := range []string{"a", "b", "d"} {
-		p.Dictionary = append(p.Dictionary, WordLabels{hashWord(w), rng.Perm(len(p.Labels))[:1+rng.IntN(2)]})
+		p.Dictionary[hashWord(w)] = rng.Perm(len(p.Labels))[:1+rng.IntN(2)]
 	}
 	m, err = New(p)
 	require.NoError(t, err)
@@ -218,21 +219,21 @@ func TestFixLiftsTheDictionary(t *testing.T) {
 	})
 }
 
-func TestDictionaryOfParts(t *testing.T) {
+func TestDictionaryOfContent(t *testing.T) {
 	p := tiny(t)
-	for _, bad := range [][]WordLabels{{{1, []int{4}}}, {{1, []int{-1, 0}}}, {{1, []int{0}}, {2, []int{0}}, {1, []int{1}}}} {
+	for _, bad := range []map[uint64][]int{{1: {4}}, {1: {-1, 0}}} {
 		p.Dictionary = bad
 		_, err := New(p)
 		assert.ErrorIs(t, err, model.ErrInput)
 	}
 	free := uint64(keyBack)
 	free *= freeKey // the word whose key is that of free slots
-	p.Dictionary = []WordLabels{{3, []int{1}}, {1, []int{2, 0, 2}}, {2, nil}, {4, []int{0, 1, 2, 3}}, {free, []int{0}}}
+	p.Dictionary = map[uint64][]int{3: {1}, 1: {2, 0, 2}, 2: nil, 4: {0, 1, 2, 3}, free: {0}}
 	m, err := New(p)
 	require.NoError(t, err)
-	again, err := m.Parts()
+	again, err := m.Content()
 	require.NoError(t, err)
-	assert.ElementsMatch(t, []WordLabels{{3, []int{1}}, {1, []int{0, 2}}}, again.Dictionary, "what says nothing is left out")
+	assert.Equal(t, map[uint64][]int{3: {1}, 1: {0, 2}}, again.Dictionary, "what says nothing is left out")
 	assert.Equal(t, 2, m.Dictionary())
 	p.Input.Names = nil
 	p.Input.Columns = 1
@@ -244,7 +245,7 @@ func TestDictionaryOfParts(t *testing.T) {
 // The sections of a dictionary stay as they are, and are refused where they are damaged behind right checksums.
 func TestGoldenDictionary(t *testing.T) {
 	p := tiny(t)
-	p.Dictionary = []WordLabels{{hashWord("the"), []int{1, 3}}, {hashWord("dog"), []int{0, 2, 3}}, {hashWord("cat"), []int{1}}}
+	p.Dictionary = map[uint64][]int{hashWord("the"): {1, 3}, hashWord("dog"): {0, 2, 3}, hashWord("cat"): {1}}
 	m, err := New(p)
 	require.NoError(t, err)
 	path := filepath.Join("testdata", "v3.dictionary.model")

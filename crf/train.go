@@ -48,12 +48,15 @@ type Options struct {
 
 	// Checkpoints are written in the course of training, unless nil. Resume, unless nil, goes on from one:
 	// the model is then, bit for bit, that of the training without interruption. Data and settings must be
-	// those of that training, or Train fails with ErrCheckpoint; but for Patience, what [optimize.Resume] lets
+	// those of that training, or Train fails with [optimize.ErrCheckpoint]; but for Patience, what [optimize.Resume] lets
 	// differ, and Init, which is not heeded.
 	Checkpoints *Checkpoints
 	Resume      io.Reader
 
-	Begin    func(Size)           // told before the first step, unless nil
+	// Begin, unless nil, is called before the first step with the number of features and an estimate of the bytes of
+	// memory that data and training take at most.
+	Begin func(features int, bytes int64)
+
 	Progress func(model.Progress) // told after each iteration or epoch, unless nil
 	Warn     func(string)         // told what the user should know before training starts, unless nil
 }
@@ -95,7 +98,7 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	}
 	t.warn()
 	if o.Begin != nil {
-		o.Begin(d.size(t.x, o))
+		o.Begin(t.x.dim(), d.memory(t.x, o))
 	}
 	if o.Dev != nil {
 		t.dev = newObjective(o.Dev, t.x, o.Loss, o.Threads)

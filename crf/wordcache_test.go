@@ -54,8 +54,8 @@ func requireWordCacheChangesNothing(t *testing.T, d *Dataset) {
 		sentences = append(sentences, long)
 	}
 	rng := rand.New(rand.NewPCG(1, 1))
-	for _, w := range []Weights{Float32, Float64, Int8} {
-		m := loaded(t, saved(t, whole, SaveOptions{Weights: w}))
+	for _, w := range []Precision{Float32, Float64, Int8} {
+		m := loaded(t, saved(t, whole, SaveOptions{Precision: w}))
 		var want [][]float64
 		for _, s := range sentences {
 			cold := m.NewTagger()

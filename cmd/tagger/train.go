@@ -192,11 +192,11 @@ func (a *app) train(cmd *cobra.Command, o *trainFlags, files []string) error {
 	if os.Getenv("GOGC") == "" {
 		defer debug.SetGCPercent(debug.SetGCPercent(100)) // as it was
 	}
-	opts.Begin = func(s crf.Size) {
+	opts.Begin = func(features int, bytes int64) {
 		if os.Getenv("GOGC") == "" {
 			debug.SetGCPercent(collectAt)
 		}
-		tell(fmt.Sprintf("%d features, about %d MB of memory", s.Features, (s.Bytes*(100+collectAt)/100)>>20))
+		tell(fmt.Sprintf("%d features, about %d MB of memory", features, (bytes*(100+collectAt)/100)>>20))
 	}
 	tell(o.describe(d))
 	for _, l := range d.input.Lexicons {
