@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -71,7 +72,7 @@ func (w *Workspace) pruneTokens(dst *Kept, s *Lattice, p Pruning, gold bool) err
 		if gold {
 			must = w.gold[t]
 		}
-		w.mu = grow(w.mu, len(node))
+		w.mu = vec.Resize(w.mu, len(node))
 		simd.Exp(w.mu, node, most)
 		sum := 0.0
 		for _, v := range w.mu {
