@@ -88,9 +88,6 @@ func (d *Dataset) Labels() []string { return d.labels.Names() }
 // Scheme returns the scheme in which the labels spell spans.
 func (d *Dataset) Scheme() structured.Scheme { return d.scheme.Scheme() }
 
-// IllFormed returns how many labels break that scheme.
-func (d *Dataset) IllFormed() int { return d.scheme.IllFormed() }
-
 // Add appends a sentence with its labels, one a token, and its weight, by which its loss is
 // multiplied: a finite number, not negative. Sentences without tokens are left out. Nothing is
 // added where it returns an error.

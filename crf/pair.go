@@ -79,7 +79,7 @@ func (t *trainer) warn() {
 		return
 	}
 	t.o.method().Warn(t.o.Warn, t.losses[0], t.o.Init != nil)
-	if n := t.data.IllFormed(); n > 0 && !t.data.uncertain() {
+	if n := t.data.scheme.IllFormed(); n > 0 && !t.data.uncertain() {
 		t.o.Warn(fmt.Sprintf("%d labels break the %s scheme of the others; spans are read as conlleval does", n, t.data.Scheme()))
 	}
 }
