@@ -12,7 +12,7 @@ import (
 )
 
 // ErrStripped says that a model was saved without the names of its attributes.
-var ErrStripped = errors.New("the names of the model's attributes were left out when it was saved (--strip)")
+var ErrStripped = errors.New("the model was saved without the names of its attributes")
 
 // Content is all that a model holds: labels, what it reads, known words and weights. [New] makes a model of it and drops
 // features of weight zero.

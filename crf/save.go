@@ -68,7 +68,7 @@ func ParsePrecision(name string) (Precision, error) {
 // SaveOptions are the settings of [Model.Save].
 type SaveOptions struct {
 	Precision Precision
-	Strip     bool // leave out the names of the attributes, which tagging does not need, but pruning, inspection and --init do
+	Strip     bool // leave out the names of the attributes, which [Model.Content] and [Options].Init need, but tagging does not
 }
 
 // Save writes the model. The bytes depend on the model and the options alone. A weight beyond the range of the

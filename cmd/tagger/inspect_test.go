@@ -123,7 +123,7 @@ func TestPruneScores(t *testing.T) {
 	assert.Equal(t, crf.Int8, m.Precision())
 	failed := tagger(t, "", "prune", out, "-o", out)
 	assert.Equal(t, exitFailed, failed.status)
-	assert.Contains(t, failed.errors, "--strip")
+	assert.Contains(t, failed.errors, "without the names of its attributes")
 	failed = tagger(t, "", "prune", nerModel(t), "-o", out, "--eval", "testdata/missing.conll")
 	assert.Contains(t, failed.errors, "missing.conll: no such file")
 }
