@@ -81,7 +81,7 @@ func ewt(b *testing.B, file string) (all []*corpus.Sentence, tokens int) {
 }
 
 // tagging is a model of EWT's parts of speech under the pos preset, as Open returns it, and sentences it has not seen.
-func tagging(b *testing.B, w Weights) (*Model, []*corpus.Sentence, int) {
+func tagging(b *testing.B, w Precision) (*Model, []*corpus.Sentence, int) {
 	b.Helper()
 	train, _ := ewt(b, "train.conllu")
 	fields := func(dst []string, s *corpus.Sentence, column int) []string {
@@ -123,7 +123,7 @@ func tagging(b *testing.B, w Weights) (*Model, []*corpus.Sentence, int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if err := m.Save(f, SaveOptions{Weights: w}); err != nil {
+	if err := m.Save(f, SaveOptions{Precision: w}); err != nil {
 		b.Fatal(err)
 	}
 	if err := f.Close(); err != nil {

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/exp/constraints"
 
 	"github.com/trellis-nlp/trellis/internal/checkpoint"
+	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/lexicon"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
@@ -32,9 +33,6 @@ type Checkpoints struct {
 	Every time.Duration
 }
 
-// ErrCheckpoint says that a checkpoint is damaged, or is of another training; its text says what differs.
-var ErrCheckpoint = optimize.ErrCheckpoint
-
 // keeper writes the checkpoints of a training.
 type keeper struct {
 	Checkpoints
@@ -49,7 +47,7 @@ type keeper struct {
 type print struct{ what, is string }
 
 // keep returns the context for the optimizer, and a function to release it.
-func (t *training) keep(ctx context.Context) (context.Context, func()) {
+func (t *trainer) keep(ctx context.Context) (context.Context, func()) {
 	if t.o.Checkpoints == nil {
 		return ctx, func() {}
 	}
@@ -69,7 +67,7 @@ func (t *training) keep(ctx context.Context) (context.Context, func()) {
 }
 
 // save writes a checkpoint of the step if one is due.
-func (t *training) save(step *optimize.Step) {
+func (t *trainer) save(step *optimize.Step) {
 	k := t.keeper
 	if k == nil {
 		return
@@ -97,7 +95,7 @@ func (t *training) save(step *optimize.Step) {
 
 // ended returns the error by which the runs ended as the caller of Train knows it, and whether their weights are to
 // become a model all the same.
-func (t *training) ended(ctx context.Context, err error) (usable bool, _ error) {
+func (t *trainer) ended(ctx context.Context, err error) (usable bool, _ error) {
 	switch k := t.keeper; {
 	case k == nil || err != nil && !errors.Is(err, context.Canceled):
 	case k.err != nil:
@@ -105,11 +103,11 @@ func (t *training) ended(ctx context.Context, err error) (usable bool, _ error) 
 	case err != nil && ctx.Err() != nil:
 		return true, fmt.Errorf("crf: cancelled after %d steps: %w", t.summary.Steps, ctx.Err())
 	}
-	return err == nil || ctx.Err() != nil && errors.Is(err, ctx.Err()), err
+	return err == nil || training.Interrupted(ctx, err), err
 }
 
 // resume reads where to go on from; the optimizer will read the rest.
-func (t *training) resume(from io.Reader) error {
+func (t *trainer) resume(from io.Reader) error {
 	c := checkpoint.NewReader(from)
 	t.state(c)
 	if err := c.Close(); err != nil {
@@ -119,7 +117,7 @@ func (t *training) resume(from io.Reader) error {
 	for _, s := range []struct {
 		w       []float64
 		summary *model.Summary
-	}{{t.best, &t.summary}, {t.won, &t.wonSummary}} {
+	}{{t.watch.Best, &t.summary}, {t.won, &t.wonSummary}} {
 		if t.dev == nil || s.w == nil {
 			continue
 		}
@@ -133,7 +131,7 @@ func (t *training) resume(from io.Reader) error {
 }
 
 // state codes the training but for the optimizer's part. The scores of weights are found anew.
-func (t *training) state(c *checkpoint.Coder) {
+func (t *trainer) state(c *checkpoint.Coder) {
 	for _, p := range t.fingerprints() {
 		c.Same(p.what, p.is)
 	}
@@ -148,8 +146,8 @@ func (t *training) state(c *checkpoint.Coder) {
 	c.Int(&t.stage, 0, len(t.losses)-1)
 	code(c, &t.before)
 	c.Float(&t.seconds)
-	c.Int(&t.waited, 0, math.MaxInt/2)
-	t.weights(c, &t.best)
+	c.Int(&t.watch.Waited, 0, math.MaxInt/2)
+	t.weights(c, &t.watch.Best)
 	codeSummary(c, &t.summary, t.o.Restarts)
 	if t.o.Restarts > 0 {
 		t.weights(c, &t.start)
@@ -159,7 +157,7 @@ func (t *training) state(c *checkpoint.Coder) {
 }
 
 // weights codes weights that there may be.
-func (t *training) weights(c *checkpoint.Coder, w *[]float64) {
+func (t *trainer) weights(c *checkpoint.Coder, w *[]float64) {
 	some := *w != nil
 	if c.Bool(&some); some && *w == nil {
 		*w = make([]float64, t.x.dim())
@@ -188,7 +186,7 @@ func code(c *checkpoint.Coder, r *optimize.Result) {
 
 // fingerprints tell trainings apart whose steps would differ. What is likely to be the cause of other differences
 // comes first.
-func (t *training) fingerprints() []print {
+func (t *trainer) fingerprints() []print {
 	if t.prints != nil {
 		return t.prints
 	}
@@ -197,7 +195,7 @@ func (t *training) fingerprints() []print {
 		{"the number of threads", fmt.Sprint(t.o.Threads)},
 		{"AllPairs", fmt.Sprint(t.o.AllPairs)},
 		{"MinCount", fmt.Sprint(max(1, t.o.MinCount))},
-		{"LabelDictionary", fmt.Sprint(t.o.LabelDictionary)},
+		{"TagDictionary", fmt.Sprint(t.o.TagDictionary)},
 		{"the number of restarts", fmt.Sprint(t.o.Restarts)},
 		{"the number of steps of the schedule", fmt.Sprint(len(t.losses))},
 		{"the number of sentences", fmt.Sprint(d.Len())},

@@ -44,7 +44,7 @@ func exactly(p model.Progress) string {
 func bytesOf(t testing.TB, m *Model) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	require.NoError(t, m.Save(&b, SaveOptions{Weights: Float64}))
+	require.NoError(t, m.Save(&b, SaveOptions{Precision: Float64}))
 	return b.Bytes()
 }
 
@@ -181,7 +181,7 @@ func TestResumeSaysWhatDiffers(t *testing.T) {
 	} {
 		c.o.Resume = bytes.NewReader(saved)
 		m, _, err := Train(t.Context(), c.d, c.o)
-		require.ErrorIs(t, err, ErrCheckpoint, what)
+		require.ErrorIs(t, err, optimize.ErrCheckpoint, what)
 		assert.ErrorContains(t, err, what)
 		assert.Nil(t, m)
 	}
@@ -189,7 +189,7 @@ func TestResumeSaysWhatDiffers(t *testing.T) {
 		o := base
 		o.Resume = bytes.NewReader(damaged)
 		_, _, err := Train(t.Context(), data(), o)
-		assert.ErrorIs(t, err, ErrCheckpoint)
+		assert.ErrorIs(t, err, optimize.ErrCheckpoint)
 	}
 }
 
@@ -206,7 +206,7 @@ func TestResumeTellsSharesApart(t *testing.T) {
 	saved := checkpointOf(t, soft(0.25), o)
 	o.Resume = bytes.NewReader(saved)
 	_, _, err := Train(t.Context(), soft(0.5), o)
-	require.ErrorIs(t, err, ErrCheckpoint)
+	require.ErrorIs(t, err, optimize.ErrCheckpoint)
 	assert.ErrorContains(t, err, "the fingerprint of the sentences is")
 	o.Resume = bytes.NewReader(saved)
 	_, _, err = Train(t.Context(), soft(0.25), o)

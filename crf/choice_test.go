@@ -283,5 +283,5 @@ func TestSchemeOfChoices(t *testing.T) {
 		}
 	})
 	assert.Equal(t, structured.BIO, d.Scheme())
-	assert.Zero(t, d.IllFormed())
+	assert.Zero(t, d.scheme.IllFormed())
 }

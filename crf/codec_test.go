@@ -49,7 +49,7 @@ func models(t testing.TB) map[string]*Model {
 		"single":     train(t, small(t, noTransitions, 3), Options{Penalty: l2, Threads: 1}),
 		"all pairs":  train(t, small(t, bigramTemplates, 4), Options{Penalty: l2, Threads: 1, AllPairs: true}),
 		"lexicon":    train(t, withLexicon(t, lengthClasses(t), lexiconTemplates, 3), Options{Penalty: l2, Threads: 1}),
-		"dictionary": train(t, small(t, plainTemplates, 12), Options{Penalty: l2, Threads: 1, LabelDictionary: 2}),
+		"dictionary": train(t, small(t, plainTemplates, 12), Options{Penalty: l2, Threads: 1, TagDictionary: 2}),
 		"items":      train(t, items(t, rand.New(rand.NewPCG(1, 1)), 20), Options{Penalty: l2, Threads: 1}),
 	}
 	for name, m := range ms {
@@ -72,10 +72,10 @@ func lists(t testing.TB, m *Model) (all [][]Labelling) {
 func TestSaveAndLoad(t *testing.T) {
 	for name, m := range models(t) {
 		for w := Float32; w <= Int8; w++ {
-			data := saved(t, m, SaveOptions{Weights: w})
+			data := saved(t, m, SaveOptions{Precision: w})
 			got := loaded(t, data)
 			if w <= Float64 {
-				assert.True(t, bytes.Equal(data, saved(t, got, SaveOptions{Weights: w})), "%s: what is loaded is saved as the same bytes", name)
+				assert.True(t, bytes.Equal(data, saved(t, got, SaveOptions{Precision: w})), "%s: what is loaded is saved as the same bytes", name)
 			}
 			assert.Equal(t, m.Meta, got.Meta)
 			assert.Equal(t, m.Labels(), got.Labels())
@@ -102,7 +102,7 @@ func TestSaveAndLoad(t *testing.T) {
 // A weight that is stored is the nearest float32, or a multiple of its block's step, half a step off at most.
 func TestPrecision(t *testing.T) {
 	m := models(t)["all pairs"]
-	exact, err := m.Parts()
+	exact, err := m.Content()
 	require.NoError(t, err)
 	greatest := 0.0
 	for _, a := range exact.Attributes {
@@ -111,7 +111,7 @@ func TestPrecision(t *testing.T) {
 		}
 	}
 	for w := Float32; w <= Int8; w++ {
-		p, err := loaded(t, saved(t, m, SaveOptions{Weights: w})).Parts()
+		p, err := loaded(t, saved(t, m, SaveOptions{Precision: w})).Content()
 		require.NoError(t, err)
 		have := make(map[string]float64)
 		for _, a := range p.Attributes {
@@ -136,7 +136,7 @@ func TestPrecision(t *testing.T) {
 	}
 	sizes := make([]int, Int8+1)
 	for w := range sizes {
-		sizes[w] = len(saved(t, m, SaveOptions{Weights: Weights(w)}))
+		sizes[w] = len(saved(t, m, SaveOptions{Precision: Precision(w)}))
 	}
 	assert.Less(t, sizes[Int8], sizes[Int16])
 	assert.Less(t, sizes[Int16], sizes[Float32])
@@ -153,7 +153,7 @@ func TestQuantise(t *testing.T) {
 		for lo := 64; lo < min(n, 128); lo++ {
 			x[lo] = 0 // a block of zeros has the step 0
 		}
-		for w, most := range map[Weights]float64{Int16: 32767, Int8: 127} {
+		for w, most := range map[Precision]float64{Int16: 32767, Int8: 127} {
 			data, steps := (&numbers{f32: x}).encode(w)
 			got, err := decodeNumbers(w, data, steps)
 			require.NoError(t, err)
@@ -175,13 +175,13 @@ func TestQuantise(t *testing.T) {
 
 func TestPrecisionNames(t *testing.T) {
 	for w := Float32; w <= Int8; w++ {
-		got, err := ParseWeights(w.String())
+		got, err := ParsePrecision(w.String())
 		require.NoError(t, err)
 		assert.Equal(t, w, got)
 	}
-	_, err := ParseWeights("int4")
+	_, err := ParsePrecision("int4")
 	require.EqualError(t, err, `unknown precision "int4": want float32, float64, int16 or int8`)
-	assert.Equal(t, "Weights(9)", Weights(9).String())
+	assert.Equal(t, "Precision(9)", Precision(9).String())
 }
 
 func TestStrip(t *testing.T) {
@@ -190,7 +190,7 @@ func TestStrip(t *testing.T) {
 	assert.Less(t, len(bare), len(whole))
 	got := loaded(t, bare)
 	assert.Equal(t, lists(t, loaded(t, whole)), lists(t, got), "tagging needs no names")
-	_, err := got.Parts()
+	_, err := got.Content()
 	require.ErrorIs(t, err, ErrStripped)
 	assert.Equal(t, bare, saved(t, got, SaveOptions{}), "names do not come back")
 }
@@ -198,7 +198,7 @@ func TestStrip(t *testing.T) {
 func TestOpen(t *testing.T) {
 	m := models(t)["bigrams"]
 	path := filepath.Join(t.TempDir(), "model")
-	require.NoError(t, os.WriteFile(path, saved(t, m, SaveOptions{Weights: Float64}), 0o644))
+	require.NoError(t, os.WriteFile(path, saved(t, m, SaveOptions{Precision: Float64}), 0o644))
 	got, err := Open(path)
 	require.NoError(t, err)
 	assert.Equal(t, lists(t, m), lists(t, got))
@@ -221,7 +221,7 @@ func TestGoldenModel(t *testing.T) {
 	require.NoError(t, err)
 	for w := Float32; w <= Int8; w++ {
 		path := filepath.Join("testdata", "v3."+w.String()+".model")
-		data := saved(t, m, SaveOptions{Weights: w})
+		data := saved(t, m, SaveOptions{Precision: w})
 		if *update {
 			require.NoError(t, os.WriteFile(path, data, 0o644))
 		}
@@ -260,8 +260,8 @@ func TestGoldenModelWithLexicon(t *testing.T) {
 }
 
 // tiny is a model with features of all kinds.
-func tiny(t testing.TB) Parts {
-	return Parts{
+func tiny(t testing.TB) Content {
+	return Content{
 		Meta:   model.Metadata{Notes: map[string]string{"date": "2026-01-31", "note": "made by hand"}},
 		Labels: []string{"D", "N", "V", "X"},
 		Input:  model.Input{Templates: parse(t, "u:w=%x[0,form]\nb:l=%x[0,form]\nb\n"), Names: map[string]int{"form": 0}},
@@ -279,7 +279,7 @@ func tiny(t testing.TB) Parts {
 // Each cut and each changed byte is noticed, and says why.
 func TestDamagedModelsAreRefused(t *testing.T) {
 	p := tiny(t)
-	p.Dictionary = []WordLabels{{hashWord("the"), []int{1, 3}}}
+	p.Dictionary = map[uint64][]int{hashWord("the"): {1, 3}}
 	m, err := New(p)
 	require.NoError(t, err)
 	data := saved(t, m, SaveOptions{})
@@ -345,7 +345,7 @@ func TestParserIsTotal(t *testing.T) {
 	}
 	for _, m := range models(t) {
 		for w := Float32; w <= Int8; w++ {
-			data := saved(t, m, SaveOptions{Weights: w})
+			data := saved(t, m, SaveOptions{Precision: w})
 			sections, err := format.Parse(data)
 			require.NoError(t, err)
 			names := slices.Sorted(maps.Keys(sections))
@@ -396,7 +396,7 @@ func use(t testing.TB, data []byte, rows features.Rows) {
 			t.Logf("tagging: %v", err) // weights of 1e308 overflow; that is said, not hidden
 		}
 	}
-	if _, err := m.Parts(); err != nil && !errors.Is(err, ErrStripped) {
+	if _, err := m.Content(); err != nil && !errors.Is(err, ErrStripped) {
 		require.ErrorIs(t, err, model.ErrModel)
 	}
 }
@@ -412,10 +412,10 @@ func FuzzLoad(f *testing.F) {
 	require.NoError(f, err)
 	for _, m := range []*Model{m, bio, with} {
 		f.Add(saved(f, m, SaveOptions{}), "attrs", uint16(0), byte(1))
-		f.Add(saved(f, m, SaveOptions{Weights: Int8, Strip: true}), "a.rows", uint16(9), byte(200))
+		f.Add(saved(f, m, SaveOptions{Precision: Int8, Strip: true}), "a.rows", uint16(9), byte(200))
 	}
 	p = tiny(f)
-	p.Dictionary = []WordLabels{{hashWord("the"), []int{1, 3}}, {hashWord("dog"), []int{2}}}
+	p.Dictionary = map[uint64][]int{hashWord("the"): {1, 3}, hashWord("dog"): {2}}
 	m, err = New(p)
 	require.NoError(f, err)
 	f.Add(saved(f, m, SaveOptions{}), "dict", uint16(8), byte(3))

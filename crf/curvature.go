@@ -4,8 +4,7 @@ import (
 	"context"
 	"math"
 
-	"gonum.org/v1/gonum/floats"
-
+	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -21,29 +20,10 @@ func (o *objective) HessianDiagonal(ctx context.Context, dst, w []float64) error
 	o.layOut()
 	o.measure(w)
 	o.pack(w)
-	o.each(func(k int, wk *worker) {
-		sum := dst
-		if k > 0 {
-			sum = wk.denseOf(len(dst))
-		}
-		clear(sum)
-		for s := o.chunk[k]; s < o.chunk[k+1]; s++ {
-			if s%64 == 0 && ctx.Err() != nil {
-				wk.err = ctx.Err()
-				return
-			}
-			if wk.err = o.addCurvature(wk, sum, s, w); wk.err != nil {
-				return
-			}
-		}
+	_, err := o.pool.Gradient(ctx, dst, func(wk *worker, dst *training.Dense, s int) (float64, error) {
+		return 0, o.addCurvature(wk, *dst, s, w)
 	})
-	if _, err := o.merge(); err != nil {
-		return err
-	}
-	for _, wk := range o.workers[1:] {
-		floats.Add(dst, wk.dense)
-	}
-	return nil
+	return err
 }
 
 // addCurvature adds the part of one sentence to dst.

@@ -7,6 +7,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -88,9 +89,6 @@ func (d *Dataset) Labels() []string { return d.labels.Names() }
 // Scheme returns the scheme in which the labels spell spans.
 func (d *Dataset) Scheme() structured.Scheme { return d.scheme.Scheme() }
 
-// IllFormed returns how many labels break that scheme.
-func (d *Dataset) IllFormed() int { return d.scheme.IllFormed() }
-
 // Add appends a sentence with its labels, one a token, and its weight, by which its loss is
 // multiplied: a finite number, not negative. Sentences without tokens are left out. Nothing is
 // added where it returns an error.
@@ -128,11 +126,8 @@ func (d *Dataset) AddItems(items [][]attrfile.Attribute, labels []string, weight
 }
 
 func (d *Dataset) begin(n int, labels []string, weight float64) error {
-	if n != len(labels) {
-		return fmt.Errorf("%w: %d labels for %d tokens", model.ErrInput, len(labels), n)
-	}
-	if !(weight >= 0 && weight <= math.MaxFloat64) {
-		return fmt.Errorf("%w: sentence of weight %v", model.ErrInput, weight)
+	if err := training.CheckSentence(n, len(labels), weight); err != nil {
+		return err
 	}
 	if d.heldOut {
 		for t, name := range labels {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -14,12 +15,12 @@ var _ optimize.SGDObjective = (*objective)(nil)
 // Descend implements [optimize.SGDObjective] on one goroutine: the result does not depend on how many workers there are.
 func (o *objective) Descend(ctx context.Context, v []float64, order []int, scale, by []float64) (steps int, loss float64, err error) {
 	o.layOut()
-	wk := o.workers[0]
+	wk := o.pool.Scratch(0)
 	if o.plan != nil {
 		wk.packed = o.plan.vector(wk.packed)
 		o.plan.pack(wk.packed, v, 0, 1)
 	}
-	to := dense(v)
+	to := training.Dense(v)
 	for k, s := range order {
 		if err = nil; k%64 == 0 {
 			err = ctx.Err()
@@ -44,7 +45,7 @@ func (o *objective) Descend(ctx context.Context, v []float64, order []int, scale
 
 // step adds by times the gradient of one sentence at scale*v to v, or to the packed v where there is a plan, and
 // returns its loss, both times its weight.
-func (o *objective) step(wk *worker, v *dense, s int, scale, by float64) (float64, error) {
+func (o *objective) step(wk *worker, v *training.Dense, s int, scale, by float64) (float64, error) {
 	d := o.data
 	lo, hi, c := d.sentence[s], d.sentence[s+1], d.weight[s]
 	if c == 0 {

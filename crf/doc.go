@@ -12,8 +12,8 @@
 // sentence to a loss, pulls the gradient back onto the weights and gives it to an optimizer. Out
 // comes a [Model], which is immutable and safe for concurrent use: it tags, lists the n best
 // labellings, tells marginals, and is saved and opened: in place, by a memory map. A [Tagger] is the
-// scratch memory of one goroutine and allocates nothing in steady state. [New] and [Model.Parts] put a
-// model together and take it apart, for models of other tools.
+// scratch memory of one goroutine and allocates nothing in steady state. [New] makes a
+// model of its [Content], as for models of other tools, and [Model.Content] returns it.
 //
 // Cross-entropy makes the model a conditional random field (Lafferty, McCallum & Pereira 2001); with
 // the other losses it is the same function of the same weights.

@@ -82,7 +82,7 @@ func ExampleTagger() {
 
 // Models of other tools are made of their parts.
 func ExampleNew() {
-	model, err := crf.New(crf.Parts{
+	model, err := crf.New(crf.Content{
 		Labels: []string{"cold", "warm"},
 		Attributes: []crf.Attribute{
 			{Name: "snow", Weights: []crf.LabelWeight{{Label: 0, Weight: 2}}},

@@ -1,6 +1,7 @@
 package crf
 
 import (
+	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -116,16 +117,9 @@ func (x *index) scoreEdges(dst *structured.Lattice, k *tokens, lo, hi int, w []f
 	}
 }
 
-// spans is a vector that is added to by ranges: dense, or an optimize.Sparse.
-type spans interface{ Span(lo, hi int) []float64 }
-
-type dense []float64
-
-func (d dense) Span(lo, hi int) []float64 { return d[lo:hi] }
-
 // pull adds c times the gradient with respect to the weights to dst, given the gradient g with
 // respect to the scores of the tokens lo..hi-1: the transpose of score.
-func (x *index) pull(dst spans, g *structured.Lattice, k *tokens, lo, hi int, c float64) {
+func (x *index) pull(dst training.Vector, g *structured.Lattice, k *tokens, lo, hi int, c float64) {
 	for t := lo; t < hi; t++ {
 		row := g.NodeAt(t - lo)
 		if isZero(row) {
@@ -164,12 +158,12 @@ func (x *index) pullSquares(dst []float64, g *structured.Lattice, k *tokens, lo,
 			}
 		}
 	}
-	to := dense(dst)
+	to := training.Dense(dst)
 	x.pullEdges(&to, g, k, lo, c)
 }
 
 // pullEdges is pull's part of the edges.
-func (x *index) pullEdges(dst spans, g *structured.Lattice, k *tokens, lo int, c float64) {
+func (x *index) pullEdges(dst training.Vector, g *structured.Lattice, k *tokens, lo int, c float64) {
 	n := x.labels * x.labels
 	for at := 0; at < len(g.Edge); at += n {
 		edge := g.Edge[at : at+n]

@@ -70,7 +70,7 @@ func TestLexiconIsAColumn(t *testing.T) {
 		require.NoError(t, d.Add(widened(rows), column(rows, 2), 1))
 	}
 	column := train(t, d, Options{Penalty: l2, Threads: 1})
-	got := loaded(t, saved(t, with, SaveOptions{Weights: Float64, Strip: true}))
+	got := loaded(t, saved(t, with, SaveOptions{Precision: Float64, Strip: true}))
 	for _, rows := range read(t, sample.Dev) {
 		want, err := column.TagNBest(widened(rows), 2)
 		require.NoError(t, err)
@@ -80,7 +80,7 @@ func TestLexiconIsAColumn(t *testing.T) {
 	}
 	require.Len(t, got.Input().Lexicons, 1)
 	assert.Equal(t, l, got.Input().Lexicons[0])
-	p, err := with.Parts()
+	p, err := with.Content()
 	require.NoError(t, err)
 	again, err := New(p)
 	require.NoError(t, err)
@@ -156,7 +156,7 @@ func TestVectorsAreValues(t *testing.T) {
 	}
 	require.Equal(t, ready.Attributes(), d.Attributes())
 	want := train(t, ready, Options{Penalty: l2, Threads: 1})
-	got := loaded(t, saved(t, m, SaveOptions{Weights: Float64}))
+	got := loaded(t, saved(t, m, SaveOptions{Precision: Float64}))
 	tagger, items := got.NewTagger(), want.NewTagger()
 	for _, rows := range read(t, sample.Dev) {
 		require.NoError(t, items.ReadItems(itemsOf(rows)))
@@ -187,7 +187,7 @@ func TestLexiconErrors(t *testing.T) {
 // A checkpoint knows the lexicon, even where it says the same of the training data.
 func TestCheckpointKnowsTheLexicon(t *testing.T) {
 	prints := func(l lexicon.Lexicon) []print {
-		return (&training{data: withLexicon(t, l, lexiconTemplates, 1)}).fingerprints()
+		return (&trainer{data: withLexicon(t, l, lexiconTemplates, 1)}).fingerprints()
 	}
 	one := prints(classes(t, "zebra animal\n"))
 	assert.Equal(t, one, prints(classes(t, "zebra animal\n")))

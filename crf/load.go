@@ -10,7 +10,7 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/container"
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
-	"github.com/trellis-nlp/trellis/lexicon"
+	"github.com/trellis-nlp/trellis/internal/modelfile"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -66,9 +66,9 @@ func refuse(err error) error {
 
 // A parser takes sections apart; the first thing that is wrong stays in err.
 type parser struct {
-	sections map[string][]byte
-	weights  Weights
-	err      error
+	sections  map[string][]byte
+	precision Precision
+	err       error
 }
 
 func (p *parser) fail(err error) {
@@ -97,7 +97,7 @@ func view[T any](p *parser, name string) []T {
 	return list
 }
 
-func (p *parser) numbers(name, steps string, w Weights) numbers {
+func (p *parser) numbers(name, steps string, w Precision) numbers {
 	var s []byte
 	if w == Int16 || w == Int8 {
 		s = p.section(steps)
@@ -127,8 +127,8 @@ func (p *parser) model() *Model {
 	var lexicons int
 	m.input, lexicons = d.input()
 	p.finish(&d, secInput)
-	for k := range lexicons {
-		m.input.Lexicons = append(m.input.Lexicons, p.lexicon(k))
+	if m.input.Lexicons, err = modelfile.Lexicons(p.sections, lexicons); err != nil {
+		p.fail(err)
 	}
 
 	m.labels = structured.NewAlphabet(names...)
@@ -144,8 +144,8 @@ func (p *parser) model() *Model {
 		p.fail(fmt.Errorf("shape %d", shape))
 		return nil
 	}
-	p.weights, m.base, m.scheme = Weights(shape[0]), int(shape[1]), structured.Scheme(shape[2])
-	m.weights, m.hasher = p.weights, fingerprint.NewHasher(m.base)
+	p.precision, m.base, m.scheme = Precision(shape[0]), int(shape[1]), structured.Scheme(shape[2])
+	m.precision, m.hasher = p.precision, fingerprint.NewHasher(m.base)
 	m.words = view[uint64](p, secWords)
 	for k := 1; k < len(m.words); k++ {
 		if m.words[k-1] >= m.words[k] {
@@ -153,14 +153,14 @@ func (p *parser) model() *Model {
 			break
 		}
 	}
-	if m.usual = p.labelDictionary(l); m.usual.used > 0 && !m.input.HasWords() {
-		p.fail(errors.New("a label dictionary without a column of words"))
+	if m.tagDict = p.tagDictionary(l); m.tagDict.used > 0 && !m.input.HasWords() {
+		p.fail(errors.New("a tag dictionary without a column of words"))
 	}
 	m.attrs = parseStore[uint16](p, secAttrs, shape[3], l, l)
 	m.bigrams = parseStore[uint32](p, secBigrams, shape[4], 0, l*l)
 	m.trans = view[uint32](p, secPairs)
 	w := Float32
-	if p.weights == Float64 {
+	if p.precision == Float64 {
 		w = Float64
 	}
 	m.transW = p.numbers(secPairValues, "", w)
@@ -171,23 +171,8 @@ func (p *parser) model() *Model {
 	return m
 }
 
-// lexicon returns the k-th one.
-func (p *parser) lexicon(k int) lexicon.Lexicon {
-	prefix, own := lexiconPrefix(k), make(map[string][]byte)
-	for name, data := range p.sections {
-		if short, ok := strings.CutPrefix(name, prefix); ok {
-			own[short] = data
-		}
-	}
-	l, err := lexicon.Decode(own)
-	if err != nil {
-		p.fail(fmt.Errorf("lexicon %d: %w", k, err))
-	}
-	return l
-}
-
-// labelDictionary reads the label dictionary, if there is one.
-func (p *parser) labelDictionary(l int) (x labelDictionary) {
+// tagDictionary reads the tag dictionary, if there is one.
+func (p *parser) tagDictionary(l int) (x tagDictionary) {
 	if p.sections[secDict] == nil && p.sections[secDictLabels] == nil {
 		return x
 	}
@@ -201,12 +186,12 @@ func (p *parser) labelDictionary(l int) (x labelDictionary) {
 }
 
 func parseStore[O uint16 | uint32](p *parser, name string, lines uint64, width, limit int) store[O] {
-	s := store[O]{width: width, double: p.weights == Float64, table: table{lines: lines, words: view[uint64](p, name)}}
+	s := store[O]{width: width, double: p.precision == Float64, table: table{lines: lines, words: view[uint64](p, name)}}
 	letter := name[:1]
 	s.outcomes = view[O](p, letter+".labels")
-	s.values = p.numbers(letter+".values", letter+".vsteps", p.weights)
+	s.values = p.numbers(letter+".values", letter+".vsteps", p.precision)
 	if width > 0 {
-		s.rows = p.numbers(letter+".rows", letter+".rsteps", p.weights)
+		s.rows = p.numbers(letter+".rows", letter+".rsteps", p.precision)
 	}
 	if p.err == nil {
 		if err := s.check(limit); err != nil {

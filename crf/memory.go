@@ -6,16 +6,9 @@ import (
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
-// Size says how large a training is.
-type Size struct {
-	Features int
-	// Bytes estimates the memory that data and training take up at most, without what the garbage collector
-	// has yet to find.
-	Bytes int64
-}
-
-// size estimates a training with the features of x.
-func (d *Dataset) size(x *index, o Options) Size {
+// memory estimates the bytes that data and training with the features of x take up at most, without what the garbage
+// collector has yet to find.
+func (d *Dataset) memory(x *index, o Options) int64 {
 	dim, labels := int64(x.dim()), int64(x.labels)
 	bytes := d.bytes()
 	if o.Dev != nil {
@@ -54,7 +47,7 @@ func (d *Dataset) size(x *index, o Options) Size {
 	if o.Restarts > 0 {
 		bytes += 2 * 8 * dim // the start, and the best run's weights
 	}
-	return Size{Features: x.dim(), Bytes: bytes}
+	return bytes
 }
 
 // bytes is the memory of the data set.

@@ -15,7 +15,7 @@ import (
 )
 
 // The estimate is near what the heap holds in the middle of a training.
-func TestSizeIsNearTheTruth(t *testing.T) {
+func TestMemoryIsNearTheTruth(t *testing.T) {
 	heap := func() int64 {
 		var m runtime.MemStats
 		runtime.GC()
@@ -46,10 +46,11 @@ func TestSizeIsNearTheTruth(t *testing.T) {
 			}
 			require.NoError(t, d.AddItems(items, labels, 1))
 		}
-		var size Size
+		var features int
+		var estimate int64
 		var held int64
 		o.Penalty, o.Threads = optimize.Penalty{L2: 1}, 2
-		o.Begin = func(s Size) { size = s }
+		o.Begin = func(n int, bytes int64) { features, estimate = n, bytes }
 		o.Progress = func(p model.Progress) {
 			if p.Number == 2 {
 				held = heap() - before
@@ -57,8 +58,8 @@ func TestSizeIsNearTheTruth(t *testing.T) {
 		}
 		_, summary, err := Train(t.Context(), d, o)
 		require.NoError(t, err)
-		assert.Equal(t, summary.Features, size.Features)
-		assert.InEpsilon(t, held, size.Bytes, 0.35, "%s: held %d, told %d", name, held, size.Bytes)
+		assert.Equal(t, summary.Features, features)
+		assert.InEpsilon(t, held, estimate, 0.35, "%s: held %d, told %d", name, held, estimate)
 		runtime.KeepAlive(d)
 	}
 }

@@ -22,15 +22,15 @@ type Model struct {
 	input   model.Input
 	program *features.Program // nil for ready-made attributes
 	words   []uint64          // sorted fingerprints of the words of the training data
-	usual   labelDictionary   // the label dictionary; empty if there is none
+	tagDict tagDictionary     // the tag dictionary; empty if there is none
 
-	weights Weights // as they were stored
-	base    int     // of the fingerprints
-	hasher  *fingerprint.Hasher
-	attrs   store[uint16]
-	bigrams store[uint32]
-	trans   []uint32 // the label pairs i*L+j of the transitions, ascending
-	transW  numbers
+	precision Precision // of the weights, as they were stored
+	base      int       // of the fingerprints
+	hasher    *fingerprint.Hasher
+	attrs     store[uint16]
+	bigrams   store[uint32]
+	trans     []uint32 // the label pairs i*L+j of the transitions, ascending
+	transW    numbers
 
 	names, bigramNames []byte // front-coded; nil where they were stripped
 
@@ -46,7 +46,7 @@ type Model struct {
 func newModel(d *Dataset, x *index, w []float64) (*Model, error) {
 	m := &Model{
 		labels: structured.NewAlphabet(d.Labels()...), scheme: d.Scheme(),
-		input: d.input, program: d.program, weights: Float64,
+		input: d.input, program: d.program, precision: Float64,
 	}
 	for fp := range d.words {
 		m.words = append(m.words, fp)
@@ -139,8 +139,8 @@ func (m *Model) Features() int { return m.attrs.features + len(m.trans) + m.bigr
 // Attributes returns the number of attributes, of tokens and of label pairs.
 func (m *Model) Attributes() int { return m.attrs.used + m.bigrams.used }
 
-// Weights returns the precision of the weights: that in which they were saved, or Float64.
-func (m *Model) Weights() Weights { return m.weights }
+// Precision returns the precision of the weights: that in which they were saved, or Float64.
+func (m *Model) Precision() Precision { return m.precision }
 
 // Stripped reports whether the names of the attributes are missing.
 func (m *Model) Stripped() bool { return m.names == nil || m.bigramNames == nil }
@@ -162,8 +162,8 @@ func (m *Model) Known(word string) bool {
 	return ok
 }
 
-// Dictionary returns the number of words in the label dictionary (see [Options]), 0 without one.
-func (m *Model) Dictionary() int { return m.usual.used }
+// Dictionary returns the number of words in the tag dictionary (see [Options]), 0 without one.
+func (m *Model) Dictionary() int { return m.tagDict.used }
 
 // Close gives back the memory map of a model that [Open] returned; other models need no Close. The model and
 // its taggers must not be used any more.
@@ -172,7 +172,7 @@ func (m *Model) Close() error {
 		return nil
 	}
 	m.words, m.attrs, m.bigrams, m.trans, m.transW = nil, store[uint16]{}, store[uint32]{}, nil, numbers{}
-	m.names, m.bigramNames, m.usual = nil, nil, labelDictionary{}
+	m.names, m.bigramNames, m.tagDict = nil, nil, tagDictionary{}
 	return m.file.Close()
 }
 

@@ -25,7 +25,7 @@ func normedOf(l losses.Loss) (losses.Normed, bool) {
 	return n, ok
 }
 
-// measure takes the norms of the weights w, where the loss needs them.
+// measure takes the norms of the weights w, where the loss needs them, and forgets the derivatives with respect to others.
 func (o *objective) measure(w []float64) {
 	if _, ok := normedOf(o.loss); !ok {
 		o.norms = nil
@@ -33,6 +33,9 @@ func (o *objective) measure(w []float64) {
 	}
 	if o.norms == nil {
 		o.norms = &norms{token: o.tokenNorms(), label: make([]float64, o.x.labels)}
+	}
+	for k := range o.pool.Len() {
+		clear(o.pool.Scratch(k).pull)
 	}
 	clear(o.norms.label)
 	for q, j := range o.x.label {
@@ -102,8 +105,8 @@ func (o *objective) pullNorms(grad, w []float64) {
 		return
 	}
 	by := make([]float64, o.x.labels)
-	for _, wk := range o.workers {
-		for j, v := range wk.pull {
+	for k := range o.pool.Len() {
+		for j, v := range o.pool.Scratch(k).pull {
 			by[j] += v
 		}
 	}

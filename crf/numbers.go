@@ -62,7 +62,7 @@ func (n *numbers) bytes() []byte {
 const block = 64
 
 // encode returns the numbers, which are of the precision's kind, and the steps of quantised ones.
-func (n *numbers) encode(w Weights) (data, steps []byte) {
+func (n *numbers) encode(w Precision) (data, steps []byte) {
 	switch w {
 	case Int16:
 		q, steps := quantise[int16](n.f32, math.MaxInt16)
@@ -93,7 +93,7 @@ func quantise[I constraints.Signed](x []float32, most float64) (q []I, steps []f
 }
 
 // decodeNumbers is the inverse of encode.
-func decodeNumbers(w Weights, data, steps []byte) (n numbers, err error) {
+func decodeNumbers(w Precision, data, steps []byte) (n numbers, err error) {
 	switch w {
 	case Float32:
 		n.f32, err = container.View[float32](data)

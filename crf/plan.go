@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 
 	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -269,7 +270,7 @@ func (p *plan) sharedEdges(edges, v []float64) []float64 {
 }
 
 // pull is index.pull onto a packed gradient, which is dst.
-func (p *plan) pull(dst *dense, g *structured.Lattice, k *tokens, lo, hi int, c float64) {
+func (p *plan) pull(dst *training.Dense, g *structured.Lattice, k *tokens, lo, hi int, c float64) {
 	v := *dst
 	m := v[p.matrixAt():]
 	shift, mask := p.bits, uint32(1)<<p.bits-1
@@ -287,7 +288,7 @@ func (p *plan) pull(dst *dense, g *structured.Lattice, k *tokens, lo, hi int, c 
 }
 
 // step is pull onto packed weights, of whose matrix it changes the features only. It works in row and returns it.
-func (p *plan) step(dst *dense, row []float64, g *structured.Lattice, k *tokens, lo, hi int, c float64) []float64 {
+func (p *plan) step(dst *training.Dense, row []float64, g *structured.Lattice, k *tokens, lo, hi int, c float64) []float64 {
 	if p.masks == nil {
 		p.masks = make([]uint8, len(p.rows)*p.stride/4)
 		for r, of := range p.rows {

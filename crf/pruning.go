@@ -7,7 +7,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A pruning is what a label dictionary leaves of the labels of a sentence.
+// A pruning is what a tag dictionary leaves of the labels of a sentence.
 type pruning struct {
 	among [][]uint16 // T: the labels of a token, ascending; empty: all
 	some  bool       // some token has a list

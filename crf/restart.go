@@ -13,7 +13,7 @@ import (
 )
 
 // runs trains from each of the starts, and leaves the best run's weights and summary.
-func (t *training) runs(ctx context.Context) error {
+func (t *trainer) runs(ctx context.Context) error {
 	goal := newObjective(t.data, t.x, t.losses[0], t.o.Threads)
 	if t.o.Restarts <= 0 {
 		return t.run(ctx, goal, 0)
@@ -40,16 +40,16 @@ func (t *training) runs(ctx context.Context) error {
 }
 
 // run trains from the weights t.w, or goes on.
-func (t *training) run(ctx context.Context, goal *objective, number int) error {
+func (t *trainer) run(ctx context.Context, goal *objective, number int) error {
 	if t.from == nil {
-		t.best, t.waited, t.epoch, t.stage = nil, 0, 0, 0
+		t.watch.Best, t.watch.Waited, t.epoch, t.stage = nil, 0, 0, 0
 		t.before, t.seconds = optimize.Result{}, 0
 		t.summary = model.Summary{Run: number}
 	}
 	var err error
 	t.summary.Result, err = t.minimise(ctx, goal)
-	if t.best != nil {
-		t.w = t.best
+	if t.watch.Best != nil {
+		t.w = t.watch.Best
 	} else {
 		t.summary.BestStep = t.summary.Steps
 	}

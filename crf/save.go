@@ -9,7 +9,7 @@ import (
 	"slices"
 
 	"github.com/trellis-nlp/trellis/internal/container"
-	"github.com/trellis-nlp/trellis/lexicon"
+	"github.com/trellis-nlp/trellis/internal/modelfile"
 	"github.com/trellis-nlp/trellis/model"
 )
 
@@ -33,42 +33,42 @@ const (
 	secBigramNames = "b.names"
 )
 
-// Weights is a precision of stored weights.
-type Weights int
+// Precision is how stored weights are rounded.
+type Precision int
 
 // The precisions. Int16 and Int8 store a weight as a whole multiple of a step that is its own for each 64
 // weights, the greatest of them by 32767 or 127: a weight is off by half a step at most. Transitions, and the
 // weights of attributes with a single label, stay float32.
 const (
-	Float32 Weights = iota
+	Float32 Precision = iota
 	Float64
 	Int16
 	Int8
 )
 
-var weightNames = [...]string{Float32: "float32", Float64: "float64", Int16: "int16", Int8: "int8"}
+var precisionNames = [...]string{Float32: "float32", Float64: "float64", Int16: "int16", Int8: "int8"}
 
-// String returns the name that ParseWeights reads.
-func (w Weights) String() string {
-	if w < 0 || int(w) >= len(weightNames) {
-		return fmt.Sprintf("Weights(%d)", int(w))
+// String returns the name that ParsePrecision reads.
+func (w Precision) String() string {
+	if w < 0 || int(w) >= len(precisionNames) {
+		return fmt.Sprintf("Precision(%d)", int(w))
 	}
-	return weightNames[w]
+	return precisionNames[w]
 }
 
-// ParseWeights reads the name of a precision.
-func ParseWeights(name string) (Weights, error) {
-	k := slices.Index(weightNames[:], name)
+// ParsePrecision reads the name of a precision.
+func ParsePrecision(name string) (Precision, error) {
+	k := slices.Index(precisionNames[:], name)
 	if k < 0 {
 		return 0, fmt.Errorf("unknown precision %q: want float32, float64, int16 or int8", name)
 	}
-	return Weights(k), nil
+	return Precision(k), nil
 }
 
 // SaveOptions are the settings of [Model.Save].
 type SaveOptions struct {
-	Weights Weights
-	Strip   bool // leave out the names of the attributes, which tagging does not need, but pruning, inspection and --init do
+	Precision Precision
+	Strip     bool // leave out the names of the attributes, which [Model.Content] and [Options].Init need, but tagging does not
 }
 
 // Save writes the model. The bytes depend on the model and the options alone. A weight beyond the range of the
@@ -85,7 +85,7 @@ func (m *Model) Save(w io.Writer, o SaveOptions) error {
 }
 
 func (m *Model) sections(o SaveOptions) ([]container.Section, error) {
-	double := o.Weights == Float64
+	double := o.Precision == Float64
 	attrs, err := m.attrs.in(double)
 	if err != nil {
 		return nil, err
@@ -110,18 +110,18 @@ func (m *Model) sections(o SaveOptions) ([]container.Section, error) {
 	meta.stringMap(m.Meta.Map())
 	labels.strings(m.labels.Names())
 	input.input(m.input)
-	shape := []uint64{uint64(o.Weights), uint64(m.base), uint64(m.scheme), attrs.lines, bigrams.lines}
+	shape := []uint64{uint64(o.Precision), uint64(m.base), uint64(m.scheme), attrs.lines, bigrams.lines}
 	list := []container.Section{
 		{Name: secMeta, Data: meta.buf}, {Name: secLabels, Data: labels.buf}, {Name: secInput, Data: input.buf},
 		{Name: secShape, Data: container.Bytes(shape)}, {Name: secWords, Data: container.Bytes(m.words)},
 	}
-	if m.usual.used > 0 {
-		list = append(list, container.Section{Name: secDict, Data: container.Bytes(m.usual.words)},
-			container.Section{Name: secDictLabels, Data: container.Bytes(m.usual.labels)})
+	if m.tagDict.used > 0 {
+		list = append(list, container.Section{Name: secDict, Data: container.Bytes(m.tagDict.words)},
+			container.Section{Name: secDictLabels, Data: container.Bytes(m.tagDict.labels)})
 	}
-	list = append(list, lexiconSections(m.input.Lexicons)...)
-	list = append(list, storeSections(secAttrs, attrs, o.Weights)...)
-	list = append(list, storeSections(secBigrams, bigrams, o.Weights)...)
+	list = append(list, modelfile.LexiconSections(m.input.Lexicons)...)
+	list = append(list, storeSections(secAttrs, attrs, o.Precision)...)
+	list = append(list, storeSections(secBigrams, bigrams, o.Precision)...)
 	list = append(list, container.Section{Name: secPairs, Data: container.Bytes(trans)},
 		container.Section{Name: secPairValues, Data: transW.bytes()})
 	if !m.Stripped() && !o.Strip {
@@ -139,19 +139,6 @@ func (m *Model) sections(o SaveOptions) ([]container.Section, error) {
 	return list, nil
 }
 
-// Of the sections of lexicon k, each has the prefix that tells k, and a name of four letters.
-func lexiconSections(lexicons []lexicon.Lexicon) []container.Section {
-	var list []container.Section
-	for k, l := range lexicons {
-		for _, s := range lexicon.Sections(l) {
-			list = append(list, container.Section{Name: lexiconPrefix(k) + s.Name, Data: s.Data})
-		}
-	}
-	return list
-}
-
-func lexiconPrefix(k int) string { return fmt.Sprintf("x%d.", k) }
-
 // in returns the store in a precision, itself if it has that.
 func (s *store[O]) in(double bool) (*store[O], error) {
 	if s.double == double {
@@ -162,7 +149,7 @@ func (s *store[O]) in(double bool) (*store[O], error) {
 }
 
 // Of the sections of a store, the slots have its name, the others one with its first letter.
-func storeSections[O uint16 | uint32](name string, s *store[O], w Weights) []container.Section {
+func storeSections[O uint16 | uint32](name string, s *store[O], w Precision) []container.Section {
 	values, valueSteps := s.values.encode(w)
 	rows, rowSteps := s.rows.encode(w)
 	letter := name[:1]

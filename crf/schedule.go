@@ -36,7 +36,7 @@ func (s *Schedule) list() ([]losses.Loss, error) {
 }
 
 // minimise runs the optimizer over the steps of the schedule, one if there is none.
-func (t *training) minimise(ctx context.Context, goal *objective) (optimize.Result, error) {
+func (t *trainer) minimise(ctx context.Context, goal *objective) (optimize.Result, error) {
 	last := len(t.losses) - 1
 	if t.o.Batch == nil {
 		m, err := goOn(t, t.o.Stochastic)
@@ -78,7 +78,7 @@ func (t *training) minimise(ctx context.Context, goal *objective) (optimize.Resu
 }
 
 // goOn returns the method, which goes on from a checkpoint if there is one.
-func goOn[M any](t *training, m M) (M, error) {
+func goOn[M any](t *trainer, m M) (M, error) {
 	from := t.from
 	if t.from = nil; from == nil {
 		return m, nil

@@ -179,7 +179,7 @@ func TestWarnings(t *testing.T) {
 		"begins at weights of zero": {Loss: losses.Risk{}},
 		"finds its rate by trials":  {Loss: losses.Ramp{}, Init: m, Stochastic: optimize.SGD{Passes: short}, Penalty: l2},
 		"known to be good for conv": {Loss: losses.Risk{}, Init: m, Stochastic: optimize.SGD{Passes: short, Rate: 0.1, Average: true}},
-		"does not tell its traits":  {Loss: undescribed{losses.CrossEntropy{}}, Batch: optimize.LBFGS{}},
+		"not describe its traits":   {Loss: undescribed{losses.CrossEntropy{}}, Batch: optimize.LBFGS{}},
 		"has no finite minimum":     {},
 	} {
 		var warned []string

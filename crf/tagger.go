@@ -20,14 +20,14 @@ import (
 // Where the labels spell spans, they are kept to the grammar of their scheme: a sequence that breaks it has the
 // score -Inf and the probability 0. [Tagger.Constrain] lifts that.
 //
-// Likewise, a word of the model's label dictionary, if it has one (see [Options]), gets no label that it lacks there. A
+// Likewise, a word of the model's tag dictionary, if it has one (see [Options]), gets no label that it lacks there. A
 // sentence whose words have no labelling within the grammar so is labelled as without the dictionary. The node of a
 // token that has one label left scores 0: its attributes are not looked up, since they change neither paths nor
 // probabilities. [Tagger.Prune] lifts all that.
 type Tagger struct {
 	m         *Model
 	free      bool                    // of the grammar
-	whole     bool                    // of the label dictionary
+	whole     bool                    // of the tag dictionary
 	printer   *features.Fingerprinter // nil for ready-made attributes
 	scores    structured.Lattice
 	kept      bool // the sentence is kept to the grammar
@@ -37,7 +37,7 @@ type Tagger struct {
 	pruned    bool               // the labels that pruning leaves out have the score -Inf
 	shared    structured.Lattice // the nodes of scores, with edges that are the model's
 	lent      bool               // the caller has the scores, and may have changed them
-	recalls   []recall
+	caches    []wordCache
 	lookups   [inFlight]lookups
 	fixed     structured.Lattice
 	marginals structured.Lattice
@@ -55,7 +55,7 @@ func (m *Model) NewTagger() *Tagger {
 	t := &Tagger{m: m}
 	if m.program != nil {
 		t.printer = m.program.NewFingerprinter(m.base)
-		t.recalls = newRecalls(t.printer, m.labels.Len(), m.attrs.double)
+		t.caches = newWordCaches(t.printer, m.labels.Len(), m.attrs.double)
 	}
 	t.begin(0)
 	return t
@@ -66,7 +66,7 @@ func (m *Model) NewTagger() *Tagger {
 // labelling: without O, B- and S-.
 func (t *Tagger) Constrain(on bool) { t.free = !on }
 
-// Prune says whether the sentences that are read from now on are kept to the label dictionary of the model, if it has
+// Prune says whether the sentences that are read from now on are kept to the tag dictionary of the model, if it has
 // one.
 func (t *Tagger) Prune(on bool) { t.whole = !on }
 
@@ -77,10 +77,10 @@ func (t *Tagger) Read(seq features.Sequence) error {
 	}
 	t.printer.Reset(seq)
 	t.begin(t.printer.Len())
-	if t.m.usual.used > 0 && !t.whole {
+	if t.m.tagDict.used > 0 && !t.whole {
 		form := t.m.input.Names["form"]
 		for i := range t.scores.T {
-			t.pruning.give(i, t.m.usual.of(seq.Field(i, form)))
+			t.pruning.give(i, t.m.tagDict.of(seq.Field(i, form)))
 		}
 		if t.kept {
 			t.pruning.keep(t.m.edges().grammar)
@@ -124,8 +124,8 @@ func (t *Tagger) unigrams() {
 	// last word that it sees.
 	for i := -margin; i < n+margin+inFlight; i++ {
 		word, joint := i+margin, i-margin-1
-		for c := range t.recalls {
-			r := &t.recalls[c]
+		for c := range t.caches {
+			r := &t.caches[c]
 			if r.seen(i, n) {
 				r.ask(attrs, i, word%inFlight)
 			}
@@ -261,7 +261,7 @@ func (t *Tagger) Scores() *structured.Lattice {
 }
 
 // Fix keeps label given[i] at token i, and leaves it free where given[i] is negative. Labels that no labelling within
-// the grammar has are kept all the same, and lift the grammar from the sentence; the label dictionary is lifted from it
+// the grammar has are kept all the same, and lift the grammar from the sentence; the tag dictionary is lifted from it
 // in any case. Fix comes right after Read.
 func (t *Tagger) Fix(given []int) error {
 	if len(given) != t.scores.T {

@@ -25,7 +25,7 @@ import (
 // spanModel has random weights for the words a, b and c and span labels, with or without transitions and pairs.
 func spanModel(t testing.TB, rng *rand.Rand, scheme structured.Scheme, labels []string, transitions, bigrams bool) *Model {
 	t.Helper()
-	p := Parts{
+	p := Content{
 		Labels: labels, Scheme: scheme,
 		Input: model.Input{Templates: parse(t, "u:w=%x[0,form]\nb:w=%x[0,form]\nb\n"), Names: map[string]int{"form": 0}},
 	}
@@ -314,7 +314,7 @@ func TestTaggerAllocatesNothing(t *testing.T) {
 
 // Attributes by their values: the precision and the place of the weights make no difference.
 func TestItemsByHand(t *testing.T) {
-	p := Parts{Labels: []string{"A", "B", "C", "D"}, Attributes: []Attribute{
+	p := Content{Labels: []string{"A", "B", "C", "D"}, Attributes: []Attribute{
 		{"one", []LabelWeight{{2, 3}}}, {"row", []LabelWeight{{0, 1}, {1, 2}, {3, 4}}}, {"", []LabelWeight{{1, 8}}},
 	}}
 	for j := range 5 {
@@ -324,7 +324,7 @@ func TestItemsByHand(t *testing.T) {
 	m, err := New(p)
 	require.NoError(t, err)
 	for w := Float32; w <= Int8; w++ {
-		tagger := loaded(t, saved(t, m, SaveOptions{Weights: w})).NewTagger()
+		tagger := loaded(t, saved(t, m, SaveOptions{Precision: w})).NewTagger()
 		for _, v := range []float64{1, 2} {
 			require.NoError(t, tagger.ReadItems([][]attrfile.Attribute{
 				{{Name: "one", Value: v}, {Name: "row", Value: 1}, {Name: "run", Value: v}, {Name: "none", Value: 1}, {Name: "one", Value: 1}}, {{Name: "", Value: 1}},

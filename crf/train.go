@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"runtime"
 	"slices"
 
+	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/model"
@@ -28,9 +28,9 @@ type Options struct {
 	AllPairs bool             // features for every attribute and label, and every transition, not those seen only
 	MinCount int              // attributes that occur less often have no features
 
-	// LabelDictionary, unless 0, gives the model a label dictionary: words that occur at least so often get only labels
+	// TagDictionary, unless 0, gives the model a tag dictionary: words that occur at least so often get only labels
 	// that they have in the training data. Tagging heeds it (see [Tagger]), training does not but for scoring Dev.
-	LabelDictionary int
+	TagDictionary int
 
 	Threads int    // 0 means runtime.GOMAXPROCS(0); results depend on it in the last digits
 	Init    *Model // weights to start from, by the names of attributes and labels
@@ -48,12 +48,15 @@ type Options struct {
 
 	// Checkpoints are written in the course of training, unless nil. Resume, unless nil, goes on from one:
 	// the model is then, bit for bit, that of the training without interruption. Data and settings must be
-	// those of that training, or Train fails with ErrCheckpoint; but for Patience, what [optimize.Resume] lets
+	// those of that training, or Train fails with [optimize.ErrCheckpoint]; but for Patience, what [optimize.Resume] lets
 	// differ, and Init, which is not heeded.
 	Checkpoints *Checkpoints
 	Resume      io.Reader
 
-	Begin    func(Size)           // told before the first step, unless nil
+	// Begin, unless nil, is called before the first step with the number of features and an estimate of the bytes of
+	// memory that data and training take at most.
+	Begin func(features int, bytes int64)
+
 	Progress func(model.Progress) // told after each iteration or epoch, unless nil
 	Warn     func(string)         // told what the user should know before training starts, unless nil
 }
@@ -66,16 +69,11 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	if o.Loss == nil {
 		o.Loss = losses.CrossEntropy{}
 	}
-	if o.Batch == nil && o.Stochastic == nil {
-		o.Batch = optimize.LBFGS{}
-	}
-	if o.Threads <= 0 {
-		o.Threads = runtime.GOMAXPROCS(0)
-	}
+	o.Batch, o.Threads = training.Batch(o.Batch, o.Stochastic), training.Threads(o.Threads)
 	if d.Len() == 0 {
 		return nil, model.Summary{}, fmt.Errorf("%w: no sentence to train on", model.ErrInput)
 	}
-	t := &training{data: d, o: o, losses: []losses.Loss{o.Loss}}
+	t := &trainer{data: d, o: o, losses: []losses.Loss{o.Loss}, watch: training.Watch{Patience: o.Patience, Progress: o.Progress}}
 	if o.Schedule != nil {
 		list, err := o.Schedule.list()
 		if err != nil {
@@ -86,8 +84,8 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	if err := t.check(); err != nil {
 		return nil, model.Summary{}, err
 	}
-	if o.LabelDictionary > 0 {
-		w, err := d.wordLabels(o.LabelDictionary)
+	if o.TagDictionary > 0 {
+		w, err := d.wordLabels(o.TagDictionary)
 		if err != nil {
 			return nil, model.Summary{}, err
 		}
@@ -100,11 +98,12 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	}
 	t.warn()
 	if o.Begin != nil {
-		o.Begin(d.size(t.x, o))
+		o.Begin(t.x.dim(), d.memory(t.x, o))
 	}
 	if o.Dev != nil {
 		t.dev = newObjective(o.Dev, t.x, o.Loss, o.Threads)
 		t.dev.dictionary = t.dictionary
+		t.watch.Score = t.dev.evaluate
 	}
 	if o.Resume != nil {
 		if err := t.resume(o.Resume); err != nil {
@@ -120,7 +119,7 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	}
 	m, making := newModel(d, t.x, t.w)
 	if making == nil && t.dictionary != nil {
-		m.usual, making = d.labelDictionary(t.dictionary)
+		m.tagDict, making = d.tagDictionary(t.dictionary)
 	}
 	if making != nil {
 		return nil, t.summary, making
@@ -128,8 +127,8 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	return m, t.summary, err
 }
 
-// training is the state of Train.
-type training struct {
+// trainer is the state of Train.
+type trainer struct {
 	data   *Dataset
 	o      Options
 	losses []losses.Loss // by step of the schedule
@@ -137,16 +136,15 @@ type training struct {
 	dev    *objective
 	keeper *keeper // nil without checkpoints
 
-	dictionary *wordLabels // nil without a label dictionary
+	dictionary *wordLabels // nil without a tag dictionary
 	from       io.Reader   // the optimizer's part of a checkpoint that the next run goes on from, or nil
 	prints     []print
 
 	// Of the present run.
 	w       []float64
-	epoch   int       // of a stochastic method, the last one
-	settled bool      // the schedule is at its last step
-	best    []float64 // the weights of the best score on the development data
-	waited  int       // reports since
+	epoch   int  // of a stochastic method, the last one
+	settled bool // the schedule is at its last step
+	watch   training.Watch
 	summary model.Summary
 
 	// Of its stages, those of a schedule of a batch method.
@@ -160,32 +158,9 @@ type training struct {
 }
 
 // report scores the development data and keeps the best weights.
-func (t *training) report(step *optimize.Step) error {
-	p := model.Progress{Step: step, Run: t.summary.Run}
-	stop := false
-	if t.dev != nil {
-		if step.Weights == nil {
-			return fmt.Errorf("%w: the optimizer reports no weights", optimize.ErrOption)
-		}
-		r, err := t.dev.evaluate(step.Weights())
-		if err != nil {
-			return err
-		}
-		p.Dev = &r
-		p.Best = t.summary.Dev == nil || r.F1 > t.summary.Dev.F1
-		if p.Best {
-			t.best = append(t.best[:0], step.Weights()...)
-			t.summary.Dev, t.summary.BestStep, t.waited = &r, step.Number, 0
-		} else if t.settled {
-			t.waited++
-			stop = t.o.Patience > 0 && t.waited >= t.o.Patience
-		}
-	}
-	if t.o.Progress != nil {
-		t.o.Progress(p)
-	}
-	if stop {
-		return optimize.ErrStop // the checkpoint is of a step before, after which it ends here again
+func (t *trainer) report(step *optimize.Step) error {
+	if err := t.watch.Report(model.Progress{Step: step, Run: t.summary.Run}, &t.summary, t.settled); err != nil {
+		return err // the checkpoint is of a step before, after which it ends here again
 	}
 	t.save(step)
 	return nil
@@ -195,55 +170,38 @@ func (t *training) report(step *optimize.Step) error {
 // tagging does, and scores them.
 func (o *objective) evaluate(w []float64) (metrics.Results, error) {
 	names := o.data.labels.Names()
-	scores := make([]metrics.Evaluator, len(o.workers))
 	grammar := grammarOf(names, o.data.Scheme())
-	o.each(func(k int, wk *worker) {
-		scores[k].Scheme = o.data.Scheme()
-		var gold, predicted []string
-		for s := o.chunk[k]; s < o.chunk[k+1]; s++ {
-			lo, hi := o.data.sentence[s], o.data.sentence[s+1]
-			o.x.score(&wk.scores, &o.data.tokens, lo, hi, w, 1)
-			wk.gold = slices.Grow(wk.gold[:0], hi-lo)[:hi-lo]
-			if grammar != nil {
-				grammar.Fill(&wk.grad, hi-lo)
-				if wk.err = structured.AddScaled(&wk.scores, &wk.scores, &wk.grad, 1); wk.err != nil {
-					return
-				}
-			}
-			if o.dictionary != nil {
-				wk.pruning.begin(hi - lo)
-				for t := lo; t < hi; t++ {
-					wk.pruning.give(t-lo, o.dictionary.of(o.data.word[t]))
-				}
-				wk.pruning.keep(grammar)
-				wk.pruning.apply(&wk.scores)
-			}
-			if _, wk.err = wk.loss.Viterbi.Decode(wk.gold, &wk.scores); wk.err != nil {
-				return
-			}
-			gold, predicted = gold[:0], predicted[:0]
-			for i, j := range wk.gold {
-				gold = append(gold, names[o.data.gold[lo+i]])
-				predicted = append(predicted, names[j])
-			}
-			if wk.err = scores[k].Add(gold, predicted, nil); wk.err != nil {
-				return
+	return o.pool.Score(o.data.Scheme(), func(wk *worker, s int, gold, predicted []string) ([]string, []string, error) {
+		lo, hi := o.data.sentence[s], o.data.sentence[s+1]
+		o.x.score(&wk.scores, &o.data.tokens, lo, hi, w, 1)
+		wk.gold = slices.Grow(wk.gold[:0], hi-lo)[:hi-lo]
+		if grammar != nil {
+			grammar.Fill(&wk.grad, hi-lo)
+			if err := structured.AddScaled(&wk.scores, &wk.scores, &wk.grad, 1); err != nil {
+				return nil, nil, err
 			}
 		}
+		if o.dictionary != nil {
+			wk.pruning.begin(hi - lo)
+			for t := lo; t < hi; t++ {
+				wk.pruning.give(t-lo, o.dictionary.of(o.data.word[t]))
+			}
+			wk.pruning.keep(grammar)
+			wk.pruning.apply(&wk.scores)
+		}
+		if _, err := wk.loss.Viterbi.Decode(wk.gold, &wk.scores); err != nil {
+			return nil, nil, err
+		}
+		for i, j := range wk.gold {
+			gold = append(gold, names[o.data.gold[lo+i]])
+			predicted = append(predicted, names[j])
+		}
+		return gold, predicted, nil
 	})
-	if _, err := o.merge(); err != nil {
-		return metrics.Results{}, err
-	}
-	for k := range scores[1:] {
-		if err := scores[0].Merge(&scores[k+1]); err != nil {
-			return metrics.Results{}, err
-		}
-	}
-	return scores[0].Results(), nil
 }
 
 // warmStart sets the weights of the features that m has too.
-func (t *training) warmStart(m *Model) {
+func (t *trainer) warmStart(m *Model) {
 	l, d := t.x.labels, t.data
 	theirs := make([]int, l) // label numbers in m, -1 where it lacks one
 	for j, name := range d.labels.Names() {

@@ -2,7 +2,7 @@
 // other tool's format allows it.
 //
 // In flow the bytes of a model file, or a model that one of the packages below this one has read; out come the
-// parts that [crf.New] makes a model of, with every weight as it was:
+// the [crf.Content] that [crf.New] makes a model of, with every weight as it was:
 //
 //	CRFsuite   w[a, j], w[i, j]                attributes that come ready-made
 //	CRF++      w[a, j], w[b, i, j], w[i, j]    templates and columns
@@ -14,5 +14,5 @@
 // model as it is.
 //
 // The models have plain labels: they are not kept to the grammar of a scheme, as none of the tools does that. Set
-// Parts.Scheme for it.
+// crf.Content.Scheme for it.
 package interop

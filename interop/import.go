@@ -46,7 +46,7 @@ func Detect(head []byte) Tool {
 
 // Import takes a model file of one of the tools apart. notes say, a sentence each, what users should know of
 // what was not carried over. Bytes of no tool are an ErrNoTool.
-func Import(data []byte) (p crf.Parts, notes []string, err error) {
+func Import(data []byte) (p crf.Content, notes []string, err error) {
 	switch Detect(data) {
 	case CRFsuite:
 		m, err := crfsuite.Read(data)
@@ -79,8 +79,8 @@ func Import(data []byte) (p crf.Parts, notes []string, err error) {
 }
 
 // FromCRFsuite takes a model of CRFsuite apart.
-func FromCRFsuite(m *crfsuite.Model) crf.Parts {
-	p := crf.Parts{Meta: model.Metadata{Tool: CRFsuite.String()}, Labels: m.Labels, Attributes: make([]crf.Attribute, len(m.Attributes))}
+func FromCRFsuite(m *crfsuite.Model) crf.Content {
+	p := crf.Content{Meta: model.Metadata{Tool: CRFsuite.String()}, Labels: m.Labels, Attributes: make([]crf.Attribute, len(m.Attributes))}
 	all := make([]crf.LabelWeight, 0, m.Features()-len(m.Transitions))
 	for k, a := range m.Attributes {
 		start := len(all)
@@ -96,7 +96,7 @@ func FromCRFsuite(m *crfsuite.Model) crf.Parts {
 }
 
 // FromCRFPP takes a model of CRF++ apart.
-func FromCRFPP(m *crfpp.Model) crf.Parts {
+func FromCRFPP(m *crfpp.Model) crf.Content {
 	p := columns(m)
 	p.Meta = model.Metadata{Tool: CRFPP.String()}
 	p.Input = model.Input{Templates: m.Templates(), Columns: m.Columns()}
@@ -105,12 +105,12 @@ func FromCRFPP(m *crfpp.Model) crf.Parts {
 
 // FromWapiti takes a model of Wapiti apart, be it a CRF or a maximum-entropy model. MEMMs, and raw models, whose
 // attributes of label pairs stand among those of the tokens, are an ErrUnlike.
-func FromWapiti(m *wapiti.Model) (crf.Parts, error) {
+func FromWapiti(m *wapiti.Model) (crf.Content, error) {
 	switch {
 	case m.Kind() == wapiti.MEMM:
-		return crf.Parts{}, fmt.Errorf("%w: a MEMM is normalised at each token, which no model of ours is", ErrUnlike)
+		return crf.Content{}, fmt.Errorf("%w: a MEMM is normalised at each token, which no model of ours is", ErrUnlike)
 	case m.Templates() == nil:
-		return crf.Parts{}, fmt.Errorf("%w: a raw model, without patterns, reads rows of any number of attributes", ErrUnlike)
+		return crf.Content{}, fmt.Errorf("%w: a raw model, without patterns, reads rows of any number of attributes", ErrUnlike)
 	}
 	p := columns(m)
 	p.Meta = model.Metadata{Tool: Wapiti.String()}
@@ -127,8 +127,8 @@ type numbered interface {
 }
 
 // columns collects the weights of a model that reads columns.
-func columns(m numbered) crf.Parts {
-	p := crf.Parts{Labels: m.Labels()}
+func columns(m numbered) crf.Content {
+	p := crf.Content{Labels: m.Labels()}
 	for name, weights := range m.Unigrams() {
 		a := crf.Attribute{Name: name}
 		for label, w := range weights {

@@ -204,7 +204,7 @@ func trained(t testing.TB, in model.Input, add func(*crf.Dataset)) *crf.Model {
 // roundTrip sends a model through a file of CRFsuite.
 func roundTrip(t testing.TB, m *crf.Model) *crfsuite.Model {
 	t.Helper()
-	p, err := m.Parts()
+	p, err := m.Content()
 	require.NoError(t, err)
 	exported, err := interop.ToCRFsuite(p)
 	require.NoError(t, err)
@@ -264,7 +264,7 @@ func TestExportOfTemplates(t *testing.T) {
 
 func TestExportRefuses(t *testing.T) {
 	labels := []string{"a", "b"}
-	for name, p := range map[string]crf.Parts{
+	for name, p := range map[string]crf.Content{
 		"attribute of label pairs": {Labels: labels, Bigrams: []crf.BigramAttribute{{Name: "b", Weights: []crf.PairWeight{{Weight: 1}}}}},
 		"NUL":                      {Labels: labels, Attributes: []crf.Attribute{{Name: "\x00", Weights: []crf.LabelWeight{{Weight: 1}}}}},
 		"infinite":                 {Labels: labels, Attributes: []crf.Attribute{{Name: "u", Weights: []crf.LabelWeight{{Weight: math.Inf(1)}}}}},
@@ -280,12 +280,12 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	parts, _, err := interop.Import(data)
+	content, _, err := interop.Import(data)
 	if err != nil {
 		log.Fatal(err)
 	}
-	parts.Scheme = structured.BIO // from now on, no I- behind O
-	m, err := crf.New(parts)
+	content.Scheme = structured.BIO // from now on, no I- behind O
+	m, err := crf.New(content)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/losses"
 )
 
@@ -73,7 +74,7 @@ func (c *Chain) run(j job) error {
 	j.blocks = max(min(j.batch.N, maxBlocks), 1) // an empty batch has one, and sums of zero
 	c.edge = widen(c.edge, j.batch.Transitions)
 	if j.shared {
-		c.sums = grow(c.sums, j.blocks*j.batch.parameters())
+		c.sums = vec.Resize(c.sums, j.blocks*j.batch.parameters())
 	}
 	c.job, c.failure = j, failure{}
 	c.next.Store(0)
@@ -146,17 +147,9 @@ func (c *Chain) fail(n int, err error) {
 // parameters returns how many numbers the sequences of b share.
 func (b *Batch) parameters() int { return len(b.Transitions) + len(b.Start) + len(b.End) }
 
-// grow returns a slice of n numbers, in the memory of x if that suffices.
-func grow(x []float64, n int) []float64 {
-	if cap(x) < n {
-		return make([]float64, n)
-	}
-	return x[:n]
-}
-
 // widen returns v as float64, in the memory of x if that suffices.
 func widen(x []float64, v []float32) []float64 {
-	x = grow(x, len(v))
+	x = vec.Resize(x, len(v))
 	for k, v := range v {
 		x[k] = float64(v)
 	}

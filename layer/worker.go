@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -66,7 +67,7 @@ func (w *worker) loss(n int) error {
 	if j.grad != nil {
 		grad = &w.grad
 	}
-	w.byNorm = grow(w.byNorm, s.T)
+	w.byNorm = vec.Resize(w.byNorm, s.T)
 	clear(w.byNorm)
 	var v float64
 	if of, ok := j.loss.(losses.Normed); ok && len(j.target.Norms) > 0 {
@@ -109,7 +110,7 @@ func (w *worker) marginals(n int) error {
 	if w.chain.job.grad == nil {
 		v, err = w.work.ForwardBackward.LogZ(s)
 	} else {
-		w.byNorm = grow(w.byNorm, s.T)
+		w.byNorm = vec.Resize(w.byNorm, s.T)
 		clear(w.byNorm)
 		v, err = w.work.ForwardBackward.Marginals(&w.grad, s, s.Shape())
 	}

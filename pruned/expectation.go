@@ -1,6 +1,9 @@
 package pruned
 
-import "github.com/trellis-nlp/trellis/internal/simd"
+import (
+	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/internal/vec"
+)
 
 // Expectation returns E[c] = sum_y p(y) c(y) of the lattice c under scores s. c lies over the kept labels of s, has
 // its order or a lower one, and its numbers are finite.
@@ -104,8 +107,8 @@ func (w *Workspace) prefixMeans(c *Lattice) (float64, error) {
 	}
 	s := w.s
 	n := s.Len()
-	w.prefix = grow(w.prefix, len(w.alpha))
-	w.after, w.before = grow(w.after, len(w.mu)), grow(w.before, len(w.mu))
+	w.prefix = vec.Resize(w.prefix, len(w.alpha))
+	w.after, w.before = vec.Resize(w.after, len(w.mu)), vec.Resize(w.before, len(w.mu))
 	for t := range n {
 		p, share, cost := s.step(t), w.shares(t), weightsOf(c, s, t)
 		out := w.prefix[w.stateAt[t]:w.stateAt[t+1]]
@@ -137,7 +140,7 @@ func (w *Workspace) prefixMeans(c *Lattice) (float64, error) {
 func (w *Workspace) entered(c *Lattice, t int) []float64 {
 	node := c.NodeAt(t)
 	p := w.s.step(t)
-	w.enter = grow(w.enter, p.b*p.c)
+	w.enter = vec.Resize(w.enter, p.b*p.c)
 	for k := range w.enter {
 		w.enter[k] = node[k%p.c]
 	}

@@ -2,8 +2,8 @@ package pruned
 
 import (
 	"fmt"
-	"math"
 
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -46,7 +46,10 @@ func (s *Lattice) resize(kept *Kept, order int) {
 		}
 		s.edgeAt, s.tripleAt = append(s.edgeAt, edges), append(s.tripleAt, triples)
 	}
-	s.Node, s.Edge, s.Triple = grow(s.Node, kept.Labels()), grow(s.Edge, edges), grow(s.Triple, triples)
+	s.Node, s.Edge, s.Triple = vec.Resize(s.Node, kept.Labels()), vec.Resize(s.Edge, edges), vec.Resize(s.Triple, triples)
+	clear(s.Node)
+	clear(s.Edge)
+	clear(s.Triple)
 }
 
 // ResetLike gives s the shape of like, over the same kept labels, and sets every number to zero.
@@ -153,7 +156,7 @@ func (s *Lattice) along(y []int, visit func(node, edge, triple *float64)) {
 // Validate checks that every number can be a score, finite or -Inf; else the error is a [*ValueError].
 func (s *Lattice) Validate() error {
 	for order, v := range [][]float64{s.Node, s.Edge, s.Triple} {
-		if k := firstBad(v); k >= 0 {
+		if k := vec.FirstBad(v); k >= 0 {
 			return &ValueError{Order: order, Index: k, Value: v[k]}
 		}
 	}
@@ -172,28 +175,10 @@ func (e *ValueError) Error() string {
 	return fmt.Sprintf("%s[%d] is %v", [...]string{"Node", "Edge", "Triple"}[e.Order], e.Index, e.Value)
 }
 
-// firstBad returns the index of the first NaN or +Inf, or -1.
-func firstBad(v []float64) int {
-	for k, x := range v {
-		if !(x <= math.MaxFloat64) {
-			return k
-		}
-	}
-	return -1
-}
-
 // sameShape reports two lattices that are not over the same kept labels in the same order.
 func sameShape(dst, s *Lattice) error {
 	if dst.kept != s.kept || dst.order != s.order {
 		return fmt.Errorf("%w: lattices of order %d and %d that are not over the same kept labels", structured.ErrShape, dst.order, s.order)
 	}
 	return nil
-}
-
-// grow returns a slice of n numbers, whatever they are, in the memory of v if it is large enough.
-func grow[T any](v []T, n int) []T {
-	if cap(v) < n {
-		return make([]T, n, n+n/2)
-	}
-	return v[:n]
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -112,7 +113,7 @@ func (w *Workspace) forward() (float64, error) {
 		} else {
 			w.sumWeighted(out, u, in, share, p)
 		}
-		if firstBad(out) >= 0 {
+		if vec.FirstBad(out) >= 0 {
 			return 0, errOverflow
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -62,7 +63,7 @@ func (w *Workspace) pruneTokens(dst *Kept, s *Lattice, p Pruning, gold []int) er
 		if best < 0 {
 			return structured.ErrNoPath
 		}
-		w.mu = grow(w.mu, len(node))
+		w.mu = vec.Resize(w.mu, len(node))
 		simd.Exp(w.mu, node, most)
 		sum := 0.0
 		for _, v := range w.mu {

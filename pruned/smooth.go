@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/trellis-nlp/trellis/internal/sparsemax"
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -37,7 +38,7 @@ func (w *Workspace) SmoothMax(dst, s *Lattice, gamma, m float64) (float64, error
 		for k, u := range w.enterAt(t) {
 			out[k] += u
 		}
-		if firstBad(out) >= 0 {
+		if vec.FirstBad(out) >= 0 {
 			return 0, errOverflow
 		}
 	}
@@ -55,7 +56,7 @@ func (w *Workspace) SmoothMax(dst, s *Lattice, gamma, m float64) (float64, error
 // smoothStep sets out(b, c) to max_Omega over a of in(a, b) + weight(a, b, c), and share to the maximisers.
 func (w *Workspace) smoothStep(out, in, share []float64, p step, gamma float64) {
 	m := &w.smooth
-	m.into, m.pick = grow(m.into, p.a), grow(m.pick, p.a)
+	m.into, m.pick = vec.Resize(m.into, p.a), vec.Resize(m.pick, p.a)
 	columns := p.c // of the weights
 	if p.weight == nil {
 		columns = 1

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -35,7 +36,7 @@ func (w *Workspace) decode() (float64, error) {
 		for k, v := range w.enterAt(t) {
 			out[k] += v
 		}
-		if firstBad(out) >= 0 {
+		if vec.FirstBad(out) >= 0 {
 			return 0, errOverflow
 		}
 	}
@@ -51,7 +52,7 @@ func (w *Workspace) decode() (float64, error) {
 	if state < 0 {
 		return 0, structured.ErrNoPath
 	}
-	w.at = grow(w.at, n)
+	w.at = vec.Resize(w.at, n)
 	for t := n - 1; t >= 0; t-- {
 		p := w.s.step(t)
 		w.at[t] = state % p.c

@@ -1,6 +1,7 @@
 package pruned
 
 import (
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -82,9 +83,9 @@ func (w *Workspace) prepare(s *Lattice) (done bool, err error) {
 		}
 		w.stateAt, w.shareAt = append(w.stateAt, states), append(w.shareAt, shares)
 	}
-	w.alpha, w.share, w.back = grow(w.alpha, states), grow(w.share, shares), grow(w.back, states)
-	w.most, w.sum = grow(w.most, widest), grow(w.sum, widest)
-	w.mu, w.prev = grow(w.mu, widest), grow(w.prev, widest)
+	w.alpha, w.share, w.back = vec.Resize(w.alpha, states), vec.Resize(w.share, shares), vec.Resize(w.back, states)
+	w.most, w.sum = vec.Resize(w.most, widest), vec.Resize(w.sum, widest)
+	w.mu, w.prev = vec.Resize(w.mu, widest), vec.Resize(w.prev, widest)
 	return s.Len() == 0, nil
 }
 

@@ -36,7 +36,7 @@ func Detect(head []byte) bool { return strings.HasPrefix(string(head), format.Ma
 func (m *Model) Save(w io.Writer) error {
 	s := settings{
 		Scheme: m.scheme.String(), Separator: []byte(m.separator), Order: m.plan.order, Prune: m.plan.prune,
-		Lexicons: len(m.input.Lexicons), Reading: modelfile.NewReading(m.input.Templates, m.input.Columns, m.input.Names, m.Meta.Map()),
+		Lexicons: len(m.input.Lexicons), Reading: modelfile.NewReading(m.input, m.Meta),
 	}
 	for _, label := range m.labels {
 		s.Labels = append(s.Labels, []byte(label))
@@ -53,15 +53,7 @@ func (m *Model) Save(w io.Writer) error {
 // Load reads a model that [Model.Save] wrote. Bytes that are none are an error that wraps ErrModel and says what
 // is wrong with them.
 func Load(r io.Reader) (*Model, error) {
-	sections, err := modelfile.Read(r, format, errModel)
-	if err != nil {
-		return nil, err
-	}
-	m, err := decode(sections)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %v", errModel, err)
-	}
-	return m, nil
+	return modelfile.Load(r, format, errModel, decode)
 }
 
 // decode makes a model of its sections.
@@ -99,14 +91,13 @@ func (m *Model) set(s *settings, sections map[string][]byte) error {
 		return err
 	}
 	m.separator, m.plan = string(s.Separator), plan{s.Order, s.Prune}
-	m.input = model.Input{Columns: s.Columns, Names: s.Names}
-	if m.input.Templates, err = s.Templates(); err != nil {
+	if m.input, err = s.Input(); err != nil {
 		return err
 	}
 	if m.input.Lexicons, err = modelfile.Lexicons(sections, s.Lexicons); err != nil {
 		return err
 	}
-	if m.Meta, err = model.ParseMetadata(s.Notes()); err != nil {
+	if m.Meta, err = s.Metadata(); err != nil {
 		return err
 	}
 	m.program, err = bind(&m.input)
@@ -115,16 +106,13 @@ func (m *Model) set(s *settings, sections map[string][]byte) error {
 
 // readWeights reads attributes, what they and the labels have weights with, and the weights.
 func (m *Model) readWeights(sections map[string][]byte) error {
-	list, err := modelfile.ReadStrings(sections["attrs"])
+	attrs, err := modelfile.ReadNames(sections["attrs"])
 	if err != nil {
-		return fmt.Errorf("attributes: %w", err)
-	}
-	if _, err := modelfile.NamesOf(list); err != nil {
 		return fmt.Errorf("attributes: %w", err)
 	}
 	of, names := parts(m.labels, m.separator)
 	x := &index{labels: len(m.labels), outcomes: len(m.labels) + len(names), parts: of, partNames: names}
-	if x.start, x.outcome, err = modelfile.Outcomes[uint32](sections, len(list), x.outcomes); err != nil {
+	if x.start, x.outcome, err = modelfile.Outcomes[uint32](sections, attrs.Len(), x.outcomes); err != nil {
 		return err
 	}
 	keys, err := container.View[[3]int32](sections["chain"])
@@ -141,7 +129,7 @@ func (m *Model) readWeights(sections map[string][]byte) error {
 			return fmt.Errorf("labels %d stand twice", key)
 		}
 	}
-	m.attrs, m.x = list, x
+	m.attrs, m.x = attrs.List(), x
 	m.w, err = modelfile.Weights(sections, x.dim())
 	return err
 }

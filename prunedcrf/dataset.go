@@ -2,13 +2,13 @@ package prunedcrf
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/modelfile"
+	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -105,14 +105,8 @@ func (d *Dataset) Scheme() structured.Scheme { return d.scheme.Scheme() }
 // Add appends a sentence with its labels, one a token, and its weight, by which its loss is multiplied: a finite
 // number, not negative. Sentences without tokens are left out. Nothing is added where it returns an error.
 func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) error {
-	if seq.Len() != len(labels) {
-		return fmt.Errorf("%w: %d labels for %d tokens", model.ErrInput, len(labels), seq.Len())
-	}
-	if !(weight >= 0 && weight <= math.MaxFloat64) {
-		return fmt.Errorf("%w: sentence of weight %v", model.ErrInput, weight)
-	}
-	if len(labels) == 0 {
-		return nil
+	if err := training.CheckSentence(seq.Len(), len(labels), weight); err != nil || len(labels) == 0 {
+		return err
 	}
 	s := &d.scratch
 	s.reset(d.program.HasValues())

@@ -55,9 +55,8 @@ func BenchmarkFeats(b *testing.B) {
 			Separator:  "|",
 			Stochastic: optimize.AdaGrad{Passes: optimize.Passes{Epochs: 5}},
 			Penalty:    optimize.Penalty{L2: 0.3},
-			Progress: func(s model.Progress) error {
+			Progress: func(s model.Progress) {
 				b.Logf("epoch %d: %.0f s, objective %.0f", s.Number, s.Seconds, s.Objective)
-				return nil
 			},
 		})
 		require.NoError(b, err)

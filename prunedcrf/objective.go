@@ -4,24 +4,22 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"sync"
 
+	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/pruned"
 )
 
-// An objective is the sum over sentences of a loss, each times the sentence's weight. Workers take sentences of a
-// batch; what they add up is merged in their order, so that a result depends on the number of workers but not on
-// their timing.
+// An objective is the sum over sentences of a loss, each times the sentence's weight.
 type objective struct {
-	x       *index
-	list    []example
-	loss    losses.General
-	keep    [2]float64 // labels a token, on average
-	top     int        // the order of the model
-	plan    plan       // of this epoch
-	workers []*worker
+	x    *index
+	list []example
+	loss losses.General
+	keep [2]float64 // labels a token, on average
+	top  int        // the order of the model
+	plan plan       // of this epoch
+	pool *training.Pool[worker]
 }
 
 // A worker is the scratch memory of one goroutine, and what it counts.
@@ -29,10 +27,7 @@ type worker struct {
 	search search
 	loss   losses.PrunedWorkspace
 	grad   pruned.Lattice
-	sparse *optimize.Sparse
 	path   []int
-	sum    float64
-	err    error
 	tokens int    // of this epoch
 	kept   [2]int // labels that they kept
 }
@@ -60,76 +55,36 @@ const few = 2
 
 // EvalBatch implements [optimize.Stochastic].
 func (o *objective) EvalBatch(ctx context.Context, g *optimize.Sparse, w []float64, scale float64, batch []int) (float64, error) {
-	n := min(len(o.workers), max(1, len(batch)/few))
-	o.each(n, func(k int, wk *worker) {
-		dst := g
-		if k > 0 {
-			if wk.sparse == nil {
-				wk.sparse = optimize.NewSparse(o.Dim())
-			}
-			wk.sparse.Reset()
-			dst = wk.sparse
-		}
-		for _, s := range batch[len(batch)*k/n : len(batch)*(k+1)/n] {
-			if wk.err = ctx.Err(); wk.err != nil {
-				return
-			}
-			if wk.err = o.sentence(wk, dst, s, w, scale); wk.err != nil {
-				return
-			}
-		}
-	})
-	sum := 0.0
-	for k, wk := range o.workers[:n] {
-		if wk.err != nil {
-			return 0, wk.err
-		}
-		if sum += wk.sum; k > 0 {
-			g.AddSparse(wk.sparse)
-		}
-	}
-	return sum, nil
+	n := min(o.pool.Len(), max(1, len(batch)/few))
+	return o.pool.Mini(ctx, o, n, g, w, scale, batch)
 }
 
-// sentence adds the gradient of one sentence to dst, and its loss to the worker's sum, both times its weight.
-func (o *objective) sentence(wk *worker, dst *optimize.Sparse, k int, w []float64, scale float64) error {
+// Sentence implements [training.Sentences]: gradient and loss are multiplied by the sentence's weight.
+func (o *objective) Sentence(wk *worker, dst *optimize.Sparse, k int, w []float64, scale float64) (float64, error) {
 	e := &o.list[k]
 	wk.search.score(o.x, &e.sentence, w, scale)
 	s, err := wk.search.run(o.x, e.tokens(), w, scale, o.plan, e.gold, nil)
 	if err != nil {
-		return fmt.Errorf("sentence %d: %w", k+1, err)
+		return 0, fmt.Errorf("sentence %d: %w", k+1, err)
 	}
 	v, err := losses.EvalPruned(o.loss, &wk.grad, s, losses.PrunedTarget{Path: e.gold}, &wk.loss)
 	if err != nil {
-		return fmt.Errorf("sentence %d: %w", k+1, err)
+		return 0, fmt.Errorf("sentence %d: %w", k+1, err)
 	}
 	o.x.pull(dst, wk.search.row, &wk.grad, &e.sentence, e.weight)
-	wk.sum += e.weight * v
 	wk.tokens += e.tokens()
 	for level := range o.plan.order {
 		wk.kept[level] += wk.search.kept[level+1].Labels()
 	}
-	return nil
-}
-
-// each runs f on the first n workers at the same time.
-func (o *objective) each(n int, f func(k int, wk *worker)) {
-	var wg sync.WaitGroup
-	for k, wk := range o.workers[:n] {
-		wk.sum, wk.err = 0, nil
-		if k > 0 {
-			wg.Go(func() { f(k, wk) })
-		}
-	}
-	f(0, o.workers[0])
-	wg.Wait()
+	return e.weight * v, nil
 }
 
 // endEpoch moves the thresholds towards what is to be kept, and returns how many labels a token kept.
 func (o *objective) endEpoch() (kept [2]float64) {
 	tokens := 0
 	var labels [2]int
-	for _, wk := range o.workers {
+	for k := range o.pool.Len() {
+		wk := o.pool.Scratch(k)
 		tokens += wk.tokens
 		for level := range labels {
 			labels[level] += wk.kept[level]
@@ -161,8 +116,8 @@ const leastThreshold = 1e-300
 
 // begun tells whether a sentence of this epoch has been trained on.
 func (o *objective) begun() bool {
-	for _, wk := range o.workers {
-		if wk.tokens > 0 {
+	for k := range o.pool.Len() {
+		if o.pool.Scratch(k).tokens > 0 {
 			return true
 		}
 	}

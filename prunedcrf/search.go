@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/pruned"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -26,7 +27,7 @@ type plan struct {
 
 // score makes the nodes those of a sentence under the weights scale*w.
 func (k *search) score(x *index, s *sentence, w []float64, scale float64) {
-	k.node, k.row = grow(k.node, s.tokens()*x.labels), grow(k.row, x.outcomes)
+	k.node, k.row = vec.Resize(k.node, s.tokens()*x.labels), vec.Resize(k.row, x.outcomes)
 	x.score(k.node, k.row, s, w, scale)
 	k.fixed = false
 }
@@ -98,12 +99,4 @@ func (k *search) allow(x *index, allowed [][]int) {
 			}
 		}
 	}
-}
-
-// grow returns a slice of n numbers, whatever they are, in the memory of v if it is large enough.
-func grow(v []float64, n int) []float64 {
-	if cap(v) < n {
-		return make([]float64, n, n+n/2)
-	}
-	return v[:n]
 }

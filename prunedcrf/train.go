@@ -2,10 +2,9 @@ package prunedcrf
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"runtime"
 
+	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
@@ -33,8 +32,8 @@ type Options struct {
 	Dev      *Dataset
 	Patience int
 
-	Progress func(model.Progress) error // told after each epoch, unless nil; see optimize.ErrStop
-	Warn     func(string)               // told what the user should know before training starts, unless nil
+	Progress func(model.Progress) // told after each epoch, unless nil
+	Warn     func(string)         // told what the user should know before training starts, unless nil
 }
 
 // An Order says how many labels a model looks back.
@@ -73,9 +72,7 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	for k := range goal.plan.prune {
 		goal.plan.prune[k] = pruned.Pruning{Threshold: 0.01, Most: most}
 	}
-	for range o.Threads {
-		goal.workers = append(goal.workers, new(worker))
-	}
+	goal.pool = training.NewPool[worker](o.Threads, len(goal.list), func(k int) int { return goal.list[k].tokens() })
 	w := make([]float64, goal.Dim())
 	if o.Init != nil {
 		goal.plan = o.Init.plan
@@ -83,25 +80,24 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 		o.Init.copyTo(w, d, goal.x)
 	}
 	summary.Features = len(w)
-	if o.Warn != nil && o.Loss.Traits().Smooth && o.Penalty == (optimize.Penalty{}) {
-		o.Warn("no penalty: where the data can be told apart without error, this loss has no finite minimum; an L2 penalty gives it one")
-	}
-	if o.Warn != nil && o.Loss.Traits().NeedsStart && o.Init == nil {
-		o.Warn("weights of zero are a poor start for this loss: give it those of a convex one")
-	}
+	o.method().Warn(o.Warn, o.Loss, o.Init != nil)
 	watch := newWatcher(d, o, goal, &summary)
 	var err error
 	summary.Result, err = o.Stochastic.Minimize(ctx, goal, w, o.Penalty, watch.report)
-	if err != nil && (ctx.Err() == nil || !errors.Is(err, ctx.Err())) {
+	if err != nil && !training.Interrupted(ctx, err) {
 		return nil, summary, err
 	}
-	if watch.best.w == nil {
-		if goal.begun() {
-			watch.last = goal.plan
-		}
-		watch.best = kept{w, watch.last}
+	if watch.Best != nil {
+		return newModel(d, o.Separator, goal.x, watch.Best, watch.best), summary, err
 	}
-	return newModel(d, o.Separator, goal.x, watch.best.w, watch.best.plan), summary, err
+	if goal.begun() {
+		watch.last = goal.plan
+	}
+	return newModel(d, o.Separator, goal.x, w, watch.last), summary, err
+}
+
+func (o *Options) method() training.Method {
+	return training.Method{Stochastic: o.Stochastic, Penalty: o.Penalty}
 }
 
 // fill puts the defaults in, and refuses what is out of range.
@@ -112,9 +108,7 @@ func (o *Options) fill() error {
 	if o.Stochastic == nil {
 		o.Stochastic = optimize.AdaGrad{Passes: optimize.Passes{Epochs: 10}}
 	}
-	if o.Threads <= 0 {
-		o.Threads = runtime.GOMAXPROCS(0)
-	}
+	o.Threads = training.Threads(o.Threads)
 	if o.Order < Second || o.Order > Zeroth {
 		return fmt.Errorf("%w: order %d", model.ErrInput, o.Order)
 	}
@@ -126,14 +120,8 @@ func (o *Options) fill() error {
 			return fmt.Errorf("%w: %v labels a token to keep: want more than 1", model.ErrInput, o.Keep[k])
 		}
 	}
-	traits := o.Loss.Traits()
-	switch o.Stochastic.(type) {
-	case optimize.AveragedPerceptron:
-		if !traits.PathDifference {
-			return fmt.Errorf("%w: the averaged perceptron steps by the difference of two labellings", model.ErrPair)
-		}
-	case optimize.BCFW, optimize.SAGA:
+	if training.RemembersGradients(o.Stochastic) {
 		return fmt.Errorf("%w: it remembers the gradient of each sentence, which pruning changes from epoch to epoch", model.ErrPair)
 	}
-	return nil
+	return o.method().Check(o.Loss)
 }

@@ -57,11 +57,10 @@ func TestThreadsChangeLastDigitsOnly(t *testing.T) {
 // An epoch of each order goes before that of the model, and a sentence's weight counts.
 func TestOrdersGrow(t *testing.T) {
 	var orders []int
-	_, summary, err := prunedcrf.Train(context.Background(), words(t), prunedcrf.Options{Stochastic: passes(4, 1), Progress: func(p model.Progress) error {
+	_, summary, err := prunedcrf.Train(context.Background(), words(t), prunedcrf.Options{Stochastic: passes(4, 1), Progress: func(p model.Progress) {
 		orders = append(orders, p.Order)
 		assert.Equal(t, p.Order > 0, p.Kept[0] > 0)
 		assert.Equal(t, p.Order > 1, p.Kept[1] > 0)
-		return nil
 	}})
 	require.NoError(t, err)
 	require.Equal(t, []int{0, 1, 2, 2}, orders)
@@ -94,12 +93,11 @@ func TestDevelopmentData(t *testing.T) {
 	var files [][]byte
 	var epochs []int
 	m, summary, err := prunedcrf.Train(context.Background(), words(t), prunedcrf.Options{Stochastic: passes(30, 1), Dev: dev, Patience: 3, Threads: 2,
-		Progress: func(p model.Progress) error {
+		Progress: func(p model.Progress) {
 			require.NotNil(t, p.Dev)
 			if p.Best {
 				epochs = append(epochs, p.Number)
 			}
-			return nil
 		}})
 	require.NoError(t, err)
 	require.Equal(t, optimize.Stopped, summary.Reason)
@@ -124,11 +122,10 @@ func TestDevelopmentData(t *testing.T) {
 	// Interrupted, the best one is kept; an epoch alone is a model of order 0.
 	for _, epoch := range []int{1, 2, 5} {
 		ctx, cancel := context.WithCancel(context.Background())
-		m, _, err := prunedcrf.Train(ctx, words(t), prunedcrf.Options{Stochastic: passes(6, 1), Threads: 1, Progress: func(p model.Progress) error {
+		m, _, err := prunedcrf.Train(ctx, words(t), prunedcrf.Options{Stochastic: passes(6, 1), Threads: 1, Progress: func(p model.Progress) {
 			if p.Number == epoch {
 				cancel()
 			}
-			return nil
 		}})
 		require.ErrorIs(t, err, context.Canceled)
 		require.Equal(t, min(epoch-1, 2), m.Order())
@@ -143,9 +140,8 @@ func TestTrainingGoesOnFromAModel(t *testing.T) {
 	require.NoError(t, err)
 	goal.Init, goal.Stochastic = first, optimize.AdaGrad{Passes: optimize.Passes{Epochs: 1}, Rate: 1e-12}
 	var orders []int
-	goal.Progress = func(p model.Progress) error {
+	goal.Progress = func(p model.Progress) {
 		orders = append(orders, p.Order)
-		return nil
 	}
 	second, after, err := prunedcrf.Train(context.Background(), words(t), goal)
 	require.NoError(t, err)
@@ -210,7 +206,7 @@ func TestTrainRefusesAndWarns(t *testing.T) {
 		Loss: losses.Risk{}, Penalty: optimize.Penalty{L2: 0.1}, Stochastic: passes(1, 1), Warn: func(s string) { warned += s },
 	})
 	require.NoError(t, err)
-	require.Contains(t, warned, "poor start")
+	require.Contains(t, warned, "good start")
 }
 
 // Every general loss fits a few sentences; those that need a start get the weights of cross-entropy.

@@ -32,7 +32,7 @@ func Detect(head []byte) bool { return strings.HasPrefix(string(head), format.Ma
 func (m *Model) Save(w io.Writer) error {
 	s := settings{
 		Scheme: m.Scheme().String(), MaxLength: m.MaxLength(),
-		Reading: modelfile.NewReading(m.input.Templates, m.input.Columns, m.input.Names, m.Meta.Map()),
+		Reading: modelfile.NewReading(m.input, m.Meta),
 	}
 	for _, typ := range m.Types() {
 		s.Types = append(s.Types, []byte(typ))
@@ -49,15 +49,7 @@ func (m *Model) Save(w io.Writer) error {
 // Load reads a model that [Model.Save] wrote. Bytes that are none are an error that wraps ErrModel and says
 // what is wrong with them.
 func Load(r io.Reader) (*Model, error) {
-	sections, err := modelfile.Read(r, format, errModel)
-	if err != nil {
-		return nil, err
-	}
-	m, err := decode(sections)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %v", errModel, err)
-	}
-	return m, nil
+	return modelfile.Load(r, format, errModel, decode)
 }
 
 // most bounds the number of types and the length of segments, so that no file asks for memory out of proportion.
@@ -96,11 +88,10 @@ func (m *Model) set(s *settings) error {
 		return err
 	}
 	m.lex.longest = s.MaxLength
-	m.input = model.Input{Columns: s.Columns, Names: s.Names}
-	if m.input.Templates, err = s.Templates(); err != nil {
+	if m.input, err = s.Input(); err != nil {
 		return err
 	}
-	if m.Meta, err = model.ParseMetadata(s.Notes()); err != nil {
+	if m.Meta, err = s.Metadata(); err != nil {
 		return err
 	}
 	m.read, err = bind(&m.input)
@@ -109,23 +100,16 @@ func (m *Model) set(s *settings) error {
 
 // readWeights reads attributes, what they have weights with, and the weights.
 func (m *Model) readWeights(sections map[string][]byte) error {
-	names, err := modelfile.ReadStrings(sections["segments"])
+	names, err := modelfile.ReadNames(sections["segments"])
 	if err != nil {
 		return fmt.Errorf("attributes of segments: %w", err)
 	}
-	if _, err := modelfile.NamesOf(names); err != nil {
-		return fmt.Errorf("attributes of segments: %w", err)
-	}
-	m.lex.number(names)
-	list, err := modelfile.ReadStrings(sections["attrs"])
-	if err == nil {
-		m.attrs, err = modelfile.NamesOf(list)
-	}
-	if err != nil {
+	m.lex.number(names.List())
+	if m.attrs, err = modelfile.ReadNames(sections["attrs"]); err != nil {
 		return fmt.Errorf("attributes: %w", err)
 	}
 	m.x = &index{labels: m.codec.Len(), segments: m.lex.len()}
-	if m.x.start, m.x.outcome, err = modelfile.Outcomes[uint16](sections, len(list), roles*m.x.labels); err != nil {
+	if m.x.start, m.x.outcome, err = modelfile.Outcomes[uint16](sections, m.attrs.Len(), roles*m.x.labels); err != nil {
 		return err
 	}
 	m.w, err = modelfile.Weights(sections, m.x.dim())

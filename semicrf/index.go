@@ -3,6 +3,7 @@ package semicrf
 import (
 	"slices"
 
+	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/semimarkov"
 	"github.com/trellis-nlp/trellis/semimarkov/spans"
 	"github.com/trellis-nlp/trellis/structured"
@@ -110,18 +111,9 @@ func (x *index) score(k *scratch, s *sentence, longest int, w []float64, scale f
 	k.scores.LimitLength(spans.Outside, 1)
 }
 
-// vector is what a gradient is added to by ranges: dense, or an optimize.Sparse.
-type vector interface{ Span(lo, hi int) []float64 }
-
-// dense is a vector of all coordinates.
-type dense []float64
-
-// Span returns the coordinates from lo to hi-1.
-func (d dense) Span(lo, hi int) []float64 { return d[lo:hi] }
-
 // pull adds c times the gradient g with respect to the scores, brought back onto the weights, to dst: the
 // transpose of score.
-func (x *index) pull(dst vector, k *scratch, g *semimarkov.Lattice, s *sentence, c float64) {
+func (x *index) pull(dst training.Vector, k *scratch, g *semimarkov.Lattice, s *sentence, c float64) {
 	n, l := s.tokens(), x.labels
 	k.reset(n, l)
 	_ = semimarkov.AddToTokens(&k.inner, g) // as above

@@ -3,10 +3,8 @@ package semicrf
 import (
 	"context"
 	"fmt"
-	"sync"
 
-	"gonum.org/v1/gonum/floats"
-
+	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/semimarkov"
@@ -17,9 +15,7 @@ var (
 	_ optimize.Stochastic = (*objective)(nil)
 )
 
-// An objective is the sum over sentences of a loss, each times the sentence's weight. Workers take sentences;
-// what they add up is merged in their order, so that a result depends on the number of workers but not on
-// their timing.
+// An objective is the sum over sentences of a loss, each times the sentence's weight.
 type objective struct {
 	x         *index
 	longest   int
@@ -27,38 +23,20 @@ type objective struct {
 	gold      [][]semimarkov.Segment
 	weight    []float64
 	loss      losses.General
-	workers   []*worker
-	chunk     []int // worker k evaluates the sentences chunk[k]..chunk[k+1]-1 of a whole pass
+	pool      *training.Pool[worker]
 }
 
 // A worker is the scratch memory of one goroutine.
 type worker struct {
 	scratch
-	grad   semimarkov.Lattice
-	loss   losses.SegmentWorkspace
-	best   []semimarkov.Segment // of development data
-	dense  []float64            // a whole pass's gradient
-	sparse *optimize.Sparse     // a mini-batch's
-	sum    float64
-	err    error
+	grad semimarkov.Lattice
+	loss losses.SegmentWorkspace
+	best []semimarkov.Segment // of development data
 }
 
-// divide makes workers and gives them chunks of equal numbers of tokens.
+// divide makes so many workers.
 func (o *objective) divide(threads int) {
-	total := 0
-	for k := range o.sentences {
-		total += o.sentences[k].tokens()
-	}
-	o.chunk = []int{0}
-	end, tokens := 0, 0
-	for k := range threads {
-		o.workers = append(o.workers, new(worker))
-		for end < len(o.sentences) && tokens*threads < total*(k+1) {
-			tokens += o.sentences[end].tokens()
-			end++
-		}
-		o.chunk = append(o.chunk, end)
-	}
+	o.pool = training.NewPool[worker](threads, len(o.sentences), func(k int) int { return o.sentences[k].tokens() })
 }
 
 // Dim implements [optimize.Objective].
@@ -75,7 +53,7 @@ func (o *objective) Support(batch []int, visit func(lo, hi int)) {
 }
 
 // sentence adds the gradient of one sentence to dst and returns its loss, both times its weight.
-func (o *objective) sentence(wk *worker, dst vector, k int, w []float64, scale float64) (float64, error) {
+func (o *objective) sentence(wk *worker, dst training.Vector, k int, w []float64, scale float64) (float64, error) {
 	s, c := &o.sentences[k], o.weight[k]
 	if c == 0 {
 		return 0, nil
@@ -89,95 +67,19 @@ func (o *objective) sentence(wk *worker, dst vector, k int, w []float64, scale f
 	return c * v, nil
 }
 
+// Sentence implements [training.Sentences]: gradient and loss are multiplied by the sentence's weight.
+func (o *objective) Sentence(wk *worker, dst *optimize.Sparse, k int, w []float64, scale float64) (float64, error) {
+	return o.sentence(wk, dst, k, w, scale)
+}
+
 // Eval implements [optimize.Objective].
 func (o *objective) Eval(ctx context.Context, grad, w []float64) (float64, error) {
-	o.each(len(o.workers), func(k int, wk *worker) {
-		sum := grad
-		if k > 0 {
-			if wk.dense == nil {
-				wk.dense = make([]float64, len(grad))
-			}
-			sum = wk.dense
-		}
-		clear(sum)
-		for s := o.chunk[k]; s < o.chunk[k+1]; s++ {
-			if wk.err = ctx.Err(); wk.err != nil {
-				return
-			}
-			var v float64
-			if v, wk.err = o.sentence(wk, dense(sum), s, w, 1); wk.err != nil {
-				return
-			}
-			wk.sum += v
-		}
+	return o.pool.Gradient(ctx, grad, func(wk *worker, dst *training.Dense, k int) (float64, error) {
+		return o.sentence(wk, dst, k, w, 1)
 	})
-	value, err := o.merge(len(o.workers))
-	if err != nil {
-		return 0, err
-	}
-	for _, wk := range o.workers[1:] {
-		floats.Add(grad, wk.dense)
-	}
-	return value, nil
 }
 
 // EvalBatch implements [optimize.Stochastic].
 func (o *objective) EvalBatch(ctx context.Context, g *optimize.Sparse, w []float64, scale float64, batch []int) (float64, error) {
-	if err := ctx.Err(); err != nil {
-		return 0, err
-	}
-	n := len(o.workers)
-	if len(batch) < 4*n {
-		n = 1 // too few to be worth the hand-over
-	}
-	o.each(n, func(k int, wk *worker) {
-		dst := g
-		if k > 0 {
-			if wk.sparse == nil {
-				wk.sparse = optimize.NewSparse(o.Dim())
-			}
-			wk.sparse.Reset()
-			dst = wk.sparse
-		}
-		for _, s := range batch[len(batch)*k/n : len(batch)*(k+1)/n] {
-			var v float64
-			if v, wk.err = o.sentence(wk, dst, s, w, scale); wk.err != nil {
-				return
-			}
-			wk.sum += v
-		}
-	})
-	value, err := o.merge(n)
-	if err != nil {
-		return 0, err
-	}
-	for _, wk := range o.workers[1:n] {
-		g.AddSparse(wk.sparse)
-	}
-	return value, nil
-}
-
-// each runs f on the first n workers at the same time.
-func (o *objective) each(n int, f func(k int, wk *worker)) {
-	var wg sync.WaitGroup
-	for k, wk := range o.workers[:n] {
-		wk.sum, wk.err = 0, nil
-		if k > 0 {
-			wg.Go(func() { f(k, wk) })
-		}
-	}
-	f(0, o.workers[0])
-	wg.Wait()
-}
-
-// merge returns the sum of the sums of the first n workers, or the first error.
-func (o *objective) merge(n int) (float64, error) {
-	sum := 0.0
-	for _, wk := range o.workers[:n] {
-		if wk.err != nil {
-			return 0, wk.err
-		}
-		sum += wk.sum
-	}
-	return sum, nil
+	return o.pool.Mini(ctx, o, training.Share(o.pool.Len(), len(batch)), g, w, scale, batch)
 }

@@ -347,7 +347,7 @@ func TestErrors(t *testing.T) {
 	_, _, err = semicrf.Train(ctx, d, o)
 	require.NoError(t, err)
 	require.Len(t, warnings, 1)
-	assert.Contains(t, warnings[0], "poor start")
+	assert.Contains(t, warnings[0], "begins at weights of zero")
 	assert.Equal(t, 1, summary.Skipped)
 	assert.Equal(t, 2, m.MaxLength())
 	assert.Equal(t, structured.BIO, m.Scheme())

@@ -2,11 +2,10 @@ package semicrf
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 
+	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
@@ -46,19 +45,15 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	if o.Loss == nil {
 		o.Loss = losses.CrossEntropy{}
 	}
-	if o.Threads <= 0 {
-		o.Threads = runtime.GOMAXPROCS(0)
-	}
 	if o.MinCount == 0 {
 		o.MinCount = 2
 	}
 	if o.MaxLength <= 0 {
 		o.MaxLength = d.usual()
 	}
-	if o.Batch == nil && o.Stochastic == nil {
-		o.Batch = optimize.LBFGS{}
-	}
-	if err := checkPair(o); err != nil {
+	o.Batch, o.Threads = training.Batch(o.Batch, o.Stochastic), training.Threads(o.Threads)
+	method := training.Method{Batch: o.Batch, Stochastic: o.Stochastic, Penalty: o.Penalty}
+	if err := method.Check(o.Loss); err != nil {
 		return nil, summary, err
 	}
 	if d.Scheme() == structured.Plain {
@@ -75,59 +70,28 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 		m.warmStart(o.Init)
 	}
 	summary.Features, summary.Skipped = m.x.dim(), d.Len()-goal.Len()
-	if o.Warn != nil {
-		warn(o, summary)
-		if summary.Skipped > 0 {
-			o.Warn(d.leftOut(summary.Skipped, o.MaxLength))
-		}
+	method.Warn(o.Warn, o.Loss, o.Init != nil)
+	if o.Warn != nil && summary.Skipped > 0 {
+		o.Warn(d.leftOut(summary.Skipped, o.MaxLength))
 	}
-	watch := &watcher{o: o, summary: &summary}
+	watch := training.Watch{Patience: o.Patience, Progress: o.Progress}
 	if o.Dev != nil {
-		watch.dev = o.Dev.heldOut(m, o)
+		watch.Score = o.Dev.heldOut(m, o).evaluate
 	}
-	var result optimize.Result
+	report := func(step *optimize.Step) error { return watch.Report(model.Progress{Step: step}, &summary, true) }
 	if o.Batch != nil {
-		result, err = o.Batch.Minimize(ctx, goal, m.w, o.Penalty, watch.report)
+		summary.Result, err = o.Batch.Minimize(ctx, goal, m.w, o.Penalty, report)
 	} else {
-		result, err = o.Stochastic.Minimize(ctx, goal, m.w, o.Penalty, watch.report)
+		summary.Result, err = o.Stochastic.Minimize(ctx, goal, m.w, o.Penalty, report)
 	}
-	summary.Result = result
-	if err != nil && (ctx.Err() == nil || !errors.Is(err, ctx.Err())) {
+	if err != nil && !training.Interrupted(ctx, err) {
 		return nil, summary, err
 	}
-	if watch.best != nil {
-		copy(m.w, watch.best)
-	} else if o.Dev == nil {
-		summary.BestStep = result.Steps
+	if watch.Best != nil {
+		copy(m.w, watch.Best)
 	}
 	m.prune()
 	return m, summary, err
-}
-
-// checkPair refuses the optimizers whose theory does not cover the loss.
-func checkPair(o Options) error {
-	traits := o.Loss.Traits()
-	_, perceptron := o.Stochastic.(optimize.AveragedPerceptron)
-	switch {
-	case o.Batch != nil && o.Stochastic != nil:
-		return fmt.Errorf("%w: both a batch and a stochastic one are set", model.ErrPair)
-	case o.Batch != nil && !traits.Smooth:
-		return fmt.Errorf("%w: batch methods measure curvature, and this loss has kinks: take a stochastic one", model.ErrPair)
-	case perceptron && !traits.PathDifference:
-		return fmt.Errorf("%w: the averaged perceptron steps by the difference of two segmentations", model.ErrPair)
-	}
-	return nil
-}
-
-// warn tells what the settings and the data make likely to surprise.
-func warn(o Options, s model.Summary) {
-	traits := o.Loss.Traits()
-	if traits.Smooth && traits.Convex && o.Penalty == (optimize.Penalty{}) {
-		o.Warn("no penalty: where the data can be told apart without error, this loss has no finite minimum; an L2 penalty gives it one")
-	}
-	if traits.NeedsStart && o.Init == nil {
-		o.Warn("weights of zero are a poor start for this loss: give it those of a convex one")
-	}
 }
 
 // leftOut says which spans are too long, the first few by their words.

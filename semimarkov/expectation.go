@@ -1,6 +1,10 @@
 package semimarkov
 
-import "github.com/trellis-nlp/trellis/internal/simd"
+import (
+	"github.com/trellis-nlp/trellis/internal/simd"
+
+	"github.com/trellis-nlp/trellis/internal/vec"
+)
 
 // Expectation returns E[c] = sum_y p(y) c(y) of the lattice c, whose numbers are finite, under scores s: a
 // sum over marginals.
@@ -59,7 +63,7 @@ func (w *Workspace) AddExpectationGradient(dst, s, c *Lattice, g float64) (float
 	}
 	mean := w.prefixMeans(c, logZ)
 	l := s.L
-	w.suffix, w.leave = grow(w.suffix, (s.T+1)*l), grow(w.leave, l)
+	w.suffix, w.leave = vec.Resize(w.suffix, (s.T+1)*l), vec.Resize(w.leave, l)
 	clear(w.suffix[s.T*l:])
 	for t := s.T - 1; t >= 0; t-- {
 		w.addSegmentCovariance(dst, c, t, mean, g)
@@ -76,8 +80,8 @@ func (w *Workspace) AddExpectationGradient(dst, s, c *Lattice, g float64) (float
 func (w *Workspace) prefixMeans(c *Lattice, logZ float64) (mean float64) {
 	s := w.s
 	l := s.L
-	w.start, w.enter = grow(w.start, s.T*l), grow(w.enter, s.T*l)
-	w.prefix = grow(w.prefix, (s.T+1)*l)
+	w.start, w.enter = vec.Resize(w.start, s.T*l), vec.Resize(w.enter, s.T*l)
+	w.prefix = vec.Resize(w.prefix, (s.T+1)*l)
 	for t := range s.T {
 		w.startMarginals(w.start[t*l:(t+1)*l], t, logZ)
 	}

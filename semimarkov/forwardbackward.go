@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -40,7 +41,7 @@ func (w *Workspace) forward() (float64, error) {
 		}
 		ends := w.ends[e*l : (e+1)*l]
 		w.logSumRows(ends, w.term[:n*l])
-		if firstBad(ends) >= 0 {
+		if vec.FirstBad(ends) >= 0 {
 			return 0, errOverflow
 		}
 		if e < s.T {
@@ -113,8 +114,8 @@ func (w *Workspace) crossBack(before, begin []float64, t int) {
 func (w *Workspace) backward() {
 	s := w.s
 	l := s.L
-	w.after, w.begin = grow(w.after, (s.T+1)*l), grow(w.begin, s.T*l)
-	w.share = grow(w.share, s.T*s.M*l)
+	w.after, w.begin = vec.Resize(w.after, (s.T+1)*l), vec.Resize(w.begin, s.T*l)
+	w.share = vec.Resize(w.share, s.T*s.M*l)
 	clear(w.after[s.T*l:])
 	for t := s.T - 1; t >= 0; t-- {
 		rows := s.From(t)

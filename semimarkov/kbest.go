@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -95,7 +96,7 @@ func (k *ranked) reset(s *Lattice) {
 			choices = min(s.M, id/2/s.L+1)
 		}
 		at := &k.nodes[id]
-		at.items, at.next, at.done = at.items[:0], grow(at.next, choices), false
+		at.items, at.next, at.done = at.items[:0], vec.Resize(at.next, choices), false
 		clear(at.next)
 	}
 	for t := 1; t <= s.T; t++ {

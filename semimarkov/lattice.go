@@ -2,8 +2,8 @@ package semimarkov
 
 import (
 	"fmt"
-	"math"
 
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -38,7 +38,7 @@ func (s *Lattice) Reset(t, l, m int, edges structured.EdgeShape) {
 // Resize is Reset without the zeros: the numbers are whatever the memory held.
 func (s *Lattice) Resize(t, l, m int, edges structured.EdgeShape) {
 	s.T, s.L, s.M = t, l, m
-	s.Segment = grow(s.Segment, t*m*l)
+	s.Segment = vec.Resize(s.Segment, t*m*l)
 	n := 0
 	switch edges {
 	case structured.SharedEdges:
@@ -46,14 +46,7 @@ func (s *Lattice) Resize(t, l, m int, edges structured.EdgeShape) {
 	case structured.PositionEdges:
 		n = max(t-1, 0) * l * l
 	}
-	s.Edge = grow(s.Edge, n)
-}
-
-func grow[E any](x []E, n int) []E {
-	if cap(x) < n {
-		return make([]E, n)
-	}
-	return x[:n]
+	s.Edge = vec.Resize(s.Edge, n)
 }
 
 // Shape returns the shape of the edges. Where two coincide (T = 2) it says SharedEdges.
@@ -117,11 +110,11 @@ func (s *Lattice) Validate() error {
 		return err
 	}
 	for t := range s.T {
-		if k := firstBad(s.From(t)); k >= 0 {
+		if k := vec.FirstBad(s.From(t)); k >= 0 {
 			return &ValueError{Start: t, Length: k/s.L + 1, From: -1, Label: k % s.L, Value: s.From(t)[k]}
 		}
 	}
-	if k := firstBad(s.Edge); k >= 0 {
+	if k := vec.FirstBad(s.Edge); k >= 0 {
 		e := &ValueError{Start: k/(s.L*s.L) + 1, From: k / s.L % s.L, Label: k % s.L, Value: s.Edge[k]}
 		if s.Shape() == structured.SharedEdges && s.T != 2 {
 			e.Start = -1
@@ -129,16 +122,6 @@ func (s *Lattice) Validate() error {
 		return e
 	}
 	return nil
-}
-
-// firstBad returns the index of the first NaN or +Inf in x, or -1.
-func firstBad(x []float64) int {
-	for k, v := range x {
-		if !(v <= math.MaxFloat64) {
-			return k
-		}
-	}
-	return -1
 }
 
 // A ValueError is a NaN or +Inf among scores.

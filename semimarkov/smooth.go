@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/trellis-nlp/trellis/internal/sparsemax"
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -55,8 +56,8 @@ func (w *Workspace) SmoothMax(dst, s *Lattice, gamma, c float64) (float64, error
 func (w *Workspace) smoothForward(gamma float64) float64 {
 	s, m := w.s, &w.smooth
 	l := s.L
-	m.last, m.length, m.before = grow(m.last, l), grow(m.length, s.T*l*s.M), grow(m.before, s.T*l*l)
-	m.into = grow(m.into, max(min(s.M, s.T), l))
+	m.last, m.length, m.before = vec.Resize(m.last, l), vec.Resize(m.length, s.T*l*s.M), vec.Resize(m.before, s.T*l*l)
+	m.into = vec.Resize(m.into, max(min(s.M, s.T), l))
 	clear(w.starts[:l])
 	for e := 1; e <= s.T; e++ {
 		n := min(s.M, e)
@@ -106,7 +107,7 @@ func (m *smooth) beforeAt(l, t, j int) []float64 {
 func (w *Workspace) smoothBackward(dst *Lattice, c float64) {
 	s, m := w.s, &w.smooth
 	l := s.L
-	m.reach, m.start = grow(m.reach, (s.T+1)*l), grow(m.start, l)
+	m.reach, m.start = vec.Resize(m.reach, (s.T+1)*l), vec.Resize(m.start, l)
 	clear(m.reach)
 	copy(m.reach[s.T*l:], m.last)
 	for t := s.T - 1; t >= 0; t-- { // from the ends beyond t, all of which are known, to the segments that start at t

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -17,7 +18,7 @@ func (w *Workspace) Decode(dst []Segment, s *Lattice) (y []Segment, score float6
 	}
 	w.maxima()
 	l := s.L
-	score, j := argmax(w.ends[s.T*l:])
+	score, j := vec.ArgMax(w.ends[s.T*l:])
 	if math.IsInf(score, -1) {
 		return y, 0, structured.ErrNoPath
 	}
@@ -94,15 +95,4 @@ func (w *Workspace) before(t, j int) int {
 		}
 	}
 	return 0 // of no prefix, where the maximum is -Inf: not asked for
-}
-
-// argmax returns the maximum of x and the lowest index that has it.
-func argmax(x []float64) (float64, int) {
-	best, at := math.Inf(-1), 0
-	for j, v := range x {
-		if v > best {
-			best, at = v, j
-		}
-	}
-	return best, at
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -58,10 +59,10 @@ func (w *Workspace) prepare(s *Lattice) (done bool, err error) {
 		return true, structured.ErrNoPath
 	}
 	l, n := s.L, s.T*s.L
-	w.ends, w.starts = grow(w.ends, n+l), grow(w.starts, n)
-	w.term = grow(w.term, max(min(s.M, s.T), l)*l)
-	w.most, w.sum = grow(w.most, l), grow(w.sum, l)
-	w.left, w.right, w.mat = grow(w.left, l), grow(w.right, l), grow(w.mat, l*l)
+	w.ends, w.starts = vec.Resize(w.ends, n+l), vec.Resize(w.starts, n)
+	w.term = vec.Resize(w.term, max(min(s.M, s.T), l)*l)
+	w.most, w.sum = vec.Resize(w.most, l), vec.Resize(w.sum, l)
+	w.left, w.right, w.mat = vec.Resize(w.left, l), vec.Resize(w.right, l), vec.Resize(w.mat, l*l)
 	return false, nil
 }
 
@@ -74,7 +75,7 @@ type potentials struct {
 
 // fill computes the potentials of s.
 func (p *potentials) fill(s *Lattice) {
-	p.exp = grow(p.exp, len(s.Edge))
+	p.exp = vec.Resize(p.exp, len(s.Edge))
 	n := s.L * s.L
 	p.most, p.spread = p.most[:0], p.spread[:0]
 	for at := 0; at < len(s.Edge); at += n {

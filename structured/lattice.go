@@ -3,7 +3,8 @@ package structured
 import (
 	"errors"
 	"fmt"
-	"math"
+
+	"github.com/trellis-nlp/trellis/internal/vec"
 )
 
 // ErrNoPath says that no path has a finite score: each one meets a -Inf, or T > 0 and L = 0.
@@ -58,7 +59,7 @@ func (s *Lattice) Reset(t, l int, edges EdgeShape) {
 // Resize is Reset without the zeros: the numbers are whatever the memory held.
 func (s *Lattice) Resize(t, l int, edges EdgeShape) {
 	s.T, s.L = t, l
-	s.Node = resize(s.Node, t*l)
+	s.Node = vec.Resize(s.Node, t*l)
 	n := 0
 	switch edges {
 	case SharedEdges:
@@ -66,14 +67,7 @@ func (s *Lattice) Resize(t, l int, edges EdgeShape) {
 	case PositionEdges:
 		n = max(t-1, 0) * l * l
 	}
-	s.Edge = resize(s.Edge, n)
-}
-
-func resize(x []float64, n int) []float64 {
-	if cap(x) < n {
-		return make([]float64, n)
-	}
-	return x[:n]
+	s.Edge = vec.Resize(s.Edge, n)
 }
 
 // Shape returns the shape of the edges. Where the shapes coincide (T = 2) it says SharedEdges.
@@ -125,10 +119,10 @@ func (s *Lattice) Validate() error {
 	if err := s.Check(); err != nil {
 		return err
 	}
-	if k := firstBad(s.Node); k >= 0 {
+	if k := vec.FirstBad(s.Node); k >= 0 {
 		return &ValueError{T: k / s.L, From: -1, Label: k % s.L, Value: s.Node[k]}
 	}
-	if k := firstBad(s.Edge); k >= 0 {
+	if k := vec.FirstBad(s.Edge); k >= 0 {
 		e := &ValueError{T: k/(s.L*s.L) + 1, From: k / s.L % s.L, Label: k % s.L, Value: s.Edge[k]}
 		if s.Shape() == SharedEdges && s.T != 2 {
 			e.T = -1
@@ -136,23 +130,6 @@ func (s *Lattice) Validate() error {
 		return e
 	}
 	return nil
-}
-
-// firstBad returns the index of the first NaN or +Inf in x, or -1.
-func firstBad(x []float64) int {
-	k := 0
-	for ; k+4 <= len(x); k += 4 { // four at a time, as long as their sum is finite
-		four := x[k : k+4 : k+4]
-		if s := (four[0] + four[1]) + (four[2] + four[3]); s-s != 0 {
-			break
-		}
-	}
-	for ; k < len(x); k++ {
-		if !(x[k] <= math.MaxFloat64) {
-			return k
-		}
-	}
-	return -1
 }
 
 // A ValueError is a NaN or +Inf among scores.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/internal/safefile"
+	"github.com/trellis-nlp/trellis/optimize"
 )
 
 // checkpointFlags say where a training is written down that can go on, and from where it goes on.
@@ -66,7 +67,7 @@ func (o *checkpointFlags) set(opts *crf.Options) (done func(), err error) {
 
 // explain adds the file to the error of a checkpoint that does not fit.
 func (o *checkpointFlags) explain(err error) error {
-	if errors.Is(err, crf.ErrCheckpoint) {
+	if errors.Is(err, optimize.ErrCheckpoint) {
 		return fmt.Errorf("--resume %s: %w", o.resume, err)
 	}
 	return err

@@ -20,7 +20,7 @@ func dictated(t *testing.T, least string, flags ...string) string {
 	return path
 }
 
-func TestLabelDictionary(t *testing.T) {
+func TestTagDictionary(t *testing.T) {
 	const text = "the\nrun\n\nthe\ncat\n"
 	m := dictated(t, "4")
 	pruned, whole := "the D\nrun V\n\nthe D\ncat N\n", "the D\nrun N\n\nthe D\ncat N\n"
@@ -44,7 +44,7 @@ func TestLabelDictionary(t *testing.T) {
 	assert.InDelta(t, 0.5, accuracy("--model", m, "--no-dictionary", "-"), 1e-12)
 
 	seen := done(t, "", "inspect", m).out
-	assert.Contains(t, seen, "dictionary        4 words, which get only labels that they have in it\n")
+	assert.Contains(t, seen, "dictionary      4 words, which get only labels that they have in it\n")
 	assert.Contains(t, seen, "tag-dictionary  4\n")
 	assert.Contains(t, done(t, "", "inspect", "--json", m).out, `"dictionary":4,`)
 
@@ -65,7 +65,7 @@ func TestDictionaryOfOtherScheme(t *testing.T) {
 	assert.NotContains(t, out, "I-LOC")
 }
 
-func TestLabelDictionaryIsRefused(t *testing.T) {
+func TestTagDictionaryIsRefused(t *testing.T) {
 	m := dictated(t, "1")
 	for _, x := range []struct {
 		status int

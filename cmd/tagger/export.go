@@ -54,11 +54,11 @@ func (a *app) exportModel(o *exportFlags, path string) error {
 	if err != nil {
 		return err
 	}
-	parts, err := m.Parts()
+	content, err := m.Content()
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	exported, err := interop.ToCRFsuite(parts)
+	exported, err := interop.ToCRFsuite(content)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}

@@ -64,7 +64,7 @@ func openModel(path string) (*openedModel, error) {
 		return nil, err
 	}
 	m := &openedModel{tool: tool}
-	skeleton := crf.Parts{Meta: model.Metadata{Tool: tool.String()}}
+	skeleton := crf.Content{Meta: model.Metadata{Tool: tool.String()}}
 	switch tool {
 	case interop.CRFsuite:
 		err = m.ofCRFsuite(&skeleton, data)
@@ -82,7 +82,7 @@ func openModel(path string) (*openedModel, error) {
 	return m, nil
 }
 
-func (m *openedModel) ofCRFsuite(p *crf.Parts, data []byte) error {
+func (m *openedModel) ofCRFsuite(p *crf.Content, data []byte) error {
 	read, err := crfsuite.Read(data)
 	if err != nil {
 		return err
@@ -102,7 +102,7 @@ func (m *openedModel) ofCRFsuite(p *crf.Parts, data []byte) error {
 	return nil
 }
 
-func (m *openedModel) ofCRFPP(p *crf.Parts, data []byte) error {
+func (m *openedModel) ofCRFPP(p *crf.Content, data []byte) error {
 	read, err := crfpp.Read(data)
 	if err != nil {
 		return err
@@ -122,7 +122,7 @@ func (m *openedModel) ofCRFPP(p *crf.Parts, data []byte) error {
 	return nil
 }
 
-func (m *openedModel) ofWapiti(p *crf.Parts, data []byte) error {
+func (m *openedModel) ofWapiti(p *crf.Content, data []byte) error {
 	read, err := wapiti.Read(data)
 	if err != nil {
 		return err

@@ -195,7 +195,7 @@ func TestImportAndExportRefuse(t *testing.T) {
 		{[]string{"import", tool("wapiti", "testdata", "memm.wapiti")}, "cannot be carried over: a MEMM is normalised at each token"},
 		{[]string{"import", filepath.Join(dir, "missing")}, "no such file"},
 		{[]string{"export", "--to", "crfsuite", modelOf(t, "--features", pairs, "testdata/train.conll")}, "attributes of label pairs, such as \"b:w="},
-		{[]string{"export", "--to", "crfsuite", stripped}, "the names of the model's attributes were left out"},
+		{[]string{"export", "--to", "crfsuite", stripped}, "without the names of its attributes"},
 	} {
 		o := tagger(t, "", append(c.args, "--output", out)...)
 		assert.Equal(t, exitFailed, o.status, "%v", c.args)

@@ -136,7 +136,7 @@ func describeModel(path string, top int) (*modelDescription, error) {
 		return nil, err
 	}
 	d := &modelDescription{
-		File: path, Weights: m.Weights().String(), Stripped: m.Stripped(), Scheme: m.Scheme().String(), Labels: m.Labels(),
+		File: path, Weights: m.Precision().String(), Stripped: m.Stripped(), Scheme: m.Scheme().String(), Labels: m.Labels(),
 		Attributes: m.Attributes(), Features: m.Features(), Dictionary: m.Dictionary(), Notes: notesOf(m.Meta), Transitions: []labelPair{},
 	}
 	if t := m.Input().Templates; t != nil {
@@ -149,11 +149,11 @@ func describeModel(path string, top int) (*modelDescription, error) {
 	if m.Stripped() || top == 0 {
 		return d, nil
 	}
-	parts, err := m.Parts()
+	content, err := m.Content()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	d.Strongest = strongest(parts, top)
+	d.Strongest = strongest(content, top)
 	return d, nil
 }
 
@@ -164,7 +164,7 @@ func (d *modelDescription) addLexicons(list []lexicon.Lexicon) {
 }
 
 // strongest returns the attributes of the greatest weights, by magnitude, of each label.
-func strongest(p crf.Parts, top int) map[string][]strongAttribute {
+func strongest(p crf.Content, top int) map[string][]strongAttribute {
 	lists := make(map[string][]strongAttribute)
 	for _, a := range p.Attributes {
 		for _, w := range a.Weights {

@@ -17,7 +17,7 @@ import (
 // handMade writes a model whose weights are known.
 func handMade(t *testing.T, o crf.SaveOptions) string {
 	t.Helper()
-	m, err := crf.New(crf.Parts{
+	m, err := crf.New(crf.Content{
 		Meta: model.Metadata{Notes: map[string]string{"date": "2026-01-31", "loss": "none"}}, Labels: []string{"A", "B"},
 		Attributes: []crf.Attribute{
 			{Name: "x", Weights: []crf.LabelWeight{{Label: 0, Weight: 1.5}, {Label: 1, Weight: -0.25}}},
@@ -61,14 +61,14 @@ B
 	assert.NotContains(t, done(t, "", "inspect", "--top", "1", path).out, "1.5000")
 	assert.NotContains(t, done(t, "", "inspect", "--top", "0", path).out, "3.0000")
 
-	stripped := done(t, "", "inspect", handMade(t, crf.SaveOptions{Strip: true, Weights: crf.Int16})).out
+	stripped := done(t, "", "inspect", handMade(t, crf.SaveOptions{Strip: true, Precision: crf.Int16})).out
 	assert.Contains(t, stripped, "stripped of their names")
 	assert.Contains(t, stripped, "weights int16")
 	assert.NotContains(t, stripped, "3.0000")
 }
 
 func TestInspectJSON(t *testing.T) {
-	path := handMade(t, crf.SaveOptions{Weights: crf.Float64})
+	path := handMade(t, crf.SaveOptions{Precision: crf.Float64})
 	info, err := os.Stat(path)
 	require.NoError(t, err)
 	var d modelDescription
@@ -102,7 +102,7 @@ func TestPrune(t *testing.T) {
 		m, err := loadModel(out)
 		require.NoError(t, err)
 		assert.Equal(t, k.features, m.Features(), "%v", k.flags)
-		p, err := m.Parts()
+		p, err := m.Content()
 		require.NoError(t, err)
 		names := ""
 		for _, a := range p.Attributes {
@@ -120,10 +120,10 @@ func TestPruneScores(t *testing.T) {
 	m, err := loadModel(out)
 	require.NoError(t, err)
 	assert.True(t, m.Stripped())
-	assert.Equal(t, crf.Int8, m.Weights())
+	assert.Equal(t, crf.Int8, m.Precision())
 	failed := tagger(t, "", "prune", out, "-o", out)
 	assert.Equal(t, exitFailed, failed.status)
-	assert.Contains(t, failed.errors, "--strip")
+	assert.Contains(t, failed.errors, "without the names of its attributes")
 	failed = tagger(t, "", "prune", nerModel(t), "-o", out, "--eval", "testdata/missing.conll")
 	assert.Contains(t, failed.errors, "missing.conll: no such file")
 }
@@ -133,7 +133,7 @@ func TestTrainFlagsOfTheFile(t *testing.T) {
 	m, err := loadModel(path)
 	require.NoError(t, err)
 	assert.True(t, m.Stripped())
-	assert.Equal(t, crf.Int16, m.Weights())
+	assert.Equal(t, crf.Int16, m.Precision())
 	assert.Equal(t, "2026-02-03", m.Meta.Notes["date"])
 }
 

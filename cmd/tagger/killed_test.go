@@ -52,7 +52,7 @@ func TestKilledWriterLeavesAWholeModel(t *testing.T) {
 
 func writeForever(t *testing.T, path string) {
 	for k := 0; ; k++ {
-		p := crf.Parts{Labels: []string{"A", "B"}, Meta: model.Metadata{Notes: map[string]string{"generation": fmt.Sprint(1 + k%2)}}}
+		p := crf.Content{Labels: []string{"A", "B"}, Meta: model.Metadata{Notes: map[string]string{"generation": fmt.Sprint(1 + k%2)}}}
 		for a := range 2000 * (1 + k%2) {
 			p.Attributes = append(p.Attributes, crf.Attribute{Name: fmt.Sprint("a", a), Weights: []crf.LabelWeight{{Label: a % 2, Weight: 1}}})
 		}

@@ -83,12 +83,12 @@ func (a *app) prune(ctx context.Context, o *pruneFlags, path string) error {
 	if err != nil {
 		return err
 	}
-	parts, err := m.Parts()
+	content, err := m.Content()
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	drop(&parts, max(o.below, threshold(parts, o.keep)))
-	if m, err = crf.New(parts); err != nil {
+	drop(&content, max(o.below, threshold(content, o.keep)))
+	if m, err = crf.New(content); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	if err := o.save(m, o.output); err != nil {
@@ -107,7 +107,7 @@ func (a *app) prune(ctx context.Context, o *pruneFlags, path string) error {
 
 // threshold returns the weight of which at least keep features that could go have a greater or equal magnitude, if there
 // are as many; with features of equal weights there may be more.
-func threshold(p crf.Parts, keep int) float64 {
+func threshold(p crf.Content, keep int) float64 {
 	var all []float64
 	for _, a := range p.Attributes {
 		for _, w := range a.Weights {
@@ -130,7 +130,7 @@ func threshold(p crf.Parts, keep int) float64 {
 }
 
 // drop removes the features whose weights are of a magnitude below least. Transitions stay: they are few.
-func drop(p *crf.Parts, least float64) {
+func drop(p *crf.Content, least float64) {
 	for k := range p.Attributes {
 		a := &p.Attributes[k]
 		a.Weights = slices.DeleteFunc(a.Weights, func(w crf.LabelWeight) bool { return math.Abs(w.Weight) < least })

@@ -21,7 +21,7 @@ func openPruned(path string) (*openedModel, error) {
 	defer f.Close()
 	m := new(openedModel)
 	if m.pruned, err = prunedcrf.Load(f); err == nil {
-		m.Model, err = crf.New(crf.Parts{
+		m.Model, err = crf.New(crf.Content{
 			Meta: m.pruned.Meta, Labels: m.pruned.Labels(), Scheme: m.pruned.Scheme(), Input: m.pruned.Input(),
 		})
 	}

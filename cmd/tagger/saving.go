@@ -23,7 +23,7 @@ func (o *saveFlags) register(c *cobra.Command) {
 }
 
 func (o *saveFlags) check() error {
-	if _, err := crf.ParseWeights(o.weights); err != nil {
+	if _, err := crf.ParsePrecision(o.weights); err != nil {
 		return wrongUsage("--weights: %v", err)
 	}
 	return nil
@@ -31,9 +31,9 @@ func (o *saveFlags) check() error {
 
 // save puts the model at path, all or nothing.
 func (o *saveFlags) save(m *crf.Model, path string) error {
-	w, err := crf.ParseWeights(o.weights)
+	w, err := crf.ParsePrecision(o.weights)
 	if err != nil {
 		return err
 	}
-	return safefile.Write(path, func(file io.Writer) error { return m.Save(file, crf.SaveOptions{Weights: w, Strip: o.strip}) })
+	return safefile.Write(path, func(file io.Writer) error { return m.Save(file, crf.SaveOptions{Precision: w, Strip: o.strip}) })
 }

@@ -33,7 +33,7 @@ func openSemi(path string) (*openedModel, error) {
 	m := new(openedModel)
 	if m.semi, err = semicrf.Load(f); err == nil {
 		in := m.semi.Input()
-		m.Model, err = crf.New(crf.Parts{
+		m.Model, err = crf.New(crf.Content{
 			Meta: m.semi.Meta, Labels: spanLabels(m.semi), Scheme: m.semi.Scheme(),
 			Input: model.Input{Templates: in.Templates, Columns: in.Columns, Names: in.Names},
 		})

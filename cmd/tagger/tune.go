@@ -223,7 +223,7 @@ func (t *tuner) train(ctx context.Context, c *attempt, f *fold) (*crf.Model, mod
 	}
 	o := &c.flags
 	opts := crf.Options{
-		AllPairs: o.allPairs, MinCount: o.minCount, LabelDictionary: o.dictionary, Threads: o.threads, Patience: o.patience,
+		AllPairs: o.allPairs, MinCount: o.minCount, TagDictionary: o.dictionary, Threads: o.threads, Patience: o.patience,
 		Dev: f.dev, Warn: t.warn,
 	}
 	err := o.lossFlags.set(&opts, f.train.Labels(), f.train.Scheme(), o.steps())

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -24,8 +25,8 @@ func (w *Workspace) DecodeAmong(path []int, s *structured.Lattice, among [][]uin
 		return 0, nil
 	}
 	n := s.L
-	w.delta = resize(w.delta, s.T*n)
-	w.most = resize(w.most, s.T*n)
+	w.delta = vec.Resize(w.delta, s.T*n)
+	w.most = vec.Resize(w.most, s.T*n)
 	for t := range s.T {
 		delta, most, labels := w.delta[t*n:][:n], w.most[t*n:][:n], among[t]
 		if err := checkAmong(labels, t, n); err != nil {
@@ -106,11 +107,11 @@ func stepAmong(most, prev, edge []float64, before, now []uint16) {
 	switch {
 	case edge == nil:
 		v, _ := argmaxAmong(prev, before)
-		fill(most, v)
+		vec.Fill(most, v)
 	case len(now) == 0 && len(before) == 0:
 		simd.MaxPlus(most, prev, edge)
 	case len(now) == 0:
-		fill(most, math.Inf(-1))
+		vec.Fill(most, math.Inf(-1))
 		for _, i := range before {
 			simd.MaxPlusRow(most, prev[i], edge[int(i)*n:][:n])
 		}
@@ -142,7 +143,7 @@ func stepAmong(most, prev, edge []float64, before, now []uint16) {
 // argmaxAmong is argmax among labels, or among all.
 func argmaxAmong(x []float64, labels []uint16) (float64, int) {
 	if len(labels) == 0 {
-		return argmax(x)
+		return vec.ArgMax(x)
 	}
 	best, at := math.Inf(-1), int(labels[0])
 	for _, j := range labels {

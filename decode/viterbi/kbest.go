@@ -3,6 +3,7 @@ package viterbi
 import (
 	"math"
 
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -32,7 +33,7 @@ func (w *Workspace) KBest(dst []Path, s *structured.Lattice, k int) ([]Path, err
 		return appendPath(dst, 0, 0), nil
 	}
 	w.forward(s, s.L)
-	score, last := argmax(w.delta[(s.T-1)*s.L:])
+	score, last := vec.ArgMax(w.delta[(s.T-1)*s.L:])
 	if math.IsInf(score, -1) {
 		return dst, structured.ErrNoPath
 	}
@@ -61,7 +62,7 @@ func appendPath(dst []Path, n int, score float64) []Path {
 		dst = append(dst, Path{})
 	}
 	p := &dst[len(dst)-1]
-	p.Labels, p.Score = resize(p.Labels, n), score
+	p.Labels, p.Score = vec.Resize(p.Labels, n), score
 	return dst
 }
 
@@ -123,7 +124,7 @@ func (b *kbest) reset(s *structured.Lattice, delta, most []float64, last int) in
 	}
 	prev := goal - s.L + last
 	b.prefixes = append(b.prefixes, prefix{score: delta[prev], prev: prev, next: unknown})
-	b.heaps = resize(b.heaps, goal+1)
+	b.heaps = vec.Resize(b.heaps, goal+1)
 	clear(b.heaps)
 	b.arena = b.arena[:0]
 	return goal

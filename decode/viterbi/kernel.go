@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/internal/vec"
 )
 
 // step sets most[j] to the maximum over i of prev[i] + edge[i*L+j]. No edges are zeros, so that
@@ -11,15 +12,15 @@ import (
 // of -Inf are faster taken along.
 func step(most, prev, edge []float64, few bool) {
 	if edge == nil {
-		v, _ := argmax(prev)
-		fill(most, v)
+		v, _ := vec.ArgMax(prev)
+		vec.Fill(most, v)
 		return
 	}
 	if !few {
 		simd.MaxPlus(most, prev, edge)
 		return
 	}
-	fill(most, math.Inf(-1))
+	vec.Fill(most, math.Inf(-1))
 	n := len(most)
 	for i, d := range prev {
 		if !math.IsInf(d, -1) {
@@ -53,15 +54,4 @@ func maxPlus(x, y []float64) float64 {
 		}
 	}
 	return best
-}
-
-// argmax returns the maximum of x and the lowest index that has it: -Inf and 0 where x is empty.
-func argmax(x []float64) (float64, int) {
-	best, at := math.Inf(-1), 0
-	for j, v := range x {
-		if v > best {
-			best, at = v, j
-		}
-	}
-	return best, at
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -23,13 +24,13 @@ func (w *Workspace) MaxMarginals(dst, s *structured.Lattice) error {
 	if dst.T != s.T || dst.L != s.L {
 		return fmt.Errorf("%w: max-marginals %d x %d of a lattice %d x %d", structured.ErrShape, dst.T, dst.L, s.T, s.L)
 	}
-	fill(dst.Edge, math.Inf(-1))
+	vec.Fill(dst.Edge, math.Inf(-1))
 	if s.T == 0 {
 		return nil
 	}
 	n := s.L
 	w.forward(s, n)
-	w.beta, w.right = resize(w.beta, n), resize(w.right, n)
+	w.beta, w.right = vec.Resize(w.beta, n), vec.Resize(w.right, n)
 	beta, right := w.beta, w.right
 	clear(beta)
 	for t := s.T - 1; ; t-- {
@@ -48,7 +49,7 @@ func (w *Workspace) MaxMarginals(dst, s *structured.Lattice) error {
 		}
 		stepBack(beta, edge, right)
 	}
-	if best, _ := argmax(dst.Node[:n]); math.IsInf(best, -1) {
+	if best, _ := vec.ArgMax(dst.Node[:n]); math.IsInf(best, -1) {
 		return structured.ErrNoPath
 	}
 	return nil
@@ -62,8 +63,8 @@ func MaxMarginals(dst, s *structured.Lattice) error {
 // stepBack sets beta[i] to the maximum over j of edge[i*L+j] + right[j].
 func stepBack(beta, edge, right []float64) {
 	if edge == nil {
-		best, _ := argmax(right)
-		fill(beta, best)
+		best, _ := vec.ArgMax(right)
+		vec.Fill(beta, best)
 		return
 	}
 	n := len(right)

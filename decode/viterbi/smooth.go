@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/trellis-nlp/trellis/internal/sparsemax"
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -51,13 +52,13 @@ func (w *Workspace) SmoothMax(dst, s *structured.Lattice, gamma, c float64) (flo
 // forward runs the recursion over scores s, T > 0, and returns V.
 func (m *smooth) forward(s *structured.Lattice, gamma float64) float64 {
 	l := s.L
-	m.last, m.from = resize(m.last, l), resize(m.from, (s.T-1)*l*l)
-	m.score, m.next, m.into = resize(m.score, l), resize(m.next, l), resize(m.into, l)
+	m.last, m.from = vec.Resize(m.last, l), vec.Resize(m.from, (s.T-1)*l*l)
+	m.score, m.next, m.into = vec.Resize(m.score, l), vec.Resize(m.next, l), vec.Resize(m.into, l)
 	copy(m.score, s.NodeAt(0))
 	for t := 1; t < s.T; t++ {
 		edge := s.EdgeAt(t)
 		if edge != nil && (t == 1 || s.Shape() == structured.PositionEdges) {
-			m.edge = resize(m.edge, l*l)
+			m.edge = vec.Resize(m.edge, l*l)
 			transpose(m.edge, edge, l)
 		}
 		for j, u := range s.NodeAt(t) {
@@ -87,7 +88,7 @@ func transpose(dst, x []float64, l int) {
 // backward adds c times the probabilities of its nodes and edges to dst.
 func (m *smooth) backward(dst *structured.Lattice, c float64) {
 	l := dst.L
-	m.reach, m.before = resize(m.reach, l), resize(m.before, l)
+	m.reach, m.before = vec.Resize(m.reach, l), vec.Resize(m.before, l)
 	copy(m.reach, m.last)
 	for t := dst.T - 1; ; t-- {
 		node := dst.NodeAt(t)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -76,7 +77,7 @@ func (w *Workspace) decode(path []int, s *structured.Lattice, width int) (float6
 		return 0, nil
 	}
 	w.forward(s, width)
-	score, j := argmax(w.delta[(s.T-1)*s.L:])
+	score, j := vec.ArgMax(w.delta[(s.T-1)*s.L:])
 	if math.IsInf(score, -1) {
 		return 0, structured.ErrNoPath
 	}
@@ -92,8 +93,8 @@ func (w *Workspace) decode(path []int, s *structured.Lattice, width int) (float6
 // the best width prefixes become -Inf.
 func (w *Workspace) forward(s *structured.Lattice, width int) {
 	n := s.L
-	w.delta = resize(w.delta, s.T*n)
-	w.most = resize(w.most, s.T*n)
+	w.delta = vec.Resize(w.delta, s.T*n)
+	w.most = vec.Resize(w.most, s.T*n)
 	prev := w.delta[:n]
 	copy(prev, s.NodeAt(0))
 	w.prune(prev, width)
@@ -105,18 +106,5 @@ func (w *Workspace) forward(s *structured.Lattice, width int) {
 		}
 		w.prune(delta, width)
 		prev = delta
-	}
-}
-
-func resize[E any](x []E, n int) []E {
-	if cap(x) < n {
-		return make([]E, n)
-	}
-	return x[:n]
-}
-
-func fill(x []float64, v float64) {
-	for k := range x {
-		x[k] = v
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -14,10 +15,10 @@ func (w *Workspace) Entropy(s *structured.Lattice) (float64, error) {
 		return 0, err
 	}
 	l := s.L
-	w.row = grow(w.row, l)
+	w.row = vec.Resize(w.row, l)
 	w.nodeMarginals(w.row, 0)
 	h := entropy(w.row, 1)
-	w.mat = grow(w.mat, l*l)
+	w.mat = vec.Resize(w.mat, l*l)
 	for t := 1; t < s.T; t++ {
 		if len(s.Edge) == 0 {
 			w.nodeMarginals(w.row, t)
@@ -106,7 +107,7 @@ func (d *Divergence) KL(p, q *structured.Lattice) (float64, error) {
 // cannot be; the tables hold logarithms.
 func (w *Workspace) logNext(t, i int) {
 	l := w.s.L
-	w.row = grow(w.row, l)
+	w.row = vec.Resize(w.row, l)
 	copy(w.row, w.into[t*l:(t+1)*l])
 	if t > 0 && len(w.s.Edge) > 0 {
 		for j, e := range w.s.EdgeAt(t)[i*l : (i+1)*l] {

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/internal/vec"
 )
 
 // exactForward fills alpha with logarithms and norm with log c_t by log-sum-exp at each node, and
@@ -11,7 +12,7 @@ import (
 func (w *Workspace) exactForward() (logZ float64) {
 	s := w.s
 	l := s.L
-	w.row, w.row2 = grow(w.row, l), grow(w.row2, l)
+	w.row, w.row2 = vec.Resize(w.row, l), vec.Resize(w.row2, l)
 	for t := range s.T {
 		to := w.alpha[t*l : (t+1)*l]
 		copy(to, s.NodeAt(t))
@@ -35,7 +36,7 @@ func (w *Workspace) exactForward() (logZ float64) {
 func (w *Workspace) exactStep(to, from, e []float64) {
 	l := len(to)
 	most, sum := w.row, w.row2
-	w.mat = grow(w.mat, l*l)
+	w.mat = vec.Resize(w.mat, l*l)
 	term := w.mat[:l]
 	simd.MaxPlus(most, from, e)
 	for j, m := range most {
@@ -59,7 +60,7 @@ func (w *Workspace) exactStep(to, from, e []float64) {
 func (w *Workspace) exactBackward() {
 	s := w.s
 	l, last := s.L, s.T-1
-	w.row = grow(w.row, l)
+	w.row = vec.Resize(w.row, l)
 	for t := last; t >= 0; t-- {
 		a, b := w.alpha[t*l:(t+1)*l], w.beta[t*l:(t+1)*l]
 		clear(b)

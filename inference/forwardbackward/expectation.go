@@ -2,6 +2,7 @@ package forwardbackward
 
 import (
 	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -19,7 +20,7 @@ func (w *Workspace) Expectation(s, c *structured.Lattice) (float64, error) {
 
 func (w *Workspace) expectation(c *structured.Lattice) float64 {
 	l := c.L
-	w.row, w.mat = grow(w.row, l), grow(w.mat, l*l)
+	w.row, w.mat = vec.Resize(w.row, l), vec.Resize(w.mat, l*l)
 	sum := 0.0
 	for t := range c.T {
 		w.nodeMarginals(w.row, t)
@@ -105,7 +106,7 @@ func (w *Workspace) ahead(c *structured.Lattice, t int, mean float64) []float64 
 //	sum_t alpha_{t-1}(i) A_{t-1}(i) into_t(j) + alpha_{t-1}(i) into_t(j) ahead_t(j)
 func (w *Workspace) addSharedCovariance(dst []float64, c *structured.Lattice, mean, g float64) {
 	l, n := c.L, (c.T-1)*c.L
-	w.left, w.right = grow(w.left, 2*n), grow(w.right, 2*n)
+	w.left, w.right = vec.Resize(w.left, 2*n), vec.Resize(w.right, 2*n)
 	alpha, into := w.alpha[:n], w.into[l:]
 	simd.Mul(w.left, 1, alpha, w.prefix[:n])
 	copy(w.right, into)
@@ -123,8 +124,8 @@ func (w *Workspace) addSharedCovariance(dst []float64, c *structured.Lattice, me
 func (w *Workspace) conditionalMeans(c *structured.Lattice) (mean float64) {
 	l, last := c.L, c.T-1
 	n := c.T * l
-	w.prefix, w.suffix = grow(w.prefix, n), grow(w.suffix, n)
-	w.row, w.row2, w.mat = grow(w.row, l), grow(w.row2, l), grow(w.mat, l*l)
+	w.prefix, w.suffix = vec.Resize(w.prefix, n), vec.Resize(w.suffix, n)
+	w.row, w.row2, w.mat = vec.Resize(w.row, l), vec.Resize(w.row2, l), vec.Resize(w.mat, l*l)
 	copy(w.prefix[:l], c.NodeAt(0))
 	clear(w.suffix[last*l:])
 	// Without cost on the edges, the means of the labels before are all there is to weigh, and the

@@ -3,6 +3,7 @@ package forwardbackward
 import (
 	"fmt"
 
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -16,7 +17,7 @@ func (w *Workspace) Posterior(path []int, s *structured.Lattice) (right float64,
 	if _, err := w.forwardBackward(s); err != nil {
 		return 0, err
 	}
-	w.row = grow(w.row, s.L)
+	w.row = vec.Resize(w.row, s.L)
 	for t := range path {
 		w.nodeMarginals(w.row, t)
 		best := 0

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -21,7 +22,7 @@ func (w *Workspace) Sample(paths [][]int, s *structured.Lattice, rng *rand.Rand)
 		return err
 	}
 	l := s.L
-	w.row = grow(w.row, l)
+	w.row = vec.Resize(w.row, l)
 	for _, y := range paths {
 		for t := s.T - 1; t >= 0; t-- {
 			w.alphaTable(w.row, t)

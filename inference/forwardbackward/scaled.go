@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -50,7 +51,7 @@ func (w *Workspace) edgePotentials() (shift float64, ok bool) {
 	if s.Shape() == structured.SharedEdges {
 		// A model's transitions serve sentence after sentence; comparing is cheaper than exp.
 		if !simd.Same(w.edgeOf, s.Edge) {
-			w.edge = grow(w.edge, n)
+			w.edge = vec.Resize(w.edge, n)
 			w.edgeOf = w.edgeOf[:0]
 			if w.edgeM, ok = shiftedExp(w.edge, s.Edge); !ok {
 				return 0, false
@@ -60,7 +61,7 @@ func (w *Workspace) edgePotentials() (shift float64, ok bool) {
 		return float64(s.T-1) * w.edgeM, true
 	}
 	w.edgeOf = w.edgeOf[:0]
-	w.edge = grow(w.edge, len(s.Edge))
+	w.edge = vec.Resize(w.edge, len(s.Edge))
 	for k := 0; k < len(s.Edge); k += n {
 		m, ok := shiftedExp(w.edge[k:k+n], s.Edge[k:k+n])
 		if !ok {
@@ -79,7 +80,7 @@ func (w *Workspace) scaledForward() (logZ float64, ok bool) {
 	if logZ, ok = w.edgePotentials(); !ok {
 		return 0, false
 	}
-	w.node = grow(w.node, s.T*l)
+	w.node = vec.Resize(w.node, s.T*l)
 	product := 1.0 // of norms of which the logarithm is still to be taken
 	for t := range s.T {
 		node := w.node[t*l : (t+1)*l]

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -35,13 +36,6 @@ type Workspace struct {
 	left, right    []float64 // 2 (T-1) x L: the factors of the covariance of shared edges
 }
 
-func grow(x []float64, n int) []float64 {
-	if cap(x) < n {
-		return make([]float64, n)
-	}
-	return x[:n]
-}
-
 // LogZ returns log Z of scores s.
 func (w *Workspace) LogZ(s *structured.Lattice) (float64, error) { return w.forward(s) }
 
@@ -67,7 +61,7 @@ func (w *Workspace) AddMarginals(dst, s *structured.Lattice, c float64) (logZ fl
 	if len(dst.Edge) == 0 || s.T < 2 {
 		return logZ, nil
 	}
-	w.mat = grow(w.mat, s.L*s.L)
+	w.mat = vec.Resize(w.mat, s.L*s.L)
 	if dst.Shape() == structured.SharedEdges && s.Shape() == structured.SharedEdges && !w.logs {
 		w.addSharedEdges(dst.Edge, c)
 		return logZ, nil
@@ -86,7 +80,7 @@ func (w *Workspace) addNodes(dst []float64, c float64) {
 		return
 	}
 	l := w.s.L
-	w.row = grow(w.row, l)
+	w.row = vec.Resize(w.row, l)
 	for t := range w.s.T {
 		w.nodeMarginals(w.row, t)
 		simd.Axpy(dst[t*l:(t+1)*l], c, w.row)
@@ -115,7 +109,7 @@ func (w *Workspace) forward(s *structured.Lattice) (float64, error) {
 		return 0, structured.ErrNoPath
 	}
 	n := s.T * s.L
-	w.alpha, w.norm = grow(w.alpha, n), grow(w.norm, s.T)
+	w.alpha, w.norm = vec.Resize(w.alpha, n), vec.Resize(w.norm, s.T)
 	w.logs = w.Exact
 	if !w.logs {
 		logZ, ok := w.scaledForward()
@@ -138,7 +132,7 @@ func (w *Workspace) forwardBackward(s *structured.Lattice) (float64, error) {
 		return logZ, err
 	}
 	n := s.T * s.L
-	w.beta, w.into = grow(w.beta, n), grow(w.into, n)
+	w.beta, w.into = vec.Resize(w.beta, n), vec.Resize(w.into, n)
 	if w.logs {
 		w.exactBackward()
 	} else {

@@ -11,6 +11,7 @@ import (
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/recipe"
 )
 
@@ -77,14 +78,11 @@ func (s *chainSet) notes(Model, model.Summary, map[string]string) {}
 
 func (s *chainSet) train(ctx context.Context, c *recipe.Config, start Model, h hooks) (Model, model.Summary, error) {
 	opts := crf.Options{
-		AllPairs: c.AllPairs, MinCount: c.MinCount, LabelDictionary: c.TagDictionary, Threads: c.Threads, Patience: patience(c),
-		Restarts: c.Restarts, Seed: seed(c), Dev: s.dev, Warn: h.warn, Progress: h.progress,
+		AllPairs: c.AllPairs, MinCount: c.MinCount, TagDictionary: c.TagDictionary, Threads: c.Threads, Patience: patience(c),
+		Restarts: c.Restarts, Seed: seed(c), Dev: s.dev, Begin: h.begin, Warn: h.warn, Progress: h.progress,
 	}
 	if start != nil {
 		opts.Init = start.(*crf.Model)
-	}
-	if h.begin != nil {
-		opts.Begin = func(s crf.Size) { h.begin(s.Features, s.Bytes) }
 	}
 	cost, err := c.NewCost(s.Labels(), s.Scheme())
 	if err != nil {
@@ -163,7 +161,7 @@ func (x checkpoints) set(opts *crf.Options) (done func(), err error) {
 
 // explain adds the file to the error of a checkpoint that does not fit.
 func (x checkpoints) explain(err error) error {
-	if errors.Is(err, crf.ErrCheckpoint) {
+	if errors.Is(err, optimize.ErrCheckpoint) {
 		return fmt.Errorf("%s: %w", x.resume, err)
 	}
 	return err

@@ -103,13 +103,8 @@ func (s *prunedSet) outcome(m Model, summary model.Summary) string {
 func (s *prunedSet) train(ctx context.Context, c *recipe.Config, start Model, h hooks) (Model, model.Summary, error) {
 	opts := prunedcrf.Options{
 		MinCount: c.MinCount, Threads: c.Threads, Patience: patience(c), Separator: s.separator(c), Dev: s.dev, Warn: h.warn,
-		Order: [...]prunedcrf.Order{prunedcrf.Zeroth, prunedcrf.First, prunedcrf.Second}[*c.Order],
-		Progress: func(p model.Progress) error {
-			if h.progress != nil {
-				h.progress(p)
-			}
-			return nil
-		},
+		Order:    [...]prunedcrf.Order{prunedcrf.Zeroth, prunedcrf.First, prunedcrf.Second}[*c.Order],
+		Progress: h.progress,
 	}
 	copy(opts.Keep[:], c.Keep)
 	if start != nil {

@@ -32,7 +32,7 @@ func Save(w io.Writer, m Model, c *recipe.Config) error {
 		o := crf.SaveOptions{Strip: c.Strip}
 		if c.Weights != "" {
 			var err error
-			if o.Weights, err = crf.ParseWeights(c.Weights); err != nil {
+			if o.Precision, err = crf.ParsePrecision(c.Weights); err != nil {
 				return err
 			}
 		}

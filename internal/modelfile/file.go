@@ -34,6 +34,19 @@ func Read(r io.Reader, f container.Format, bad error) (map[string][]byte, error)
 	return sections, nil
 }
 
+// Load reads a file and decodes its sections. What is wrong with them wraps bad.
+func Load[M any](r io.Reader, f container.Format, bad error, decode func(sections map[string][]byte) (*M, error)) (*M, error) {
+	sections, err := Read(r, f, bad)
+	if err != nil {
+		return nil, err
+	}
+	m, err := decode(sections)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %v", bad, err)
+	}
+	return m, nil
+}
+
 // Settings reads the section of that name.
 func Settings(sections map[string][]byte, settings any) error {
 	if err := json.Unmarshal(sections["settings"], settings); err != nil {

@@ -6,10 +6,8 @@ import (
 
 	"github.com/trellis-nlp/trellis/internal/container"
 	"github.com/trellis-nlp/trellis/lexicon"
+	"github.com/trellis-nlp/trellis/model"
 )
-
-// maxLexicons is how many have names of sections.
-const maxLexicons = 100
 
 // LexiconSections returns the sections of lexicons: those of the k-th have a prefix that tells k.
 func LexiconSections(list []lexicon.Lexicon) []container.Section {
@@ -24,8 +22,8 @@ func LexiconSections(list []lexicon.Lexicon) []container.Section {
 
 // Lexicons reads n lexicons from the sections.
 func Lexicons(sections map[string][]byte, n int) ([]lexicon.Lexicon, error) {
-	if n < 0 || n > maxLexicons {
-		return nil, fmt.Errorf("%d lexicons: want at most %d", n, maxLexicons)
+	if n < 0 || n > model.MaxLexicons {
+		return nil, fmt.Errorf("%d lexicons: want at most %d", n, model.MaxLexicons)
 	}
 	var list []lexicon.Lexicon
 	for k := range n {

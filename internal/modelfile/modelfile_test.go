@@ -14,6 +14,7 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/container"
 	"github.com/trellis-nlp/trellis/internal/modelfile"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 var (
@@ -29,9 +30,10 @@ type settings struct {
 func TestFileRoundTrip(t *testing.T) {
 	templates, err := features.Parse(strings.NewReader("u:w=%x[0,form]\n# \xff\n"), "a name", features.DialectTrellis)
 	require.NoError(t, err)
-	meta := map[string]string{"a": "b", "bytes": "\xff"}
+	meta := model.Metadata{Tool: "\xff", Notes: map[string]string{"a": "b"}}
+	in := model.Input{Templates: templates, Columns: 3, Names: map[string]int{"form": 1}}
 	var b bytes.Buffer
-	require.NoError(t, modelfile.Write(&b, format, settings{7, modelfile.NewReading(templates, 3, map[string]int{"form": 1}, meta)},
+	require.NoError(t, modelfile.Write(&b, format, settings{7, modelfile.NewReading(in, meta)},
 		container.Section{Name: "more", Data: []byte("data")}))
 	sections, err := modelfile.Read(&b, format, errBad)
 	require.NoError(t, err)
@@ -39,11 +41,14 @@ func TestFileRoundTrip(t *testing.T) {
 	var s settings
 	require.NoError(t, modelfile.Settings(sections, &s))
 	assert.Equal(t, 7, s.Size)
-	assert.Equal(t, 3, s.Columns)
-	assert.Equal(t, map[string]int{"form": 1}, s.Names)
-	assert.Equal(t, meta, s.Notes())
-	read, err := s.Templates()
+	gotMeta, err := s.Metadata()
 	require.NoError(t, err)
+	assert.Equal(t, meta, gotMeta)
+	got, err := s.Input()
+	require.NoError(t, err)
+	assert.Equal(t, 3, got.Columns)
+	assert.Equal(t, in.Names, got.Names)
+	read := got.Templates
 	assert.Equal(t, templates.Source(), read.Source())
 	assert.Equal(t, "a name", read.Name())
 	assert.Equal(t, features.DialectTrellis, read.Dialect())
@@ -66,10 +71,11 @@ func TestReadingIsChecked(t *testing.T) {
 		"dialect":    {Dialect: "wapitti"},
 		"templates":  {Dialect: "trellis", Template: []byte("%")},
 	} {
-		_, err := r.Templates()
+		_, err := r.Input()
 		assert.ErrorContains(t, err, says)
 	}
-	assert.NotNil(t, new(modelfile.Reading).Notes())
+	_, err := (&modelfile.Reading{Meta: map[string][]byte{"columns": []byte("-1")}}).Metadata()
+	assert.ErrorIs(t, err, model.ErrModel)
 }
 
 func TestNames(t *testing.T) {
@@ -90,9 +96,12 @@ func TestNames(t *testing.T) {
 			assert.Less(t, len(list), 3, "a shorter list, cut between two")
 		}
 	}
-	again, err := modelfile.NamesOf(list)
+	again, err := modelfile.ReadNames(code)
 	require.NoError(t, err)
 	assert.Equal(t, n, again)
+	other, err := modelfile.NamesOf([]string{"c", "b", "a"})
+	require.NoError(t, err)
+	assert.Equal(t, []int32{2, -1, 1}, n.In(&other))
 	_, err = modelfile.NamesOf([]string{"a", "b", "a"})
 	assert.ErrorContains(t, err, "3 names, but only 2 different ones")
 }

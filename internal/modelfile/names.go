@@ -44,11 +44,29 @@ func (n *Names) Find(name []byte) int32 {
 	return -1
 }
 
+// In returns the numbers that the names have in other, -1 for those that other lacks.
+func (n *Names) In(other *Names) []int32 {
+	ids := make([]int32, len(n.list))
+	for k, name := range n.list {
+		ids[k] = other.Find([]byte(name))
+	}
+	return ids
+}
+
 // Len returns how many names there are.
 func (n *Names) Len() int { return len(n.list) }
 
 // List returns the names in the order of their numbers. It must not be changed.
 func (n *Names) List() []string { return n.list }
+
+// ReadNames reads different names that AppendStrings appended.
+func ReadNames(data []byte) (Names, error) {
+	list, err := ReadStrings(data)
+	if err != nil {
+		return Names{}, err
+	}
+	return NamesOf(list)
+}
 
 // AppendStrings appends strings, each behind its length.
 func AppendStrings(dst []byte, list []string) []byte {

@@ -5,9 +5,10 @@ import (
 	"strings"
 
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/model"
 )
 
-// A Reading is what a model reads of a sentence, and its notes, as settings hold them. Text that may be no UTF-8 is
+// A Reading is what a model reads of a sentence, and its metadata, as settings hold them. Text that may be no UTF-8 is
 // bytes.
 type Reading struct {
 	Template []byte
@@ -18,14 +19,15 @@ type Reading struct {
 	Meta     map[string][]byte `json:",omitempty"`
 }
 
-// NewReading returns the settings for these templates, columns and notes.
-func NewReading(t *features.Templates, columns int, names map[string]int, meta map[string]string) Reading {
-	r := Reading{Template: []byte(t.Source()), File: []byte(t.Name()), Dialect: t.Dialect().String(), Columns: columns, Names: names}
-	if len(meta) > 0 {
-		r.Meta = make(map[string][]byte, len(meta))
-		for key, value := range meta {
-			r.Meta[key] = []byte(value)
+// NewReading returns the settings of an input, its lexicons aside, and of metadata.
+func NewReading(in model.Input, meta model.Metadata) Reading {
+	t := in.Templates
+	r := Reading{Template: []byte(t.Source()), File: []byte(t.Name()), Dialect: t.Dialect().String(), Columns: in.Columns, Names: in.Names}
+	for key, value := range meta.Map() {
+		if r.Meta == nil {
+			r.Meta = make(map[string][]byte)
 		}
+		r.Meta[key] = []byte(value)
 	}
 	return r
 }
@@ -33,32 +35,32 @@ func NewReading(t *features.Templates, columns int, names map[string]int, meta m
 // columns bounds the columns of a file.
 const columns = 1 << 16
 
-// Templates checks the settings and parses the templates.
-func (r *Reading) Templates() (*features.Templates, error) {
+// Input checks the settings and returns the input, without lexicons.
+func (r *Reading) Input() (model.Input, error) {
+	in := model.Input{Columns: r.Columns, Names: r.Names}
 	if r.Columns < 0 || r.Columns > columns {
-		return nil, fmt.Errorf("%d columns", r.Columns)
+		return in, fmt.Errorf("%d columns", r.Columns)
 	}
 	for name, c := range r.Names {
 		if c < 0 || c >= columns {
-			return nil, fmt.Errorf("column %d is named %q", c, name)
+			return in, fmt.Errorf("column %d is named %q", c, name)
 		}
 	}
 	dialect, err := features.ParseDialect(r.Dialect)
 	if err != nil {
-		return nil, err
+		return in, err
 	}
-	t, err := features.Parse(strings.NewReader(string(r.Template)), string(r.File), dialect)
-	if err != nil {
-		return nil, fmt.Errorf("templates: %w", err)
+	if in.Templates, err = features.Parse(strings.NewReader(string(r.Template)), string(r.File), dialect); err != nil {
+		return in, fmt.Errorf("templates: %w", err)
 	}
-	return t, nil
+	return in, nil
 }
 
-// Notes returns the notes, never nil.
-func (r *Reading) Notes() map[string]string {
-	meta := make(map[string]string, len(r.Meta))
+// Metadata returns the metadata.
+func (r *Reading) Metadata() (model.Metadata, error) {
+	stored := make(map[string]string, len(r.Meta))
 	for key, value := range r.Meta {
-		meta[key] = string(value)
+		stored[key] = string(value)
 	}
-	return meta
+	return model.ParseMetadata(stored)
 }

@@ -66,8 +66,8 @@ func TestScoresFollowFromTheNeutralForm(t *testing.T) {
 		tagger := m.NewTagger()
 		in := newSentences(bytes.NewReader(file(t, "test.txt")), "", m.Columns())
 		for range 5 {
-			rows, err := in.next()
-			require.NoError(t, err)
+			require.NoError(t, in.Next())
+			rows := in.Rows
 			tagger.Read(rows)
 			extractor.Reset(rows)
 			for i := range rows {

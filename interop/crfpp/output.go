@@ -27,22 +27,10 @@ func (m *Model) Test(w io.Writer, r io.Reader, name string, o Options) error {
 	t.CostFactor = o.CostFactor
 	p := NewPrinter(m.labels, o)
 	in := newSentences(r, name, m.columns)
-	var buf []byte
-	for {
-		rows, err := in.next()
-		if err == io.EOF {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		t.Read(rows)
-		if buf, err = p.Append(buf[:0], &t.scores, rows); err != nil {
-			return err
-		}
-		if _, err := w.Write(buf); err != nil {
-			return err
-		}
-	}
+	return in.Write(w, func(dst []byte) ([]byte, error) {
+		t.Read(in.Rows)
+		return p.Append(dst, &t.scores, in.Rows)
+	})
 }
 
 // A Printer writes what crf_test writes for scores from anywhere: of a [Tagger] or of another model. It

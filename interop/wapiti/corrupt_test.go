@@ -4,14 +4,12 @@ import (
 	"bytes"
 	"flag"
 	"io"
-	"math/rand/v2"
-	"runtime"
-	"runtime/metrics"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/interop/internal/damage"
 )
 
 // corruptions is how often each large model is damaged; the small one is, a hundred thousand times.
@@ -21,16 +19,7 @@ var corruptions = flag.Int("corruptions", 1000, "damages to each large model")
 // is one and fails where reading takes more memory than the file warrants.
 func use(t testing.TB, data []byte) bool {
 	t.Helper()
-	limit := uint64(32*len(data) + 64<<10) // names of a byte or two cost most: a map has up to 56 for each
-	before := allocated()
-	m, err := Read(data)
-	if allocated()-before > limit { // or something else was counted late
-		var a, b runtime.MemStats
-		runtime.ReadMemStats(&a)
-		m, err = Read(data)
-		runtime.ReadMemStats(&b)
-		require.LessOrEqual(t, b.TotalAlloc-a.TotalAlloc, limit, "bytes taken for a file of %d", len(data))
-	}
+	m, err := damage.Read(t, data, Read)
 	if err != nil {
 		require.ErrorIs(t, err, ErrModel)
 		return false
@@ -57,14 +46,6 @@ func use(t testing.TB, data []byte) bool {
 	return true
 }
 
-// allocated returns how many bytes the heap ever gave out, small objects up to what is still counted
-// on the processor that took them.
-func allocated() uint64 {
-	s := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
-	metrics.Read(s)
-	return s[0].Value.Uint64()
-}
-
 func TestEveryTruncationIsRefusedOrAModel(t *testing.T) {
 	step := 1
 	if testing.Short() {
@@ -83,30 +64,8 @@ func TestEveryTruncationIsRefusedOrAModel(t *testing.T) {
 	}
 }
 
-// damage changes a few bytes, drops some or puts some in.
-func damage(rng *rand.Rand, data []byte) []byte {
-	bad := bytes.Clone(data)
-	for range 1 + rng.IntN(4) {
-		at := rng.IntN(len(bad))
-		switch rng.IntN(6) {
-		case 0:
-			bad = slices.Delete(bad, at, min(at+1+rng.IntN(8), len(bad)))
-		case 1:
-			from := rng.IntN(len(bad))
-			bad = slices.Insert(bad, at, bytes.Clone(bad[from:min(from+1+rng.IntN(40), len(bad))])...)
-		case 2:
-			bad[at] ^= 1 << rng.IntN(8)
-		case 3:
-			bad[at] = "\x00\xff \n:0915ub*#%"[rng.IntN(13)]
-		default:
-			bad[at] = byte(rng.IntN(256))
-		}
-		if len(bad) == 0 {
-			return bad
-		}
-	}
-	return bad
-}
+// format has the characters that mean something in a model file.
+const format = "\x00\xff \n:0915ub*#%"
 
 func TestDamagedModelsDoNoHarm(t *testing.T) {
 	for name, rounds := range map[string]int{
@@ -114,20 +73,7 @@ func TestDamagedModelsDoNoHarm(t *testing.T) {
 		"auto.wapiti": *corruptions,
 	} {
 		t.Run(name, func(t *testing.T) {
-			if testing.Short() {
-				rounds = min(rounds, 2000)
-			}
-			rng := rand.New(rand.NewPCG(7, 7))
-			data := file(t, name)
-			valid := 0
-			for range rounds {
-				if use(t, damage(rng, data)) {
-					valid++
-				}
-			}
-			t.Logf("%d of %d are still models", valid, rounds)
-			require.Greater(t, valid, rounds/100, "or nothing behind the reader was tried")
-			require.Less(t, valid, rounds)
+			damage.Rounds(t, file(t, name), format, rounds, use)
 		})
 	}
 }

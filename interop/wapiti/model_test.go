@@ -39,10 +39,10 @@ func TestScoresFollowFromTheNeutralForm(t *testing.T) {
 		tagger := m.NewTagger()
 		in := newSentences(bytes.NewReader(file(t, "test.txt")), "", m, false)
 		for range 5 {
-			require.NoError(t, in.next())
-			require.NoError(t, tagger.Read(in.rows))
-			extractor.Reset(in.rows)
-			for i := range in.rows {
+			require.NoError(t, in.Next())
+			require.NoError(t, tagger.Read(in.Rows))
+			extractor.Reset(in.Rows)
+			for i := range in.Rows {
 				node := make([]float64, len(m.Labels()))
 				for _, a := range extractor.Unigrams(i) {
 					for j, w := range unigrams[string(a)] {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -26,36 +27,21 @@ func (m *Model) Label(w io.Writer, r io.Reader, name string, o Options) error {
 	in := newSentences(r, name, m, o.Labelled || o.Force)
 	p := NewPrinter(m.labels, o)
 	p.logs = m.kind == MEMM
-	var buf []byte
-	var given []int
-	for {
-		err := in.next()
-		if err == io.EOF {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		if m.program == nil {
-			err = t.ReadRaw(in.rows)
-		} else {
-			err = t.Read(in.rows)
-		}
-		if err != nil {
-			return in.in.Fail(err)
-		}
-		if o.Force {
-			given = given[:0]
-			for _, label := range in.labels {
-				given = append(given, slices.Index(m.labels, label)) // -1 leaves it free
-			}
-		}
-		if buf, err = p.Append(buf[:0], &t.scores, in.lines, given); err != nil {
-			return err
-		}
-		if _, err := w.Write(buf); err != nil {
-			return err
-		}
+	read := t.Read
+	if m.program == nil {
+		read = func(rows features.Sequence) error { return t.ReadRaw(in.Rows) }
 	}
+	var given []int
+	return in.Write(w, func(dst []byte) ([]byte, error) {
+		if err := read(in.Rows); err != nil {
+			return dst, in.In.Fail(err)
+		}
+		given = given[:0]
+		for _, label := range in.Labels {
+			given = append(given, slices.Index(m.labels, label)) // -1 leaves it free
+		}
+		return p.Append(dst, &t.scores, in.Lines, given)
+	})
 }
 
 // A Printer writes what wapiti label writes for scores from anywhere: of a [Tagger] or of another model. It

@@ -33,17 +33,17 @@ b
 `
 
 // Scores are the same, bit by bit, whatever a tagger has read before and however much it remembers.
-func TestRecallChangesNothing(t *testing.T) {
-	requireRecallChangesNothing(t, small(t, localTemplates, 60))
+func TestWordCacheChangesNothing(t *testing.T) {
+	requireWordCacheChangesNothing(t, small(t, localTemplates, 60))
 }
 
 // The same where words are remembered with their classes.
-func TestRecallOfClassesChangesNothing(t *testing.T) {
+func TestWordCacheOfClassesChangesNothing(t *testing.T) {
 	const templates = "u:c=%x[0,cluster]\nu:c1=%p[0,cluster,1]\nu:c-1=%x[-1,cluster]\nu:c-10=%x[-1,cluster]/%x[0,cluster]\n" + localTemplates
-	requireRecallChangesNothing(t, withLexicon(t, lengthClasses(t), templates, 60))
+	requireWordCacheChangesNothing(t, withLexicon(t, lengthClasses(t), templates, 60))
 }
 
-func requireRecallChangesNothing(t *testing.T, d *Dataset) {
+func requireWordCacheChangesNothing(t *testing.T, d *Dataset) {
 	t.Helper()
 	whole := train(t, d, Options{Penalty: l2})
 	sentences := append(read(t, sample.Dev)[:20], read(t, sample.Train)[:20]...)
@@ -54,12 +54,12 @@ func requireRecallChangesNothing(t *testing.T, d *Dataset) {
 		sentences = append(sentences, long)
 	}
 	rng := rand.New(rand.NewPCG(1, 1))
-	for _, w := range []Weights{Float32, Float64, Int8} {
-		m := loaded(t, saved(t, whole, SaveOptions{Weights: w}))
+	for _, w := range []Precision{Float32, Float64, Int8} {
+		m := loaded(t, saved(t, whole, SaveOptions{Precision: w}))
 		var want [][]float64
 		for _, s := range sentences {
 			cold := m.NewTagger()
-			require.NotEmpty(t, cold.recalls)
+			require.NotEmpty(t, cold.caches)
 			require.NoError(t, cold.Read(s))
 			// By hand: the sum over all attributes, in any order.
 			for i := range s {
@@ -77,8 +77,8 @@ func requireRecallChangesNothing(t *testing.T, d *Dataset) {
 		}
 		for _, places := range []int{1, 4, 0} {
 			warm := m.NewTagger()
-			for i := range warm.recalls {
-				if r := &warm.recalls[i]; places > 0 { // so few that words take each other's all the time
+			for i := range warm.caches {
+				if r := &warm.caches[i]; places > 0 { // so few that words take each other's all the time
 					r.serials = r.serials[:places]
 				}
 			}
@@ -93,14 +93,14 @@ func requireRecallChangesNothing(t *testing.T, d *Dataset) {
 }
 
 // What a tagger keeps is bounded, but for one word.
-func TestRecallIsBounded(t *testing.T) {
+func TestWordCacheIsBounded(t *testing.T) {
 	p, err := parse(t, localTemplates).Bind(1, map[string]int{"form": 0})
 	require.NoError(t, err)
 	for _, labels := range []int{1, 17, 500, 1 << 15} {
 		for _, double := range []bool{false, true} {
-			for _, r := range newRecalls(p.NewFingerprinter(0), labels, double) {
+			for _, r := range newWordCaches(p.NewFingerprinter(0), labels, double) {
 				bytes := 4*len(r.sums) + 8*len(r.double)
-				assert.True(t, bytes <= recallBytes || len(r.serials) == 1, "%d labels", labels)
+				assert.True(t, bytes <= wordCacheBytes || len(r.serials) == 1, "%d labels", labels)
 				assert.Equal(t, len(r.serials)*r.width(), len(r.sums)+len(r.double))
 			}
 		}

@@ -32,7 +32,7 @@ func TestHashWord(t *testing.T) {
 }
 
 // The dictionary of a model is what counting words and labels gives.
-func TestLabelDictionary(t *testing.T) {
+func TestTagDictionary(t *testing.T) {
 	d := small(t, plainTemplates, 60)
 	count, seen := make(map[string]int), make(map[string]map[string]bool)
 	for _, rows := range read(t, sample.Train)[:60] {
@@ -48,7 +48,7 @@ func TestLabelDictionary(t *testing.T) {
 	bare := train(t, d, o)
 	assert.Zero(t, bare.Dictionary())
 	for _, least := range []int{1, 2, 5, 1000} {
-		o.LabelDictionary = least
+		o.TagDictionary = least
 		m := train(t, d, o)
 		n := 0
 		for word := range count {
@@ -59,13 +59,13 @@ func TestLabelDictionary(t *testing.T) {
 					want = append(want, label)
 				}
 			}
-			for _, j := range m.usual.of(word) {
+			for _, j := range m.tagDict.of(word) {
 				got = append(got, m.Labels()[j])
 			}
 			require.ElementsMatch(t, want, got, "%s, which occurs %d times, from %d", word, count[word], least)
 		}
 		assert.Equal(t, n, m.Dictionary())
-		assert.Empty(t, m.usual.of("a word that is not there"))
+		assert.Empty(t, m.tagDict.of("a word that is not there"))
 		again := loaded(t, saved(t, m, SaveOptions{}))
 		for _, rows := range read(t, sample.Dev) {
 			labels, err := again.Tag(rows)
@@ -84,7 +84,7 @@ func TestLabelDictionary(t *testing.T) {
 }
 
 // Tokens of which nothing is known add nothing to a dictionary, others the labels that they may have.
-func TestLabelDictionaryOfOpenLabels(t *testing.T) {
+func TestTagDictionaryOfOpenLabels(t *testing.T) {
 	d, err := NewDataset(model.Input{Templates: parse(t, "u:w=%x[0,form]\n"), Names: map[string]int{"form": 0}})
 	require.NoError(t, err)
 	require.NoError(t, d.Add(features.Rows{{"one"}, {"two"}, {"six"}}, []string{"A", "B", "C"}, 1))
@@ -99,17 +99,18 @@ func TestLabelDictionaryOfOpenLabels(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []uint16{0, 1}, w.label, "of two alone")
 
-	_, _, err = Train(t.Context(), items(t, rand.New(rand.NewPCG(1, 1)), 5), Options{Penalty: l2, LabelDictionary: 1})
+	_, _, err = Train(t.Context(), items(t, rand.New(rand.NewPCG(1, 1)), 5), Options{Penalty: l2, TagDictionary: 1})
 	require.ErrorIs(t, err, model.ErrInput)
 	assert.ErrorContains(t, err, "column of words")
 }
 
 // withDictionary gives the words of a model of spanModel random lists of labels.
 func withDictionary(t *testing.T, rng *rand.Rand, m *Model) *Model {
-	p, err := m.Parts()
+	p, err := m.Content()
 	require.NoError(t, err)
+	p.Dictionary = make(map[uint64][]int)
 	for _, w := range []string{"a", "b", "d"} {
-		p.Dictionary = append(p.Dictionary, WordLabels{hashWord(w), rng.Perm(len(p.Labels))[:1+rng.IntN(2)]})
+		p.Dictionary[hashWord(w)] = rng.Perm(len(p.Labels))[:1+rng.IntN(2)]
 	}
 	m, err = New(p)
 	require.NoError(t, err)
@@ -133,7 +134,7 @@ func TestDictionaryPrunes(t *testing.T) {
 			s := whole.Scores()
 			left := func(y []int) bool {
 				for i, j := range y {
-					labels := m.usual.of(rows[i][0])
+					labels := m.tagDict.of(rows[i][0])
 					if len(labels) > 0 && !slices.Contains(labels, uint16(j)) {
 						return false
 					}
@@ -151,7 +152,7 @@ func TestDictionaryPrunes(t *testing.T) {
 			}
 			given := 0.0 // by tokens that have no choice
 			for i := range rows {
-				if labels := m.usual.of(rows[i][0]); some && len(labels) == 1 {
+				if labels := m.tagDict.of(rows[i][0]); some && len(labels) == 1 {
 					given += s.NodeAt(i)[labels[0]]
 				}
 			}
@@ -218,21 +219,21 @@ func TestFixLiftsTheDictionary(t *testing.T) {
 	})
 }
 
-func TestDictionaryOfParts(t *testing.T) {
+func TestDictionaryOfContent(t *testing.T) {
 	p := tiny(t)
-	for _, bad := range [][]WordLabels{{{1, []int{4}}}, {{1, []int{-1, 0}}}, {{1, []int{0}}, {2, []int{0}}, {1, []int{1}}}} {
+	for _, bad := range []map[uint64][]int{{1: {4}}, {1: {-1, 0}}} {
 		p.Dictionary = bad
 		_, err := New(p)
 		assert.ErrorIs(t, err, model.ErrInput)
 	}
 	free := uint64(keyBack)
 	free *= freeKey // the word whose key is that of free slots
-	p.Dictionary = []WordLabels{{3, []int{1}}, {1, []int{2, 0, 2}}, {2, nil}, {4, []int{0, 1, 2, 3}}, {free, []int{0}}}
+	p.Dictionary = map[uint64][]int{3: {1}, 1: {2, 0, 2}, 2: nil, 4: {0, 1, 2, 3}, free: {0}}
 	m, err := New(p)
 	require.NoError(t, err)
-	again, err := m.Parts()
+	again, err := m.Content()
 	require.NoError(t, err)
-	assert.ElementsMatch(t, []WordLabels{{3, []int{1}}, {1, []int{0, 2}}}, again.Dictionary, "what says nothing is left out")
+	assert.Equal(t, map[uint64][]int{3: {1}, 1: {0, 2}}, again.Dictionary, "what says nothing is left out")
 	assert.Equal(t, 2, m.Dictionary())
 	p.Input.Names = nil
 	p.Input.Columns = 1
@@ -244,7 +245,7 @@ func TestDictionaryOfParts(t *testing.T) {
 // The sections of a dictionary stay as they are, and are refused where they are damaged behind right checksums.
 func TestGoldenDictionary(t *testing.T) {
 	p := tiny(t)
-	p.Dictionary = []WordLabels{{hashWord("the"), []int{1, 3}}, {hashWord("dog"), []int{0, 2, 3}}, {hashWord("cat"), []int{1}}}
+	p.Dictionary = map[uint64][]int{hashWord("the"): {1, 3}, hashWord("dog"): {0, 2, 3}, hashWord("cat"): {1}}
 	m, err := New(p)
 	require.NoError(t, err)
 	path := filepath.Join("testdata", "v3.dictionary.model")
@@ -297,7 +298,7 @@ func TestDevelopmentScoresHeedTheDictionary(t *testing.T) {
 		require.NoError(t, dev.Add(rows, column(rows, 2), 1))
 	}
 	m, summary, err := Train(t.Context(), d, Options{
-		Dev: dev, Penalty: l2, Threads: 2, LabelDictionary: 1, Batch: optimize.LBFGS{Limits: optimize.Limits{MaxIterations: 6}},
+		Dev: dev, Penalty: l2, Threads: 2, TagDictionary: 1, Batch: optimize.LBFGS{Limits: optimize.Limits{MaxIterations: 6}},
 	})
 	require.NoError(t, err)
 	tagger := m.NewTagger()
@@ -318,7 +319,7 @@ func TestDevelopmentScoresHeedTheDictionary(t *testing.T) {
 }
 
 func TestPruningAllocatesNothing(t *testing.T) {
-	m := loaded(t, saved(t, train(t, small(t, plainTemplates, 40), Options{Penalty: l2, LabelDictionary: 2}), SaveOptions{}))
+	m := loaded(t, saved(t, train(t, small(t, plainTemplates, 40), Options{Penalty: l2, TagDictionary: 2}), SaveOptions{}))
 	require.NotZero(t, m.Dictionary())
 	tagger := m.NewTagger()
 	var sentences []features.Sequence

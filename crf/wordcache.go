@@ -7,13 +7,13 @@ import (
 	"github.com/trellis-nlp/trellis/internal/simd"
 )
 
-// A recall adds to the scores of a sentence what its local templates (see [features.Fingerprinter]) yield for the
+// A wordCache adds to the scores of a sentence what its local templates (see [features.Fingerprinter]) yield for the
 // words of one column. A word at token t adds sums of weights to the scores of tokens t-high+1..t-low, one for each
-// label, and the recall keeps them for when the word comes again: then they are one addition, without a look-up.
+// label, and the cache keeps them for repeated words: then they are one addition, without a look-up.
 //
 // The sums of a word are made in the same way whether they are kept or not, and added to the scores as a whole, so
 // that scores do not depend, in any bit, on what a tagger has read before.
-type recall struct {
+type wordCache struct {
 	printer *features.Fingerprinter
 	column  int // of the printer
 	low     int // offsets low..low+rows-1
@@ -38,15 +38,15 @@ type flight struct {
 	asked []lookups // of each row
 }
 
-// recallBytes bounds the sums that a tagger keeps, unless one word has more.
-const recallBytes = 8 << 20
+// wordCacheBytes bounds the sums that a tagger keeps, unless one word has more.
+const wordCacheBytes = 8 << 20
 
-// newRecalls returns a recall for each column that local templates look at.
-func newRecalls(f *features.Fingerprinter, labels int, double bool) []recall {
-	var list []recall
+// newWordCaches returns a cache for each column that local templates look at.
+func newWordCaches(f *features.Fingerprinter, labels int, double bool) []wordCache {
+	var list []wordCache
 	for column := range f.Columns() {
 		if low, high := f.Offsets(column); low < high {
-			list = append(list, recall{printer: f, column: column, low: low, rows: high - low, labels: labels})
+			list = append(list, wordCache{printer: f, column: column, low: low, rows: high - low, labels: labels})
 		}
 	}
 	for i := range list {
@@ -56,7 +56,7 @@ func newRecalls(f *features.Fingerprinter, labels int, double bool) []recall {
 			size = 8
 		}
 		places := 1
-		for places < f.Slots() && 2*places*r.width()*size*len(list) <= recallBytes {
+		for places < f.Slots() && 2*places*r.width()*size*len(list) <= wordCacheBytes {
 			places *= 2
 		}
 		r.serials = make([]uint64, places)
@@ -76,19 +76,19 @@ func newRecalls(f *features.Fingerprinter, labels int, double bool) []recall {
 }
 
 // width is the number of sums of a word.
-func (r *recall) width() int { return r.rows * r.labels }
+func (r *wordCache) width() int { return r.rows * r.labels }
 
 // at returns where the sums of a word that may be remembered begin, and whether they are there.
-func (r *recall) at(m features.CachedWord) (from int, there bool) {
+func (r *wordCache) at(m features.CachedWord) (from int, there bool) {
 	place := m.Slot & (len(r.serials) - 1)
 	return place * r.width(), r.serials[place] == m.Serial
 }
 
 // seen reports whether one of so many tokens looks at the word at token t.
-func (r *recall) seen(t, tokens int) bool { return r.low <= t && t < tokens+r.low+r.rows-1 }
+func (r *wordCache) seen(t, tokens int) bool { return r.low <= t && t < tokens+r.low+r.rows-1 }
 
 // ask asks for the word at token t, which may be in the margins.
-func (r *recall) ask(s *store[uint16], t, k int) {
+func (r *wordCache) ask(s *store[uint16], t, k int) {
 	f := &r.flights[k]
 	f.CachedWord, f.known = r.printer.CachedWord(t, r.column), false
 	if f.Slot >= 0 {
@@ -102,21 +102,21 @@ func (r *recall) ask(s *store[uint16], t, k int) {
 }
 
 // prefetch asks the cache for the sums from from on.
-func (r *recall) prefetch(from int) {
+func (r *wordCache) prefetch(from int) {
 	if r.double == nil {
 		simd.Prefetch((*byte)(unsafe.Pointer(&r.sums[from])), 4, r.lines)
 	}
 }
 
 // lookUp asks for the attributes of the word at token t.
-func (r *recall) lookUp(s *store[uint16], t int, f *flight) {
+func (r *wordCache) lookUp(s *store[uint16], t int, f *flight) {
 	for row := range f.asked {
 		f.asked[row].ask(&s.table, r.printer.Local(t, r.column, r.low+r.rows-1-row))
 	}
 }
 
 // find looks up the attributes of the word in flight k, unless its sums are known.
-func (r *recall) find(s *store[uint16], k int) {
+func (r *wordCache) find(s *store[uint16], k int) {
 	if f := &r.flights[k]; !f.known {
 		clear(f.sums)
 		for row := range f.asked {
@@ -126,7 +126,7 @@ func (r *recall) find(s *store[uint16], k int) {
 }
 
 // add adds the sums of the word in flight k, at token t, to the scores of tokens tokens.
-func (r *recall) add(node []float64, s *store[uint16], t, tokens, k int) {
+func (r *wordCache) add(node []float64, s *store[uint16], t, tokens, k int) {
 	f := &r.flights[k]
 	from, there := 0, false
 	if f.Slot >= 0 {

@@ -3,27 +3,22 @@ package crf
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// WordLabels are an entry of the label dictionary: the labels that a word may have.
-type WordLabels struct {
-	Word   uint64 // its fingerprint, as in Parts.Words
-	Labels []int  // by their numbers
-}
-
-// A labelDictionary is that of a model: frequent words with the labels that they had in the training data. A
+// A tagDictionary is that of a model: frequent words with the labels that they had in the training data. A
 // slot holds the key of a word, keyOf(hashWord(word)), and where its labels are: labels[Ref:Ref+N], ascending.
-type labelDictionary struct {
+type tagDictionary struct {
 	table
 	labels []uint16
 }
 
 // of returns the labels that a word may have, none if it may have any.
-func (x *labelDictionary) of(word string) []uint16 {
+func (x *tagDictionary) of(word string) []uint16 {
 	if x.used == 0 {
 		return nil
 	}
@@ -31,24 +26,25 @@ func (x *labelDictionary) of(word string) []uint16 {
 	return x.labels[at.Ref : at.Ref+at.N]
 }
 
-// newLabelDictionary returns the dictionary of entries whose words differ; labels ascend. Those with all l labels say nothing
-// and are left out.
-func newLabelDictionary(entries []WordLabels, l int) (labelDictionary, error) {
-	entries = slices.DeleteFunc(entries, func(e WordLabels) bool {
-		return len(e.Labels) == 0 || len(e.Labels) == l || keyOf(e.Word) == freeKey
+// newTagDictionary returns the dictionary of words, by their fingerprints; labels ascend. Words with all l labels say
+// nothing and are left out.
+func newTagDictionary(labels map[uint64][]int, l int) (tagDictionary, error) {
+	words := slices.DeleteFunc(slices.Collect(maps.Keys(labels)), func(word uint64) bool {
+		n := len(labels[word])
+		return n == 0 || n == l || keyOf(word) == freeKey
 	})
-	if len(entries) == 0 {
-		return labelDictionary{}, nil
+	if len(words) == 0 {
+		return tagDictionary{}, nil
 	}
-	slices.SortFunc(entries, func(a, b WordLabels) int { return cmp.Compare(keyOf(a.Word), keyOf(b.Word)) })
-	x := labelDictionary{}
-	slots := make([]slot, len(entries))
-	for k, e := range entries {
+	slices.SortFunc(words, func(a, b uint64) int { return cmp.Compare(keyOf(a), keyOf(b)) })
+	x := tagDictionary{}
+	slots := make([]slot, len(words))
+	for k, word := range words {
 		if uint64(len(x.labels))+uint64(l) > math.MaxUint32 {
-			return labelDictionary{}, errTooLarge
+			return tagDictionary{}, errTooLarge
 		}
-		slots[k] = slot{Key: keyOf(e.Word), Ref: uint32(len(x.labels)), N: uint32(len(e.Labels))}
-		for _, j := range e.Labels {
+		slots[k] = slot{Key: keyOf(word), Ref: uint32(len(x.labels)), N: uint32(len(labels[word]))}
+		for _, j := range labels[word] {
 			x.labels = append(x.labels, uint16(j))
 		}
 	}
@@ -56,23 +52,27 @@ func newLabelDictionary(entries []WordLabels, l int) (labelDictionary, error) {
 	return x, nil
 }
 
-// entries returns what the dictionary was made of, by its keys.
-func (x *labelDictionary) entries() []WordLabels {
-	var list []WordLabels
+// entries returns what the dictionary was made of, nil if it is empty.
+func (x *tagDictionary) entries() map[uint64][]int {
+	var entries map[uint64][]int
 	for k := range x.len() {
-		if at := x.slot(k); at.N > 0 {
-			e := WordLabels{Word: at.Key * keyBack}
-			for _, j := range x.labels[at.Ref : at.Ref+at.N] {
-				e.Labels = append(e.Labels, int(j))
-			}
-			list = append(list, e)
+		at := x.slot(k)
+		if at.N == 0 {
+			continue
+		}
+		if entries == nil {
+			entries = make(map[uint64][]int, x.used)
+		}
+		word := at.Key * keyBack
+		for _, j := range x.labels[at.Ref : at.Ref+at.N] {
+			entries[word] = append(entries[word], int(j))
 		}
 	}
-	return list
+	return entries
 }
 
 // check tells whether a dictionary that was read is as its comment says, for l labels, and completes its table.
-func (x *labelDictionary) check(l int) error {
+func (x *tagDictionary) check(l int) error {
 	used := uint64(0)
 	for k := range x.len() {
 		if x.slot(k).N > 0 {
@@ -110,7 +110,7 @@ type wordLabels struct {
 // wordLabels collects the labels of words that occur, with a label that is known, at least so often.
 func (d *Dataset) wordLabels(least int) (w wordLabels, err error) {
 	if d.form < 0 {
-		return w, fmt.Errorf("%w: a label dictionary needs a column of words", model.ErrInput)
+		return w, fmt.Errorf("%w: a tag dictionary needs a column of words", model.ErrInput)
 	}
 	start, label := pairs(len(d.words), d.labels.Len(), false, least, func(visit func(k int32, labels []int32)) {
 		for t, k := range d.word {
@@ -134,15 +134,13 @@ func (w *wordLabels) of(k int32) []uint16 {
 	return w.label[w.start[k]:w.start[k+1]]
 }
 
-// labelDictionary returns the dictionary of the words of d.
-func (d *Dataset) labelDictionary(w *wordLabels) (labelDictionary, error) {
-	var list []WordLabels
-	for print, k := range d.words {
-		e := WordLabels{Word: print}
+// tagDictionary returns the dictionary of the words of d.
+func (d *Dataset) tagDictionary(w *wordLabels) (tagDictionary, error) {
+	labels := make(map[uint64][]int, len(d.words))
+	for word, k := range d.words {
 		for _, j := range w.of(k) {
-			e.Labels = append(e.Labels, int(j))
+			labels[word] = append(labels[word], int(j))
 		}
-		list = append(list, e)
 	}
-	return newLabelDictionary(list, d.labels.Len())
+	return newTagDictionary(labels, d.labels.Len())
 }

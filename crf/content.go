@@ -12,18 +12,20 @@ import (
 )
 
 // ErrStripped says that a model was saved without the names of its attributes.
-var ErrStripped = errors.New("the names of the model's attributes were left out when it was saved (--strip)")
+var ErrStripped = errors.New("the model was saved without the names of its attributes")
 
-// Parts are a model taken apart, and what models of other tools are made of. Features of weight zero may be
-// there and are dropped by [New].
-type Parts struct {
+// Content is all that a model holds: labels, what it reads, known words and weights. [New] makes a model of it and drops
+// features of weight zero.
+type Content struct {
 	Meta   model.Metadata
 	Labels []string // by their numbers
 	Scheme structured.Scheme
 	Input  model.Input
 	Words  []uint64 // fingerprints of the known words, from another model
 
-	Dictionary []WordLabels // the label dictionary; empty if there is none
+	// Dictionary is the tag dictionary, empty if there is none: the labels that words may have, by the fingerprints of the
+	// words. No labels mean all.
+	Dictionary map[uint64][]int
 
 	Attributes  []Attribute       // of tokens
 	Transitions []PairWeight      // label pairs
@@ -54,13 +56,13 @@ type PairWeight struct {
 	Weight   float64
 }
 
-// New returns the model made of parts, with weights of 64 bits. An error that wraps ErrInput says what does not
+// New returns the model with this content, with weights of 64 bits. An error that wraps ErrInput says what does not
 // fit: labels or attributes that stand twice, label numbers out of range, weights that are not finite; errors
 // of the templates are those of [NewDataset].
-func New(p Parts) (*Model, error) {
+func New(p Content) (*Model, error) {
 	m := &Model{
 		Meta: p.Meta.Clone(), labels: structured.NewAlphabet(p.Labels...), scheme: p.Scheme, input: p.Input,
-		words: slices.Clone(p.Words), weights: Float64,
+		words: slices.Clone(p.Words), precision: Float64,
 	}
 	l := m.labels.Len()
 	if l != len(p.Labels) || l == 0 || l > maxLabels {
@@ -113,33 +115,28 @@ func New(p Parts) (*Model, error) {
 		return nil, err
 	}
 	m.trans, m.transW.f64 = trans.outcomes, trans.weights
-	if m.usual, err = dictionaryOf(p.Dictionary, &m.input, l); err != nil {
+	if m.tagDict, err = dictionaryOf(p.Dictionary, &m.input, l); err != nil {
 		return nil, err
 	}
 	return m, m.assemble(attrs, bigrams)
 }
 
-// dictionaryOf checks the entries of a label dictionary and sorts their labels.
-func dictionaryOf(list []WordLabels, in *model.Input, l int) (labelDictionary, error) {
-	if len(list) > 0 && !in.HasWords() {
-		return labelDictionary{}, fmt.Errorf("%w: a label dictionary needs a column of words", model.ErrInput)
+// dictionaryOf checks a tag dictionary and sorts its labels.
+func dictionaryOf(dictionary map[uint64][]int, in *model.Input, l int) (tagDictionary, error) {
+	if len(dictionary) > 0 && !in.HasWords() {
+		return tagDictionary{}, fmt.Errorf("%w: a tag dictionary needs a column of words", model.ErrInput)
 	}
-	seen := make(map[uint64]bool, len(list))
-	entries := make([]WordLabels, len(list))
-	for k, e := range list {
-		if seen[e.Word] {
-			return labelDictionary{}, fmt.Errorf("%w: word %#x stands twice in the label dictionary", model.ErrInput, e.Word)
-		}
-		seen[e.Word] = true
-		labels := slices.Clone(e.Labels)
+	sorted := make(map[uint64][]int, len(dictionary))
+	for word, labels := range dictionary {
+		labels = slices.Clone(labels)
 		slices.Sort(labels)
 		labels = slices.Compact(labels)
 		if n := len(labels); n > 0 && (labels[0] < 0 || labels[n-1] >= l) {
-			return labelDictionary{}, fmt.Errorf("%w: word %#x has the labels %d of %d", model.ErrInput, e.Word, labels, l)
+			return tagDictionary{}, fmt.Errorf("%w: word %#x has the labels %d of %d", model.ErrInput, word, labels, l)
 		}
-		entries[k] = WordLabels{e.Word, labels}
+		sorted[word] = labels
 	}
-	return newLabelDictionary(entries, l)
+	return newTagDictionary(sorted, l)
 }
 
 // An outcome is a label or label pair with its weight.
@@ -178,15 +175,14 @@ func newEntry[O uint16 | uint32](name string, list []outcome, limit int) (entry[
 	return e, nil
 }
 
-// Parts takes the model apart, its attributes in the order of their names. Changing the parts does not change the
-// model. ErrStripped is the error of a model without names; one whose names are damaged wraps ErrModel.
-func (m *Model) Parts() (Parts, error) {
+// Content returns a copy of what the model holds, its attributes in the order of their names. ErrStripped is the error of a model without names; one whose names are damaged wraps ErrModel.
+func (m *Model) Content() (Content, error) {
 	if m.Stripped() {
-		return Parts{}, ErrStripped
+		return Content{}, ErrStripped
 	}
-	p := Parts{
+	p := Content{
 		Meta: m.Meta.Clone(), Labels: slices.Clone(m.Labels()), Scheme: m.scheme, Input: m.input, Words: slices.Clone(m.words),
-		Dictionary: m.usual.entries(),
+		Dictionary: m.tagDict.entries(),
 	}
 	l := m.labels.Len()
 	err := named(m, &m.attrs, m.names, func(name string, labels []uint16, weights []float64) {
@@ -197,7 +193,7 @@ func (m *Model) Parts() (Parts, error) {
 		p.Attributes = append(p.Attributes, a)
 	})
 	if err != nil {
-		return Parts{}, err
+		return Content{}, err
 	}
 	err = named(m, &m.bigrams, m.bigramNames, func(name string, pairs []uint32, weights []float64) {
 		a := BigramAttribute{Name: name}
@@ -207,7 +203,7 @@ func (m *Model) Parts() (Parts, error) {
 		p.Bigrams = append(p.Bigrams, a)
 	})
 	if err != nil {
-		return Parts{}, err
+		return Content{}, err
 	}
 	p.Transitions = m.Transitions()
 	return p, nil

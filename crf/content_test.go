@@ -19,7 +19,7 @@ import (
 // Taking a model apart and putting it together changes no byte.
 func TestPartsAndNew(t *testing.T) {
 	for name, m := range models(t) {
-		p, err := m.Parts()
+		p, err := m.Content()
 		require.NoError(t, err)
 		n := len(p.Transitions)
 		for _, a := range p.Attributes {
@@ -31,7 +31,7 @@ func TestPartsAndNew(t *testing.T) {
 		assert.Equal(t, m.Features(), n)
 		again, err := New(p)
 		require.NoError(t, err)
-		assert.Equal(t, saved(t, m, SaveOptions{Weights: Float64}), saved(t, again, SaveOptions{Weights: Float64}), name)
+		assert.Equal(t, saved(t, m, SaveOptions{Precision: Float64}), saved(t, again, SaveOptions{Precision: Float64}), name)
 		p.Meta.Notes["kind"], p.Labels[0] = "changed", "changed"
 		if len(p.Words) > 0 {
 			p.Words[0]++
@@ -56,20 +56,20 @@ func TestNewSortsAndDropsZeros(t *testing.T) {
 }
 
 func TestNewRefuses(t *testing.T) {
-	for what, spoil := range map[string]func(p *Parts){
-		"no labels":             func(p *Parts) { p.Labels = nil },
-		"a label twice":         func(p *Parts) { p.Labels[1] = p.Labels[0] },
-		"an attribute twice":    func(p *Parts) { p.Attributes[1].Name = p.Attributes[0].Name },
-		"a bigram twice":        func(p *Parts) { p.Bigrams = append(p.Bigrams, p.Bigrams[0]) },
-		"a label twice in one":  func(p *Parts) { p.Attributes[1].Weights[1].Label = 1 },
-		"a transition twice":    func(p *Parts) { p.Transitions[1] = p.Transitions[0] },
-		"a label out of range":  func(p *Parts) { p.Attributes[0].Weights[0].Label = 4 },
-		"a negative label":      func(p *Parts) { p.Attributes[0].Weights[0].Label = -1 },
-		"a pair out of range":   func(p *Parts) { p.Bigrams[0].Weights[0].To = 4 },
-		"a negative pair":       func(p *Parts) { p.Transitions[0].From = -1 },
-		"a weight of NaN":       func(p *Parts) { p.Attributes[0].Weights[0].Weight = math.NaN() },
-		"an infinite weight":    func(p *Parts) { p.Transitions[0].Weight = math.Inf(1) },
-		"a scheme of no number": func(p *Parts) { p.Scheme = structured.BIOES + 1 },
+	for what, spoil := range map[string]func(p *Content){
+		"no labels":             func(p *Content) { p.Labels = nil },
+		"a label twice":         func(p *Content) { p.Labels[1] = p.Labels[0] },
+		"an attribute twice":    func(p *Content) { p.Attributes[1].Name = p.Attributes[0].Name },
+		"a bigram twice":        func(p *Content) { p.Bigrams = append(p.Bigrams, p.Bigrams[0]) },
+		"a label twice in one":  func(p *Content) { p.Attributes[1].Weights[1].Label = 1 },
+		"a transition twice":    func(p *Content) { p.Transitions[1] = p.Transitions[0] },
+		"a label out of range":  func(p *Content) { p.Attributes[0].Weights[0].Label = 4 },
+		"a negative label":      func(p *Content) { p.Attributes[0].Weights[0].Label = -1 },
+		"a pair out of range":   func(p *Content) { p.Bigrams[0].Weights[0].To = 4 },
+		"a negative pair":       func(p *Content) { p.Transitions[0].From = -1 },
+		"a weight of NaN":       func(p *Content) { p.Attributes[0].Weights[0].Weight = math.NaN() },
+		"an infinite weight":    func(p *Content) { p.Transitions[0].Weight = math.Inf(1) },
+		"a scheme of no number": func(p *Content) { p.Scheme = structured.BIOES + 1 },
 	} {
 		p := tiny(t)
 		spoil(&p)
@@ -84,15 +84,15 @@ func TestNewRefuses(t *testing.T) {
 
 // Weights that float32 cannot hold are refused, those that are zero in it leave with their names.
 func TestPrecisionOfWeightsAtTheEdges(t *testing.T) {
-	for _, spoil := range []func(p *Parts){
-		func(p *Parts) { p.Attributes[0].Weights[0].Weight = 1e300 }, func(p *Parts) { p.Transitions[0].Weight = -1e39 }, func(p *Parts) { p.Bigrams[0].Weights[0].Weight = 1e40 },
+	for _, spoil := range []func(p *Content){
+		func(p *Content) { p.Attributes[0].Weights[0].Weight = 1e300 }, func(p *Content) { p.Transitions[0].Weight = -1e39 }, func(p *Content) { p.Bigrams[0].Weights[0].Weight = 1e40 },
 	} {
 		p := tiny(t)
 		spoil(&p)
 		m, err := New(p)
 		require.NoError(t, err)
 		require.ErrorContains(t, m.Save(&full{1 << 20}, SaveOptions{}), "take float64")
-		require.NoError(t, m.Save(&full{1 << 20}, SaveOptions{Weights: Float64}))
+		require.NoError(t, m.Save(&full{1 << 20}, SaveOptions{Precision: Float64}))
 	}
 	p := tiny(t)
 	p.Attributes[0].Weights[0].Weight = 1e-60
@@ -102,7 +102,7 @@ func TestPrecisionOfWeightsAtTheEdges(t *testing.T) {
 	got := loaded(t, saved(t, m, SaveOptions{}))
 	assert.Equal(t, m.Attributes()-1, got.Attributes())
 	assert.Equal(t, m.Features()-2, got.Features())
-	parts, err := got.Parts()
+	parts, err := got.Content()
 	require.NoError(t, err)
 	assert.Equal(t, "u:w=barks", parts.Attributes[0].Name)
 }
