@@ -103,7 +103,7 @@ func (t *trainer) ended(ctx context.Context, err error) (usable bool, _ error) {
 	case err != nil && ctx.Err() != nil:
 		return true, fmt.Errorf("crf: cancelled after %d steps: %w", t.summary.Steps, ctx.Err())
 	}
-	return err == nil || training.Interrupted(ctx, err), err
+	return err == nil || training.Interrupted(ctx, t.summary.Steps, err), err
 }
 
 // resume reads where to go on from; the optimizer will read the rest.
@@ -168,6 +168,7 @@ func (t *trainer) weights(c *checkpoint.Coder, w *[]float64) {
 func codeSummary(c *checkpoint.Coder, s *model.Summary, restarts int) {
 	code(c, &s.Result)
 	c.Int(&s.BestStep, 0, math.MaxInt/2)
+	c.Number(&s.BestLoss)
 	c.Int(&s.Run, 0, restarts)
 }
 

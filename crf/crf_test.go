@@ -376,7 +376,36 @@ func TestCancelKeepsTheBestSoFar(t *testing.T) {
 	cancel()
 	m, _, err := Train(ctx, d, Options{Penalty: l2})
 	require.ErrorIs(t, err, context.Canceled)
-	require.NotNil(t, m)
+	require.Nil(t, m)
+}
+
+// interruptedLoss cancels a training in its third evaluation.
+type interruptedLoss struct {
+	losses.CrossEntropy
+	cancel func()
+	left   *int
+}
+
+func (l interruptedLoss) Eval(grad, s *structured.Lattice, y structured.Target, w *losses.Workspace) (float64, error) {
+	if *l.left--; *l.left == 0 {
+		l.cancel()
+	}
+	return l.CrossEntropy.Eval(grad, s, y, w)
+}
+
+// Weights that were updated before the first epoch ended are no model.
+func TestCancelInTheFirstEpochMakesNoModel(t *testing.T) {
+	for name, dev := range map[string]*Dataset{"": nil, "dev": pos(t)} {
+		ctx, cancel := context.WithCancel(t.Context())
+		left := 3
+		m, s, err := Train(ctx, pos(t), Options{
+			Loss: interruptedLoss{cancel: cancel, left: &left}, Stochastic: optimize.AdaGrad{}, Threads: 1, Dev: dev,
+		})
+		require.ErrorIs(t, err, context.Canceled, name)
+		assert.Positive(t, s.Updates, name)
+		assert.Zero(t, s.Steps, name)
+		assert.True(t, m == nil, name)
+	}
 }
 
 func TestWarmStart(t *testing.T) {

@@ -51,7 +51,7 @@ func (t *trainer) run(ctx context.Context, goal *objective, number int) error {
 	if t.watch.Best != nil {
 		t.w = t.watch.Best
 	} else {
-		t.summary.BestStep = t.summary.Steps
+		t.summary.BestStep, t.summary.BestLoss = t.summary.Steps, t.summary.Objective
 	}
 	return err
 }

@@ -62,9 +62,9 @@ type Options struct {
 }
 
 // Train returns the model that minimises the sum of the losses of the sentences of d plus the
-// penalty. When ctx ends, training stops at the next step and Train returns the best model so far
-// together with an error that wraps the context's, and so it does with the error of a checkpoint that cannot be
-// written; any other error comes without a model, among them ErrPair.
+// penalty. When ctx ends, training stops at the next step. Train then returns the best model so far together with an
+// error that wraps the context's, or no model if no iteration or epoch has been completed. A checkpoint that cannot
+// be written ends training in the same way. Any other error comes without a model, among them ErrPair.
 func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, error) {
 	if o.Loss == nil {
 		o.Loss = losses.CrossEntropy{}

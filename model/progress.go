@@ -26,5 +26,6 @@ type Summary struct {
 	Kept     [2]float64       // labels that a token kept on average before each order of a pruned chain
 	Dev      *metrics.Results // of the model that is returned
 	BestStep int              // the step of that model, 0 for the start
+	BestLoss float64          // the objective after that step; Objective is that after the last one
 	Run      int              // the run of that model: 0, or the number of the restart
 }

@@ -54,8 +54,9 @@ const most = 50
 
 // Train returns the model that minimises the sum of the losses of the sentences of d plus the penalty. The first
 // epoch is of order 0 and each further one of the next order, until that of the model; training from the weights
-// of another model starts with its order. When ctx ends, training stops at the next step and Train returns the
-// best model so far together with an error that wraps the context's; any other error comes without a model.
+// of another model starts with its order. When ctx ends, training stops at the next step. Train then returns the
+// best model so far together with an error that wraps the context's, or no model if no epoch has been completed.
+// Any other error comes without a model.
 func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, error) {
 	var summary model.Summary
 	if err := o.fill(); err != nil {
@@ -84,7 +85,7 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	watch := newWatcher(d, o, goal, &summary)
 	var err error
 	summary.Result, err = o.Stochastic.Minimize(ctx, goal, w, o.Penalty, watch.report)
-	if err != nil && !training.Interrupted(ctx, err) {
+	if err != nil && !training.Interrupted(ctx, summary.Steps, err) {
 		return nil, summary, err
 	}
 	if watch.Best != nil {

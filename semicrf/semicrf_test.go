@@ -159,12 +159,12 @@ func TestInit(t *testing.T) {
 		Batch: optimize.LBFGS{Limits: limits}, Penalty: optimize.Penalty{L2: 0.1},
 	})
 	require.NoError(t, err)
-	stopped, cancel := context.WithCancel(context.Background())
-	cancel()
 	backwards := slices.Clone(all)
 	slices.Reverse(backwards) // other numbers for the same names
-	again, _, err := semicrf.Train(stopped, dataset(t, preset(t), backwards), semicrf.Options{Init: m, MaxLength: m.MaxLength() + 1})
-	require.ErrorIs(t, err, context.Canceled)
+	again, _, err := semicrf.Train(context.Background(), dataset(t, preset(t), backwards), semicrf.Options{
+		Stochastic: optimize.AdaGrad{Passes: optimize.Passes{Epochs: 1}, Rate: 1e-13}, Init: m, MaxLength: m.MaxLength() + 1,
+	})
+	require.NoError(t, err)
 	label := []int{0} // in again, of each label in m
 	for _, typ := range m.Types() {
 		label = append(label, 1+slices.Index(again.Types(), typ))
@@ -177,7 +177,7 @@ func TestInit(t *testing.T) {
 		want, got := a.Scores(), b.Scores()
 		for i, k := range label {
 			for j, l := range label {
-				assert.Equal(t, want.Edge[i*want.L+j], got.Edge[k*got.L+l])
+				assert.InDelta(t, want.Edge[i*want.L+j], got.Edge[k*got.L+l], 1e-9)
 			}
 			for at := range want.T {
 				for d := 1; d <= min(want.M, want.T-at); d++ {
@@ -365,7 +365,7 @@ func TestErrors(t *testing.T) {
 	cancel()
 	m, _, err = semicrf.Train(cancelled, d, semicrf.Options{})
 	assert.ErrorIs(t, err, context.Canceled)
-	assert.NotNil(t, m)
+	assert.Nil(t, m)
 }
 
 // A few passes over WNUT-17, where it is there: well above what labels of words alone would give.

@@ -38,8 +38,9 @@ type Options struct {
 }
 
 // Train returns the model that minimises the sum of the losses of the sentences of d plus the penalty. When
-// ctx ends, training stops at the next step and Train returns the best model so far together with an error that
-// wraps the context's; any other error comes without a model. The labels of d must spell spans.
+// ctx ends, training stops at the next step. Train then returns the best model so far together with an error that
+// wraps the context's, or no model if no iteration or epoch has been completed. Any other error comes without a
+// model. The labels of d must spell spans.
 func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, error) {
 	var summary model.Summary
 	if o.Loss == nil {
@@ -84,7 +85,7 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	} else {
 		summary.Result, err = o.Stochastic.Minimize(ctx, goal, m.w, o.Penalty, report)
 	}
-	if err != nil && !training.Interrupted(ctx, err) {
+	if err != nil && !training.Interrupted(ctx, summary.Steps, err) {
 		return nil, summary, err
 	}
 	if watch.Best != nil {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -77,5 +78,28 @@ func TestInterruptWhileWaiting(t *testing.T) {
 		assert.Equal(t, exitFailed, o.status, args[0])
 		assert.Equal(t, "tagger: interrupted\n", o.errors, args[0])
 		_ = w.Close()
+	}
+}
+
+// An interrupt in the first epoch comes after updates of the weights and before the first step is complete.
+func TestInterruptInTheFirstEpochWritesNothing(t *testing.T) {
+	var text strings.Builder
+	for range 400 {
+		text.WriteString(read(t, "testdata/train.conll") + "\n")
+	}
+	train := write(t, "train.conll", text.String())
+	for name, args := range map[string][]string{
+		"chain": {"--loss", "cross-entropy"}, "dev": {"--dev", "testdata/dev.conll"},
+		"semi": {"--model-type", "semi", "--optimizer", "sgd"}, "pruned": {"--order", "2"},
+	} {
+		ctx, stop := context.WithCancel(t.Context())
+		path := write(t, "model", "an older model")
+		errs := &trigger{text: "at most", f: func() { time.AfterFunc(30*time.Millisecond, stop) }}
+		status := run(ctx, append([]string{"train", "--model", path, train}, args...), strings.NewReader(""), new(bytes.Buffer), errs)
+		assert.Equal(t, exitFailed, status, name)
+		if !strings.Contains(errs.String(), "\nstep 1/") { // else this machine was too fast
+			assert.Equal(t, "tagger: interrupted before the first step: no model written\n", lastMessage(errs.String()), name)
+			assert.Equal(t, "an older model", read(t, path), name)
+		}
 	}
 }

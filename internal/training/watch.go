@@ -28,7 +28,7 @@ type Watch struct {
 func (x *Watch) Report(p model.Progress, s *model.Summary, settled bool) error {
 	stop := false
 	if x.Score == nil {
-		s.BestStep, s.Kept = p.Number, p.Kept
+		s.BestStep, s.BestLoss, s.Kept = p.Number, p.Objective, p.Kept
 	} else {
 		if p.Weights == nil {
 			return fmt.Errorf("%w: the optimizer reports no weights", optimize.ErrOption)
@@ -41,7 +41,7 @@ func (x *Watch) Report(p model.Progress, s *model.Summary, settled bool) error {
 		p.Best = s.Dev == nil || r.F1 > s.Dev.F1
 		if p.Best {
 			x.Best = append(x.Best[:0], p.Weights()...)
-			s.Dev, s.BestStep, s.Kept, x.Waited = &r, p.Number, p.Kept, 0
+			s.Dev, s.BestStep, s.BestLoss, s.Kept, x.Waited = &r, p.Number, p.Objective, p.Kept, 0
 		} else if settled {
 			x.Waited++
 			stop = x.Patience > 0 && x.Waited >= x.Patience
@@ -56,7 +56,8 @@ func (x *Watch) Report(p model.Progress, s *model.Summary, settled bool) error {
 	return nil
 }
 
-// Interrupted reports whether err came from the end of ctx, so that the weights found so far are good for a model.
-func Interrupted(ctx context.Context, err error) bool {
-	return ctx.Err() != nil && errors.Is(err, ctx.Err())
+// Interrupted reports whether err came from the end of ctx after at least one complete step, so that the weights found so
+// far are good for a model.
+func Interrupted(ctx context.Context, steps int, err error) bool {
+	return steps > 0 && ctx.Err() != nil && errors.Is(err, ctx.Err())
 }
