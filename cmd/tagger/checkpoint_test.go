@@ -115,10 +115,10 @@ func TestResumeRefusesAnotherTraining(t *testing.T) {
 
 func TestCheckpointUsage(t *testing.T) {
 	for says, args := range map[string][]string{
-		"--checkpoint and --resume: want the name of a file":       {"--checkpoint", "-"},
-		"--checkpoint-every: name the file with --checkpoint":      {"--checkpoint-every", "1s"},
-		"--checkpoint-every -1s: want a time that is not negative": {"--checkpoint", "c", "--checkpoint-every", "-1s"},
-		"--checkpoint testdata/m: that is the file of the model":   {"--checkpoint", "testdata/m"},
+		"--checkpoint and --resume: want the name of a file":               {"--checkpoint", "-"},
+		"--checkpoint-every: name the file with --checkpoint":              {"--checkpoint-every", "1s"},
+		"--checkpoint-every -1s: want a time that is not negative":         {"--checkpoint", "c", "--checkpoint-every", "-1s"},
+		"--model testdata/m and --checkpoint testdata/m are the same file": {"--checkpoint", "testdata/m"},
 	} {
 		o := tagger(t, "", append([]string{"train", "--model", "testdata/m", "testdata/train.conll"}, args...)...)
 		assert.Equal(t, exitUsage, o.status)

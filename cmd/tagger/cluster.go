@@ -76,6 +76,9 @@ func (a *app) cluster(ctx context.Context, o *clusterFlags, files []string) erro
 			return wrongUsage("--format %s: want auto, text, conll or conllu", o.format)
 		}
 	}
+	if err := distinct([]safefile.Use{a.writing("--output", o.output)}, a.reading(files)); err != nil {
+		return err
+	}
 	if o.output != "-" {
 		if err := safefile.Check(o.output); err != nil {
 			return err

@@ -65,6 +65,9 @@ func (a *app) convert(ctx context.Context, o *convertFlags, files []string) erro
 	if len(files) == 0 {
 		files = []string{"-"}
 	}
+	if err := distinct([]safefile.Use{a.writing("--output", o.output)}, a.reading(files)); err != nil {
+		return err
+	}
 	write := func(w io.Writer) error {
 		c.w = w
 		c.rows = corpus.NewWriter(w)

@@ -44,10 +44,10 @@ func (a *app) exportCommand() *cobra.Command {
 }
 
 func (a *app) exportModel(o *exportFlags, path string) error {
-	if err := safefile.Check(o.output); err != nil {
+	if err := distinct([]safefile.Use{use("--output", o.output)}, a.reading([]string{path})); err != nil {
 		return err
 	}
-	if err := apart(path, o.output); err != nil {
+	if err := safefile.Check(o.output); err != nil {
 		return err
 	}
 	m, err := loadModel(path)

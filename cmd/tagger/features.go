@@ -62,11 +62,15 @@ func (a *app) features(cmd *cobra.Command, o *featuresFlags, files []string) err
 		return wrongUsage("--show prints templates, --dump what they make of sentences: ask for one of them")
 	}
 	files = append(files, o.dump...)
+	if len(files) == 0 && !o.show {
+		files = []string{"-"}
+	}
+	inputs := append(a.reading(files), use("--model", o.model), use("--features", templateFile(o.features)))
+	if err := distinct([]safefile.Use{a.writing("--output", o.output)}, inputs); err != nil {
+		return err
+	}
 	if o.show {
 		return a.showTemplates(cmd.Context(), o, files)
-	}
-	if len(files) == 0 {
-		files = []string{"-"}
 	}
 	return o.write(a, func(w io.Writer) error {
 		if o.model == "" {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -55,10 +54,10 @@ func (a *app) importModel(o *importFlags, path string) error {
 	if err := o.saveFlags.check(); err != nil {
 		return err
 	}
-	if err := safefile.Check(o.output); err != nil {
+	if err := distinct([]safefile.Use{use("--output", o.output)}, a.reading([]string{path})); err != nil {
 		return err
 	}
-	if err := apart(path, o.output); err != nil {
+	if err := safefile.Check(o.output); err != nil {
 		return err
 	}
 	data, err := readModelFile(path)
@@ -87,16 +86,4 @@ func (a *app) importModel(o *importFlags, path string) error {
 	_, err = fmt.Fprintf(a.stdout, "%s: %d labels, %d attributes, %d features of %s; reads %s\n",
 		o.output, len(m.Labels()), m.Attributes(), m.Features(), m.Meta.Tool, reads)
 	return err
-}
-
-// apart refuses to write over the model that is read, which nobody would get back.
-func apart(model, output string) error {
-	from, err := os.Stat(model)
-	if err != nil {
-		return nil // opening it will tell
-	}
-	if to, err := os.Stat(output); err == nil && os.SameFile(from, to) {
-		return fmt.Errorf("%s: it is the model itself, and would be lost", output)
-	}
-	return nil
 }

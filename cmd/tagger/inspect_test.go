@@ -121,7 +121,7 @@ func TestPruneScores(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, m.Stripped())
 	assert.Equal(t, crf.Int8, m.Precision())
-	failed := tagger(t, "", "prune", out, "-o", out)
+	failed := tagger(t, "", "prune", out, "-o", out+".again")
 	assert.Equal(t, exitFailed, failed.status)
 	assert.Contains(t, failed.errors, "without the names of its attributes")
 	failed = tagger(t, "", "prune", nerModel(t), "-o", out, "--eval", "testdata/missing.conll")

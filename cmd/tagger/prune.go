@@ -72,6 +72,9 @@ func (a *app) prune(ctx context.Context, o *pruneFlags, path string) error {
 	if err := o.saveFlags.check(); err != nil {
 		return err
 	}
+	if err := distinct([]safefile.Use{use("--output", o.output)}, append(a.reading([]string{path}), use("--eval", o.eval))); err != nil {
+		return err
+	}
 	if err := safefile.Check(o.output); err != nil {
 		return err
 	}

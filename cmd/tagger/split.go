@@ -79,6 +79,13 @@ func (a *app) split(ctx context.Context, o *splitFlags, files []string) error {
 	if err := o.check(); err != nil {
 		return err
 	}
+	var outputs []safefile.Use
+	for _, name := range o.out {
+		outputs = append(outputs, use("--out", name))
+	}
+	if err := distinct(outputs, a.reading(files)); err != nil {
+		return err
+	}
 	for _, name := range o.out {
 		if err := safefile.Check(name); err != nil {
 			return err

@@ -216,6 +216,10 @@ func (a *app) compareLosses(cmd *cobra.Command, o *studyFlags, files []string) e
 	if err != nil {
 		return err
 	}
+	inputs := append(o.train.inputs(a, files), use("--dev", o.dev), use("--test", o.test))
+	if err := distinct([]safefile.Use{use("--json", o.json), use("--plot", o.plot)}, inputs); err != nil {
+		return err
+	}
 	for _, name := range []string{o.json, o.plot} {
 		if name != "" && name != "-" {
 			if err := safefile.Check(name); err != nil {

@@ -78,6 +78,9 @@ func (a *app) tag(ctx context.Context, o *tagFlags, files []string) error {
 	if _, err := parseFormat(o.format); err != nil {
 		return err
 	}
+	if err := distinct([]safefile.Use{a.writing("--output", o.output)}, append(a.reading(files), use("--model", o.model))); err != nil {
+		return err
+	}
 	m, err := openModel(o.model)
 	if err != nil {
 		return err

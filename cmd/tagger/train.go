@@ -103,6 +103,9 @@ func (a *app) train(cmd *cobra.Command, o *trainRun, files []string) error {
 	if err != nil {
 		return err
 	}
+	if err := o.distinct(a, &c, files); err != nil {
+		return err
+	}
 	// All that can fail fails before anybody has waited for the data.
 	for _, path := range []string{o.model, c.Checkpoint, o.log, o.writeConfig} {
 		if path != "" && path != "-" {

@@ -101,6 +101,9 @@ func (a *app) tune(cmd *cobra.Command, o *tuneFlags, files []string) error {
 	if err != nil {
 		return err
 	}
+	if err := distinct([]safefile.Use{use("--json", o.json)}, o.train.inputs(a, files)); err != nil {
+		return err
+	}
 	if o.json != "" && o.json != "-" {
 		if err := safefile.Check(o.json); err != nil {
 			return err
