@@ -16,14 +16,21 @@ import (
 )
 
 // Open maps a model file that [Model.Save] wrote into memory, which several processes share: it takes the time
-// to check it, not to read it into structures. The file may be replaced while it is open, but not cut short or
-// written to. Bytes that are no model are an error that wraps ErrModel and says what is wrong with them.
-func Open(path string) (*Model, error) {
-	f, err := container.Open(path)
+// to check it, not to read it into structures. It copies a file below 1 MiB. Bytes that are no model are an error that
+// wraps ErrModel and says what is wrong with them.
+//
+// Moving another file into the place of an open model does no harm. Cutting the file short or overwriting it does: the
+// methods of Model then return an error that wraps model.ErrChanged, at the latest after 64 more calls, and a call in between
+// may return wrong labels. A [Tagger] does not check: see [Model.Check] and [Model.Guard].
+func Open(path string) (m *Model, err error) {
+	f, err := format.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, refuseFormat(err)
 	}
-	m, err := parseModel(f.Data)
+	err = f.Guard(func() error {
+		m, err = parseModel(f.Data)
+		return err
+	})
 	if err != nil {
 		_ = f.Close()
 		return nil, err
@@ -32,11 +39,20 @@ func Open(path string) (*Model, error) {
 	return m, nil
 }
 
-// Load is [Open] for a stream, which it reads to its end.
+// refuseFormat is refuse for errors of the format, and leaves others as they are.
+func refuseFormat(err error) error {
+	if errors.Is(err, container.ErrFormat) {
+		return refuse(err)
+	}
+	return err
+}
+
+// Load is [Open] for a stream, which holds the model and nothing else. It reads no further than the header of the model
+// says, so an endless stream of other bytes is refused.
 func Load(r io.Reader) (*Model, error) {
-	data, err := io.ReadAll(r)
+	data, err := format.Read(r)
 	if err != nil {
-		return nil, fmt.Errorf("reading the model: %w", err)
+		return nil, fmt.Errorf("reading the model: %w", refuseFormat(err))
 	}
 	return parseModel(data)
 }

@@ -1,6 +1,7 @@
 package crf
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 
@@ -184,56 +185,86 @@ type Labelling struct {
 }
 
 // Tag returns the best labels of a sentence; ties go to the lowest label numbers, as in package viterbi.
-func (m *Model) Tag(seq features.Sequence) ([]string, error) {
-	t := m.tagger()
-	defer m.taggers.Put(t)
-	if err := t.Read(seq); err != nil {
-		return nil, err
-	}
-	return t.AppendLabels(nil)
+func (m *Model) Tag(seq features.Sequence) (labels []string, err error) {
+	err = m.use(func(t *Tagger) error {
+		if err := t.Read(seq); err != nil {
+			return err
+		}
+		labels, err = t.AppendLabels(nil)
+		return err
+	})
+	return labels, err
 }
 
 // TagItems is Tag for tokens that bring their attributes along.
-func (m *Model) TagItems(items [][]attrfile.Attribute) ([]string, error) {
-	t := m.tagger()
-	defer m.taggers.Put(t)
-	if err := t.ReadItems(items); err != nil {
-		return nil, err
-	}
-	return t.AppendLabels(nil)
+func (m *Model) TagItems(items [][]attrfile.Attribute) (labels []string, err error) {
+	err = m.use(func(t *Tagger) error {
+		if err := t.ReadItems(items); err != nil {
+			return err
+		}
+		labels, err = t.AppendLabels(nil)
+		return err
+	})
+	return labels, err
 }
 
 // TagNBest returns up to n different labellings, best first, with their probabilities.
-func (m *Model) TagNBest(seq features.Sequence, n int) ([]Labelling, error) {
-	t := m.tagger()
-	defer m.taggers.Put(t)
-	if err := t.Read(seq); err != nil {
-		return nil, err
-	}
-	return t.NBest(n)
+func (m *Model) TagNBest(seq features.Sequence, n int) (list []Labelling, err error) {
+	err = m.use(func(t *Tagger) error {
+		if err := t.Read(seq); err != nil {
+			return err
+		}
+		list, err = t.NBest(n)
+		return err
+	})
+	return list, err
 }
 
 // Marginals returns the probability of each label at each token: T x L nodes, without edges.
 func (m *Model) Marginals(seq features.Sequence) (*structured.Lattice, error) {
-	t := m.tagger()
-	defer m.taggers.Put(t)
-	if err := t.Read(seq); err != nil {
+	own := new(structured.Lattice)
+	err := m.use(func(t *Tagger) error {
+		if err := t.Read(seq); err != nil {
+			return err
+		}
+		marginals, err := t.Marginals()
+		if err == nil {
+			marginals.Copy(own)
+		}
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
-	own := new(structured.Lattice)
-	marginals, err := t.Marginals()
-	if err == nil {
-		marginals.Copy(own)
-	}
-	return own, err
+	return own, nil
 }
 
-func (m *Model) tagger() *Tagger {
-	if t, ok := m.taggers.Get().(*Tagger); ok {
-		return t
-	}
-	return m.NewTagger()
+// checkEvery is how many sentences a tagger labels from one look at the model's file to the next.
+const checkEvery = 64
+
+// use gives f a tagger that nobody else uses.
+func (m *Model) use(f func(t *Tagger) error) error {
+	return m.Guard(func() error {
+		t, ok := m.taggers.Get().(*Tagger)
+		if !ok {
+			t = m.NewTagger()
+		}
+		err := f(t)
+		if t.used++; t.used%checkEvery == 0 {
+			err = cmp.Or(m.Check(), err)
+		}
+		m.taggers.Put(t)
+		return err
+	})
 }
+
+// Check returns an error that wraps model.ErrChanged if the file that [Open] mapped has been cut short or overwritten since.
+// It costs one system call; a model without a mapped file has nothing to check.
+func (m *Model) Check() error { return m.file.Check() }
+
+// Guard runs f, which uses taggers of the model in the goroutine of the caller. If f faults because the file of the model
+// has been cut short or overwritten, Guard returns an error that wraps model.ErrChanged. Guard costs less than 10 ns.
+func (m *Model) Guard(f func() error) error { return m.file.Guard(f) }
 
 // key returns the key of an attribute's name.
 func (m *Model) key(name string) uint64 { return keyOf(m.hasher.OfString(name)) }

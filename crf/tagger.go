@@ -39,6 +39,7 @@ type Tagger struct {
 	lent      bool               // the caller has the scores, and may have changed them
 	caches    []wordCache
 	lookups   [inFlight]lookups
+	used      int // sentences, for Model.use
 	fixed     structured.Lattice
 	marginals structured.Lattice
 	risk      structured.Lattice // marginals within the grammar

@@ -94,7 +94,9 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	t.x = d.features(o.AllPairs, o.MinCount)
 	t.w = make([]float64, t.x.dim())
 	if o.Init != nil && o.Resume == nil {
-		t.warmStart(o.Init)
+		if err := o.Init.Guard(func() error { t.warmStart(o.Init); return o.Init.Check() }); err != nil {
+			return nil, model.Summary{}, err
+		}
 	}
 	t.warn()
 	if o.Begin != nil {

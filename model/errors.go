@@ -3,6 +3,8 @@ package model
 import (
 	"errors"
 	"fmt"
+
+	"github.com/trellis-nlp/trellis/internal/container"
 )
 
 // The errors of all kinds of model, for [errors.Is].
@@ -15,6 +17,8 @@ var (
 	ErrPair = errors.New("unsuitable optimizer")
 	// ErrNoStep says that training was interrupted before it completed a step, so that there is no model.
 	ErrNoStep = errors.New("no step was completed")
+	// ErrChanged says that the file of a model was cut short or overwritten while the model was in use.
+	ErrChanged = container.ErrChanged
 )
 
 // A LabelError is a label that the training data lacks.

@@ -105,10 +105,14 @@ func compareSentences(in *input, sides [2]*side, pairs [2]func(*sentence) (pair,
 		}
 	}
 	for _, side := range sides {
+		var err error
 		if side.file != nil {
-			if err := side.file.end(); err != nil {
-				return err
-			}
+			err = side.file.end()
+		} else {
+			err = side.model.Check()
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil

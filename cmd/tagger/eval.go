@@ -164,7 +164,7 @@ func (a *app) eval(ctx context.Context, o *evalFlags, files []string) error {
 		if score.scheme == nil {
 			score.scheme = newScorer(m.Model).scheme
 		}
-		pairs = modelPairs(m, o)
+		pairs, end = modelPairs(m, o), m.Check
 	}
 	for _, name := range files {
 		if err := a.evalFile(ctx, name, format, pairs, score); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // blockSize is how much of a file is labelled at a time. Where somebody may be waiting, it is what there is.
@@ -72,9 +73,15 @@ func (p *pipeline) run(ctx context.Context, files []string, w io.Writer) error {
 	})
 	for range p.threads {
 		group.Go(func() {
-			l := newLabeller(p.m, p.o)
+			var l *labeller
 			for b := range p.work {
-				b.err = l.block(b)
+				b.err = p.m.Guard(func() error {
+					if l == nil {
+						l = newLabeller(p.m, p.o)
+					}
+					return l.block(b)
+				})
+				p.check(b)
 				b.done <- struct{}{}
 			}
 		})
@@ -86,6 +93,16 @@ func (p *pipeline) run(ctx context.Context, files []string, w io.Writer) error {
 		err = p.err
 	}
 	return err
+}
+
+// check drops the labels of a block that a model may have made whose file was cut short or overwritten.
+func (p *pipeline) check(b *block) {
+	if err := p.m.Check(); err != nil {
+		b.err = err
+	}
+	if errors.Is(b.err, model.ErrChanged) {
+		b.out.Reset()
+	}
 }
 
 // read cuts files into blocks.

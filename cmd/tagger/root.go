@@ -8,6 +8,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/trellis-nlp/trellis/internal/container"
 	"github.com/trellis-nlp/trellis/model"
 )
 
@@ -30,7 +32,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
 	root := a.rootCommand()
 	root.SetArgs(append([]string{}, args...)) // never nil, which would mean those of the process
-	cmd, err := root.ExecuteContextC(ctx)
+	var cmd *cobra.Command
+	err := container.Guard(func() (err error) {
+		cmd, err = root.ExecuteContextC(ctx)
+		return err
+	})
 	if e, ok := errors.AsType[*model.OptionError](err); ok {
 		err = wrongUsage("%s", e.Spell(func(option string) string { return "--" + option }))
 	}
@@ -38,6 +44,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	switch {
 	case err == nil:
 		return exitDone
+	case errors.Is(err, container.ErrChanged): // cmd is nil after a fault
 	case !a.started || errors.As(err, &usage):
 		fmt.Fprintf(stderr, "tagger: %v\nRun '%s --help' for usage.\n", err, cmd.CommandPath())
 		return exitUsage

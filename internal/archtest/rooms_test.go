@@ -78,7 +78,7 @@ var rooms = []room{
 	{path: "lexicon", public: true,
 		rooms: []string{"internal/fingerprint", "internal/container", "corpus", "cluster", "features"}},
 	{path: "model", public: true,
-		rooms:   []string{"structured", "corpus", "corpus/attrfile", "corpus/annotation", "features", "lexicon", "optimize", "metrics"},
+		rooms:   []string{"internal/container", "structured", "corpus", "corpus/attrfile", "corpus/annotation", "features", "lexicon", "optimize", "metrics"},
 		modules: []string{"golang.org/x/text"}},
 	{path: "internal/training",
 		rooms:   []string{"structured", "losses", "optimize", "metrics", "model"},
@@ -113,7 +113,7 @@ var rooms = []room{
 	{path: "cmd/tagger", system: true,
 		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses",
 			"corpus", "corpus/attrfile", "corpus/annotation", "features", "optimize", "metrics", "model", "recipe", "crf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
-			"semimarkov", "semicrf", "pruned", "prunedcrf", "tune", "cluster", "lexicon", "internal/sample", "internal/safefile", "internal/plots", "internal/input", "internal/learning"},
+			"semimarkov", "semicrf", "pruned", "prunedcrf", "tune", "cluster", "lexicon", "internal/sample", "internal/container", "internal/safefile", "internal/plots", "internal/input", "internal/learning"},
 		modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar/v3", "golang.org/x/term", "golang.org/x/text"}},
 
 	{path: "internal/bruteforce", tests: true,

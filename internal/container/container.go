@@ -14,6 +14,7 @@ const (
 	entrySize  = 32
 	nameSize   = 8
 	align      = 64 // a cache line
+	maxLength  = 1 << 62
 )
 
 // ErrFormat says that bytes are no container of the format asked for: foreign, damaged, or of a newer
@@ -118,8 +119,8 @@ func (f Format) Parse(data []byte) (map[string][]byte, error) {
 	return sections, nil
 }
 
-// header checks the header and the checksum of the table, and returns the number of sections.
-func (f Format) header(data []byte) (int, error) {
+// length checks the header, and returns the length of the file that it says.
+func (f Format) length(data []byte) (uint64, error) {
 	if len(data) < headerSize {
 		return 0, fmt.Errorf("%w: %d bytes are shorter than the header", ErrFormat, len(data))
 	}
@@ -139,7 +140,20 @@ func (f Format) header(data []byte) (int, error) {
 	if crc32.Checksum(data[:60], castagnoli) != binary.LittleEndian.Uint32(data[60:]) {
 		return 0, fmt.Errorf("%w: the checksum of the header is wrong: the file is damaged", ErrFormat)
 	}
-	if length := binary.LittleEndian.Uint64(data[16:]); length != uint64(len(data)) {
+	length := binary.LittleEndian.Uint64(data[16:])
+	if length < headerSize || length > maxLength {
+		return 0, fmt.Errorf("%w: the header says a length of %d bytes", ErrFormat, length)
+	}
+	return length, nil
+}
+
+// header checks the header and the checksum of the table, and returns the number of sections.
+func (f Format) header(data []byte) (int, error) {
+	length, err := f.length(data)
+	if err != nil {
+		return 0, err
+	}
+	if length != uint64(len(data)) {
 		return 0, fmt.Errorf("%w: the file is damaged or cut short: %d bytes, expected %d", ErrFormat, len(data), length)
 	}
 	n := binary.LittleEndian.Uint32(data[12:])

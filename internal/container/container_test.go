@@ -5,8 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -121,28 +119,6 @@ func TestViews(t *testing.T) {
 	assert.Empty(t, container.Bytes(none))
 	_, err = container.View[uint16]([]byte{1, 2, 3})
 	require.ErrorIs(t, err, container.ErrFormat)
-}
-
-func TestOpen(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "file")
-	for _, text := range []string{"", "content"} {
-		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
-		m, err := container.Open(path)
-		require.NoError(t, err)
-		assert.Equal(t, text, string(m.Data))
-		// What is mapped stays, whatever takes its place.
-		other := filepath.Join(dir, "other")
-		require.NoError(t, os.WriteFile(other, []byte("changed"), 0o644))
-		require.NoError(t, os.Rename(other, path))
-		assert.Equal(t, text, string(m.Data))
-		require.NoError(t, m.Close())
-		require.NoError(t, m.Close())
-	}
-	_, err := container.Open(filepath.Join(dir, "missing"))
-	require.ErrorIs(t, err, os.ErrNotExist)
-	_, err = container.Open(dir)
-	require.Error(t, err, "a folder")
 }
 
 var errFull = errors.New("no space left")

@@ -18,5 +18,6 @@
 // Every byte is covered by a checksum or must be zero, and nothing follows the last section: no change of
 // a byte and no cut goes unnoticed, up to what CRC-32C misses (it finds every burst of at most 32 bits).
 //
-// [Open] maps a file into memory, and [View] takes bytes as numbers without a copy, where the machine allows.
+// [Format.Open] maps a file into memory, and [View] takes bytes as numbers without a copy, where the machine allows.
+// [Guard] turns the fault that a mapped file causes when somebody cuts it short into an error.
 package container

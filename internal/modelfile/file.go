@@ -2,6 +2,7 @@ package modelfile
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -23,11 +24,14 @@ func Write(w io.Writer, f container.Format, settings any, sections ...container.
 
 // Read reads the sections that Write wrote, by their names. What is wrong with them wraps bad.
 func Read(r io.Reader, f container.Format, bad error) (map[string][]byte, error) {
-	data, err := io.ReadAll(r)
-	if err != nil {
+	data, err := f.Read(r)
+	if err != nil && !errors.Is(err, container.ErrFormat) {
 		return nil, fmt.Errorf("reading the model: %w", err)
 	}
-	sections, err := f.Parse(data)
+	var sections map[string][]byte
+	if err == nil {
+		sections, err = f.Parse(data)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s", bad, strings.TrimPrefix(err.Error(), container.ErrFormat.Error()+": "))
 	}
