@@ -91,7 +91,7 @@ func TestAttributeFiles(t *testing.T) {
 		{"interop/wnut17/dev.crfsuite", "data/wnut17/dev.conll", 1009},
 	} {
 		t.Run(c.attributes, func(t *testing.T) {
-			format, in := corpus.Detect(bytes.NewReader(readData(t, c.attributes)))
+			format, in := corpus.Detect(bytes.NewReader(readData(t, c.attributes)), "")
 			require.Equal(t, corpus.CRFsuite, format)
 			attributes := attrfile.NewReader(in, c.attributes)
 			columns := corpus.NewReader(bytes.NewReader(readData(t, c.columns)), c.columns, corpus.Options{})

@@ -95,7 +95,7 @@ func ExampleWriter_nbest() {
 }
 
 func ExampleDetect() {
-	format, in := corpus.Detect(strings.NewReader("O\tw=time\\:7\tlen:0.4\n\n"))
+	format, in := corpus.Detect(strings.NewReader("O\tw=time\\:7\tlen:0.4\n\n"), "")
 	fmt.Println(format)
 	r := attrfile.NewReader(in, "data.crfsuite")
 	var it attrfile.Items

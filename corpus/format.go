@@ -46,24 +46,27 @@ func ParseFormat(name string) (Format, error) {
 	return 0, fmt.Errorf("unknown format %q: expected %s", name, strings.Join(formatNames[:], ", "))
 }
 
-// Detect tells the format of r from its first sentence, and returns a reader that gives all of r
-// from the start, any error of reading included. It never answers FormatAuto; an empty input is
-// CoNLL.
+// Detect tells the format of r from its first sentence and the name of its file, which may be empty. It returns a
+// reader that gives all of r from the start, any error of reading included; lines that end in CR alone end in LF there.
+// Detect never answers FormatAuto; an empty input is CoNLL.
 //
 // The answer is CoNLLU if the input starts with "# global.columns" or its first line without a #
-// has 10 tab-separated columns and an ID in the first. It is CRFsuite if the first line starts with
+// has 10 tab-separated columns and an ID in the first. It is CoNLLU too for input that means to be, and that a
+// [Reader] of CoNLLU refuses with the reason: if the name ends in .conllu, or if a comment "# sent_id" or "# text"
+// stands before a first line of 8 or 9 tab-separated columns, or 8 to 10 blank-separated ones, with an ID in the
+// first. It is CRFsuite if the first line starts with
 // "@weight:", or if in the first sentence at least half of the attributes on every line look like
 // name=value, name:value or __FLAG__ and either the number of fields varies, or it is three or more
 // and all attributes look so. Everything else is CoNLL: a ragged file of columns must be an error,
 // not a file of attributes.
-func Detect(r io.Reader) (Format, io.Reader) {
+func Detect(r io.Reader, name string) (Format, io.Reader) {
 	l := lines.New(r, "", place)
 	head, _ := lookAhead(&l)
-	rest := r
+	rest := l.Rest()
 	if l.Err != nil {
 		rest = failing{l.Err}
 	}
-	return sniff(head), io.MultiReader(bytes.NewReader(l.Chunk), rest)
+	return sniff(head, name), io.MultiReader(bytes.NewReader(l.Chunk), rest)
 }
 
 type failing struct{ err error }
@@ -94,17 +97,31 @@ func lookAhead(l *lines.Reader) ([]byte, error) {
 	return l.Chunk[l.Pos : l.Pos+n], nil
 }
 
-func sniff(head []byte) Format {
+func sniff(head []byte, name string) Format {
 	if bytes.HasPrefix(head, []byte(globalColumns)) {
 		return CoNLLU
 	}
+	treebank := false // has comments that sentences of CoNLL-U have
 	for line := range bytes.Lines(head) {
 		line = lines.CutEnd(line)
-		if lines.IsBlank(line) || line[0] == '#' {
+		if lines.IsBlank(line) {
 			continue
 		}
-		id, _, _ := bytes.Cut(line, []byte("\t"))
-		if bytes.Count(line, []byte("\t")) == 9 && idKind(id) != badID {
+		if line[0] == '#' {
+			treebank = treebank || isTreebankComment(line)
+			continue
+		}
+		columns, tabs := countColumns(line)
+		id := line
+		if end := bytes.IndexAny(line, "\t "); end >= 0 {
+			id = line[:end]
+		}
+		switch {
+		case idKind(id) == badID:
+		case tabs && columns == len(conlluNames), treebank && columns >= 8 && columns <= len(conlluNames):
+			return CoNLLU
+		}
+		if strings.HasSuffix(strings.ToLower(name), ".conllu") {
 			return CoNLLU
 		}
 		break
@@ -113,6 +130,25 @@ func sniff(head []byte) Format {
 		return CRFsuite
 	}
 	return CoNLL
+}
+
+// isTreebankComment reports whether a comment is one that CoNLL-U requires of each sentence.
+func isTreebankComment(line []byte) bool {
+	text := bytes.TrimLeft(line[1:], " ")
+	for _, key := range []string{"sent_id", "text"} {
+		if rest, ok := bytes.CutPrefix(text, []byte(key)); ok && bytes.HasPrefix(bytes.TrimLeft(rest, " "), []byte("=")) {
+			return true
+		}
+	}
+	return false
+}
+
+// countColumns counts those of a row between tabs if it has any, else between blanks.
+func countColumns(row []byte) (n int, tabs bool) {
+	if n := bytes.Count(row, []byte("\t")); n > 0 {
+		return n + 1, true
+	}
+	return len(bytes.Fields(row)), false
 }
 
 func looksLikeAttributes(head []byte) bool {

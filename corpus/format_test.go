@@ -48,7 +48,7 @@ func TestDetect(t *testing.T) {
 		{"attributes without a look", "O\tThe\tDT\tcap\nO\tend\tNN\n", corpus.CoNLL},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f, r := corpus.Detect(iotest.HalfReader(strings.NewReader(c.text)))
+			f, r := corpus.Detect(iotest.HalfReader(strings.NewReader(c.text)), "")
 			assert.Equal(t, c.want, f)
 			all, err := io.ReadAll(r)
 			require.NoError(t, err)
@@ -59,7 +59,7 @@ func TestDetect(t *testing.T) {
 
 func TestDetectKeepsErrors(t *testing.T) {
 	broken := errors.New("broken")
-	f, r := corpus.Detect(io.MultiReader(strings.NewReader("a\tb\n"), iotest.ErrReader(broken)))
+	f, r := corpus.Detect(io.MultiReader(strings.NewReader("a\tb\n"), iotest.ErrReader(broken)), "")
 	assert.Equal(t, corpus.CoNLL, f)
 	all, err := io.ReadAll(r)
 	assert.Equal(t, "a\tb\n", string(all))
@@ -70,7 +70,7 @@ func TestDetectDoesNotReadAhead(t *testing.T) {
 	in, out := io.Pipe()
 	defer in.Close()
 	go io.WriteString(out, "O\tw=a\tp=b\n\n")
-	f, r := corpus.Detect(in)
+	f, r := corpus.Detect(in, "")
 	require.Equal(t, corpus.CRFsuite, f)
 	var it attrfile.Items
 	require.NoError(t, attrfile.NewReader(r, "").Read(&it))

@@ -21,7 +21,7 @@ func (r *Reader) plain(s *Sentence, start int32) int32 {
 		end := r.plainRow(s, text, start)
 		size := start + int32(end) + 1
 		if end < 0 || len(s.fields)-had != r.layout.Columns || !r.isWord(text, s.fields[had:], start) ||
-			text[end-1] == '\r' || end >= lines.MaxLine || int(size) > l.Limit || l.NUL <= l.Pos+end {
+			text[end-1] == '\r' || text[end-1] == ' ' || end >= lines.MaxLine || int(size) > l.Limit || l.NUL <= l.Pos+end {
 			s.fields = s.fields[:had]
 			return start
 		}

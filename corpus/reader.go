@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 
 	"github.com/trellis-nlp/trellis/internal/lines"
@@ -144,14 +143,30 @@ func (r *Reader) row(s *Sentence, text []byte, start int32) (lineKind, error) {
 	n := len(s.fields)
 	s.fields = split(s.fields, text, start, r.layout.Tabs)
 	fields := s.fields[n:]
-	switch {
-	case comment && (len(fields) != r.layout.Columns || slices.ContainsFunc(fields, field.empty)):
+	if comment && (len(fields) != r.layout.Columns || anyBlank(fields, text, start)) {
 		s.fields = s.fields[:n]
 		return commentLine, nil
-	case len(fields) != r.layout.Columns:
+	}
+	if fields = r.trim(s, n, text, start); len(fields) != r.layout.Columns {
 		return 0, r.lines.Fail(0, ColumnsError{len(fields), r.layout.Columns})
 	}
 	return tokenLine, nil
+}
+
+// trim takes blanks at the end of a row out of its fields, s.fields[n:], and returns these: fields that are too many and
+// blank, and spaces behind the last one. Where blanks separate fields there are no such.
+func (r *Reader) trim(s *Sentence, n int, text []byte, start int32) []field {
+	if !r.layout.Tabs {
+		return s.fields[n:]
+	}
+	for len(s.fields)-n > r.layout.Columns && s.fields[len(s.fields)-1].isBlank(text, start) {
+		s.fields = s.fields[:len(s.fields)-1]
+	}
+	last := &s.fields[len(s.fields)-1]
+	for last.end > last.start && text[last.end-1-start] == ' ' {
+		last.end--
+	}
+	return s.fields[n:]
 }
 
 // look finds the layout out. Errors of the input come later, when next meets them.
@@ -167,7 +182,7 @@ func (r *Reader) look() {
 	}
 	r.layout.Format = r.opts.Format
 	if r.opts.Format == FormatAuto {
-		r.layout.Format = sniff(head)
+		r.layout.Format = sniff(head, r.lines.Name)
 	}
 	switch r.layout.Format {
 	case CoNLLU:
@@ -180,10 +195,15 @@ func (r *Reader) look() {
 		}
 		return
 	}
+	var first []byte
 	for line := range bytes.Lines(head) {
-		if line = lines.CutEnd(line); !lines.IsBlank(line) && !isDocument(line) && !mayBeComment(line) {
+		switch line = lines.CutEnd(line); {
+		case lines.IsBlank(line) || isDocument(line) || mayBeComment(line):
+		case first == nil:
+			first = line
 			r.decide(line)
-			break
+		default:
+			r.narrow(first, line)
 		}
 	}
 	if r.layout.Columns == 0 && r.opts.Columns > 0 {
@@ -205,6 +225,18 @@ func (r *Reader) decide(row []byte) {
 	r.layout.Columns = r.opts.Columns
 	if r.layout.Columns <= 0 {
 		r.layout.Columns = len(split(nil, row, 0, r.layout.Tabs))
+	}
+}
+
+// narrow takes blank fields at the end of the first row for none if another row lacks them.
+func (r *Reader) narrow(first, row []byte) {
+	n := bytes.Count(row, []byte("\t")) + 1
+	if !r.layout.Tabs || r.opts.Columns > 0 || n >= r.layout.Columns {
+		return
+	}
+	fields := split(nil, first, 0, true)
+	if lines.IsBlank(first[fields[n-1].end:]) {
+		r.layout.Columns = n
 	}
 }
 

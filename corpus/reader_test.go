@@ -123,9 +123,9 @@ func TestReaderErrors(t *testing.T) {
 		{name: "long line", text: "a b\n\nc d\n\nd " + strings.Repeat("x", 17<<20), want: "f:5: line of more than 16 MiB: too long", is: corpus.ErrTooLong},
 		{name: "long first line", text: strings.Repeat("x", 17<<20), want: "f:1: line of more than 16 MiB: too long", is: corpus.ErrTooLong},
 		{name: "attributes", text: "O\tw=a\tlast\nO\tw=b\n", want: "f: the input holds CRFsuite attributes, not columns", is: corpus.ErrAttributes},
-		{name: "CoNLL-U columns", text: "1" + conllu + "2\tb\n", want: "f:2: 2 columns, expected 10", is: corpus.ColumnsError{Found: 2, Expected: 10}},
+		{name: "CoNLL-U columns", text: "1" + conllu + "2\tb\n", want: "f:2: 2 columns, expected 10 between tabs, as CoNLL-U has; read a file with other columns as CoNLL", is: corpus.ColumnsError{Found: 2, Expected: 10}},
 		{name: "CoNLL-U ID", text: "1" + conllu + "b" + conllu, want: `f:2: column 1: ID "b" is no number, range or empty node`},
-		{name: "CoNLL-U by option", text: "a b\n", opts: corpus.Options{Format: corpus.CoNLLU}, want: "f:1: 1 column, expected 10", is: corpus.ColumnsError{Found: 1, Expected: 10}},
+		{name: "CoNLL-U by option", text: "a b\n", opts: corpus.Options{Format: corpus.CoNLLU}, want: "f:1: 1 column, expected 10 between tabs, as CoNLL-U has; read a file with other columns as CoNLL", is: corpus.ColumnsError{Found: 1, Expected: 10}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := corpus.NewReader(strings.NewReader(c.text), "f", c.opts)

@@ -3,6 +3,7 @@ package corpus
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 
 	"github.com/trellis-nlp/trellis/internal/lines"
 )
@@ -47,4 +48,12 @@ func word(text []byte, i int) (uint64, int) {
 	return w, 0
 }
 
-func (f field) empty() bool { return f.start == f.end }
+// isBlank reports whether the field of text, which stands at start, holds spaces and tabs only.
+func (f field) isBlank(text []byte, start int32) bool {
+	return lines.IsBlank(text[f.start-start : f.end-start])
+}
+
+// anyBlank reports whether one of the fields of text is blank.
+func anyBlank(fields []field, text []byte, start int32) bool {
+	return slices.ContainsFunc(fields, func(f field) bool { return f.isBlank(text, start) })
+}

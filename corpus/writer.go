@@ -171,7 +171,7 @@ func (w *Writer) comment(s *Sentence, text string, columns int) {
 		return
 	}
 	w.fields = split(w.fields[:0], w.buf[start:], 0, s.tabs)
-	if len(w.fields) == columns && !slices.ContainsFunc(w.fields, field.empty) {
+	if len(w.fields) == columns && !anyBlank(w.fields, w.buf[start:], 0) {
 		w.buf = append(w.buf, s.separator(), '#')
 	}
 }
@@ -184,7 +184,11 @@ func (w *Writer) token(s *Sentence, e Edit, t int, l line) {
 		w.buf = append(w.buf, e.values(c)[t]...)
 		from = f.end
 	}
-	w.buf = append(w.buf, s.text[from:l.end]...)
+	end := l.end
+	if s.tabs && len(e.Append) > 0 {
+		end = s.fields[(t+1)*s.columns-1].end // blanks behind the last column would be one more
+	}
+	w.buf = append(w.buf, s.text[from:end]...)
 	for _, column := range e.Append {
 		w.buf = append(w.buf, s.separator())
 		w.buf = append(w.buf, column[t]...)

@@ -80,7 +80,7 @@ func openSource(src *source, format corpus.Format) (*input, error) {
 	in := &input{source: src, format: format}
 	r := io.Reader(src)
 	if format == corpus.FormatAuto {
-		in.format, r = corpus.Detect(r)
+		in.format, r = corpus.Detect(r, in.name)
 	}
 	if in.format == corpus.CRFsuite {
 		in.items = attrfile.NewReader(r, in.name)

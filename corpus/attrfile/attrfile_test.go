@@ -146,7 +146,7 @@ func TestItemsLinesAndClone(t *testing.T) {
 func TestAttributesGolden(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join("testdata", "traps.crfsuite"))
 	require.NoError(t, err)
-	f, in := corpus.Detect(bytes.NewReader(data))
+	f, in := corpus.Detect(bytes.NewReader(data), "")
 	require.Equal(t, corpus.CRFsuite, f)
 	r := attrfile.NewReader(in, "traps.crfsuite")
 	var out strings.Builder

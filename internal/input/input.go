@@ -53,7 +53,7 @@ func New(raw *Raw, format corpus.Format) (*Input, error) {
 	in := &Input{Name: raw.Name, Live: raw.Live, Format: format, raw: raw}
 	r := io.Reader(raw)
 	if format == corpus.FormatAuto {
-		in.Format, r = corpus.Detect(r)
+		in.Format, r = corpus.Detect(r, in.Name)
 	}
 	if in.Format == corpus.CRFsuite {
 		in.items = attrfile.NewReader(r, in.Name)

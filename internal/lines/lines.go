@@ -62,6 +62,9 @@ func Of(text []byte, limit int, place Place) Reader {
 	return Reader{Limit: limit, Chunk: text, NUL: noNUL, begun: true, Err: io.EOF, place: place}
 }
 
+// Rest returns what comes behind Chunk, with the line ends that the reader has found.
+func (l *Reader) Rest() io.Reader { return l.in }
+
 // Mark lets go of the lines that Next has returned.
 func (l *Reader) Mark() { l.Kept = l.Pos }
 
@@ -89,7 +92,7 @@ func (l *Reader) Unread() {
 
 // Line returns the length of the line that starts so many bytes after Pos.
 func (l *Reader) Line(ahead int) (int, error) {
-	n := 0
+	n, decided := 0, false
 	for {
 		rest := l.Chunk[l.Pos+ahead+n:]
 		if i := bytes.IndexByte(rest, '\n'); i >= 0 {
@@ -97,6 +100,14 @@ func (l *Reader) Line(ahead int) (int, error) {
 			break
 		}
 		n += len(rest)
+		if !l.begun && !decided && (n > chunkSize || l.Err == io.EOF) {
+			decided = true
+			if hasInnerCR(l.Chunk[l.Pos:]) {
+				l.endAtCR()
+				n = 0
+				continue
+			}
+		}
 		if n > MaxLine || n > 0 && l.Err == io.EOF {
 			break
 		}
@@ -118,6 +129,33 @@ func (l *Reader) Line(ahead int) (int, error) {
 		}
 	}
 	return n, nil
+}
+
+// hasInnerCR reports whether a CR stands before another byte than CR.
+func hasInnerCR(text []byte) bool { return bytes.IndexByte(bytes.TrimRight(text, "\r"), '\r') >= 0 }
+
+// endAtCR makes lines end in CR, as those of files that old Macs wrote. It reads each CR as LF.
+func (l *Reader) endAtCR() {
+	l.in = endsAtCR{l.in}
+	crToLF(l.Chunk[l.Pos:])
+}
+
+// endsAtCR reads CR as LF.
+type endsAtCR struct{ io.Reader }
+
+// Read implements [io.Reader].
+func (r endsAtCR) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	crToLF(p[:n])
+	return n, err
+}
+
+func crToLF(text []byte) {
+	for i, c := range text {
+		if c == '\r' {
+			text[i] = '\n'
+		}
+	}
 }
 
 // fill reads once and puts what came behind Chunk, or the error into Err.
