@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -126,4 +127,16 @@ func TestConvertErrors(t *testing.T) {
 	assert.Equal(t, exitUsage, o.status)
 	o = tagger(t, "", "convert", "--scheme", "bio", "testdata/train.conllu")
 	assert.Contains(t, o.errors, "name the column of the labels with --label")
+}
+
+// What stands behind the last sentence stays, however few sentences there are.
+func TestConvertKeepsTheEnd(t *testing.T) {
+	for _, end := range []string{"\n\n", "-DOCSTART- -X- O\n", "# comment\n", "\n# comment\n\n", " \n\t\n"} {
+		text := "Maria PROPN B-PER\nlives VERB O\n\n" + end
+		assert.Equal(t, text, convert(t, text, "--scheme", "bio"))
+		assert.Equal(t, strings.ReplaceAll(text, "B-PER", "S-PER"), convert(t, text, "--scheme", "bioes"))
+		if strings.TrimSpace(end) != "" {
+			assert.Contains(t, convert(t, text, "--columns", "1,3"), strings.Fields(end)[0])
+		}
+	}
 }

@@ -23,6 +23,7 @@ type input struct {
 	odd   attrfile.Warnings // of the first sentence of attributes
 	first *sentence         // the one that was read to see that there is one, until next gives it out
 	line  int               // where it starts
+	rest  *sentence         // what stands behind the last one, read already, until next gives it out; or nil
 }
 
 // A sentence is one of an input: rows or items, as the input's format says.
@@ -118,6 +119,10 @@ func (in *input) next(s *sentence) error {
 	if in.first != nil {
 		*s, in.first = *in.first, nil
 		return nil
+	}
+	if in.rest != nil {
+		*s, in.rest = *in.rest, nil
+		return io.EOF
 	}
 	if in.items != nil {
 		return in.items.Read(&s.items)

@@ -53,6 +53,7 @@ func readSample(in *input) ([]*sentence, error) {
 	for len(list) < sampleSize {
 		s := new(sentence)
 		if err := in.next(s); errors.Is(err, io.EOF) {
+			in.rest = s
 			break
 		} else if err != nil {
 			return nil, err

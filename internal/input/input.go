@@ -27,6 +27,7 @@ type Input struct {
 
 	first    *Sentence // which was read to see that there is one, until Next or First returns it
 	line     int       // where it starts
+	rest     *Sentence // what stands behind the last one, which Sample has read, until Next returns it
 	warnings attrfile.Warnings
 }
 
@@ -119,6 +120,9 @@ func (in *Input) Next(s *Sentence) error {
 	case in.first != nil:
 		*s, in.first = *in.first, nil
 		return nil
+	case in.rest != nil:
+		*s, in.rest = *in.rest, nil
+		return io.EOF
 	case in.items != nil:
 		return in.items.Read(&s.Items)
 	case in.rows != nil:
@@ -131,12 +135,14 @@ func (in *Input) Next(s *Sentence) error {
 	return nil
 }
 
-// Sample reads up to n sentences, each in memory of its own.
+// Sample reads up to n sentences, each in memory of its own. If they are all, the next call of Next returns io.EOF and
+// what stands behind them.
 func (in *Input) Sample(n int) ([]*Sentence, error) {
 	var list []*Sentence
 	for len(list) < n {
 		s := new(Sentence)
 		if err := in.Next(s); errors.Is(err, io.EOF) {
+			in.rest = s
 			break
 		} else if err != nil {
 			return nil, err

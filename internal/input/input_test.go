@@ -95,3 +95,21 @@ func TestReadingEndsWithTheContext(t *testing.T) {
 	_, err := input.Open(ctx, "-", r, corpus.CoNLL)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
+
+func TestSampleKeepsWhatStandsBehindTheLastSentence(t *testing.T) {
+	for _, n := range []int{1, 2, 100} {
+		in, err := input.Open(t.Context(), "-", strings.NewReader("a X\n\nb Y\n\n# the end\n\n"), corpus.CoNLL)
+		require.NoError(t, err)
+		list, err := in.Sample(n)
+		require.NoError(t, err)
+		require.Len(t, list, min(n, 2))
+		s := new(input.Sentence)
+		if n == 1 {
+			require.NoError(t, in.Next(s))
+		}
+		require.Equal(t, io.EOF, in.Next(s))
+		assert.Equal(t, "# the end\n\n", s.Rows.String())
+		require.Equal(t, io.EOF, in.Next(s))
+		assert.Empty(t, s.Rows.String())
+	}
+}
