@@ -28,8 +28,7 @@ func (t *Tagger) SpanProbabilities(dst []float64, spans []annotation.Span) ([]fl
 	if len(spans) == 0 {
 		return dst, nil
 	}
-	t.prune()
-	if _, err := t.inference.Marginals(&t.marginals, &t.scores, structured.PositionEdges); err != nil {
+	if _, err := t.inference.Marginals(&t.marginals, t.view(), structured.PositionEdges); err != nil {
 		return dst, err
 	}
 	goesOn := t.m.continuing()

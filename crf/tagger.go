@@ -1,6 +1,7 @@
 package crf
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -51,15 +52,30 @@ type Tagger struct {
 	inference forwardbackward.Workspace
 }
 
-// NewTagger returns a tagger that has read the empty sentence.
+// NewTagger returns a tagger that has read the empty sentence. It reads no sentence for a model of more than 8192 labels.
 func (m *Model) NewTagger() *Tagger {
 	t := &Tagger{m: m}
 	if m.program != nil {
 		t.printer = m.program.NewFingerprinter(m.base)
 		t.caches = newWordCaches(t.printer, m.labels.Len(), m.attrs.double)
 	}
-	t.begin(0)
+	if t.m.fits() == nil {
+		t.begin(0)
+	}
 	return t
+}
+
+// maxChain is how many labels a first-order chain may have: more would take gigabytes for the scores of their pairs.
+const maxChain = 8192
+
+// fits returns an error if the model has more labels than a sentence's scores may have.
+func (m *Model) fits() error { return checkChain(m.labels.Len()) }
+
+func checkChain(labels int) error {
+	if labels > maxChain {
+		return fmt.Errorf("%w: %d labels: a chain of first order takes at most %d; a pruned chain takes more", model.ErrInput, labels, maxChain)
+	}
+	return nil
 }
 
 // Constrain says whether the sentences that are read from now on are kept to the grammar of the label scheme. It
@@ -75,6 +91,9 @@ func (t *Tagger) Prune(on bool) { t.whole = !on }
 func (t *Tagger) Read(seq features.Sequence) error {
 	if t.printer == nil {
 		return fmt.Errorf("%w: columns for a model of ready-made attributes", model.ErrInput)
+	}
+	if err := t.m.fits(); err != nil {
+		return err
 	}
 	t.printer.Reset(seq)
 	t.begin(t.printer.Len())
@@ -173,7 +192,7 @@ func (t *Tagger) ReadItems(items [][]attrfile.Attribute) error {
 	if t.printer != nil {
 		return fmt.Errorf("%w: ready-made attributes for a model that reads columns", model.ErrInput)
 	}
-	if err := checkItems(items); err != nil {
+	if err := cmp.Or(t.m.fits(), checkItems(items)); err != nil {
 		return err
 	}
 	t.begin(len(items))
@@ -204,10 +223,8 @@ func (t *Tagger) begin(n int) {
 		for at := 0; at < len(t.scores.Edge) && e.trans != nil; at += len(e.trans) {
 			copy(t.scores.Edge[at:], e.trans)
 		}
-	case t.kept || e.trans != nil:
-		t.scores.Resize(n, t.m.labels.Len(), structured.SharedEdges)
 	default:
-		t.scores.Resize(n, t.m.labels.Len(), structured.NoEdges)
+		t.scores.Resize(n, t.m.labels.Len(), structured.NoEdges) // edges are put in when they are needed
 	}
 	clear(t.scores.Node)
 }
@@ -237,12 +254,8 @@ func (t *Tagger) settle() {
 	t.settled = true
 	e := t.m.edges()
 	switch {
-	case t.m.bigrams.used == 0 && !t.kept:
-		if copy(t.scores.Edge, e.trans) == 0 {
-			clear(t.scores.Edge)
-		}
 	case t.m.bigrams.used == 0:
-		copy(t.scores.Edge, e.both)
+		t.scores.Edge = append(t.scores.Edge[:0], t.edge()...)
 	case t.kept:
 		for at := 0; at < len(t.scores.Edge); at += len(e.grammar.Edge) {
 			for k, v := range e.grammar.Edge {
@@ -251,6 +264,30 @@ func (t *Tagger) settle() {
 		}
 	}
 	t.end()
+}
+
+// edge returns the L x L scores of the edges that all sentences share, within the grammar if the sentence is kept to it.
+func (t *Tagger) edge() []float64 {
+	if t.kept {
+		return t.m.edges().both
+	}
+	return t.m.edges().trans
+}
+
+// view returns the scores within grammar and dictionary, for reading. Their edges are those of the model and no copy if
+// all positions share them.
+func (t *Tagger) view() *structured.Lattice {
+	if t.lent || t.settled || t.m.bigrams.used > 0 {
+		t.prune()
+		return &t.scores
+	}
+	t.end()
+	if !t.pruned {
+		t.pruned = true
+		t.pruning.apply(&t.scores)
+	}
+	t.shared = structured.Lattice{T: t.scores.T, L: t.scores.L, Node: t.scores.Node, Edge: t.edge()}
+	return &t.shared
 }
 
 // Scores returns the lattice of the sentence, valid until the next Read. Whoever adds to it (a
@@ -290,10 +327,7 @@ func (t *Tagger) Best() (path []int, score float64, err error) {
 		return t.path, score, err
 	}
 	t.end()
-	t.shared = structured.Lattice{T: t.scores.T, L: t.scores.L, Node: t.scores.Node, Edge: t.m.edges().trans}
-	if t.kept {
-		t.shared.Edge = t.m.edges().both
-	}
+	t.shared = structured.Lattice{T: t.scores.T, L: t.scores.L, Node: t.scores.Node, Edge: t.edge()}
 	score, err = t.viterbi.DecodeAmong(t.path, &t.shared, t.pruning.among)
 	return t.path, score, err
 }
@@ -309,12 +343,12 @@ func (t *Tagger) AppendLabels(dst []string) ([]string, error) {
 
 // NBest returns up to n different labellings, best first, with their probabilities.
 func (t *Tagger) NBest(n int) ([]Labelling, error) {
-	t.prune()
+	s := t.view()
 	var err error
-	if t.list, err = t.viterbi.KBest(t.list, &t.scores, n); err != nil {
+	if t.list, err = t.viterbi.KBest(t.list, s, n); err != nil {
 		return nil, err
 	}
-	logZ, err := t.inference.LogZ(&t.scores)
+	logZ, err := t.inference.LogZ(s)
 	if err != nil {
 		return nil, err
 	}
@@ -328,8 +362,7 @@ func (t *Tagger) NBest(n int) ([]Labelling, error) {
 // Marginals returns the probability of each label at each token, T x L nodes without edges, valid until
 // the next call.
 func (t *Tagger) Marginals() (*structured.Lattice, error) {
-	t.prune()
-	_, err := t.inference.Marginals(&t.marginals, &t.scores, structured.NoEdges)
+	_, err := t.inference.Marginals(&t.marginals, t.view(), structured.NoEdges)
 	return &t.marginals, err
 }
 

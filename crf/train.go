@@ -73,6 +73,9 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	if d.Len() == 0 {
 		return nil, model.Summary{}, fmt.Errorf("%w: no sentence to train on", model.ErrInput)
 	}
+	if err := checkChain(len(d.Labels())); err != nil {
+		return nil, model.Summary{}, err
+	}
 	t := &trainer{data: d, o: o, losses: []losses.Loss{o.Loss}, watch: training.Watch{Patience: o.Patience, Progress: o.Progress}}
 	if o.Schedule != nil {
 		list, err := o.Schedule.list()

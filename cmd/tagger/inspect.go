@@ -138,6 +138,7 @@ func describeModel(path string, top int) (*modelDescription, error) {
 	d := &modelDescription{
 		File: path, Weights: m.Precision().String(), Stripped: m.Stripped(), Scheme: m.Scheme().String(), Labels: m.Labels(),
 		Attributes: m.Attributes(), Features: m.Features(), Dictionary: m.Dictionary(), Notes: notesOf(m.Meta), Transitions: []labelPair{},
+		top: top,
 	}
 	if t := m.Input().Templates; t != nil {
 		d.Templates = t.Name()
@@ -228,10 +229,14 @@ func (d *modelDescription) write(w io.Writer) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	if d.ModelType == prunedKind {
+	labels := d.Labels
+	if d.types != nil {
+		labels = d.types
+	}
+	if d.ModelType == prunedKind || len(labels) > maxTable {
 		d.writeChains(&b)
 	} else if len(d.Transitions) > 0 {
-		if err := d.writeTransitions(&b); err != nil {
+		if err := d.writeTransitions(&b, labels); err != nil {
 			return err
 		}
 	}
@@ -258,12 +263,11 @@ func writeStrongest(b *strings.Builder, kind string, names []string, lists map[s
 	}
 }
 
+// maxTable is how many labels a table of transitions may have; of more, the strongest are listed.
+const maxTable = 60
+
 // writeTransitions prints a row for each label before and a column for each label after.
-func (d *modelDescription) writeTransitions(w io.Writer) error {
-	labels := d.Labels
-	if d.types != nil {
-		labels = d.types
-	}
+func (d *modelDescription) writeTransitions(w io.Writer, labels []string) error {
 	weights := make(map[[2]string]float64)
 	for _, p := range d.Transitions {
 		weights[[2]string{p.From, p.To}] = p.Weight

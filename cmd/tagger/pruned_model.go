@@ -74,7 +74,7 @@ func (d *modelDescription) writeChains(b *strings.Builder) {
 		weight float64
 	}
 	list := func(title string, chains []chain) {
-		if len(chains) == 0 {
+		if len(chains) == 0 || d.top == 0 {
 			return
 		}
 		slices.SortStableFunc(chains, func(p, q chain) int { return cmp.Compare(math.Abs(q.weight), math.Abs(p.weight)) })

@@ -123,7 +123,7 @@ func describeSemi(path string, top int) (*modelDescription, error) {
 		File: path, Weights: crf.Float64.String(), Scheme: m.Scheme().String(), Templates: m.Input().Templates.Name(), Labels: m.Labels(),
 		Attributes: m.semi.Attributes(), Features: m.semi.Features(), Notes: notesOf(m.Meta), Transitions: []labelPair{},
 		ModelType: semiKind, MaxLength: m.semi.MaxLength(), SegmentAttributes: m.semi.SegmentAttributes(),
-		types: append([]string{"O"}, m.semi.Types()...),
+		top: top, types: append([]string{"O"}, m.semi.Types()...),
 	}
 	m.semi.Transitions(func(from, to string, w float64) {
 		d.Transitions = append(d.Transitions, labelPair{from, to, w})
