@@ -106,8 +106,8 @@ func (d *Data) describe(set Set, completed *recipe.Config) {
 		c.Say(describeLexicon(l))
 	}
 	d.recode.describe(c)
-	if labels := set.Labels(); len(labels) == 1 {
-		c.Caution(fmt.Sprintf("all tokens have the label %q: is that the column of the labels?", labels[0]))
+	for _, doubt := range recipe.Doubts(d.Profile.Spec, set.Labels(), set.Tokens(), completed.ModelType == model.Chain) {
+		c.Caution(doubt)
 	}
 }
 

@@ -1,0 +1,21 @@
+package recipe
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestLooksLikeWords(t *testing.T) {
+	assert.False(t, looksLikeWords(make([]string, wordyLabels), 1000), "few labels")
+	assert.False(t, looksLikeWords(make([]string, 500), 5000), "frequent labels")
+	assert.True(t, looksLikeWords(make([]string, 500), 4999))
+}
+
+func TestDoubts(t *testing.T) {
+	labels := make([]string, chainLabels+1)
+	assert.Equal(t, []string{"1001 labels: the time of a step grows with their square; order 2 prunes them and is faster by far"}, Doubts("2", labels, 1e6, true))
+	assert.Empty(t, Doubts("2", labels, 1e6, false))
+	assert.Empty(t, Doubts("2", labels[1:], 1e6, true))
+	assert.Equal(t, []string{`all tokens have the label "O": is that the column of the labels?`}, Doubts("2", []string{"O"}, 7, true))
+}
