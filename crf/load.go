@@ -25,7 +25,10 @@ import (
 func Open(path string) (m *Model, err error) {
 	f, err := format.Open(path)
 	if err != nil {
-		return nil, refuseFormat(err)
+		if errors.Is(err, container.ErrFormat) {
+			err = refuse(err)
+		}
+		return nil, err
 	}
 	err = f.Guard(func() error {
 		m, err = parseModel(f.Data)
@@ -39,20 +42,15 @@ func Open(path string) (m *Model, err error) {
 	return m, nil
 }
 
-// refuseFormat is refuse for errors of the format, and leaves others as they are.
-func refuseFormat(err error) error {
-	if errors.Is(err, container.ErrFormat) {
-		return refuse(err)
-	}
-	return err
-}
-
 // Load is [Open] for a stream, which holds the model and nothing else. It reads no further than the header of the model
 // says, so an endless stream of other bytes is refused.
 func Load(r io.Reader) (*Model, error) {
 	data, err := format.Read(r)
+	if errors.Is(err, container.ErrFormat) {
+		return nil, refuse(err)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the model: %w", refuseFormat(err))
+		return nil, fmt.Errorf("reading the model: %w", err)
 	}
 	return parseModel(data)
 }

@@ -31,7 +31,7 @@ func largeModel(t *testing.T, path, label string) {
 	}
 	m, err := crf.New(p)
 	require.NoError(t, err)
-	require.NoError(t, (&saveFlags{weights: "float64"}).save(m, path))
+	require.NoError(t, (&saveFlags{weights: "float64"}).save(t.Context(), m, path))
 }
 
 // lines hands each line that is written to a channel.

@@ -101,7 +101,7 @@ func (a *app) cluster(ctx context.Context, o *clusterFlags, files []string) erro
 	if o.output == "-" {
 		return c.Write(a.stdout)
 	}
-	return safefile.Write(o.output, c.Write)
+	return safefile.WriteContext(ctx, o.output, c.Write)
 }
 
 // readText adds the sentences of a file.

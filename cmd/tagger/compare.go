@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/interop"
 	"github.com/trellis-nlp/trellis/metrics"
 )
 
@@ -146,22 +147,6 @@ func isModel(path string) (bool, error) {
 	if path == "-" {
 		return false, nil
 	}
-	tool, err := detectTool(path)
-	if err != nil || tool != 0 {
-		return tool != 0, err
-	}
-	f, err := openFile(path)
-	if err != nil {
-		return false, err
-	}
-	defer f.Close()
-	if !regular(f) {
-		return false, nil
-	}
-	head := make([]byte, 64)
-	n, err := io.ReadFull(f, head)
-	if err != nil && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return false, fmt.Errorf("%s: %w", path, err)
-	}
-	return bytes.IndexByte(head[:n], 0) >= 0, nil
+	head, err := modelHead(path)
+	return interop.Detect(head) != 0 || bytes.IndexByte(head, 0) >= 0, err
 }

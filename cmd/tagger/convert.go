@@ -81,7 +81,7 @@ func (a *app) convert(ctx context.Context, o *convertFlags, files []string) erro
 	if o.output == "" || o.output == "-" {
 		return write(a.stdout)
 	}
-	return safefile.Write(o.output, write)
+	return safefile.WriteContext(ctx, o.output, write)
 }
 
 // A conversion rewrites files, one after another.

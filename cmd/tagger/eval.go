@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -154,7 +155,7 @@ func (a *app) eval(ctx context.Context, o *evalFlags, files []string) error {
 		defer y.close()
 		pairs, end = y.pairs, y.end
 	case o.model != "":
-		m, err := openScored(o.model)
+		m, err := safefile.Wait(ctx, o.model, func() (*openedModel, error) { return openScored(o.model) })
 		if err != nil {
 			return err
 		}

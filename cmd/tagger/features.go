@@ -72,7 +72,7 @@ func (a *app) features(cmd *cobra.Command, o *featuresFlags, files []string) err
 	if o.show {
 		return a.showTemplates(cmd.Context(), o, files)
 	}
-	return o.write(a, func(w io.Writer) error {
+	return o.write(cmd.Context(), a, func(w io.Writer) error {
 		if o.model == "" {
 			return a.dumpPicked(cmd.Context(), o, files, w)
 		}
@@ -81,7 +81,7 @@ func (a *app) features(cmd *cobra.Command, o *featuresFlags, files []string) err
 }
 
 // write gives fill the place for the output.
-func (o *featuresFlags) write(a *app, fill func(io.Writer) error) error {
+func (o *featuresFlags) write(ctx context.Context, a *app, fill func(io.Writer) error) error {
 	all := func(w io.Writer) error {
 		buffered := bufio.NewWriter(w)
 		return errors.Join(fill(buffered), buffered.Flush())
@@ -89,7 +89,7 @@ func (o *featuresFlags) write(a *app, fill func(io.Writer) error) error {
 	if o.output == "" || o.output == "-" {
 		return all(a.stdout)
 	}
-	return safefile.Write(o.output, all)
+	return safefile.WriteContext(ctx, o.output, all)
 }
 
 // showTemplates prints the templates.
@@ -98,7 +98,7 @@ func (a *app) showTemplates(ctx context.Context, o *featuresFlags, files []strin
 	if err != nil {
 		return err
 	}
-	return o.write(a, func(w io.Writer) error {
+	return o.write(ctx, a, func(w io.Writer) error {
 		_, err := io.WriteString(w, t.Source())
 		return err
 	})

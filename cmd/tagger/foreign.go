@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/interop"
@@ -188,16 +189,16 @@ func detectTool(path string) (interop.Tool, error) {
 }
 
 // modelHead returns the first bytes of a model file, by which it is told from others; nothing of one that cannot be
-// looked at twice.
+// read twice, which it does not open.
 func modelHead(path string) ([]byte, error) {
+	if info, err := os.Stat(path); err == nil && !info.IsDir() && !info.Mode().IsRegular() {
+		return nil, nil
+	}
 	f, err := openFile(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	if !regular(f) {
-		return nil, nil
-	}
 	head := make([]byte, 64)
 	n, err := io.ReadFull(f, head)
 	if err != nil && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {

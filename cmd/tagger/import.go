@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -27,8 +28,8 @@ func (a *app) importCommand() *cobra.Command {
   tagger import chunk.crfpp -o chunk.model --weights float32 --strip
   tagger import ner.wapiti -o ner.model --scheme bio`,
 		Args: needModel,
-		RunE: func(_ *cobra.Command, args []string) error {
-			return a.importModel(&o, args[0])
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.importModel(cmd.Context(), &o, args[0])
 		},
 	}
 	f := c.Flags()
@@ -46,7 +47,7 @@ func (a *app) importCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) importModel(o *importFlags, path string) error {
+func (a *app) importModel(ctx context.Context, o *importFlags, path string) error {
 	scheme, err := structured.ParseScheme(o.scheme)
 	if err != nil {
 		return wrongUsage("--scheme %s: want plain, iob1, bio or bioes", o.scheme)
@@ -73,7 +74,7 @@ func (a *app) importModel(o *importFlags, path string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	if err := o.save(m, o.output); err != nil {
+	if err := o.save(ctx, m, o.output); err != nil {
 		return err
 	}
 	for _, note := range notes {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
+	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
 // An input is a file of sentences, of columns or of attributes.
@@ -50,7 +51,7 @@ func (a *app) source(ctx context.Context, name string) (*source, error) {
 	if name == "-" {
 		src.name = "stdin"
 	} else {
-		f, err := openFile(name)
+		f, err := safefile.Wait(ctx, name, func() (*os.File, error) { return openFile(name) })
 		if err != nil {
 			return nil, err
 		}

@@ -58,6 +58,6 @@ func writeForever(t *testing.T, path string) {
 		}
 		m, err := crf.New(p)
 		require.NoError(t, err)
-		require.NoError(t, (&saveFlags{weights: "float32"}).save(m, path))
+		require.NoError(t, (&saveFlags{weights: "float32"}).save(t.Context(), m, path))
 	}
 }

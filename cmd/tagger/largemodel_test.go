@@ -28,7 +28,7 @@ func TestModelOfManyLabels(t *testing.T) {
 	m, err := crf.New(p)
 	require.NoError(t, err)
 	path := filepath.Join(t.TempDir(), "m")
-	require.NoError(t, (&saveFlags{weights: "float32"}).save(m, path))
+	require.NoError(t, (&saveFlags{weights: "float32"}).save(t.Context(), m, path))
 
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

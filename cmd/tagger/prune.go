@@ -94,7 +94,7 @@ func (a *app) prune(ctx context.Context, o *pruneFlags, path string) error {
 	if m, err = crf.New(content); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	if err := o.save(m, o.output); err != nil {
+	if err := o.save(ctx, m, o.output); err != nil {
 		return err
 	}
 	if m, err = loadModel(o.output); err != nil { // as it was stored, in whatever precision

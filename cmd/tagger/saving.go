@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -30,10 +31,10 @@ func (o *saveFlags) check() error {
 }
 
 // save puts the model at path, all or nothing.
-func (o *saveFlags) save(m *crf.Model, path string) error {
+func (o *saveFlags) save(ctx context.Context, m *crf.Model, path string) error {
 	w, err := crf.ParsePrecision(o.weights)
 	if err != nil {
 		return err
 	}
-	return safefile.Write(path, func(file io.Writer) error { return m.Save(file, crf.SaveOptions{Precision: w, Strip: o.strip}) })
+	return safefile.WriteContext(ctx, path, func(file io.Writer) error { return m.Save(file, crf.SaveOptions{Precision: w, Strip: o.strip}) })
 }

@@ -81,7 +81,7 @@ func (a *app) tag(ctx context.Context, o *tagFlags, files []string) error {
 	if err := distinct([]safefile.Use{a.writing("--output", o.output)}, append(a.reading(files), use("--model", o.model))); err != nil {
 		return err
 	}
-	m, err := openModel(o.model)
+	m, err := safefile.Wait(ctx, o.model, func() (*openedModel, error) { return openModel(o.model) })
 	if err != nil {
 		return err
 	}
@@ -111,5 +111,5 @@ func (a *app) tag(ctx context.Context, o *tagFlags, files []string) error {
 	if o.output == "" || o.output == "-" {
 		return label(a.stdout)
 	}
-	return safefile.Write(o.output, label)
+	return safefile.WriteContext(ctx, o.output, label)
 }

@@ -139,7 +139,7 @@ func (a *app) train(cmd *cobra.Command, o *trainRun, files []string) error {
 	if r == nil {
 		return stopped
 	}
-	if err := r.Save(o.model); err != nil {
+	if err := r.Save(cmd.Context(), o.model); err != nil {
 		return err
 	}
 	if o.writeConfig != "" {

@@ -7,6 +7,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+
+	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
 // Stdin is the name of standard input.
@@ -27,7 +29,7 @@ func OpenRaw(ctx context.Context, name string, stdin io.Reader) (*Raw, error) {
 	r := stdin
 	switch {
 	case name != Stdin:
-		f, err := OpenFile(name)
+		f, err := safefile.Wait(ctx, name, func() (*os.File, error) { return OpenFile(name) })
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package learning
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,9 +17,10 @@ import (
 	"github.com/trellis-nlp/trellis/semicrf"
 )
 
-// Save writes the model to a file as the configuration says, all or nothing.
-func (r *Result) Save(path string) error {
-	return safefile.Write(path, func(w io.Writer) error { return Save(w, r.Model, &r.Config) })
+// Save writes the model to a file as the configuration says, all or nothing. When ctx ends it does not wait for the reader
+// of a FIFO.
+func (r *Result) Save(ctx context.Context, path string) error {
+	return safefile.WriteContext(ctx, path, func(w io.Writer) error { return Save(w, r.Model, &r.Config) })
 }
 
 // Save writes a model with the precision that a configuration asks for. Semi-Markov models and pruned chains have one.
@@ -69,12 +71,15 @@ func openStart(c *recipe.Config) (Model, error) {
 	case model.Pruned:
 		return asModel(prunedcrf.Load(f))
 	}
+	if !input.Regular(f) {
+		return asModel(crf.Load(f))
+	}
 	head := make([]byte, 64)
 	n, err := io.ReadFull(f, head)
 	if err != nil && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, err
 	}
-	if interop.Detect(head[:n]) == 0 || !input.Regular(f) {
+	if interop.Detect(head[:n]) == 0 {
 		return asModel(crf.Open(c.Init))
 	}
 	data, err := os.ReadFile(c.Init)

@@ -1,6 +1,7 @@
 package safefile
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -154,7 +155,12 @@ func syncFolder(dir string) {
 
 // Write puts what write writes at path, all or nothing. An error of write is returned as it is.
 func Write(path string, write func(io.Writer) error) error {
-	f, err := Create(path)
+	return WriteContext(context.Background(), path, write)
+}
+
+// WriteContext is Write that does not wait for a reader of a FIFO when ctx ends; see [Wait].
+func WriteContext(ctx context.Context, path string, write func(io.Writer) error) error {
+	f, err := Wait(ctx, path, func() (*File, error) { return Create(path) })
 	if err != nil {
 		return err
 	}
@@ -168,8 +174,12 @@ func Write(path string, write func(io.Writer) error) error {
 	return f.Commit()
 }
 
-// Check tells beforehand what would keep [Create] from working, and leaves no trace.
+// Check tells beforehand what would keep [Create] from working, and leaves no trace. It does not open what is not a
+// regular file: the reader of a FIFO would take the close for the end.
 func Check(path string) error {
+	if info, err := os.Stat(path); err == nil && !info.IsDir() && !info.Mode().IsRegular() {
+		return nil
+	}
 	f, err := Create(path)
 	if err != nil {
 		return err

@@ -1,0 +1,85 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+)
+
+func fifo(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "fifo")
+	require.NoError(t, unix.Mkfifo(path, 0o644))
+	return path
+}
+
+// Whoever waits for the other end of a FIFO is interrupted at once.
+func TestInterruptWhileAFIFOIsOpened(t *testing.T) {
+	for _, args := range [][]string{
+		{"tag", "--model", nerModel(t), fifo(t)},
+		{"tag", "--model", fifo(t), "testdata/text.conll"},
+		{"tag", "--model", nerModel(t), "--output", fifo(t), "testdata/text.conll"},
+		{"eval", "--model", fifo(t), "testdata/dev.conll"},
+		{"eval", fifo(t)},
+		{"convert", "--scheme", "bio", "--output", fifo(t), "testdata/train.conll"},
+		{"features", "--show", "--features", "ner", "--output", fifo(t)},
+		{"train", "--model", filepath.Join(t.TempDir(), "m"), fifo(t)},
+		{"train", "--quiet", "--epochs", "2", "--model", fifo(t), "testdata/train.conll"},
+	} {
+		ctx, stop := context.WithCancel(t.Context())
+		var errs bytes.Buffer
+		status := make(chan int)
+		go func() { status <- run(ctx, args, strings.NewReader(""), new(bytes.Buffer), &errs) }()
+		select {
+		case <-status:
+			t.Errorf("%q does not wait", args)
+		case <-time.After(100 * time.Millisecond):
+		}
+		stop()
+		select {
+		case got := <-status:
+			assert.Equal(t, exitFailed, got, "%q", args)
+			assert.Equal(t, "tagger: interrupted\n", lastMessage(errs.String()), "%q", args)
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%q swallows the interrupt", args)
+		}
+	}
+}
+
+// A model goes into a FIFO once, and comes out of one.
+func TestModelThroughAFIFO(t *testing.T) {
+	there, back := fifo(t), fifo(t)
+	got := make(chan []byte)
+	go func() {
+		b, _ := os.ReadFile(there)
+		got <- b
+	}()
+	done(t, "", "train", "--quiet", "--threads", "1", "--model", there, "testdata/train.conll")
+	want := read(t, nerModel(t))
+	model := <-got
+	require.True(t, want == string(model))
+	go func() { _ = os.WriteFile(back, model, 0) }()
+	assert.Equal(t, done(t, "", "tag", "--model", nerModel(t), "testdata/text.conll").out, done(t, "", "tag", "--model", back, "testdata/text.conll").out)
+}
+
+// A device without end is no model, and is not read to the end of memory.
+func TestModelFromADevice(t *testing.T) {
+	if _, err := os.Stat("/dev/zero"); err != nil {
+		t.Skip("no /dev/zero")
+	}
+	for _, args := range [][]string{{"tag", "--model", "/dev/zero", "testdata/text.conll"}, {"inspect", "/dev/zero"}, {"train", "--init", "/dev/zero", "--model", filepath.Join(t.TempDir(), "m"), "testdata/train.conll"}} {
+		o := tagger(t, "", args...)
+		assert.Equal(t, exitFailed, o.status)
+		assert.Equal(t, "tagger: /dev/zero: not a valid model: it does not start with \"TRELLISM\"\n", lastMessage(o.errors))
+	}
+}

@@ -1,0 +1,33 @@
+package safefile
+
+import (
+	"context"
+	"io/fs"
+	"os"
+)
+
+// Wait returns what open returns, which opens path. If path is a FIFO, open blocks until somebody opens the other end:
+// Wait then returns the error of ctx as soon as that ends. A context that has ended before does not keep Wait from
+// opening.
+func Wait[T any](ctx context.Context, path string, open func() (T, error)) (T, error) {
+	info, err := os.Stat(path)
+	if err != nil || info.Mode()&fs.ModeNamedPipe == 0 || ctx.Err() != nil {
+		return open()
+	}
+	type result struct {
+		file T
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		file, err := open()
+		done <- result{file, err}
+	}()
+	select {
+	case r := <-done:
+		return r.file, r.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}
