@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -176,9 +178,9 @@ func TestWarnings(t *testing.T) {
 	m := train(t, d, Options{Penalty: l2})
 	short := optimize.Passes{Epochs: 1}
 	for says, o := range map[string]Options{
-		"begins at weights of zero": {Loss: losses.Risk{}},
+		"begins at weights of zero": {Loss: losses.Risk{}, Penalty: l2},
 		"finds its rate by trials":  {Loss: losses.Ramp{}, Init: m, Stochastic: optimize.SGD{Passes: short}, Penalty: l2},
-		"known to be good for conv": {Loss: losses.Risk{}, Init: m, Stochastic: optimize.SGD{Passes: short, Rate: 0.1, Average: true}},
+		"known to be good for conv": {Loss: losses.Risk{}, Init: m, Stochastic: optimize.SGD{Passes: short, Rate: 0.1, Average: true}, Penalty: l2},
 		"not describe its traits":   {Loss: undescribed{losses.CrossEntropy{}}, Batch: optimize.LBFGS{}},
 		"has no finite minimum":     {},
 	} {
@@ -189,6 +191,42 @@ func TestWarnings(t *testing.T) {
 		require.Len(t, warned, 1, says)
 		assert.Contains(t, warned[0], says)
 	}
+}
+
+// All losses of log Z or of probabilities go on falling as the weights grow.
+func TestWarningOfTheMissingMinimum(t *testing.T) {
+	d := small(t, plainTemplates, 10)
+	m := train(t, d, Options{Penalty: l2})
+	for _, name := range losses.Names() {
+		loss, err := losses.New(name, losses.Options{})
+		require.NoError(t, err)
+		kinks := slices.Contains([]string{"perceptron", "hinge", "squared-hinge", "ramp1", "ramp2", "ramp3", "sparsemap"}, name)
+		for _, penalty := range []optimize.Penalty{{}, l2} {
+			var warned []string
+			o := Options{Loss: loss, Init: m, Penalty: penalty, Warn: func(s string) { warned = append(warned, s) }}
+			o.Batch = optimize.LBFGS{Limits: optimize.Limits{MaxIterations: 1}}
+			if kinks {
+				o.Batch, o.Stochastic = nil, optimize.AdaGrad{Passes: optimize.Passes{Epochs: 1}}
+			}
+			_, _, err := Train(t.Context(), d, o)
+			require.NoError(t, err, name)
+			warns := slices.ContainsFunc(warned, func(s string) bool { return strings.Contains(s, "has no finite minimum") })
+			assert.Equal(t, !kinks && penalty == optimize.Penalty{}, warns, "%s %v", name, penalty)
+		}
+	}
+}
+
+// A model that has learnt nothing is no quiet success.
+func TestWarningOfAnEmptyModel(t *testing.T) {
+	d := small(t, plainTemplates, 10)
+	for k := range d.weight {
+		d.weight[k] = 0
+	}
+	var warned []string
+	m, _, err := Train(t.Context(), d, Options{Penalty: l2, Warn: func(s string) { warned = append(warned, s) }})
+	require.NoError(t, err)
+	require.Zero(t, m.Features())
+	require.Equal(t, []string{model.Empty}, warned)
 }
 
 // undescribed hides the traits of a loss.

@@ -58,7 +58,7 @@ type Options struct {
 	Begin func(features int, bytes int64)
 
 	Progress func(model.Progress) // told after each iteration or epoch, unless nil
-	Warn     func(string)         // told what the user should know before training starts, unless nil
+	Warn     func(string)         // told what the user should know before training starts, or of an empty model, unless nil
 }
 
 // Train returns the model that minimises the sum of the losses of the sentences of d plus the
@@ -128,6 +128,9 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	}
 	if making != nil {
 		return nil, t.summary, making
+	}
+	if m.Features() == 0 && o.Warn != nil {
+		o.Warn(model.Empty)
 	}
 	return m, t.summary, err
 }

@@ -18,6 +18,10 @@ type Progress struct {
 	Kept  [2]float64 // labels that a token kept on average before each order, 0 for an order that had not begun
 }
 
+// Empty is the warning that training gives for a model without features.
+const Empty = "the model is empty: all weights are 0, so that it tells no label from another; " +
+	"look at the weights of the sentences, the penalties and the loss"
+
 // Summary says how training went.
 type Summary struct {
 	optimize.Result

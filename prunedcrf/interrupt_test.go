@@ -7,7 +7,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/prunedcrf"
 )
 
@@ -38,4 +41,17 @@ func TestCancelInTheFirstEpochMakesNoModel(t *testing.T) {
 		assert.Zero(t, s.Steps, name)
 		assert.True(t, m == nil, name)
 	}
+}
+
+// A model that has learnt nothing is no quiet success.
+func TestWarningOfAnEmptyModel(t *testing.T) {
+	d, err := prunedcrf.NewDataset(input(t, "u:%x[0,0]\n"))
+	require.NoError(t, err)
+	require.NoError(t, d.Add(features.Rows{{"a"}, {"b"}}, []string{"A", "B"}, 0))
+	var warnings []string
+	_, _, err = prunedcrf.Train(t.Context(), d, prunedcrf.Options{
+		Stochastic: passes(3, 1), Penalty: optimize.Penalty{L2: 1}, Warn: func(s string) { warnings = append(warnings, s) },
+	})
+	require.NoError(t, err)
+	assert.Equal(t, []string{model.Empty}, warnings)
 }

@@ -3,6 +3,7 @@ package prunedcrf
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/losses"
@@ -88,13 +89,17 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	if err != nil && !training.Interrupted(ctx, summary.Steps, err) {
 		return nil, summary, err
 	}
+	plan := watch.best
 	if watch.Best != nil {
-		return newModel(d, o.Separator, goal.x, watch.Best, watch.best), summary, err
+		w = watch.Best
+	} else if plan = watch.last; goal.begun() {
+		plan = goal.plan
 	}
-	if goal.begun() {
-		watch.last = goal.plan
+	m := newModel(d, o.Separator, goal.x, w, plan)
+	if o.Warn != nil && !slices.ContainsFunc(m.w, func(v float64) bool { return v != 0 }) {
+		o.Warn(model.Empty)
 	}
-	return newModel(d, o.Separator, goal.x, w, watch.last), summary, err
+	return m, summary, err
 }
 
 func (o *Options) method() training.Method {

@@ -8,8 +8,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/semicrf"
 )
@@ -42,4 +44,15 @@ func TestCancelInTheFirstEpochMakesNoModel(t *testing.T) {
 		assert.Zero(t, s.Steps, name)
 		assert.True(t, m == nil, name)
 	}
+}
+
+// A model that has learnt nothing is no quiet success.
+func TestWarningOfAnEmptyModel(t *testing.T) {
+	d, err := semicrf.NewDataset(preset(t))
+	require.NoError(t, err)
+	require.NoError(t, d.Add(features.Rows{{"a"}, {"b"}}, []string{"B-X", "O"}, 0))
+	var warnings []string
+	_, _, err = semicrf.Train(t.Context(), d, semicrf.Options{Penalty: optimize.Penalty{L2: 1}, Warn: func(s string) { warnings = append(warnings, s) }})
+	require.NoError(t, err)
+	assert.Equal(t, []string{model.Empty}, warnings)
 }

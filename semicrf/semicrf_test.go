@@ -346,8 +346,9 @@ func TestErrors(t *testing.T) {
 	warnings, o.MaxLength, o.Loss = nil, 0, losses.Risk{}
 	_, _, err = semicrf.Train(ctx, d, o)
 	require.NoError(t, err)
-	require.Len(t, warnings, 1)
-	assert.Contains(t, warnings[0], "begins at weights of zero")
+	require.Len(t, warnings, 2)
+	assert.Contains(t, warnings[0], "no penalty")
+	assert.Contains(t, warnings[1], "begins at weights of zero")
 	assert.Equal(t, 1, summary.Skipped)
 	assert.Equal(t, 2, m.MaxLength())
 	assert.Equal(t, structured.BIO, m.Scheme())

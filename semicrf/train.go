@@ -3,6 +3,7 @@ package semicrf
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/trellis-nlp/trellis/internal/training"
@@ -92,6 +93,9 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 		copy(m.w, watch.Best)
 	}
 	m.prune()
+	if o.Warn != nil && !slices.ContainsFunc(m.w, func(v float64) bool { return v != 0 }) {
+		o.Warn(model.Empty)
+	}
 	return m, summary, err
 }
 

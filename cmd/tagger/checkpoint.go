@@ -19,6 +19,8 @@ type checkpointFlags struct {
 	path   string
 	every  time.Duration
 	resume string
+
+	written bool // a checkpoint, by this training or the one that it goes on from
 }
 
 func (o *checkpointFlags) register(c *cobra.Command) {
@@ -59,7 +61,9 @@ func (o *checkpointFlags) set(opts *crf.Options) (done func(), err error) {
 	if o.path != "" {
 		opts.Checkpoints = &crf.Checkpoints{Every: o.every, Write: func(checkpoint func(io.Writer) error) error {
 			done() // it may be the file that is about to be replaced
-			return safefile.Write(o.path, checkpoint)
+			err := safefile.Write(o.path, checkpoint)
+			o.written = o.written || err == nil
+			return err
 		}}
 	}
 	return done, nil
@@ -73,9 +77,9 @@ func (o *checkpointFlags) explain(err error) error {
 	return err
 }
 
-// hint tells how to go on after an interrupt.
+// hint tells how to go on after an interrupt, if there is a checkpoint.
 func (o *checkpointFlags) hint() string {
-	if o.path == "" {
+	if !o.written {
 		return ""
 	}
 	return "; --resume " + o.path + " goes on"

@@ -128,6 +128,23 @@ func TestCheckpointUsage(t *testing.T) {
 	assert.Equal(t, exitFailed, o.status)
 }
 
+// Nothing can go on from a checkpoint that was never written.
+func TestNoHintWithoutACheckpoint(t *testing.T) {
+	dir := t.TempDir()
+	checkpoint := filepath.Join(dir, "made", "c")
+	require.NoError(t, os.Mkdir(filepath.Dir(checkpoint), 0o755))
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	errs := &trigger{text: "step 2/", f: func() {
+		require.NoError(t, os.RemoveAll(filepath.Dir(checkpoint))) // so that it cannot be written
+		stop()
+	}}
+	status := run(ctx, []string{"train", "--model", filepath.Join(dir, "m"), "--checkpoint", checkpoint, "testdata/train.conll"}, strings.NewReader(""), new(bytes.Buffer), errs)
+	assert.Equal(t, exitFailed, status)
+	assert.NotContains(t, errs.String(), "goes on")
+	assert.Contains(t, errs.String(), "the best model so far is in "+filepath.Join(dir, "m")+"\n")
+}
+
 // killedTrainingEnv names the folder in which a child process trains until it is killed.
 const killedTrainingEnv = "TAGGER_TEST_KILLED_TRAINING"
 

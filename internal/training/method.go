@@ -108,13 +108,14 @@ func (m Method) Warn(warn func(string), loss any, started bool) {
 	}
 	traits, ok := traitsOf(loss)
 	sgd, isSGD := m.Stochastic.(optimize.SGD)
+	if traits.Smooth && m.Penalty == (optimize.Penalty{}) {
+		warn("no penalty: if the training data can be separated, this loss has no finite minimum and the weights grow " +
+			"until the iterations end or the loss falls below its floor; add an L2 penalty")
+	}
 	switch {
 	case !ok && m.Batch != nil:
 		warn("the loss does not describe its traits: L-BFGS and OWL-QN take it for a smooth one")
 	case !ok:
-	case traits.Smooth && traits.Convex && m.Penalty == (optimize.Penalty{}):
-		warn("no penalty: if the training data can be separated, this loss has no finite minimum and the weights grow " +
-			"until the iterations end or the loss falls below its floor; add an L2 penalty")
 	case traits.NeedsStart && !started:
 		warn("this loss needs a good start and begins at weights of zero, where it is flat or misleading: start from a model of a convex loss")
 	case traits.NeedsStart && isSGD && sgd.Rate == 0 && m.Penalty.L2 > 0:
