@@ -26,31 +26,36 @@ var _ io.Writer = (*File)(nil)
 
 // Create begins a file for path. What stands there is left alone until [File.Commit].
 func Create(path string) (*File, error) {
-	mode := fs.FileMode(0o666)
-	place, err := filepath.EvalSymlinks(path)
+	place, err := resolve(path)
+	if err != nil {
+		return nil, about(path, err)
+	}
+	info, err := os.Stat(place)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		place = path
+		info = nil
 	case err != nil:
 		return nil, about(path, err)
-	default:
-		info, err := os.Stat(place)
+	case info.IsDir():
+		return nil, fmt.Errorf("%s: is a directory", path)
+	case !info.Mode().IsRegular():
+		f, err := os.OpenFile(place, os.O_WRONLY, 0)
 		if err != nil {
 			return nil, about(path, err)
 		}
-		if info.IsDir() {
-			return nil, fmt.Errorf("%s: is a directory", path)
-		}
-		if !info.Mode().IsRegular() {
-			f, err := os.OpenFile(place, os.O_WRONLY, 0)
-			if err != nil {
-				return nil, about(path, err)
-			}
-			return &File{f: f, path: place}, nil
-		}
-		mode = info.Mode().Perm()
+		return &File{f: f, path: place}, nil
+	}
+	mode := fs.FileMode(0o666)
+	if info != nil {
+		mode = info.Mode().Perm() // at no time more than in the end
 	}
 	f, err := createBeside(place, mode)
+	if err == nil && info != nil {
+		if err = own(f, info); err != nil {
+			_ = f.Close()
+			_ = os.Remove(f.Name())
+		}
+	}
 	if err != nil {
 		return nil, about(path, err)
 	}
@@ -71,9 +76,19 @@ func createBeside(place string, mode fs.FileMode) (*os.File, error) {
 	}
 }
 
-func prefix(name string) string { return "." + name + "." }
+// prefix is what the names of files beside name start with. Of a long name it is the start, so that they are no longer
+// than file systems allow.
+func prefix(name string) string {
+	if len(name) > longName {
+		name = strings.ToValidUTF8(name[:longName], "")
+	}
+	return "." + name + "."
+}
 
-const suffix = ".tmp"
+const (
+	suffix   = ".tmp"
+	longName = 200 // bytes
+)
 
 // stale is how long nobody has written to a file for it to be one that a killed process left behind.
 const stale = 24 * time.Hour
