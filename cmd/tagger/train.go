@@ -227,7 +227,11 @@ func (a *app) printOutcome(o *trainRun, r *learning.Result) error {
 	if r.Config.Restarts > 0 {
 		fmt.Fprintf(&b, "the best of %d runs: %d\n", r.Config.Restarts+1, s.Run+1)
 	}
-	fmt.Fprintf(&b, "%s: %s; %s after %d steps, loss %.8g\n", o.model, r.Describe(), endings[s.Reason], s.Steps, s.Objective)
-	_, err := io.WriteString(a.stdout, b.String())
+	fmt.Fprintf(&b, "%s: %s; %s\n", o.model, r.Describe(), ended(s))
+	w := a.stdout
+	if o.log == "-" { // which nothing but the log goes to
+		w = a.stderr
+	}
+	_, err := io.WriteString(w, b.String())
 	return err
 }
