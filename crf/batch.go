@@ -3,25 +3,22 @@ package crf
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"sync"
 	"sync/atomic"
 
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/workers"
 )
 
-// TagAll returns the best labels of each sentence, in their order, found by so many workers (0: one a core). It ends at
-// the first sentence that fails, or when ctx ends, with the error and no labels.
-func (m *Model) TagAll(ctx context.Context, sentences []features.Sequence, workers int) ([][]string, error) {
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
+// TagAll returns the best labels of each sentence, in their order, found by so many goroutines: 0 means one a core, and
+// there are at most four a core. It ends at the first sentence that fails, or when ctx ends, with the error and no labels.
+func (m *Model) TagAll(ctx context.Context, sentences []features.Sequence, threads int) ([][]string, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	labels := make([][]string, len(sentences))
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	for range min(workers, len(sentences)) {
+	for range min(workers.ForTagging(threads), len(sentences)) {
 		wg.Go(func() {
 			for ctx.Err() == nil {
 				k := int(next.Add(1)) - 1

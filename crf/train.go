@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/trellis-nlp/trellis/internal/training"
+	"github.com/trellis-nlp/trellis/internal/workers"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/model"
@@ -69,7 +70,7 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	if o.Loss == nil {
 		o.Loss = losses.CrossEntropy{}
 	}
-	o.Batch, o.Threads = training.Batch(o.Batch, o.Stochastic), training.Threads(o.Threads)
+	o.Batch, o.Threads = training.Batch(o.Batch, o.Stochastic), workers.ForTraining(o.Threads, d.Len())
 	if d.Len() == 0 {
 		return nil, model.Summary{}, fmt.Errorf("%w: no sentence to train on", model.ErrInput)
 	}

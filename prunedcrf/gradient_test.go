@@ -16,8 +16,8 @@ import (
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
-// workers returns so many, none of which has sentences of a whole pass.
-func workers(n int) *training.Pool[worker] { return training.NewPool[worker](n, 0, nil) }
+// poolOf returns so many, none of which has sentences of a whole pass.
+func poolOf(n int) *training.Pool[worker] { return training.NewPool[worker](n, 0, nil) }
 
 func TestObjectiveByFiniteDifferences(t *testing.T) {
 	templates, err := features.Parse(strings.NewReader("u:%x[0,0]\nu:%s[0,0,1]\nu:%v[0,1]\n"), "t", features.DialectTrellis)
@@ -29,7 +29,7 @@ func TestObjectiveByFiniteDifferences(t *testing.T) {
 	for _, name := range []string{"cross-entropy", "smoothed-hinge", "risk", "soft-ramp3", "token-marginal"} {
 		loss, err := losses.NewGeneral(name, losses.Options{})
 		require.NoError(t, err)
-		checkGradient(t, &objective{x: newIndex(d, "|", 0, 2), list: d.list, loss: loss, pool: workers(2)})
+		checkGradient(t, &objective{x: newIndex(d, "|", 0, 2), list: d.list, loss: loss, pool: poolOf(2)})
 	}
 }
 
@@ -73,7 +73,7 @@ func checkGradient(t *testing.T, goal *objective) {
 }
 
 func TestThresholdsMoveTowardsWhatIsToBeKept(t *testing.T) {
-	o := &objective{loss: losses.CrossEntropy{}, keep: [2]float64{3, 2}, plan: plan{order: 1}, pool: workers(2)}
+	o := &objective{loss: losses.CrossEntropy{}, keep: [2]float64{3, 2}, plan: plan{order: 1}, pool: poolOf(2)}
 	a, b := o.pool.Scratch(0), o.pool.Scratch(1)
 	a.tokens, a.kept = 4, [2]int{20, 0}
 	b.tokens, b.kept = 6, [2]int{30, 0}

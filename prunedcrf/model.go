@@ -3,12 +3,12 @@ package prunedcrf
 import (
 	"errors"
 	"fmt"
-	"runtime"
 	"sync"
 	"sync/atomic"
 
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
+	"github.com/trellis-nlp/trellis/internal/workers"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -120,12 +120,10 @@ func (m *Model) Tag(seq features.Sequence) ([]string, error) {
 	return t.Tag(nil, seq)
 }
 
-// TagAll returns what Tag does for each sentence, with so many goroutines; 0 means one a core.
+// TagAll returns what Tag does for each sentence, with so many goroutines: 0 means one a core, and there are at most
+// four a core.
 func (m *Model) TagAll(list []features.Sequence, threads int) ([][]string, error) {
-	if threads <= 0 {
-		threads = runtime.GOMAXPROCS(0)
-	}
-	threads = max(1, min(threads, len(list)))
+	threads = max(1, min(workers.ForTagging(threads), len(list)))
 	tagged, failed := make([][]string, len(list)), make([]error, threads)
 	var next atomic.Int64
 	var wg sync.WaitGroup

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/trellis-nlp/trellis/internal/training"
+	"github.com/trellis-nlp/trellis/internal/workers"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
@@ -19,7 +20,7 @@ type Options struct {
 	Stochastic optimize.StochasticMethod // nil means optimize.AdaGrad of 10 epochs
 	Penalty    optimize.Penalty          // added to the sum of the losses
 	MinCount   int                       // attributes that occur less often have no features
-	Threads    int                       // 0 means runtime.GOMAXPROCS(0); results depend on it in the last digits
+	Threads    int                       // 0 means one a core; at most one a sentence, and at most 256 or four a core; results depend on it in the last digits
 	Order      Order                     // the zero value is Second
 	Separator  string                    // between the parts of a label, "|" in FEATS; "" takes no label apart
 	Init       *Model                    // weights to start from, by the names of attributes and labels
@@ -63,6 +64,7 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	if err := o.fill(); err != nil {
 		return nil, summary, err
 	}
+	o.Threads = workers.ForTraining(o.Threads, d.Len())
 	if d.Len() == 0 {
 		return nil, summary, fmt.Errorf("%w: no sentence to train on", model.ErrInput)
 	}
@@ -114,7 +116,6 @@ func (o *Options) fill() error {
 	if o.Stochastic == nil {
 		o.Stochastic = optimize.AdaGrad{Passes: optimize.Passes{Epochs: 10}}
 	}
-	o.Threads = training.Threads(o.Threads)
 	if o.Order < Second || o.Order > Zeroth {
 		return fmt.Errorf("%w: order %d", model.ErrInput, o.Order)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/trellis-nlp/trellis/internal/training"
+	"github.com/trellis-nlp/trellis/internal/workers"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
@@ -26,7 +27,7 @@ type Options struct {
 	Penalty   optimize.Penalty // added to the sum of the losses
 	MaxLength int              // tokens of a segment; 0 means what covers 99.5% of the spans
 	MinCount  int              // attributes of segments that fewer spans have have no features; 0 means 2
-	Threads   int              // 0 means runtime.GOMAXPROCS(0); results depend on it in the last digits
+	Threads   int              // 0 means one a core; at most one a sentence, and at most 256 or four a core; results depend on it in the last digits
 	Init      *Model           // weights to start from, by the names of attributes and types
 
 	// Dev, a data set of its own with the same input, scores the weights after each iteration or epoch; the best
@@ -53,7 +54,7 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	if o.MaxLength <= 0 {
 		o.MaxLength = d.usual()
 	}
-	o.Batch, o.Threads = training.Batch(o.Batch, o.Stochastic), training.Threads(o.Threads)
+	o.Batch, o.Threads = training.Batch(o.Batch, o.Stochastic), workers.ForTraining(o.Threads, d.Len())
 	method := training.Method{Batch: o.Batch, Stochastic: o.Stochastic, Penalty: o.Penalty}
 	if err := method.Check(o.Loss); err != nil {
 		return nil, summary, err

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -11,6 +10,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/internal/workers"
 	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/structured"
 	"github.com/trellis-nlp/trellis/tune"
@@ -184,10 +184,7 @@ func (t *tuner) describe(sentences, tested int) {
 
 // evaluate labels the test sentences of f. A label that the others lack is one that the model gets wrong.
 func (f *fold) evaluate(m *crf.Model, threads int) (*metrics.Results, error) {
-	if threads <= 0 {
-		threads = runtime.GOMAXPROCS(0)
-	}
-	scores := make([]metrics.Evaluator, min(threads, len(f.test)))
+	scores := make([]metrics.Evaluator, min(workers.ForTagging(threads), len(f.test)))
 	failed := make([]error, len(scores))
 	var wait sync.WaitGroup
 	for k := range scores {

@@ -5,11 +5,11 @@ import (
 	"context"
 	"errors"
 	"io"
-	"runtime"
 	"sync"
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
+	"github.com/trellis-nlp/trellis/internal/workers"
 	"github.com/trellis-nlp/trellis/model"
 )
 
@@ -50,10 +50,7 @@ func newPipeline(a *app, m *openedModel, o *tagFlags) (*pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pipeline{app: a, m: m, o: o, format: format, threads: o.threads}
-	if p.threads == 0 {
-		p.threads = runtime.GOMAXPROCS(0)
-	}
+	p := &pipeline{app: a, m: m, o: o, format: format, threads: workers.ForTagging(o.threads)}
 	n := 2*p.threads + 2 // as many as are being worked on, as many again that wait, and those of the ends
 	p.free, p.work, p.ordered = make(chan *block, n), make(chan *block, n), make(chan *block, n)
 	for range n {

@@ -2,7 +2,6 @@ package training
 
 import (
 	"fmt"
-	"runtime"
 
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
@@ -14,14 +13,6 @@ type Method struct {
 	Batch      optimize.BatchMethod
 	Stochastic optimize.StochasticMethod
 	Penalty    optimize.Penalty
-}
-
-// Threads returns the number of workers for an option of n threads: all processors if n is not positive.
-func Threads(n int) int {
-	if n <= 0 {
-		return runtime.GOMAXPROCS(0)
-	}
-	return n
 }
 
 // Batch returns the batch method of a training: L-BFGS if the options name no method.

@@ -164,8 +164,6 @@ func TestWatchWithoutDevelopmentData(t *testing.T) {
 }
 
 func TestMethods(t *testing.T) {
-	assert.Equal(t, 3, training.Threads(3))
-	assert.Positive(t, training.Threads(0))
 	assert.Equal(t, optimize.LBFGS{}, training.Batch(nil, nil))
 	assert.Nil(t, training.Batch(nil, optimize.AdaGrad{}))
 	for _, c := range []struct {
