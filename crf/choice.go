@@ -3,6 +3,8 @@ package crf
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
@@ -128,6 +130,14 @@ func (d *Dataset) addChoices(known []annotation.Choice, add func(labels []string
 // number returns the number of a label, a new one where it is new.
 func (d *Dataset) number(name string) int32 {
 	id, ok := d.labels.Index(name)
+	if !ok && d.heldOut {
+		k := slices.Index(d.unseen, name)
+		if k < 0 {
+			k = len(d.unseen)
+			d.unseen = append(d.unseen, strings.Clone(name))
+		}
+		return int32(d.labels.Len() + k)
+	}
 	if !ok {
 		id = d.labels.Add(string([]byte(name))) // a copy: name may be a part of a whole sentence
 	}

@@ -352,9 +352,33 @@ func TestEarlyStoppingKeepsTheBest(t *testing.T) {
 	assert.Equal(t, best, s.Dev.F1)
 	assert.InDelta(t, best, accuracy(t, m, sample.Dev, 1), 1e-12, "the model is the best one")
 
-	var bad *model.LabelError
-	require.ErrorAs(t, dev.Add(features.Rows{{"a"}, {"b"}}, []string{"NOUN", "KNOWN?"}, 1), &bad)
-	assert.Equal(t, 1, bad.Token)
+}
+
+// Labels of development data that training lacks are told of, and count as wrong.
+func TestUnseenLabelsOfDevelopmentData(t *testing.T) {
+	d := small(t, plainTemplates, 30)
+	clean, dev := d.HeldOut(), d.HeldOut()
+	known := d.Labels()[0]
+	rows := features.Rows{{"a"}, {"b"}, {"c"}}
+	require.NoError(t, clean.Add(rows, []string{known, known, known}, 1))
+	require.NoError(t, dev.Add(rows, []string{known, "KNOWN?", known}, 1))
+	require.NoError(t, dev.Add(rows, []string{"NEW", "KNOWN?", known}, 1))
+	require.Equal(t, []string{"KNOWN?", "NEW"}, dev.Unseen())
+	require.Empty(t, clean.Unseen())
+	require.Len(t, d.Labels(), len(dev.Labels()))
+	var warned []string
+	o := Options{Penalty: l2, Dev: dev, Warn: func(s string) { warned = append(warned, s) }}
+	m, s, err := Train(t.Context(), d, o)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"3 tokens of the development data have labels that the training data lack, and count as wrong: KNOWN?, NEW"}, warned)
+	assert.NotContains(t, m.Labels(), "NEW")
+	assert.LessOrEqual(t, s.Dev.Accuracy, 0.5)
+	o.Dev, warned = clean, nil
+	_, _, err = Train(t.Context(), d, o)
+	require.NoError(t, err)
+	assert.Empty(t, warned)
+	_, _, err = Train(t.Context(), dev, Options{Penalty: l2})
+	require.ErrorIs(t, err, model.ErrInput)
 }
 
 func TestCancelKeepsTheBestSoFar(t *testing.T) {

@@ -25,7 +25,8 @@ type Dataset struct {
 	bigrams *dictionary
 	words   map[uint64]int32 // numbers of the words seen, by their fingerprints
 	scheme  annotation.SchemeDetector
-	heldOut bool // names are looked up, not added
+	heldOut bool     // names are looked up, not added
+	unseen  []string // labels of held-out data that labels lacks; their numbers follow those of labels
 
 	sentence []int     // N+1: the tokens of sentence s are sentence[s]..sentence[s+1]-1
 	gold     []int32   // a label for each token, or ^k for choice k
@@ -64,7 +65,7 @@ func (d *Dataset) prepare(program *features.Program) {
 }
 
 // HeldOut returns an empty data set that shares the names of d, for development data: attributes
-// that d lacks are left out, and labels that it lacks are a *LabelError. Fill d first.
+// that d lacks are left out, and labels that it lacks count as wrong, whatever the model says. Fill d first.
 func (d *Dataset) HeldOut() *Dataset {
 	h := &Dataset{
 		input: d.input, labels: d.labels, attrs: d.attrs, bigrams: d.bigrams, words: d.words, scheme: d.scheme,
@@ -129,14 +130,18 @@ func (d *Dataset) begin(n int, labels []string, weight float64) error {
 	if err := training.CheckSentence(n, len(labels), weight); err != nil {
 		return err
 	}
-	if d.heldOut {
-		for t, name := range labels {
-			if _, ok := d.labels.Index(name); !ok {
-				return &model.LabelError{Token: t, Label: name}
-			}
-		}
-	}
 	return nil
+}
+
+// Unseen returns the labels of held-out data that the training data lack.
+func (d *Dataset) Unseen() []string { return d.unseen }
+
+// name returns the name of a label by its number, also one that is not seen in training.
+func (d *Dataset) name(j int32) string {
+	if l := d.labels.Len(); int(j) >= l {
+		return d.unseen[int(j)-l]
+	}
+	return d.labels.Name(int(j))
 }
 
 func (d *Dataset) end(labels []string, weight float64) {

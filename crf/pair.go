@@ -3,6 +3,7 @@ package crf
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/losses"
@@ -79,7 +80,26 @@ func (t *trainer) warn() {
 		return
 	}
 	t.o.method().Warn(t.o.Warn, t.losses[0], t.o.Init != nil)
+	if t.o.Dev != nil && len(t.o.Dev.unseen) > 0 {
+		t.o.Warn(unseenLabels(t.o.Dev))
+	}
 	if n := t.data.scheme.IllFormed(); n > 0 && !t.data.uncertain() {
 		t.o.Warn(fmt.Sprintf("%d labels break the %s scheme of the others; spans are read as conlleval does", n, t.data.Scheme()))
 	}
+}
+
+// unseenLabels describes the labels of development data that the training data lack.
+func unseenLabels(dev *Dataset) string {
+	n, l := 0, int32(dev.labels.Len())
+	for _, g := range dev.gold {
+		if g >= l {
+			n++
+		}
+	}
+	const most = 5
+	text := strings.Join(dev.unseen[:min(most, len(dev.unseen))], ", ")
+	if len(dev.unseen) > most {
+		text += ", ..."
+	}
+	return fmt.Sprintf("%d tokens of the development data have labels that the training data lack, and count as wrong: %s", n, text)
 }

@@ -33,7 +33,7 @@ type Options struct {
 	// that they have in the training data. Tagging heeds it (see [Tagger]), training does not but for scoring Dev.
 	TagDictionary int
 
-	Threads int    // 0 means runtime.GOMAXPROCS(0); results depend on it in the last digits
+	Threads int    // 0 means one a core; at most one a sentence, and at most 256 or four a core; results depend on it in the last digits
 	Init    *Model // weights to start from, by the names of attributes and labels
 
 	// Restarts is the number of further runs, for losses that are not convex: each starts from other weights,
@@ -71,8 +71,11 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 		o.Loss = losses.CrossEntropy{}
 	}
 	o.Batch, o.Threads = training.Batch(o.Batch, o.Stochastic), workers.ForTraining(o.Threads, d.Len())
-	if d.Len() == 0 {
+	switch {
+	case d.Len() == 0:
 		return nil, model.Summary{}, fmt.Errorf("%w: no sentence to train on", model.ErrInput)
+	case d.heldOut:
+		return nil, model.Summary{}, fmt.Errorf("%w: held-out data are for scoring, not for training", model.ErrInput)
 	}
 	if err := checkChain(len(d.Labels())); err != nil {
 		return nil, model.Summary{}, err
@@ -202,7 +205,7 @@ func (o *objective) evaluate(w []float64) (metrics.Results, error) {
 			return nil, nil, err
 		}
 		for i, j := range wk.gold {
-			gold = append(gold, names[o.data.gold[lo+i]])
+			gold = append(gold, o.data.name(o.data.gold[lo+i]))
 			predicted = append(predicted, names[j])
 		}
 		return gold, predicted, nil

@@ -56,7 +56,6 @@ func TestOtherFailures(t *testing.T) {
 	missing := filepath.Join(dir, "missing")
 	model := filepath.Join(dir, "model")
 	oneColumn := write(t, "words", "Maria\nlives\n")
-	stranger := write(t, "dev.conll", "Maria\tPROPN\tB-PER\nlives\tVERB\tB-EVENT\n")
 	bare := write(t, "templates", "U0:%x[0,2]\nB\n")
 	broken := write(t, "templates", "U0:%x[0,0\n")
 	whole := read(t, ner)
@@ -83,7 +82,6 @@ func TestOtherFailures(t *testing.T) {
 		"label as pos":        {[]string{"train", "--model", model, "--pos", "3", "testdata/train.conll"}, "both the part of speech and the label"},
 		"no form column":      {[]string{"train", "--model", model, "--form", "nine", "testdata/train.conll"}, "form column"},
 		"no pos column":       {[]string{"train", "--model", model, "--pos", "9", "testdata/train.conll"}, "pos column"},
-		"dev label":           {[]string{"train", "--model", model, "--dev", stranger, "testdata/train.conll"}, stranger + `:2: label "B-EVENT" is not among those of the training data`},
 		"other format":        {[]string{"train", "--model", model, "testdata/train.conll", "testdata/train.conllu"}, "train.conllu:3: format conllu, expected conll"},
 		"other columns":       {[]string{"train", "--model", model, "testdata/train.conll", "testdata/blanks.conll"}, "blanks.conll:1: 2 columns, expected 3 as in the first training file"},
 		"templates of labels": {[]string{"train", "--model", model, "--features", bare, "testdata/train.conll"}, "its templates read column 2 (counted from 0), which holds the labels"},
@@ -110,6 +108,17 @@ func TestOtherFailures(t *testing.T) {
 		})
 	}
 	assert.NoFileExists(t, model)
+}
+
+// A label of the development data that the training data lack does not stop training.
+func TestUnseenLabelOfTheDevelopmentData(t *testing.T) {
+	stranger := write(t, "dev.conll", "Maria\tPROPN\tB-PER\nlives\tVERB\tB-EVENT\n")
+	for _, args := range [][]string{nil, {"--scheme", "bioes"}} {
+		args = append([]string{"train", "--quiet", "--epochs", "3", "--model", filepath.Join(t.TempDir(), "m"), "--dev", stranger, "testdata/train.conll"}, args...)
+		o := done(t, "", args...)
+		assert.Regexp(t, `^tagger: warning: 1 tokens of the development data have labels that the training data lack, and count as wrong: [BS]-EVENT\n$`, o.errors)
+		assert.Contains(t, o.out, "EVENT")
+	}
 }
 
 func TestUnknownGivenLabel(t *testing.T) {
