@@ -60,8 +60,8 @@ func TestSupervisionErrors(t *testing.T) {
 		assert.Contains(t, o.errors, "stdin"+says)
 	}
 	o := tagger(t, "", "train", "--model", t.TempDir()+"/m", "--supervision", "partial", "--dev", "testdata/open.conll", "testdata/open.conll")
-	assert.Equal(t, exitFailed, o.status)
-	assert.Contains(t, o.errors, "testdata/open.conll:2: label \"O|B-ORG\" is not among", "development data are read as they are")
+	assert.Equal(t, exitDone, o.status)
+	assert.Regexp(t, `labels that the training data lack, and count as wrong: .*O\|B-ORG`, o.errors, "development data are read as they are")
 }
 
 // A sentence of weight 3 counts as three.

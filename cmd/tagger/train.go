@@ -129,6 +129,7 @@ func (a *app) train(cmd *cobra.Command, o *trainRun, files []string) error {
 	if !o.quiet {
 		c.Log = func(text string) { fmt.Fprintln(a.stderr, text) }
 	}
+	before := checkpointAt(c.Checkpoint)
 	start, err := learning.OpenStart(&c)
 	if err != nil {
 		return err
@@ -152,12 +153,21 @@ func (a *app) train(cmd *cobra.Command, o *trainRun, files []string) error {
 	}
 	if stopped != nil {
 		hint := ""
-		if c.Checkpoint != "" {
+		if now := checkpointAt(c.Checkpoint); now != nil && (before == nil || !os.SameFile(before, now) || c.Resume == c.Checkpoint) {
 			hint = "; --resume " + c.Checkpoint + " continues"
 		}
 		return fmt.Errorf("%w: training stopped early, the best model so far is in %s%s", stopped, o.model, hint)
 	}
 	return nil
+}
+
+// checkpointAt describes the file of a checkpoint, nil if there is none. A new checkpoint is a new file.
+func checkpointAt(path string) os.FileInfo {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil
+	}
+	return info
 }
 
 // watch runs a training, and reports its steps.
