@@ -19,6 +19,7 @@ type reporter struct {
 	w     io.Writer
 	total int
 	bar   *progressbar.ProgressBar // nil: lines
+	at    int                      // the last step
 }
 
 func newReporter(w io.Writer, total int, terminal bool) *reporter {
@@ -32,10 +33,10 @@ func newReporter(w io.Writer, total int, terminal bool) *reporter {
 	return r
 }
 
-// isTerminal tells whether a person watches w.
+// isTerminal tells whether a person watches w on a terminal that can go back to the start of a line.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+	return ok && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
 }
 
 func (r *reporter) report(p model.Progress) {
@@ -49,6 +50,7 @@ func (r *reporter) report(p model.Progress) {
 			what += " best"
 		}
 	}
+	r.at = p.Number
 	if r.bar != nil {
 		r.bar.Describe(what)
 		_ = r.bar.Set(p.Number) // a terminal that takes no bar is no reason to stop
@@ -58,9 +60,10 @@ func (r *reporter) report(p model.Progress) {
 	fmt.Fprintf(r.w, "step %d/%d  %s  %.1fs, at most %s left\n", p.Number, r.total, what, p.Seconds, left.Round(time.Second))
 }
 
-// done leaves the bar's line.
+// done ends the bar at the last step, which may come early, and leaves its line.
 func (r *reporter) done() {
 	if r.bar != nil {
+		r.bar.ChangeMax(r.at)
 		_ = r.bar.Exit()
 		fmt.Fprintln(r.w)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -48,4 +49,15 @@ func TestFilesAndBuffersAreNoTerminals(t *testing.T) {
 	defer f.Close()
 	assert.False(t, isTerminal(f))
 	assert.False(t, isTerminal(new(bytes.Buffer)))
+}
+
+// Training that ends early leaves a bar that is full.
+func TestBarEndsAtTheLastStep(t *testing.T) {
+	var out bytes.Buffer
+	r := newReporter(&out, 100, true)
+	r.report(model.Progress{Step: &optimize.Step{Number: 5}})
+	r.done()
+	lines := strings.Split(strings.TrimRight(out.String(), "\n"), "\r")
+	assert.Contains(t, lines[len(lines)-1], "100%")
+	assert.Contains(t, lines[len(lines)-1], "(5/5")
 }
