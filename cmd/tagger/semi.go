@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis/losses"
-	"github.com/trellis-nlp/trellis/structured"
 )
 
 const semiHelp = `
@@ -113,15 +112,6 @@ func (o *trainFlags) checkSemi(changed func(flag string) bool) error {
 
 // maxMaxLength is what the files of such models can hold.
 const maxMaxLength = 4096
-
-// buildSemi makes the loss for these types of spans.
-func (l *lossFlags) buildSemi(types []string, scheme structured.Scheme) (losses.General, error) {
-	cost, err := l.costFor(append([]string{"O"}, types...), scheme)
-	if err != nil {
-		return nil, err
-	}
-	return losses.NewGeneral(l.name, l.options(cost))
-}
 
 // checkSemi refuses what a model of segments does not do.
 func (o *tagFlags) checkSemi() error {
