@@ -73,9 +73,7 @@ func New(p Content) (*Model, error) {
 	}
 	slices.Sort(m.words)
 	m.words = slices.Compact(m.words)
-	var err error
-	m.input = m.input.Complete()
-	if m.program, err = m.input.Program(); err != nil {
+	if err := m.bind(); err != nil {
 		return nil, err
 	}
 	attrs := make([]entry[uint16], 0, len(p.Attributes))

@@ -52,8 +52,7 @@ func parseModel(data []byte) (*Model, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
-	m.input = m.input.Complete()
-	if m.program, err = m.input.Program(); err != nil {
+	if err := m.bind(); err != nil {
 		return nil, fmt.Errorf("%w: templates: %v", model.ErrModel, err)
 	}
 	return m, nil

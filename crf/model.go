@@ -6,6 +6,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/chain"
 	"github.com/trellis-nlp/trellis/internal/container"
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
 	"github.com/trellis-nlp/trellis/model"
@@ -34,12 +35,10 @@ type Model struct {
 
 	names, bigramNames []byte // front-coded; nil where they were stripped
 
-	file      *container.Mapping // behind all that, of a model that was opened
-	edgesOnce sync.Once
-	shared    edges
-	spansOnce sync.Once
-	goesOn    []bool // L x L
-	taggers   sync.Pool
+	file   *container.Mapping // behind all that, of a model that was opened
+	once   sync.Once
+	shared *chain.Space
+	pool   model.Pool
 }
 
 // newModel keeps the features of x whose weight is not zero, and the attributes that have any.
@@ -176,63 +175,59 @@ func (m *Model) Close() error {
 	return m.file.Close()
 }
 
-// A Labelling is a sequence of labels, one a token.
-type Labelling struct {
-	Labels      []string
-	Score       float64 // the sum of the weights
-	Probability float64 // under the distribution exp(score) / Z, which cross-entropy fits to the data
+// Kind returns [model.Chain].
+func (m *Model) Kind() string { return model.Chain }
+
+// NewTagger returns a tagger for one goroutine.
+func (m *Model) NewTagger(o model.TagOptions) (model.Tagger, error) {
+	d := m.NewDecoder()
+	d.Constrain(!o.Unconstrained)
+	d.Prune(!o.NoDictionary && !o.Fixed)
+	return model.NewTagger(m, d, o)
 }
 
 // Tag returns the best labels of a sentence; ties go to the lowest label numbers, as in package viterbi.
 func (m *Model) Tag(seq features.Sequence) ([]string, error) {
-	t := m.tagger()
-	defer m.taggers.Put(t)
-	if err := t.Read(seq); err != nil {
-		return nil, err
-	}
-	return t.AppendLabels(nil)
+	return m.pool.Tag(m, model.Sentence{Columns: seq})
 }
 
 // TagItems is Tag for tokens that bring their attributes along.
 func (m *Model) TagItems(items [][]attrfile.Attribute) ([]string, error) {
-	t := m.tagger()
-	defer m.taggers.Put(t)
-	if err := t.ReadItems(items); err != nil {
-		return nil, err
-	}
-	return t.AppendLabels(nil)
+	return m.pool.Tag(m, model.Sentence{Items: items})
 }
+
+// TagWords is Tag for words. A model that reads more than words is an error that wraps ErrInput.
+func (m *Model) TagWords(words []string) ([]string, error) { return m.pool.TagWords(m, words) }
 
 // TagNBest returns up to n different labellings, best first, with their probabilities.
-func (m *Model) TagNBest(seq features.Sequence, n int) ([]Labelling, error) {
-	t := m.tagger()
-	defer m.taggers.Put(t)
-	if err := t.Read(seq); err != nil {
-		return nil, err
+func (m *Model) TagNBest(seq features.Sequence, n int) ([]model.Labelling, error) {
+	if n < 1 {
+		return nil, model.Refuse("nbest", "{nbest} %d: want a positive number", n)
 	}
-	return t.NBest(n)
+	return m.pool.Label(m, model.TagOptions{NBest: n}, model.Sentence{Columns: seq})
 }
 
-// Marginals returns the probability of each label at each token: T x L nodes, without edges.
-func (m *Model) Marginals(seq features.Sequence) (*structured.Lattice, error) {
-	t := m.tagger()
-	defer m.taggers.Put(t)
-	if err := t.Read(seq); err != nil {
-		return nil, err
-	}
-	own := new(structured.Lattice)
-	marginals, err := t.Marginals()
-	if err == nil {
-		marginals.Copy(own)
-	}
-	return own, err
+// space returns what is made when it is first asked for: its size is that of a sentence's scores, not of
+// the model file.
+func (m *Model) space() *chain.Space {
+	m.once.Do(func() {
+		var trans []float64
+		if l := m.labels.Len(); len(m.trans) > 0 {
+			trans = make([]float64, l*l)
+			for q, pair := range m.trans {
+				trans[pair] = m.transW.at(uint32(q))
+			}
+		}
+		m.shared = chain.NewSpace(m.labels.Names(), m.scheme, trans)
+	})
+	return m.shared
 }
 
-func (m *Model) tagger() *Tagger {
-	if t, ok := m.taggers.Get().(*Tagger); ok {
-		return t
-	}
-	return m.NewTagger()
+// bind binds the templates to the columns.
+func (m *Model) bind() (err error) {
+	m.input = m.input.Complete()
+	m.program, err = m.input.Program()
+	return err
 }
 
 // key returns the key of an attribute's name.

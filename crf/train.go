@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/trellis-nlp/trellis/internal/chain"
 	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/metrics"
@@ -170,7 +171,7 @@ func (t *trainer) report(step *optimize.Step) error {
 // tagging does, and scores them.
 func (o *objective) evaluate(w []float64) (metrics.Results, error) {
 	names := o.data.labels.Names()
-	grammar := grammarOf(names, o.data.Scheme())
+	grammar := chain.Grammar(names, o.data.Scheme())
 	return o.pool.Score(o.data.Scheme(), func(wk *worker, s int, gold, predicted []string) ([]string, []string, error) {
 		lo, hi := o.data.sentence[s], o.data.sentence[s+1]
 		o.x.score(&wk.scores, &o.data.tokens, lo, hi, w, 1)
@@ -182,12 +183,12 @@ func (o *objective) evaluate(w []float64) (metrics.Results, error) {
 			}
 		}
 		if o.dictionary != nil {
-			wk.pruning.begin(hi - lo)
+			wk.pruning.Begin(hi - lo)
 			for t := lo; t < hi; t++ {
-				wk.pruning.give(t-lo, o.dictionary.of(o.data.word[t]))
+				wk.pruning.Give(t-lo, o.dictionary.of(o.data.word[t]))
 			}
-			wk.pruning.keep(grammar)
-			wk.pruning.apply(&wk.scores)
+			wk.pruning.Keep(grammar)
+			wk.pruning.Apply(&wk.scores)
 		}
 		if _, err := wk.loss.Viterbi.Decode(wk.gold, &wk.scores); err != nil {
 			return nil, nil, err

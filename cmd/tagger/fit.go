@@ -117,7 +117,7 @@ func numbers(columns []int) string {
 }
 
 // read gives s to the tagger.
-func (f *fit) read(t *crf.Tagger, s *sentence) error {
+func (f *fit) read(t *crf.Decoder, s *sentence) error {
 	if f.ready {
 		return t.ReadItems(s.items.Attributes)
 	}
@@ -145,3 +145,6 @@ func (m moved) Field(t, column int) string {
 	}
 	return m.Sentence.Field(t, column)
 }
+
+// Columns implements features.Width: fitInput has seen that the columns are there.
+func (m moved) Columns() int { return max(m.from+1, m.Sentence.Columns()) }

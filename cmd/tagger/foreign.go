@@ -87,15 +87,15 @@ func (m *openedModel) ofCRFsuite(p *crf.Content, data []byte) error {
 	if err != nil {
 		return err
 	}
-	shared, err := crfsuite.NewTagger(read)
+	shared, err := crfsuite.NewLabeller(read)
 	if err != nil {
 		return err
 	}
 	p.Labels = read.Labels
 	m.foreign = func() scores {
-		t := shared.Clone()
+		t := shared.NewDecoder()
 		return func(s *sentence) (*structured.Lattice, error) {
-			err := t.Read(s.items.Attributes)
+			err := t.ReadItems(s.items.Attributes)
 			return t.Scores(), err
 		}
 	}
@@ -110,10 +110,10 @@ func (m *openedModel) ofCRFPP(p *crf.Content, data []byte) error {
 	p.Labels = read.Labels()
 	p.Input = model.Input{Templates: read.Templates(), Columns: read.Columns()}
 	m.foreign = func() scores {
-		t := read.NewTagger()
+		t := read.NewDecoder()
 		return func(s *sentence) (*structured.Lattice, error) {
-			t.Read(&s.rows)
-			return t.Scores(), nil
+			err := t.Read(&s.rows)
+			return t.Scores(), err
 		}
 	}
 	m.stream = func(w io.Writer, r io.Reader, name string, o *tagFlags) error {
@@ -130,7 +130,7 @@ func (m *openedModel) ofWapiti(p *crf.Content, data []byte) error {
 	p.Labels = read.Labels()
 	p.Input = model.Input{Templates: read.Templates(), Columns: read.Columns()}
 	m.foreign = func() scores {
-		t := read.NewTagger()
+		t := read.NewDecoder()
 		return func(s *sentence) (*structured.Lattice, error) {
 			err := t.Read(&s.rows)
 			return t.Scores(), err

@@ -12,6 +12,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/interop"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/prunedcrf"
 	"github.com/trellis-nlp/trellis/semicrf"
 	"github.com/trellis-nlp/trellis/structured"
@@ -20,11 +21,11 @@ import (
 // A labeller labels sentences, one after another, in memory of its own.
 type labeller struct {
 	m      *crf.Model
-	tagger *crf.Tagger
-	pruned *prunedcrf.Tagger // of a model of pruned chains, in place of the one before; nil: of another
-	scores scores            // of another tool's model; nil: the tagger's own
-	semi   *semicrf.Tagger   // of a model of segments, in place of all these; nil: of another
-	out    *outside          // of labels that are spelt otherwise inside; nil: they are not
+	tagger *crf.Decoder
+	pruned *prunedcrf.Decoder // of a model of pruned chains, in place of the one before; nil: of another
+	scores scores             // of another tool's model; nil: the tagger's own
+	semi   *semicrf.Decoder   // of a model of segments, in place of all these; nil: of another
+	out    *outside           // of labels that are spelt otherwise inside; nil: they are not
 	o      *tagFlags
 	print  printer // for another tool's output; nil: ours
 	w      *writer
@@ -60,7 +61,7 @@ func (l *labeller) decoder() decoder {
 }
 
 func newLabeller(m *openedModel, o *tagFlags) *labeller {
-	l := &labeller{m: m.Model, tagger: m.NewTagger(), o: o, print: o.printer(m.Labels()), w: newWriter()}
+	l := &labeller{m: m.Model, tagger: m.NewDecoder(), o: o, print: o.printer(m.Labels()), w: newWriter()}
 	l.tagger.Constrain(!o.free)
 	l.tagger.Prune(!o.undictated && !o.fixed) // what is given goes before what is usual
 	l.out = newOutside(m.Model)
@@ -68,10 +69,10 @@ func newLabeller(m *openedModel, o *tagFlags) *labeller {
 		l.scores = m.foreign()
 	}
 	if m.semi != nil {
-		l.semi = m.semi.NewTagger()
+		l.semi = m.semi.NewDecoder()
 	}
 	if m.pruned != nil {
-		l.pruned = m.pruned.NewTagger()
+		l.pruned = m.pruned.NewDecoder()
 		l.pruned.Constrain(!o.free)
 	}
 	return l
@@ -156,8 +157,7 @@ func (l *labeller) printed(s *sentence) error {
 // read gives s to the tagger.
 func (l *labeller) read(s *sentence) error {
 	if l.pruned != nil {
-		l.pruned.Read(l.fit.sequence(s))
-		return nil
+		return l.pruned.Read(l.fit.sequence(s))
 	}
 	if l.scores == nil {
 		if err := l.fit.read(l.tagger, s); err != nil {
@@ -255,19 +255,11 @@ func appendProbability(dst []byte, p float64) []byte {
 func (l *labeller) decode() ([]candidate, error) {
 	if l.o.nbest > 0 && l.pruned != nil {
 		best, err := l.pruned.NBest(l.o.nbest)
-		var list []candidate
-		for _, b := range best {
-			list = append(list, candidate{labels: b.Labels, probability: b.Probability})
-		}
-		return list, err
+		return l.named(best), err
 	}
 	if l.o.nbest > 0 {
 		best, err := l.tagger.NBest(l.o.nbest)
-		var list []candidate
-		for _, b := range best {
-			list = append(list, candidate{labels: b.Labels, probability: b.Probability})
-		}
-		return list, err
+		return l.named(best), err
 	}
 	var path []int
 	var err error
@@ -288,6 +280,18 @@ func (l *labeller) decode() ([]candidate, error) {
 	return l.best[:], nil
 }
 
+// named returns paths as candidates.
+func (l *labeller) named(paths []model.Path) (list []candidate) {
+	for _, p := range paths {
+		c := candidate{probability: p.Probability}
+		for _, j := range p.Labels {
+			c.labels = append(c.labels, l.m.Labels()[j])
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
 // fix makes the tagger keep the labels that s brings along.
 func (l *labeller) fix(s *sentence) error {
 	l.given = l.given[:0]
@@ -303,14 +307,11 @@ func (l *labeller) fix(s *sentence) error {
 		l.given = append(l.given, given)
 	}
 	var err error
-	switch {
-	case l.pruned != nil:
-		l.choices = l.out.inside(l.choices, l.given)
+	l.choices = l.out.inside(l.choices, l.given)
+	if l.pruned != nil {
 		err = l.pruned.Allow(l.choices)
-	case l.out != nil:
-		err = l.out.fix(l.tagger, l.given)
-	default:
-		err = l.tagger.Fix(l.given)
+	} else {
+		err = l.tagger.Allow(l.choices)
 	}
 	if err != nil {
 		return l.in.at(s, 0, err)

@@ -107,11 +107,9 @@ type outside struct {
 	annotation.Converter
 	// pairs is whether each label outside stands for one or two inside: BIO outside and BIOES inside. Then
 	// twins are the numbers of those that a label stands for together with each, or -1.
-	pairs   bool
-	twins   []int
-	spare   []string
-	allowed structured.Lattice
-	choices [][]int
+	pairs bool
+	twins []int
+	spare []string
 }
 
 // newOutside returns nil for a model whose labels are those of its files.
@@ -168,16 +166,6 @@ func (x *outside) inside(dst [][]int, given []int) [][]int {
 		dst = append(dst, choice)
 	}
 	return dst
-}
-
-// fix keeps a tagger to the labels given outside; -1 is none.
-func (x *outside) fix(t *crf.Tagger, given []int) error {
-	x.choices = x.inside(x.choices, given)
-	scores := t.Scores()
-	if err := structured.Allow(&x.allowed, scores.L, x.choices); err != nil {
-		return err
-	}
-	return structured.AddScaled(scores, scores, &x.allowed, 1)
 }
 
 // name returns a label that the model has inside for one that is given outside.

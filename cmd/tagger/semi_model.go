@@ -61,12 +61,14 @@ func spanLabels(m *semicrf.Model) []string {
 
 // segmented labels s by segments. What it returns is valid until the next call.
 func (l *labeller) segmented(s *sentence) ([]candidate, error) {
-	l.semi.Read(l.fit.sequence(s))
+	if err := l.semi.Read(l.fit.sequence(s)); err != nil {
+		return nil, l.in.at(s, 0, err)
+	}
 	if l.o.nbest > 0 {
 		best, err := l.semi.NBest(l.o.nbest)
 		list := make([]candidate, len(best))
 		for k, b := range best {
-			list[k].labels, list[k].probability = b.Labels, b.Probability
+			list[k].labels, list[k].probability = l.semi.AppendLabels(nil, b.Segments), b.Probability
 			if err == nil {
 				err = l.judgeSegments(&list[k], b.Segments)
 			}

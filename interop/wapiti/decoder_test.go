@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 var sentence features.Sequence = features.Rows{{"Maria", "NOUN"}, {"moved", "VERB"}, {"Oslo", "NOUN"}}
@@ -16,10 +17,10 @@ var sentence features.Sequence = features.Rows{{"Maria", "NOUN"}, {"moved", "VER
 // A MEMM is a product of distributions over the labels, each given the one before: log Z is 0.
 func TestMEMMIsNormalised(t *testing.T) {
 	m := load(t, "memm.wapiti")
-	require.Equal(t, MEMM, m.Kind())
-	tagger := m.NewTagger()
+	require.Equal(t, MEMM, m.Type())
+	tagger := m.NewDecoder()
 	require.NoError(t, tagger.Read(sentence))
-	_, logZ, err := tagger.Marginals()
+	logZ, err := tagger.LogZ()
 	require.NoError(t, err)
 	assert.InDelta(t, 0, logZ, 1e-12)
 	s := tagger.Scores()
@@ -37,7 +38,7 @@ func TestMEMMIsNormalised(t *testing.T) {
 // Without weights of pairs the labels of a MEMM do not see each other.
 func TestMEMMWithoutPairs(t *testing.T) {
 	m := read(t, []byte("#mdl#1#2\n#rdr#1/0/0\n1:u,\n#qrk#2\n1:X,\n1:Y,\n#qrk#1\n1:u,\n0=0x1p+0\n1=0x1.8p+1\n"))
-	tagger := m.NewTagger()
+	tagger := m.NewDecoder()
 	require.NoError(t, tagger.Read(sentence))
 	best, err := tagger.Label(1, false)
 	require.NoError(t, err)
@@ -50,7 +51,7 @@ func TestMEMMWithoutPairs(t *testing.T) {
 // Posteriors sum to 1 over all labellings; sums of weights are what the lattice says.
 func TestLabellingsAddUp(t *testing.T) {
 	for _, name := range []string{"model.wapiti", "memm.wapiti", "two.wapiti"} {
-		tagger := load(t, name).NewTagger()
+		tagger := load(t, name).NewDecoder()
 		require.NoError(t, tagger.Read(sentence))
 		all, err := tagger.Label(1000, true)
 		require.NoError(t, err)
@@ -77,7 +78,7 @@ func TestLabellingsAddUp(t *testing.T) {
 }
 
 func TestFix(t *testing.T) {
-	tagger := load(t, "model.wapiti").NewTagger()
+	tagger := load(t, "model.wapiti").NewDecoder()
 	require.NoError(t, tagger.Read(sentence))
 	free, err := tagger.Label(1000, false)
 	require.NoError(t, err)
@@ -94,8 +95,8 @@ func TestFix(t *testing.T) {
 	for k, l := range fixed {
 		require.Equal(t, want[k], l.Path)
 	}
-	assert.ErrorIs(t, tagger.Fix([]int{0}), ErrInput)
-	assert.ErrorIs(t, tagger.Fix([]int{0, 1, 6}), ErrInput)
+	assert.ErrorIs(t, tagger.Fix([]int{0}), model.ErrInput)
+	assert.ErrorIs(t, tagger.Fix([]int{0, 1, 6}), model.ErrInput)
 	require.NoError(t, tagger.Read(sentence))
 	again, err := tagger.Label(1000, false)
 	require.NoError(t, err)
@@ -111,8 +112,8 @@ func TestTies(t *testing.T) {
 }
 
 func TestRawModelsReadAttributes(t *testing.T) {
-	raw := load(t, "raw.wapiti").NewTagger()
-	assert.ErrorIs(t, raw.Read(sentence), ErrInput)
+	raw := load(t, "raw.wapiti").NewDecoder()
+	assert.ErrorIs(t, raw.Read(sentence), model.ErrInput)
 	tokens := [][]string{{"uw=Maria", "bNOUN", "*t=NOUN", "b"}, {"uw=moved", "bVERB", "*t=VERB", "b"}}
 	require.NoError(t, raw.ReadRaw(tokens))
 	before := raw.Scores().PathScore([]int{0, 1})
@@ -120,14 +121,14 @@ func TestRawModelsReadAttributes(t *testing.T) {
 	tokens[0] = append(tokens[0][:1], tokens[0][2:]...) // no pair of labels ends at the first token
 	require.NoError(t, raw.ReadRaw(tokens))
 	assert.Equal(t, before, raw.Scores().PathScore([]int{0, 1}))
-	assert.ErrorIs(t, raw.ReadRaw([][]string{{""}}), ErrInput)
+	assert.ErrorIs(t, raw.ReadRaw([][]string{{""}}), model.ErrInput)
 
-	assert.ErrorIs(t, load(t, "model.wapiti").NewTagger().ReadRaw(tokens), ErrInput)
+	assert.ErrorIs(t, load(t, "model.wapiti").NewDecoder().ReadRaw(tokens), model.ErrInput)
 }
 
 func TestSteadyStateAllocatesNothing(t *testing.T) {
 	for _, name := range []string{"model.wapiti", "memm.wapiti", "two.wapiti"} {
-		tagger := load(t, name).NewTagger()
+		tagger := load(t, name).NewDecoder()
 		given := []int{-1, 2, -1}
 		assert.Zero(t, testing.AllocsPerRun(20, func() {
 			err := tagger.Read(sentence)

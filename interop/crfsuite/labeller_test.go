@@ -37,8 +37,8 @@ func TestOutputs(t *testing.T) {
 		Attributes:  []crfsuite.Attribute{{Name: "a", Features: []crfsuite.Feature{{Label: 1, Weight: math.Ln2}}}},
 		Transitions: []crfsuite.Transition{{From: 1, To: 0, Weight: math.Log(3)}},
 	}
-	tagger := newTagger(t, m)
-	require.NoError(t, tagger.Read([][]attrfile.Attribute{{{Name: "a", Value: 1}}, {}}))
+	tagger := newDecoder(t, m)
+	require.NoError(t, tagger.ReadItems([][]attrfile.Attribute{{{Name: "a", Value: 1}}, {}}))
 	// exp(score) of OO, OB, BO, BB: 1, 1, 6, 2.
 	for want, o := range map[string]crfsuite.Output{
 		"B:x\nO\n\n":                   {},
@@ -59,7 +59,7 @@ func TestOutputs(t *testing.T) {
 	_, err = p.Append(nil, structured.NewLattice(2, 3, structured.NoEdges), []string{"O", "O"})
 	assert.EqualError(t, err, "shape mismatch: scores of 3 labels, expected 2")
 
-	require.NoError(t, tagger.Read(nil))
+	require.NoError(t, tagger.ReadItems(nil))
 	got, err = p.Append(nil, tagger.Scores(), nil)
 	require.NoError(t, err)
 	assert.Empty(t, got)
@@ -90,7 +90,8 @@ func TestTaggerAgainstAllPaths(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	for range 50 {
 		m := random(rng, 4, 12)
-		tagger := newTagger(t, m)
+		labeller := newLabeller(t, m)
+		tagger := labeller.NewDecoder()
 		items := make([][]attrfile.Attribute, 1+rng.IntN(4))
 		for i := range items {
 			for range rng.IntN(6) {
@@ -101,7 +102,7 @@ func TestTaggerAgainstAllPaths(t *testing.T) {
 				items[i] = append(items[i], attrfile.Attribute{Name: name, Value: float64(rng.IntN(5)-2) / 2})
 			}
 		}
-		require.NoError(t, tagger.Read(items))
+		require.NoError(t, tagger.ReadItems(items))
 		path, best, err := tagger.Best()
 		require.NoError(t, err)
 		assert.InDelta(t, score(m, items, path), best, 1e-12)
@@ -119,10 +120,10 @@ func TestTaggerAgainstAllPaths(t *testing.T) {
 		}
 		assert.InDelta(t, math.Log(z), logZ, 1e-12)
 		assert.InDeltaSlice(t, nodes.Node, marginals.Node, 1e-12)
-		labels, err := tagger.Tag(items)
+		labels, err := labeller.TagItems(items)
 		require.NoError(t, err)
 		for i, j := range path {
-			assert.Equal(t, tagger.Labels()[j], labels[i])
+			assert.Equal(t, labeller.Labels()[j], labels[i])
 		}
 	}
 }
@@ -136,7 +137,7 @@ func TestTies(t *testing.T) {
 		},
 		Transitions: []crfsuite.Transition{{From: 2, To: 0, Weight: 1}, {From: 1, To: 0, Weight: 1}, {From: 0, To: 2, Weight: 2}},
 	}
-	tagger := newTagger(t, m)
+	labeller := newLabeller(t, m)
 	x := []attrfile.Attribute{{Name: "x", Value: 1}}
 	for _, c := range []struct {
 		items [][]attrfile.Attribute
@@ -148,7 +149,7 @@ func TestTies(t *testing.T) {
 		{[][]attrfile.Attribute{x, nil}, "b c"},
 		{[][]attrfile.Attribute{nil, x, nil}, "c a c"},
 	} {
-		got, err := tagger.Tag(c.items)
+		got, err := labeller.TagItems(c.items)
 		require.NoError(t, err)
 		assert.Equal(t, c.want, strings.Join(got, " "))
 	}
@@ -156,15 +157,17 @@ func TestTies(t *testing.T) {
 
 func TestTaggerErrors(t *testing.T) {
 	m, _ := small(t)
-	tagger := newTagger(t, m)
+	labeller := newLabeller(t, m)
+	tagger := labeller.NewDecoder()
 	item := func(name string, v float64) []attrfile.Attribute { return []attrfile.Attribute{{Name: name, Value: v}} }
-	assert.EqualError(t, tagger.Read([][]attrfile.Attribute{nil, item("cap", math.Inf(1))}), `token 1: attribute "cap" has the value +Inf`)
-	_, err := tagger.Tag([][]attrfile.Attribute{item("cap", math.NaN())})
-	assert.EqualError(t, err, `token 0: attribute "cap" has the value NaN`)
+	assert.EqualError(t, tagger.ReadItems([][]attrfile.Attribute{nil, item("cap", math.Inf(1))}), `token 2: attribute "cap" has the value +Inf`)
+	_, err := labeller.TagItems([][]attrfile.Attribute{item("cap", math.NaN())})
+	assert.EqualError(t, err, `token 1: attribute "cap" has the value NaN`)
 
 	var beyond *structured.ValueError
-	_, err = tagger.Tag([][]attrfile.Attribute{item("cap", math.MaxFloat64)}) // times the weight 2
+	_, err = labeller.TagItems([][]attrfile.Attribute{item("cap", math.MaxFloat64)}) // times the weight 2
 	assert.ErrorAs(t, err, &beyond)
+	require.NoError(t, tagger.ReadItems([][]attrfile.Attribute{item("cap", math.MaxFloat64)}))
 	_, err = crfsuite.NewPrinter(m.Labels, crfsuite.Output{}).Append(nil, tagger.Scores(), nil)
 	assert.ErrorAs(t, err, &beyond)
 
@@ -172,29 +175,28 @@ func TestTaggerErrors(t *testing.T) {
 	for j := range labels {
 		labels[j] = strings.Repeat("x", j)
 	}
-	_, err = crfsuite.NewTagger(&crfsuite.Model{Labels: labels})
+	_, err = crfsuite.NewLabeller(&crfsuite.Model{Labels: labels})
 	assert.ErrorIs(t, err, crfsuite.ErrTooLarge)
 }
 
-func TestClonesTagAtOnce(t *testing.T) {
-	tagger, all := newTagger(t, read(t, tiny(t, "model"))), sentences(t, tiny(t, "items"))
+func TestGoroutinesShareALabeller(t *testing.T) {
+	labeller, all := newLabeller(t, read(t, tiny(t, "model"))), sentences(t, tiny(t, "items"))
 	var want []byte
 	for _, it := range all {
-		labels, err := tagger.Tag(it.Attributes)
+		labels, err := labeller.TagItems(it.Attributes)
 		require.NoError(t, err)
 		want = append(want, strings.Join(labels, "\n")+"\n\n"...)
 	}
 	assert.Equal(t, string(tiny(t, "labels")), string(want))
 	var group sync.WaitGroup
 	for range 4 {
-		clone := tagger.Clone()
 		group.Go(func() {
-			empty, err := clone.Tag(nil)
+			empty, err := labeller.TagItems(nil)
 			assert.NoError(t, err)
 			assert.Empty(t, empty)
 			var got []byte
 			for _, it := range all {
-				labels, err := clone.Tag(it.Attributes)
+				labels, err := labeller.TagItems(it.Attributes)
 				assert.NoError(t, err)
 				got = append(got, strings.Join(labels, "\n")+"\n\n"...)
 			}
@@ -205,13 +207,14 @@ func TestClonesTagAtOnce(t *testing.T) {
 }
 
 func TestTaggerAllocatesNothing(t *testing.T) {
-	tagger, all := newTagger(t, read(t, tiny(t, "model"))), sentences(t, tiny(t, "items"))
-	p := crfsuite.NewPrinter(tagger.Labels(), crfsuite.Output{Reference: true, Probability: true, Marginal: true, MarginalAll: true})
+	labeller, all := newLabeller(t, read(t, tiny(t, "model"))), sentences(t, tiny(t, "items"))
+	tagger := labeller.NewDecoder()
+	p := crfsuite.NewPrinter(labeller.Labels(), crfsuite.Output{Reference: true, Probability: true, Marginal: true, MarginalAll: true})
 	var out []byte
 	run := func() {
 		out = out[:0]
 		for _, it := range all {
-			err := tagger.Read(it.Attributes)
+			err := tagger.ReadItems(it.Attributes)
 			if err == nil {
 				out, err = p.Append(out, tagger.Scores(), it.Labels)
 			}

@@ -75,6 +75,14 @@ func eachSpanModel(t *testing.T, f func(m *Model, rows features.Rows)) {
 	}
 }
 
+// labelsOf returns the names of labels.
+func labelsOf(m *Model, path []int) (labels []string) {
+	for _, j := range path {
+		labels = append(labels, m.Labels()[j])
+	}
+	return labels
+}
+
 // wellFormed reports whether a path keeps to the scheme, by its definition.
 func wellFormed(m *Model, y []int) bool {
 	for t, j := range y {
@@ -92,7 +100,7 @@ func wellFormed(m *Model, y []int) bool {
 // What a tagger says under the grammar is what it says without, of the well-formed paths alone.
 func TestGrammar(t *testing.T) {
 	eachSpanModel(t, func(m *Model, rows features.Rows) {
-		free, kept := m.NewTagger(), m.NewTagger()
+		free, kept := m.NewDecoder(), m.NewDecoder()
 		free.Constrain(false)
 		require.NoError(t, free.Read(rows))
 		require.NoError(t, kept.Read(rows))
@@ -138,12 +146,14 @@ func TestGrammar(t *testing.T) {
 
 		path, right, err = free.Posterior()
 		require.NoError(t, err)
+		got, err = free.Marginals()
+		require.NoError(t, err)
 		sum := 0.0
 		for i, j := range path {
-			for k, p := range free.marginals.NodeAt(i) {
-				assert.LessOrEqual(t, p, free.marginals.NodeAt(i)[j], k)
+			for k, p := range got.NodeAt(i) {
+				assert.LessOrEqual(t, p, got.NodeAt(i)[j], k)
 			}
-			sum += free.marginals.NodeAt(i)[j]
+			sum += got.NodeAt(i)[j]
 		}
 		assert.InDelta(t, sum, right, 1e-12)
 	})
@@ -152,7 +162,7 @@ func TestGrammar(t *testing.T) {
 // The probability of a span is the sum over the labellings that have it, by enumeration.
 func TestSpanProbabilities(t *testing.T) {
 	eachSpanModel(t, func(m *Model, rows features.Rows) {
-		tagger := m.NewTagger()
+		tagger := m.NewDecoder()
 		for _, constrained := range []bool{true, false} {
 			tagger.Constrain(constrained)
 			require.NoError(t, tagger.Read(rows))
@@ -161,7 +171,7 @@ func TestSpanProbabilities(t *testing.T) {
 			for y := range structured.Paths(s.T, s.L) {
 				p := math.Exp(s.PathScore(y))
 				z += p
-				for _, span := range annotation.AppendSpans(nil, tagger.names(nil, y)) {
+				for _, span := range annotation.AppendSpans(nil, labelsOf(m, y)) {
 					want[span] += p
 				}
 			}
@@ -191,11 +201,13 @@ func TestSpanProbabilities(t *testing.T) {
 func TestFixWithinTheGrammar(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 6))
 	eachSpanModel(t, func(m *Model, rows features.Rows) {
-		tagger := m.NewTagger()
+		tagger := m.NewDecoder()
 		for range 20 {
-			given := make([]int, len(rows))
+			given, allowed := make([]int, len(rows)), make([][]int, len(rows))
 			for i := range given {
-				given[i] = rng.IntN(len(m.Labels())+3) - 3
+				if given[i] = rng.IntN(len(m.Labels())+3) - 3; given[i] >= 0 {
+					allowed[i] = []int{given[i]}
+				}
 			}
 			possible := false
 			for y := range structured.Paths(len(rows), len(m.Labels())) {
@@ -206,7 +218,7 @@ func TestFixWithinTheGrammar(t *testing.T) {
 				possible = possible || fits
 			}
 			require.NoError(t, tagger.Read(rows))
-			require.NoError(t, tagger.Fix(given))
+			require.NoError(t, tagger.Allow(allowed))
 			for _, decode := range []func() ([]int, float64, error){tagger.Best, tagger.Posterior} {
 				path, _, err := decode()
 				require.NoError(t, err)
@@ -226,9 +238,9 @@ func TestGrammarThatCannotBeKept(t *testing.T) {
 	labels, err := m.Tag(features.Rows{{"a"}})
 	require.NoError(t, err)
 	assert.Len(t, labels, 1)
-	assert.Nil(t, m.edges().grammar)
-	assert.Nil(t, spanModel(t, rng, structured.Plain, bioLabels, true, false).edges().grammar)
-	assert.NotNil(t, spanModel(t, rng, structured.BIO, bioLabels, true, false).edges().grammar)
+	assert.Nil(t, m.NewDecoder().chain.Kept())
+	assert.Nil(t, spanModel(t, rng, structured.Plain, bioLabels, true, false).NewDecoder().chain.Kept())
+	assert.NotNil(t, spanModel(t, rng, structured.BIO, bioLabels, true, false).NewDecoder().chain.Kept())
 }
 
 // 64 goroutines share a model.
@@ -263,39 +275,38 @@ func TestTagAll(t *testing.T) {
 		sentences, want = append(sentences, rows), append(want, labels)
 	}
 	for _, workers := range []int{0, 1, 3, 1000} {
-		got, err := m.TagAll(t.Context(), sentences, workers)
+		got, err := model.TagAll(t.Context(), m, sentences, workers)
 		require.NoError(t, err)
 		assert.Equal(t, want, got)
 	}
-	none, err := m.TagAll(t.Context(), nil, 2)
+	none, err := model.TagAll(t.Context(), m, nil, 2)
 	require.NoError(t, err)
 	assert.Empty(t, none)
 
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(errBroken)
-	_, err = m.TagAll(ctx, sentences, 2)
+	_, err = model.TagAll(ctx, m, sentences, 2)
 	require.ErrorIs(t, err, errBroken)
 	ready := train(t, items(t, rand.New(rand.NewPCG(1, 1)), 5), Options{Penalty: l2})
-	_, err = ready.TagAll(t.Context(), sentences, 2)
+	_, err = model.TagAll(t.Context(), ready, sentences, 2)
 	require.ErrorIs(t, err, model.ErrInput)
 }
 
-// The path, the labels in a slice that is kept, and all else but lists allocate nothing.
+// The path and all else but lists allocate nothing.
 func TestTaggerAllocatesNothing(t *testing.T) {
 	m := loaded(t, saved(t, train(t, small(t, bigramTemplates, 40), Options{Penalty: l2}), SaveOptions{}))
-	tagger := m.NewTagger()
+	tagger := m.NewDecoder()
 	var sentences []features.Sequence
 	for _, rows := range read(t, sample.Dev)[:10] {
 		sentences = append(sentences, rows)
 	}
 	spans := []annotation.Span{{Start: 0, End: 1, Type: "PER"}}
-	var labels []string
 	var probabilities []float64
 	tag := func() {
 		for _, s := range sentences {
 			err := tagger.Read(s)
 			if err == nil {
-				labels, err = tagger.AppendLabels(labels[:0])
+				_, _, err = tagger.Best()
 			}
 			if err == nil {
 				_, _, err = tagger.Posterior()
@@ -324,7 +335,7 @@ func TestItemsByHand(t *testing.T) {
 	m, err := New(p)
 	require.NoError(t, err)
 	for w := Float32; w <= Int8; w++ {
-		tagger := loaded(t, saved(t, m, SaveOptions{Precision: w})).NewTagger()
+		tagger := loaded(t, saved(t, m, SaveOptions{Precision: w})).NewDecoder()
 		for _, v := range []float64{1, 2} {
 			require.NoError(t, tagger.ReadItems([][]attrfile.Attribute{
 				{{Name: "one", Value: v}, {Name: "row", Value: 1}, {Name: "run", Value: v}, {Name: "none", Value: 1}, {Name: "one", Value: 1}}, {{Name: "", Value: 1}},

@@ -1,44 +1,40 @@
-package crf
+package chain
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// edges are what all sentences share: the weights of the transitions, and which labels may start a sentence,
-// end it and follow each other.
-type edges struct {
+// A Space is what all sentences of a model share: the L labels, the weights of the transitions, and which labels may
+// start a sentence, end it and follow each other. It is immutable and safe for concurrent use.
+type Space struct {
+	labels  []string
 	trans   []float64           // L x L; nil without transitions
 	grammar *structured.Grammar // nil where every sequence of labels is allowed, or it cannot be kept to
 	both    []float64           // L x L: trans within the grammar; trans where there is none
+
+	once      sync.Once
+	continues []bool // L x L
 }
 
-// edges returns what is made when it is first asked for: its size is that of a sentence's scores, not of
-// the model file.
-func (m *Model) edges() *edges {
-	m.edgesOnce.Do(func() {
-		l := m.labels.Len()
-		e := &m.shared
-		if len(m.trans) > 0 {
-			e.trans = make([]float64, l*l)
-			for q, pair := range m.trans {
-				e.trans[pair] = m.transW.at(uint32(q))
-			}
+// NewSpace returns the space of labels that spell spans in the scheme. trans holds the L x L weights of the
+// transitions, or nothing if there are none. The space keeps both slices.
+func NewSpace(labels []string, scheme structured.Scheme, trans []float64) *Space {
+	s := &Space{labels: labels, trans: trans, both: trans}
+	if g := Grammar(labels, scheme); g != nil {
+		s.grammar, s.both = g, append([]float64(nil), g.Edge...)
+		for k, v := range trans {
+			s.both[k] += v
 		}
-		e.both = e.trans
-		if g := grammarOf(m.labels.Names(), m.scheme); g != nil {
-			e.grammar, e.both = g, append([]float64(nil), g.Edge...)
-			for k, v := range e.trans {
-				e.both[k] += v
-			}
-		}
-	})
-	return &m.shared
+	}
+	return s
 }
 
-// grammarOf returns what the scheme says of the labels, nil if that is nothing, or cannot be kept to.
-func grammarOf(labels []string, scheme structured.Scheme) *structured.Grammar {
+// Grammar returns the transition constraints of the scheme, or nil if it has none or some sentences have no label
+// sequence that satisfies them.
+func Grammar(labels []string, scheme structured.Scheme) *structured.Grammar {
 	if scheme == structured.Plain {
 		return nil
 	}
@@ -60,15 +56,16 @@ func feasible(g *structured.Grammar) bool {
 	return false
 }
 
-// reachable reports whether the grammar has a labelling in which label given[t] stands at t, any where it is negative.
-func reachable(g *structured.Grammar, given []int) bool {
+// reachable reports whether the grammar has a labelling in which token t has one of the labels allowed[t], or any where
+// that is empty.
+func reachable(g *structured.Grammar, allowed [][]int) bool {
 	l := len(g.Start)
 	now, next := make([]bool, l), make([]bool, l)
-	for t, only := range given {
+	for t, set := range allowed {
 		clear(next)
 		for j := range l {
 			switch {
-			case only >= 0 && only != j || t == len(given)-1 && g.End[j] != 0:
+			case len(set) > 0 && !slices.Contains(set, j) || t == len(allowed)-1 && g.End[j] != 0:
 			case t == 0:
 				next[j] = g.Start[j] == 0
 			default:
@@ -79,7 +76,7 @@ func reachable(g *structured.Grammar, given []int) bool {
 		}
 		now, next = next, now
 	}
-	return len(given) == 0 || slices.Contains(now, true)
+	return len(allowed) == 0 || slices.Contains(now, true)
 }
 
 // within adds the grammar to the nodes at the ends of the scores.

@@ -1,4 +1,4 @@
-package crf
+package chain
 
 import (
 	"fmt"
@@ -19,53 +19,53 @@ import (
 //	probability  = sum over j, k not continuing j, of v(end-1, j) p(j, k at end-1, end) / p(j at end-1)
 //
 // It takes the memory of the marginals of all edges, T L^2 numbers. Spans that do not lie in the sentence are an error.
-func (t *Tagger) SpanProbabilities(dst []float64, spans []annotation.Span) ([]float64, error) {
+func (d *Decoder) SpanProbabilities(dst []float64, spans []annotation.Span) ([]float64, error) {
 	for _, s := range spans {
-		if s.Start < 0 || s.Start >= s.End || s.End > t.scores.T {
-			return dst, fmt.Errorf("%w: span %d..%d in a sentence of %d tokens", model.ErrInput, s.Start, s.End, t.scores.T)
+		if s.Start < 0 || s.Start >= s.End || s.End > d.scores.T {
+			return dst, fmt.Errorf("%w: span %d..%d in a sentence of %d tokens", model.ErrInput, s.Start, s.End, d.scores.T)
 		}
 	}
 	if len(spans) == 0 {
 		return dst, nil
 	}
-	t.prune()
-	if _, err := t.inference.Marginals(&t.marginals, &t.scores, structured.PositionEdges); err != nil {
+	d.complete()
+	if _, err := d.inference.Marginals(&d.marginals, &d.scores, structured.PositionEdges); err != nil {
 		return dst, err
 	}
-	goesOn := t.m.continuing()
+	continues := d.space.continuing()
 	for _, s := range spans {
-		dst = append(dst, t.span(s, goesOn))
+		dst = append(dst, d.span(s, continues))
 	}
 	return dst, nil
 }
 
 // continuing returns for each pair of labels, L x L, whether the second goes on with the span of the first.
-func (m *Model) continuing() []bool {
-	m.spansOnce.Do(func() {
-		names := m.labels.Names()
-		m.goesOn = make([]bool, len(names)*len(names))
+func (s *Space) continuing() []bool {
+	s.once.Do(func() {
+		names := s.labels
+		s.continues = make([]bool, len(names)*len(names))
 		for i, prev := range names {
 			for j, next := range names {
 				p, _ := structured.SplitLabel(prev)
 				n, _ := structured.SplitLabel(next)
 				_, starts := structured.Boundary(prev, next)
-				m.goesOn[i*len(names)+j] = p != 'O' && n != 'O' && !starts
+				s.continues[i*len(names)+j] = p != 'O' && n != 'O' && !starts
 			}
 		}
 	})
-	return m.goesOn
+	return s.continues
 }
 
 // span returns the probability of a span under the marginals.
-func (t *Tagger) span(s annotation.Span, goesOn []bool) float64 {
-	p, names := &t.marginals, t.m.labels.Names()
+func (d *Decoder) span(s annotation.Span, continues []bool) float64 {
+	p := &d.marginals
 	l := p.L
-	now := slices.Grow(t.spanNow[:0], l)[:l]
-	next := slices.Grow(t.spanNext[:0], l)[:l]
-	t.spanNow, t.spanNext = now, next
+	now := slices.Grow(d.spanNow[:0], l)[:l]
+	next := slices.Grow(d.spanNext[:0], l)[:l]
+	d.spanNow, d.spanNext = now, next
 	for j := range l {
 		now[j] = 0
-		if prefix, typ := structured.SplitLabel(names[j]); prefix == 'O' || typ != s.Type {
+		if prefix, typ := structured.SplitLabel(d.space.labels[j]); prefix == 'O' || typ != s.Type {
 			continue
 		}
 		if s.Start == 0 {
@@ -74,7 +74,7 @@ func (t *Tagger) span(s annotation.Span, goesOn []bool) float64 {
 		}
 		edge := p.EdgeAt(s.Start)
 		for i := range l {
-			if !goesOn[i*l+j] {
+			if !continues[i*l+j] {
 				now[j] += edge[i*l+j]
 			}
 		}
@@ -87,7 +87,7 @@ func (t *Tagger) span(s annotation.Span, goesOn []bool) float64 {
 				continue
 			}
 			for k := range l {
-				if goesOn[j*l+k] == (at < s.End) {
+				if continues[j*l+k] == (at < s.End) {
 					next[k] += v * edge[j*l+k] / node[j]
 				}
 			}

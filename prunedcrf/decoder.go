@@ -4,45 +4,55 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/pruned"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Tagger labels sentences with a model in scratch memory of its own: one for each goroutine. Read a sentence, fix
-// labels if need be, then ask for labels, lists or probabilities. Steady state allocates nothing but lists.
+// A Decoder finds the numbers of labels with a model in scratch memory of its own: one for each goroutine. Read a
+// sentence, restrict its labels if need be, then ask for paths or probabilities. Steady state allocates nothing but
+// lists. It reads fields as they are and knows labels as the model has them inside; [Model.NewTagger] does the rest.
 //
 // All is over the labels that pruning leaves: others have the probability 0. Where labels spell spans, they are kept
-// to the grammar of their scheme; [Tagger.Constrain] lifts that.
-type Tagger struct {
+// to the grammar of their scheme; [Decoder.Constrain] lifts that.
+type Decoder struct {
 	m       *Model
 	free    bool // of the grammar
 	printer *features.Fingerprinter
+	width   int // the number of columns that it reads
 	s       sentence
 	search  search
 	scores  *pruned.Lattice // of the sentence, nil until somebody asks
 	path    []int
 	list    []pruned.Path
+	paths   []model.Path
 	mu      pruned.Lattice
 	masked  pruned.Lattice
 	risk    pruned.Lattice
 	dense   structured.Lattice
 }
 
-// NewTagger returns a tagger that has read the empty sentence.
-func (m *Model) NewTagger() *Tagger {
-	t := &Tagger{m: m, printer: m.program.NewFingerprinter(m.base)}
+var _ model.Decoder = (*Decoder)(nil)
+
+// NewDecoder returns a decoder that has read the empty sentence.
+func (m *Model) NewDecoder() *Decoder {
+	t := &Decoder{m: m, printer: m.program.NewFingerprinter(m.base), width: m.program.Width()}
 	t.s.reset(false)
 	return t
 }
 
 // Constrain says whether the sentences that are read from now on are kept to the grammar of the label scheme. It
 // makes no difference to plain labels.
-func (t *Tagger) Constrain(on bool) { t.free = !on }
+func (t *Decoder) Constrain(on bool) { t.free = !on }
 
-// Read takes a sentence in. The sequence is not used after it returns.
-func (t *Tagger) Read(seq features.Sequence) {
+// Read takes a sentence in. The sequence is not used after it returns. One whose tokens lack columns is an error that
+// wraps ErrInput.
+func (t *Decoder) Read(seq features.Sequence) error {
+	if err := model.CheckColumns(seq, t.width); err != nil {
+		return err
+	}
 	t.printer.Reset(seq)
 	hasValues := t.m.program.HasValues()
 	t.s.reset(hasValues)
@@ -64,11 +74,17 @@ func (t *Tagger) Read(seq features.Sequence) {
 	}
 	t.search.score(t.m.x, &t.s, t.m.w, 1)
 	t.scores = nil
+	return nil
+}
+
+// ReadItems returns an error that wraps ErrInput: a model of this package reads columns.
+func (t *Decoder) ReadItems([][]attrfile.Attribute) error {
+	return fmt.Errorf("%w: ready-made attributes for a model that reads columns", model.ErrInput)
 }
 
 // Allow leaves token i the labels allowed[i] alone, or all where that is empty. Labels that no labelling within the
 // grammar has are kept all the same, and lift the grammar from the sentence. Allow comes right after Read.
-func (t *Tagger) Allow(allowed [][]int) error {
+func (t *Decoder) Allow(allowed [][]int) error {
 	if len(allowed) != t.s.tokens() {
 		return fmt.Errorf("%w: labels allowed for %d of %d tokens", model.ErrInput, len(allowed), t.s.tokens())
 	}
@@ -86,7 +102,7 @@ func (t *Tagger) Allow(allowed [][]int) error {
 
 // Scores returns the lattice of the sentence over the labels that pruning leaves, valid until the next Read. Its
 // labels are numbered as in Labels.
-func (t *Tagger) Scores() (*pruned.Lattice, error) {
+func (t *Decoder) Scores() (*pruned.Lattice, error) {
 	if t.scores != nil {
 		return t.scores, nil
 	}
@@ -100,7 +116,7 @@ func (t *Tagger) Scores() (*pruned.Lattice, error) {
 }
 
 // Best returns the best path, valid until the next call, and its score.
-func (t *Tagger) Best() (path []int, score float64, err error) {
+func (t *Decoder) Best() (path []int, score float64, err error) {
 	s, err := t.Scores()
 	if err != nil {
 		return nil, 0, err
@@ -108,7 +124,7 @@ func (t *Tagger) Best() (path []int, score float64, err error) {
 	return t.decode(s)
 }
 
-func (t *Tagger) decode(s *pruned.Lattice) (path []int, score float64, err error) {
+func (t *Decoder) decode(s *pruned.Lattice) (path []int, score float64, err error) {
 	t.path = t.path[:0]
 	for range s.Len() {
 		t.path = append(t.path, 0)
@@ -117,32 +133,8 @@ func (t *Tagger) decode(s *pruned.Lattice) (path []int, score float64, err error
 	return t.path, score, err
 }
 
-// Tag reads a sentence and appends the labels of its best path to dst[:0].
-func (t *Tagger) Tag(dst []string, seq features.Sequence) ([]string, error) {
-	t.Read(seq)
-	path, _, err := t.Best()
-	if err != nil {
-		return nil, err
-	}
-	return t.names(dst[:0], path), nil
-}
-
-func (t *Tagger) names(dst []string, path []int) []string {
-	for _, j := range path {
-		dst = append(dst, t.m.labels[j])
-	}
-	return dst
-}
-
-// A Labelling is one of the best ones.
-type Labelling struct {
-	Labels      []string
-	Score       float64
-	Probability float64
-}
-
-// NBest returns up to n different labellings, best first, with their probabilities.
-func (t *Tagger) NBest(n int) ([]Labelling, error) {
+// NBest returns up to n different paths, best first, with their probabilities, valid until the next call.
+func (t *Decoder) NBest(n int) ([]model.Path, error) {
 	s, err := t.Scores()
 	if err != nil {
 		return nil, err
@@ -154,16 +146,16 @@ func (t *Tagger) NBest(n int) ([]Labelling, error) {
 	if err != nil {
 		return nil, err
 	}
-	best := make([]Labelling, len(t.list))
-	for k, p := range t.list {
-		best[k] = Labelling{t.names(nil, p.Labels), p.Score, math.Exp(p.Score - logZ)}
+	t.paths = t.paths[:0]
+	for _, p := range t.list {
+		t.paths = append(t.paths, model.Path{Labels: p.Labels, Score: p.Score, Probability: math.Exp(p.Score - logZ)})
 	}
-	return best, nil
+	return t.paths, nil
 }
 
 // Marginals returns the probability of each label at each token, T x L nodes without edges, valid until the next
 // call.
-func (t *Tagger) Marginals() (*structured.Lattice, error) {
+func (t *Decoder) Marginals() (*structured.Lattice, error) {
 	s, err := t.Scores()
 	if err != nil {
 		return nil, err
@@ -184,7 +176,7 @@ func (t *Tagger) Marginals() (*structured.Lattice, error) {
 // Posterior returns the path with the greatest expected number of right labels (minimum Bayes risk under Hamming
 // cost), and that number: the most probable label of each token, or, within a grammar, the path of the greatest sum of
 // marginals. The path is valid until the next call.
-func (t *Tagger) Posterior() (path []int, right float64, err error) {
+func (t *Decoder) Posterior() (path []int, right float64, err error) {
 	s, err := t.Scores()
 	if err != nil {
 		return nil, 0, err

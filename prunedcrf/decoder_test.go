@@ -63,10 +63,10 @@ func TestProbabilitiesAgreeWithEnumeration(t *testing.T) {
 	for _, order := range []prunedcrf.Order{prunedcrf.Second, prunedcrf.First, prunedcrf.Zeroth} {
 		m := spelling(t, prunedcrf.Options{Order: order, Keep: [2]float64{4, 4}})
 		require.Equal(t, 2-int(order), m.Order())
-		tagger := m.NewTagger()
+		tagger := m.NewDecoder()
 		for _, free := range []bool{false, true} {
 			tagger.Constrain(!free)
-			tagger.Read(yorks)
+			require.NoError(t, tagger.Read(yorks))
 			s, err := tagger.Scores()
 			require.NoError(t, err)
 			l := len(m.Labels())
@@ -121,8 +121,8 @@ func TestProbabilitiesAgreeWithEnumeration(t *testing.T) {
 			})
 		}
 	}
-	tagger := spelling(t, prunedcrf.Options{}).NewTagger()
-	tagger.Read(yorks)
+	tagger := spelling(t, prunedcrf.Options{}).NewDecoder()
+	require.NoError(t, tagger.Read(yorks))
 	_, err := tagger.SpanProbabilities(nil, []annotation.Span{{Start: 4, End: 6, Type: "LOC"}})
 	require.ErrorIs(t, err, model.ErrInput)
 	none, err := tagger.SpanProbabilities(nil, []annotation.Span{{Start: 0, End: 1, Type: "ORG"}})
@@ -130,19 +130,51 @@ func TestProbabilitiesAgreeWithEnumeration(t *testing.T) {
 	require.Zero(t, none[0])
 }
 
+// bestLabels returns the labels of the best path of a sentence.
+func bestLabels(d *prunedcrf.Decoder, m *prunedcrf.Model, seq features.Sequence) (labels []string, err error) {
+	if err := d.Read(seq); err != nil {
+		return nil, err
+	}
+	path, _, err := d.Best()
+	for _, j := range path {
+		labels = append(labels, m.Labels()[j])
+	}
+	return labels, err
+}
+
+// Rows that lack a column that the model reads are an error, in training and tagging, also in many goroutines.
+func TestRowsThatAreTooShort(t *testing.T) {
+	in := input(t, "u:n=%x[0,1]\n")
+	in.Columns = 2
+	d, err := prunedcrf.NewDataset(in)
+	require.NoError(t, err)
+	good, bad := features.Rows{{"a", "b"}}, features.Rows{{"a", "b"}, {"a"}}
+	require.NoError(t, d.Add(good, []string{"X"}, 1))
+	require.NoError(t, d.Add(good, []string{"Y"}, 1))
+	require.ErrorIs(t, d.Add(bad, []string{"X", "Y"}, 1), model.ErrInput)
+	require.Equal(t, 2, d.Len())
+	m, _, err := prunedcrf.Train(context.Background(), d, prunedcrf.Options{Stochastic: passes(2, 1)})
+	require.NoError(t, err)
+	_, err = m.Tag(bad)
+	require.ErrorIs(t, err, model.ErrInput)
+	_, err = model.TagAll(t.Context(), m, []features.Sequence{good, bad}, 2)
+	require.ErrorIs(t, err, model.ErrInput)
+	require.ErrorContains(t, err, "sentence 2: token 2: 1 column, but the model reads column 2")
+}
+
 // Whatever words there are, labels spell spans, unless the grammar is lifted.
 func TestTaggerKeepsToTheGrammar(t *testing.T) {
 	words := []string{"york", "city", "new", "ann", "she", "in", "else"}
 	for _, order := range []prunedcrf.Order{prunedcrf.Second, prunedcrf.First, prunedcrf.Zeroth} {
 		m := spelling(t, prunedcrf.Options{Order: order, Keep: [2]float64{1.2, 1.1}})
-		constrained, free, broken := m.NewTagger(), m.NewTagger(), 0
+		constrained, free, broken := m.NewDecoder(), m.NewDecoder(), 0
 		free.Constrain(false)
 		for k := range 343 {
 			seq := features.Rows{{words[k%7]}, {words[k/7%7]}, {words[k/49]}}
-			labels, err := constrained.Tag(nil, seq)
+			labels, err := bestLabels(constrained, m, seq)
 			require.NoError(t, err)
 			require.True(t, wellFormed(labels), "%v: %v", seq, labels)
-			labels, err = free.Tag(nil, seq)
+			labels, err = bestLabels(free, m, seq)
 			require.NoError(t, err)
 			if !wellFormed(labels) {
 				broken++
@@ -168,9 +200,9 @@ func wellFormed(labels []string) bool {
 func TestAllowedLabelsAreKept(t *testing.T) {
 	m := spelling(t, prunedcrf.Options{})
 	label := func(name string) int { return slices.Index(m.Labels(), name) }
-	tagger := m.NewTagger()
+	tagger := m.NewDecoder()
 	best := func(allowed ...[]int) []string {
-		tagger.Read(yorks)
+		require.NoError(t, tagger.Read(yorks))
 		require.NoError(t, tagger.Allow(allowed))
 		path, _, err := tagger.Best()
 		require.NoError(t, err)
@@ -189,7 +221,7 @@ func TestAllowedLabelsAreKept(t *testing.T) {
 	got = best([]int{label("O")}, []int{label("O")}, []int{label("O"), label("B-LOC")}, nil, []int{label("B-PER")})
 	assert.Equal(t, []string{"O", "O"}, got[:2])
 	assert.Equal(t, "B-PER", got[4])
-	tagger.Read(yorks)
+	require.NoError(t, tagger.Read(yorks))
 	assert.ErrorIs(t, tagger.Allow(make([][]int, 2)), model.ErrInput)
 	assert.ErrorIs(t, tagger.Allow([][]int{nil, nil, {9}, nil, nil}), model.ErrInput)
 }
@@ -207,11 +239,11 @@ func TestTagAllIsTag(t *testing.T) {
 		want = append(want, labels)
 	}
 	for _, threads := range []int{0, 1, 3, 100} {
-		got, err := m.TagAll(list, threads)
+		got, err := model.TagAll(t.Context(), m, list, threads)
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	}
-	none, err := m.TagAll(nil, 2)
+	none, err := model.TagAll(t.Context(), m, nil, 2)
 	require.NoError(t, err)
 	require.Empty(t, none)
 }
