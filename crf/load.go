@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 
 	"github.com/trellis-nlp/trellis/features"
@@ -15,18 +16,25 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
+// Detect reports whether a file that starts with head is a model of this package, or was one.
+func Detect(head []byte) bool { return strings.HasPrefix(string(head), format.Magic) }
+
 // Open maps a model file that [Model.Save] wrote into memory, which several processes share: it takes the time
 // to check it, not to read it into structures. The file may be replaced while it is open, but not cut short or
-// written to. Bytes that are no model are an error that wraps ErrModel and says what is wrong with them.
+// written to. Errors start with the name of the file. Bytes that are no model are an error that wraps ErrModel and says
+// what is wrong with them, or which other kind of model they are.
 func Open(path string) (*Model, error) {
 	f, err := container.Open(path)
 	if err != nil {
-		return nil, err
+		if p, ok := errors.AsType[*fs.PathError](err); ok {
+			err = p.Err
+		}
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	m, err := parseModel(f.Data)
 	if err != nil {
 		_ = f.Close()
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	m.file = f
 	return m, nil

@@ -2,14 +2,11 @@ package main
 
 import (
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
+	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/internal/safefile"
-	"github.com/trellis-nlp/trellis/interop"
-	"github.com/trellis-nlp/trellis/interop/crfsuite"
-	"github.com/trellis-nlp/trellis/structured"
 )
 
 // exportFlags are the command line of tagger export.
@@ -50,31 +47,24 @@ func (a *app) exportModel(o *exportFlags, path string) error {
 	if err := apart(path, o.output); err != nil {
 		return err
 	}
-	m, err := loadModel(path)
+	m, err := trellis.Open(path)
 	if err != nil {
 		return err
 	}
-	content, err := m.Content()
+	defer m.Close()
+	x, err := m.ExportCRFsuite(o.output)
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	exported, err := interop.ToCRFsuite(content)
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	if err := safefile.Write(o.output, func(w io.Writer) error { return crfsuite.Write(w, exported) }); err != nil {
 		return err
 	}
-	if m.Input().Templates != nil {
+	if x.Templates {
 		a.note(path + ": templates have no place in CRFsuite's models: tagger features makes the attribute files that they need")
 	}
-	if m.Scheme() != structured.Plain {
+	if x.Grammar {
 		a.note(path + ": CRFsuite does not keep labels to the grammar of spans, as tagger tag does without --no-constraints")
 	}
-	if m.Dictionary() > 0 {
+	if x.Dictionary {
 		a.note(path + ": CRFsuite has no tag dictionary: it gives all words all labels, as tagger tag does with --no-dictionary")
 	}
-	_, err = fmt.Fprintf(a.stdout, "%s: %d labels, %d attributes, %d features\n",
-		o.output, len(exported.Labels), len(exported.Attributes), exported.Features())
+	_, err = fmt.Fprintf(a.stdout, "%s: %d labels, %d attributes, %d features\n", o.output, x.Labels, x.Attributes, x.Features)
 	return err
 }

@@ -1,12 +1,9 @@
 package main
 
 import (
-	"io"
-
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis/crf"
-	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
 // saveFlags say how a model is stored.
@@ -27,13 +24,4 @@ func (o *saveFlags) check() error {
 		return wrongUsage("--weights: %v", err)
 	}
 	return nil
-}
-
-// save puts the model at path, all or nothing.
-func (o *saveFlags) save(m *crf.Model, path string) error {
-	w, err := crf.ParsePrecision(o.weights)
-	if err != nil {
-		return err
-	}
-	return safefile.Write(path, func(file io.Writer) error { return m.Save(file, crf.SaveOptions{Precision: w, Strip: o.strip}) })
 }

@@ -70,7 +70,7 @@ var rooms = []room{
 	{path: "lexicon", public: true,
 		rooms: []string{"internal/fingerprint", "internal/container", "corpus", "cluster", "features"}},
 	{path: "model", public: true,
-		rooms:   []string{"structured", "corpus", "corpus/attrfile", "corpus/annotation", "features", "lexicon", "optimize", "metrics"},
+		rooms:   []string{"structured", "corpus", "corpus/attrfile", "corpus/annotation", "features", "lexicon", "optimize", "metrics", "internal/input"},
 		modules: []string{"golang.org/x/text"}},
 	{path: "internal/training",
 		rooms:   []string{"structured", "losses", "optimize", "metrics", "model"},
@@ -107,6 +107,12 @@ var rooms = []room{
 		rooms: []string{"structured", "corpus", "corpus/attrfile", "corpus/annotation", "cluster", "features", "lexicon", "optimize", "model", "crf", "semicrf", "prunedcrf", "recipe", "interop",
 			"internal/input", "internal/safefile"}},
 
+	{path: "internal/tagging",
+		rooms: []string{"structured", "corpus", "corpus/attrfile", "features", "metrics", "model", "internal/input", "interop/crfsuite", "interop/crfpp", "interop/wapiti"}},
+	{path: root, public: true, system: true,
+		rooms: []string{"structured", "corpus", "features", "metrics", "model", "crf", "semicrf", "prunedcrf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
+			"internal/input", "internal/safefile", "internal/tagging"}},
+
 	{path: "internal/sample"},
 	{path: "internal/plots",
 		modules: []string{"gonum.org/v1/plot"}},
@@ -114,8 +120,8 @@ var rooms = []room{
 		rooms: []string{"structured", "losses", "internal/safefile", "internal/plots"}},
 	{path: "cmd/tagger", system: true,
 		rooms: []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses",
-			"corpus", "corpus/attrfile", "corpus/annotation", "features", "optimize", "metrics", "model", "recipe", "crf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
-			"semimarkov", "semicrf", "pruned", "prunedcrf", "tune", "cluster", "lexicon", "internal/sample", "internal/safefile", "internal/plots", "internal/input", "internal/learning"},
+			"corpus", "corpus/attrfile", "corpus/annotation", "features", "optimize", "metrics", "model", "recipe", "crf",
+			"semimarkov", "semicrf", "pruned", "prunedcrf", "tune", "cluster", "lexicon", "internal/sample", "internal/safefile", "internal/plots", "internal/input", "internal/learning", "internal/tagging", root},
 		modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar/v3", "golang.org/x/term", "golang.org/x/text"}},
 
 	{path: "internal/bruteforce", tests: true,
