@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -78,7 +79,7 @@ func (m LargeMarginSoftmax) EvalNormed(grad *structured.Lattice, gradNorm []floa
 	}
 	r := &w.moved
 	s.Copy(r)
-	w.slopes = grow(w.slopes, s.T)
+	w.slopes = vec.Resize(w.slopes, s.T)
 	for t, g := range gold {
 		v, n := s.NodeAt(t)[g], norm[t]
 		if !(n >= 0 && n <= math.MaxFloat64 && math.Abs(v) <= n*(1+1e-9)) {
