@@ -125,8 +125,8 @@ func (o *objective) eval(wk *worker, s int) (float64, error) {
 	y := o.target(wk, s)
 	var v float64
 	var err error
-	if loss, ok := normedOf(o.loss); ok {
-		v, err = o.evalNormed(loss, wk, s)
+	if loss, ok := angularOf(o.loss); ok {
+		v, err = o.evalAngular(loss, wk, s)
 	} else {
 		v, err = o.loss.Eval(&wk.grad, &wk.scores, y, &wk.loss)
 	}

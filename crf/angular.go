@@ -8,7 +8,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// norms are what a [losses.Normed] has to know of the linear model: norm[t] = |w_j| |x_t|, where w_j are the
+// norms are what a [losses.AngularLoss] has to know of the linear model: norm[t] = |w_j| |x_t|, where w_j are the
 // weights of all attributes with label j, x_t the values of the attributes of token t, and j the gold label at t.
 // Transitions are no part of the angle between the two.
 type norms struct {
@@ -16,18 +16,18 @@ type norms struct {
 	label []float64 // |w_j| of the present weights
 }
 
-// normedOf returns the loss if it needs norms.
-func normedOf(l losses.Loss) (losses.Normed, bool) {
+// angularOf returns the loss if it needs norms.
+func angularOf(l losses.Loss) (losses.AngularLoss, bool) {
 	if m, ok := l.(losses.LargeMarginSoftmax); ok && m.Margin == 1 {
 		return nil, false // cross-entropy
 	}
-	n, ok := l.(losses.Normed)
+	n, ok := l.(losses.AngularLoss)
 	return n, ok
 }
 
 // measure takes the norms of the weights w, where the loss needs them, and forgets the derivatives with respect to others.
 func (o *objective) measure(w []float64) {
-	if _, ok := normedOf(o.loss); !ok {
+	if _, ok := angularOf(o.loss); !ok {
 		o.norms = nil
 		return
 	}
@@ -79,14 +79,14 @@ func (o *objective) tokenNorms() []float64 {
 	return list
 }
 
-// evalNormed is eval for a loss that needs norms. It adds the derivatives with respect to |w_j| to wk.pull.
-func (o *objective) evalNormed(loss losses.Normed, wk *worker, s int) (float64, error) {
+// evalAngular is eval for a loss that needs norms. It adds the derivatives with respect to |w_j| to wk.pull.
+func (o *objective) evalAngular(loss losses.AngularLoss, wk *worker, s int) (float64, error) {
 	n, at := len(wk.gold), o.data.sentence[s]
 	wk.norm, wk.gradNorm = slices.Grow(wk.norm[:0], n)[:n], slices.Grow(wk.gradNorm[:0], n)[:n]
 	for t, j := range wk.gold {
 		wk.norm[t] = o.norms.label[j] * o.norms.token[at+t]
 	}
-	v, err := loss.EvalNormed(&wk.grad, wk.gradNorm, &wk.scores, wk.norm, structured.PathTarget(wk.gold), &wk.loss)
+	v, err := loss.EvalWithNorms(&wk.grad, wk.gradNorm, &wk.scores, wk.norm, structured.PathTarget(wk.gold), &wk.loss)
 	if err != nil {
 		return 0, err
 	}
