@@ -139,7 +139,7 @@ func tagging(b *testing.B, w Precision) (*Model, []*corpus.Sentence, int) {
 // Tagging EWT's test sentences, which are in memory, on one core: all of it, and the shares of its steps.
 func BenchmarkTag(b *testing.B) {
 	m, test, tokens := tagging(b, Float32)
-	t := m.NewTagger()
+	t := m.NewDecoder()
 	report := func(b *testing.B) {
 		b.ReportMetric(float64(tokens)*float64(b.N)/b.Elapsed().Seconds(), "tokens/s")
 		b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(tokens)/float64(b.N), "ns/token")

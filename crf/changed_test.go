@@ -51,23 +51,27 @@ func TestModelWhoseFileIsCutShort(t *testing.T) {
 	require.ErrorIs(t, err, model.ErrChanged)
 	_, err = m.TagNBest(other, 2)
 	require.ErrorIs(t, err, model.ErrChanged)
-	_, err = m.Marginals(other)
+	_, err = model.TagAll(t.Context(), m, []features.Sequence{other}, 2)
 	require.ErrorIs(t, err, model.ErrChanged)
-	_, err = m.TagAll(t.Context(), []features.Sequence{other}, 2)
+	tagger, err := m.NewTagger(model.TagOptions{})
+	require.NoError(t, err)
+	_, err = tagger.(model.Scorer).Scores(model.Sentence{Columns: other}, nil)
 	require.ErrorIs(t, err, model.ErrChanged)
 	require.ErrorIs(t, m.Check(), model.ErrChanged)
 	_, _, err = Train(t.Context(), pos(t), Options{Init: m})
 	require.ErrorIs(t, err, model.ErrChanged)
 }
 
-// Bytes that change without a fault are noticed after checkEvery sentences.
+// Bytes that change without a fault are noticed after 64 sentences.
 func TestModelWhoseFileIsOverwritten(t *testing.T) {
 	path := largeFile(t)
 	m, err := Open(path)
 	require.NoError(t, err)
 	defer m.Close()
 	require.NoError(t, os.Chtimes(path, time.Time{}, time.Now().Add(time.Hour)))
-	for k := range 4 * checkEvery {
+	_, err = model.TagAll(t.Context(), m, []features.Sequence{features.Rows{{"w1"}}}, 1)
+	require.ErrorIs(t, err, model.ErrChanged)
+	for k := range 4 * 64 {
 		if _, err = m.Tag(features.Rows{{fmt.Sprint("w", k)}}); err != nil {
 			break
 		}

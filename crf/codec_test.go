@@ -59,7 +59,7 @@ func models(t testing.TB) map[string]*Model {
 }
 
 // lists returns what a model says of sentences: scores and probabilities too.
-func lists(t testing.TB, m *Model) (all [][]Labelling) {
+func lists(t testing.TB, m *Model) (all [][]model.Labelling) {
 	t.Helper()
 	for _, rows := range read(t, sample.Dev)[:20] {
 		list, err := m.TagNBest(rows, 3)

@@ -73,9 +73,7 @@ func New(p Content) (*Model, error) {
 	}
 	slices.Sort(m.words)
 	m.words = slices.Compact(m.words)
-	var err error
-	m.input = m.input.Complete()
-	if m.program, err = m.input.Program(); err != nil {
+	if err := m.bind(); err != nil {
 		return nil, err
 	}
 	attrs := make([]entry[uint16], 0, len(p.Attributes))
@@ -230,4 +228,40 @@ func named[O uint16 | uint32](m *Model, s *store[O], names []byte, visit func(na
 		err = fmt.Errorf("%w: %d names for %d attributes", model.ErrModel, n, s.used)
 	}
 	return err
+}
+
+// Threshold returns the weight of which at least keep features that could go have a greater or equal magnitude, if there
+// are as many; with features of equal weights there may be more. Transitions do not count.
+func (p *Content) Threshold(keep int) float64 {
+	var all []float64
+	for _, a := range p.Attributes {
+		for _, w := range a.Weights {
+			all = append(all, math.Abs(w.Weight))
+		}
+	}
+	for _, a := range p.Bigrams {
+		for _, w := range a.Weights {
+			all = append(all, math.Abs(w.Weight))
+		}
+	}
+	switch {
+	case keep >= len(all):
+		return 0
+	case keep <= 0:
+		return math.Inf(1)
+	}
+	slices.SortFunc(all, func(a, b float64) int { return cmp.Compare(b, a) })
+	return all[keep-1]
+}
+
+// Drop removes the features whose weights are of a magnitude below least. Transitions stay: they are few.
+func (p *Content) Drop(least float64) {
+	for k := range p.Attributes {
+		a := &p.Attributes[k]
+		a.Weights = slices.DeleteFunc(a.Weights, func(w LabelWeight) bool { return math.Abs(w.Weight) < least })
+	}
+	for k := range p.Bigrams {
+		a := &p.Bigrams[k]
+		a.Weights = slices.DeleteFunc(a.Weights, func(w PairWeight) bool { return math.Abs(w.Weight) < least })
+	}
 }

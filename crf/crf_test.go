@@ -517,7 +517,7 @@ func TestDatasetErrors(t *testing.T) {
 
 func TestTagger(t *testing.T) {
 	m := train(t, small(t, bigramTemplates, 60), Options{Penalty: l2})
-	tagger := m.NewTagger()
+	tagger := m.NewDecoder()
 	for _, rows := range read(t, sample.Dev)[:10] {
 		require.NoError(t, tagger.Read(rows))
 		scores := tagger.Scores()
@@ -540,7 +540,9 @@ func TestTagger(t *testing.T) {
 		}
 		assert.LessOrEqual(t, sum, 1+1e-9)
 
-		marginals, err := m.Marginals(rows)
+		tagger := m.NewDecoder()
+		require.NoError(t, tagger.Read(rows))
+		marginals, err := tagger.Marginals()
 		require.NoError(t, err)
 		for i := range rows {
 			total := 0.0
@@ -550,21 +552,18 @@ func TestTagger(t *testing.T) {
 			assert.InDelta(t, 1, total, 1e-9)
 		}
 
-		given := make([]int, len(rows))
-		for i := range given {
-			given[i] = -1
-		}
+		given := make([][]int, len(rows))
 		label, ok := m.Label("B-PER")
 		require.True(t, ok)
-		given[len(given)/2] = label
-		require.NoError(t, tagger.Fix(given))
+		given[len(given)/2] = []int{label}
+		require.NoError(t, tagger.Allow(given))
 		path, _, err = tagger.Best()
 		require.NoError(t, err)
 		assert.Equal(t, label, path[len(given)/2])
 		fixed, err := tagger.Marginals()
 		require.NoError(t, err)
 		assert.InDelta(t, 1, fixed.NodeAt(len(given) / 2)[label], 1e-9)
-		assert.ErrorIs(t, tagger.Fix(given[1:]), model.ErrInput)
+		assert.ErrorIs(t, tagger.Allow(given[1:]), model.ErrInput)
 	}
 	empty, err := m.Tag(features.Rows{})
 	require.NoError(t, err)
@@ -604,7 +603,7 @@ func TestModelIsSafeForConcurrentUse(t *testing.T) {
 				if assert.NoError(t, err) {
 					assert.Equal(t, want[k], labels)
 				}
-				_, err = m.Marginals(rows)
+				_, err = m.TagNBest(rows, 2)
 				assert.NoError(t, err)
 			}
 		})
@@ -653,7 +652,7 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 	assert.LessOrEqual(t, testing.AllocsPerRun(5, whole), 12.0, "a pass allocates a handful, whatever the number of sentences")
 
 	m := train(t, d, Options{Penalty: l2})
-	tagger := m.NewTagger()
+	tagger := m.NewDecoder()
 	var sentences []features.Sequence
 	for _, rows := range read(t, sample.Dev)[:10] {
 		sentences = append(sentences, rows)

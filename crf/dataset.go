@@ -19,6 +19,7 @@ type Dataset struct {
 	program   *features.Program   // nil for ready-made attributes
 	extractor *features.Extractor // of the program
 	form      int                 // column of the word, -1 where there is none
+	width     int                 // the number of columns that it reads
 
 	labels  *structured.Alphabet
 	attrs   *dictionary
@@ -55,7 +56,7 @@ func NewDataset(in model.Input) (*Dataset, error) {
 func (d *Dataset) prepare(program *features.Program) {
 	d.form, d.program = -1, program
 	if program != nil {
-		d.extractor = program.NewExtractor()
+		d.extractor, d.width = program.NewExtractor(), d.input.Width(program)
 		if c, ok := d.input.Names["form"]; ok {
 			d.form = c
 		}
@@ -98,6 +99,9 @@ func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) er
 		return fmt.Errorf("%w: columns for a data set of ready-made attributes", model.ErrInput)
 	}
 	if err := d.begin(seq.Len(), labels, weight); err != nil {
+		return err
+	}
+	if err := model.CheckColumns(seq, d.width); err != nil {
 		return err
 	}
 	d.extract(d.extractor, seq, d.attrs, d.bigrams, !d.heldOut)

@@ -58,22 +58,22 @@ func Example() {
 	// Output: converged [DET NOUN VERB ADV]
 }
 
-// A tagger of one's own keeps its memory: nothing is allocated once it has seen its longest sentence.
-func ExampleTagger() {
-	model, _, err := crf.Train(context.Background(), dataset(), crf.Options{Penalty: optimize.Penalty{L2: 0.1}})
+// A tagger of one's own keeps its memory: it allocates nothing once it has seen its longest sentence.
+func ExampleModel_NewTagger() {
+	m, _, err := crf.Train(context.Background(), dataset(), crf.Options{Penalty: optimize.Penalty{L2: 0.1}})
 	if err != nil {
 		log.Fatal(err)
 	}
-	tagger := model.NewTagger()
-	var labels []string
+	tagger, err := m.NewTagger(model.TagOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
 	for _, sentence := range []features.Rows{{{"a"}, {"dog"}}, {{"cats"}, {"sleep"}}} {
-		if err := tagger.Read(sentence); err != nil {
+		list, err := tagger.Label(model.Sentence{Columns: sentence}, nil)
+		if err != nil {
 			log.Fatal(err)
 		}
-		if labels, err = tagger.AppendLabels(labels[:0]); err != nil {
-			log.Fatal(err)
-		}
-		fmt.Println(labels)
+		fmt.Println(list[0].Labels)
 	}
 	// Output:
 	// [DET NOUN]

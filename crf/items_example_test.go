@@ -41,26 +41,22 @@ func Example_items() {
 			log.Fatal(err)
 		}
 	}
-	model, _, err := crf.Train(context.Background(), d, crf.Options{Penalty: optimize.Penalty{L2: 0.1}}) // c2
+	m, _, err := crf.Train(context.Background(), d, crf.Options{Penalty: optimize.Penalty{L2: 0.1}}) // c2
 	if err != nil {
 		log.Fatal(err)
 	}
 
-	t := model.NewTagger()                                                            // Tagger()
-	if err := t.ReadItems(attributesOf([]string{"Karl", "in", "Rome"})); err != nil { // tagger.set(xseq)
-		log.Fatal(err)
-	}
-	best, err := t.NBest(1) // tagger.tag(), tagger.probability(yseq)
+	tagger, err := m.NewTagger(model.TagOptions{NBest: 1, Probabilities: true}) // Tagger()
 	if err != nil {
 		log.Fatal(err)
 	}
-	marginals, err := t.Marginals() // tagger.marginal(y, i)
+	list, err := tagger.Label(model.Sentence{Items: attributesOf([]string{"Karl", "in", "Rome"})}, nil) // tagger.set(xseq)
 	if err != nil {
 		log.Fatal(err)
 	}
-	loc, _ := model.Label("LOC")
-	fmt.Printf("%v %.2f\n", best[0].Labels, best[0].Probability)
-	fmt.Printf("Rome is a LOC: %.2f\n", marginals.NodeAt(2)[loc])
+	best := list[0] // tagger.tag(), tagger.probability(yseq), tagger.marginal(y, i)
+	fmt.Printf("%v %.2f\n", best.Labels, best.Probability)
+	fmt.Printf("Rome is a %s: %.2f\n", best.Labels[2], best.Probabilities[2])
 	// Output:
 	// [PER O LOC] 0.76
 	// Rome is a LOC: 0.86

@@ -157,7 +157,7 @@ func TestVectorsAreValues(t *testing.T) {
 	require.Equal(t, ready.Attributes(), d.Attributes())
 	want := train(t, ready, Options{Penalty: l2, Threads: 1})
 	got := loaded(t, saved(t, m, SaveOptions{Precision: Float64}))
-	tagger, items := got.NewTagger(), want.NewTagger()
+	tagger, items := got.NewDecoder(), want.NewDecoder()
 	for _, rows := range read(t, sample.Dev) {
 		require.NoError(t, items.ReadItems(itemsOf(rows)))
 		wide := numbered(rows)
@@ -196,7 +196,7 @@ func TestCheckpointKnowsTheLexicon(t *testing.T) {
 
 func TestTaggingWithLexiconsAllocatesNothing(t *testing.T) {
 	m := train(t, withLexicon(t, lengthClasses(t), lexiconTemplates, 12), Options{Penalty: l2, Threads: 1})
-	tagger := m.NewTagger()
+	tagger := m.NewDecoder()
 	var rows features.Sequence = read(t, sample.Dev)[0]
 	require.NoError(t, tagger.Read(rows))
 	_, _, err := tagger.Best()

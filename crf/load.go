@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 
 	"github.com/trellis-nlp/trellis/features"
@@ -15,20 +16,27 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
+// Detect reports whether a file that starts with head is a model of this package, or was one.
+func Detect(head []byte) bool { return strings.HasPrefix(string(head), format.Magic) }
+
 // Open maps a model file that [Model.Save] wrote into memory, which several processes share: it takes the time
-// to check it, not to read it into structures. It copies a file below 1 MiB. Bytes that are no model are an error that
-// wraps ErrModel and says what is wrong with them.
+// to check it, not to read it into structures. It copies a file below 1 MiB. Errors start with the name of the file.
+// Bytes that are no model are an error that wraps ErrModel and says what is wrong with them, or which other kind of model
+// they are.
 //
 // Moving another file into the place of an open model does no harm. Cutting the file short or overwriting it does: the
-// methods of Model then return an error that wraps model.ErrChanged, at the latest after 64 more calls, and a call in between
-// may return wrong labels. A [Tagger] does not check: see [Model.Check] and [Model.Guard].
+// model and its taggers then return an error that wraps model.ErrChanged, at the latest after 64 more sentences, and may
+// return wrong labels for those in between. [Model.Check] looks at once.
 func Open(path string) (m *Model, err error) {
 	f, err := format.Open(path)
 	if err != nil {
+		if p, ok := errors.AsType[*fs.PathError](err); ok {
+			err = p.Err
+		}
 		if errors.Is(err, container.ErrFormat) {
 			err = refuse(err)
 		}
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	err = f.Guard(func() error {
 		m, err = parseModel(f.Data)
@@ -36,7 +44,7 @@ func Open(path string) (m *Model, err error) {
 	})
 	if err != nil {
 		_ = f.Close()
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	m.file = f
 	return m, nil
@@ -66,8 +74,7 @@ func parseModel(data []byte) (*Model, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
-	m.input = m.input.Complete()
-	if m.program, err = m.input.Program(); err != nil {
+	if err := m.bind(); err != nil {
 		return nil, fmt.Errorf("%w: templates: %v", model.ErrModel, err)
 	}
 	return m, nil

@@ -1,12 +1,12 @@
 package crf
 
 import (
-	"cmp"
 	"slices"
 	"sync"
 
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/chain"
 	"github.com/trellis-nlp/trellis/internal/container"
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
 	"github.com/trellis-nlp/trellis/model"
@@ -35,12 +35,10 @@ type Model struct {
 
 	names, bigramNames []byte // front-coded; nil where they were stripped
 
-	file      *container.Mapping // behind all that, of a model that was opened
-	edgesOnce sync.Once
-	shared    edges
-	spansOnce sync.Once
-	goesOn    []bool // L x L
-	taggers   sync.Pool
+	file   *container.Mapping // behind all that, of a model that was opened
+	once   sync.Once
+	shared *chain.Space
+	pool   model.Pool
 }
 
 // newModel keeps the features of x whose weight is not zero, and the attributes that have any.
@@ -177,93 +175,74 @@ func (m *Model) Close() error {
 	return m.file.Close()
 }
 
-// A Labelling is a sequence of labels, one a token.
-type Labelling struct {
-	Labels      []string
-	Score       float64 // the sum of the weights
-	Probability float64 // under the distribution exp(score) / Z, which cross-entropy fits to the data
+// Kind returns [model.Chain].
+func (m *Model) Kind() string { return model.Chain }
+
+// NewTagger returns a tagger for one goroutine. A model of more than 8192 labels is an error that wraps ErrInput.
+func (m *Model) NewTagger(o model.TagOptions) (t model.Tagger, err error) {
+	if err := m.fits(); err != nil {
+		return nil, err
+	}
+	err = m.Guard(func() error {
+		d := m.NewDecoder()
+		d.Constrain(!o.Unconstrained)
+		d.Prune(!o.NoDictionary && !o.Fixed)
+		t, err = model.NewTagger(m, d, o)
+		return err
+	})
+	return t, err
 }
 
 // Tag returns the best labels of a sentence; ties go to the lowest label numbers, as in package viterbi.
-func (m *Model) Tag(seq features.Sequence) (labels []string, err error) {
-	err = m.use(func(t *Tagger) error {
-		if err := t.Read(seq); err != nil {
-			return err
-		}
-		labels, err = t.AppendLabels(nil)
-		return err
-	})
-	return labels, err
+func (m *Model) Tag(seq features.Sequence) ([]string, error) {
+	return m.pool.Tag(m, model.Sentence{Columns: seq})
 }
 
 // TagItems is Tag for tokens that bring their attributes along.
-func (m *Model) TagItems(items [][]attrfile.Attribute) (labels []string, err error) {
-	err = m.use(func(t *Tagger) error {
-		if err := t.ReadItems(items); err != nil {
-			return err
-		}
-		labels, err = t.AppendLabels(nil)
-		return err
-	})
-	return labels, err
+func (m *Model) TagItems(items [][]attrfile.Attribute) ([]string, error) {
+	return m.pool.Tag(m, model.Sentence{Items: items})
 }
+
+// TagWords is Tag for words. A model that reads more than words is an error that wraps ErrInput.
+func (m *Model) TagWords(words []string) ([]string, error) { return m.pool.TagWords(m, words) }
 
 // TagNBest returns up to n different labellings, best first, with their probabilities.
-func (m *Model) TagNBest(seq features.Sequence, n int) (list []Labelling, err error) {
-	err = m.use(func(t *Tagger) error {
-		if err := t.Read(seq); err != nil {
-			return err
-		}
-		list, err = t.NBest(n)
-		return err
-	})
-	return list, err
-}
-
-// Marginals returns the probability of each label at each token: T x L nodes, without edges.
-func (m *Model) Marginals(seq features.Sequence) (*structured.Lattice, error) {
-	own := new(structured.Lattice)
-	err := m.use(func(t *Tagger) error {
-		if err := t.Read(seq); err != nil {
-			return err
-		}
-		marginals, err := t.Marginals()
-		if err == nil {
-			marginals.Copy(own)
-		}
-		return err
-	})
-	if err != nil {
-		return nil, err
+func (m *Model) TagNBest(seq features.Sequence, n int) ([]model.Labelling, error) {
+	if n < 1 {
+		return nil, model.Refuse("nbest", "{nbest} %d: want a positive number", n)
 	}
-	return own, nil
+	return m.pool.Label(m, model.TagOptions{NBest: n}, model.Sentence{Columns: seq})
 }
 
-// checkEvery is how many sentences a tagger labels from one look at the model's file to the next.
-const checkEvery = 64
-
-// use gives f a tagger that nobody else uses.
-func (m *Model) use(f func(t *Tagger) error) error {
-	return m.Guard(func() error {
-		t, ok := m.taggers.Get().(*Tagger)
-		if !ok {
-			t = m.NewTagger()
+// space returns what is made when it is first asked for: its size is that of a sentence's scores, not of
+// the model file.
+func (m *Model) space() *chain.Space {
+	m.once.Do(func() {
+		var trans []float64
+		if l := m.labels.Len(); len(m.trans) > 0 {
+			trans = make([]float64, l*l)
+			for q, pair := range m.trans {
+				trans[pair] = m.transW.at(uint32(q))
+			}
 		}
-		err := f(t)
-		if t.used++; t.used%checkEvery == 0 {
-			err = cmp.Or(m.Check(), err)
-		}
-		m.taggers.Put(t)
-		return err
+		m.shared = chain.NewSpace(m.labels.Names(), m.scheme, trans)
 	})
+	return m.shared
+}
+
+// bind binds the templates to the columns.
+func (m *Model) bind() (err error) {
+	m.input = m.input.Complete()
+	m.program, err = m.input.Program()
+	return err
 }
 
 // Check returns an error that wraps model.ErrChanged if the file that [Open] mapped has been cut short or overwritten since.
 // It costs one system call; a model without a mapped file has nothing to check.
 func (m *Model) Check() error { return m.file.Check() }
 
-// Guard runs f, which uses taggers of the model in the goroutine of the caller. If f faults because the file of the model
-// has been cut short or overwritten, Guard returns an error that wraps model.ErrChanged. Guard costs less than 10 ns.
+// Guard runs f, which uses the model in the goroutine of the caller. If f faults because the file of the model has been
+// cut short or overwritten, Guard returns an error that wraps model.ErrChanged. Guard costs less than 10 ns.
 func (m *Model) Guard(f func() error) error { return m.file.Guard(f) }
 
 // key returns the key of an attribute's name.

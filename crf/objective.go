@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/trellis-nlp/trellis/internal/chain"
 	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/optimize"
@@ -35,7 +36,7 @@ type worker struct {
 	target       structured.Lattice // of a sentence whose labels are not certain
 	loss         losses.Workspace
 	gold         []int
-	pruning      pruning        // of a sentence that is labelled
+	pruning      chain.Choices  // of a sentence that is labelled
 	packed       training.Dense // the gradient of a whole pass with a plan; the weights while they descend
 	row          []float64      // scratch of plan.step
 	norm         []float64      // of the gold labels of a sentence
@@ -124,8 +125,8 @@ func (o *objective) eval(wk *worker, s int) (float64, error) {
 	y := o.target(wk, s)
 	var v float64
 	var err error
-	if loss, ok := normedOf(o.loss); ok {
-		v, err = o.evalNormed(loss, wk, s)
+	if loss, ok := angularOf(o.loss); ok {
+		v, err = o.evalAngular(loss, wk, s)
 	} else {
 		v, err = o.loss.Eval(&wk.grad, &wk.scores, y, &wk.loss)
 	}

@@ -62,7 +62,7 @@ func takes(l losses.Loss, y structured.Target) bool {
 
 // checkPair refuses the optimizers that cannot minimise the loss.
 func checkPair(l losses.Loss, o Options) error {
-	if _, ok := normedOf(l); ok {
+	if _, ok := angularOf(l); ok {
 		if _, warm := o.Batch.(optimize.WarmStart); warm || o.Stochastic != nil {
 			return fmt.Errorf("%w: the angles of this loss depend on all weights of a label, and a stochastic step sees those of a few sentences: take L-BFGS or OWL-QN, or margin 1", model.ErrPair)
 		}

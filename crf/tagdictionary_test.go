@@ -124,7 +124,7 @@ func TestDictionaryPrunes(t *testing.T) {
 	lifted, heeded := 0, 0
 	eachSpanModel(t, func(m *Model, rows features.Rows) {
 		m = withDictionary(t, rng, m)
-		pruned, whole := m.NewTagger(), m.NewTagger()
+		pruned, whole := m.NewDecoder(), m.NewDecoder()
 		whole.Prune(false)
 		for _, constrained := range []bool{true, false} {
 			pruned.Constrain(constrained)
@@ -177,7 +177,7 @@ func TestDictionaryPrunes(t *testing.T) {
 			first := slices.Clone(path)
 			list, err := pruned.NBest(3)
 			require.NoError(t, err)
-			require.Equal(t, pruned.names(nil, first), list[0].Labels)
+			require.Equal(t, first, list[0].Labels)
 			require.InDelta(t, math.Exp(best)/z, list[0].Probability, 1e-12)
 			got, err := pruned.Marginals()
 			require.NoError(t, err)
@@ -202,19 +202,21 @@ func TestFixLiftsTheDictionary(t *testing.T) {
 	rng := rand.New(rand.NewPCG(16, 17))
 	eachSpanModel(t, func(m *Model, rows features.Rows) {
 		m = withDictionary(t, rng, m)
-		pruned, whole := m.NewTagger(), m.NewTagger()
+		pruned, whole := m.NewDecoder(), m.NewDecoder()
 		whole.Prune(false)
-		given := make([]int, len(rows))
+		given := make([][]int, len(rows))
 		for i := range given {
-			given[i] = rng.IntN(len(m.Labels())+3) - 3
+			if j := rng.IntN(len(m.Labels())+3) - 3; j >= 0 {
+				given[i] = []int{j}
+			}
 		}
 		require.NoError(t, pruned.Read(rows))
 		require.NoError(t, whole.Read(rows))
 		_, _, err := pruned.Best()
 		require.NoError(t, err)
 		require.NoError(t, pruned.Read(rows))
-		require.NoError(t, pruned.Fix(given))
-		require.NoError(t, whole.Fix(given))
+		require.NoError(t, pruned.Allow(given))
+		require.NoError(t, whole.Allow(given))
 		assert.Equal(t, whole.Scores(), pruned.Scores())
 	})
 }
@@ -301,16 +303,16 @@ func TestDevelopmentScoresHeedTheDictionary(t *testing.T) {
 		Dev: dev, Penalty: l2, Threads: 2, TagDictionary: 1, Batch: optimize.LBFGS{Limits: optimize.Limits{MaxIterations: 6}},
 	})
 	require.NoError(t, err)
-	tagger := m.NewTagger()
+	tagger := m.NewDecoder()
 	var accuracies [2]float64
 	for k, on := range []bool{false, true} {
 		tagger.Prune(on)
 		want := metrics.Evaluator{Scheme: d.Scheme()}
 		for _, rows := range sentences {
 			require.NoError(t, tagger.Read(rows))
-			labels, err := tagger.AppendLabels(nil)
+			path, _, err := tagger.Best()
 			require.NoError(t, err)
-			require.NoError(t, want.Add(column(rows, 2), labels, nil))
+			require.NoError(t, want.Add(column(rows, 2), labelsOf(m, path), nil))
 		}
 		accuracies[k] = want.Results().Accuracy
 	}
@@ -321,7 +323,7 @@ func TestDevelopmentScoresHeedTheDictionary(t *testing.T) {
 func TestPruningAllocatesNothing(t *testing.T) {
 	m := loaded(t, saved(t, train(t, small(t, plainTemplates, 40), Options{Penalty: l2, TagDictionary: 2}), SaveOptions{}))
 	require.NotZero(t, m.Dictionary())
-	tagger := m.NewTagger()
+	tagger := m.NewDecoder()
 	var sentences []features.Sequence
 	for _, rows := range read(t, sample.Dev)[:10] {
 		sentences = append(sentences, rows)

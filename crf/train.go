@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/trellis-nlp/trellis/internal/chain"
 	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/internal/workers"
 	"github.com/trellis-nlp/trellis/losses"
@@ -77,7 +78,7 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	case d.heldOut:
 		return nil, model.Summary{}, fmt.Errorf("%w: held-out data are for scoring, not for training", model.ErrInput)
 	}
-	if err := checkChain(len(d.Labels())); err != nil {
+	if err := chain.Check(len(d.Labels())); err != nil {
 		return nil, model.Summary{}, err
 	}
 	t := &trainer{data: d, o: o, losses: []losses.Loss{o.Loss}, watch: training.Watch{Patience: o.Patience, Progress: o.Progress}}
@@ -182,7 +183,7 @@ func (t *trainer) report(step *optimize.Step) error {
 // tagging does, and scores them.
 func (o *objective) evaluate(w []float64) (metrics.Results, error) {
 	names := o.data.labels.Names()
-	grammar := grammarOf(names, o.data.Scheme())
+	grammar := chain.Grammar(names, o.data.Scheme())
 	return o.pool.Score(o.data.Scheme(), func(wk *worker, s int, gold, predicted []string) ([]string, []string, error) {
 		lo, hi := o.data.sentence[s], o.data.sentence[s+1]
 		o.x.score(&wk.scores, &o.data.tokens, lo, hi, w, 1)
@@ -194,12 +195,12 @@ func (o *objective) evaluate(w []float64) (metrics.Results, error) {
 			}
 		}
 		if o.dictionary != nil {
-			wk.pruning.begin(hi - lo)
+			wk.pruning.Begin(hi - lo)
 			for t := lo; t < hi; t++ {
-				wk.pruning.give(t-lo, o.dictionary.of(o.data.word[t]))
+				wk.pruning.Give(t-lo, o.dictionary.of(o.data.word[t]))
 			}
-			wk.pruning.keep(grammar)
-			wk.pruning.apply(&wk.scores)
+			wk.pruning.Keep(grammar)
+			wk.pruning.Apply(&wk.scores)
 		}
 		if _, err := wk.loss.Viterbi.Decode(wk.gold, &wk.scores); err != nil {
 			return nil, nil, err

@@ -58,7 +58,7 @@ func requireWordCacheChangesNothing(t *testing.T, d *Dataset) {
 		m := loaded(t, saved(t, whole, SaveOptions{Precision: w}))
 		var want [][]float64
 		for _, s := range sentences {
-			cold := m.NewTagger()
+			cold := m.NewDecoder()
 			require.NotEmpty(t, cold.caches)
 			require.NoError(t, cold.Read(s))
 			// By hand: the sum over all attributes, in any order.
@@ -76,7 +76,7 @@ func requireWordCacheChangesNothing(t *testing.T, d *Dataset) {
 			want = append(want, append([]float64(nil), cold.scores.Node...))
 		}
 		for _, places := range []int{1, 4, 0} {
-			warm := m.NewTagger()
+			warm := m.NewDecoder()
 			for i := range warm.caches {
 				if r := &warm.caches[i]; places > 0 { // so few that words take each other's all the time
 					r.serials = r.serials[:places]

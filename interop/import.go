@@ -28,8 +28,10 @@ const (
 	Wapiti
 )
 
-// String returns the name of the tool, as it is written on its page.
-func (t Tool) String() string { return [...]string{"no tool", "CRFsuite", "CRF++", "Wapiti"}[t] }
+// String returns the name of the tool, as package model has it.
+func (t Tool) String() string {
+	return [...]string{"no tool", model.CRFsuite, model.CRFPP, model.Wapiti}[t]
+}
 
 // Detect tells which tool's model a file is that starts with head; 48 bytes are enough.
 func Detect(head []byte) Tool {
@@ -107,7 +109,7 @@ func FromCRFPP(m *crfpp.Model) crf.Content {
 // attributes of label pairs stand among those of the tokens, are an ErrUnlike.
 func FromWapiti(m *wapiti.Model) (crf.Content, error) {
 	switch {
-	case m.Kind() == wapiti.MEMM:
+	case m.Type() == wapiti.MEMM:
 		return crf.Content{}, fmt.Errorf("%w: a MEMM is normalised at each token, which no model of ours is", ErrUnlike)
 	case m.Templates() == nil:
 		return crf.Content{}, fmt.Errorf("%w: a raw model, without patterns, reads rows of any number of attributes", ErrUnlike)

@@ -104,13 +104,14 @@ func TestImportCRFsuite(t *testing.T) {
 	m := imported(t, data)
 	read, err := crfsuite.Read(data)
 	require.NoError(t, err)
-	theirs, err := crfsuite.NewTagger(read)
+	labeller, err := crfsuite.NewLabeller(read)
 	require.NoError(t, err)
-	ours := m.NewTagger()
+	theirs := labeller.NewDecoder()
+	ours := m.NewDecoder()
 	assert.Equal(t, "CRFsuite", m.Meta.Tool)
 	assert.Equal(t, read.Labels, m.Labels())
 	for _, it := range items(t, file(t, "crfsuite", "testdata", "tiny.items")) {
-		require.NoError(t, theirs.Read(it.Attributes))
+		require.NoError(t, theirs.ReadItems(it.Attributes))
 		require.NoError(t, ours.ReadItems(it.Attributes))
 		same(t, theirs.Scores(), ours.Scores(), 1e-12)
 		want, _, err := theirs.Best()
@@ -127,10 +128,10 @@ func TestImportCRFPP(t *testing.T) {
 		m := imported(t, data)
 		read, err := crfpp.Read(data)
 		require.NoError(t, err)
-		theirs, ours := read.NewTagger(), m.NewTagger()
+		theirs, ours := read.NewDecoder(), m.NewDecoder()
 		assert.Equal(t, "CRF++", m.Meta.Tool)
 		for _, s := range rows(t, file(t, "crfpp", "testdata", "test.txt")) {
-			theirs.Read(s)
+			require.NoError(t, theirs.Read(s))
 			require.NoError(t, ours.Read(s))
 			same(t, theirs.Scores(), ours.Scores(), tolerance) // theirs are sums of 32 bits
 		}
@@ -143,7 +144,7 @@ func TestImportWapiti(t *testing.T) {
 		m := imported(t, data)
 		read, err := wapiti.Read(data)
 		require.NoError(t, err)
-		theirs, ours := read.NewTagger(), m.NewTagger()
+		theirs, ours := read.NewDecoder(), m.NewDecoder()
 		assert.Equal(t, "Wapiti", m.Meta.Tool)
 		for _, s := range rows(t, file(t, "wapiti", "testdata", "test.txt")) {
 			require.NoError(t, theirs.Read(s))
@@ -222,12 +223,13 @@ func TestExportOfAttributes(t *testing.T) {
 			require.NoError(t, d.AddItems(it.Attributes, it.Labels, 1))
 		}
 	})
-	theirs, err := crfsuite.NewTagger(roundTrip(t, m))
+	labeller, err := crfsuite.NewLabeller(roundTrip(t, m))
 	require.NoError(t, err)
-	ours := m.NewTagger()
+	theirs := labeller.NewDecoder()
+	ours := m.NewDecoder()
 	ours.Constrain(false)
 	for _, it := range sentences {
-		require.NoError(t, theirs.Read(it.Attributes))
+		require.NoError(t, theirs.ReadItems(it.Attributes))
 		require.NoError(t, ours.ReadItems(it.Attributes))
 		same(t, ours.Scores(), theirs.Scores(), 1e-12)
 	}
@@ -243,11 +245,12 @@ func TestExportOfTemplates(t *testing.T) {
 			require.NoError(t, d.Add(s, s.Column(nil, 1), 1))
 		}
 	})
-	theirs, err := crfsuite.NewTagger(roundTrip(t, m))
+	labeller, err := crfsuite.NewLabeller(roundTrip(t, m))
 	require.NoError(t, err)
+	theirs := labeller.NewDecoder()
 	program, err := templates.Bind(2, nil)
 	require.NoError(t, err)
-	e, ours := program.NewExtractor(), m.NewTagger()
+	e, ours := program.NewExtractor(), m.NewDecoder()
 	for _, s := range sentences {
 		e.Reset(s)
 		items := make([][]attrfile.Attribute, s.Len())
@@ -257,7 +260,7 @@ func TestExportOfTemplates(t *testing.T) {
 			}
 		}
 		require.NoError(t, ours.Read(s))
-		require.NoError(t, theirs.Read(items))
+		require.NoError(t, theirs.ReadItems(items))
 		same(t, ours.Scores(), theirs.Scores(), 1e-12)
 	}
 }

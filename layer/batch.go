@@ -45,7 +45,7 @@ type Target struct {
 	Labels []int
 	// Weights are the derivatives of what is minimised by the losses of the sequences, N; nil: 1 each.
 	Weights []float32
-	// Norms serve a [losses.Normed] loss, N x T: |w_j| |x_t|, with j the gold label, w_j its weights and x_t
+	// Norms serve a [losses.AngularLoss], N x T: |w_j| |x_t|, with j the gold label, w_j its weights and x_t
 	// the input of the linear layer, without bias, that made the emissions. Norms that rounding left smaller
 	// than the emission in size are raised to it. They go with a nil Start and End, whose scores have no
 	// angle. nil: none.

@@ -124,7 +124,7 @@ func lossesByName(t *testing.T) map[string]losses.Loss {
 // prepare makes a batch and its targets fit for a loss: those with norms know no Start and End.
 func prepare(b *layer.Batch, y layer.Target, loss losses.Loss) (*layer.Batch, layer.Target) {
 	c := *b
-	if _, ok := loss.(losses.Normed); ok {
+	if _, ok := loss.(losses.AngularLoss); ok {
 		c.Start, c.End = nil, nil
 	} else {
 		y.Norms = nil
@@ -147,12 +147,12 @@ func singly(t *testing.T, b *layer.Batch, y layer.Target, loss losses.Loss) (val
 		gold := structured.PathTarget(y.Labels[n*b.T:][:s.T])
 		var v float64
 		var err error
-		if of, ok := loss.(losses.Normed); ok {
+		if of, ok := loss.(losses.AngularLoss); ok {
 			norms := make([]float64, s.T)
 			for p := range norms {
 				norms[p] = float64(y.Norms[n*b.T+p])
 			}
-			v, err = of.EvalNormed(grad, byNorm, s, norms, gold, &w)
+			v, err = of.EvalWithNorms(grad, byNorm, s, norms, gold, &w)
 		} else {
 			v, err = loss.Eval(grad, s, gold, &w)
 		}
@@ -228,7 +228,7 @@ func TestGradientEqualsDifferences(t *testing.T) {
 	for name, loss := range lossesByName(t) {
 		b, y := random(5, 6, 5, 4)
 		b, y = prepare(b, y, loss)
-		if _, ok := loss.(losses.Normed); ok {
+		if _, ok := loss.(losses.AngularLoss); ok {
 			continue // TestLossEqualsSingleLattices covers it
 		}
 		grad := gradientOf(b)

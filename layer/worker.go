@@ -70,9 +70,9 @@ func (w *worker) loss(n int) error {
 	w.byNorm = vec.Resize(w.byNorm, s.T)
 	clear(w.byNorm)
 	var v float64
-	if of, ok := j.loss.(losses.Normed); ok && len(j.target.Norms) > 0 {
+	if of, ok := j.loss.(losses.AngularLoss); ok && len(j.target.Norms) > 0 {
 		w.loadNorms(n, y.Path)
-		v, err = of.EvalNormed(grad, w.byNorm, s, w.norms, y, &w.work)
+		v, err = of.EvalWithNorms(grad, w.byNorm, s, w.norms, y, &w.work)
 	} else {
 		v, err = j.loss.Eval(grad, s, y, &w.work)
 	}

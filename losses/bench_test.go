@@ -43,8 +43,8 @@ func sentences() []*sentence {
 // eval computes value and gradient.
 func (x *sentence) eval(b *testing.B, l losses.Loss) {
 	var err error
-	if n, ok := l.(losses.Normed); ok {
-		_, err = n.EvalNormed(&x.grad, x.gradByNorm, x.s, x.norm, structured.PathTarget(x.gold), &x.w)
+	if n, ok := l.(losses.AngularLoss); ok {
+		_, err = n.EvalWithNorms(&x.grad, x.gradByNorm, x.s, x.norm, structured.PathTarget(x.gold), &x.w)
 	} else {
 		_, err = l.Eval(&x.grad, x.s, structured.PathTarget(x.gold), &x.w)
 	}

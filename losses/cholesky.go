@@ -79,7 +79,7 @@ func dot(x, y []float64) float64 {
 	return sum
 }
 
-// growTo is [grow] with room to spare, for what grows by one at a time.
+// growTo is [vec.Resize] with room to spare, for what grows by one at a time.
 func growTo(x []float64, n int) []float64 {
 	if cap(x) < n {
 		return make([]float64, n, 2*n)

@@ -22,7 +22,7 @@ func Example() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		if _, ok := loss.(losses.Normed); ok {
+		if _, ok := loss.(losses.AngularLoss); ok {
 			continue // it wants norms as well
 		}
 		v, err := loss.Eval(grad, scores, gold, &w)

@@ -5,23 +5,24 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// ErrNorms says that a [Normed] loss lacks the norms that it needs, or that they are none.
+// ErrNorms says that an [AngularLoss] lacks the norms that it needs, or that they are none.
 var ErrNorms = errors.New("norms of the gold labels' weights and inputs")
 
-// A Normed loss depends on more of a linear layer than its scores: on norm[t] = |w_j| |x_t|, with j the
+// An AngularLoss depends on more of a linear layer than its scores: on norm[t] = |w_j| |x_t|, with j the
 // gold label at t, w_j its weights and x_t the input, so that the cosine between the two is the part of
 // the node score that w_j.x_t makes, divided by norm[t].
-type Normed interface {
+type AngularLoss interface {
 	Loss
-	// EvalNormed is Eval given the norms, T long, at least the node scores of the gold labels in size. Unless
+	// EvalWithNorms is Eval given the norms, T long, at least the node scores of the gold labels in size. Unless
 	// grad is nil it makes gradNorm, T long, the derivatives with respect to the norms.
-	EvalNormed(grad *structured.Lattice, gradNorm []float64, s *structured.Lattice, norm []float64, y structured.Target, w *Workspace) (float64, error)
+	EvalWithNorms(grad *structured.Lattice, gradNorm []float64, s *structured.Lattice, norm []float64, y structured.Target, w *Workspace) (float64, error)
 }
 
-var _ Normed = LargeMarginSoftmax{}
+var _ AngularLoss = LargeMarginSoftmax{}
 
 const maxMargin = 4
 
@@ -60,8 +61,8 @@ func (m LargeMarginSoftmax) Eval(grad, s *structured.Lattice, y structured.Targe
 	return CrossEntropy{Gamma: m.Gamma}.Eval(grad, s, y, w)
 }
 
-// EvalNormed implements [Normed].
-func (m LargeMarginSoftmax) EvalNormed(grad *structured.Lattice, gradNorm []float64, s *structured.Lattice, norm []float64, y structured.Target, w *Workspace) (float64, error) {
+// EvalWithNorms implements [AngularLoss].
+func (m LargeMarginSoftmax) EvalWithNorms(grad *structured.Lattice, gradNorm []float64, s *structured.Lattice, norm []float64, y structured.Target, w *Workspace) (float64, error) {
 	if err := onlyGold(s, y, w); err != nil {
 		return 0, err
 	}
@@ -78,7 +79,7 @@ func (m LargeMarginSoftmax) EvalNormed(grad *structured.Lattice, gradNorm []floa
 	}
 	r := &w.moved
 	s.Copy(r)
-	w.slopes = grow(w.slopes, s.T)
+	w.slopes = vec.Resize(w.slopes, s.T)
 	for t, g := range gold {
 		v, n := s.NodeAt(t)[g], norm[t]
 		if !(n >= 0 && n <= math.MaxFloat64 && math.Abs(v) <= n*(1+1e-9)) {

@@ -56,12 +56,12 @@ func TestLargeMarginSoftmax(t *testing.T) {
 				}
 				want := bruteforce.LogZ(scaled(moved, gamma))/gamma - moved.PathScore(gold)
 				grad, byNorm := new(structured.Lattice), make([]float64, s.T)
-				got, err := loss.EvalNormed(grad, byNorm, s, norm, y, &w)
+				got, err := loss.EvalWithNorms(grad, byNorm, s, norm, y, &w)
 				require.NoError(t, err)
 				require.InDelta(t, want, got, 1e-9*math.Max(1, want), c.Name)
 
 				at := func(s *structured.Lattice, norm []float64) float64 {
-					v, err := loss.EvalNormed(nil, nil, s, norm, y, &w)
+					v, err := loss.EvalWithNorms(nil, nil, s, norm, y, &w)
 					require.NoError(t, err)
 					return v
 				}
@@ -93,7 +93,7 @@ func TestLargerMarginsCostMore(t *testing.T) {
 		before, err := losses.CrossEntropy{}.Eval(want, c.Scores, y, &w)
 		require.NoError(t, err)
 		for margin := 1; margin <= 4; margin++ {
-			v, err := losses.LargeMarginSoftmax{Margin: margin}.EvalNormed(grad, byNorm, c.Scores, norm, y, &w)
+			v, err := losses.LargeMarginSoftmax{Margin: margin}.EvalWithNorms(grad, byNorm, c.Scores, norm, y, &w)
 			require.NoError(t, err)
 			if margin == 1 {
 				require.InDelta(t, before, v, 1e-9*math.Max(1, v))
@@ -101,10 +101,10 @@ func TestLargerMarginsCostMore(t *testing.T) {
 				assert.InDeltaSlice(t, make([]float64, len(byNorm)), byNorm, 1e-12, "norms do not matter")
 			}
 			assert.GreaterOrEqual(t, v+1e-9, before, "m = %d, %s", margin, c.Name)
-			half, err := losses.LargeMarginSoftmax{Margin: margin, Blend: 1}.EvalNormed(nil, nil, c.Scores, norm, y, &w)
+			half, err := losses.LargeMarginSoftmax{Margin: margin, Blend: 1}.EvalWithNorms(nil, nil, c.Scores, norm, y, &w)
 			require.NoError(t, err)
 			assert.LessOrEqual(t, half, v+1e-9)
-			much, err := losses.LargeMarginSoftmax{Margin: margin, Blend: 1e9}.EvalNormed(nil, nil, c.Scores, norm, y, &w)
+			much, err := losses.LargeMarginSoftmax{Margin: margin, Blend: 1e9}.EvalWithNorms(nil, nil, c.Scores, norm, y, &w)
 			require.NoError(t, err)
 			require.InDelta(t, func() float64 { v, _ := losses.CrossEntropy{}.Eval(nil, c.Scores, y, &w); return v }(), much, 1e-6*math.Max(1, v))
 			before = v
@@ -144,7 +144,7 @@ func TestLargeMarginSoftmaxByTheWeights(t *testing.T) {
 				s.NodeAt(at)[j] = inner(weights[j], x[at])
 			}
 		}
-		v, err := losses.LargeMarginSoftmax{Margin: 3}.EvalNormed(grad, byNorm, s, norm, structured.PathTarget(gold), &w)
+		v, err := losses.LargeMarginSoftmax{Margin: 3}.EvalWithNorms(grad, byNorm, s, norm, structured.PathTarget(gold), &w)
 		require.NoError(t, err)
 		return v
 	}
@@ -181,17 +181,17 @@ func TestNormsAreChecked(t *testing.T) {
 	var w losses.Workspace
 	grad, byNorm := new(structured.Lattice), make([]float64, 2)
 	for _, norm := range [][]float64{nil, {3}, {2.9, 1}, {math.NaN(), 1}, {math.Inf(1), 1}, {-3, 1}} {
-		_, err := loss.EvalNormed(grad, byNorm, s, norm, y, &w)
+		_, err := loss.EvalWithNorms(grad, byNorm, s, norm, y, &w)
 		assert.ErrorIs(t, err, losses.ErrNorms, "%v", norm)
 	}
-	_, err := loss.EvalNormed(grad, byNorm[:1], s, []float64{3, 0}, y, &w)
+	_, err := loss.EvalWithNorms(grad, byNorm[:1], s, []float64{3, 0}, y, &w)
 	assert.ErrorIs(t, err, structured.ErrShape)
 	_, err = loss.Eval(grad, s, y, &w)
 	assert.ErrorIs(t, err, losses.ErrNorms)
-	_, err = losses.LargeMarginSoftmax{Margin: 5}.EvalNormed(grad, byNorm, s, []float64{3, 0}, y, &w)
+	_, err = losses.LargeMarginSoftmax{Margin: 5}.EvalWithNorms(grad, byNorm, s, []float64{3, 0}, y, &w)
 	assert.Error(t, err)
 	// No angle at norm 0: the plain score, so that training can leave weights of zero.
-	_, err = loss.EvalNormed(grad, byNorm, s, []float64{3, 0}, y, &w)
+	_, err = loss.EvalWithNorms(grad, byNorm, s, []float64{3, 0}, y, &w)
 	require.NoError(t, err)
 	assert.InDelta(t, -0.5, grad.Node[2], 1e-12)
 	assert.Zero(t, byNorm[1])
@@ -203,7 +203,7 @@ func TestLargeMarginAllocatesNothing(t *testing.T) {
 	norm, byNorm, grad := norms(rand.New(rand.NewPCG(1, 3)), s, gold), make([]float64, s.T), new(structured.Lattice)
 	var w losses.Workspace
 	run := func() {
-		if _, err := (losses.LargeMarginSoftmax{}).EvalNormed(grad, byNorm, s, norm, structured.PathTarget(gold), &w); err != nil {
+		if _, err := (losses.LargeMarginSoftmax{}).EvalWithNorms(grad, byNorm, s, norm, structured.PathTarget(gold), &w); err != nil {
 			t.Error(err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/decode/viterbi"
 	"github.com/trellis-nlp/trellis/inference/forwardbackward"
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -109,11 +110,11 @@ func (*Workspace) uniform(q, s *structured.Lattice) bool {
 	}
 	q.Resize(s.T, s.L, s.Shape())
 	p := 1 / float64(s.L)
-	fill(q.Node, p)
+	vec.Fill(q.Node, p)
 	if q.Shape() == structured.SharedEdges {
-		fill(q.Edge, float64(max(s.T-1, 0))*p*p)
+		vec.Fill(q.Edge, float64(max(s.T-1, 0))*p*p)
 	} else {
-		fill(q.Edge, p*p)
+		vec.Fill(q.Edge, p*p)
 	}
 	return true
 }
@@ -166,7 +167,7 @@ func (*Workspace) weighGold(dst, s *structured.Lattice, gold []int, weight []flo
 func (*Workspace) fixGold(s *structured.Lattice, gold []int, t int) {
 	row := s.NodeAt(t)
 	v := row[gold[t]]
-	fill(row, math.Inf(-1))
+	vec.Fill(row, math.Inf(-1))
 	row[gold[t]] = v
 }
 

@@ -3,6 +3,8 @@ package losses
 import (
 	"math"
 	"slices"
+
+	"github.com/trellis-nlp/trellis/internal/vec"
 )
 
 // A support is a set of affinely independent paths, as points of the node indicators, and a distribution over
@@ -74,7 +76,7 @@ func (m *support[L, E]) reset() {
 
 // marginals fills mu and returns gamma times the objective plus gold / 2, from that of the best path alone.
 func (m *support[L, E]) marginals(s *L) float64 {
-	m.mu = grow(m.mu, len(m.in.numbers(s)[0]))
+	m.mu = vec.Resize(m.mu, len(m.in.numbers(s)[0]))
 	clear(m.mu)
 	value := 0.0
 	for k, p := range m.weight {
@@ -151,7 +153,7 @@ func (m *support[L, E]) optimum(dst []float64) {
 	n := len(dst)
 	m.u, m.v = growTo(m.u, n), growTo(m.v, n)
 	copy(m.u, m.score)
-	fill(m.v, 1)
+	vec.Fill(m.v, 1)
 	for _, x := range [][]float64{m.u, m.v} {
 		m.lower(x)
 		m.upper(x)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -330,7 +331,7 @@ func (p *problem[L, E]) LogMarginals(gamma, v float64) (float64, error) {
 		return 0, err
 	}
 	s, n := p.temper(p.s, gamma), p.in.tokens(p.s)
-	p.mu, p.weight = grow(p.mu, n), grow(p.weight, n)
+	p.mu, p.weight = vec.Resize(p.mu, n), vec.Resize(p.weight, n)
 	logZ, err := p.in.goldMarginals(p.mu, s, gold)
 	if err != nil {
 		return 0, err
@@ -393,20 +394,6 @@ func (p *problem[L, E]) Mixture(gamma float64, rounds int, v float64) (float64, 
 		}
 	}
 	return best - score + above, nil
-}
-
-// grow returns x with n elements, of any value.
-func grow(x []float64, n int) []float64 {
-	if cap(x) < n {
-		return make([]float64, n)
-	}
-	return x[:n]
-}
-
-func fill(x []float64, v float64) {
-	for k := range x {
-		x[k] = v
-	}
 }
 
 func orOne(v float64) float64 {

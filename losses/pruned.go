@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/pruned"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -159,7 +160,7 @@ func (*PrunedWorkspace) weighGold(dst, s *pruned.Lattice, gold []int, weight []f
 func (*PrunedWorkspace) fixGold(s *pruned.Lattice, gold []int, t int) {
 	row, at := s.NodeAt(t), s.Kept().Index(t, gold[t])
 	v := row[at]
-	fill(row, math.Inf(-1))
+	vec.Fill(row, math.Inf(-1))
 	row[at] = v
 }
 

@@ -34,7 +34,7 @@ func TestPathTraits(t *testing.T) {
 	for _, kind := range losses.Kinds() {
 		l, err := losses.New(kind.Name, losses.Options{})
 		require.NoError(t, err)
-		if _, ok := l.(losses.Normed); ok {
+		if _, ok := l.(losses.AngularLoss); ok {
 			assert.Zero(t, l.(losses.HasTraits).Traits().PathDifference, kind.Name)
 			continue
 		}

@@ -50,6 +50,18 @@ func (in Input) Program() (*features.Program, error) {
 	return in.Templates.Bind(in.Columns, in.Names, more...)
 }
 
+// Width returns the number of columns that a token must have for the program of the input and for its words, if a column
+// is named form; 0 for ready-made attributes.
+func (in Input) Width(p *features.Program) int {
+	if p == nil {
+		return 0
+	}
+	if c, ok := in.Names["form"]; ok {
+		return max(p.Width(), c+1)
+	}
+	return p.Width()
+}
+
 // HasWords reports whether a column holds words.
 func (in Input) HasWords() bool {
 	_, ok := in.Names["form"]

@@ -14,6 +14,13 @@ const (
 	Pruned     = "pruned" // up to second order over pruned labels (package prunedcrf)
 )
 
+// The tools whose models this module reads, as Labeller.Kind and Metadata.Tool name them.
+const (
+	CRFsuite = "CRFsuite"
+	CRFPP    = "CRF++"
+	Wapiti   = "Wapiti"
+)
+
 // A Labeller is a model of any kind. It is immutable and safe for concurrent use.
 type Labeller interface {
 	// Kind names the kind of model: one of this package's constants, or the tool that trained it.
@@ -26,7 +33,7 @@ type Labeller interface {
 	Input() Input
 	// Metadata returns what is stored with the model. It must not be changed.
 	Metadata() *Metadata
-	// NewTagger returns a tagger for one goroutine. Options that the kind does not support are an *OptionError.
+	// NewTagger returns a tagger for one goroutine. An option that the model cannot respect is an *OptionError.
 	NewTagger(o TagOptions) (Tagger, error)
 	// Close gives back the memory map of a model that was opened from a file. Its taggers must not be used any more.
 	Close() error
@@ -40,9 +47,10 @@ type TagOptions struct {
 	Spans         bool // the spans, with their probabilities
 	Unconstrained bool // labels may break the grammar of their scheme
 	NoDictionary  bool // words may have labels that the tag dictionary of the model lacks
+	Fixed         bool // Label gets labels to keep, which the tag dictionary does not restrict
 }
 
-// A Sentence is what a tagger reads: a sequence of columns, or the ready-made attributes of tokens.
+// A Sentence is what a tagger reads: a sequence of columns, or the ready-made attributes of tokens. The other is nil.
 type Sentence struct {
 	Columns features.Sequence
 	Items   [][]attrfile.Attribute
@@ -51,8 +59,8 @@ type Sentence struct {
 // A Labelling is the labels of a sentence, one a token, as files spell them.
 type Labelling struct {
 	Labels        []string
-	Score         float64   // the sum of the weights
-	Probability   float64   // of the whole labelling, if there is a list
+	Score         float64   // the sum of the weights, unless the labels were chosen by their probabilities
+	Probability   float64   // of the whole labelling, if a list was asked for
 	Probabilities []float64 // of each label, nil unless asked for
 	Spans         []Span    // nil unless asked for
 }
@@ -76,4 +84,28 @@ type Scorer interface {
 	Tagger
 	// Scores returns the scores of a sentence, valid until the next call of the tagger.
 	Scores(s Sentence, fixed []string) (*structured.Lattice, error)
+}
+
+// SpellsSpans reports whether labels of the model spell spans, in whatever scheme.
+func SpellsSpans(m Labeller) bool {
+	if m.Scheme() != structured.Plain || m.Metadata().Tool == "" {
+		return m.Scheme() != structured.Plain
+	}
+	var d annotation.SchemeDetector
+	d.Add(m.Labels())
+	return d.Scheme() != structured.Plain
+}
+
+// Check returns an *OptionError for an option that is out of range, does not go with another, or asks for spans that
+// the labels of m do not spell.
+func (o TagOptions) Check(m Labeller) error {
+	switch {
+	case o.NBest < 0:
+		return Refuse("nbest", "{nbest} %d: want a number that is not negative", o.NBest)
+	case o.NBest > 0 && o.Posterior:
+		return Refuse("posterior", "{posterior} finds one labelling, {nbest} lists the best by another measure")
+	case o.Spans && !SpellsSpans(m):
+		return Refuse("span-probs", "{span-probs}: the labels of the model spell no spans")
+	}
+	return nil
 }

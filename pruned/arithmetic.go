@@ -3,6 +3,7 @@ package pruned
 import (
 	"fmt"
 
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -21,13 +22,7 @@ func (s *Lattice) Copy(dst *Lattice) {
 // Scale multiplies every number of s by c, which is finite and not negative. c = 0 makes zeros, of -Inf too.
 func (s *Lattice) Scale(c float64) {
 	for _, v := range [...][]float64{s.Node, s.Edge, s.Triple} {
-		if c == 0 {
-			clear(v)
-			continue
-		}
-		for k := range v {
-			v[k] *= c
-		}
+		vec.Scale(v, c)
 	}
 }
 

@@ -35,7 +35,7 @@ func BenchmarkTagBesideChain(b *testing.B) {
 		}
 		first, _, err := crf.Train(context.Background(), chain, crf.Options{Stochastic: optimize.SGD{Passes: optimize.Passes{Epochs: 2}}, Penalty: optimize.Penalty{L2: 0.1}})
 		require.NoError(b, err)
-		tagger := first.NewTagger()
+		tagger := first.NewDecoder()
 		taggers := []func(s *corpus.Sentence){func(s *corpus.Sentence) {
 			require.NoError(b, tagger.Read(s))
 			_, _, err := tagger.Best()
@@ -48,9 +48,9 @@ func BenchmarkTagBesideChain(b *testing.B) {
 			}
 			m, _, err := prunedcrf.Train(context.Background(), pruned, o)
 			require.NoError(b, err)
-			t := m.NewTagger()
+			t := m.NewDecoder()
 			taggers = append(taggers, func(s *corpus.Sentence) {
-				t.Read(s)
+				require.NoError(b, t.Read(s))
 				_, _, err := t.Best()
 				require.NoError(b, err)
 			})

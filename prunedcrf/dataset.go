@@ -27,6 +27,7 @@ func bind(in *model.Input) (*features.Program, error) {
 type Dataset struct {
 	input   model.Input
 	program *features.Program
+	width   int // the number of columns that it reads
 	ex      *features.Extractor
 	attrs   modelfile.Names
 	count   []int // of each attribute
@@ -84,7 +85,7 @@ func NewDataset(in model.Input) (*Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Dataset{input: in, program: program, ex: program.NewExtractor()}, nil
+	return &Dataset{input: in, program: program, width: program.Width(), ex: program.NewExtractor()}, nil
 }
 
 // Len returns the number of sentences.
@@ -106,6 +107,9 @@ func (d *Dataset) Scheme() structured.Scheme { return d.scheme.Scheme() }
 // number, not negative. Sentences without tokens are left out. Nothing is added where it returns an error.
 func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) error {
 	if err := training.CheckSentence(seq.Len(), len(labels), weight); err != nil || len(labels) == 0 {
+		return err
+	}
+	if err := model.CheckColumns(seq, d.width); err != nil {
 		return err
 	}
 	s := &d.scratch

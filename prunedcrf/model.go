@@ -1,14 +1,8 @@
 package prunedcrf
 
 import (
-	"errors"
-	"fmt"
-	"sync"
-	"sync/atomic"
-
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
-	"github.com/trellis-nlp/trellis/internal/workers"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -32,7 +26,7 @@ type Model struct {
 	base    int                 // of the fingerprints
 	table   *fingerprint.Table  // from those of attributes to their numbers
 
-	taggers sync.Pool
+	pool model.Pool
 }
 
 // newModel makes a model of the weights that are not zero.
@@ -110,41 +104,26 @@ func (m *Model) Features() int { return len(m.w) }
 // Input returns what the model reads of a sentence.
 func (m *Model) Input() model.Input { return m.input }
 
-// Tag returns the labels of the best path of a sentence.
-func (m *Model) Tag(seq features.Sequence) ([]string, error) {
-	t, ok := m.taggers.Get().(*Tagger)
-	if !ok {
-		t = m.NewTagger()
-	}
-	defer m.taggers.Put(t)
-	return t.Tag(nil, seq)
+// Kind returns [model.Pruned].
+func (m *Model) Kind() string { return model.Pruned }
+
+// Close does nothing: the model is in memory.
+func (m *Model) Close() error { return nil }
+
+// NewTagger returns a tagger for one goroutine. There is no tag dictionary to leave out.
+func (m *Model) NewTagger(o model.TagOptions) (model.Tagger, error) {
+	d := m.NewDecoder()
+	d.Constrain(!o.Unconstrained)
+	return model.NewTagger(m, d, o)
 }
 
-// TagAll returns what Tag does for each sentence, with so many goroutines: 0 means one a core, and there are at most
-// four a core.
-func (m *Model) TagAll(list []features.Sequence, threads int) ([][]string, error) {
-	threads = max(1, min(workers.ForTagging(threads), len(list)))
-	tagged, failed := make([][]string, len(list)), make([]error, threads)
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for k := range threads {
-		wg.Go(func() {
-			t := m.NewTagger()
-			for {
-				n := int(next.Add(1)) - 1
-				if n >= len(list) {
-					return
-				}
-				if tagged[n], failed[k] = t.Tag(nil, list[n]); failed[k] != nil {
-					failed[k] = fmt.Errorf("sentence %d: %w", n+1, failed[k])
-					return
-				}
-			}
-		})
-	}
-	wg.Wait()
-	return tagged, errors.Join(failed...)
+// Tag returns the labels of the best path of a sentence.
+func (m *Model) Tag(seq features.Sequence) ([]string, error) {
+	return m.pool.Tag(m, model.Sentence{Columns: seq})
 }
+
+// TagWords is Tag for words. A model that reads more than words is an error that wraps ErrInput.
+func (m *Model) TagWords(words []string) ([]string, error) { return m.pool.TagWords(m, words) }
 
 // A Weight is what the model has for an attribute with a label, or with a part of labels.
 type Weight struct {

@@ -15,7 +15,7 @@ import (
 // ends there, has this type, and is not part of a longer one, read as [annotation.AppendSpans] reads labels. That is the
 // share of log Z that the labellings with the span have: one more recursion a span. Spans that do not lie in the
 // sentence are an error.
-func (t *Tagger) SpanProbabilities(dst []float64, spans []annotation.Span) ([]float64, error) {
+func (t *Decoder) SpanProbabilities(dst []float64, spans []annotation.Span) ([]float64, error) {
 	s, err := t.Scores()
 	if err != nil {
 		return dst, err
@@ -50,7 +50,7 @@ func goesOn(prev, next string) bool {
 }
 
 // mask makes masked the scores s, at least of order 1, of the labellings with the span alone.
-func (t *Tagger) mask(s *pruned.Lattice, span annotation.Span) {
+func (t *Decoder) mask(s *pruned.Lattice, span annotation.Span) {
 	m, kept, labels := &t.masked, s.Kept(), t.m.labels
 	m.Reset(kept, max(s.Order(), 1))
 	copy(m.Node, s.Node)

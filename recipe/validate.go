@@ -286,10 +286,13 @@ func (c *Config) validateLoss() error {
 	if c.Margin != nil && *c.Margin < 1 {
 		return model.Refuse("margin", "{margin} %d: want 1 to 4", *c.Margin)
 	}
+	if err := c.validateCost(); err != nil {
+		return err
+	}
 	if _, err := losses.New(c.Loss, c.lossOptions(nil)); err != nil {
 		return model.Refuse("loss", "{loss} %s: %w", c.Loss, err)
 	}
-	return c.validateCost()
+	return nil
 }
 
 func (c *Config) validateCost() error {

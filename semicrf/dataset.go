@@ -66,6 +66,9 @@ func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) er
 	if err := training.CheckSentence(seq.Len(), len(labels), weight); err != nil || len(labels) == 0 {
 		return err
 	}
+	if err := model.CheckColumns(seq, d.read.width); err != nil {
+		return err
+	}
 	d.ex.reset(seq)
 	for t := range labels {
 		for _, name := range d.ex.tokens.Unigrams(t) {

@@ -22,6 +22,7 @@ const (
 // A reader is bound templates.
 type reader struct {
 	tokens, texts *features.Program
+	width         int // the number of columns that they read
 }
 
 func bind(in *model.Input) (*reader, error) {
@@ -49,6 +50,7 @@ func bind(in *model.Input) (*reader, error) {
 		return nil, err
 	}
 	r.texts, err = texts.Bind(in.Columns, map[string]int{"form": form})
+	r.width = in.Width(r.tokens)
 	return &r, err
 }
 

@@ -1,8 +1,6 @@
 package semicrf
 
 import (
-	"sync"
-
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/modelfile"
 	"github.com/trellis-nlp/trellis/model"
@@ -22,7 +20,7 @@ type Model struct {
 	x     *index
 	w     []float64
 
-	taggers sync.Pool
+	pool model.Pool
 }
 
 // prune drops the features of tokens whose weight is zero and the attributes that have no others; what is left
@@ -69,17 +67,31 @@ func (m *Model) SegmentAttributes() int { return m.lex.len() }
 // Input returns what the model reads of a sentence.
 func (m *Model) Input() model.Input { return m.input }
 
+// Kind returns [model.SemiMarkov].
+func (m *Model) Kind() string { return model.SemiMarkov }
+
+// Close does nothing: the model is in memory.
+func (m *Model) Close() error { return nil }
+
+// Labels returns the labels that the model spells.
+func (m *Model) Labels() []string {
+	prefixes := []string{"B-", "I-"}
+	if m.Scheme() == structured.BIOES {
+		prefixes = append(prefixes, "E-", "S-")
+	}
+	labels := []string{"O"}
+	for _, typ := range m.Types() {
+		for _, prefix := range prefixes {
+			labels = append(labels, prefix+typ)
+		}
+	}
+	return labels
+}
+
 // Tag returns the labels of the best segmentation of a sentence.
 func (m *Model) Tag(seq features.Sequence) ([]string, error) {
-	t, ok := m.taggers.Get().(*Tagger)
-	if !ok {
-		t = m.NewTagger()
-	}
-	defer m.taggers.Put(t)
-	t.Read(seq)
-	y, _, err := t.Best()
-	if err != nil {
-		return nil, err
-	}
-	return m.codec.Labels(make([]string, 0, t.scores.T), y), nil
+	return m.pool.Tag(m, model.Sentence{Columns: seq})
 }
+
+// TagWords is Tag for words. A model that reads more than words is an error that wraps ErrInput.
+func (m *Model) TagWords(words []string) ([]string, error) { return m.pool.TagWords(m, words) }

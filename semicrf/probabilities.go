@@ -9,7 +9,7 @@ import (
 // Probabilities appends, for each token, the probability that it has the label that it has in a segmentation of the
 // sentence, such as the best one: the sum over all segmentations whose labels, in the scheme of the model, say the
 // same of it.
-func (t *Tagger) Probabilities(dst []float64, y []semimarkov.Segment) ([]float64, error) {
+func (t *Decoder) Probabilities(dst []float64, y []semimarkov.Segment) ([]float64, error) {
 	if err := t.scores.CheckSegmentation(y); err != nil {
 		return dst, err
 	}
@@ -30,7 +30,7 @@ func (t *Tagger) Probabilities(dst []float64, y []semimarkov.Segment) ([]float64
 }
 
 // probability returns that of the label of a token of segment g, which touches one of its own label, or does not.
-func (t *Tagger) probability(at int, g semimarkov.Segment, touches bool) float64 {
+func (t *Decoder) probability(at int, g semimarkov.Segment, touches bool) float64 {
 	inside, j := t.inner.NodeAt(at)[g.Label], g.Label
 	first, last := at == g.Start, at == g.End-1
 	scheme := t.m.Scheme()
@@ -64,7 +64,7 @@ func (t *Tagger) probability(at int, g semimarkov.Segment, touches bool) float64
 }
 
 // begins returns the probability that a segment of label j begins at a token.
-func (t *Tagger) begins(at, j int) float64 {
+func (t *Decoder) begins(at, j int) float64 {
 	sum := 0.0
 	for d := 1; d <= min(t.mu.M, t.mu.T-at); d++ {
 		sum += t.mu.At(at, d)[j]
@@ -73,7 +73,7 @@ func (t *Tagger) begins(at, j int) float64 {
 }
 
 // ends returns the probability that a segment of label j has a token for its last.
-func (t *Tagger) ends(at, j int) float64 {
+func (t *Decoder) ends(at, j int) float64 {
 	sum := 0.0
 	for d := 1; d <= min(t.mu.M, at+1); d++ {
 		sum += t.mu.At(at+1-d, d)[j]

@@ -104,9 +104,9 @@ func TestLearns(t *testing.T) {
 	assert.Greater(t, f1(t, m, dev), 0.5)
 
 	// Probabilities are those of spans that the labels spell.
-	tagger := m.NewTagger()
+	tagger := m.NewDecoder()
 	for _, s := range dev {
-		tagger.Read(s.rows)
+		require.NoError(t, tagger.Read(s.rows))
 		y, _, err := tagger.Best()
 		require.NoError(t, err)
 		found, err := tagger.Spans(y)
@@ -170,10 +170,10 @@ func TestInit(t *testing.T) {
 		label = append(label, 1+slices.Index(again.Types(), typ))
 	}
 	require.NotEqual(t, []int{0, 1, 2, 3, 4}, label)
-	a, b := m.NewTagger(), again.NewTagger()
+	a, b := m.NewDecoder(), again.NewDecoder()
 	for _, s := range all {
-		a.Read(s.rows)
-		b.Read(s.rows)
+		require.NoError(t, a.Read(s.rows))
+		require.NoError(t, b.Read(s.rows))
 		want, got := a.Scores(), b.Scores()
 		for i, k := range label {
 			for j, l := range label {
@@ -296,10 +296,10 @@ func TestTagConcurrently(t *testing.T) {
 	}
 	wg.Wait()
 
-	tagger := m.NewTagger()
+	tagger := m.NewDecoder()
 	rows := features.Sequence(all[0].rows)
 	tag := func() {
-		tagger.Read(rows)
+		require.NoError(t, tagger.Read(rows))
 		y, _, err := tagger.Best()
 		if err != nil {
 			panic(err)

@@ -1,120 +1,98 @@
 package semicrf
 
 import (
-	"math"
+	"fmt"
 
-	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/semimarkov"
-	"github.com/trellis-nlp/trellis/semimarkov/spans"
-	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Tagger labels sentences with a model in scratch memory of its own: one for each goroutine. Read a sentence,
-// then ask.
-type Tagger struct {
-	scratch
-	m     *Model
-	ex    extractors
-	s     sentence
-	text  texts
-	keys  keys
-	w     semimarkov.Workspace
-	best  []semimarkov.Segment
-	mu    semimarkov.Lattice
-	inner structured.Lattice // T x L: marginals of the labels of tokens
-	found []Found
+// A tagger spells the segmentations that a decoder finds.
+type tagger struct {
+	d    *Decoder
+	o    model.TagOptions
+	form model.NormalForm
+	best [1]Segmentation
+	list []model.Labelling
 }
 
-// NewTagger returns a tagger that has read the empty sentence.
-func (m *Model) NewTagger() *Tagger {
-	t := &Tagger{m: m, ex: m.read.extractors()}
-	t.Read(features.Rows(nil))
-	return t
-}
-
-// Read computes the scores of a sentence. The sequence is not used after it returns.
-func (t *Tagger) Read(seq features.Sequence) {
-	t.ex.reset(seq)
-	n := seq.Len()
-	t.s.first, t.s.attr = append(t.s.first[:0], 0), t.s.attr[:0]
-	t.text.resize(n)
-	for at := range n {
-		for _, name := range t.ex.tokens.Unigrams(at) {
-			if a := t.m.attrs.Find(name); a >= 0 {
-				t.s.attr = append(t.s.attr, a)
-			}
-		}
-		t.s.first = append(t.s.first, len(t.s.attr))
-		for kind, text := range t.ex.texts.Unigrams(at) {
-			t.text[kind][at] = append(t.text[kind][at][:0], text...)
+// NewTagger returns a tagger for one goroutine. Segments are scored as wholes, so that labels of single tokens can be
+// neither chosen nor kept.
+func (m *Model) NewTagger(o model.TagOptions) (model.Tagger, error) {
+	if err := o.Check(m); err != nil {
+		return nil, err
+	}
+	for _, refused := range []struct {
+		asked          bool
+		option, reason string
+	}{
+		{o.Fixed, "fixed", "only for models that label token by token; this one scores spans as wholes"},
+		{o.Posterior, "posterior", "only for models that label token by token; this one scores spans as wholes"},
+		{o.Unconstrained, "no-constraints", "the model scores spans as wholes, and its labels always spell spans"},
+		{o.NoDictionary, "no-dictionary", "the model scores spans as wholes, and has no tag dictionary"},
+	} {
+		if refused.asked {
+			return nil, model.Refuse(refused.option, "{%s}: %s", refused.option, refused.reason)
 		}
 	}
-	t.s.seg, t.s.ends = t.m.lex.segments(t.s.seg[:0], t.s.ends[:0], n, &t.text, &t.keys)
-	t.m.x.score(&t.scratch, &t.s, t.m.lex.longest, t.m.w, 1)
+	return &tagger{d: m.NewDecoder(), o: o, form: m.Meta.Normalize}, nil
 }
 
-// Scores returns the lattice of the sentence, valid until the next Read. Whoever adds to it changes what the
-// other methods return.
-func (t *Tagger) Scores() *semimarkov.Lattice { return &t.scores }
-
-// Best returns the best segmentation, valid until the next call, and its score.
-func (t *Tagger) Best() (y []semimarkov.Segment, score float64, err error) {
-	t.best, score, err = t.w.Decode(t.best, &t.scores)
-	return t.best, score, err
-}
-
-// AppendLabels appends the labels of a segmentation to dst.
-func (t *Tagger) AppendLabels(dst []string, y []semimarkov.Segment) []string {
-	return t.m.codec.Labels(dst, y)
-}
-
-// A Labelling is one of the best ones.
-type Labelling struct {
-	Segments    []semimarkov.Segment
-	Labels      []string
-	Score       float64
-	Probability float64
-}
-
-// NBest returns the up to n best segmentations, all different, the best first, with their labels and probabilities.
-func (t *Tagger) NBest(n int) ([]Labelling, error) {
-	best, err := t.w.KBest(nil, &t.scores, n)
+// Label implements [model.Tagger].
+func (t *tagger) Label(s model.Sentence, fixed []string) ([]model.Labelling, error) {
+	switch {
+	case fixed != nil:
+		return nil, fmt.Errorf("%w: labels to keep, for a model that scores spans as wholes", model.ErrInput)
+	case s.Columns == nil && s.Items != nil:
+		return nil, fmt.Errorf("%w: ready-made attributes for a model that reads columns", model.ErrInput)
+	case s.Columns == nil:
+		s.Columns = features.Rows(nil)
+	}
+	if err := t.d.Read(t.form.Sequence(s.Columns)); err != nil {
+		return nil, err
+	}
+	found, err := t.decode()
 	if err != nil {
 		return nil, err
 	}
-	logZ, err := t.w.LogZ(&t.scores)
-	if err != nil {
-		return nil, err
+	for len(t.list) < len(found) {
+		t.list = append(t.list, model.Labelling{})
 	}
-	list := make([]Labelling, len(best))
-	for k, b := range best {
-		list[k] = Labelling{b.Segments, t.m.codec.Labels(nil, b.Segments), b.Score, math.Exp(b.Score - logZ)}
-	}
-	return list, nil
-}
-
-// A Found span is one of a segmentation.
-type Found struct {
-	annotation.Span
-	Probability float64 // that the sentence has just this span
-}
-
-// Spans returns the spans of a segmentation of the sentence, such as the best one, with their probabilities, valid
-// until the next call.
-func (t *Tagger) Spans(y []semimarkov.Segment) ([]Found, error) {
-	if err := t.scores.CheckSegmentation(y); err != nil {
-		return nil, err
-	}
-	if _, err := t.w.Marginals(&t.mu, &t.scores, structured.NoEdges); err != nil {
-		return nil, err
-	}
-	t.found = t.found[:0]
-	for _, g := range y {
-		if g.Label != spans.Outside {
-			span := annotation.Span{Start: g.Start, End: g.End, Type: t.m.codec.Types()[g.Label-1]}
-			t.found = append(t.found, Found{span, t.mu.At(g.Start, g.Len())[g.Label]})
+	for k, y := range found {
+		l := &t.list[k]
+		l.Labels = t.d.AppendLabels(l.Labels[:0], y.Segments)
+		l.Score, l.Probability = y.Score, y.Probability
+		if err := t.judge(l, y.Segments); err != nil {
+			return nil, err
 		}
 	}
-	return t.found, nil
+	return t.list[:len(found)], nil
+}
+
+func (t *tagger) decode() ([]Segmentation, error) {
+	if t.o.NBest > 0 {
+		return t.d.NBest(t.o.NBest)
+	}
+	var err error
+	t.best[0].Segments, t.best[0].Score, err = t.d.Best()
+	return t.best[:], err
+}
+
+// judge adds the probabilities that were asked for.
+func (t *tagger) judge(l *model.Labelling, y []semimarkov.Segment) error {
+	var err error
+	if t.o.Probabilities {
+		if l.Probabilities, err = t.d.Probabilities(l.Probabilities[:0], y); err != nil {
+			return err
+		}
+	}
+	if t.o.Spans {
+		found, err := t.d.Spans(y)
+		if err != nil {
+			return err
+		}
+		l.Spans = append(l.Spans[:0], found...)
+	}
+	return nil
 }

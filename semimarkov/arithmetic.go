@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -17,17 +18,8 @@ func (s *Lattice) Copy(dst *Lattice) {
 // Scale multiplies every number of s by c, which is finite and not negative. c = 0 makes zeros, of -Inf
 // too.
 func (s *Lattice) Scale(c float64) {
-	if c == 0 {
-		clear(s.Segment)
-		clear(s.Edge)
-		return
-	}
-	for k := range s.Segment {
-		s.Segment[k] *= c
-	}
-	for k := range s.Edge {
-		s.Edge[k] *= c
-	}
+	vec.Scale(s.Segment, c)
+	vec.Scale(s.Edge, c)
 }
 
 // LimitLength forbids the segments of one label that have more than longest tokens: with longest = 1, the
@@ -54,7 +46,7 @@ func AddScaled(dst, a, b *Lattice, c float64) error {
 	// Backwards, so that shared edges of a that grow in place are read before they are written.
 	n := a.L * a.L
 	for at := len(dst.Edge) - n; n > 0 && at >= 0; at -= n {
-		addScaled(dst.Edge[at:at+n], edgeBlock(edges, at, n), edgeBlock(b.Edge, at, n), c)
+		addScaled(dst.Edge[at:at+n], vec.Block(edges, at, n), vec.Block(b.Edge, at, n), c)
 	}
 	return nil
 }
@@ -71,17 +63,6 @@ func addScaled(dst, a, b []float64, c float64) {
 			dst[k] += c * v
 		}
 	}
-}
-
-// edgeBlock returns the n numbers of edge that lie over offset at of per-boundary edges.
-func edgeBlock(edge []float64, at, n int) []float64 {
-	switch len(edge) {
-	case 0:
-		return nil
-	case n:
-		return edge
-	}
-	return edge[at : at+n]
 }
 
 // sameSize reports a second lattice that does not lie over s.

@@ -77,13 +77,7 @@ func (s *Lattice) From(t int) []float64 {
 // aliases s and is nil where s has no edges. t runs from 1 to T-1.
 func (s *Lattice) EdgeAt(t int) []float64 {
 	n := s.L * s.L
-	switch len(s.Edge) {
-	case 0:
-		return nil
-	case n:
-		return s.Edge
-	}
-	return s.Edge[(t-1)*n : t*n]
+	return vec.Block(s.Edge, (t-1)*n, n)
 }
 
 // Check reports, as an error that wraps [structured.ErrShape], lengths that fit none of the shapes.

@@ -88,13 +88,7 @@ func (s *Lattice) NodeAt(t int) []float64 { return s.Node[t*s.L : (t+1)*s.L] }
 // aliases s and is nil where s has no edges. t runs from 1 to T-1.
 func (s *Lattice) EdgeAt(t int) []float64 {
 	n := s.L * s.L
-	switch len(s.Edge) {
-	case 0:
-		return nil
-	case n:
-		return s.Edge
-	}
-	return s.Edge[(t-1)*n : t*n]
+	return vec.Block(s.Edge, (t-1)*n, n)
 }
 
 // Check reports, as an error that wraps ErrShape, lengths that fit none of the shapes.
@@ -202,17 +196,8 @@ func (s *Lattice) Copy(dst *Lattice) {
 // Scale multiplies every number of s by c, which is finite and not negative. c = 0 makes zeros,
 // of -Inf too.
 func (s *Lattice) Scale(c float64) {
-	if c == 0 {
-		clear(s.Node)
-		clear(s.Edge)
-		return
-	}
-	for k := range s.Node {
-		s.Node[k] *= c
-	}
-	for k := range s.Edge {
-		s.Edge[k] *= c
-	}
+	vec.Scale(s.Node, c)
+	vec.Scale(s.Edge, c)
 }
 
 // AddScaled sets dst to a + c*b, edge by edge: the cost-augmented scores s + c*cost, or scores
@@ -234,7 +219,7 @@ func AddScaled(dst, a, b *Lattice, c float64) error {
 	// Backwards, so that shared edges of a that grow in place are read before they are written.
 	for at := len(dst.Edge) - n; n > 0 && at >= 0; at -= n {
 		to := dst.Edge[at : at+n]
-		x, y := edgeBlock(edges, at, n), edgeBlock(b.Edge, at, n)
+		x, y := vec.Block(edges, at, n), vec.Block(b.Edge, at, n)
 		switch {
 		case x == nil && (y == nil || c == 0):
 			clear(to)
@@ -256,15 +241,4 @@ func addScaled(dst, a, b []float64, c float64) {
 	for k, v := range a {
 		dst[k] = v + c*b[k]
 	}
-}
-
-// edgeBlock returns the n numbers of edge that lie over offset at of per-position edges.
-func edgeBlock(edge []float64, at, n int) []float64 {
-	switch len(edge) {
-	case 0:
-		return nil
-	case n:
-		return edge
-	}
-	return edge[at : at+n]
 }

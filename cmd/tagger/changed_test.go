@@ -16,6 +16,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/model"
 )
 
@@ -31,7 +32,7 @@ func largeModel(t *testing.T, path, label string) {
 	}
 	m, err := crf.New(p)
 	require.NoError(t, err)
-	require.NoError(t, (&saveFlags{weights: "float64"}).save(t.Context(), m, path))
+	require.NoError(t, safefile.Write(path, func(w io.Writer) error { return m.Save(w, crf.SaveOptions{Precision: crf.Float64}) }))
 }
 
 // lines hands each line that is written to a channel.

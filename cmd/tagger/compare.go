@@ -8,17 +8,20 @@ import (
 	"io"
 	"strconv"
 
+	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/corpus"
-	"github.com/trellis-nlp/trellis/interop"
+	inputs "github.com/trellis-nlp/trellis/internal/input"
+	labelling "github.com/trellis-nlp/trellis/internal/tagging"
 	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // A side is one of two systems that are compared: a model, or a file with its labels.
 type side struct {
 	name  string
-	model *openedModel
+	model *trellis.Model
 	file  *system
-	score *scorer
+	score *metrics.Scorer
 }
 
 // compare scores two systems on the same sentences, and tests whether they differ.
@@ -38,59 +41,64 @@ func (a *app) compare(ctx context.Context, o *evalFlags, format corpus.Format, n
 			return err
 		}
 		if binary {
-			if s.model, err = openScored(name); err != nil {
+			if s.model, err = openModel(ctx, name); err != nil {
 				return err
 			}
-			if golden, err = formatFor(s.model.Model, o.format); err != nil {
-				return err
-			}
+			defer s.model.Close()
+			golden = labelling.FormatOf(s.model.Labeller(), format)
 			continue
 		}
 		if s.file, err = a.openSystem(ctx, name, format, &own); err != nil {
 			return err
 		}
-		defer s.file.close()
+		defer s.file.Close()
 	}
-	in, err := a.open(ctx, names[2], golden)
+	in, err := inputs.Open(ctx, names[2], a.stdin, golden)
 	if err != nil {
 		return err
 	}
-	defer in.close()
+	defer in.Close()
 	// Where a model knows which column holds the labels, it knows for a file too.
 	for _, s := range sides {
 		if s.model == nil || own.gold != "" {
 			continue
 		}
-		f, err := fitInput(s.model.Model, in, "", o.form)
+		f, err := labelling.NewFit(s.model.Labeller(), in, "", o.form)
 		if err != nil {
 			return err
 		}
-		if f.label >= 0 && in.items == nil {
-			own.gold = strconv.Itoa(f.label + 1)
+		if f.Label >= 0 && !in.HasItems() {
+			own.gold = strconv.Itoa(f.Label + 1)
 		}
 	}
-	var pairs [2]func(*sentence) (pair, error)
+	var pairs [2]func(*inputs.Sentence) (metrics.Pair, error)
 	for k, s := range sides {
+		predict := pairing(nil)
 		if s.model == nil {
-			pairs[k], err = s.file.pairs(in)
+			predict = s.file.pairs
 		} else {
-			pairs[k], err = modelPairs(s.model, &own)(in)
+			own.model = s.name
+			p, err := own.predictor(s.model)
+			if err != nil {
+				return err
+			}
+			predict = p.Pairs
 		}
-		if err != nil {
+		if pairs[k], err = predict(in); err != nil {
 			return err
 		}
 	}
 	if err := compareSentences(in, sides, pairs); err != nil {
 		return err
 	}
-	in.warn(a.warn)
+	a.warnOf(in)
 	return a.printComparison(o, sides)
 }
 
-func compareSentences(in *input, sides [2]*side, pairs [2]func(*sentence) (pair, error)) error {
-	s := new(sentence)
+func compareSentences(in *inputs.Input, sides [2]*side, pairs [2]func(*inputs.Sentence) (metrics.Pair, error)) error {
+	s := new(inputs.Sentence)
 	for {
-		if err := in.next(s); errors.Is(err, io.EOF) {
+		if err := in.Next(s); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			return err
@@ -100,8 +108,8 @@ func compareSentences(in *input, sides [2]*side, pairs [2]func(*sentence) (pair,
 			if err != nil {
 				return err
 			}
-			if t, err := side.score.add(p); err != nil {
-				return in.at(s, t, err)
+			if err := side.score.Add(p); err != nil {
+				return in.At(s, 0, err)
 			}
 		}
 	}
@@ -110,7 +118,7 @@ func compareSentences(in *input, sides [2]*side, pairs [2]func(*sentence) (pair,
 		if side.file != nil {
 			err = side.file.end()
 		} else {
-			err = side.model.Check()
+			err = model.Check(side.model.Labeller())
 		}
 		if err != nil {
 			return err
@@ -120,16 +128,15 @@ func compareSentences(in *input, sides [2]*side, pairs [2]func(*sentence) (pair,
 }
 
 func (a *app) printComparison(o *evalFlags, sides [2]*side) error {
-	x, y := sides[0].score.counts(), sides[1].score.counts()
 	c := metrics.Comparison{Samples: o.samples, Seed: o.seed}
 	var err error
-	if c.A, err = sides[0].score.report(o); err != nil {
+	if c.A, err = o.report(sides[0].score); err != nil {
 		return err
 	}
-	if c.B, err = sides[1].score.report(o); err != nil {
+	if c.B, err = o.report(sides[1].score); err != nil {
 		return err
 	}
-	if c.Differences, err = metrics.Compare(x.each, y.each, metrics.Resampling{Samples: o.samples, Seed: o.seed}); err != nil {
+	if c.Differences, err = metrics.Compare(sides[0].score.Sentences(), sides[1].score.Sentences(), metrics.Resampling{Samples: o.samples, Seed: o.seed}); err != nil {
 		return err
 	}
 	switch {
@@ -147,6 +154,22 @@ func isModel(path string) (bool, error) {
 	if path == "-" {
 		return false, nil
 	}
-	head, err := modelHead(path)
-	return interop.Detect(head) != 0 || bytes.IndexByte(head, 0) >= 0, err
+	kind, err := trellis.KindOf(path)
+	if err != nil || kind != "" {
+		return kind != "", err
+	}
+	if !inputs.Twice(path) {
+		return false, nil
+	}
+	f, err := inputs.OpenFile(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	head := make([]byte, 64)
+	n, err := io.ReadFull(f, head)
+	if err != nil && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return false, fmt.Errorf("%s: %w", path, err)
+	}
+	return bytes.IndexByte(head[:n], 0) >= 0, nil
 }

@@ -187,7 +187,7 @@ func (d *data) put(set *crf.Dataset, s *sentence, labels []string) error {
 	if d.reading != annotation.Full && set == d.train {
 		return d.putKnown(s, labels)
 	}
-	seq := normal(model.NormalForm(d.normal), &s.rows)
+	seq := model.NormalForm(d.normal).Sequence(&s.rows)
 	if set == d.dev {
 		labels = d.recode.held(d.train, labels)
 	} else {
@@ -221,7 +221,7 @@ func (d *data) putKnown(s *sentence, fields []string) error {
 	if err != nil {
 		return err
 	}
-	return d.train.AddChoices(d.without(normal(model.NormalForm(d.normal), &s.rows), fields), d.known, weight)
+	return d.train.AddChoices(d.without(model.NormalForm(d.normal).Sequence(&s.rows), fields), d.known, weight)
 }
 
 // A tokenError is what is wrong with a token.

@@ -7,6 +7,9 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
+	inputs "github.com/trellis-nlp/trellis/internal/input"
+	labelling "github.com/trellis-nlp/trellis/internal/tagging"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // An attributeWriter writes what templates make of sentences.
@@ -24,25 +27,25 @@ func (a *app) attributeWriter(p *features.Program, name string, to io.Writer) *a
 	return &attributeWriter{extractor: p.NewExtractor(), to: attrfile.NewWriter(to), items: attrfile.Items{Weight: 1}}
 }
 
-// rest writes the sentences of in that are still to be read.
-func (w *attributeWriter) rest(f *fit, in *input) error {
-	s := new(sentence)
+// rest writes the sentences of in that are still to be read, with fields in the normal form of a model.
+func (w *attributeWriter) rest(f *labelling.Fit, form model.NormalForm, in *inputs.Input) error {
+	s := new(inputs.Sentence)
 	var labels []string
 	for {
-		if err := in.next(s); errors.Is(err, io.EOF) {
+		if err := in.Next(s); errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {
 			return err
 		}
-		labels = slices.Grow(labels[:0], s.rows.Len())[:s.rows.Len()]
+		labels = slices.Grow(labels[:0], s.Len())[:s.Len()]
 		for t := range labels {
 			labels[t] = "_"
-			if f.label >= 0 {
-				labels[t] = s.rows.Field(t, f.label)
+			if f.Label >= 0 {
+				labels[t] = s.Rows.Field(t, f.Label)
 			}
 		}
-		if err := w.write(f.sequence(s), labels); err != nil {
-			return in.at(s, 0, err)
+		if err := w.write(form.Sequence(f.Sentence(s).Columns), labels); err != nil {
+			return in.At(s, 0, err)
 		}
 	}
 }

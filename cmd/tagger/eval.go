@@ -9,9 +9,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/corpus"
-	"github.com/trellis-nlp/trellis/internal/safefile"
+	inputs "github.com/trellis-nlp/trellis/internal/input"
+	labelling "github.com/trellis-nlp/trellis/internal/tagging"
 	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -116,22 +119,34 @@ func (o *evalFlags) check(changed func(string) bool, files []string) error {
 }
 
 // scorer makes one as the flags say.
-func (o *evalFlags) scorer() (*scorer, error) {
-	score := &scorer{each: o.samples > 0}
+func (o *evalFlags) scorer() (*metrics.Scorer, error) {
+	score := &metrics.Scorer{Keep: o.samples > 0, UniversalFeatures: o.ufeats}
 	if o.calibration {
-		score.calibration = &metrics.Calibrator{Bins: o.bins}
-	}
-	if o.ufeats {
-		score.ufeats = make(map[string]string)
+		score.Calibrator = &metrics.Calibrator{Bins: o.bins}
 	}
 	if o.scheme != "" {
 		scheme, err := structured.ParseScheme(o.scheme)
 		if err != nil {
 			return nil, wrongUsage("--scheme %s: want plain, iob1, bio, bioes or io", o.scheme)
 		}
-		score.scheme = &scheme
+		score.Scheme = &scheme
 	}
 	return score, nil
+}
+
+// report is the results with what the flags ask for besides.
+func (o *evalFlags) report(score *metrics.Scorer) (metrics.Results, error) {
+	r := score.Results()
+	if o.samples > 0 {
+		var err error
+		if r.Intervals, err = metrics.Bootstrap(score.Sentences(), metrics.Resampling{Samples: o.samples, Seed: o.seed}); err != nil {
+			return r, err
+		}
+	}
+	if o.matrix > 0 {
+		r.Matrix = r.ConfusionMatrix(o.matrix)
+	}
+	return r, nil
 }
 
 func (a *app) eval(ctx context.Context, o *evalFlags, files []string) error {
@@ -152,20 +167,23 @@ func (a *app) eval(ctx context.Context, o *evalFlags, files []string) error {
 		if err != nil {
 			return err
 		}
-		defer y.close()
+		defer y.Close()
 		pairs, end = y.pairs, y.end
 	case o.model != "":
-		m, err := safefile.Wait(ctx, o.model, func() (*openedModel, error) { return openScored(o.model) })
+		m, err := openModel(ctx, o.model)
 		if err != nil {
 			return err
 		}
-		if format, err = formatFor(m.Model, o.format); err != nil {
+		defer m.Close()
+		p, err := o.predictor(m)
+		if err != nil {
 			return err
 		}
-		if score.scheme == nil {
-			score.scheme = newScorer(m.Model).scheme
+		format = labelling.FormatOf(m.Labeller(), format)
+		if score.Scheme == nil {
+			score.Scheme = labelling.NewScorer(m.Labeller()).Scheme
 		}
-		pairs, end = modelPairs(m, o), m.Check
+		pairs, end = p.Pairs, func() error { return model.Check(m.Labeller()) }
 	}
 	for _, name := range files {
 		if err := a.evalFile(ctx, name, format, pairs, score); err != nil {
@@ -175,7 +193,7 @@ func (a *app) eval(ctx context.Context, o *evalFlags, files []string) error {
 	if err := end(); err != nil {
 		return err
 	}
-	r, err := score.report(o)
+	r, err := o.report(score)
 	switch {
 	case err != nil:
 		return err
@@ -189,29 +207,29 @@ func (a *app) eval(ctx context.Context, o *evalFlags, files []string) error {
 
 func (a *app) printJSON(v any) error { return json.NewEncoder(a.stdout).Encode(v) }
 
-// openScored opens a model that labels sentences as they are read here.
-func openScored(path string) (*openedModel, error) {
-	m, err := openModel(path)
-	if err == nil && m.only {
-		return nil, fmt.Errorf("%s: a raw model of Wapiti, which reads rows of any number of attributes: tag with it, and score the result", path)
+// predictor makes one of a model.
+func (o *evalFlags) predictor(m *trellis.Model) (*labelling.Predictor, error) {
+	p := &labelling.Predictor{Label: o.gold, Form: o.form, Probabilities: o.calibration, NoDictionary: o.undictated}
+	if err := p.Open(m.Labeller()); err != nil {
+		return nil, fmt.Errorf("%s: %w", o.model, err)
 	}
-	return m, err
+	return p, nil
 }
 
-func (a *app) evalFile(ctx context.Context, name string, format corpus.Format, pairs pairing, score *scorer) error {
-	in, err := a.open(ctx, name, format)
+func (a *app) evalFile(ctx context.Context, name string, format corpus.Format, pairs pairing, score *metrics.Scorer) error {
+	in, err := inputs.Open(ctx, name, a.stdin, format)
 	if err != nil {
 		return err
 	}
-	defer in.close()
+	defer in.Close()
 	labels, err := pairs(in)
 	if err != nil {
 		return err
 	}
-	s := new(sentence)
+	s := new(inputs.Sentence)
 	for {
-		if err := in.next(s); errors.Is(err, io.EOF) {
-			in.warn(a.warn)
+		if err := in.Next(s); errors.Is(err, io.EOF) {
+			a.warnOf(in)
 			return nil
 		} else if err != nil {
 			return err
@@ -220,8 +238,15 @@ func (a *app) evalFile(ctx context.Context, name string, format corpus.Format, p
 		if err != nil {
 			return err
 		}
-		if t, err := score.add(p); err != nil {
-			return in.at(s, t, err)
+		if err := score.Add(p); err != nil {
+			return in.At(s, 0, err)
 		}
+	}
+}
+
+// warnOf says what was odd in an inputs.
+func (a *app) warnOf(in *inputs.Input) {
+	for _, text := range in.Oddities() {
+		a.warn(text)
 	}
 }

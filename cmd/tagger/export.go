@@ -1,15 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis/internal/safefile"
-	"github.com/trellis-nlp/trellis/interop"
-	"github.com/trellis-nlp/trellis/interop/crfsuite"
-	"github.com/trellis-nlp/trellis/structured"
 )
 
 // exportFlags are the command line of tagger export.
@@ -23,11 +20,11 @@ func (a *app) exportCommand() *cobra.Command {
 		Long:    exportHelp,
 		Example: `  tagger export --to crfsuite ner.model --output ner.crfsuite`,
 		Args:    needModel,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.to != "crfsuite" {
 				return wrongUsage("--to %s: want crfsuite", o.to)
 			}
-			return a.exportModel(&o, args[0])
+			return a.exportModel(cmd.Context(), &o, args[0])
 		},
 	}
 	f := c.Flags()
@@ -43,38 +40,31 @@ func (a *app) exportCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) exportModel(o *exportFlags, path string) error {
+func (a *app) exportModel(ctx context.Context, o *exportFlags, path string) error {
 	if err := distinct([]safefile.Use{use("--output", o.output)}, a.reading([]string{path})); err != nil {
 		return err
 	}
 	if err := safefile.Check(o.output); err != nil {
 		return err
 	}
-	m, err := loadModel(path)
+	m, err := openModel(ctx, path)
 	if err != nil {
 		return err
 	}
-	content, err := m.Content()
+	defer m.Close()
+	x, err := m.ExportCRFsuite(o.output)
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	exported, err := interop.ToCRFsuite(content)
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	if err := safefile.Write(o.output, func(w io.Writer) error { return crfsuite.Write(w, exported) }); err != nil {
 		return err
 	}
-	if m.Input().Templates != nil {
+	if x.Templates {
 		a.note(path + ": templates have no place in CRFsuite's models: tagger features makes the attribute files that they need")
 	}
-	if m.Scheme() != structured.Plain {
+	if x.Grammar {
 		a.note(path + ": CRFsuite does not keep labels to the grammar of spans, as tagger tag does without --no-constraints")
 	}
-	if m.Dictionary() > 0 {
+	if x.Dictionary {
 		a.note(path + ": CRFsuite has no tag dictionary: it gives all words all labels, as tagger tag does with --no-dictionary")
 	}
-	_, err = fmt.Fprintf(a.stdout, "%s: %d labels, %d attributes, %d features\n",
-		o.output, len(exported.Labels), len(exported.Attributes), exported.Features())
+	_, err = fmt.Fprintf(a.stdout, "%s: %d labels, %d attributes, %d features\n", o.output, x.Labels, x.Attributes, x.Features)
 	return err
 }

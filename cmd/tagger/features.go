@@ -9,9 +9,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/features"
+	inputs "github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/internal/safefile"
+	labelling "github.com/trellis-nlp/trellis/internal/tagging"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // featuresFlags are the command line of tagger features.
@@ -107,11 +110,11 @@ func (a *app) showTemplates(ctx context.Context, o *featuresFlags, files []strin
 // templates are those of the model, of --features, or those that train would pick for the first file.
 func (a *app) templates(ctx context.Context, o *featuresFlags, files []string) (*features.Templates, error) {
 	if o.model != "" {
-		m, err := templatesOf(o.model)
+		m, err := templatesOf(ctx, o.model)
 		if err != nil {
 			return nil, err
 		}
-		return m.Input().Templates, nil
+		return m.Labeller().Input().Templates, nil
 	}
 	t, err := loadTemplates(o.features)
 	if t != nil || err != nil {
@@ -160,10 +163,10 @@ func (a *app) noteChoice(d *data) {
 	}
 }
 
-// templatesOf loads a model that has templates.
-func templatesOf(path string) (*crf.Model, error) {
-	m, err := loadModel(path)
-	if err == nil && m.Input().Templates == nil {
+// templatesOf opens a model that has templates.
+func templatesOf(ctx context.Context, path string) (*trellis.Model, error) {
+	m, err := openModel(ctx, path)
+	if err == nil && m.Labeller().Input().Templates == nil {
 		err = fmt.Errorf("%s: the model has no templates: it reads attribute files", path)
 	}
 	return m, err
@@ -196,30 +199,31 @@ func (a *app) dumpPicked(ctx context.Context, o *featuresFlags, files []string, 
 
 // dumpModel writes the attributes of files, as the model reads them.
 func (a *app) dumpModel(ctx context.Context, o *featuresFlags, files []string, to io.Writer) error {
-	m, err := templatesOf(o.model)
+	opened, err := templatesOf(ctx, o.model)
 	if err != nil {
 		return err
 	}
+	m := opened.Labeller()
 	program, err := m.Input().Program()
 	if err != nil {
 		return err
 	}
-	format, err := formatFor(m, o.format)
+	format, err := parseFormat(o.format)
 	if err != nil {
 		return err
 	}
 	w := a.attributeWriter(program, o.model, to)
 	for _, name := range files {
-		in, err := a.open(ctx, name, format)
+		in, err := inputs.Open(ctx, name, a.stdin, labelling.FormatOf(m, format))
 		if err != nil {
 			return err
 		}
-		defer in.close()
-		f, err := fitInput(m, in, o.label, o.form)
+		defer in.Close()
+		f, err := labelling.NewFit(m, in, o.label, o.form)
 		if err != nil {
 			return err
 		}
-		if err := w.rest(f, in); err != nil {
+		if err := model.Guard(m, func() error { return w.rest(f, m.Metadata().Normalize, in) }); err != nil {
 			return err
 		}
 	}

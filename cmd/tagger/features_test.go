@@ -24,9 +24,9 @@ func TestShownTemplatesAreThoseOfTrain(t *testing.T) {
 			chosen, _ := trained(t, "", args...)
 			written, o := trained(t, "", append([]string{"--features", write(t, "shown.txt", shown.out)}, args...)...)
 			assert.NotContains(t, o.errors, "features auto")
-			a, err := openOurs(chosen)
+			a, err := loadModel(chosen)
 			require.NoError(t, err)
-			b, err := openOurs(written)
+			b, err := loadModel(written)
 			require.NoError(t, err)
 			assert.Equal(t, a.Attributes(), b.Attributes())
 			assert.Equal(t, a.Features(), b.Features())
@@ -55,9 +55,9 @@ func TestDump(t *testing.T) {
 	assert.Equal(t, o.out, done(t, "", "features", "--features", "ner", "testdata/train.conll").out)
 
 	path, _ := trained(t, o.out, "--loss", "softmax-margin", "--cost", "entity", "--cost-fn", "3", "--format", "crfsuite", "-")
-	m, err := openOurs(path)
+	m, err := loadModel(path)
 	require.NoError(t, err)
-	templated, err := openOurs(nerModel(t))
+	templated, err := loadModel(nerModel(t))
 	require.NoError(t, err)
 	assert.Equal(t, templated.Features(), m.Features())
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/internal/workers"
 	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 	"github.com/trellis-nlp/trellis/tune"
 )
@@ -208,19 +209,26 @@ func (f *fold) evaluate(m *crf.Model, threads int) (*metrics.Results, error) {
 	return &r, nil
 }
 
+// sentenceFor is what a model reads of a sentence.
+func sentenceFor(m *crf.Model, s *sentence) model.Sentence {
+	if m.Input().Templates == nil {
+		return model.Sentence{Items: s.items.Attributes}
+	}
+	return model.Sentence{Columns: &s.rows}
+}
+
 // scoreSentences labels as tagger tag and eval do.
 func scoreSentences(e *metrics.Evaluator, m *crf.Model, list []*labelled) error {
-	l := newLabeller(ours(m), &tagFlags{})
-	columns := fit{ready: m.Input().Templates == nil, normal: m.Meta.Normalize}
+	tagger, err := m.NewTagger(model.TagOptions{})
+	if err != nil {
+		return err
+	}
 	for _, s := range list {
-		if err := columns.read(l.tagger, &s.sentence); err != nil {
-			return err
-		}
-		found, err := l.decode()
+		found, err := tagger.Label(sentenceFor(m, &s.sentence), nil)
 		if err != nil {
 			return err
 		}
-		if err := e.Add(s.labels, found[0].labels, nil); err != nil {
+		if err := e.Add(s.labels, found[0].Labels, nil); err != nil {
 			return err
 		}
 	}

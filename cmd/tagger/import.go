@@ -6,9 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/internal/safefile"
-	"github.com/trellis-nlp/trellis/interop"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -37,7 +36,7 @@ func (a *app) importCommand() *cobra.Command {
 	f.StringVar(&o.scheme, "scheme", "plain", "how labels spell spans, and must: iob1, bio or bioes; plain leaves them free, as they were")
 	o.saveFlags.register(c)
 	weights := c.Flag("weights")
-	weights.DefValue = crf.Float64.String()
+	weights.DefValue = "float64"
 	o.weights = weights.DefValue
 	f.SortFlags = false
 	if err := c.MarkFlagRequired("output"); err != nil {
@@ -61,30 +60,25 @@ func (a *app) importModel(ctx context.Context, o *importFlags, path string) erro
 	if err := safefile.Check(o.output); err != nil {
 		return err
 	}
-	data, err := readModelFile(path)
+	m, notes, err := trellis.Import(path, trellis.ImportOptions{Scheme: scheme, Weights: o.weights, Strip: o.strip})
 	if err != nil {
 		return err
 	}
-	parts, notes, err := interop.Import(data)
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	parts.Scheme = scheme
-	m, err := crf.New(parts)
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	if err := o.save(ctx, m, o.output); err != nil {
+	if err := saveModel(ctx, m, o.output); err != nil {
 		return err
 	}
 	for _, note := range notes {
 		a.warn(path + ": " + note)
 	}
 	reads := "attribute files of CRFsuite"
-	if t := m.Input().Templates; t != nil {
-		reads = fmt.Sprintf("columns, %d or more, by the templates of the model", m.Input().Columns)
+	if in := m.Labeller().Input(); in.Templates != nil {
+		reads = fmt.Sprintf("columns, %d or more, by the templates of the model", in.Columns)
+	}
+	d, err := m.Describe(0)
+	if err != nil {
+		return err
 	}
 	_, err = fmt.Fprintf(a.stdout, "%s: %d labels, %d attributes, %d features of %s; reads %s\n",
-		o.output, len(m.Labels()), m.Attributes(), m.Features(), m.Meta.Tool, reads)
+		o.output, len(d.Labels), d.Attributes, d.Features, m.Labeller().Metadata().Tool, reads)
 	return err
 }

@@ -71,12 +71,14 @@ func TestInspectJSON(t *testing.T) {
 	path := handMade(t, crf.SaveOptions{Precision: crf.Float64})
 	info, err := os.Stat(path)
 	require.NoError(t, err)
-	var d modelDescription
+	var d model.Description
 	require.NoError(t, json.Unmarshal([]byte(done(t, "", "inspect", "--json", path).out), &d))
-	assert.Equal(t, modelDescription{
+	assert.Equal(t, model.Description{
 		File: path, Bytes: info.Size(), Weights: "float64", Scheme: "plain", Labels: []string{"A", "B"}, Attributes: 3, Features: 5,
-		Notes: map[string]string{"date": "2026-01-31", "loss": "none"}, Transitions: []labelPair{{"A", "B", 0.5}},
-		Strongest: map[string][]strongAttribute{"A": {{"y", -3}, {"x", 1.5}}, "B": {{"x", -0.25}, {"z", 0.125}}},
+		Notes: map[string]string{"date": "2026-01-31", "loss": "none"}, Transitions: []model.LabelPair{{From: "A", To: "B", Weight: 0.5}},
+		Strongest: map[string][]model.StrongAttribute{
+			"A": {{Attribute: "y", Weight: -3}, {Attribute: "x", Weight: 1.5}}, "B": {{Attribute: "x", Weight: -0.25}, {Attribute: "z", Weight: 0.125}},
+		},
 	}, d)
 }
 
@@ -146,4 +148,12 @@ func TestWrongUsageOfModels(t *testing.T) {
 	} {
 		assert.Equal(t, exitUsage, tagger(t, "", args...).status, "%v", args)
 	}
+}
+
+// notesOf returns all metadata of a model, as inspect has them.
+func notesOf(t *testing.T, path string) map[string]string {
+	t.Helper()
+	var d model.Description
+	require.NoError(t, json.Unmarshal([]byte(done(t, "", "inspect", "--json", "--top", "0", path).out), &d))
+	return d.Notes
 }

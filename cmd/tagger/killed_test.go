@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -14,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/model"
 )
 
@@ -39,7 +43,7 @@ func TestKilledWriterLeavesAWholeModel(t *testing.T) {
 		require.NoError(t, child.Process.Kill())
 		require.Error(t, child.Wait())
 		m, err := crf.Open(path)
-		if os.IsNotExist(err) {
+		if errors.Is(err, fs.ErrNotExist) {
 			continue // it was killed before the first one was there
 		}
 		require.NoError(t, err)
@@ -58,6 +62,6 @@ func writeForever(t *testing.T, path string) {
 		}
 		m, err := crf.New(p)
 		require.NoError(t, err)
-		require.NoError(t, (&saveFlags{weights: "float32"}).save(t.Context(), m, path))
+		require.NoError(t, safefile.Write(path, func(w io.Writer) error { return m.Save(w, crf.SaveOptions{}) }))
 	}
 }

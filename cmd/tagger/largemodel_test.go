@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/model"
 )
 
@@ -28,7 +30,7 @@ func TestModelOfManyLabels(t *testing.T) {
 	m, err := crf.New(p)
 	require.NoError(t, err)
 	path := filepath.Join(t.TempDir(), "m")
-	require.NoError(t, (&saveFlags{weights: "float32"}).save(t.Context(), m, path))
+	require.NoError(t, safefile.Write(path, func(w io.Writer) error { return m.Save(w, crf.SaveOptions{}) }))
 
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/trellis-nlp/trellis/corpus"
+	labelling "github.com/trellis-nlp/trellis/internal/tagging"
 )
 
 // plenty returns sentences of 1 to 60 tokens that fill several blocks, each with its number above it.
@@ -139,7 +139,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	assert.Equal(t, exitFailed, status)
 	assert.Empty(t, errs.String())
 	const blocks = 2*1 + 2 + 4 // of the pipeline, and what the readers before it hold
-	assert.Less(t, out.most*len("Maria\tPROPN\n\n"), blocks*blockSize)
+	assert.Less(t, out.most*len("Maria\tPROPN\n\n"), blocks*labelling.BlockSize)
 }
 
 // TestInterruptEndsAllGoroutines cancels tagging while its input is silent, and while it is endless.
@@ -171,33 +171,6 @@ func TestInterruptEndsAllGoroutines(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	assert.LessOrEqual(t, runtime.NumGoroutine(), before)
-}
-
-// TestLabellerAllocatesNothing holds a worker to its memory: for a block there is one string, of its bytes.
-func TestLabellerAllocatesNothing(t *testing.T) {
-	m, err := loadModel(nerModel(t))
-	require.NoError(t, err)
-	for name, o := range map[string]tagFlags{"best": {}, "posterior": {posterior: true}, "fixed": {fixed: true}} {
-		text := strings.ReplaceAll(plenty(100), "\n", "\t_\n")
-		text = strings.ReplaceAll(text, "\n\t_\n", "\n\n")
-		in := &input{source: &source{name: "f"}, format: corpus.CoNLL, rows: corpus.NewReader(strings.NewReader(text), "f", corpus.Options{})}
-		in.layout, err = in.rows.Layout()
-		require.NoError(t, err)
-		b := &block{in: in}
-		b.fit, err = fitInput(m, in, "", "")
-		require.NoError(t, err)
-		require.NoError(t, in.block(&b.text, 1<<20))
-		l := newLabeller(ours(m), &o)
-		tag := func() {
-			b.out.Reset()
-			if err := l.block(b); err != nil {
-				t.Fatal(err)
-			}
-		}
-		tag()
-		require.Greater(t, strings.Count(b.out.String(), "\n\n"), 90)
-		assert.LessOrEqual(t, testing.AllocsPerRun(10, tag), 1.0, name)
-	}
 }
 
 // TestPosterior expects more right labels than the best labelling has, by the model's own account.

@@ -1,18 +1,17 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"math"
 	"os"
-	"slices"
 
 	"github.com/spf13/cobra"
 
-	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/internal/safefile"
+	labelling "github.com/trellis-nlp/trellis/internal/tagging"
 	"github.com/trellis-nlp/trellis/metrics"
 )
 
@@ -78,29 +77,30 @@ func (a *app) prune(ctx context.Context, o *pruneFlags, path string) error {
 	if err := safefile.Check(o.output); err != nil {
 		return err
 	}
-	m, err := loadModel(path)
+	m, err := openModel(ctx, path)
 	if err != nil {
+		return err
+	}
+	defer m.Close()
+	if m, _, err = m.Imported(); err != nil {
 		return err
 	}
 	before, err := a.stateOf(ctx, o, path, m)
 	if err != nil {
 		return err
 	}
-	content, err := m.Content()
+	pruned, err := m.Prune(trellis.PruneOptions{Below: o.below, Keep: &o.keep, Weights: o.weights, Strip: o.strip})
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	drop(&content, max(o.below, threshold(content, o.keep)))
-	if m, err = crf.New(content); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	if err := o.save(ctx, m, o.output); err != nil {
 		return err
 	}
-	if m, err = loadModel(o.output); err != nil { // as it was stored, in whatever precision
+	if err := saveModel(ctx, pruned, o.output); err != nil {
 		return err
 	}
-	after, err := a.stateOf(ctx, o, o.output, m)
+	if pruned, err = openModel(ctx, o.output); err != nil { // as it was stored, in whatever precision
+		return err
+	}
+	defer pruned.Close()
+	after, err := a.stateOf(ctx, o, o.output, pruned)
 	if err != nil {
 		return err
 	}
@@ -108,45 +108,13 @@ func (a *app) prune(ctx context.Context, o *pruneFlags, path string) error {
 	return err
 }
 
-// threshold returns the weight of which at least keep features that could go have a greater or equal magnitude, if there
-// are as many; with features of equal weights there may be more.
-func threshold(p crf.Content, keep int) float64 {
-	var all []float64
-	for _, a := range p.Attributes {
-		for _, w := range a.Weights {
-			all = append(all, math.Abs(w.Weight))
-		}
-	}
-	for _, a := range p.Bigrams {
-		for _, w := range a.Weights {
-			all = append(all, math.Abs(w.Weight))
-		}
-	}
-	switch {
-	case keep >= len(all):
-		return 0
-	case keep == 0:
-		return math.Inf(1)
-	}
-	slices.SortFunc(all, func(a, b float64) int { return cmp.Compare(b, a) })
-	return all[keep-1]
-}
-
-// drop removes the features whose weights are of a magnitude below least. Transitions stay: they are few.
-func drop(p *crf.Content, least float64) {
-	for k := range p.Attributes {
-		a := &p.Attributes[k]
-		a.Weights = slices.DeleteFunc(a.Weights, func(w crf.LabelWeight) bool { return math.Abs(w.Weight) < least })
-	}
-	for k := range p.Bigrams {
-		a := &p.Bigrams[k]
-		a.Weights = slices.DeleteFunc(a.Weights, func(w crf.PairWeight) bool { return math.Abs(w.Weight) < least })
-	}
-}
-
 // stateOf is a line about a model: its size, and its score on the file for that.
-func (a *app) stateOf(ctx context.Context, o *pruneFlags, path string, m *crf.Model) (string, error) {
-	line := fmt.Sprintf("%s: %d attributes, %d features", path, m.Attributes(), m.Features())
+func (a *app) stateOf(ctx context.Context, o *pruneFlags, path string, m *trellis.Model) (string, error) {
+	d, err := m.Describe(0)
+	if err != nil {
+		return "", err
+	}
+	line := fmt.Sprintf("%s: %d attributes, %d features", path, d.Attributes, d.Features)
 	if info, err := os.Stat(path); err == nil {
 		line += fmt.Sprintf(", %d bytes", info.Size())
 	}
@@ -161,14 +129,18 @@ func (a *app) stateOf(ctx context.Context, o *pruneFlags, path string, m *crf.Mo
 }
 
 // scoreModel scores a model on a labelled file.
-func (a *app) scoreModel(ctx context.Context, m *crf.Model, file, format string) (metrics.Results, error) {
-	f, err := formatFor(m, format)
+func (a *app) scoreModel(ctx context.Context, m *trellis.Model, file, format string) (metrics.Results, error) {
+	f, err := parseFormat(format)
 	if err != nil {
 		return metrics.Results{}, err
 	}
-	score := newScorer(m)
-	if err := a.evalFile(ctx, file, f, modelPairs(ours(m), &evalFlags{}), score); err != nil {
+	p, err := new(evalFlags).predictor(m)
+	if err != nil {
 		return metrics.Results{}, err
 	}
-	return score.results(), nil
+	score := labelling.NewScorer(m.Labeller())
+	if err := a.evalFile(ctx, file, labelling.FormatOf(m.Labeller(), f), p.Pairs, score); err != nil {
+		return metrics.Results{}, err
+	}
+	return score.Results(), nil
 }

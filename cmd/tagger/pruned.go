@@ -146,11 +146,3 @@ func (o *trainFlags) prunedOptions(labels []string) prunedcrf.Options {
 	copy(opts.Keep[:], o.keep)
 	return opts
 }
-
-// checkPruned refuses what a model of pruned chains does not do.
-func (o *tagFlags) checkPruned() error {
-	if o.tool != 0 {
-		return wrongUsage("--output-format %s: %s looks at a few labels of each token, and that tool's output has all", o.outputFormat, o.model)
-	}
-	return nil
-}

@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/trellis-nlp/trellis/model"
+
 	"github.com/trellis-nlp/trellis/internal/sample"
 )
 
@@ -34,7 +36,7 @@ func TestOrderTwoLearnsMorphology(t *testing.T) {
 	assert.Contains(t, read(t, log), `"dev":0.`)
 	assert.Greater(t, score(t, "", "--model", path, "testdata/feats.dev.conllu").Accuracy, 0.8)
 
-	var d modelDescription
+	var d model.Description
 	require.NoError(t, json.Unmarshal([]byte(done(t, "", "inspect", "--json", path).out), &d))
 	assert.Equal(t, "pruned", d.Notes["model-type"])
 	assert.Equal(t, "2026-01-02", d.Notes["date"])
@@ -91,7 +93,7 @@ func TestPrunedSpans(t *testing.T) {
 			label := "O"
 			if len(fields) > 3 {
 				label = fields[3]
-				assert.Equal(t, strings.HasPrefix(label, "B-"), fields[5] != noSpan)
+				assert.Equal(t, strings.HasPrefix(label, "B-"), fields[5] != "_")
 			}
 			if typ, inside := strings.CutPrefix(label, "I-"); inside {
 				assert.Contains(t, []string{"B-" + typ, "I-" + typ}, before, args)
@@ -113,7 +115,7 @@ func TestPrunedInspect(t *testing.T) {
 	} {
 		assert.Contains(t, text, want)
 	}
-	var d modelDescription
+	var d model.Description
 	require.NoError(t, json.Unmarshal([]byte(done(t, "", "inspect", "--json", path).out), &d))
 	info, err := os.Stat(path)
 	require.NoError(t, err)
@@ -166,9 +168,9 @@ func TestPrunedRefuses(t *testing.T) {
 	}{
 		"attributes":     {[]string{"train", "--model", filepath.Join(t.TempDir(), "m"), "--order", "2", "testdata/train.crfsuite"}, "reads columns by templates"},
 		"init":           {train("--order", "2", "--init", nerModel(t)), "not a valid model (pruned higher-order)"},
-		"init of pruned": {train("--init", path), "it is a pruned higher-order model"},
-		"prune":          {[]string{"prune", path, "--output", filepath.Join(t.TempDir(), "m")}, "a model of pruned chains"},
-		"export":         {[]string{"export", "--to", "crfsuite", path, "--output", filepath.Join(t.TempDir(), "m")}, "a model of pruned chains"},
+		"init of pruned": {train("--init", path), "a pruned higher-order model"},
+		"prune":          {[]string{"prune", path, "--output", filepath.Join(t.TempDir(), "m")}, "a pruned higher-order model"},
+		"export":         {[]string{"export", "--to", "crfsuite", path, "--output", filepath.Join(t.TempDir(), "m")}, "a pruned higher-order model"},
 	} {
 		o := tagger(t, "", c.args...)
 		assert.Equal(t, exitFailed, o.status, name)
@@ -185,7 +187,7 @@ func TestPrunedKeepsLexicons(t *testing.T) {
 	require.NoError(t, os.Remove(classes))
 	assert.Contains(t, done(t, "", "inspect", path).out, "classes     column cluster")
 	compareLines(t, read(t, "testdata/text.conll"), done(t, "", "tag", "--model", path, "testdata/text.conll").out)
-	var d modelDescription
+	var d model.Description
 	require.NoError(t, json.Unmarshal([]byte(done(t, "", "inspect", "--top", "1000", "--json", path).out), &d))
 	var names []string
 	for _, a := range d.Strongest["B-LOC"] {

@@ -5,11 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
-
-	"github.com/trellis-nlp/trellis/internal/container"
 	"github.com/trellis-nlp/trellis/model"
 )
 
@@ -32,19 +31,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
 	root := a.rootCommand()
 	root.SetArgs(append([]string{}, args...)) // never nil, which would mean those of the process
-	var cmd *cobra.Command
-	err := container.Guard(func() (err error) {
-		cmd, err = root.ExecuteContextC(ctx)
-		return err
-	})
-	if e, ok := errors.AsType[*model.OptionError](err); ok {
-		err = wrongUsage("%s", e.Spell(func(option string) string { return "--" + option }))
-	}
+	cmd, err := root.ExecuteContextC(ctx)
+	err = asFlags(err)
 	var usage *usageError
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.Is(err, container.ErrChanged): // cmd is nil after a fault
 	case !a.started || errors.As(err, &usage):
 		fmt.Fprintf(stderr, "tagger: %v\nRun '%s --help' for usage.\n", err, cmd.CommandPath())
 		return exitUsage
@@ -56,6 +48,29 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	fmt.Fprintf(stderr, "tagger: %v\n", err)
 	return exitFailed
 }
+
+// asFlags spells the options of an error as flags. An option that the library refuses is wrong usage; one that it refuses
+// because of what is in a file has failed there.
+func asFlags(err error) error {
+	option, ok := errors.AsType[*model.OptionError](err)
+	if !ok {
+		return err
+	}
+	text := option.Spell(func(name string) string { return "--" + name })
+	if err == error(option) {
+		return wrongUsage("%s", text)
+	}
+	return &spelledError{err, strings.Replace(err.Error(), option.Error(), text, 1)}
+}
+
+// A spelledError is an error in the words of the command line.
+type spelledError struct {
+	error
+	text string
+}
+
+func (e *spelledError) Error() string { return e.text }
+func (e *spelledError) Unwrap() error { return e.error }
 
 // warn tells the user what may be wrong, note what to know; neither ends a command.
 func (a *app) warn(text string) { fmt.Fprintln(a.stderr, "tagger: warning:", text) }
@@ -102,7 +117,7 @@ The exit status is 0 if all was done, 1 if something failed (an interrupt too) a
 		work := c.RunE
 		c.RunE = func(cmd *cobra.Command, args []string) error {
 			a.started = true
-			return work(cmd, args)
+			return asFlags(work(cmd, args))
 		}
 		root.AddCommand(c)
 	}

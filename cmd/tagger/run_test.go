@@ -12,6 +12,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis"
+	"github.com/trellis-nlp/trellis/crf"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -78,6 +81,18 @@ func modelOf(t *testing.T, args ...string) string {
 func nerModel(t *testing.T) string   { return modelOf(t, "testdata/train.conll") }
 func posModel(t *testing.T) string   { return modelOf(t, "testdata/train.conllu") }
 func itemsModel(t *testing.T) string { return modelOf(t, "testdata/train.crfsuite") }
+
+// loadModel opens a chain model, or imports one of another tool.
+func loadModel(path string) (*crf.Model, error) {
+	m, err := trellis.Open(path)
+	if err == nil {
+		m, _, err = m.Imported()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return m.Labeller().(*crf.Model), nil
+}
 
 // write makes a file of text in a folder of the test's own.
 func write(t *testing.T, name, text string) string {

@@ -1,13 +1,9 @@
 package main
 
 import (
-	"context"
-	"io"
-
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis/crf"
-	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
 // saveFlags say how a model is stored.
@@ -28,13 +24,4 @@ func (o *saveFlags) check() error {
 		return wrongUsage("--weights: %v", err)
 	}
 	return nil
-}
-
-// save puts the model at path, all or nothing.
-func (o *saveFlags) save(ctx context.Context, m *crf.Model, path string) error {
-	w, err := crf.ParsePrecision(o.weights)
-	if err != nil {
-		return err
-	}
-	return safefile.WriteContext(ctx, path, func(file io.Writer) error { return m.Save(file, crf.SaveOptions{Precision: w, Strip: o.strip}) })
 }

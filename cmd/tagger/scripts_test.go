@@ -44,7 +44,7 @@ func TestNormalize(t *testing.T) {
 			decomposed := norm.NFD.String(composed)
 			require.NotEqual(t, composed, decomposed)
 			path, _ := trained(t, "", "--normalize", form, train)
-			m, err := openOurs(path)
+			m, err := loadModel(path)
 			require.NoError(t, err)
 			assert.Equal(t, form, string(m.Meta.Normalize))
 			assert.Equal(t, score(t, composed, "--model", path, "-"), score(t, decomposed, "--model", path, "-"))
@@ -55,7 +55,7 @@ func TestNormalize(t *testing.T) {
 			other, _ := trained(t, norm.NFD.String(read(t, train)), "--normalize", form, "-")
 			assert.Equal(t, read(t, path), read(t, other))
 			more, _ := trained(t, norm.NFD.String(read(t, train)), "--init", path, "-")
-			m, err = openOurs(more)
+			m, err = loadModel(more)
 			require.NoError(t, err)
 			assert.Equal(t, form, string(m.Meta.Normalize))
 

@@ -28,7 +28,7 @@ func (d *data) expect() {
 
 // count counts the labels of s, a sentence of the training data.
 func (d *data) count(s *sentence, labels []string) error {
-	d.seen.Add(d.words(normal(model.NormalForm(d.normal), &s.rows)), d.certain(labels))
+	d.seen.Add(d.words(model.NormalForm(d.normal).Sequence(&s.rows)), d.certain(labels))
 	return nil
 }
 

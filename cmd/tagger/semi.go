@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis/losses"
-	"github.com/trellis-nlp/trellis/structured"
 )
 
 const semiHelp = `
@@ -113,32 +112,3 @@ func (o *trainFlags) checkSemi(changed func(flag string) bool) error {
 
 // maxMaxLength is what the files of such models can hold.
 const maxMaxLength = 4096
-
-// buildSemi makes the loss for these types of spans.
-func (l *lossFlags) buildSemi(types []string, scheme structured.Scheme) (losses.General, error) {
-	cost, err := l.costFor(append([]string{"O"}, types...), scheme)
-	if err != nil {
-		return nil, err
-	}
-	return losses.NewGeneral(l.name, l.options(cost))
-}
-
-// checkSemi refuses what a model of segments does not do.
-func (o *tagFlags) checkSemi() error {
-	tokens := func(flag string) error {
-		return wrongUsage("--%s: only for models that label token by token, and %s scores spans as wholes", flag, o.model)
-	}
-	switch {
-	case o.fixed:
-		return tokens("fixed")
-	case o.posterior:
-		return tokens("posterior")
-	case o.free:
-		return wrongUsage("--no-constraints: %s scores spans as wholes, and its labels always spell spans", o.model)
-	case o.undictated:
-		return wrongUsage("--no-dictionary: %s scores spans as wholes, and has no tag dictionary", o.model)
-	case o.tool != 0:
-		return wrongUsage("--output-format %s: %s scores spans as wholes, which that tool has no output for", o.outputFormat, o.model)
-	}
-	return nil
-}

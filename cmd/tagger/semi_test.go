@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/trellis-nlp/trellis/model"
+
 	"github.com/trellis-nlp/trellis/internal/sample"
 )
 
@@ -64,7 +66,7 @@ func TestSemiTags(t *testing.T) {
 			if strings.HasPrefix(fields[3], "B-") {
 				assert.Regexp(t, `^[01]\.\d{6}$`, fields[5])
 			} else {
-				assert.Equal(t, noSpan, fields[5])
+				assert.Equal(t, "_", fields[5])
 			}
 		}
 	}
@@ -144,7 +146,7 @@ func TestSemiLeavesOutLongSpans(t *testing.T) {
 func TestSemiInspect(t *testing.T) {
 	path := semiModel(t)
 	assert.Contains(t, done(t, "", "inspect", path).out, "model-type  semi")
-	var d modelDescription
+	var d model.Description
 	require.NoError(t, json.Unmarshal([]byte(done(t, "", "inspect", "--json", path).out), &d))
 	info, err := os.Stat(path)
 	require.NoError(t, err)
@@ -211,8 +213,8 @@ func TestSemiRefuses(t *testing.T) {
 	}{
 		"attributes":   {[]string{"train", "--model", filepath.Join(t.TempDir(), "m"), "--model-type", "semi", "testdata/train.crfsuite"}, "reads the words of spans"},
 		"init":         {train("--init", nerModel(t)), "not a valid model (semi-Markov)"},
-		"init of semi": {[]string{"train", "--model", filepath.Join(t.TempDir(), "m"), "--init", path, "testdata/train.conll"}, "it is a semi-Markov model"},
-		"prune":        {[]string{"prune", path, "--output", filepath.Join(t.TempDir(), "m")}, "a model of segments"},
+		"init of semi": {[]string{"train", "--model", filepath.Join(t.TempDir(), "m"), "--init", path, "testdata/train.conll"}, "a semi-Markov model"},
+		"prune":        {[]string{"prune", path, "--output", filepath.Join(t.TempDir(), "m")}, "a semi-Markov model"},
 	} {
 		o := tagger(t, "", c.args...)
 		assert.Equal(t, exitFailed, o.status, name)

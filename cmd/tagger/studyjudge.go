@@ -24,11 +24,10 @@ const leastProbability = 1e-15
 
 // A judge scores a model.
 type judge struct {
-	m       *crf.Model
-	l       *labeller
-	columns fit
-	risk    losses.Loss // the expected cost, whatever loss the model was trained with
-	w       losses.Workspace
+	m    *crf.Model
+	d    *crf.Decoder
+	risk losses.Loss // the expected cost, whatever loss the model was trained with
+	w    losses.Workspace
 
 	gold       []int
 	evaluator  metrics.Evaluator
@@ -51,7 +50,7 @@ func (s *study) judge(ctx context.Context, m *crf.Model, took spent) ([]judgemen
 }
 
 func (s *study) judgeOn(ctx context.Context, m *crf.Model, sentences []*labelled) (judgement, error) {
-	j := judge{m: m, l: newLabeller(ours(m), &tagFlags{}), columns: fit{ready: m.Input().Templates == nil}}
+	j := judge{m: m, d: m.NewDecoder()}
 	j.evaluator.Scheme = s.folds[0].scheme
 	cost, err := s.o.train.costFor(m.Labels(), j.evaluator.Scheme)
 	if err != nil {
@@ -76,14 +75,24 @@ func (s *study) judgeOn(ctx context.Context, m *crf.Model, sentences []*labelled
 
 // add takes in a sentence.
 func (j *judge) add(x *labelled) error {
-	if err := j.columns.read(j.l.tagger, &x.sentence); err != nil {
-		return err
+	read := sentenceFor(j.m, &x.sentence)
+	var err error
+	if read.Columns != nil {
+		err = j.d.Read(read.Columns)
+	} else {
+		err = j.d.ReadItems(read.Items)
 	}
-	found, err := j.l.decode()
 	if err != nil {
 		return err
 	}
-	labels := found[0].labels
+	path, _, err := j.d.Best()
+	if err != nil {
+		return err
+	}
+	labels := make([]string, 0, len(path))
+	for _, k := range path {
+		labels = append(labels, j.m.Labels()[k])
+	}
 	if err := j.evaluator.Add(x.labels, labels, nil); err != nil {
 		return err
 	}
@@ -96,11 +105,11 @@ func (j *judge) add(x *labelled) error {
 		}
 		j.gold = append(j.gold, k)
 	}
-	cost, err := j.risk.Eval(nil, j.l.tagger.Scores(), structured.PathTarget(j.gold), &j.w)
+	cost, err := j.risk.Eval(nil, j.d.Scores(), structured.PathTarget(j.gold), &j.w)
 	if err != nil {
 		return err
 	}
-	marginals, err := j.l.tagger.Marginals()
+	marginals, err := j.d.Marginals()
 	if err != nil {
 		return err
 	}

@@ -91,10 +91,8 @@ func TestTrainPicksByLooking(t *testing.T) {
 			for _, s := range c.says {
 				assert.Contains(t, o.errors, s)
 			}
-			m, err := loadModel(path)
-			require.NoError(t, err)
 			for k, v := range c.meta {
-				assert.Equal(t, v, m.Meta.Facts()[k], k)
+				assert.Equal(t, v, notesOf(t, path)[k], k)
 			}
 			assert.NotContains(t, read(t, path), "testdata", "the model tells where its files lay")
 			assert.Contains(t, o.out, path+": ")
@@ -116,7 +114,7 @@ func TestPhrasesPickChunk(t *testing.T) {
 	assert.Equal(t, "bioes", tunedScheme(t, path))
 	items, o := trained(t, "B-NP\tw=The\nI-NP\tw=bank\nB-VP\tw=opened\n", "--format", "crfsuite", "-")
 	assert.NotContains(t, o.errors, "trained in")
-	m, err := openOurs(items)
+	m, err := loadModel(items)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"B-NP", "I-NP", "B-VP"}, m.Labels(), "attribute files are trained as CRFsuite trains them")
 }
@@ -153,7 +151,7 @@ func TestFurtherColumns(t *testing.T) {
 	path, o := trained(t, text, "--label", "7", "-")
 	assert.Contains(t, o.errors, "part of speech in column 2\n", "which has the fewest values of its kind")
 	assert.Contains(t, o.errors, "features auto: preset ner and column 3, 6, for spans of names\n")
-	m, err := openOurs(path)
+	m, err := loadModel(path)
 	require.NoError(t, err)
 	assert.Equal(t, "preset ner and column 3, 6", m.Meta.Notes["features"])
 	program, err := m.Input().Program()
@@ -172,7 +170,7 @@ func TestFurtherColumns(t *testing.T) {
 
 	for _, flags := range [][]string{{"--features", "ner"}, {"--pos", "none"}} {
 		path, _ = trained(t, text, append(flags, "--label", "7", "-")...)
-		m, err = openOurs(path)
+		m, err = loadModel(path)
 		require.NoError(t, err)
 		assert.Equal(t, "preset ner", m.Meta.Notes["features"])
 	}

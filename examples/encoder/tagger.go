@@ -80,7 +80,7 @@ func (g *tagger) step(ctx context.Context, inputs []input, gold [][]int, loss lo
 	// The layer overwrites, and the gradient of the emissions takes their place.
 	*d = layer.Gradient{Emissions: b.Emissions, Transitions: g.transitions.grad, Start: g.start.grad, End: g.end.grad}
 	y.Norms = y.Norms[:0]
-	if _, ok := loss.(losses.Normed); ok {
+	if _, ok := loss.(losses.AngularLoss); ok {
 		g.withNorms(gold)
 	}
 	if err := g.chain.Loss(ctx, d, g.values, b, *y, loss); err != nil {

@@ -27,8 +27,14 @@ type pkg struct {
 	room string // ImportPath below the module's path
 }
 
+// root is the room of the package that has the path of the module.
+const root = "trellis"
+
 // inModule returns the room of an import path and whether it is of this module.
 func (p *pkg) inModule(path string) (room string, ok bool) {
+	if path == p.Module.Path {
+		return root, true
+	}
 	return strings.CutPrefix(path, p.Module.Path+"/")
 }
 
@@ -63,7 +69,7 @@ var listed = sync.OnceValues(func() ([]pkg, error) {
 		} else if err != nil {
 			return nil, err
 		}
-		p.room = strings.TrimPrefix(p.ImportPath, p.Module.Path+"/")
+		p.room, _ = p.inModule(p.ImportPath)
 		list = append(list, p)
 	}
 })

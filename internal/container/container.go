@@ -128,6 +128,9 @@ func (f Format) length(data []byte) (uint64, error) {
 		if other, ok := kinds[string(data[:len(f.Magic)])]; ok {
 			return 0, fmt.Errorf("%w: it is %s", ErrFormat, other)
 		}
+		if bytes.HasPrefix(data, []byte("lCRF")) {
+			return 0, fmt.Errorf("%w: it is a CRFsuite model", ErrFormat)
+		}
 		return 0, fmt.Errorf("%w: it does not start with %q", ErrFormat, f.Magic)
 	}
 	// The version first: what follows may look otherwise in another one.

@@ -107,6 +107,9 @@ func (in *Input) start() error {
 // HasItems reports whether the sentences bring ready-made attributes along instead of columns.
 func (in *Input) HasItems() bool { return in.items != nil }
 
+// InMemory reports whether the sentences are in memory, so that there are no blocks of them.
+func (in *Input) InMemory() bool { return in.raw == nil }
+
 // First returns the first sentence, and the warnings about it, unless Next has returned it already.
 func (in *Input) First() (*Sentence, attrfile.Warnings) {
 	s := in.first

@@ -73,6 +73,13 @@ func named(name string, err error) error {
 	return fmt.Errorf("%s: %w", name, err)
 }
 
+// Twice reports whether a file can be opened and read twice, without opening it: that of a pipe or a device cannot. It
+// reports true of what cannot be opened at all, so that opening says why.
+func Twice(path string) bool {
+	info, err := os.Stat(path)
+	return err != nil || info.IsDir() || info.Mode().IsRegular()
+}
+
 // Regular reports whether r is a file on a disk, which nobody is still writing.
 func Regular(r io.Reader) bool {
 	f, ok := r.(*os.File)

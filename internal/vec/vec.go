@@ -44,3 +44,26 @@ func ArgMax(x []float64) (float64, int) {
 	}
 	return best, at
 }
+
+// Scale multiplies the elements of x by c, which is finite. c = 0 makes zeros, of infinities too.
+func Scale(x []float64, c float64) {
+	if c == 0 {
+		clear(x)
+		return
+	}
+	for k := range x {
+		x[k] *= c
+	}
+}
+
+// Block returns the block of n elements that starts at offset at in x. If x has one block, it stands for all; if x has
+// none, the result is nil.
+func Block(x []float64, at, n int) []float64 {
+	switch len(x) {
+	case 0:
+		return nil
+	case n:
+		return x
+	}
+	return x[at : at+n]
+}

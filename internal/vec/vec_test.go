@@ -48,3 +48,17 @@ func TestArgMaxTakesTheLowestIndex(t *testing.T) {
 		assert.Equal(t, c.at, at)
 	}
 }
+
+func TestScale(t *testing.T) {
+	x := []float64{1, math.Inf(-1), -3}
+	vec.Scale(x, 2)
+	assert.Equal(t, []float64{2, math.Inf(-1), -6}, x)
+	vec.Scale(x, 0)
+	assert.Equal(t, []float64{0, 0, 0}, x)
+}
+
+func TestBlock(t *testing.T) {
+	assert.Nil(t, vec.Block(nil, 4, 2))
+	assert.Equal(t, []float64{1, 2}, vec.Block([]float64{1, 2}, 4, 2))
+	assert.Equal(t, []float64{5, 6}, vec.Block([]float64{1, 2, 3, 4, 5, 6}, 4, 2))
+}

@@ -3,7 +3,6 @@ package crfpp_test
 import (
 	"fmt"
 	"log"
-	"math"
 	"os"
 	"strings"
 
@@ -38,20 +37,18 @@ func ExampleModel_Test() {
 }
 
 // A program that has its sentences in memory keeps a tagger for each goroutine.
-func ExampleTagger() {
+func ExampleDecoder() {
 	m := open()
-	t := m.NewTagger()
-	t.Read(features.Rows{{"Lisbon", "NOUN"}, {"froze", "VERB"}})
+	t := m.NewDecoder()
+	if err := t.Read(features.Rows{{"Lisbon", "NOUN"}, {"froze", "VERB"}}); err != nil {
+		log.Fatal(err)
+	}
 	paths, err := t.NBest(2)
 	if err != nil {
 		log.Fatal(err)
 	}
-	_, logZ, err := t.Marginals()
-	if err != nil {
-		log.Fatal(err)
-	}
 	for _, p := range paths {
-		fmt.Printf("%s %s %.3f\n", m.Labels()[p.Labels[0]], m.Labels()[p.Labels[1]], math.Exp(p.Score-logZ))
+		fmt.Printf("%s %s %.3f\n", m.Labels()[p.Labels[0]], m.Labels()[p.Labels[1]], p.Probability)
 	}
 	// Output:
 	// O O 0.591

@@ -11,6 +11,9 @@ import (
 	"strings"
 
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/chain"
+	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/structured"
 )
 
 // ErrModel says that bytes are no model of CRF++, or a damaged one.
@@ -23,6 +26,9 @@ type Model struct {
 	program *features.Program
 	bigrams []int // of each bigram template its block in weights, or absent, or expanded
 	pairs   bool  // whether any attribute is a bigram's
+	meta    model.Metadata
+	space   *chain.Space
+	pool    model.Pool
 }
 
 const (
@@ -96,7 +102,7 @@ func newModel(c content) (*Model, error) {
 	if i := slices.IndexFunc(c.weights, func(w float64) bool { return math.IsNaN(w) || math.IsInf(w, 0) }); i >= 0 {
 		return nil, fmt.Errorf("weight %d is %v", i, c.weights[i])
 	}
-	m := &Model{content: c}
+	m := &Model{content: c, meta: model.Metadata{Tool: model.CRFPP}, space: chain.NewSpace(c.labels, structured.Plain, nil)}
 	if err := m.checkBlocks(); err != nil {
 		return nil, err
 	}

@@ -63,12 +63,12 @@ func TestScoresFollowFromTheNeutralForm(t *testing.T) {
 		program, err := m.Templates().Bind(m.Columns(), nil)
 		require.NoError(t, err)
 		extractor := program.NewExtractor()
-		tagger := m.NewTagger()
+		tagger := m.NewDecoder()
 		in := newSentences(bytes.NewReader(file(t, "test.txt")), "", m.Columns())
 		for range 5 {
 			require.NoError(t, in.Next())
 			rows := in.Rows
-			tagger.Read(rows)
+			require.NoError(t, tagger.Read(rows))
 			extractor.Reset(rows)
 			for i := range rows {
 				node := make([]float64, len(m.Labels()))
@@ -117,8 +117,8 @@ func TestNeutralFormMayBeLeftEarly(t *testing.T) {
 // A bigram attribute of which no weight was kept costs no L x L numbers.
 func TestModelWithoutPairsHasNoEdges(t *testing.T) {
 	m := read(t, []byte("version: 100\nmaxid: 2\nxsize: 1\n\nX\nY\n\nU:%x[0,0]\nB\nB:%x[0,0]\n\n0 U:a\n\n0.5\n1\n"))
-	tagger := m.NewTagger()
-	tagger.Read(features.Rows{{"a"}, {"b"}})
+	tagger := m.NewDecoder()
+	require.NoError(t, tagger.Read(features.Rows{{"a"}, {"b"}}))
 	assert.Empty(t, tagger.Scores().Edge)
 	assert.Equal(t, []float64{0.5, 1, 0, 0}, tagger.Scores().Node)
 	assert.Empty(t, sum(m.Transitions()))

@@ -23,17 +23,19 @@ type Options struct {
 // Test labels the sentences of r and writes what crf_test prints, each sentence in one Write. name
 // stands for r in errors, which are of type *corpus.ParseError where a line is to blame.
 func (m *Model) Test(w io.Writer, r io.Reader, name string, o Options) error {
-	t := m.NewTagger()
+	t := m.NewDecoder()
 	t.CostFactor = o.CostFactor
 	p := NewPrinter(m.labels, o)
 	in := newSentences(r, name, m.columns)
 	return in.Write(w, func(dst []byte) ([]byte, error) {
-		t.Read(in.Rows)
-		return p.Append(dst, &t.scores, in.Rows)
+		if err := t.Read(in.Rows); err != nil {
+			return dst, in.In.Fail(err)
+		}
+		return p.Append(dst, t.Scores(), in.Rows)
 	})
 }
 
-// A Printer writes what crf_test writes for scores from anywhere: of a [Tagger] or of another model. It
+// A Printer writes what crf_test writes for scores from anywhere: of a [Decoder] or of another model. It
 // serves one goroutine, and allocates nothing in steady state.
 type Printer struct {
 	o      Options

@@ -152,10 +152,10 @@ func (f failing) Write([]byte) (int, error) { return 0, f.err }
 func TestCostFactorScales(t *testing.T) {
 	m := load(t, "odd.crfpp")
 	rows := features.Rows{{"Maria", "NOUN"}, {"at", "ADP"}, {"sea", "NOUN"}}
-	a, b := m.NewTagger(), m.NewTagger()
+	a, b := m.NewDecoder(), m.NewDecoder()
 	b.CostFactor = 0.25
-	a.Read(rows)
-	b.Read(rows)
+	require.NoError(t, a.Read(rows))
+	require.NoError(t, b.Read(rows))
 	for k, v := range a.Scores().Edge {
 		assert.Equal(t, 0.25*v, b.Scores().Edge[k])
 	}
@@ -202,14 +202,16 @@ func TestGoroutinesShareAModel(t *testing.T) {
 
 func TestSteadyStateAllocatesNothing(t *testing.T) {
 	for _, name := range []string{"model.crfpp", "model.crfpp.txt"} {
-		tagger := load(t, name).NewTagger()
+		tagger := load(t, name).NewDecoder()
 		var rows features.Sequence = features.Rows{{"Maria", "NOUN"}, {"moved", "VERB"}, {"to", "ADP"}, {"Oslo", "NOUN"}}
 		assert.Zero(t, testing.AllocsPerRun(20, func() {
-			tagger.Read(rows)
+			if err := tagger.Read(rows); err != nil {
+				t.Error(err)
+			}
 			if _, _, err := tagger.Best(); err != nil {
 				t.Error(err)
 			}
-			if _, _, err := tagger.Marginals(); err != nil {
+			if _, err := tagger.Marginals(); err != nil {
 				t.Error(err)
 			}
 			if _, err := tagger.NBest(3); err != nil {

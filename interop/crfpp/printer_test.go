@@ -32,12 +32,12 @@ func TestPrinterAllocatesNothing(t *testing.T) {
 	m := load(t, "model.crfpp")
 	rows := features.Rows{{"Maria", "NOUN"}, {"moved", "VERB"}}
 	var seq features.Sequence = rows // boxed once
-	tagger := m.NewTagger()
+	tagger := m.NewDecoder()
 	for _, o := range []Options{{}, {Verbose: 2}, {NBest: 3}} {
 		p := NewPrinter(m.Labels(), o)
 		var buf []byte
 		assert.Zero(t, testing.AllocsPerRun(20, func() {
-			tagger.Read(seq)
+			require.NoError(t, tagger.Read(seq))
 			var err error
 			if buf, err = p.Append(buf[:0], tagger.Scores(), rows); err != nil {
 				t.Fatal(err)

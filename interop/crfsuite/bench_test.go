@@ -20,18 +20,19 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
-func BenchmarkNewTagger(b *testing.B) {
+func BenchmarkNewLabeller(b *testing.B) {
 	m := read(b, wnut(b, "model.crfsuite"))
 	for b.Loop() {
-		newTagger(b, m)
+		newLabeller(b, m)
 	}
 }
 
 // BenchmarkTag reads an attribute file and writes labels.
 func BenchmarkTag(b *testing.B) {
 	items := wnut(b, "dev.crfsuite")
-	tagger := newTagger(b, read(b, wnut(b, "model.crfsuite")))
-	printer := crfsuite.NewPrinter(tagger.Labels(), crfsuite.Output{})
+	labeller := newLabeller(b, read(b, wnut(b, "model.crfsuite")))
+	tagger := labeller.NewDecoder()
+	printer := crfsuite.NewPrinter(labeller.Labels(), crfsuite.Output{})
 	var out []byte
 	var it attrfile.Items
 	b.SetBytes(int64(len(items)))
@@ -43,7 +44,7 @@ func BenchmarkTag(b *testing.B) {
 				break
 			}
 			require.NoError(b, err)
-			require.NoError(b, tagger.Read(it.Attributes))
+			require.NoError(b, tagger.ReadItems(it.Attributes))
 			out, err = printer.Append(out[:0], tagger.Scores(), nil)
 			require.NoError(b, err)
 		}

@@ -21,12 +21,12 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	tagger, err := crfsuite.NewTagger(m)
+	labeller, err := crfsuite.NewLabeller(m)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	labels, err := tagger.Tag([][]attrfile.Attribute{
+	labels, err := labeller.TagItems([][]attrfile.Attribute{
 		{{Name: "w[0]=Maria", Value: 1}, {Name: "p[0]=NOUN", Value: 1}, {Name: "len", Value: 0.5}, {Name: "cap", Value: 2}, {Name: "w[1]=Lindqvist", Value: 1}},
 		{{Name: "w[0]=moved", Value: 1}, {Name: "p[0]=VERB", Value: 1}, {Name: "len", Value: 0.5}, {Name: "w[1]=to", Value: 1}},
 	})
@@ -96,12 +96,13 @@ func ExamplePrinter() {
 		Labels:     []string{"O", "B-PER"},
 		Attributes: []crfsuite.Attribute{{Name: "w=Ada", Features: []crfsuite.Feature{{Label: 1, Weight: 2}}}},
 	}
-	tagger, err := crfsuite.NewTagger(m)
+	labeller, err := crfsuite.NewLabeller(m)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	if err := tagger.Read([][]attrfile.Attribute{{{Name: "w=Ada", Value: 1}}}); err != nil {
+	tagger := labeller.NewDecoder()
+	if err := tagger.ReadItems([][]attrfile.Attribute{{{Name: "w=Ada", Value: 1}}}); err != nil {
 		fmt.Println(err)
 		return
 	}

@@ -122,7 +122,7 @@ func TestUnfitModels(t *testing.T) {
 		var out bytes.Buffer
 		assert.EqualError(t, crfsuite.Write(&out, &c.m), want)
 		assert.Zero(t, out.Len())
-		_, err := crfsuite.NewTagger(&c.m)
+		_, err := crfsuite.NewLabeller(&c.m)
 		assert.EqualError(t, err, want)
 		assert.ErrorIs(t, c.m.Validate(), crfsuite.ErrModel)
 	}

@@ -20,7 +20,7 @@ type Output struct {
 	MarginalAll bool // -l: the probability of every label, in columns behind
 }
 
-// A Printer writes what "crfsuite tag" writes for scores from anywhere: of a [Tagger] or of another
+// A Printer writes what "crfsuite tag" writes for scores from anywhere: of a [Decoder] or of another
 // model. It serves one goroutine, and allocates nothing in steady state.
 type Printer struct {
 	o      Output

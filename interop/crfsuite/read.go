@@ -37,7 +37,7 @@ func Read(data []byte) (*Model, error) {
 	if err != nil {
 		return nil, invalid("attributes: %w", err)
 	}
-	f := features{data: data, labels: len(labels), attributes: len(attributes)}
+	f := featureTable{data: data, labels: len(labels), attributes: len(attributes)}
 	if err := f.open(field(atFeatures)); err != nil {
 		return nil, invalid("features: %w", err)
 	}
@@ -63,9 +63,9 @@ func Read(data []byte) (*Model, error) {
 	return m, nil
 }
 
-// features reads the chunk of features by way of the tables of references, as the tagger of
+// featureTable reads the chunk of features by way of the tables of references, as the tagger of
 // CRFsuite does.
-type features struct {
+type featureTable struct {
 	data               []byte
 	labels, attributes int
 	records            []byte
@@ -73,7 +73,7 @@ type features struct {
 }
 
 // open checks the features one by one.
-func (f *features) open(at uint32) error {
+func (f *featureTable) open(at uint32) error {
 	head, err := part(f.data, uint64(at), chunkSize)
 	if err != nil {
 		return err
@@ -101,13 +101,13 @@ func (f *features) open(at uint32) error {
 	return nil
 }
 
-func (f *features) at(k int) (typ, src, dst uint32, w float64) {
+func (f *featureTable) at(k int) (typ, src, dst uint32, w float64) {
 	r := f.records[k*featureSize:]
 	return le.Uint32(r), le.Uint32(r[4:]), le.Uint32(r[8:]), math.Float64frombits(le.Uint64(r[12:]))
 }
 
 // sources returns how many labels or attributes features of a type can come from.
-func (f *features) sources(typ uint32) int {
+func (f *featureTable) sources(typ uint32) int {
 	if typ == transition {
 		return f.labels
 	}
@@ -116,7 +116,7 @@ func (f *features) sources(typ uint32) int {
 
 // list yields the features of a type that the table of references at an offset lists, source by source. It is
 // an error if they are not all that there are, each with another pair of source and label.
-func (f *features) list(typ, at uint32, yield func(src, dst int, w float64)) error {
+func (f *featureTable) list(typ, at uint32, yield func(src, dst int, w float64)) error {
 	n := f.sources(typ)
 	head, err := part(f.data, uint64(at), chunkSize)
 	if err != nil {

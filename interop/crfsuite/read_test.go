@@ -263,7 +263,7 @@ func TestCorruptions(t *testing.T) {
 		}
 		if survive(t, bad) {
 			if valid++; valid%16 == 0 {
-				_, err := newTagger(t, read(t, bad)).Tag(items)
+				_, err := newLabeller(t, read(t, bad)).TagItems(items)
 				if err == nil {
 					tagged++
 				}

@@ -49,11 +49,15 @@ func write(t testing.TB, m *crfsuite.Model) []byte {
 	return out.Bytes()
 }
 
-func newTagger(t testing.TB, m *crfsuite.Model) *crfsuite.Tagger {
+func newLabeller(t testing.TB, m *crfsuite.Model) *crfsuite.Labeller {
 	t.Helper()
-	tagger, err := crfsuite.NewTagger(m)
+	labeller, err := crfsuite.NewLabeller(m)
 	require.NoError(t, err)
-	return tagger
+	return labeller
+}
+
+func newDecoder(t testing.TB, m *crfsuite.Model) *crfsuite.Decoder {
+	return newLabeller(t, m).NewDecoder()
 }
 
 // sentences returns those of an attribute file.
@@ -74,10 +78,10 @@ func sentences(t testing.TB, data []byte) (all []*attrfile.Items) {
 // tagged returns what o writes for all sentences of an attribute file.
 func tagged(t testing.TB, m *crfsuite.Model, items []byte, o crfsuite.Output) string {
 	t.Helper()
-	tagger, printer := newTagger(t, m), crfsuite.NewPrinter(m.Labels, o)
+	tagger, printer := newDecoder(t, m), crfsuite.NewPrinter(m.Labels, o)
 	var out []byte
 	for _, it := range sentences(t, items) {
-		require.NoError(t, tagger.Read(it.Attributes))
+		require.NoError(t, tagger.ReadItems(it.Attributes))
 		var err error
 		out, err = printer.Append(out, tagger.Scores(), it.Labels)
 		require.NoError(t, err)

@@ -38,9 +38,9 @@ func ExampleModel_Label() {
 }
 
 // A program that has its sentences in memory keeps a tagger for each goroutine.
-func ExampleTagger() {
+func ExampleDecoder() {
 	m := open()
-	t := m.NewTagger()
+	t := m.NewDecoder()
 	if err := t.Read(features.Rows{{"Lisbon", "NOUN"}, {"froze", "VERB"}}); err != nil {
 		log.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/decode/viterbi"
 	"github.com/trellis-nlp/trellis/inference/forwardbackward"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -67,8 +68,8 @@ func (c *chooser) label(s *structured.Lattice, logs bool, given []int, n int, po
 
 // Fix keeps label given[i] at token i of the sentence that was read, and leaves it free where given[i] is
 // negative: wapiti label --force.
-func (t *Tagger) Fix(given []int) error {
-	if err := checkGiven(given, &t.scores); err != nil {
+func (t *Decoder) Fix(given []int) error {
+	if err := checkGiven(given, t.Scores()); err != nil {
 		return err
 	}
 	t.given, t.fixed = append(t.given[:0], given...), true
@@ -77,11 +78,11 @@ func (t *Tagger) Fix(given []int) error {
 
 func checkGiven(given []int, s *structured.Lattice) error {
 	if len(given) != s.T {
-		return fmt.Errorf("%w: %d labels given for %d tokens", ErrInput, len(given), s.T)
+		return fmt.Errorf("%w: %d labels given for %d tokens", model.ErrInput, len(given), s.T)
 	}
 	for i, y := range given {
 		if y >= s.L {
-			return fmt.Errorf("%w: token %d has label %d of %d", ErrInput, i+1, y, s.L)
+			return fmt.Errorf("%w: token %d has label %d of %d", model.ErrInput, i+1, y, s.L)
 		}
 	}
 	return nil
@@ -91,12 +92,12 @@ func checkGiven(given []int, s *structured.Lattice) error {
 // posterior it takes the most probable label of each token, and labellings of the highest product of
 // such probabilities: wapiti label --post, which a MEMM does not heed. Posteriors do not heed what was
 // fixed, only the choice among them does.
-func (t *Tagger) Label(n int, posterior bool) ([]Labelling, error) {
+func (t *Decoder) Label(n int, posterior bool) ([]Labelling, error) {
 	var given []int
 	if t.fixed {
 		given = t.given
 	}
-	return t.choose.label(&t.scores, t.m.kind == MEMM, given, n, posterior)
+	return t.choose.label(t.Scores(), t.m.kind == MEMM, given, n, posterior)
 }
 
 // fill makes l the labelling path of the lattice s, of logarithms or not.

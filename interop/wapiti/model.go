@@ -7,27 +7,29 @@ import (
 	"slices"
 
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/chain"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // ErrModel says that bytes are no model of Wapiti, or a damaged one.
 var ErrModel = errors.New("not a valid Wapiti model")
 
-// Kind says how the scores of a model are normalised.
-type Kind int
+// Type says how the scores of a model are normalised.
+type Type int
 
-// The kinds, numbered as in model files.
+// The types, numbered as in model files.
 const (
-	MaxEnt Kind = iota // each label for itself in training; read like a CRF
+	MaxEnt Type = iota // each label for itself in training; read like a CRF
 	MEMM               // each label given the one before
 	CRF                // all labels of a sentence together
 )
 
 // String returns the name that wapiti train --type takes.
-func (k Kind) String() string { return [...]string{"maxent", "memm", "crf"}[k] }
+func (k Type) String() string { return [...]string{"maxent", "memm", "crf"}[k] }
 
 // A Model is what a model file holds. It is immutable and safe for concurrent use.
 type Model struct {
-	kind      Kind
+	kind      Type
 	labels    []string
 	templates *features.Templates // nil: raw
 	program   *features.Program   // nil: raw
@@ -45,13 +47,17 @@ type Model struct {
 	pairFirst  []int
 	pair       []int32 // i*L+j
 	pairWeight []float64
+
+	meta  model.Metadata
+	space *chain.Space
+	pool  model.Pool
 }
 
 // Sniff reports whether a file that starts with head looks like a model of Wapiti.
 func Sniff(head []byte) bool { return bytes.HasPrefix(head, []byte("#mdl#")) }
 
-// Kind returns how the scores are normalised.
-func (m *Model) Kind() Kind { return m.kind }
+// Type returns how the scores are normalised.
+func (m *Model) Type() Type { return m.kind }
 
 // Labels returns the L labels in the order of their numbers. It must not be changed.
 func (m *Model) Labels() []string { return m.labels }

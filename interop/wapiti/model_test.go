@@ -36,7 +36,7 @@ func TestScoresFollowFromTheNeutralForm(t *testing.T) {
 		program, err := m.Templates().Bind(m.Columns(), nil)
 		require.NoError(t, err)
 		extractor := program.NewExtractor()
-		tagger := m.NewTagger()
+		tagger := m.NewDecoder()
 		in := newSentences(bytes.NewReader(file(t, "test.txt")), "", m, false)
 		for range 5 {
 			require.NoError(t, in.Next())
@@ -90,11 +90,11 @@ func TestWeightsGoWhereTheyBelong(t *testing.T) {
 func TestModelsSayWhatTheyAre(t *testing.T) {
 	for name, want := range map[string]string{"model": "crf", "memm": "memm", "raw": "crf", "auto": "crf"} {
 		m := load(t, name+".wapiti")
-		assert.Equal(t, want, m.Kind().String())
+		assert.Equal(t, want, m.Type().String())
 		assert.Equal(t, name == "auto", m.AutoUnigram())
 		assert.Equal(t, name == "auto" || name == "raw", m.Templates() == nil)
 	}
-	assert.Equal(t, MaxEnt, read(t, []byte(strings.Replace(good, "#2#", "#0#", 1))).Kind())
+	assert.Equal(t, MaxEnt, read(t, []byte(strings.Replace(good, "#2#", "#0#", 1))).Type())
 	for pair := range load(t, "two.wapiti").Transitions() {
 		assert.Less(t, pair[0], 6)
 		break

@@ -23,7 +23,7 @@ type Options struct {
 // Label labels the sentences of r and writes what wapiti label prints, each sentence in one Write. name
 // stands for r in errors, which are of type *corpus.ParseError where a line is to blame.
 func (m *Model) Label(w io.Writer, r io.Reader, name string, o Options) error {
-	t := m.NewTagger()
+	t := m.NewDecoder()
 	in := newSentences(r, name, m, o.Labelled || o.Force)
 	p := NewPrinter(m.labels, o)
 	p.logs = m.kind == MEMM
@@ -40,11 +40,11 @@ func (m *Model) Label(w io.Writer, r io.Reader, name string, o Options) error {
 		for _, label := range in.Labels {
 			given = append(given, slices.Index(m.labels, label)) // -1 leaves it free
 		}
-		return p.Append(dst, &t.scores, in.Lines, given)
+		return p.Append(dst, t.Scores(), in.Lines, given)
 	})
 }
 
-// A Printer writes what wapiti label writes for scores from anywhere: of a [Tagger] or of another model. It
+// A Printer writes what wapiti label writes for scores from anywhere: of a [Decoder] or of another model. It
 // serves one goroutine, and allocates nothing in steady state.
 type Printer struct {
 	o      Options

@@ -17,6 +17,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/interop/internal/rawlines"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 func file(t testing.TB, name string) []byte {
@@ -145,7 +146,7 @@ func TestErrorsHaveALine(t *testing.T) {
 	assert.ErrorContains(t, err, "in.txt:2")
 
 	err = load(t, "raw.wapiti").Label(io.Discard, strings.NewReader("uw=a x\n"), "in.txt", Options{})
-	assert.ErrorIs(t, err, ErrInput)
+	assert.ErrorIs(t, err, model.ErrInput)
 	assert.ErrorContains(t, err, `in.txt:1: unfit input: attribute "x" of token 1 starts with no u, b or *`)
 
 	broken := errors.New("broken pipe")

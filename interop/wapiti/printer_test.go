@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -31,7 +32,7 @@ func TestPrinterOfOthersScores(t *testing.T) {
 	p := NewPrinter(labels, Options{Force: true})
 	for _, given := range [][]int{nil, {0}, {0, 2}} {
 		_, err := p.Append(nil, s, lines, given)
-		require.ErrorIs(t, err, ErrInput)
+		require.ErrorIs(t, err, model.ErrInput)
 	}
 	for _, bad := range []*structured.Lattice{structured.NewLattice(1, 2, structured.NoEdges), structured.NewLattice(2, 3, structured.NoEdges)} {
 		_, err := p.Append(nil, bad, lines, []int{0, 0})
@@ -43,7 +44,7 @@ func TestPrinterAllocatesNothing(t *testing.T) {
 	m := load(t, "model.wapiti")
 	var seq features.Sequence = features.Rows{{"Maria", "NOUN"}, {"moved", "VERB"}} // boxed once
 	lines := []string{"Maria NOUN", "moved VERB"}
-	tagger := m.NewTagger()
+	tagger := m.NewDecoder()
 	for _, o := range []Options{{}, {Scores: true, Posterior: true}, {NBest: 3, Force: true}} {
 		p := NewPrinter(m.Labels(), o)
 		var buf []byte

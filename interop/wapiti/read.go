@@ -9,6 +9,9 @@ import (
 	"strings"
 
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/chain"
+	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/structured"
 )
 
 // Read reads a model file, whose bytes it does not keep. Errors wrap [ErrModel].
@@ -40,6 +43,7 @@ func (p *parser) model() (*Model, error) {
 	if m.names, m.number, err = p.strings(); err != nil {
 		return nil, err
 	}
+	m.meta.Tool, m.space = model.Wapiti, chain.NewSpace(m.labels, structured.Plain, nil)
 	if m.templates != nil {
 		for _, name := range m.templates.TransitionNames() {
 			if a, ok := m.number[name]; ok {
@@ -62,7 +66,7 @@ func (p *parser) head(m *Model) (weights uint64, err error) {
 	if weights > uint64(CRF) {
 		return 0, fmt.Errorf("model type %d, expected 0, 1 or 2", weights)
 	}
-	m.kind = Kind(weights)
+	m.kind = Type(weights)
 	return p.integer()
 }
 

@@ -55,8 +55,8 @@ func (k *kind) value(n, theta float64) (float64, error) {
 	s := structured.Lattice{T: 1, L: 2, Node: []float64{n * math.Cos(theta), -n * math.Cos(theta)}, Edge: make([]float64, 4)}
 	var w losses.Workspace
 	target := structured.PathTarget([]int{0})
-	if normed, ok := k.loss.(losses.Normed); ok {
-		return normed.EvalNormed(nil, nil, &s, []float64{n}, target, &w)
+	if angular, ok := k.loss.(losses.AngularLoss); ok {
+		return angular.EvalWithNorms(nil, nil, &s, []float64{n}, target, &w)
 	}
 	return k.loss.Eval(nil, &s, target, &w)
 }

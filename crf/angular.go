@@ -1,0 +1,123 @@
+package crf
+
+import (
+	"math"
+	"slices"
+
+	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// norms are what a [losses.AngularLoss] has to know of the linear model: norm[t] = |w_j| |x_t|, where w_j are the
+// weights of all attributes with label j, x_t the values of the attributes of token t, and j the gold label at t.
+// Transitions are no part of the angle between the two.
+type norms struct {
+	token []float64 // |x_t|
+	label []float64 // |w_j| of the present weights
+}
+
+// angularOf returns the loss if it needs norms.
+func angularOf(l losses.Loss) (losses.AngularLoss, bool) {
+	if m, ok := l.(losses.LargeMarginSoftmax); ok && m.Margin == 1 {
+		return nil, false // cross-entropy
+	}
+	n, ok := l.(losses.AngularLoss)
+	return n, ok
+}
+
+// measure takes the norms of the weights w, where the loss needs them, and forgets the derivatives with respect to others.
+func (o *objective) measure(w []float64) {
+	if _, ok := angularOf(o.loss); !ok {
+		o.norms = nil
+		return
+	}
+	if o.norms == nil {
+		o.norms = &norms{token: o.tokenNorms(), label: make([]float64, o.x.labels)}
+	}
+	for k := range o.pool.Len() {
+		clear(o.pool.Scratch(k).pull)
+	}
+	clear(o.norms.label)
+	for q, j := range o.x.label {
+		o.norms.label[j] += w[q] * w[q]
+	}
+	for j, square := range o.norms.label {
+		o.norms.label[j] = math.Sqrt(square)
+	}
+}
+
+// tokenNorms returns |x_t| of all tokens. An attribute that a token has twice counts once, with the sum of its
+// values; those without features are left out.
+func (o *objective) tokenNorms() []float64 {
+	d := o.data
+	list := make([]float64, d.Tokens())
+	value := make(map[int32]float64)
+	var seen []int32 // its keys, so that sums are always in the same order
+	for t := range list {
+		clear(value)
+		seen = seen[:0]
+		for p := d.first[t]; p < d.first[t+1]; p++ {
+			a := d.attr[p]
+			if o.x.start[a] == o.x.start[a+1] {
+				continue
+			}
+			if _, ok := value[a]; !ok {
+				seen = append(seen, a)
+			}
+			v := 1.0
+			if len(d.value) > 0 {
+				v = d.value[p]
+			}
+			value[a] += v
+		}
+		square := 0.0
+		for _, a := range seen {
+			square += value[a] * value[a]
+		}
+		list[t] = math.Sqrt(square)
+	}
+	return list
+}
+
+// evalAngular is eval for a loss that needs norms. It adds the derivatives with respect to |w_j| to wk.pull.
+func (o *objective) evalAngular(loss losses.AngularLoss, wk *worker, s int) (float64, error) {
+	n, at := len(wk.gold), o.data.sentence[s]
+	wk.norm, wk.gradNorm = slices.Grow(wk.norm[:0], n)[:n], slices.Grow(wk.gradNorm[:0], n)[:n]
+	for t, j := range wk.gold {
+		wk.norm[t] = o.norms.label[j] * o.norms.token[at+t]
+	}
+	v, err := loss.EvalWithNorms(&wk.grad, wk.gradNorm, &wk.scores, wk.norm, structured.PathTarget(wk.gold), &wk.loss)
+	if err != nil {
+		return 0, err
+	}
+	if wk.pull == nil {
+		wk.pull = make([]float64, o.x.labels)
+	}
+	for t, j := range wk.gold {
+		wk.pull[j] += o.data.weight[s] * wk.gradNorm[t] * o.norms.token[at+t]
+	}
+	return v, nil
+}
+
+// pullNorms adds to grad what comes through the norms: dL/d|w_j| w_j/|w_j|.
+func (o *objective) pullNorms(grad, w []float64) {
+	if o.norms == nil {
+		return
+	}
+	by := make([]float64, o.x.labels)
+	for k := range o.pool.Len() {
+		for j, v := range o.pool.Scratch(k).pull {
+			by[j] += v
+		}
+	}
+	for j, norm := range o.norms.label {
+		if norm > 0 {
+			by[j] /= norm
+		} else {
+			by[j] = 0 // a kink, where the loss is the one without norms
+		}
+	}
+	for q, j := range o.x.label {
+		grad[q] += by[j] * w[q]
+	}
+}

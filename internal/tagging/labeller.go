@@ -1,0 +1,128 @@
+package tagging
+
+import (
+	"errors"
+	"io"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
+	"github.com/trellis-nlp/trellis/internal/input"
+	"github.com/trellis-nlp/trellis/model"
+)
+
+// A labeller labels blocks of sentences, one after another, in memory of its own.
+type labeller struct {
+	o      *Options
+	tagger model.Tagger
+	scorer model.Scorer // of another tool's output
+	print  printer      // nil: the format of the input
+	w      *writer
+	rows   corpus.Reader
+	items  attrfile.Reader
+	s      input.Sentence
+
+	in    *input.Input
+	fit   *Fit
+	names []string // of the column of labels
+	fixed []string
+	text  []byte
+}
+
+func newLabeller(m model.Labeller, o *Options) (*labeller, error) {
+	l := &labeller{o: o, print: o.printer(m.Labels()), w: newWriter(o)}
+	var err error
+	if l.tagger, err = m.NewTagger(o.taggerOptions()); err != nil {
+		return nil, err
+	}
+	if l.print != nil {
+		l.scorer = l.tagger.(model.Scorer) // checkModel has refused the others
+	}
+	return l, nil
+}
+
+// block labels the sentences of b into b.out, up to the first error.
+func (l *labeller) block(b *block) error {
+	l.in, l.fit = b.in, b.fit
+	l.w.reset(&b.out)
+	b.odd = b.listOdd
+	if len(b.list) > 0 {
+		for _, s := range b.list {
+			if err := l.sentence(s); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if l.in.HasItems() {
+		l.items.Open(&b.text)
+		defer func() { b.odd = l.items.Warnings() }()
+	} else {
+		l.rows.Open(&b.text)
+	}
+	for {
+		if err := l.next(); errors.Is(err, io.EOF) && l.print != nil {
+			return nil
+		} else if errors.Is(err, io.EOF) {
+			return l.w.rest(l.in, l.fit, &l.s)
+		} else if err != nil {
+			return err
+		}
+		if err := l.sentence(&l.s); err != nil {
+			return err
+		}
+	}
+}
+
+func (l *labeller) next() error {
+	if l.in.HasItems() {
+		return l.items.Read(&l.s.Items)
+	}
+	return l.rows.Read(&l.s.Rows)
+}
+
+// sentence labels s and writes it.
+func (l *labeller) sentence(s *input.Sentence) error {
+	if l.print != nil {
+		return l.printed(s)
+	}
+	list, err := l.tagger.Label(l.fit.Sentence(s), l.keep(s))
+	if err != nil {
+		return at(l.in, s, err)
+	}
+	return l.w.write(l.in, l.fit, s, list)
+}
+
+// printed labels s for another tool's output.
+func (l *labeller) printed(s *input.Sentence) error {
+	if l.fit.Label >= 0 {
+		l.names = l.in.Labels(l.names, s, l.fit.Label)
+	}
+	var keep []string
+	if l.o.tool() != asWapiti { // whose posteriors do not respect what is fixed
+		keep = l.keep(s)
+	}
+	scores, err := l.scorer.Scores(l.fit.Sentence(s), keep)
+	if err != nil {
+		return at(l.in, s, err)
+	}
+	if l.text, err = l.print(l.text[:0], scores, s, l.names); err != nil {
+		return at(l.in, s, err)
+	}
+	_, err = l.w.w.Write(l.text)
+	return err
+}
+
+// keep returns the labels of s that are kept, nil if none are.
+func (l *labeller) keep(s *input.Sentence) []string {
+	if !l.o.Fixed {
+		return nil
+	}
+	l.names = l.in.Labels(l.names, s, l.fit.Label)
+	l.fixed = append(l.fixed[:0], l.names...)
+	for t, name := range l.fixed {
+		if name == "_" || name == "?" {
+			l.fixed[t] = ""
+		}
+	}
+	return l.fixed
+}

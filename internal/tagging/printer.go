@@ -1,0 +1,69 @@
+package tagging
+
+import (
+	"slices"
+
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/input"
+	"github.com/trellis-nlp/trellis/interop/crfpp"
+	"github.com/trellis-nlp/trellis/interop/crfsuite"
+	"github.com/trellis-nlp/trellis/interop/wapiti"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// A printer appends what a tool writes of a sentence with these scores; names are the labels of the file, if it has a
+// column of them.
+type printer func(dst []byte, scores *structured.Lattice, s *input.Sentence, names []string) ([]byte, error)
+
+// printer returns that of the output format, nil if it is that of the input.
+func (o *Options) printer(labels []string) printer {
+	switch o.tool() {
+	case asSuite:
+		p := crfsuite.NewPrinter(labels, o.suite())
+		return func(dst []byte, scores *structured.Lattice, _ *input.Sentence, names []string) ([]byte, error) {
+			if !o.says(detailReference) {
+				names = nil
+			}
+			return p.Append(dst, scores, names)
+		}
+	case asCRFPP:
+		p := crfpp.NewPrinter(labels, o.pp())
+		var rows features.Rows
+		return func(dst []byte, scores *structured.Lattice, s *input.Sentence, _ []string) ([]byte, error) {
+			rows = fields(rows, s)
+			return p.Append(dst, scores, rows)
+		}
+	case asWapiti:
+		p := wapiti.NewPrinter(labels, o.wapiti())
+		var lines []string
+		var given []int
+		return func(dst []byte, scores *structured.Lattice, s *input.Sentence, names []string) ([]byte, error) {
+			lines, given = lines[:0], given[:0]
+			for t := range s.Rows.Len() {
+				lines = append(lines, s.Rows.Row(t))
+			}
+			if o.Fixed {
+				for _, name := range names {
+					given = append(given, slices.Index(labels, name)) // as Wapiti, what is unknown is free
+				}
+			}
+			return p.Append(dst, scores, lines, given)
+		}
+	}
+	return nil
+}
+
+// fields returns the columns of s, in memory of dst's.
+func fields(dst features.Rows, s *input.Sentence) features.Rows {
+	n, columns := s.Rows.Len(), s.Rows.Columns()
+	for len(dst) < n {
+		dst = append(dst, nil)
+	}
+	for t := range n {
+		dst[t] = dst[t][:0]
+		for c := range columns {
+			dst[t] = append(dst[t], s.Rows.Field(t, c))
+		}
+	}
+	return dst[:n]
+}

@@ -1,0 +1,156 @@
+package crfsuite
+
+import (
+	"fmt"
+
+	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/chain"
+	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// maxLabels bounds the memory of a [Labeller], which keeps a number for each pair of labels, of a model
+// that need not name one pair: half a gibibyte.
+const maxLabels = 1 << 13
+
+// A Labeller labels sentences as CRFsuite does. It is immutable and safe for concurrent use.
+type Labeller struct {
+	labels []string
+	meta   model.Metadata
+	index  *index
+	edge   []float64 // L x L
+	space  *chain.Space
+	pool   model.Pool
+}
+
+var _ model.Labeller = (*Labeller)(nil)
+
+// NewLabeller checks and indexes a model, which must not change while the labeller is used.
+func NewLabeller(m *Model) (*Labeller, error) {
+	index, err := m.index()
+	if err != nil {
+		return nil, err
+	}
+	l := len(m.Labels)
+	if l > maxLabels {
+		return nil, fmt.Errorf("%w: %d labels, more than %d", ErrTooLarge, l, maxLabels)
+	}
+	x := &Labeller{
+		labels: m.Labels, meta: model.Metadata{Tool: model.CRFsuite}, index: index, edge: make([]float64, l*l),
+		space: chain.NewSpace(m.Labels, structured.Plain, nil),
+	}
+	for _, f := range m.Transitions {
+		x.edge[f.From*l+f.To] = f.Weight
+	}
+	return x, nil
+}
+
+// Kind returns [model.CRFsuite].
+func (x *Labeller) Kind() string { return model.CRFsuite }
+
+// Labels returns the labels in the order of their numbers. It must not be changed.
+func (x *Labeller) Labels() []string { return x.labels }
+
+// Scheme returns Plain: CRFsuite does not constrain labels.
+func (x *Labeller) Scheme() structured.Scheme { return structured.Plain }
+
+// Input returns the zero Input: the model reads ready-made attributes.
+func (x *Labeller) Input() model.Input { return model.Input{} }
+
+// Metadata names the tool.
+func (x *Labeller) Metadata() *model.Metadata { return &x.meta }
+
+// Close does nothing: the model is in memory.
+func (x *Labeller) Close() error { return nil }
+
+// NewTagger returns a tagger for one goroutine. There is neither a grammar nor a tag dictionary to leave out.
+func (x *Labeller) NewTagger(o model.TagOptions) (model.Tagger, error) {
+	return model.NewTagger(x, x.NewDecoder(), o)
+}
+
+// TagItems returns the best labels of a sentence.
+func (x *Labeller) TagItems(items [][]attrfile.Attribute) ([]string, error) {
+	return x.pool.Tag(x, model.Sentence{Items: items})
+}
+
+// A Decoder scores sentences as CRFsuite does, in scratch memory of its own: one for each goroutine. Read a sentence,
+// then ask for paths, scores or probabilities. Steady state allocates nothing but lists.
+type Decoder struct {
+	x     *Labeller
+	found []entry
+	chain *chain.Decoder
+}
+
+var _ model.Decoder = (*Decoder)(nil)
+
+// NewDecoder returns a decoder that has read the empty sentence.
+func (x *Labeller) NewDecoder() *Decoder {
+	t := &Decoder{x: x, chain: x.space.NewDecoder()}
+	t.begin(0)
+	return t
+}
+
+func (t *Decoder) begin(n int) *structured.Lattice {
+	s := t.chain.Fill(n, structured.SharedEdges)
+	copy(s.Edge, t.x.edge)
+	return s
+}
+
+// Read returns an error that wraps model.ErrInput: the model reads ready-made attributes.
+func (t *Decoder) Read(features.Sequence) error {
+	return fmt.Errorf("%w: columns for a model of ready-made attributes", model.ErrInput)
+}
+
+// ReadItems computes the scores of a sentence of items, each a list of attributes with finite values: what the
+// model does not know counts nothing, what comes twice counts twice.
+func (t *Decoder) ReadItems(items [][]attrfile.Attribute) error {
+	s := t.begin(len(items))
+	for i, item := range items {
+		row := s.NodeAt(i)
+		t.found = t.x.index.find(t.found, item)
+		for k, e := range t.found {
+			v := item[k].Value
+			if !isFinite(v) {
+				return &model.TokenError{Token: i, Reason: fmt.Sprintf("attribute %.40q has the value %v", item[k].Name, v)}
+			}
+			for _, f := range t.x.index.features[e.start:e.end] {
+				row[f.Label] += float64(v * f.Weight) // rounded, not fused, as CRFsuite's
+			}
+		}
+	}
+	return nil
+}
+
+// Scores returns the lattice of the sentence, valid until the next Read. Whoever adds to it changes what the other
+// methods return.
+func (t *Decoder) Scores() *structured.Lattice { return t.chain.Scores() }
+
+// Allow leaves token i the labels allowed[i] alone, or all where that is empty.
+func (t *Decoder) Allow(allowed [][]int) error { return t.chain.Allow(allowed) }
+
+// Best returns the best path, valid until a path is asked for again, and its score. Ties go to the lowest label
+// numbers from the back, as in package viterbi and in CRFsuite.
+func (t *Decoder) Best() (path []int, score float64, err error) { return t.chain.Best() }
+
+// NBest returns the n best paths, or all if there are fewer, best first, with their probabilities. They are valid until
+// the next call.
+func (t *Decoder) NBest(n int) ([]model.Path, error) { return t.chain.NBest(n) }
+
+// LogZ returns the logarithm of the sum of exp(score) over all paths; a path has probability
+// exp(score - log Z).
+func (t *Decoder) LogZ() (float64, error) { return t.chain.LogZ() }
+
+// Marginals returns the probability of each label at each token, T x L nodes without edges, valid until
+// the next call.
+func (t *Decoder) Marginals() (*structured.Lattice, error) { return t.chain.Marginals() }
+
+// Posterior returns the path of the most probable label of each token, and the sum of these probabilities.
+func (t *Decoder) Posterior() (path []int, right float64, err error) { return t.chain.Posterior() }
+
+// SpanProbabilities appends, for each span, the probability that a labelling has exactly this span, as that of
+// crf.Decoder does.
+func (t *Decoder) SpanProbabilities(dst []float64, spans []annotation.Span) ([]float64, error) {
+	return t.chain.SpanProbabilities(dst, spans)
+}

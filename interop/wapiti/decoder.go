@@ -1,0 +1,230 @@
+package wapiti
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/chain"
+	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// A Decoder scores sentences with a model in scratch memory of its own: one for each goroutine. Read a
+// sentence, then ask. Steady state allocates nothing but lists.
+type Decoder struct {
+	m         *Model
+	extractor *features.Extractor // nil: raw
+	edges     structured.EdgeShape
+	name      []byte
+	chain     *chain.Decoder
+	sums      structured.Lattice // of a MEMM, before they are normalised
+	fixed     bool
+	given     []int // where fixed: T labels, negative where free
+	choose    chooser
+}
+
+var _ model.Decoder = (*Decoder)(nil)
+
+// NewDecoder returns a decoder that has read the empty sentence.
+func (m *Model) NewDecoder() *Decoder {
+	t := &Decoder{m: m, chain: m.space.NewDecoder()}
+	if m.program != nil {
+		t.extractor = m.program.NewExtractor()
+	}
+	switch {
+	case len(m.pair) == 0:
+	case m.program != nil && !m.program.HasBigrams():
+		t.edges = structured.SharedEdges
+	default:
+		t.edges = structured.PositionEdges
+	}
+	t.chain.Fill(0, t.edges)
+	return t
+}
+
+// Read computes the scores of a sentence, which has the columns 0..Columns()-1. The sequence is not
+// used after it returns. Columns that are missing and a raw model are an error that wraps model.ErrInput.
+func (t *Decoder) Read(seq features.Sequence) error {
+	if t.extractor == nil {
+		return fmt.Errorf("%w: columns for a raw model, see ReadRaw", model.ErrInput)
+	}
+	if err := model.CheckColumns(seq, t.m.columns); err != nil {
+		return err
+	}
+	t.extractor.Reset(seq)
+	s := t.start(t.extractor.Len())
+	for i := range s.T {
+		for _, name := range t.extractor.Unigrams(i) {
+			t.addNode(s, i, name)
+		}
+	}
+	switch t.edges {
+	case structured.SharedEdges:
+		for _, a := range t.m.bare {
+			t.addPairs(s.Edge, a)
+		}
+	case structured.PositionEdges:
+		for i := 1; i < s.T; i++ {
+			for _, name := range t.extractor.Bigrams(i) {
+				t.addEdge(s, i, name)
+			}
+			for _, a := range t.m.bare {
+				t.addPairs(edges(s, i), a)
+			}
+		}
+	}
+	t.finish(s)
+	return nil
+}
+
+// ReadItems returns an error that wraps model.ErrInput: the model reads columns.
+func (t *Decoder) ReadItems([][]attrfile.Attribute) error {
+	return fmt.Errorf("%w: ready-made attributes for a model that reads columns", model.ErrInput)
+}
+
+// ReadRaw is Read for a raw model: tokens have their attributes in any number of columns.
+func (t *Decoder) ReadRaw(tokens [][]string) error {
+	if t.extractor != nil {
+		return fmt.Errorf("%w: attributes for a model with patterns", model.ErrInput)
+	}
+	s := t.start(len(tokens))
+	for i, token := range tokens {
+		for _, field := range token {
+			t.name = t.name[:0]
+			if t.m.auto {
+				t.name = append(t.name, 'u')
+			}
+			t.name = append(t.name, field...)
+			kind := byte(0)
+			if len(t.name) > 0 {
+				kind = t.name[0]
+			}
+			switch kind {
+			case 'u', 'b', '*':
+			default:
+				return fmt.Errorf("%w: attribute %q of token %d starts with no u, b or *", model.ErrInput, field, i+1)
+			}
+			t.addNode(s, i, t.name) // a b has no weights here
+			if kind != 'u' && i > 0 && t.edges == structured.PositionEdges {
+				t.addEdge(s, i, t.name)
+			}
+		}
+	}
+	t.finish(s)
+	return nil
+}
+
+// start returns the lattice to fill for a sentence of n tokens.
+func (t *Decoder) start(n int) *structured.Lattice {
+	t.fixed = false
+	if t.m.kind == MEMM {
+		t.sums.Reset(n, len(t.m.labels), t.edges)
+		return &t.sums
+	}
+	return t.chain.Fill(n, t.edges)
+}
+
+func (t *Decoder) finish(s *structured.Lattice) {
+	if t.m.kind == MEMM {
+		normalize(t.chain.Fill(0, structured.NoEdges), s)
+	}
+}
+
+// edges returns the numbers of the step to i of a lattice with edges per position.
+func edges(s *structured.Lattice, i int) []float64 {
+	return s.Edge[(i-1)*s.L*s.L:][:s.L*s.L]
+}
+
+func (t *Decoder) addNode(s *structured.Lattice, i int, name []byte) {
+	if a, ok := t.m.number[string(name)]; ok {
+		row := s.NodeAt(i)
+		for k := t.m.first[a]; k < t.m.first[a+1]; k++ {
+			row[t.m.label[k]] += t.m.weight[k]
+		}
+	}
+}
+
+func (t *Decoder) addEdge(s *structured.Lattice, i int, name []byte) {
+	if a, ok := t.m.number[string(name)]; ok {
+		t.addPairs(edges(s, i), a)
+	}
+}
+
+func (t *Decoder) addPairs(dst []float64, a int32) {
+	for k := t.m.pairFirst[a]; k < t.m.pairFirst[a+1]; k++ {
+		dst[t.m.pair[k]] += t.m.pairWeight[k]
+	}
+}
+
+// normalize makes dst the logarithms of the probability of each label given the one before: the scores of
+// a MEMM.
+func normalize(dst, s *structured.Lattice) {
+	if len(s.Edge) == 0 {
+		s.Copy(dst)
+		for i := range s.T {
+			logSoftmax(dst.NodeAt(i))
+		}
+		return
+	}
+	dst.Reset(s.T, s.L, structured.PositionEdges)
+	if s.T > 0 {
+		copy(dst.NodeAt(0), s.NodeAt(0))
+		logSoftmax(dst.NodeAt(0))
+	}
+	for i := 1; i < s.T; i++ {
+		from, to := s.EdgeAt(i), edges(dst, i)
+		for k, v := range from {
+			to[k] = v + s.NodeAt(i)[k%s.L]
+		}
+		for row := range slices.Chunk(to, s.L) {
+			logSoftmax(row)
+		}
+	}
+}
+
+// logSoftmax subtracts the logarithm of the sum of the exponentials.
+func logSoftmax(x []float64) {
+	most := slices.Max(x)
+	sum := 0.0
+	for _, v := range x {
+		sum += math.Exp(v - most)
+	}
+	for k := range x {
+		x[k] -= most + math.Log(sum)
+	}
+}
+
+// Scores returns the lattice of the sentence, the sums of the weights or, of a MEMM, their normalised logarithms, valid until the next Read. Whoever adds to it changes what the other
+// methods return.
+func (t *Decoder) Scores() *structured.Lattice { return t.chain.Scores() }
+
+// Allow leaves token i the labels allowed[i] alone, or all where that is empty.
+func (t *Decoder) Allow(allowed [][]int) error { return t.chain.Allow(allowed) }
+
+// Best returns the best path, valid until a path is asked for again, and its score.
+func (t *Decoder) Best() (path []int, score float64, err error) { return t.chain.Best() }
+
+// NBest returns the n best paths, or all if there are fewer, best first, with their probabilities. They are valid until
+// the next call.
+func (t *Decoder) NBest(n int) ([]model.Path, error) { return t.chain.NBest(n) }
+
+// LogZ returns the logarithm of the sum of exp(score) over all paths; a path has probability
+// exp(score - log Z).
+func (t *Decoder) LogZ() (float64, error) { return t.chain.LogZ() }
+
+// Marginals returns the probability of each label at each token, T x L nodes without edges, valid until
+// the next call.
+func (t *Decoder) Marginals() (*structured.Lattice, error) { return t.chain.Marginals() }
+
+// Posterior returns the path of the most probable label of each token, and the sum of these probabilities.
+func (t *Decoder) Posterior() (path []int, right float64, err error) { return t.chain.Posterior() }
+
+// SpanProbabilities appends, for each span, the probability that a labelling has exactly this span, as that of
+// crf.Decoder does.
+func (t *Decoder) SpanProbabilities(dst []float64, spans []annotation.Span) ([]float64, error) {
+	return t.chain.SpanProbabilities(dst, spans)
+}

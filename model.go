@@ -1,0 +1,169 @@
+package trellis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/safefile"
+	"github.com/trellis-nlp/trellis/internal/tagging"
+	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/model"
+)
+
+// ErrKind says that a kind of model cannot do what was asked for.
+var ErrKind = errors.New("not for this kind of model")
+
+// A Model labels sentences. It is immutable and safe for concurrent use.
+type Model struct {
+	labeller model.Labeller
+	path     string // of the file that it was opened from
+	storage  crf.SaveOptions
+	pool     model.Pool
+}
+
+// newModel returns a model that [Model.SaveFile] stores as storage says.
+func newModel(l model.Labeller, storage crf.SaveOptions) *Model {
+	return &Model{labeller: l, storage: storage}
+}
+
+// Open opens a model file: one of this module, or of CRFsuite, CRF++ or Wapiti. It recognises the kind by the content.
+// Errors start with the name of the file; a file that is not a valid model is an error that wraps model.ErrModel.
+func Open(path string) (*Model, error) {
+	l, err := model.Open(path, kinds)
+	if err != nil {
+		return nil, err
+	}
+	m := newModel(l, crf.SaveOptions{})
+	if chain, ok := l.(*crf.Model); ok {
+		m.storage = crf.SaveOptions{Precision: chain.Precision(), Strip: chain.Stripped()}
+	}
+	m.path = path
+	return m, nil
+}
+
+// Kind returns the kind of model: "chain", "semi", "pruned", or the tool that trained it.
+func (m *Model) Kind() string { return m.labeller.Kind() }
+
+// Labeller returns the model as package model sees it, for its labels, metadata and taggers.
+func (m *Model) Labeller() model.Labeller { return m.labeller }
+
+// Tag returns the best labels of a sentence, given its words. A model that reads more than words is an error that wraps
+// model.ErrInput.
+func (m *Model) Tag(words []string) ([]string, error) { return m.pool.TagWords(m.labeller, words) }
+
+// TagSentence returns the best labels of a sentence of columns, as in the files that the model was trained on;
+// features.Rows is such a sequence. Tokens that lack columns are an error that wraps model.ErrInput.
+func (m *Model) TagSentence(s features.Sequence) ([]string, error) {
+	return m.pool.Tag(m.labeller, model.Sentence{Columns: s})
+}
+
+// Label labels a sentence, of columns or of ready-made attributes, as the options say: alternatives, probabilities and
+// spans. An option that the model cannot respect is a *model.OptionError.
+func (m *Model) Label(s model.Sentence, o model.TagOptions) ([]model.Labelling, error) {
+	return m.pool.Label(m.labeller, o, s)
+}
+
+// Evaluate scores the model on labelled sentences. The columns are those of training; a model that does not say what it
+// was trained on takes the last column for the labels, or UPOS of CoNLL-U.
+func (m *Model) Evaluate(ctx context.Context, data corpus.Source) (*metrics.Results, error) {
+	var p tagging.Predictor
+	if err := p.Open(m.labeller); err != nil {
+		return nil, err
+	}
+	scorer := tagging.NewScorer(m.labeller)
+	if err := tagging.Score(ctx, data, corpus.FormatAuto, &p, scorer, nil); err != nil {
+		return nil, err
+	}
+	r := scorer.Results()
+	return &r, nil
+}
+
+// FileOptions say how [Model.TagFiles] labels files. The zero value writes the best labels in the format of the input.
+type FileOptions struct {
+	NBest         int  // the n best labellings of each sentence, with their probabilities
+	Posterior     bool // the most probable label of each token, instead of the best labelling
+	Probabilities bool // add the probability of each label
+	Spans         bool // add the probability of each span, at its first token
+	Unconstrained bool // labels may break the grammar of their scheme
+	NoDictionary  bool // words may have labels that the tag dictionary lacks
+	Fixed         bool // keep the labels that the input has; "_", "?" and "" stand for none
+
+	Format  corpus.Format
+	Label   string // column of the labels; "": as in training
+	Form    string // column of the words; "": as in training
+	Threads int    // goroutines that label; 0: one a core
+
+	OutputFormat string   // "same" (or "") as the input, or what "crfsuite", "crfpp" or "wapiti" writes
+	Detail       []string // what such output says besides: reference, path, all; scores, bare
+
+	Warn func(string) // hears of what is odd in attribute files; may be nil
+}
+
+// Check returns a *model.OptionError for an option that is out of range or does not go with another.
+func (o FileOptions) Check() error { return (*tagging.Options)(&o).Check() }
+
+// TagFiles labels the sentences of data and writes them to w in their order and format. Comments, blank lines and other
+// columns stay as they are. What comes before an error is written.
+func (m *Model) TagFiles(ctx context.Context, w io.Writer, data corpus.Source, o FileOptions) error {
+	return tagging.Run(ctx, w, data, m.labeller, (*tagging.Options)(&o))
+}
+
+// Describe says what the model holds, with up to top of the strongest attributes of each label. A model of another tool
+// is described as [Import] makes it.
+func (m *Model) Describe(top int) (*model.Description, error) {
+	l := m.labeller
+	if l.Metadata().Tool != "" && l.Kind() != model.Chain {
+		chain, _, err := m.imported()
+		if err != nil {
+			return nil, err
+		}
+		l = chain
+	}
+	describer, ok := l.(model.Describer)
+	if !ok {
+		return nil, fmt.Errorf("%s: %w: there is nothing to describe", m.path, ErrKind)
+	}
+	var d *model.Description
+	err := model.Guard(l, func() (err error) {
+		d, err = describer.Describe(top)
+		return m.about(err)
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.File = m.path
+	if info, err := os.Stat(m.path); err == nil {
+		d.Bytes = info.Size()
+	}
+	return d, nil
+}
+
+// about puts the name of the file before an error.
+func (m *Model) about(err error) error {
+	if err == nil || m.path == "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", m.path, err)
+}
+
+// SaveFile writes the model to a file, all or nothing. A model of another tool is an ErrKind: import it first.
+func (m *Model) SaveFile(path string) error {
+	return safefile.Write(path, func(w io.Writer) error {
+		switch l := m.labeller.(type) {
+		case *crf.Model:
+			return model.Guard(l, func() error { return l.Save(w, m.storage) })
+		case interface{ Save(w io.Writer) error }:
+			return l.Save(w)
+		}
+		return m.about(fmt.Errorf("%w: import a model of %s to save it", ErrKind, m.Kind()))
+	})
+}
+
+// Close gives back the memory map of a model that was opened from a file. The model must not be used any more.
+func (m *Model) Close() error { return m.labeller.Close() }

@@ -1,0 +1,257 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
+	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// A Path is a sequence of label numbers.
+type Path struct {
+	Labels      []int
+	Score       float64 // the sum of the weights
+	Probability float64 // under the distribution exp(score) / Z, which cross-entropy fits to the data
+}
+
+// A Decoder finds the numbers of labels in scratch memory of its own. Read a sentence first; what the other methods
+// return is valid until the next call.
+type Decoder interface {
+	// Read takes in a sentence of columns, ReadItems one of ready-made attributes. A sentence that does not fit the model
+	// is an error that wraps ErrInput.
+	Read(seq features.Sequence) error
+	ReadItems(items [][]attrfile.Attribute) error
+	// Allow leaves token t the labels allowed[t] alone, or all where that is empty.
+	Allow(allowed [][]int) error
+	// Best returns the path of the greatest score.
+	Best() (path []int, score float64, err error)
+	// Posterior returns the path of the greatest expected number of right labels, and that number.
+	Posterior() (path []int, right float64, err error)
+	// NBest returns up to n different paths, best first.
+	NBest(n int) ([]Path, error)
+	// Marginals returns the probability of each label at each token.
+	Marginals() (*structured.Lattice, error)
+	// SpanProbabilities appends the probability of each span.
+	SpanProbabilities(dst []float64, spans []annotation.Span) ([]float64, error)
+}
+
+// A tagger names the labels that a decoder finds.
+type tagger struct {
+	d     Decoder
+	o     TagOptions
+	names []string
+
+	number map[string]int
+	items  bool // tokens bring ready-made attributes along
+	form   NormalForm
+	out    *output // nil: labels are written as they are inside
+	inside [][]int // the labels inside that a label given outside stands for
+
+	columns normalised
+	allowed [][]int
+	paths   [1]Path
+	labels  []string // inside
+	list    []Labelling
+	spans   []annotation.Span
+	shares  []float64
+}
+
+// NewTagger returns a tagger of m that finds labels with d: it reads fields in the normal form of the model and writes
+// labels in the scheme of its files. If d has a method Scores() *structured.Lattice, the tagger is a [Scorer]. If m is
+// [Mapped], the tagger notices that its file changes, at the latest after 64 more sentences.
+func NewTagger(m Labeller, d Decoder, o TagOptions) (Tagger, error) {
+	if err := o.Check(m); err != nil {
+		return nil, err
+	}
+	t := &tagger{d: d, o: o, names: m.Labels(), number: make(map[string]int, len(m.Labels()))}
+	for j, name := range t.names {
+		t.number[name] = j
+	}
+	t.items, t.form, t.out = m.Input().Templates == nil, m.Metadata().Normalize, newOutput(m, t.number)
+	if o.Fixed {
+		if err := t.out.check(); err != nil {
+			return nil, err
+		}
+	}
+	mapped, isMapped := m.(Mapped)
+	s, scores := d.(scorable)
+	switch {
+	case isMapped && scores:
+		return &guardedScorer{newGuarded(mapped, t), &scorer{t, s}}, nil
+	case isMapped:
+		return newGuarded(mapped, t), nil
+	case scores:
+		return &scorer{t, s}, nil
+	}
+	return t, nil
+}
+
+// read gives a sentence to the decoder, with the labels that it is to keep.
+func (t *tagger) read(s Sentence, fixed []string) error {
+	var err error
+	switch seq := s.Columns; {
+	case t.items && seq != nil:
+		return fmt.Errorf("%w: columns for a model of ready-made attributes", ErrInput)
+	case t.items:
+		err = t.d.ReadItems(s.Items)
+	case seq == nil && s.Items != nil:
+		return fmt.Errorf("%w: ready-made attributes for a model that reads columns", ErrInput)
+	case seq == nil:
+		err = t.d.Read(features.Rows(nil))
+	case t.form != AsIs:
+		t.columns = normalised{seq, t.form}
+		err = t.d.Read(&t.columns)
+		t.columns.Sequence = nil
+	default:
+		err = t.d.Read(seq)
+	}
+	if err != nil || fixed == nil {
+		return err
+	}
+	return t.fix(fixed)
+}
+
+// fix makes the decoder keep labels.
+func (t *tagger) fix(fixed []string) error {
+	if err := t.out.check(); err != nil {
+		return err
+	}
+	if t.inside == nil {
+		for j := range t.names {
+			set := []int{j}
+			if twin := t.out.twin(j); twin >= 0 {
+				set = append(set, twin)
+			}
+			t.inside = append(t.inside, set)
+		}
+	}
+	t.allowed = t.allowed[:0]
+	for at, name := range fixed {
+		if name == "" {
+			t.allowed = append(t.allowed, nil)
+			continue
+		}
+		j, ok := t.number[name]
+		if !ok && t.out != nil {
+			j, ok = t.number[Twin(name)]
+		}
+		if !ok {
+			return &TokenError{at, fmt.Sprintf("label %q is not one of the model's", name)}
+		}
+		t.allowed = append(t.allowed, t.inside[j])
+	}
+	return t.d.Allow(t.allowed)
+}
+
+// Label implements [Tagger].
+func (t *tagger) Label(s Sentence, fixed []string) ([]Labelling, error) {
+	if err := t.read(s, fixed); err != nil {
+		return nil, err
+	}
+	paths, err := t.decode()
+	if err != nil {
+		return nil, err
+	}
+	t.list = slices.Grow(t.list[:0], len(paths))[:len(paths)]
+	for k := range paths {
+		t.name(&t.list[k], &paths[k])
+	}
+	if t.o.Probabilities {
+		if err := t.judge(paths); err != nil {
+			return nil, err
+		}
+	}
+	if t.o.Spans {
+		for k := range paths {
+			if err := t.judgeSpans(&t.list[k], &paths[k]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return t.list, nil
+}
+
+func (t *tagger) decode() ([]Path, error) {
+	if t.o.NBest > 0 {
+		return t.d.NBest(t.o.NBest)
+	}
+	p := &t.paths[0]
+	var err error
+	if t.o.Posterior {
+		p.Labels, _, err = t.d.Posterior()
+	} else {
+		p.Labels, p.Score, err = t.d.Best()
+	}
+	return t.paths[:], err
+}
+
+// name makes l the labels of p as files spell them.
+func (t *tagger) name(l *Labelling, p *Path) {
+	*l = Labelling{Labels: l.Labels[:0], Score: p.Score, Probability: p.Probability, Probabilities: l.Probabilities[:0], Spans: l.Spans[:0]}
+	if t.out == nil {
+		l.Labels = t.append(l.Labels, p.Labels)
+		return
+	}
+	t.labels = t.append(t.labels[:0], p.Labels)
+	l.Labels, _ = t.out.Convert(l.Labels, t.labels)
+}
+
+func (t *tagger) append(dst []string, path []int) []string {
+	for _, j := range path {
+		dst = append(dst, t.names[j])
+	}
+	return dst
+}
+
+// judge adds the probabilities of labels, which are the sums of those of the labels inside that they stand for.
+func (t *tagger) judge(paths []Path) error {
+	// A decoder gives out paths that are valid until its next call, but marginals leave the numbers alone.
+	marginals, err := t.d.Marginals()
+	if err != nil {
+		return err
+	}
+	for k, p := range paths {
+		for at, j := range p.Labels {
+			row := marginals.NodeAt(at)
+			share := row[j]
+			if twin := t.out.twin(j); twin >= 0 {
+				share += row[twin]
+			}
+			t.list[k].Probabilities = append(t.list[k].Probabilities, share)
+		}
+	}
+	return nil
+}
+
+// judgeSpans adds the spans of p with their probabilities.
+func (t *tagger) judgeSpans(l *Labelling, p *Path) error {
+	t.labels = t.append(t.labels[:0], p.Labels)
+	t.spans = annotation.AppendSpans(t.spans[:0], t.labels)
+	var err error
+	if t.shares, err = t.d.SpanProbabilities(t.shares[:0], t.spans); err != nil {
+		return err
+	}
+	for k, span := range t.spans {
+		l.Spans = append(l.Spans, Span{span, t.shares[k]})
+	}
+	return nil
+}
+
+// A scorable decoder has scores that are a first-order lattice over all labels.
+type scorable interface{ Scores() *structured.Lattice }
+
+type scorer struct {
+	*tagger
+	s scorable
+}
+
+// Scores implements [Scorer].
+func (t *scorer) Scores(s Sentence, fixed []string) (*structured.Lattice, error) {
+	if err := t.read(s, fixed); err != nil {
+		return nil, err
+	}
+	return t.s.Scores(), nil
+}

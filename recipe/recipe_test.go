@@ -1,0 +1,336 @@
+package recipe
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// profile looks at sentences in the form of a file of columns between tabs.
+func profile(t *testing.T, c Config, text string) *Profile {
+	t.Helper()
+	r := corpus.NewReader(strings.NewReader(text), "text", corpus.Options{Format: corpus.CoNLL})
+	s := Sample{Format: corpus.CoNLL}
+	for {
+		row := new(corpus.Sentence)
+		if err := r.Read(row); err != nil {
+			break
+		}
+		s.Rows = append(s.Rows, row)
+	}
+	var err error
+	s.Layout, err = r.Layout()
+	require.NoError(t, err)
+	p, err := c.Look(s)
+	require.NoError(t, err)
+	p.Outside = p.Labels["O"]
+	return p
+}
+
+const (
+	names  = "Anna\tPROPN\tB-PER\nsaw\tVERB\tO\nOslo\tPROPN\tB-LOC\n\nshe\tPRON\tO\nleft\tVERB\tO\n"
+	chunks = "the\tDT\tB-NP\ndog\tNN\tI-NP\nbarks\tVBZ\tB-VP\n\nin\tIN\tB-PP\nOslo\tNNP\tB-NP\n"
+	tags   = "the\tDT\ndog\tNN\n\nbarks\tVBZ\n"
+	feats  = "dogs\tNumber=Plur\nbark\tNumber=Plur|Person=3\n\n.\t_\n"
+	lemmas = "dogs\tdog\tNOUN\t7\tB-X\nbark\tbark\tVERB\t8\tO\n\ncats\tcat\tNOUN\t9\tB-X\nsleep\tsleep\tVERB\t1\tO\n"
+)
+
+// What is picked for each kind of labels.
+func TestComplete(t *testing.T) {
+	for name, x := range map[string]struct {
+		c    Config
+		text string
+		want Config
+	}{
+		"names": {Config{}, names, Config{
+			Features: "ner", ModelType: "chain", Loss: "softmax-margin", Cost: "entity", CostScale: new(1.0), CostFN: new(3.0), CostFP: new(1.0),
+			CostConfusion: new(1.0), Gamma: new(1.0), Optimizer: "lbfgs", L2: new(0.1), Epochs: new(300), WarmUp: new(6),
+		}},
+		"phrases": {Config{}, chunks, Config{
+			Features: "chunk", ModelType: "chain", Scheme: "bioes", Loss: "cross-entropy", Gamma: new(1.0), Optimizer: "lbfgs", L2: new(0.1),
+			Epochs: new(300), WarmUp: new(6),
+		}},
+		"single labels": {Config{}, tags, Config{
+			Features: "pos", ModelType: "chain", Loss: "softmax-margin", Cost: "hamming", CostScale: new(3.0), Gamma: new(1.0), Optimizer: "lbfgs",
+			L2: new(0.1), Epochs: new(300), WarmUp: new(6),
+		}},
+		"features": {Config{Order: new(2)}, feats, Config{
+			Features: "morph", ModelType: "pruned", Order: new(2), Loss: "cross-entropy", Gamma: new(1.0), Optimizer: "adagrad", L2: new(0.3),
+			Epochs: new(15), BatchSize: new(8),
+		}},
+		"segments": {Config{ModelType: "semi", Loss: "hinge"}, names, Config{
+			Features: "ner", ModelType: "semi", Loss: "hinge", Cost: "hamming", CostScale: new(1.0), Optimizer: "adagrad", L2: new(0.1), Epochs: new(15),
+		}},
+		"a start": {Config{Loss: "risk", Optimizer: "sgd"}, names, Config{
+			Features: "ner", ModelType: "chain", Loss: "risk", Cost: "hamming", CostScale: new(1.0), Gamma: new(1.0), Optimizer: "sgd", L2: new(0.01),
+			Epochs: new(15), Rate: new(0.1),
+		}},
+		"development data": {Config{Loss: "perceptron", Dev: corpus.Source{Paths: []string{"dev"}}}, names, Config{
+			Features: "ner", ModelType: "chain", Loss: "perceptron", Optimizer: "averaged-perceptron", Epochs: new(30),
+			Dev: corpus.Source{Paths: []string{"dev"}},
+		}},
+		"L1":           {Config{L1: 0.5}, tags, Config{Features: "pos", ModelType: "chain", Loss: "softmax-margin", Cost: "hamming", CostScale: new(3.0), Gamma: new(1.0), Optimizer: "owlqn", L1: 0.5, L2: new(0.1), Epochs: new(300)}},
+		"made for one": {Config{Optimizer: "pa"}, names, Config{Features: "ner", ModelType: "chain", Loss: "hinge", Cost: "hamming", CostScale: new(1.0), Optimizer: "pa", Epochs: new(15)}},
+		"margin": {Config{Loss: "large-margin-softmax"}, tags, Config{
+			Features: "pos", ModelType: "chain", Loss: "large-margin-softmax", Margin: new(2), AnnealBlend: "1000..30", Gamma: new(1.0), Optimizer: "lbfgs",
+			L2: new(0.1), Epochs: new(300),
+		}},
+		"columns": {Config{}, lemmas, Config{
+			ModelType: "chain", Loss: "softmax-margin", Cost: "entity", CostScale: new(1.0), CostFN: new(3.0), CostFP: new(1.0),
+			CostConfusion: new(1.0), Gamma: new(1.0), Optimizer: "lbfgs", L2: new(0.1), Epochs: new(300), WarmUp: new(6),
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			x.c.Threads, x.want.Threads, x.want.Seed = 2, 2, new(uint64(1))
+			got, err := x.c.Complete(profile(t, x.c, x.text))
+			require.NoError(t, err)
+			assert.Equal(t, written(t, x.want), written(t, got))
+			again, err := got.Complete(profile(t, got, x.text))
+			require.NoError(t, err)
+			assert.Equal(t, written(t, got), written(t, again), "a completed configuration stays as it is")
+			_ = got.NewMethod() // all that it needs is set
+			_, err = got.NewLoss(structured.Hamming{})
+			assert.NoError(t, err)
+		})
+	}
+}
+
+func written(t *testing.T, c Config) string {
+	t.Helper()
+	var b strings.Builder
+	require.NoError(t, c.Write(&b))
+	return b.String()
+}
+
+func TestColumns(t *testing.T) {
+	p := profile(t, Config{}, names)
+	assert.Equal(t, "format conll: 3 columns between tabs; word in column 1, label in column 3, part of speech in column 2", p.String())
+	assert.Equal(t, map[string]int{"form": 0, "pos": 1}, p.Names)
+	assert.Equal(t, naming, p.Task())
+	p = profile(t, Config{POS: "none", Label: "2"}, names)
+	assert.Equal(t, 1, p.Label)
+	assert.Equal(t, tagging, p.Task())
+	p = profile(t, Config{}, lemmas)
+	templates, err := new(Config).Templates(p)
+	require.NoError(t, err)
+	assert.Equal(t, "preset ner and column 3", templates.Name(), "the numbers are left out")
+	assert.Contains(t, templates.Source(), "u:c2.0=%x[0,2]\n")
+
+	var c Config
+	_, err = c.Look(Sample{Format: corpus.CRFsuite, Labels: [][]string{{"B-X", "O"}}})
+	require.NoError(t, err)
+	c.Label = "2"
+	_, err = c.Look(Sample{Format: corpus.CRFsuite, Labels: [][]string{{"B-X", "O"}}})
+	var refused *model.OptionError
+	require.ErrorAs(t, err, &refused)
+	assert.Equal(t, "label", refused.Option)
+}
+
+// Every setting can be written to a file and read from one.
+func TestFilesHoldAllSettings(t *testing.T) {
+	var c Config
+	c.Dev.Paths = []string{"dev.conll"}
+	v := reflect.ValueOf(&c).Elem()
+	for name, k := range fields {
+		f := v.Field(k)
+		p := f
+		if f.Kind() == reflect.Pointer {
+			f.Set(reflect.New(f.Type().Elem()))
+			p = f.Elem()
+		}
+		switch x := p.Addr().Interface().(type) {
+		case *string:
+			*x = "text of " + name
+		case *model.NormalForm:
+			*x = model.NFKC
+		case *int:
+			*x = 7
+		case *uint64:
+			*x = math.MaxInt64
+		case *float64:
+			*x = 0.1 + 0.2
+		case *bool:
+			*x = true
+		case *time.Duration:
+			*x = 90 * time.Second
+		case *[]string:
+			*x = []string{"A=1", "B \"2\"\n"}
+		case *[]float64:
+			*x = []float64{6, 2.5}
+		default:
+			t.Fatalf("%s is a %T", name, x)
+		}
+		assert.True(t, c.IsSet(name), name)
+		assert.NotNil(t, c.Field(name), name)
+	}
+	text := written(t, c)
+	got, err := Read(strings.NewReader(text), "run.toml")
+	require.NoError(t, err)
+	assert.Equal(t, c, got)
+
+	zero, err := Read(strings.NewReader(written(t, Config{})), "empty.toml")
+	require.NoError(t, err)
+	assert.Equal(t, Config{}, zero)
+	assert.Empty(t, written(t, Config{}))
+	assert.Nil(t, c.Field("no such setting"))
+}
+
+func TestReadSaysWhatIsWrong(t *testing.T) {
+	for text, says := range map[string]string{
+		"l2 = 0.1\nlos = \"hinge\"\n": `run.toml: there is no setting "los"`,
+		"l2 = 0.1\nl1 = \"much\"\n":   `run.toml: line 2 (last key "l1"): incompatible types: TOML value has type string`,
+		"l2 = \n":                     "run.toml:1: ",
+		"epochs = 1.5\n":              "run.toml: line 1 ",
+	} {
+		_, err := Read(strings.NewReader(text), "run.toml")
+		assert.ErrorContains(t, err, says, text)
+	}
+	c := Config{Dev: corpus.Source{Sentences: []*corpus.Sentence{{}}}}
+	assert.ErrorContains(t, c.Write(new(strings.Builder)), "in memory")
+}
+
+// A model says nothing about where files lay.
+func TestStored(t *testing.T) {
+	c := Config{
+		Features: "/home/anna/templates.txt", Clusters: "data/paths", Gazetteer: []string{"city=lists/cities.txt"}, Vectors: "../v.txt",
+		Init: "/tmp/old.model", Checkpoint: "/tmp/c", Resume: "/tmp/c", Dev: corpus.Source{Paths: []string{"/data/dev"}}, Date: "today", L2: new(0.0),
+	}
+	text, err := c.Stored()
+	require.NoError(t, err)
+	assert.Equal(t, "features = \"templates.txt\"\nclusters = \"paths\"\ngazetteer = [\"city=cities.txt\"]\nvectors = \"v.txt\"\nl2 = 0.0\n", text)
+}
+
+func TestValidate(t *testing.T) {
+	dev := corpus.Source{Paths: []string{"dev"}}
+	for says, c := range map[string]Config{
+		"format xml: want auto":                  {Format: "xml"},
+		"dev -: standard input":                  {Dev: corpus.Source{Paths: []string{"-"}}},
+		"threads -1":                             {Threads: -1},
+		"patience waits":                         {Patience: new(3)},
+		"patience -1":                            {Patience: new(-1), Dev: dev},
+		"vectors-limit 5":                        {VectorsLimit: 5},
+		"normalize nfd":                          {Normalize: "nfd"},
+		"gazetteer city: want NAME=FILE":         {Gazetteer: []string{"city"}},
+		"weights float8":                         {Weights: "float8"},
+		"scheme bilou":                           {Scheme: "bilou"},
+		"supervision none":                       {Supervision: "none"},
+		"model-type tree":                        {ModelType: "tree"},
+		"order 3":                                {Order: new(3)},
+		"order: model-type semi":                 {Order: new(1), ModelType: model.SemiMarkov},
+		"order 2: model-type chain":              {Order: new(2), ModelType: model.Chain},
+		"strip: not for model-type semi":         {Strip: true, ModelType: model.SemiMarkov},
+		"keep is for model-type pruned":          {Keep: []float64{3}},
+		"keep: 3 numbers":                        {Keep: []float64{3, 3, 3}, Order: new(2)},
+		"keep 1: want more":                      {Keep: []float64{1}, Order: new(2)},
+		"epochs 2: the first epochs":             {Epochs: new(2), Order: new(2)},
+		"max-length 0":                           {MaxLength: new(0), ModelType: model.SemiMarkov},
+		"loss log: want one of":                  {Loss: "log"},
+		"optimizer newton: want one of":          {Optimizer: "newton"},
+		"cost-scale: cross-entropy has no cost":  {CostScale: new(2.0)},
+		"cost-scale 0: want a positive":          {Loss: "hinge", CostScale: new(0.0)},
+		"cost-fn belongs to cost entity, not to": {Loss: "hinge", CostFN: new(2.0)},
+		"cost-fn -2: want":                       {Loss: "hinge", Cost: "entity", CostFN: new(-2.0)},
+		"gamma: hinge takes":                     {Loss: "hinge", Gamma: new(2.0)},
+		"gamma NaN":                              {Gamma: new(math.NaN())},
+		"label-weight O: want LABEL=W":           {Loss: "hinge", LabelWeight: []string{"O"}},
+		"margin 0: want 1 to 4":                  {Loss: "large-margin-softmax", Margin: new(0)},
+		"anneal-temperature and gamma: it moves or it stays": {Loss: "risk", AnnealTemperature: "4..1", Gamma: new(2.0)},
+		"anneal-cost: range \"1..0\"":                        {Loss: "hinge", AnnealCost: "1..0"},
+		"l2 -1: want":                                        {L2: new(-1.0)},
+		"epochs 0: want":                                     {Epochs: new(0)},
+		"warm-up 5: want":                                    {Epochs: new(5), WarmUp: new(5)},
+		"batch-size: lbfgs sees all":                         {BatchSize: new(8)},
+		"rate: lbfgs finds":                                  {Rate: new(0.1)},
+		"pa-c belongs to optimizer pa":                       {PAC: new(2.0)},
+		"pa-variant pa3":                                     {Optimizer: "pa", PAVariant: "pa3"},
+		"optimizer sgd-l1: say with l1":                      {Optimizer: "sgd-l1"},
+		"init: bcfw starts from zero":                        {Init: "m", Optimizer: "bcfw"},
+		"supervision partial: hinge":                         {Supervision: "partial", Loss: "hinge"},
+		"restarts: cross-entropy is convex":                  {Restarts: 2},
+		"checkpoint-every: name the file":                    {CheckpointEvery: new(time.Second)},
+	} {
+		err := c.Validate()
+		var refused *model.OptionError
+		require.ErrorAs(t, err, &refused, says)
+		assert.ErrorContains(t, err, says)
+		_, known := fields[refused.Option]
+		assert.True(t, known || refused.Option == "dev", refused.Option)
+		_, err = c.Complete(&Profile{})
+		assert.Error(t, err, says)
+	}
+	assert.NoError(t, Config{}.Validate())
+	e := Config{Loss: "hinge", CostFN: new(2.0)}.Validate()
+	var refused *model.OptionError
+	require.True(t, errors.As(e, &refused))
+	assert.Equal(t, "--cost-fn belongs to --cost entity, not to --cost hamming", refused.Spell(func(o string) string { return "--" + o }))
+}
+
+// Every loss and every optimizer has what Complete needs.
+func TestEveryLossAndOptimizerIsKnown(t *testing.T) {
+	for _, name := range losses.Names() {
+		assert.Contains(t, defaultL2, name)
+		c, err := Config{Loss: name}.Complete(&Profile{})
+		require.NoError(t, err, name)
+		m := c.NewMethod()
+		assert.True(t, (m.Batch != nil) != (m.Stochastic != nil), name)
+	}
+	for _, name := range OptimizerNames() {
+		c := Config{Optimizer: name}
+		if name == "sgd-l1" {
+			c.L1 = 1
+		}
+		c, err := c.Complete(&Profile{})
+		require.NoError(t, err, name)
+		m := c.NewMethod()
+		assert.True(t, (m.Batch != nil) != (m.Stochastic != nil), name)
+	}
+}
+
+func TestCosts(t *testing.T) {
+	labels := []string{"O", "B-X", "I-X"}
+	c := Config{Loss: "hinge", Cost: "entity", CostFN: new(0.0), CostFP: new(2.0)}
+	cost, err := c.NewCost(labels, structured.BIO)
+	require.NoError(t, err)
+	var lattice structured.Lattice
+	require.NoError(t, cost.Fill(&lattice, []int{1, 0}, 3))
+	assert.Equal(t, []float64{0, 0, 1, 0, 2, 2}, lattice.Node, "a cost of 0 is one, an open one is 1")
+	_, err = c.NewCost([]string{"B-X"}, structured.BIO)
+	assert.ErrorContains(t, err, "no token of the training data has the label O")
+	_, err = c.NewCost(labels, structured.Plain)
+	assert.ErrorContains(t, err, "these do not")
+	c = Config{Loss: "hinge", LabelWeight: []string{"B-X=4"}}
+	cost, err = c.NewCost(labels, structured.BIO)
+	require.NoError(t, err)
+	assert.Equal(t, structured.WeightedHamming{1, 4, 1}, cost)
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add("l2 = 0.5\nloss = \"hinge\"\ndev = [\"a\"]\n")
+	f.Add("keep = [6, 3]\ncheckpoint-every = \"1m\"\ngazetteer = [\"a=b\"]\n")
+	f.Add("epochs = 99999999999999999999\n")
+	f.Add("[loss]\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := Read(strings.NewReader(text), "f")
+		if err != nil {
+			return
+		}
+		again, err := Read(strings.NewReader(written(t, c)), "f")
+		require.NoError(t, err)
+		assert.Equal(t, fmt.Sprintf("%+v", written(t, c)), fmt.Sprintf("%+v", written(t, again)))
+		if c.Validate() == nil {
+			_, _ = c.Complete(&Profile{}) // must not panic
+		}
+	})
+}
