@@ -2,7 +2,6 @@ package learning
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/trellis-nlp/trellis/corpus/annotation"
@@ -10,7 +9,6 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/model"
-	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/recipe"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -116,18 +114,6 @@ type hooks struct {
 	write    checkpoints
 }
 
-// refused turns the errors of a pair of loss and optimizer, and of a penalty, into those of options.
-func refused(c *recipe.Config, err error) error {
-	if errors.Is(err, model.ErrPair) || errors.Is(err, optimize.ErrPenalty) || errors.Is(err, optimize.ErrOption) {
-		kind := ""
-		if c.ModelType != model.Chain {
-			kind = "{model-type} " + c.ModelType + " "
-		}
-		return model.Refuse("optimizer", kind+"{loss} %s {optimizer} %s: %w", c.Loss, c.Optimizer, err)
-	}
-	return err
-}
-
 // heldText describes development data, if there are any.
 func heldText(s Set) string {
 	if n, tokens := s.held(); n > 0 {
@@ -143,9 +129,4 @@ func methodText(c *recipe.Config) string {
 		l2 = *c.L2
 	}
 	return fmt.Sprintf("loss %s by %s, l2 %g, l1 %g, at most %d steps", c.Loss, c.Optimizer, l2, c.L1, *c.Epochs)
-}
-
-func isOption(err error) bool {
-	_, ok := errors.AsType[*model.OptionError](err)
-	return ok
 }

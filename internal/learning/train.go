@@ -32,9 +32,6 @@ func Train(ctx context.Context, source corpus.Source, c recipe.Config, start Mod
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	if err := Rehearse(c); err != nil {
-		return nil, err
-	}
 	d, err := Open(ctx, source, c, start, true)
 	if err != nil {
 		return nil, err
@@ -141,7 +138,7 @@ func Fit(ctx context.Context, set Set, c recipe.Config, start Model) (Model, mod
 	if m == nil && err != nil && errors.Is(err, ctx.Err()) {
 		err = fmt.Errorf("%w: %w", model.ErrNoStep, err)
 	}
-	return m, s, refused(&c, err)
+	return m, s, err
 }
 
 // Start trains the start of a loss that needs one.
