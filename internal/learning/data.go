@@ -31,8 +31,8 @@ type Data struct {
 	recode     *recoder // nil where labels stay as they are
 	seen       *seenLabels
 	reading    annotation.Supervision
-	start      Model // to start from, nil without one
-	startItems bool  // which reads ready-made attributes
+	start      model.Labeller // to start from, nil without one
+	startItems bool           // which reads ready-made attributes
 
 	inputs *input.Spool
 	first  []*input.Sentence // of the first input, which were read already
@@ -41,15 +41,9 @@ type Data struct {
 	known []annotation.Choice // scratch memory
 }
 
-// A Model is what all kinds of model have.
-type Model interface {
-	Input() model.Input
-	Metadata() *model.Metadata
-}
-
 // Open looks at the first sentences of a source and finds their columns, templates and label scheme. With pickScheme,
 // labels may be trained in a scheme that suits them better than that of the file. Close the data.
-func Open(ctx context.Context, source corpus.Source, c recipe.Config, start Model, pickScheme bool) (*Data, error) {
+func Open(ctx context.Context, source corpus.Source, c recipe.Config, start model.Labeller, pickScheme bool) (*Data, error) {
 	format, err := corpus.ParseFormat(orAuto(c.Format))
 	if err != nil {
 		return nil, err

@@ -38,11 +38,11 @@ type Set interface {
 	// describe says how large the training data is; method says what is trained.
 	describe(templates string) string
 	method(c *recipe.Config) string
-	train(ctx context.Context, c *recipe.Config, start Model, hooks hooks) (Model, model.Summary, error)
+	train(ctx context.Context, c *recipe.Config, start model.Labeller, hooks hooks) (model.Labeller, model.Summary, error)
 	// outcome says how large a model is.
-	outcome(m Model, s model.Summary) string
+	outcome(m model.Labeller, s model.Summary) string
 	// notes adds what is worth noting about a model of this kind.
-	notes(m Model, s model.Summary, notes map[string]string)
+	notes(m model.Labeller, s model.Summary, notes map[string]string)
 }
 
 // newSet returns an empty set for a kind of model.

@@ -16,7 +16,7 @@ import (
 
 // A Result is a trained model and how it came about.
 type Result struct {
-	Model     Model
+	Model     model.Labeller
 	Config    recipe.Config // completed
 	Summary   model.Summary
 	Sentences int // of the training data
@@ -25,13 +25,10 @@ type Result struct {
 	set Set
 }
 
-// Train trains a model of the kind that the configuration asks for, from scratch or from the weights of start, unless
+// Train trains a model of the kind that the configuration, a valid one, asks for, from scratch or from the weights of start, unless
 // that is nil. When ctx ends, it returns the best model so far together with an error; other errors come without a
 // model.
-func Train(ctx context.Context, source corpus.Source, c recipe.Config, start Model) (*Result, error) {
-	if err := c.Validate(); err != nil {
-		return nil, err
-	}
+func Train(ctx context.Context, source corpus.Source, c recipe.Config, start model.Labeller) (*Result, error) {
 	d, err := Open(ctx, source, c, start, true)
 	if err != nil {
 		return nil, err
@@ -119,7 +116,7 @@ func describeLexicon(l lexicon.Lexicon) string {
 }
 
 // Fit trains on a set by a completed configuration. A loss that needs a good start gets one, unless start is one.
-func Fit(ctx context.Context, set Set, c recipe.Config, start Model) (Model, model.Summary, error) {
+func Fit(ctx context.Context, set Set, c recipe.Config, start model.Labeller) (model.Labeller, model.Summary, error) {
 	if start == nil && c.Resume == "" && c.NeedsStart() {
 		c.Say(fmt.Sprintf("%s needs a good start: it gets %d iterations of cross-entropy", c.Loss, *c.Start().Epochs))
 		var err error
@@ -142,7 +139,7 @@ func Fit(ctx context.Context, set Set, c recipe.Config, start Model) (Model, mod
 }
 
 // Start trains the start of a loss that needs one.
-func Start(ctx context.Context, set Set, c *recipe.Config) (Model, error) {
+func Start(ctx context.Context, set Set, c *recipe.Config) (model.Labeller, error) {
 	own := c.Start()
 	m, _, err := set.train(ctx, &own, nil, hooks{})
 	return m, err
