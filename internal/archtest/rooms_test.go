@@ -104,8 +104,11 @@ var rooms = []room{
 	{path: "interop", public: true,
 		rooms: []string{"model", "crf", "interop/crfsuite", "interop/crfpp", "interop/wapiti"}},
 	{path: "internal/learning", system: true,
-		rooms: []string{"structured", "corpus", "corpus/attrfile", "corpus/annotation", "cluster", "features", "lexicon", "optimize", "model", "crf", "semicrf", "prunedcrf", "recipe", "interop",
+		rooms: []string{"structured", "corpus", "corpus/attrfile", "corpus/annotation", "cluster", "features", "lexicon", "optimize", "metrics", "model", "crf", "semicrf", "prunedcrf", "recipe", "interop",
 			"internal/input", "internal/safefile"}},
+	{path: "study", public: true, system: true,
+		rooms:   []string{"structured", "losses", "corpus", "corpus/annotation", "metrics", "model", "crf", "recipe", "internal/input", "internal/learning"},
+		modules: []string{"gonum.org/v1/gonum/stat"}},
 
 	{path: "internal/tagging",
 		rooms: []string{"structured", "corpus", "corpus/attrfile", "features", "metrics", "model", "internal/input", "interop/crfsuite", "interop/crfpp", "interop/wapiti"}},
