@@ -51,7 +51,7 @@ func (s *chainSet) addTo(d *crf.Dataset, e example) error {
 	return d.Add(e.columns, e.labels, e.weight)
 }
 
-func (s *chainSet) held() (sentences, tokens int) {
+func (s *chainSet) Held() (sentences, tokens int) {
 	if s.dev == nil {
 		return 0, 0
 	}

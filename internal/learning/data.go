@@ -92,7 +92,7 @@ func (d *Data) Close() {
 // readResources reads the templates and the word resources that the configuration names.
 func (d *Data) readResources(ctx context.Context) error {
 	var err error
-	if d.templates, err = loadTemplates(d.Config.Features); err != nil {
+	if d.templates, err = LoadTemplates(d.Config.Features); err != nil {
 		return err
 	}
 	if d.lexicons, err = readLexicons(ctx, &d.Config, d.inputs.Source.Stdin); err != nil || d.start == nil {
@@ -177,8 +177,8 @@ func (d *Data) pickTemplates() error {
 	return nil
 }
 
-// loadTemplates reads templates: a preset or a file. It returns nil where they are to be picked.
-func loadTemplates(value string) (*features.Templates, error) {
+// LoadTemplates reads templates: a preset or a file. It returns nil for auto, which picks them by the data.
+func LoadTemplates(value string) (*features.Templates, error) {
 	if value == "" || value == "auto" {
 		return nil, nil
 	}

@@ -38,7 +38,7 @@ func (s *prunedSet) hold(e example) error {
 	return s.dev.Add(e.columns, e.labels, e.weight)
 }
 
-func (s *prunedSet) held() (sentences, tokens int) {
+func (s *prunedSet) Held() (sentences, tokens int) {
 	if s.dev == nil {
 		return 0, 0
 	}

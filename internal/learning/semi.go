@@ -41,7 +41,7 @@ func (s *semiSet) hold(e example) error {
 	return s.dev.Add(e.columns, e.labels, e.weight)
 }
 
-func (s *semiSet) held() (sentences, tokens int) {
+func (s *semiSet) Held() (sentences, tokens int) {
 	if s.dev == nil {
 		return 0, 0
 	}

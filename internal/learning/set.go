@@ -27,14 +27,16 @@ type Set interface {
 	// Labels returns the labels of the training data, Scheme how they spell spans.
 	Labels() []string
 	Scheme() structured.Scheme
-	// Len and Tokens count the training data.
+	// Len and Tokens count the training data, and Held the sentences and tokens of the development data.
 	Len() int
 	Tokens() int
+	Held() (sentences, tokens int)
+	// Attributes returns the number of attributes of tokens.
+	Attributes() int
 
 	add(e example) error
 	// hold adds a sentence of the development data, after the last one of the training data.
 	hold(e example) error
-	held() (sentences, tokens int)
 	// describe says how large the training data is; method says what is trained.
 	describe(templates string) string
 	method(c *recipe.Config) string
@@ -116,7 +118,7 @@ type hooks struct {
 
 // heldText describes development data, if there are any.
 func heldText(s Set) string {
-	if n, tokens := s.held(); n > 0 {
+	if n, tokens := s.Held(); n > 0 {
 		return fmt.Sprintf("\ndevelopment: %d sentences, %d tokens", n, tokens)
 	}
 	return ""

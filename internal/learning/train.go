@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/lexicon"
 	"github.com/trellis-nlp/trellis/model"
@@ -57,17 +58,28 @@ func Train(ctx context.Context, source corpus.Source, c recipe.Config, start mod
 // Describe says how large the model is.
 func (r *Result) Describe() string { return r.set.outcome(r.Model, r.Summary) }
 
+// Count counts the labels of words in the training data, if templates read them, and binds the templates.
+func (d *Data) Count(ctx context.Context) error {
+	if d.seen == nil {
+		d.inputs.Stop()
+		return d.Settle()
+	}
+	if err := d.Each(ctx, d.count); err != nil {
+		return err
+	}
+	d.rewind()
+	return d.Settle()
+}
+
+// Columns returns what training sees of a sentence of columns, once the labels of words are counted, valid until the
+// next call.
+func (d *Data) Columns(s *input.Sentence, labels []string) features.Sequence {
+	return d.without(d.columns(s), labels)
+}
+
 // Read compiles the training data and the development data.
 func (d *Data) Read(ctx context.Context) (Set, error) {
-	if d.seen != nil {
-		if err := d.Each(ctx, d.count); err != nil {
-			return nil, err
-		}
-		d.rewind()
-	} else {
-		d.inputs.Stop()
-	}
-	if err := d.Settle(); err != nil {
+	if err := d.Count(ctx); err != nil {
 		return nil, err
 	}
 	set, err := newSet(d.Config.Kind(), d.input)

@@ -1,4 +1,4 @@
-package tune
+package study
 
 import (
 	"errors"
@@ -7,10 +7,10 @@ import (
 	"slices"
 )
 
-// ErrSplit says that sentences cannot be parted as asked.
+// ErrSplit says that sentences cannot be split as asked.
 var ErrSplit = errors.New("unfit split")
 
-// A Split parts the sentences 0..n-1 into those to train on and those to test on, each in ascending order.
+// A Split divides the sentences 0..n-1 into those to train on and those to test on, each in ascending order.
 type Split struct{ Train, Test []int }
 
 // KFold shuffles n sentences and deals them into k folds, 2 <= k <= n, whose sizes differ by one at most.
@@ -43,7 +43,7 @@ func HoldOut(n int, share float64, seed uint64) (Split, error) {
 // foldAt is where fold i of k starts among n sentences: the first n mod k folds have one more.
 func foldAt(n, k, i int) int { return i*(n/k) + min(i, n%k) }
 
-func shuffled(n int, seed uint64) []int { return newRandom(seed, parting).Perm(n) }
+func shuffled(n int, seed uint64) []int { return newRandom(seed, splitting).Perm(n) }
 
 // part tests on order[lo:hi].
 func part(order []int, lo, hi int) Split {

@@ -1,4 +1,4 @@
-package main
+package recipe_test
 
 import (
 	"testing"
@@ -6,13 +6,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/trellis-nlp/trellis/recipe"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// --cost-fp 0 makes the error free, although 0 in structured.EntityCost means 1.
+// A cost of 0 makes the error free, although 0 in structured.EntityCost means 1.
 func TestEntityCostOfZero(t *testing.T) {
-	l := lossFlags{cost: "entity", falseNegative: 3, falsePositive: 0, confusion: 1}
-	cost, err := l.costFor([]string{"O", "B-PER", "B-LOC"}, structured.BIO)
+	c := recipe.Config{Cost: "entity", CostFN: new(3.0), CostFP: new(0.0)}
+	cost, err := c.NewCost([]string{"O", "B-PER", "B-LOC"}, structured.BIO)
 	require.NoError(t, err)
 	var got structured.Lattice
 	require.NoError(t, cost.Fill(&got, []int{0, 1}, 3))

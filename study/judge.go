@@ -1,16 +1,17 @@
-package main
+package study
 
 import (
 	"context"
 	"math"
 
 	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/internal/learning"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A judgement is what one training came to on a file of the report.
+// A judgement is what one training came to on what the report is on.
 type judgement struct {
 	results       metrics.Results
 	each          []metrics.Counts
@@ -29,6 +30,7 @@ type judge struct {
 	risk losses.Loss // the expected cost, whatever loss the model was trained with
 	w    losses.Workspace
 
+	labels     []string
 	gold       []int
 	evaluator  metrics.Evaluator
 	calibrator metrics.Calibrator
@@ -36,23 +38,10 @@ type judge struct {
 	sum        judgement // its cost and logLoss are sums
 }
 
-// judge scores m, which knows all labels of the training files, on each file of the report.
-func (s *study) judge(ctx context.Context, m *crf.Model, took spent) ([]judgement, error) {
-	list := make([]judgement, len(s.reported))
-	for k, f := range s.reported {
-		var err error
-		if list[k], err = s.judgeOn(ctx, m, f.sentences); err != nil {
-			return nil, err
-		}
-		list[k].took = took
-	}
-	return list, nil
-}
-
-func (s *study) judgeOn(ctx context.Context, m *crf.Model, sentences []*labelled) (judgement, error) {
+func (s *comparing) judgeOn(ctx context.Context, m *crf.Model, sentences []*learning.Kept) (judgement, error) {
 	j := judge{m: m, d: m.NewDecoder()}
-	j.evaluator.Scheme = s.folds[0].scheme
-	cost, err := s.o.train.costFor(m.Labels(), j.evaluator.Scheme)
+	j.evaluator.Scheme = s.scheme
+	cost, err := s.o.Base.NewCost(m.Labels(), s.scheme)
 	if err != nil {
 		return judgement{}, err
 	}
@@ -74,31 +63,22 @@ func (s *study) judgeOn(ctx context.Context, m *crf.Model, sentences []*labelled
 }
 
 // add takes in a sentence.
-func (j *judge) add(x *labelled) error {
-	read := sentenceFor(j.m, &x.sentence)
-	var err error
-	if read.Columns != nil {
-		err = j.d.Read(read.Columns)
-	} else {
-		err = j.d.ReadItems(read.Items)
-	}
+func (j *judge) add(x *learning.Kept) error {
+	path, err := j.best(x)
 	if err != nil {
 		return err
 	}
-	path, _, err := j.d.Best()
-	if err != nil {
-		return err
-	}
-	labels := make([]string, 0, len(path))
+	names := j.m.Labels()
+	j.labels = j.labels[:0]
 	for _, k := range path {
-		labels = append(labels, j.m.Labels()[k])
+		j.labels = append(j.labels, names[k])
 	}
-	if err := j.evaluator.Add(x.labels, labels, nil); err != nil {
+	if err := j.evaluator.Add(x.Labels, j.labels, nil); err != nil {
 		return err
 	}
 	j.sum.each = append(j.sum.each, j.evaluator.Last())
 	j.gold = j.gold[:0]
-	for _, name := range x.labels {
+	for _, name := range x.Labels {
 		k, ok := j.m.Label(name)
 		if !ok { // no path is right
 			return nil
@@ -113,15 +93,29 @@ func (j *judge) add(x *labelled) error {
 	if err != nil {
 		return err
 	}
-	for t, name := range labels {
+	for t, k := range path {
 		p := marginals.NodeAt(t)
-		k, _ := j.m.Label(name)
 		if err := j.calibrator.Add(min(max(p[k], 0), 1), k == j.gold[t]); err != nil {
 			return err
 		}
 		j.sum.logLoss -= math.Log(min(max(p[j.gold[t]], leastProbability), 1))
 	}
 	j.sum.cost += cost
-	j.tokens += len(labels)
+	j.tokens += len(path)
 	return nil
+}
+
+// best returns the best path of a sentence. The labels of the model are those of the files.
+func (j *judge) best(x *learning.Kept) (path []int, err error) {
+	in := x.ForTagger()
+	if in.Columns != nil {
+		err = j.d.Read(in.Columns)
+	} else {
+		err = j.d.ReadItems(in.Items)
+	}
+	if err != nil {
+		return nil, err
+	}
+	path, _, err = j.d.Best()
+	return path, err
 }
