@@ -36,8 +36,11 @@ func Import(path string, o ImportOptions) (m *Model, notes []string, err error) 
 	return newModel(chain, storage), notes, nil
 }
 
-// storageOf reads the options of storing.
+// storageOf reads the options of storing. Weights are float32 by default.
 func storageOf(weights string, strip bool) (crf.SaveOptions, error) {
+	if weights == "" {
+		weights = crf.Float32.String()
+	}
 	w, err := crf.ParsePrecision(weights)
 	if err != nil {
 		return crf.SaveOptions{}, model.Refuse("weights", "{weights}: %w", err)
@@ -116,9 +119,6 @@ type PruneOptions struct {
 // Prune returns a chain model without the features of small weights. Transitions stay. A model of another tool is
 // imported first; other kinds are an ErrKind.
 func (m *Model) Prune(o PruneOptions) (*Model, error) {
-	if o.Weights == "" {
-		o.Weights = crf.Float32.String()
-	}
 	storage, err := storageOf(o.Weights, o.Strip)
 	switch {
 	case err != nil:

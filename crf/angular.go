@@ -18,10 +18,10 @@ type norms struct {
 
 // angularOf returns the loss if it needs norms.
 func angularOf(l losses.Loss) (losses.AngularLoss, bool) {
-	if m, ok := l.(losses.LargeMarginSoftmax); ok && m.Margin == 1 {
-		return nil, false // cross-entropy
-	}
 	n, ok := l.(losses.AngularLoss)
+	if d, known := l.(losses.HasTraits); known && !d.Traits().Angular {
+		return nil, false
+	}
 	return n, ok
 }
 

@@ -300,7 +300,7 @@ func TestDamagedModelsAreRefused(t *testing.T) {
 	_, err = Load(bytes.NewReader(newer))
 	assert.ErrorContains(t, err, "not a valid model: written by an older version")
 	_, err = Load(bytes.NewReader(bytes.Repeat([]byte("lCRF and more that is another tool's model"), 3)))
-	assert.ErrorContains(t, err, "does not start with")
+	assert.ErrorContains(t, err, "not a valid model: it is a CRFsuite model")
 }
 
 func refuseDamaged(t *testing.T, data []byte) {

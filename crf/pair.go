@@ -8,17 +8,18 @@ import (
 	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
-	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
 // check refuses what cannot be trained.
 func (t *trainer) check() error {
-	if len(t.losses) > 1 && training.RemembersGradients(t.o.Stochastic) {
-		return fmt.Errorf("%w: SAGA and Frank-Wolfe remember gradients of the loss, which a schedule changes", model.ErrPair)
+	if len(t.losses) > 1 {
+		if err := t.o.method().CheckSchedule(); err != nil {
+			return err
+		}
 	}
 	for _, l := range t.losses {
-		if err := checkPair(l, t.o); err != nil {
+		if err := t.o.method().Check(l); err != nil {
 			return err
 		}
 	}
@@ -58,16 +59,6 @@ func (t *trainer) checkTargets() error {
 func takes(l losses.Loss, y structured.Target) bool {
 	_, err := l.Eval(nil, structured.NewLattice(1, 2, structured.NoEdges), y, new(losses.Workspace))
 	return !errors.Is(err, structured.ErrTarget)
-}
-
-// checkPair refuses the optimizers that cannot minimise the loss.
-func checkPair(l losses.Loss, o Options) error {
-	if _, ok := angularOf(l); ok {
-		if _, warm := o.Batch.(optimize.WarmStart); warm || o.Stochastic != nil {
-			return fmt.Errorf("%w: the angles of this loss depend on all weights of a label, and a stochastic step sees those of a few sentences: take L-BFGS or OWL-QN, or margin 1", model.ErrPair)
-		}
-	}
-	return o.method().Check(l)
 }
 
 func (o *Options) method() training.Method {

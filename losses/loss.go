@@ -41,6 +41,9 @@ type Traits struct {
 	// as the cost of the decoded path plus its score minus the score of the gold path. With PathDifference it
 	// suits passive-aggressive methods and AROW.
 	MissingMargin bool
+	// Angular says that the loss, an [AngularLoss], depends on norms. Those of the weights change with every weight, so
+	// that the gradient of a few examples is not sparse.
+	Angular bool
 }
 
 // HasTraits is a loss that describes its [Traits]. Every loss of this package does.

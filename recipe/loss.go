@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
@@ -119,16 +120,9 @@ func (c *Config) Start() Config {
 	return start
 }
 
-// A Method is an optimizer with its penalty: one of the two kinds of method.
-type Method struct {
-	Batch      optimize.BatchMethod
-	Stochastic optimize.StochasticMethod
-	Penalty    optimize.Penalty
-}
-
-// NewMethod returns the optimizer of the completed configuration.
-func (c *Config) NewMethod() Method {
-	m := Method{Penalty: optimize.Penalty{L1: c.L1, L2: or(c.L2, 0)}}
+// NewMethod returns the optimizer of the completed configuration, one of the two kinds, with its penalty.
+func (c *Config) NewMethod() training.Method {
+	m := training.Method{Penalty: optimize.Penalty{L1: c.L1, L2: or(c.L2, 0)}}
 	seed := or(c.Seed, 1)
 	limits := optimize.Limits{MaxIterations: *c.Epochs}
 	passes := optimize.Passes{Epochs: *c.Epochs, BatchSize: or(c.BatchSize, 0), Seed: seed}

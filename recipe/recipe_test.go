@@ -260,6 +260,12 @@ func TestValidate(t *testing.T) {
 		"supervision partial: hinge":                         {Supervision: "partial", Loss: "hinge"},
 		"restarts: cross-entropy is convex":                  {Restarts: 2},
 		"checkpoint-every: name the file":                    {CheckpointEvery: new(time.Second)},
+		"loss hinge optimizer lbfgs: unsuitable optimizer":   {Loss: "hinge", Optimizer: "lbfgs"},
+		"loss cross-entropy optimizer lbfgs: optimize":       {L1: 1, Optimizer: "lbfgs"},
+		"loss hinge optimizer bcfw: optimize: unsuitable":    {Optimizer: "bcfw", L2: new(0.0)},
+		"model-type semi loss hinge optimizer lbfgs":         {Loss: "hinge", Optimizer: "lbfgs", ModelType: model.SemiMarkov},
+		"unsuitable optimizer: SAGA and Frank-Wolfe":         {Loss: "softmax-margin", Optimizer: "sag", AnnealCost: "0.1..1"},
+		"unsuitable optimizer: the angles":                   {Loss: "large-margin-softmax", Optimizer: "sgd"},
 	} {
 		err := c.Validate()
 		var refused *model.OptionError

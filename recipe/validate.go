@@ -29,7 +29,7 @@ func (c Config) Validate() error {
 	}
 	c.Loss = c.baseLoss()
 	c.settleOptimizer()
-	for _, check := range []func() error{c.validateModel, c.validateLoss, c.validateOptimizer, c.validateTraining} {
+	for _, check := range []func() error{c.validateModel, c.validateLoss, c.validateOptimizer, c.validateTraining, c.validateMethod} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -421,6 +421,30 @@ func (c *Config) validateOptimizer() error {
 		return model.Refuse("pa-variant", "{pa-variant} %s: want one of pa, pa1, pa2", c.PAVariant)
 	}
 	return nil
+}
+
+// validateMethod refuses losses and penalties that the optimizer cannot minimise.
+func (c *Config) validateMethod() error {
+	c.settleLoss()
+	l, err := losses.New(c.Loss, c.lossOptions(nil))
+	if err != nil {
+		return err
+	}
+	m := c.NewMethod()
+	if err = m.Check(l); err == nil {
+		err = m.Try()
+	}
+	if err == nil && c.annealed() {
+		err = m.CheckSchedule()
+	}
+	if err == nil {
+		return nil
+	}
+	kind := ""
+	if c.ModelType != model.Chain {
+		kind = "{model-type} " + c.ModelType + " "
+	}
+	return model.Refuse("optimizer", kind+"{loss} %s {optimizer} %s: %w", c.Loss, c.Optimizer, err)
 }
 
 // validateTraining checks settings that concern the loss and the labels together.

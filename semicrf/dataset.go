@@ -50,6 +50,9 @@ func (d *Dataset) Len() int { return len(d.sentence) - 1 }
 // Tokens returns the number of tokens.
 func (d *Dataset) Tokens() int { return len(d.first) - 1 }
 
+// Attributes returns the number of attributes of tokens.
+func (d *Dataset) Attributes() int { return d.attrs.Len() }
+
 // Spans returns the number of spans.
 func (d *Dataset) Spans() int { return len(d.spans) }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,6 +12,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/internal/safefile"
+	"github.com/trellis-nlp/trellis/recipe"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -175,6 +175,29 @@ func (c *conversion) file(ctx context.Context, name string, format corpus.Format
 	return nil
 }
 
+// readSample reads the first sentences of in.
+func readSample(in *input) ([]*sentence, error) {
+	var list []*sentence
+	for len(list) < recipe.SampleSize {
+		s := new(sentence)
+		if err := in.next(s); errors.Is(err, io.EOF) {
+			in.rest = s
+			break
+		} else if err != nil {
+			return nil, err
+		}
+		list = append(list, s)
+	}
+	return list, nil
+}
+
+func rowsOf(list []*sentence) (rows []*corpus.Sentence) {
+	for _, s := range list {
+		rows = append(rows, &s.rows)
+	}
+	return rows
+}
+
 // findLabels finds the labels whose scheme is changed, and the scheme that they are in.
 func (c *conversion) findLabels(list []*sentence) (err error) {
 	if c.label, err = c.findLabel(list); err != nil {
@@ -197,11 +220,8 @@ func (c *conversion) findLabel(list []*sentence) (value, error) {
 		return c.value(c.o.label)
 	}
 	if c.in.format == corpus.CoNLL {
-		profiles := profile(list, c.in.layout.Columns)
-		for k, p := range slices.Backward(profiles) {
-			if p.spans.Scheme() != structured.Plain {
-				return value{column: k}, nil
-			}
+		if k := recipe.SpansIn(rowsOf(list), c.in.layout.Columns); k >= 0 {
+			return value{column: k}, nil
 		}
 	}
 	return value{}, c.in.atStart(errors.New("no column spells spans; name the column of the labels with --label"))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/recipe"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -83,16 +84,16 @@ func (r *renderer) chooseFields(list []*sentence) error {
 	c := r.c
 	columns := c.o.columns
 	if len(columns) == 0 {
-		p := &picked{pos: -1}
-		if err := p.pickColumns(c.in, list, columnFlags{}); err != nil {
-			return err
+		p, err := new(recipe.Config).Look(recipe.Sample{Format: c.in.format, Layout: c.in.layout, Rows: rowsOf(list)})
+		if err != nil {
+			return c.in.atStart(err)
 		}
-		label, pos := strconv.Itoa(p.label+1), strconv.Itoa(p.pos+1)
-		columns = []string{"form=" + strconv.Itoa(p.form+1)}
+		label, pos := strconv.Itoa(p.Label+1), strconv.Itoa(p.POS+1)
+		columns = []string{"form=" + strconv.Itoa(p.Form+1)}
 		switch {
-		case profile(list, p.columns)[p.label].spans.Scheme() == structured.Plain:
+		case p.Scheme == structured.Plain:
 			columns = append(columns, "upos="+label)
-		case p.pos >= 0:
+		case p.POS >= 0:
 			columns = append(columns, "upos="+pos, "misc.NER="+label)
 		default:
 			columns = append(columns, "misc.NER="+label)

@@ -87,7 +87,7 @@ func (a *app) demoTask(ctx context.Context, task, preset string, label int, name
 	}
 	m, summary, err := crf.Train(ctx, train, crf.Options{
 		Batch:   optimize.LBFGS{Limits: optimize.Limits{MaxIterations: 100}},
-		Penalty: optimize.Penalty{L2: defaultL2["cross-entropy"]},
+		Penalty: optimize.Penalty{L2: 0.1},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("demo: %w", err)

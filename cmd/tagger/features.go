@@ -10,19 +10,22 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis"
+	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
 	inputs "github.com/trellis-nlp/trellis/internal/input"
+	"github.com/trellis-nlp/trellis/internal/learning"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 	labelling "github.com/trellis-nlp/trellis/internal/tagging"
 	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/recipe"
 )
 
 // featuresFlags are the command line of tagger features.
 type featuresFlags struct {
 	model, features, format, output string
-	columnFlags
-	dump []string
-	show bool
+	label, form, pos                string
+	dump                            []string
+	show                            bool
 }
 
 func (a *app) featuresCommand() *cobra.Command {
@@ -116,51 +119,38 @@ func (a *app) templates(ctx context.Context, o *featuresFlags, files []string) (
 		}
 		return m.Labeller().Input().Templates, nil
 	}
-	t, err := loadTemplates(o.features)
-	if t != nil || err != nil {
-		return t, err
+	if o.features != "auto" {
+		return learning.LoadTemplates(o.features)
 	}
 	if len(files) == 0 {
 		return nil, wrongUsage("--show: name a FILE that auto can look at, or a preset with --features")
 	}
-	read, err := o.dataFlags()
+	d, err := a.look(ctx, o, files[:1])
 	if err != nil {
 		return nil, err
 	}
-	in, err := a.open(ctx, files[0], read.format)
-	if err != nil {
-		return nil, err
-	}
-	defer in.close()
-	d := new(data)
-	if _, err := d.begin(in, read); err != nil {
-		return nil, err
-	}
-	a.noteChoice(d)
-	if d.source == nil {
-		return nil, in.atStart(errNoTemplates)
-	}
-	return d.source, nil
+	defer d.Close()
+	return d.Templates(), nil
 }
 
-// errNoTemplates is of files that bring their attributes along.
-var errNoTemplates = errors.New("attributes: there are no templates")
-
-// dataFlags say what is read, and how: as in train.
-func (o *featuresFlags) dataFlags() (dataFlags, error) {
-	format, err := parseFormat(o.format)
+// look finds the columns of files, and the templates for them, as train does.
+func (a *app) look(ctx context.Context, o *featuresFlags, files []string) (*learning.Data, error) {
+	c := recipe.Config{Format: o.format, Label: o.label, Form: o.form, POS: o.pos, Features: o.features, Warn: a.warn}
+	if _, err := parseFormat(o.format); err != nil {
+		return nil, err
+	}
+	d, err := learning.Open(ctx, corpus.Source{Paths: files, Stdin: a.stdin}, c, nil, false)
 	if err != nil {
-		return dataFlags{}, err
+		return nil, err
 	}
-	t, err := loadTemplates(o.features)
-	return dataFlags{columnFlags: o.columnFlags, format: format, templates: t}, err
-}
-
-// noteChoice tells which templates auto picked.
-func (a *app) noteChoice(d *data) {
-	if d.chosen != "" {
-		a.note(d.chosen)
+	if d.Templates() == nil {
+		d.Close()
+		return nil, fmt.Errorf("%s: attributes: there are no templates", files[0])
 	}
+	if o.features == "auto" {
+		a.note(d.Profile.Describe(d.Templates()))
+	}
+	return d, nil
 }
 
 // templatesOf opens a model that has templates.
@@ -173,27 +163,23 @@ func templatesOf(ctx context.Context, path string) (*trellis.Model, error) {
 }
 
 // dumpPicked writes the attributes of files, as train sees them: columns and templates are picked by the first file, and
-// what the labels tell of words is counted in all of them.
+// the labels of words are counted in all of them.
 func (a *app) dumpPicked(ctx context.Context, o *featuresFlags, files []string, to io.Writer) error {
-	read, err := o.dataFlags()
+	d, err := a.look(ctx, o, files)
 	if err != nil {
 		return err
 	}
-	d := new(data)
-	var w *attributeWriter
-	return a.readTraining(ctx, d, files, read, func(string) {}, func(s *sentence, labels []string) error {
-		if w == nil {
-			a.noteChoice(d)
-			if d.source == nil {
-				return errNoTemplates
-			}
-			program, err := d.input.Program()
-			if err != nil {
-				return err
-			}
-			w = a.attributeWriter(program, d.input.Templates.Name(), to)
-		}
-		return w.write(d.without(&s.rows, labels), labels)
+	defer d.Close()
+	if err := d.Count(ctx); err != nil {
+		return err
+	}
+	program, err := d.Input().Program()
+	if err != nil {
+		return err
+	}
+	w := a.attributeWriter(program, d.Input().Templates.Name(), to)
+	return d.Each(ctx, func(s *inputs.Sentence, labels []string) error {
+		return w.write(d.Columns(s, labels), labels)
 	})
 }
 

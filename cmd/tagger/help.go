@@ -37,18 +37,18 @@ const tuneHelp = `Try settings of train on sentences that were not trained on, a
 of their scores, the best first, with the command that trains with those on all sentences.
 Name training files only, never the test file: it would no longer tell how good a model is.
 
-Tried are all combinations of the lists of --loss, --optimizer, --l2, --l1 and
---cost-scale, or, with --trials N, N that are drawn from them. Ranges like 0.01..10 are
-drawn from so that each order of magnitude is as likely. A penalty for an optimizer that
-takes none, or the scale of a cost for a loss without one, counts for nothing.
+It tries the default of train, and all combinations of the lists of --loss, --optimizer,
+--l2, --l1 and --cost-scale, or, with --trials N, N that are drawn from them. Each order of
+magnitude of a range like 0.01..10 is as likely. A penalty for an optimizer that takes none,
+or the cost scale for a loss without a cost, makes no difference.
 
 The sentences are shuffled by the seed, and a fifth of them is held out (--holdout);
---folds K instead scores on each of K parts after training on the others and prints mean
+--folds K instead scores on each of K folds after training on the others and prints mean
 and standard deviation, --dev FILE on that file. All other flags are those of train, and
 go to the settings that have use for them. Equal scores go to the stronger penalty.
 
 A setting that train refuses is listed with the reason. An interrupt (Ctrl-C) prints what
-is done; the exit status is then 1.`
+is done, folds of an unfinished setting included; the exit status is then 1.`
 
 const studyHelp = `Compare losses on equal terms, and write a table, an object and figures.
 

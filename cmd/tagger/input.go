@@ -10,6 +10,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
+	inputs "github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
@@ -147,14 +148,6 @@ func (in *input) atStart(err error) error {
 	return &corpus.ParseError{File: in.name, Line: in.line, Err: err}
 }
 
-// labels returns the labels of s: column col, or those of the items.
-func (in *input) labels(dst []string, s *sentence, col int) []string {
-	if in.items != nil {
-		return s.items.Labels
-	}
-	return s.rows.Column(dst, col)
-}
-
 // openFile opens a file that is no directory. Its errors are of the form "name: what is wrong".
 func openFile(name string) (*os.File, error) {
 	f, err := os.Open(name)
@@ -189,4 +182,14 @@ func parseFormat(name string) (corpus.Format, error) {
 		return f, wrongUsage("--format %s: want auto, conll, conllu or crfsuite", name)
 	}
 	return f, nil
+}
+
+// warn passes on what was odd in the attributes that were read.
+func (in *input) warn(tell func(string)) {
+	if in.items == nil {
+		return
+	}
+	for _, text := range inputs.Oddities(in.name, in.items.Warnings()) {
+		tell(text)
+	}
 }

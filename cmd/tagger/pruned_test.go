@@ -167,7 +167,7 @@ func TestPrunedRefuses(t *testing.T) {
 		says string
 	}{
 		"attributes":     {[]string{"train", "--model", filepath.Join(t.TempDir(), "m"), "--order", "2", "testdata/train.crfsuite"}, "reads columns by templates"},
-		"init":           {train("--order", "2", "--init", nerModel(t)), "not a valid model (pruned higher-order)"},
+		"init":           {train("--order", "2", "--init", nerModel(t)), "a model of kind chain cannot start one of kind pruned"},
 		"init of pruned": {train("--init", path), "a pruned higher-order model"},
 		"prune":          {[]string{"prune", path, "--output", filepath.Join(t.TempDir(), "m")}, "a pruned higher-order model"},
 		"export":         {[]string{"export", "--to", "crfsuite", path, "--output", filepath.Join(t.TempDir(), "m")}, "a pruned higher-order model"},

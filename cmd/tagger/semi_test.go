@@ -212,7 +212,7 @@ func TestSemiRefuses(t *testing.T) {
 		says string
 	}{
 		"attributes":   {[]string{"train", "--model", filepath.Join(t.TempDir(), "m"), "--model-type", "semi", "testdata/train.crfsuite"}, "reads the words of spans"},
-		"init":         {train("--init", nerModel(t)), "not a valid model (semi-Markov)"},
+		"init":         {train("--init", nerModel(t)), "a model of kind chain cannot start one of kind semi"},
 		"init of semi": {[]string{"train", "--model", filepath.Join(t.TempDir(), "m"), "--init", path, "testdata/train.conll"}, "a semi-Markov model"},
 		"prune":        {[]string{"prune", path, "--output", filepath.Join(t.TempDir(), "m")}, "a semi-Markov model"},
 	} {

@@ -16,19 +16,20 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/losses"
+	"github.com/trellis-nlp/trellis/study"
 )
 
 // studied runs tagger compare-losses on the sample files and returns what --json - writes.
-func studied(t *testing.T, args ...string) studyObject {
+func studied(t *testing.T, args ...string) comparedLosses {
 	t.Helper()
 	o := done(t, "", slices.Concat([]string{"compare-losses", "--quiet", "--threads", "1", "--json", "-", "--dev", "testdata/dev.conll", "testdata/train.conll"}, args)...)
 	assert.Empty(t, o.errors)
 	return parseStudy(t, o.out)
 }
 
-func parseStudy(t *testing.T, text string) studyObject {
+func parseStudy(t *testing.T, text string) comparedLosses {
 	t.Helper()
-	var r studyObject
+	var r comparedLosses
 	d := json.NewDecoder(strings.NewReader(text))
 	d.DisallowUnknownFields()
 	require.NoError(t, d.Decode(&r), text)
@@ -86,7 +87,7 @@ func TestARunIsTrainAndEval(t *testing.T) {
 }
 
 func TestStudyObject(t *testing.T) {
-	run := func(seed string) studyObject {
+	run := func(seed string) comparedLosses {
 		r := studied(t, "--loss", "cross-entropy,softmax-margin,hinge", "--l2", "0.1,1", "--cost-scale", "1,2", "--seeds", "3", "--seed", seed)
 		for k := range r.Losses {
 			assert.Len(t, r.Losses[k].Seconds.Values, 3)
@@ -101,7 +102,7 @@ func TestStudyObject(t *testing.T) {
 	assert.Equal(t, []string{"F1", "hamming", "testdata/dev.conll"}, []string{a.Score, a.Cost, a.Dev})
 	assert.Equal(t, 3, a.Seeds)
 	assert.True(t, a.Resample)
-	assert.InDelta(t, usualShare, *a.HoldOut, 0)
+	assert.InDelta(t, 0.2, *a.HoldOut, 0)
 	require.Len(t, a.Losses, 3)
 	for k, tried := range []int{2, 4, 4} {
 		row := a.Losses[k]
@@ -138,12 +139,12 @@ func TestStudyWithTest(t *testing.T) {
 		args := slices.Clone(row.Args)
 		args[slices.Index(args, "--model")+1] = path
 		done(t, "", append(args, "--threads", "1")...)
-		for test, report := range map[bool]*studyReport{false: &row.studyReport, true: row.Test} {
+		for test, report := range map[bool]*study.Report{false: &row.Report, true: row.Test} {
 			var e struct{ F1, Precision, Recall, Accuracy float64 }
 			require.NoError(t, json.Unmarshal([]byte(done(t, "", "eval", "--json", "--model", path, files[test]).out), &e))
 			for _, figure := range []struct {
 				want float64
-				got  *spread
+				got  *study.Spread
 			}{{e.F1, report.Whole.F1}, {e.Precision, report.Whole.Precision}, {e.Recall, report.Whole.Recall}, {e.Accuracy, report.Whole.Accuracy}} {
 				assert.Len(t, figure.got.Values, 1)
 				assert.InDelta(t, figure.want, figure.got.Mean, 1e-12, row.Loss)
@@ -226,7 +227,7 @@ func TestRecallCurve(t *testing.T) {
 
 	r = studied(t, "--recall-curve", "0.1,20", "--l2", "0.1,1", "--seeds", "1", "--test", "testdata/train.conll", "--plot", file)
 	require.Len(t, r.Losses, 2)
-	for _, report := range []func(*studyRow) *studyReport{func(r *studyRow) *studyReport { return &r.studyReport }, func(r *studyRow) *studyReport { return r.Test }} {
+	for _, report := range []func(*comparedLoss) *study.Report{func(r *comparedLoss) *study.Report { return &r.Report }, func(r *comparedLoss) *study.Report { return r.Test }} {
 		assert.NotEqual(t, report(&r.Losses[1]).Whole.LogLoss, report(&r.Losses[0]).Whole.LogLoss, "each weight is trained on all sentences")
 	}
 	for _, name := range []string{"dev.conll", "train.conll"} {
@@ -316,8 +317,8 @@ func TestStudyWrongUsage(t *testing.T) {
 		"curve and fn":      {[]string{"--recall-curve", "1", "--cost-fn", "2"}, "--cost-fn: --recall-curve sets it"},
 		"curve of no cost":  {[]string{"--recall-curve", "1", "--loss", "perceptron"}, "--recall-curve: perceptron has no cost"},
 		"negative weight":   {[]string{"--recall-curve", "1,-1"}, "--recall-curve -1"},
-		"the same twice":    {[]string{"--recall-curve", "1,1.0"}, "--recall-curve 1.0"},
-		"infinite weight":   {[]string{"--recall-curve", "inf"}, "--recall-curve inf"},
+		"the same twice":    {[]string{"--recall-curve", "1,1.0"}, "--recall-curve 1: want different"},
+		"infinite weight":   {[]string{"--recall-curve", "inf"}, "--recall-curve +Inf"},
 		"unheeded gamma":    {[]string{"--loss", "hinge", "--gamma", "2"}, "--gamma: none of the settings"},
 		"curve of no spans": {[]string{"--recall-curve", "1", "--label", "2"}, "--cost entity is for labels that spell spans"},
 		"unknown label":     {[]string{"--label-weight", "B-GPE=2"}, `the training data has no label "B-GPE"`},

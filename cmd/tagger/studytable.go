@@ -2,101 +2,90 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/trellis-nlp/trellis/internal/plots"
 	"github.com/trellis-nlp/trellis/internal/safefile"
-	"github.com/trellis-nlp/trellis/structured"
+	"github.com/trellis-nlp/trellis/study"
 )
 
-// print writes the table, the object and the figures.
-func (s *study) print(interrupted bool) error {
-	rows, err := s.rows()
-	if err != nil {
-		return err
-	}
-	o := studyObject{
-		Score: "accuracy", Train: s.files, Dev: s.o.dev, Test: s.o.test, Seed: s.o.train.seed, Seeds: s.o.seeds,
-		Resample: s.o.resample, Cost: s.o.train.cost, Interrupted: interrupted, Losses: rows,
-	}
-	if !s.onDev() {
-		o.HoldOut = &s.o.holdOut
-	}
-	if s.spans() {
-		o.Score = "F1"
-	}
-	object, err := json.MarshalIndent(o, "", "  ")
-	if err != nil {
-		return err
-	}
-	object = append(object, '\n')
-	if s.o.json != "" && s.o.json != "-" {
-		if err := safefile.Write(s.o.json, func(w io.Writer) error {
-			_, err := w.Write(object)
-			return err
-		}); err != nil {
-			return err
+// comparedLosses is what compare-losses --json writes. Its keys are a promise to other programs.
+type comparedLosses struct {
+	*study.Outcome
+	Losses []comparedLoss `json:"losses"`
+}
+
+type comparedLoss struct {
+	study.Choice
+	Error string   `json:"error,omitempty"`
+	Args  []string `json:"args"` // of tagger, to train so
+	study.Report
+	Test *study.Report `json:"test"`
+}
+
+// printOutcomes writes the object, the figures and the table.
+func (a *app) printOutcomes(o *compareRun, r *study.Outcome) error {
+	object := comparedLosses{Outcome: r}
+	for _, row := range r.Losses {
+		j := comparedLoss{Choice: row.Choice, Args: trainArgs(&row.Config, o.files), Report: row.Report, Test: row.Test}
+		if row.Err != nil {
+			j.Error = spelled(row.Err)
 		}
+		object.Losses = append(object.Losses, j)
 	}
-	if panels := s.panels(rows); s.o.plot != "" && len(s.trained()) > 0 {
-		format, err := plots.Format(s.o.plot)
+	if o.plot != "" && slices.ContainsFunc(r.Losses, wasTrained) {
+		format, err := plots.Format(o.plot)
 		if err != nil {
 			return err
 		}
-		if err := safefile.Write(s.o.plot, func(w io.Writer) error { return plots.Write(w, format, panels...) }); err != nil {
+		if err := safefile.Write(o.plot, func(w io.Writer) error { return plots.Write(w, format, o.panels(r)...) }); err != nil {
 			return err
 		}
 	}
-	if s.o.json != "-" {
-		object = s.table(rows)
+	if written, err := a.writeObject(o.json, object); err != nil || written {
+		return err
 	}
-	_, err = s.a.stdout.Write(object)
+	_, err := a.stdout.Write(o.table(r))
 	return err
 }
 
-func (s *study) spans() bool { return s.folds[0].scheme != structured.Plain }
-
 // table writes what people read: a table for each file, and what could not be trained.
-func (s *study) table(rows []studyRow) []byte {
+func (o *compareRun) table(r *study.Outcome) []byte {
 	heading := []string{"loss", "optimizer", "l2"}
-	if len(s.o.weights) > 0 {
+	if len(o.RecallCurve) > 0 {
 		heading = append(heading, "cost-fn")
 	}
-	score := "accuracy"
-	if s.spans() {
-		score = "F1"
-	}
-	heading = append(heading, score)
-	if !s.onDev() {
+	heading = append(heading, r.Score)
+	if o.test == "" {
 		heading = append(heading, "+-")
 	}
-	if s.spans() {
+	if r.Spans {
 		heading = append(heading, "precision", "recall")
 	}
 	heading = append(heading, "cost", "log loss", "ECE", "p")
-	if s.onDev() {
-		heading = append(heading, "runs: "+score, "+-", "p")
+	if o.test != "" {
+		heading = append(heading, "runs: "+r.Score, "+-", "p")
 	}
 	heading = append(heading, "seconds", "CPU")
 	var b bytes.Buffer
-	for k, file := range s.reported {
+	for k, file := range r.Files {
 		lines := [][]string{heading}
-		for _, r := range rows {
-			if r.Error == "" {
-				lines = append(lines, s.cells(r, k))
+		for _, row := range r.Losses {
+			if wasTrained(row) {
+				lines = append(lines, o.cells(r, &row, k))
 			}
 		}
 		if k > 0 {
 			b.WriteByte('\n')
 		}
-		if s.onDev() {
-			fmt.Fprintf(&b, "%s:\n\n", file.name)
+		if o.test != "" {
+			fmt.Fprintf(&b, "%s:\n\n", file)
 		}
-		if s.o.markdown {
+		if o.markdown {
 			writeMarkdownRows(&b, lines)
 			continue
 		}
@@ -106,16 +95,16 @@ func (s *study) table(rows []studyRow) []byte {
 		}
 		w.Flush() // a Buffer takes everything
 	}
-	for k, r := range rows {
-		if r.Error != "" {
-			fmt.Fprintf(&b, "\nnot trained: %s: %s\n", s.contenders[k], r.Error)
+	for _, row := range r.Losses {
+		if !wasTrained(row) {
+			fmt.Fprintf(&b, "\nnot trained: %s: %s\n", row, spelled(row.Err))
 		}
 	}
 	return b.Bytes()
 }
 
 // cells are the row of a loss in the table of the k-th file.
-func (s *study) cells(r studyRow, k int) []string {
+func (o *compareRun) cells(r *study.Outcome, row *study.Row, k int) []string {
 	percent := func(v float64) string { return fmt.Sprintf("%.2f", 100*v) }
 	optional := func(v *float64) string {
 		if v == nil {
@@ -123,17 +112,17 @@ func (s *study) cells(r studyRow, k int) []string {
 		}
 		return fmt.Sprintf("%.3g", *v)
 	}
-	report := r.on(k)
-	main, runs := report.main(), report.varied()
-	cells := []string{r.Loss, r.Optimizer, optional(r.L2)}
-	if r.CostFN != nil {
-		cells = append(cells, number(*r.CostFN))
+	report := row.On(k)
+	main, runs := report.Main(), report.Varied()
+	cells := []string{row.Loss, row.Optimizer, optional(row.L2)}
+	if row.CostFN != nil {
+		cells = append(cells, number(*row.CostFN))
 	}
 	cells = append(cells, percent(main.F1.Mean))
-	if !s.onDev() {
+	if o.test == "" {
 		cells = append(cells, percent(runs.F1.SD))
 	}
-	if s.spans() {
+	if r.Spans {
 		cells = append(cells, percent(main.Precision.Mean), percent(main.Recall.Mean))
 	}
 	cells = append(cells, fmt.Sprintf("%.4f", main.ExpectedCost.Mean), fmt.Sprintf("%.4f", main.LogLoss.Mean),
@@ -141,7 +130,7 @@ func (s *study) cells(r studyRow, k int) []string {
 	switch {
 	case main != runs:
 		cells = append(cells, percent(runs.F1.Mean), percent(runs.F1.SD), optional(runs.P))
-	case s.onDev():
+	case o.test != "":
 		cells = append(cells, "-", "-", "-")
 	}
 	return append(cells, fmt.Sprintf("%.2f", runs.Seconds.Mean), fmt.Sprintf("%.2f", runs.CPUSeconds.Mean))

@@ -11,8 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/corpus"
-	"github.com/trellis-nlp/trellis/internal/learning"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/recipe"
@@ -20,7 +20,7 @@ import (
 
 // A trainRun is the command line of tagger train.
 type trainRun struct {
-	recipe.Config
+	trellis.Config
 	dev, model, log     string
 	config, writeConfig string
 	quiet               bool
@@ -72,7 +72,7 @@ func needFiles(_ *cobra.Command, args []string) error {
 }
 
 // settings returns the configuration: that of the file, with the flags on top.
-func (o *trainRun) settings(cmd *cobra.Command) (recipe.Config, error) {
+func (o *trainRun) settings(cmd *cobra.Command) (trellis.Config, error) {
 	c := o.Config
 	if o.config != "" {
 		f, err := openFile(o.config)
@@ -130,17 +130,11 @@ func (a *app) train(cmd *cobra.Command, o *trainRun, files []string) error {
 		c.Log = func(text string) { fmt.Fprintln(a.stderr, text) }
 	}
 	before := checkpointAt(c.Checkpoint)
-	start, err := learning.OpenStart(&c)
-	if err != nil {
-		return err
-	}
-	r, stopped := a.watch(cmd.Context(), o, c, func(ctx context.Context, c recipe.Config) (*learning.Result, error) {
-		return learning.Train(ctx, corpus.Source{Paths: files, Stdin: a.stdin}, c, start)
-	})
-	if r == nil {
+	m, r, stopped := a.watch(cmd.Context(), o, corpus.Source{Paths: files, Stdin: a.stdin}, c)
+	if m == nil {
 		return stopped
 	}
-	if err := r.Save(cmd.Context(), o.model); err != nil {
+	if err := saveModel(cmd.Context(), m, o.model); err != nil {
 		return err
 	}
 	if o.writeConfig != "" {
@@ -170,9 +164,8 @@ func checkpointAt(path string) os.FileInfo {
 	return info
 }
 
-// watch runs a training, and reports its steps.
-func (a *app) watch(ctx context.Context, o *trainRun, c recipe.Config,
-	train func(ctx context.Context, c recipe.Config) (*learning.Result, error)) (*learning.Result, error) {
+// watch trains, and reports the steps.
+func (a *app) watch(ctx context.Context, o *trainRun, data trellis.Source, c trellis.Config) (*trellis.Model, *trellis.Report, error) {
 	var log io.Writer
 	switch o.log {
 	case "":
@@ -185,7 +178,7 @@ func (a *app) watch(ctx context.Context, o *trainRun, c recipe.Config,
 		}
 		f, err := os.OpenFile(o.log, os.O_WRONLY|os.O_CREATE|mode, 0o666)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		defer f.Close()
 		log = f
@@ -207,7 +200,7 @@ func (a *app) watch(ctx context.Context, o *trainRun, c recipe.Config,
 			}
 		}
 	}
-	r, err := train(ctx, c)
+	m, r, err := trellis.Train(ctx, data, c)
 	if steps != nil {
 		steps.done()
 	}
@@ -220,11 +213,11 @@ func (a *app) watch(ctx context.Context, o *trainRun, c recipe.Config,
 			err = fmt.Errorf("%w before the first step: no model written", err)
 		}
 	}
-	return r, err
+	return m, r, err
 }
 
 // printOutcome prints the development table and the model.
-func (a *app) printOutcome(o *trainRun, r *learning.Result) error {
+func (a *app) printOutcome(o *trainRun, r *trellis.Report) error {
 	var b strings.Builder
 	s := &r.Summary
 	if s.Dev != nil {
@@ -237,7 +230,7 @@ func (a *app) printOutcome(o *trainRun, r *learning.Result) error {
 	if r.Config.Restarts > 0 {
 		fmt.Fprintf(&b, "the best of %d runs: %d\n", r.Config.Restarts+1, s.Run+1)
 	}
-	fmt.Fprintf(&b, "%s: %s; %s\n", o.model, r.Describe(), ended(s))
+	fmt.Fprintf(&b, "%s: %s; %s\n", o.model, r.Size, ended(s))
 	w := a.stdout
 	if o.log == "-" { // which nothing but the log goes to
 		w = a.stderr

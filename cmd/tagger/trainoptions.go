@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -86,4 +87,14 @@ func optionsNamed(names []string, usage map[string]string) []option {
 		}
 	}
 	return list
+}
+
+// lossList is the part of the help that lists the losses.
+func lossList() string {
+	var b strings.Builder
+	b.WriteString("\n\nThe losses (docs/losses.md has their formulas, and says which to take):\n\n")
+	for _, k := range losses.Kinds() {
+		fmt.Fprintf(&b, "  %-20s  %s\n", k.Name, k.Brief)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -13,20 +13,20 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/trellis-nlp/trellis/tune"
+	"github.com/trellis-nlp/trellis/study"
 )
 
 // tuned runs tagger tune and returns what --json - writes.
-func tuned(t *testing.T, text string, args ...string) tuneObject {
+func tuned(t *testing.T, text string, args ...string) rankedTrials {
 	t.Helper()
 	o := done(t, text, append([]string{"tune", "--quiet", "--threads", "1", "--json", "-"}, args...)...)
 	assert.Empty(t, o.errors)
 	return parseTuned(t, o.out)
 }
 
-func parseTuned(t *testing.T, text string) tuneObject {
+func parseTuned(t *testing.T, text string) rankedTrials {
 	t.Helper()
-	var r tuneObject
+	var r rankedTrials
 	d := json.NewDecoder(strings.NewReader(text))
 	d.DisallowUnknownFields()
 	require.NoError(t, d.Decode(&r), text)
@@ -49,13 +49,16 @@ func TestTuneByDefault(t *testing.T) {
 	assert.Contains(t, o.errors, "format conll: 3 columns between tabs")
 	assert.Contains(t, o.errors, "12 sentences, 6 labels (scheme bio): train on 9 (")
 	assert.Contains(t, o.errors, "by templates preset ner), score on 3, in 5 folds")
-	assert.Contains(t, o.errors, "setting 7/7 fold 5/5  perceptron by averaged-perceptron: F1 ")
+	assert.Contains(t, o.errors, "setting 8/8 fold 5/5  perceptron by averaged-perceptron: F1 ")
+	assert.Contains(t, o.errors, "setting 1/8 fold 1/5  default: softmax-margin by lbfgs, l2 0.1, l1 0, cost scale 1: F1 ")
 	rows := strings.Split(o.out, "\n")
 	assert.Equal(t, []string{"F1", "+-", "loss", "optimizer", "l2", "l1", "cost", "scale", "seconds"}, strings.Fields(rows[0]))
 	for _, loss := range []string{"cross-entropy", "hinge", "perceptron"} {
 		assert.Contains(t, o.out, loss)
 	}
-	assert.Regexp(t, `^tagger train --model tuned\.model --loss \S+ --optimizer \S+( --l2 \S+)? testdata/train\.conll$`, rows[len(rows)-2])
+	assert.Regexp(t, `(?m)^ +\d+\.\d+% +\d+\.\d+ +softmax-margin +lbfgs +0\.1 +0 +1 +\d+\.\d  default of train$`, o.out)
+	assert.Equal(t, 1, strings.Count(o.out, "default of train"))
+	assert.Regexp(t, `^tagger train --model tuned\.model( --loss \S+ --optimizer \S+( --l2 \S+)?)? testdata/train\.conll$`, rows[len(rows)-2])
 }
 
 // The line that is printed trains a model, and with --dev that is the very model that was scored.
@@ -110,7 +113,7 @@ func TestTheLineCanBeRun(t *testing.T) {
 func TestAFoldIsTrainAndEval(t *testing.T) {
 	all := strings.SplitAfter(strings.TrimSpace(read(t, "testdata/train.conll"))+"\n\n", "\n\n")
 	all = all[:len(all)-1]
-	splits, err := tune.KFold(len(all), 3, 5)
+	splits, err := study.KFold(len(all), 3, 5)
 	require.NoError(t, err)
 	parts := func(list []int) (text string) {
 		for _, i := range list {
@@ -120,7 +123,7 @@ func TestAFoldIsTrainAndEval(t *testing.T) {
 	}
 	r := tuned(t, "", "--seed", "5", "--folds", "3", "--loss", "perceptron,risk,hinge,softmax-margin,cross-entropy",
 		"--l1", "0,0.1", "--l2", "0.01,0.5", "testdata/train.conll")
-	require.Len(t, r.Trials, 19) // averaged-perceptron takes no penalty
+	require.Len(t, r.Trials, 20) // averaged-perceptron takes no penalty; and the default
 	inBIOES := tuned(t, "", "--seed", "5", "--folds", "3", "--scheme", "bioes", "--loss", "cross-entropy", "--l2", "0.1", "testdata/train.conll")
 	for _, trial := range append(r.Trials, inBIOES.Trials...) {
 		flags := trial.Args[3 : len(trial.Args)-1]
@@ -132,7 +135,7 @@ func TestAFoldIsTrainAndEval(t *testing.T) {
 }
 
 func TestTuneFollowsFromTheSeed(t *testing.T) {
-	run := func(seed string) tuneObject {
+	run := func(seed string) rankedTrials {
 		r := tuned(t, "", "--trials", "5", "--folds", "2", "--seed", seed, "--loss", "cross-entropy,hinge", "testdata/train.conll")
 		for k := range r.Trials {
 			r.Trials[k].Seconds = 0
@@ -143,7 +146,7 @@ func TestTuneFollowsFromTheSeed(t *testing.T) {
 	assert.Equal(t, a, b)
 	assert.NotEqual(t, a.Trials, c.Trials)
 	assert.Equal(t, 2, a.Folds)
-	assert.Len(t, a.Trials, 5)
+	assert.Len(t, a.Trials, 6, "five draws and the default")
 	for _, trial := range a.Trials {
 		assert.Len(t, trial.Scores, 2)
 		assert.NotNil(t, trial.SD)
@@ -160,11 +163,11 @@ func TestTuneListsWhatCannotBeTrained(t *testing.T) {
 		if trial.Error != "" {
 			failed++
 			assert.Nil(t, trial.Mean)
-			assert.GreaterOrEqual(t, k, 4, "failures come last")
+			assert.GreaterOrEqual(t, k, 5, "failures come last")
 		}
 	}
 	// lbfgs and adam take no L1, lbfgs no hinge, pa no cross-entropy and no penalty.
-	assert.Len(t, r.Trials, 10)
+	assert.Len(t, r.Trials, 11)
 	assert.Equal(t, 6, failed)
 	o := done(t, "", append([]string{"tune"}, args...)...)
 	assert.Equal(t, 1, strings.Count(o.out, "not trained: hinge by lbfgs: "), o.out)
@@ -174,7 +177,7 @@ func TestTuneListsWhatCannotBeTrained(t *testing.T) {
 func TestTuneOtherFormats(t *testing.T) {
 	for _, file := range []string{"testdata/train.crfsuite", "testdata/train.conllu"} {
 		r := tuned(t, "", "--loss", "cross-entropy,perceptron", "--l2", "0.1", "--folds", "2", "--metric", "accuracy", file)
-		require.Len(t, r.Trials, 2)
+		assert.Len(t, r.Trials, map[string]int{"testdata/train.crfsuite": 2, "testdata/train.conllu": 3}[file], "attributes are trained by cross-entropy anyway")
 		assert.Greater(t, *r.Trials[0].Mean, 0.3, file)
 	}
 	piped := tuned(t, read(t, "testdata/train.crfsuite"), "--loss", "perceptron", "--folds", "2", "-")
@@ -185,17 +188,19 @@ func TestTuneOtherFormats(t *testing.T) {
 // A label that the training part of a fold lacks is an error of the model, not of the user.
 func TestTuneWithARareLabel(t *testing.T) {
 	text := read(t, "testdata/train.conll") + "\n\nParis\tPROPN\tB-GPE\n"
-	for _, metric := range metricNames() {
+	for _, metric := range study.MetricNames() {
 		r := tuned(t, text, "--loss", "perceptron", "--folds", "3", "--metric", metric, "-")
-		require.Len(t, r.Trials, 1)
-		assert.Empty(t, r.Trials[0].Error)
-		assert.Less(t, *r.Trials[0].Mean, 1.0)
+		require.Len(t, r.Trials, 2)
+		for _, trial := range r.Trials {
+			assert.Empty(t, trial.Error)
+			assert.Less(t, *trial.Mean, 1.0)
+		}
 		assert.Equal(t, metric, r.Metric)
 	}
 	r := tuned(t, text, "--loss", "perceptron,hinge", "--l2", "0.1", "--folds", "3", "--label-weight", "B-GPE=2", "-")
-	require.Len(t, r.Trials, 2)
-	assert.Equal(t, "perceptron", r.Trials[0].Loss)
-	assert.Contains(t, r.Trials[1].Error, `the training data has no label "B-GPE"`)
+	require.Len(t, r.Trials, 3)
+	assert.Equal(t, "hinge", r.Trials[2].Loss)
+	assert.Contains(t, r.Trials[2].Error, `the training data has no label "B-GPE"`)
 }
 
 func TestTuneIsInterrupted(t *testing.T) {
@@ -203,16 +208,18 @@ func TestTuneIsInterrupted(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	var out bytes.Buffer
-	errs := &trigger{text: "setting 3/7 fold 1/2", f: stop}
-	status := run(ctx, []string{"tune", "--folds", "2", "--json", file, "testdata/train.conll"}, strings.NewReader(""), &out, errs)
+	errs := &trigger{text: "setting 4/8 fold 2/3", f: stop}
+	status := run(ctx, []string{"tune", "--folds", "3", "--json", file, "testdata/train.conll"}, strings.NewReader(""), &out, errs)
 	assert.Equal(t, exitFailed, status)
-	assert.Equal(t, "tagger: interrupted: 2 of 7 settings were done\n", lastMessage(errs.String()))
-	assert.Equal(t, 2, strings.Count(out.String(), "cross-entropy  "), out.String())
+	assert.Equal(t, "tagger: interrupted: 3 of 8 settings were done\n", lastMessage(errs.String()))
+	assert.Equal(t, 3, strings.Count(out.String(), "cross-entropy  "), out.String())
+	assert.Regexp(t, `(?m)^ +\d+\.\d+% +\d+\.\d+ +cross-entropy +lbfgs +1 +0 +- +\d+\.\d  2 of 3 folds$`, out.String())
 	assert.Contains(t, out.String(), "\ntagger train --model tuned.model ")
 	r := parseTuned(t, read(t, file))
 	assert.True(t, r.Interrupted)
-	assert.Len(t, r.Trials, 2)
-	assert.Equal(t, 7, r.Settings)
+	require.Len(t, r.Trials, 4)
+	assert.Len(t, r.Trials[3].Scores, 2, "the one that was interrupted comes last")
+	assert.Equal(t, 8, r.Settings)
 
 	ctx, stop = context.WithCancel(t.Context())
 	errs = &trigger{text: "in 5 folds", f: stop}
@@ -277,7 +284,7 @@ func TestTuneFailures(t *testing.T) {
 		"one sentence":   {"a\tX\nb\tY\n", []string{"-"}, "2 folds of 1 sentences"},
 		"too many folds": {"a\tX\n\nb\tY\n", []string{"--folds", "3", "-"}, "3 folds of 2 sentences"},
 		"no folder":      {"a\tX\n\nb\tY\n", []string{"--json", "nowhere/trials.json", "-"}, "nowhere"},
-		"all refused":    {"a\tX\n\nb\tY\n", []string{"--loss", "hinge", "--l2", "1", "--label-weight", "Z=2", "-"}, "no setting could be trained"},
+		"all fail":       {"A\ta:1e308\nB\ta:-1e308\tb:1e308\n\nB\tb:1e308\ta:1e308\nA\tb:1e308\ta:1e308\n", []string{"--loss", "hinge", "--l2", "1", "--format", "crfsuite", "-"}, "no setting could be trained"},
 		"strange label":  {"a\tX\n\nb\tY\n", []string{"--dev", "testdata/two.tagged.conll", "-"}, "two.tagged.conll:"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -307,10 +314,10 @@ func TestFilesThatLookLikeFlags(t *testing.T) {
 
 // Whoever adds a flag to train decides whether tune passes it on.
 func TestEveryFlagOfTrainIsShared(t *testing.T) {
-	own := []string{"model", "init", "log-json", "quiet", "loss", "optimizer", "l1", "l2", "cost-scale", "help",
+	own := []string{"model", "init", "log-json", "quiet", "config", "write-config", "loss", "optimizer", "l1", "l2", "cost-scale", "help",
 		"weights", "strip", "date", "config", "write-config", "model-type", "max-length", "order", "keep", "label-parts", "supervision", "checkpoint", "checkpoint-every", "resume"}
 	for _, flag := range flagLine.FindAllStringSubmatch(new(app).trainCommand().UsageString(), -1) {
-		assert.Contains(t, append(own, sharedFlags...), strings.TrimPrefix(flag[1], "--"), "of train: add it to sharedFlags, or here to its own")
+		assert.Contains(t, append(own, sharedOptions...), strings.TrimPrefix(flag[1], "--"), "of train: add it to sharedOptions, or here to its own")
 	}
 }
 

@@ -60,16 +60,6 @@ func distinct(outputs, inputs []safefile.Use) error {
 	return nil
 }
 
-// lexiconUses lists the files of word resources.
-func lexiconUses(clusters, vectors string, gazetteers []string) []safefile.Use {
-	list := []safefile.Use{use("--clusters", clusters), use("--vectors", vectors)}
-	for _, value := range gazetteers {
-		_, path, _ := strings.Cut(value, "=")
-		list = append(list, use("--gazetteer", path))
-	}
-	return list
-}
-
 // templateFile is the file that the value of --features names, "" for a preset or auto.
 func templateFile(value string) string {
 	if value == "auto" || slices.Contains(features.PresetNames(), value) {
@@ -78,11 +68,17 @@ func templateFile(value string) string {
 	return value
 }
 
-// inputs lists the files that a training of tune reads.
-func (o *trainFlags) inputs(a *app, files []string) []safefile.Use {
-	return slices.Concat(a.reading(files), lexiconUses(o.clusters, o.vectors, o.gazetteers), []safefile.Use{
-		use("--dev", o.dev), use("--features", templateFile(o.features)),
-	})
+// inputs lists the files that training by a configuration reads, but for the checkpoint that it continues from.
+func (a *app) inputs(c *recipe.Config, files []string) []safefile.Use {
+	list := append(a.reading(files), use("--clusters", c.Clusters), use("--vectors", c.Vectors))
+	for _, value := range c.Gazetteer {
+		_, path, _ := strings.Cut(value, "=")
+		list = append(list, use("--gazetteer", path))
+	}
+	for _, path := range c.Dev.Paths {
+		list = append(list, use("--dev", path))
+	}
+	return append(list, use("--features", templateFile(c.Features)), use("--init", c.Init))
 }
 
 // distinct refuses outputs of training that are its inputs. A checkpoint may take the place of the one that training
@@ -92,8 +88,5 @@ func (o *trainRun) distinct(a *app, c *recipe.Config, files []string) error {
 	if err := distinct(outputs, []safefile.Use{use("--resume", c.Resume)}); err != nil {
 		return err
 	}
-	inputs := slices.Concat(a.reading(files), lexiconUses(c.Clusters, c.Vectors, c.Gazetteer), []safefile.Use{
-		use("--dev", o.dev), use("--features", templateFile(c.Features)), use("--init", c.Init), use("--config", o.config),
-	})
-	return distinct(append(outputs, use("--checkpoint", c.Checkpoint)), inputs)
+	return distinct(append(outputs, use("--checkpoint", c.Checkpoint)), append(a.inputs(c, files), use("--config", o.config)))
 }

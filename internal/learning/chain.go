@@ -51,7 +51,7 @@ func (s *chainSet) addTo(d *crf.Dataset, e example) error {
 	return d.Add(e.columns, e.labels, e.weight)
 }
 
-func (s *chainSet) held() (sentences, tokens int) {
+func (s *chainSet) Held() (sentences, tokens int) {
 	if s.dev == nil {
 		return 0, 0
 	}
@@ -69,14 +69,14 @@ func (s *chainSet) describe(templates string) string {
 
 func (s *chainSet) method(c *recipe.Config) string { return methodText(c) }
 
-func (s *chainSet) outcome(m Model, _ model.Summary) string {
+func (s *chainSet) outcome(m model.Labeller, _ model.Summary) string {
 	x := m.(*crf.Model)
 	return fmt.Sprintf("%d labels, %d attributes, %d features", len(x.Labels()), x.Attributes(), x.Features())
 }
 
-func (s *chainSet) notes(Model, model.Summary, map[string]string) {}
+func (s *chainSet) notes(model.Labeller, model.Summary, map[string]string) {}
 
-func (s *chainSet) train(ctx context.Context, c *recipe.Config, start Model, h hooks) (Model, model.Summary, error) {
+func (s *chainSet) train(ctx context.Context, c *recipe.Config, start model.Labeller, h hooks) (model.Labeller, model.Summary, error) {
 	opts := crf.Options{
 		AllPairs: c.AllPairs, MinCount: c.MinCount, TagDictionary: c.TagDictionary, Threads: c.Threads, Patience: patience(c),
 		Restarts: c.Restarts, Seed: seed(c), Dev: s.dev, Begin: h.begin, Warn: h.warn, Progress: h.progress,

@@ -31,8 +31,8 @@ type Data struct {
 	recode     *recoder // nil where labels stay as they are
 	seen       *seenLabels
 	reading    annotation.Supervision
-	start      Model // to start from, nil without one
-	startItems bool  // which reads ready-made attributes
+	start      model.Labeller // to start from, nil without one
+	startItems bool           // which reads ready-made attributes
 
 	inputs *input.Spool
 	first  []*input.Sentence // of the first input, which were read already
@@ -41,15 +41,9 @@ type Data struct {
 	known []annotation.Choice // scratch memory
 }
 
-// A Model is what all kinds of model have.
-type Model interface {
-	Input() model.Input
-	Metadata() *model.Metadata
-}
-
 // Open looks at the first sentences of a source and finds their columns, templates and label scheme. With pickScheme,
 // labels may be trained in a scheme that suits them better than that of the file. Close the data.
-func Open(ctx context.Context, source corpus.Source, c recipe.Config, start Model, pickScheme bool) (*Data, error) {
+func Open(ctx context.Context, source corpus.Source, c recipe.Config, start model.Labeller, pickScheme bool) (*Data, error) {
 	format, err := corpus.ParseFormat(orAuto(c.Format))
 	if err != nil {
 		return nil, err
@@ -98,7 +92,7 @@ func (d *Data) Close() {
 // readResources reads the templates and the word resources that the configuration names.
 func (d *Data) readResources(ctx context.Context) error {
 	var err error
-	if d.templates, err = loadTemplates(d.Config.Features); err != nil {
+	if d.templates, err = LoadTemplates(d.Config.Features); err != nil {
 		return err
 	}
 	if d.lexicons, err = readLexicons(ctx, &d.Config, d.inputs.Source.Stdin); err != nil || d.start == nil {
@@ -183,8 +177,8 @@ func (d *Data) pickTemplates() error {
 	return nil
 }
 
-// loadTemplates reads templates: a preset or a file. It returns nil where they are to be picked.
-func loadTemplates(value string) (*features.Templates, error) {
+// LoadTemplates reads templates: a preset or a file. It returns nil for auto, which picks them by the data.
+func LoadTemplates(value string) (*features.Templates, error) {
 	if value == "" || value == "auto" {
 		return nil, nil
 	}

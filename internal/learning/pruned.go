@@ -38,7 +38,7 @@ func (s *prunedSet) hold(e example) error {
 	return s.dev.Add(e.columns, e.labels, e.weight)
 }
 
-func (s *prunedSet) held() (sentences, tokens int) {
+func (s *prunedSet) Held() (sentences, tokens int) {
 	if s.dev == nil {
 		return 0, 0
 	}
@@ -78,12 +78,12 @@ func (s *prunedSet) separator(c *recipe.Config) string {
 	return c.LabelParts
 }
 
-func (s *prunedSet) notes(m Model, summary model.Summary, notes map[string]string) {
+func (s *prunedSet) notes(m model.Labeller, summary model.Summary, notes map[string]string) {
 	notes["kept"] = strings.Join(kept(m, summary), ",")
 }
 
 // kept lists how many labels a token kept on average before each order of a model.
-func kept(m Model, s model.Summary) []string {
+func kept(m model.Labeller, s model.Summary) []string {
 	var list []string
 	for _, v := range s.Kept[:m.(*prunedcrf.Model).Order()] {
 		list = append(list, strconv.FormatFloat(v, 'f', 2, 64))
@@ -91,7 +91,7 @@ func kept(m Model, s model.Summary) []string {
 	return list
 }
 
-func (s *prunedSet) outcome(m Model, summary model.Summary) string {
+func (s *prunedSet) outcome(m model.Labeller, summary model.Summary) string {
 	x := m.(*prunedcrf.Model)
 	text := fmt.Sprintf("order %d, %d labels", x.Order(), len(x.Labels()))
 	if list := kept(m, summary); len(list) > 0 {
@@ -100,7 +100,7 @@ func (s *prunedSet) outcome(m Model, summary model.Summary) string {
 	return text + fmt.Sprintf(", %d attributes, %d features", x.Attributes(), x.Features())
 }
 
-func (s *prunedSet) train(ctx context.Context, c *recipe.Config, start Model, h hooks) (Model, model.Summary, error) {
+func (s *prunedSet) train(ctx context.Context, c *recipe.Config, start model.Labeller, h hooks) (model.Labeller, model.Summary, error) {
 	opts := prunedcrf.Options{
 		MinCount: c.MinCount, Threads: c.Threads, Patience: patience(c), Separator: s.separator(c), Dev: s.dev, Warn: h.warn,
 		Order:    [...]prunedcrf.Order{prunedcrf.Zeroth, prunedcrf.First, prunedcrf.Second}[*c.Order],

@@ -41,7 +41,7 @@ func (s *semiSet) hold(e example) error {
 	return s.dev.Add(e.columns, e.labels, e.weight)
 }
 
-func (s *semiSet) held() (sentences, tokens int) {
+func (s *semiSet) Held() (sentences, tokens int) {
 	if s.dev == nil {
 		return 0, 0
 	}
@@ -55,17 +55,17 @@ func (s *semiSet) describe(templates string) string {
 
 func (s *semiSet) method(c *recipe.Config) string { return "semi-Markov model, " + methodText(c) }
 
-func (s *semiSet) outcome(m Model, _ model.Summary) string {
+func (s *semiSet) outcome(m model.Labeller, _ model.Summary) string {
 	x := m.(*semicrf.Model)
 	return fmt.Sprintf("%d types of spans of up to %d tokens, %d attributes of tokens and %d of segments, %d features",
 		len(x.Types()), x.MaxLength(), x.Attributes(), x.SegmentAttributes(), x.Features())
 }
 
-func (s *semiSet) notes(m Model, _ model.Summary, notes map[string]string) {
+func (s *semiSet) notes(m model.Labeller, _ model.Summary, notes map[string]string) {
 	notes["max-length"] = strconv.Itoa(m.(*semicrf.Model).MaxLength())
 }
 
-func (s *semiSet) train(ctx context.Context, c *recipe.Config, start Model, h hooks) (Model, model.Summary, error) {
+func (s *semiSet) train(ctx context.Context, c *recipe.Config, start model.Labeller, h hooks) (model.Labeller, model.Summary, error) {
 	if s.Scheme() == structured.Plain {
 		return nil, model.Summary{}, model.Refuse("model-type", "{model-type} semi is for labels that spell spans, such as B-PER, I-PER and O: these do not")
 	}

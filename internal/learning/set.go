@@ -2,7 +2,6 @@ package learning
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/trellis-nlp/trellis/corpus/annotation"
@@ -10,7 +9,6 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/model"
-	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/recipe"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -29,22 +27,24 @@ type Set interface {
 	// Labels returns the labels of the training data, Scheme how they spell spans.
 	Labels() []string
 	Scheme() structured.Scheme
-	// Len and Tokens count the training data.
+	// Len and Tokens count the training data, and Held the sentences and tokens of the development data.
 	Len() int
 	Tokens() int
+	Held() (sentences, tokens int)
+	// Attributes returns the number of attributes of tokens.
+	Attributes() int
 
 	add(e example) error
 	// hold adds a sentence of the development data, after the last one of the training data.
 	hold(e example) error
-	held() (sentences, tokens int)
 	// describe says how large the training data is; method says what is trained.
 	describe(templates string) string
 	method(c *recipe.Config) string
-	train(ctx context.Context, c *recipe.Config, start Model, hooks hooks) (Model, model.Summary, error)
+	train(ctx context.Context, c *recipe.Config, start model.Labeller, hooks hooks) (model.Labeller, model.Summary, error)
 	// outcome says how large a model is.
-	outcome(m Model, s model.Summary) string
+	outcome(m model.Labeller, s model.Summary) string
 	// notes adds what is worth noting about a model of this kind.
-	notes(m Model, s model.Summary, notes map[string]string)
+	notes(m model.Labeller, s model.Summary, notes map[string]string)
 }
 
 // newSet returns an empty set for a kind of model.
@@ -116,21 +116,9 @@ type hooks struct {
 	write    checkpoints
 }
 
-// refused turns the errors of a pair of loss and optimizer, and of a penalty, into those of options.
-func refused(c *recipe.Config, err error) error {
-	if errors.Is(err, model.ErrPair) || errors.Is(err, optimize.ErrPenalty) || errors.Is(err, optimize.ErrOption) {
-		kind := ""
-		if c.ModelType != model.Chain {
-			kind = "{model-type} " + c.ModelType + " "
-		}
-		return model.Refuse("optimizer", kind+"{loss} %s {optimizer} %s: %w", c.Loss, c.Optimizer, err)
-	}
-	return err
-}
-
 // heldText describes development data, if there are any.
 func heldText(s Set) string {
-	if n, tokens := s.held(); n > 0 {
+	if n, tokens := s.Held(); n > 0 {
 		return fmt.Sprintf("\ndevelopment: %d sentences, %d tokens", n, tokens)
 	}
 	return ""
@@ -143,9 +131,4 @@ func methodText(c *recipe.Config) string {
 		l2 = *c.L2
 	}
 	return fmt.Sprintf("loss %s by %s, l2 %g, l1 %g, at most %d steps", c.Loss, c.Optimizer, l2, c.L1, *c.Epochs)
-}
-
-func isOption(err error) bool {
-	_, ok := errors.AsType[*model.OptionError](err)
-	return ok
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/lexicon"
 	"github.com/trellis-nlp/trellis/model"
@@ -16,7 +17,7 @@ import (
 
 // A Result is a trained model and how it came about.
 type Result struct {
-	Model     Model
+	Model     model.Labeller
 	Config    recipe.Config // completed
 	Summary   model.Summary
 	Sentences int // of the training data
@@ -25,16 +26,10 @@ type Result struct {
 	set Set
 }
 
-// Train trains a model of the kind that the configuration asks for, from scratch or from the weights of start, unless
+// Train trains a model of the kind that the configuration, a valid one, asks for, from scratch or from the weights of start, unless
 // that is nil. When ctx ends, it returns the best model so far together with an error; other errors come without a
 // model.
-func Train(ctx context.Context, source corpus.Source, c recipe.Config, start Model) (*Result, error) {
-	if err := c.Validate(); err != nil {
-		return nil, err
-	}
-	if err := Rehearse(c); err != nil {
-		return nil, err
-	}
+func Train(ctx context.Context, source corpus.Source, c recipe.Config, start model.Labeller) (*Result, error) {
 	d, err := Open(ctx, source, c, start, true)
 	if err != nil {
 		return nil, err
@@ -63,17 +58,28 @@ func Train(ctx context.Context, source corpus.Source, c recipe.Config, start Mod
 // Describe says how large the model is.
 func (r *Result) Describe() string { return r.set.outcome(r.Model, r.Summary) }
 
+// Count counts the labels of words in the training data, if templates read them, and binds the templates.
+func (d *Data) Count(ctx context.Context) error {
+	if d.seen == nil {
+		d.inputs.Stop()
+		return d.Settle()
+	}
+	if err := d.Each(ctx, d.count); err != nil {
+		return err
+	}
+	d.rewind()
+	return d.Settle()
+}
+
+// Columns returns what training sees of a sentence of columns, once the labels of words are counted, valid until the
+// next call.
+func (d *Data) Columns(s *input.Sentence, labels []string) features.Sequence {
+	return d.without(d.columns(s), labels)
+}
+
 // Read compiles the training data and the development data.
 func (d *Data) Read(ctx context.Context) (Set, error) {
-	if d.seen != nil {
-		if err := d.Each(ctx, d.count); err != nil {
-			return nil, err
-		}
-		d.rewind()
-	} else {
-		d.inputs.Stop()
-	}
-	if err := d.Settle(); err != nil {
+	if err := d.Count(ctx); err != nil {
 		return nil, err
 	}
 	set, err := newSet(d.Config.Kind(), d.input)
@@ -122,7 +128,7 @@ func describeLexicon(l lexicon.Lexicon) string {
 }
 
 // Fit trains on a set by a completed configuration. A loss that needs a good start gets one, unless start is one.
-func Fit(ctx context.Context, set Set, c recipe.Config, start Model) (Model, model.Summary, error) {
+func Fit(ctx context.Context, set Set, c recipe.Config, start model.Labeller) (model.Labeller, model.Summary, error) {
 	if start == nil && c.Resume == "" && c.NeedsStart() {
 		c.Say(fmt.Sprintf("%s needs a good start: it gets %d iterations of cross-entropy", c.Loss, *c.Start().Epochs))
 		var err error
@@ -141,11 +147,11 @@ func Fit(ctx context.Context, set Set, c recipe.Config, start Model) (Model, mod
 	if m == nil && err != nil && errors.Is(err, ctx.Err()) {
 		err = fmt.Errorf("%w: %w", model.ErrNoStep, err)
 	}
-	return m, s, refused(&c, err)
+	return m, s, err
 }
 
 // Start trains the start of a loss that needs one.
-func Start(ctx context.Context, set Set, c *recipe.Config) (Model, error) {
+func Start(ctx context.Context, set Set, c *recipe.Config) (model.Labeller, error) {
 	own := c.Start()
 	m, _, err := set.train(ctx, &own, nil, hooks{})
 	return m, err

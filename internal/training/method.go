@@ -42,6 +42,10 @@ func (m Method) Check(loss any) error {
 	if !ok {
 		return nil
 	}
+	_, warm := m.Batch.(optimize.WarmStart)
+	if (warm || m.Stochastic != nil) && traits.Angular {
+		return fmt.Errorf("%w: the angles of this loss depend on all weights of a label, and a stochastic step sees those of a few sentences: take L-BFGS or OWL-QN, or margin 1", model.ErrPair)
+	}
 	if measuresCurvature(m.Batch) && !traits.Smooth {
 		return fmt.Errorf("%w: L-BFGS and OWL-QN measure curvature, and this loss is not smooth: use a stochastic optimizer", model.ErrPair)
 	}
@@ -79,6 +83,14 @@ func measuresCurvature(m optimize.BatchMethod) bool {
 		return measuresCurvature(m.Then)
 	}
 	return false
+}
+
+// CheckSchedule refuses methods for a loss that changes in the course of training. Errors wrap [model.ErrPair].
+func (m Method) CheckSchedule() error {
+	if RemembersGradients(m.Stochastic) {
+		return fmt.Errorf("%w: SAGA and Frank-Wolfe remember gradients of the loss, which a schedule changes", model.ErrPair)
+	}
+	return nil
 }
 
 // RemembersGradients reports whether a method needs an objective that stays the same: SAGA and Frank-Wolfe remember

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/trellis-nlp/trellis/recipe"
+)
+
+// tunedModel is the file that a command line for the best settings names.
+const tunedModel = "tuned.model"
+
+// variedOptions are the settings that tune and compare-losses vary.
+var variedOptions = []string{"loss", "optimizer", "l2", "l1", "cost-scale"}
+
+// sharedOptions are the settings that tune passes on to training as they are.
+var sharedOptions = []string{
+	"features", "label", "form", "pos", "format", "clusters", "gazetteer", "vectors", "vectors-limit",
+	"cost", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight", "gamma",
+	"anneal-temperature", "anneal-cost", "entropy", "label-smoothing", "margin", "blend", "anneal-blend",
+	"epochs", "warm-up", "batch-size", "rate", "pa-c", "pa-variant", "arow-gamma",
+	"min-count", "tag-dictionary", "all-pairs", "dev", "patience", "seed", "restarts", "threads", "scheme", "normalize",
+}
+
+// trainArgs returns the arguments with which tagger trains on files by a configuration of a study.
+func trainArgs(c *recipe.Config, files []string) []string {
+	args := []string{"train", "--model", tunedModel}
+	for _, name := range slices.Concat(variedOptions, sharedOptions) {
+		if c.IsSet(name) {
+			args = append(args, flagArgs(c, name)...)
+		}
+	}
+	if slices.ContainsFunc(files, func(name string) bool { return len(name) > 1 && name[0] == '-' }) {
+		args = append(args, "--") // no flags
+	}
+	return append(args, files...)
+}
+
+// flagArgs spells a setting as flags.
+func flagArgs(c *recipe.Config, name string) []string {
+	flag := "--" + name
+	if name == "dev" {
+		return []string{flag, c.Dev.Paths[0]}
+	}
+	var args []string
+	switch v := reflect.ValueOf(c.Field(name)).Elem(); v.Kind() {
+	case reflect.Slice: // given once for each item
+		for _, item := range v.Seq2() {
+			args = append(args, flag, item.String())
+		}
+		return args
+	case reflect.Bool:
+		return []string{flag + "=true"}
+	default:
+		return []string{flag, (&optionValue{value: v}).String()}
+	}
+}
+
+// shellLine spells a command line for a shell.
+func shellLine(words []string) string {
+	quoted := make([]string, len(words))
+	for k, w := range words {
+		quoted[k] = w
+		if w == "" || strings.ContainsFunc(w, func(r rune) bool { return !strings.ContainsRune(plainRunes, r) }) {
+			quoted[k] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(quoted, " ")
+}
+
+// plainRunes mean nothing to shells.
+const plainRunes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,+@%"

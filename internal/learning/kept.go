@@ -1,0 +1,128 @@
+package learning
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/trellis-nlp/trellis/internal/input"
+	"github.com/trellis-nlp/trellis/internal/workers"
+	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// Kept is a sentence in memory of its own, with the labels of the file.
+type Kept struct {
+	input.Sentence
+	Labels []string
+}
+
+// Keep copies a sentence with its labels.
+func (d *Data) Keep(s *input.Sentence, labels []string) *Kept {
+	k := &Kept{Labels: slices.Clone(labels)}
+	if d.templates == nil {
+		k.Items = *s.Items.Clone()
+	} else {
+		k.Rows = *s.Rows.Clone()
+	}
+	return k
+}
+
+// KeepAll reads the training data into memory. They are then compiled by Compile; Read has nothing left to read.
+func (d *Data) KeepAll(ctx context.Context) ([]*Kept, error) {
+	d.inputs.Stop()
+	var list []*Kept
+	err := d.Each(ctx, func(s *input.Sentence, labels []string) error {
+		list = append(list, d.Keep(s, labels))
+		return nil
+	})
+	return list, err
+}
+
+// Compile compiles the sentences of list with these numbers, in that order. Copies of a sentence stand next to each
+// other; their labels are counted once, so that a copy does not tell the labels of the other.
+func (d *Data) Compile(list []*Kept, numbers []int) (Set, error) {
+	if d.seen != nil {
+		d.seen = d.expectSeen()
+		for k, i := range numbers {
+			if k > 0 && i == numbers[k-1] {
+				continue
+			}
+			if err := d.count(&list[i].Sentence, list[i].Labels); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := d.Settle(); err != nil {
+		return nil, err
+	}
+	set, err := newSet(d.Config.Kind(), d.input)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range numbers {
+		if err := d.put(set, &list[i].Sentence, list[i].Labels); err != nil {
+			return nil, err
+		}
+	}
+	return set, nil
+}
+
+// DescribeLabels reports what was made of the labels of the training data that were compiled.
+func (d *Data) DescribeLabels() { d.recode.describe(&d.Config) }
+
+// Stamp stores in a model what tagging needs to know about the files that it was trained on.
+func (d *Data) Stamp(m model.Labeller) { *m.Metadata() = d.metadata() }
+
+// ForTagger returns what a tagger reads of a kept sentence.
+func (k *Kept) ForTagger() model.Sentence {
+	if k.Items.Labels != nil {
+		return model.Sentence{Items: k.Items.Attributes}
+	}
+	return model.Sentence{Columns: &k.Rows}
+}
+
+// Score tags kept sentences with a model, and compares the labels with those of the files, whose spans have that scheme.
+// Labels that the model lacks are errors of the model.
+func Score(m model.Labeller, list []*Kept, scheme structured.Scheme, threads int) (*metrics.Results, error) {
+	scores := make([]metrics.Evaluator, min(workers.ForTagging(threads), len(list)))
+	failed := make([]error, len(scores))
+	var wait sync.WaitGroup
+	for k := range scores {
+		wait.Go(func() {
+			scores[k].Scheme = scheme
+			failed[k] = score(&scores[k], m, list[len(list)*k/len(scores):len(list)*(k+1)/len(scores)])
+		})
+	}
+	wait.Wait()
+	for k := range scores {
+		if failed[k] != nil {
+			return nil, failed[k]
+		}
+		if k > 0 {
+			if err := scores[0].Merge(&scores[k]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	r := scores[0].Results()
+	return &r, nil
+}
+
+func score(e *metrics.Evaluator, m model.Labeller, list []*Kept) error {
+	t, err := m.NewTagger(model.TagOptions{})
+	if err != nil {
+		return err
+	}
+	for _, s := range list {
+		found, err := t.Label(s.ForTagger(), nil)
+		if err != nil {
+			return err
+		}
+		if err := e.Add(s.Labels, found[0].Labels, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,188 @@
+package study
+
+import (
+	"errors"
+	"math"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+
+	"github.com/trellis-nlp/trellis/model"
+)
+
+// maxSettings is the most settings that a grid may have.
+const maxSettings = 100_000
+
+// A Range is the numbers from Lo to Hi, drawn log-uniformly: each order of magnitude is as likely as any other. A Range
+// with Lo = Hi is one number, which may be 0. Drawn numbers are rounded to three digits.
+type Range struct{ Lo, Hi float64 }
+
+var errRange = errors.New("want numbers that are not negative, or ranges like 0.01..10")
+
+// ParseRange reads a number, or a range such as 0.01..10.
+func ParseRange(text string) (Range, error) {
+	lo, hi, isRange := strings.Cut(text, "..")
+	if !isRange {
+		hi = lo
+	}
+	var r Range
+	var err error
+	if r.Lo, err = strconv.ParseFloat(lo, 64); err == nil {
+		r.Hi, err = strconv.ParseFloat(hi, 64)
+	}
+	if err != nil {
+		return r, errRange
+	}
+	return r, r.check()
+}
+
+// check reports a range that cannot be drawn from.
+func (r Range) check() error {
+	switch {
+	case !(r.Lo >= 0 && r.Hi <= math.MaxFloat64) || r.Lo > r.Hi:
+		return errRange
+	case r.Lo == 0 && r.Hi > 0:
+		return errors.New("all orders of magnitude are as likely, so a range cannot start at 0; 0,0.001.." + number(r.Hi) + " is 0 or a range")
+	}
+	return nil
+}
+
+// String returns the range as [ParseRange] reads it.
+func (r Range) String() string {
+	if r.Lo == r.Hi {
+		return number(r.Lo)
+	}
+	return number(r.Lo) + ".." + number(r.Hi)
+}
+
+func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+
+func (r Range) draw(random *rand.Rand) float64 {
+	if r.Lo == r.Hi {
+		return r.Lo
+	}
+	lo, hi := math.Log(r.Lo), math.Log(r.Hi)
+	v := math.Exp(lo + random.Float64()*(hi-lo))
+	// Three digits say enough, and make a number that can be passed on by hand.
+	if short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 3, 64), 64); err == nil {
+		v = short
+	}
+	return min(max(v, r.Lo), r.Hi)
+}
+
+// A space is the product of its axes: a setting takes one value of each.
+type space []axis
+
+// An axis is what one part of a setting may be.
+type axis struct {
+	option string
+	items  int                                      // to choose from
+	set    func(s *setting, item int, r *rand.Rand) // r is for ranges
+	ranges []Range                                  // nil for names
+}
+
+// names is an axis of names.
+func names(option string, set func(*setting, string), values []string) axis {
+	return axis{option: option, items: len(values), set: func(s *setting, item int, _ *rand.Rand) { set(s, values[item]) }}
+}
+
+// numbers is an axis of numbers: each range is as likely as any other.
+func numbers(option string, set func(*setting, float64), ranges []Range) axis {
+	return axis{option: option, items: len(ranges), ranges: ranges,
+		set: func(s *setting, item int, r *rand.Rand) { set(s, ranges[item].draw(r)) }}
+}
+
+func (s space) check() error {
+	for _, a := range s {
+		for _, r := range a.ranges {
+			if err := r.check(); err != nil {
+				return model.Refuse(a.option, "{%s} %v: %w", a.option, r, err)
+			}
+		}
+		if a.items == 0 {
+			return model.Refuse(a.option, "{%s}: no value to try", a.option)
+		}
+	}
+	return nil
+}
+
+// grid lists all settings, each once: the last axis varies fastest. Ranges are an error.
+func (s space) grid() ([]setting, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	size := 1
+	for _, a := range s {
+		for _, r := range a.ranges {
+			if r.Lo != r.Hi {
+				return nil, model.Refuse(a.option, "{%s} %v: say with {trials} how many settings to draw from ranges", a.option, r)
+			}
+		}
+		if size *= a.items; size > maxSettings {
+			return nil, model.Refuse("trials", "more than %d settings: say with {trials} how many of them to draw", maxSettings)
+		}
+	}
+	var list distinct
+	for n := range size {
+		var x setting
+		for k := len(s) - 1; k >= 0; k-- {
+			s[k].set(&x, n%s[k].items, nil)
+			n /= s[k].items
+		}
+		list.add(x)
+	}
+	return list.settings, nil
+}
+
+// vain is how many draws in a row may bring nothing new before a space counts as exhausted.
+const vain = 1000
+
+// sample draws n different settings, or as many as there seem to be. Fewer settings of the same seed are the first of
+// more.
+func (s space) sample(n int, seed uint64) ([]setting, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	var list distinct
+	random := newRandom(seed, drawing)
+	for old := 0; len(list.settings) < n && old < vain; {
+		var x setting
+		for _, a := range s {
+			a.set(&x, random.IntN(a.items), random)
+		}
+		if list.add(x) {
+			old = 0
+		} else {
+			old++
+		}
+	}
+	return list.settings, nil
+}
+
+// distinct is settings without repeats.
+type distinct struct {
+	settings []setting
+	seen     map[setting]bool
+}
+
+// add settles a setting, and reports whether it is new.
+func (d *distinct) add(s setting) bool {
+	s.settle()
+	if d.seen[s] {
+		return false
+	}
+	if d.seen == nil {
+		d.seen = make(map[setting]bool)
+	}
+	d.seen[s] = true
+	d.settings = append(d.settings, s)
+	return true
+}
+
+// The uses of a seed, whose random numbers have nothing to do with each other.
+const (
+	drawing = 1 + iota
+	splitting
+)
+
+func newRandom(seed uint64, use uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, use)) }
