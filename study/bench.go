@@ -18,7 +18,7 @@ import (
 type fold struct {
 	set   learning.Set     // with the development data, if there are any
 	test  []*learning.Kept // nil: the development data
-	start learning.Model   // of losses that need one, once one was trained
+	start model.Labeller   // of losses that need one, once one was trained
 	took  spent            // for start
 }
 
@@ -124,7 +124,7 @@ func (b *bench) complete(c recipe.Config, f *fold) (recipe.Config, error) {
 }
 
 // train trains on the training part of f.
-func (b *bench) train(ctx context.Context, a *attempt, f *fold) (learning.Model, model.Summary, error) {
+func (b *bench) train(ctx context.Context, a *attempt, f *fold) (model.Labeller, model.Summary, error) {
 	if a.err != nil {
 		return nil, model.Summary{}, a.err
 	}
@@ -133,7 +133,7 @@ func (b *bench) train(ctx context.Context, a *attempt, f *fold) (learning.Model,
 		return nil, model.Summary{}, err
 	}
 	c.Warn = b.warn
-	var start learning.Model
+	var start model.Labeller
 	if c.NeedsStart() {
 		if f.start == nil {
 			began := startClock()

@@ -37,7 +37,7 @@ func TestARunIsATraining(t *testing.T) {
 		defer dev.Close()
 		kept, err := dev.KeepAll(t.Context())
 		require.NoError(t, err)
-		want, err := learning.Score(r.Model.(model.Labeller), kept, dev.Profile.Scheme, 1)
+		want, err := learning.Score(r.Model, kept, dev.Profile.Scheme, 1)
 		require.NoError(t, err)
 		assert.InDelta(t, want.F1, row.F1.Values[0], 1e-12, row.Loss)
 		assert.InDelta(t, want.Accuracy, row.Accuracy.Values[0], 1e-12, row.Loss)

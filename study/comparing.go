@@ -38,7 +38,7 @@ type reported struct {
 type picked struct {
 	setting setting
 	score   float64
-	model   learning.Model
+	model   model.Labeller
 	took    spent
 }
 
@@ -173,7 +173,7 @@ func (s *comparing) try(ctx context.Context, a *attempt, k int) (float64, error)
 	if err != nil {
 		return 0, err
 	}
-	results, err := learning.Score(m.(model.Labeller), f.test, s.scheme, a.config.Threads)
+	results, err := learning.Score(m, f.test, s.scheme, a.config.Threads)
 	if err != nil {
 		return 0, err
 	}
@@ -188,7 +188,7 @@ func (s *comparing) try(ctx context.Context, a *attempt, k int) (float64, error)
 }
 
 // timed trains on f, and measures what that took: the start by another loss, which serves all that need one, included.
-func (s *comparing) timed(ctx context.Context, a *attempt, f *fold) (learning.Model, spent, error) {
+func (s *comparing) timed(ctx context.Context, a *attempt, f *fold) (model.Labeller, spent, error) {
 	began, started := startClock(), f.start != nil
 	m, _, err := s.bench.train(ctx, a, f)
 	took := began.spent()
@@ -357,7 +357,7 @@ func (s *comparing) compile(times []int) (learning.Set, error) {
 func (s *comparing) spans() bool { return s.scheme != structured.Plain }
 
 // judge scores m, which knows all labels of the training files, on everything that the report is on.
-func (s *comparing) judge(ctx context.Context, m learning.Model, took spent) ([]judgement, error) {
+func (s *comparing) judge(ctx context.Context, m model.Labeller, took spent) ([]judgement, error) {
 	list := make([]judgement, len(s.reported))
 	for k, f := range s.reported {
 		var err error

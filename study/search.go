@@ -296,7 +296,7 @@ func (s *Search) score(ctx context.Context, b *bench, a *attempt, f *fold) (floa
 	}
 	results := summary.Dev
 	if f.test != nil {
-		if results, err = learning.Score(m.(model.Labeller), f.test, b.scheme, a.config.Threads); err != nil {
+		if results, err = learning.Score(m, f.test, b.scheme, a.config.Threads); err != nil {
 			return 0, err
 		}
 	}

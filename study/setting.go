@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/trellis-nlp/trellis/internal/learning"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/recipe"
@@ -157,9 +156,7 @@ func (a *attempt) finish() {
 			a.config.Leave(option)
 		}
 	}
-	if a.err = a.config.Validate(); a.err == nil {
-		a.err = learning.Rehearse(a.config)
-	}
+	a.err = a.config.Validate()
 }
 
 // checkNames refuses losses and optimizers that do not exist.

@@ -73,7 +73,7 @@ func (d *Data) Compile(list []*Kept, numbers []int) (Set, error) {
 func (d *Data) DescribeLabels() { d.recode.describe(&d.Config) }
 
 // Stamp stores in a model what tagging needs to know about the files that it was trained on.
-func (d *Data) Stamp(m Model) { *m.Metadata() = d.metadata() }
+func (d *Data) Stamp(m model.Labeller) { *m.Metadata() = d.metadata() }
 
 // ForTagger returns what a tagger reads of a kept sentence.
 func (k *Kept) ForTagger() model.Sentence {
