@@ -19,6 +19,14 @@ import (
 // ErrKind says that a kind of model cannot do what was asked for.
 var ErrKind = errors.New("not for this kind of model")
 
+// ErrNoText says that plain text cannot be labelled: this version neither splits it into sentences nor these into words.
+var ErrNoText = errors.New("plain text is not supported yet: split it into sentences of words")
+
+// A Document is a text with its labelled sentences.
+type Document struct {
+	Text string
+}
+
 // A Model labels sentences. It is immutable and safe for concurrent use.
 type Model struct {
 	labeller model.Labeller
@@ -56,6 +64,9 @@ func (m *Model) Labeller() model.Labeller { return m.labeller }
 // Tag returns the best labels of a sentence, given its words. A model that reads more than words is an error that wraps
 // model.ErrInput.
 func (m *Model) Tag(words []string) ([]string, error) { return m.pool.TagWords(m.labeller, words) }
+
+// TagText returns ErrNoText.
+func (m *Model) TagText(string) (*Document, error) { return nil, ErrNoText }
 
 // TagSentence returns the best labels of a sentence of columns, as in the files that the model was trained on;
 // features.Rows is such a sequence. Tokens that lack columns are an error that wraps model.ErrInput.

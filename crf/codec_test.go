@@ -301,6 +301,8 @@ func TestDamagedModelsAreRefused(t *testing.T) {
 	assert.ErrorContains(t, err, "not a valid model: written by an older version")
 	_, err = Load(bytes.NewReader(bytes.Repeat([]byte("lCRF and more that is another tool's model"), 3)))
 	assert.ErrorContains(t, err, "not a valid model: it is a CRFsuite model")
+	_, err = Load(bytes.NewReader(bytes.Repeat([]byte("#mdl#2# and more that is another tool's model"), 3)))
+	assert.ErrorContains(t, err, "does not start with")
 }
 
 func refuseDamaged(t *testing.T, data []byte) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 
@@ -197,25 +198,30 @@ func TestSpanProbabilities(t *testing.T) {
 	})
 }
 
-// Labels that are given are kept, within the grammar where that is possible, else without it.
-func TestFixWithinTheGrammar(t *testing.T) {
+// Labels that are allowed are kept to, within the grammar where that is possible, else without it.
+func TestAllowWithinTheGrammar(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 6))
+	lifted := 0
 	eachSpanModel(t, func(m *Model, rows features.Rows) {
 		tagger := m.NewDecoder()
 		for range 20 {
-			given, allowed := make([]int, len(rows)), make([][]int, len(rows))
-			for i := range given {
-				if given[i] = rng.IntN(len(m.Labels())+3) - 3; given[i] >= 0 {
-					allowed[i] = []int{given[i]}
+			allowed := make([][]int, len(rows))
+			for i := range allowed {
+				for n := rng.IntN(3); n > 0; n-- {
+					allowed[i] = append(allowed[i], rng.IntN(len(m.Labels())))
 				}
 			}
+			allows := func(i, j int) bool { return len(allowed[i]) == 0 || slices.Contains(allowed[i], j) }
 			possible := false
 			for y := range structured.Paths(len(rows), len(m.Labels())) {
 				fits := wellFormed(m, y)
 				for i, j := range y {
-					fits = fits && (given[i] < 0 || given[i] == j)
+					fits = fits && allows(i, j)
 				}
 				possible = possible || fits
+			}
+			if !possible {
+				lifted++
 			}
 			require.NoError(t, tagger.Read(rows))
 			require.NoError(t, tagger.Allow(allowed))
@@ -223,12 +229,15 @@ func TestFixWithinTheGrammar(t *testing.T) {
 				path, _, err := decode()
 				require.NoError(t, err)
 				for i, j := range path {
-					require.True(t, given[i] < 0 || given[i] == j)
+					require.True(t, allows(i, j))
 				}
 				require.True(t, !possible || wellFormed(m, path))
 			}
 		}
+		require.ErrorIs(t, tagger.Allow(make([][]int, len(rows)+1)), model.ErrInput)
+		require.ErrorIs(t, tagger.Allow(append(make([][]int, len(rows)-1), []int{len(m.Labels())})), model.ErrInput)
 	})
+	assert.NotZero(t, lifted)
 }
 
 // A grammar that leaves some sentences without a labelling is not applied, nor is there one of plain labels.

@@ -17,8 +17,8 @@ type Path struct {
 	Probability float64 // under the distribution exp(score) / Z, which cross-entropy fits to the data
 }
 
-// A Decoder finds the numbers of labels in scratch memory of its own. Read a sentence first; what the other methods
-// return is valid until the next call.
+// A Decoder finds the numbers of labels in scratch memory of its own. Read a sentence first. A path is valid until a path
+// is asked for again, all else until the next call.
 type Decoder interface {
 	// Read takes in a sentence of columns, ReadItems one of ready-made attributes. A sentence that does not fit the model
 	// is an error that wraps ErrInput.
@@ -208,7 +208,6 @@ func (t *tagger) append(dst []string, path []int) []string {
 
 // judge adds the probabilities of labels, which are the sums of those of the labels inside that they stand for.
 func (t *tagger) judge(paths []Path) error {
-	// A decoder gives out paths that are valid until its next call, but marginals leave the numbers alone.
 	marginals, err := t.d.Marginals()
 	if err != nil {
 		return err

@@ -178,6 +178,7 @@ func TestUsageOfOutputFormats(t *testing.T) {
 		o := tagger(t, c.text, append([]string{"tag", "--model", c.model}, strings.Fields(c.args)...)...)
 		assert.Equal(t, exitFailed, o.status, c.says)
 		assert.Contains(t, o.errors, c.says)
+		assert.NotContains(t, o.errors, "----")
 	}
 }
 

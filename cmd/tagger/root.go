@@ -117,7 +117,7 @@ The exit status is 0 if all was done, 1 if something failed (an interrupt too) a
 		work := c.RunE
 		c.RunE = func(cmd *cobra.Command, args []string) error {
 			a.started = true
-			return asFlags(work(cmd, args))
+			return work(cmd, args)
 		}
 		root.AddCommand(c)
 	}
