@@ -42,6 +42,9 @@ func newModel(l model.Labeller, storage crf.SaveOptions) *Model {
 
 // Open opens a model file: one of this module, or of CRFsuite, CRF++ or Wapiti. It recognises the kind by the content.
 // Errors start with the name of the file; a file that is not a valid model is an error that wraps model.ErrModel.
+//
+// Moving another file into the place of an open model does no harm. If the file is cut short or overwritten, the methods of
+// the model return an error that wraps model.ErrChanged, at the latest after 64 more sentences.
 func Open(path string) (*Model, error) {
 	l, err := model.Open(path, kinds)
 	if err != nil {

@@ -2,6 +2,7 @@ package model
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -34,8 +35,10 @@ func (p *Pool) Label(m Labeller, o TagOptions, s Sentence) ([]Labelling, error) 
 			return nil, err
 		}
 	}
-	defer pool.Put(t)
 	list, err := t.Label(s, nil)
+	if !errors.Is(err, ErrChanged) { // which may leave a tagger amid a sentence
+		defer pool.Put(t)
+	}
 	if err != nil {
 		return nil, err
 	}
