@@ -7,6 +7,8 @@ import (
 	"math"
 	"slices"
 
+	"golang.org/x/exp/constraints"
+
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -155,7 +157,7 @@ func pairOutcomes(name string, weights []PairWeight, l int) ([]outcome, error) {
 }
 
 // newEntry sorts the outcomes and leaves out those of weight zero.
-func newEntry[O uint16 | uint32](name string, list []outcome, limit int) (entry[O], error) {
+func newEntry[O constraints.Unsigned](name string, list []outcome, limit int) (entry[O], error) {
 	e := entry[O]{name: name}
 	slices.SortFunc(list, func(a, b outcome) int { return cmp.Compare(a.number, b.number) })
 	for q, o := range list {
@@ -208,7 +210,7 @@ func (m *Model) Content() (Content, error) {
 }
 
 // named visits the attributes of a store in the order of their names. The slices are valid until visit returns.
-func named[O uint16 | uint32](m *Model, s *store[O], names []byte, visit func(name string, outcomes []O, weights []float64)) error {
+func named[O constraints.Unsigned](m *Model, s *store[O], names []byte, visit func(name string, outcomes []O, weights []float64)) error {
 	var outcomes []O
 	var weights []float64
 	n := 0

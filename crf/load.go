@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"strings"
 
+	"golang.org/x/exp/constraints"
+
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/container"
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
@@ -206,7 +208,7 @@ func (p *parser) tagDictionary(l int) (x tagDictionary) {
 	return x
 }
 
-func parseStore[O uint16 | uint32](p *parser, name string, lines uint64, width, limit int) store[O] {
+func parseStore[O constraints.Unsigned](p *parser, name string, lines uint64, width, limit int) store[O] {
 	s := store[O]{width: width, double: p.precision == Float64, table: table{lines: lines, words: view[uint64](p, name)}}
 	letter := name[:1]
 	s.outcomes = view[O](p, letter+".labels")

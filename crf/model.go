@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync"
 
+	"golang.org/x/exp/constraints"
+
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/chain"
@@ -63,7 +65,7 @@ func newModel(d *Dataset, x *index, w []float64) (*Model, error) {
 }
 
 // nonzero returns the attributes that have a weight other than zero.
-func nonzero[O uint16 | uint32](names []string, start []int, outcomes []int32, w []float64) []entry[O] {
+func nonzero[O constraints.Unsigned](names []string, start []int, outcomes []int32, w []float64) []entry[O] {
 	list := make([]entry[O], 0, len(names))
 	mine := make([]O, len(outcomes))
 	for q, o := range outcomes {
@@ -100,7 +102,7 @@ func (m *Model) assemble(attrs []entry[uint16], bigrams []entry[uint32]) (err er
 	return err
 }
 
-func namesOf[O uint16 | uint32](list []entry[O]) []string {
+func namesOf[O constraints.Unsigned](list []entry[O]) []string {
 	names := make([]string, len(list))
 	for k, e := range list {
 		names[k] = e.name
@@ -108,7 +110,7 @@ func namesOf[O uint16 | uint32](list []entry[O]) []string {
 	return names
 }
 
-func gather[O uint16 | uint32](list []entry[O], width int) (store[O], error) {
+func gather[O constraints.Unsigned](list []entry[O], width int) (store[O], error) {
 	b := newBuilder[O](width, true)
 	b.used = make([]slot, 0, len(list))
 	for _, e := range list {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/exp/constraints"
+
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
 	"github.com/trellis-nlp/trellis/model"
 )
@@ -68,7 +70,7 @@ func namesWithin(code []byte, t *table, h *fingerprint.Hasher) ([]byte, error) {
 }
 
 // An entry is an attribute on its way into a model.
-type entry[O uint16 | uint32] struct {
+type entry[O constraints.Unsigned] struct {
 	name     string
 	outcomes []O // ascending
 	weights  []float64
@@ -95,7 +97,7 @@ func chooseBase(attrs []entry[uint16], bigrams []entry[uint32], key func(base in
 	return 0, fmt.Errorf("%w: names of attributes share fingerprints under all of %d bases", model.ErrInput, fingerprint.Bases)
 }
 
-func sortByKey[O uint16 | uint32](list []entry[O], key func(name string) uint64) (unique bool, err error) {
+func sortByKey[O constraints.Unsigned](list []entry[O], key func(name string) uint64) (unique bool, err error) {
 	type place struct {
 		key uint64
 		at  int

@@ -8,6 +8,8 @@ import (
 	"math"
 	"slices"
 
+	"golang.org/x/exp/constraints"
+
 	"github.com/trellis-nlp/trellis/internal/container"
 	"github.com/trellis-nlp/trellis/internal/modelfile"
 	"github.com/trellis-nlp/trellis/model"
@@ -149,7 +151,7 @@ func (s *store[O]) in(double bool) (*store[O], error) {
 }
 
 // Of the sections of a store, the slots have its name, the others one with its first letter.
-func storeSections[O uint16 | uint32](name string, s *store[O], w Precision) []container.Section {
+func storeSections[O constraints.Unsigned](name string, s *store[O], w Precision) []container.Section {
 	values, valueSteps := s.values.encode(w)
 	rows, rowSteps := s.rows.encode(w)
 	letter := name[:1]

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 
+	"golang.org/x/exp/constraints"
+
 	"github.com/trellis-nlp/trellis/model"
 )
 
@@ -18,7 +20,7 @@ import (
 //   - others: outcomes[Ref:Ref+N] in ascending order, with values[Ref:Ref+N].
 //
 // Rows and runs lie in the order of the keys, without gaps.
-type store[O uint16 | uint32] struct {
+type store[O constraints.Unsigned] struct {
 	table
 	width    int // labels of a row; 0 for label pairs, which have none and are never within a slot
 	double   bool
@@ -72,13 +74,13 @@ func (s *store[O]) place(n uint32) (count int, row, inside bool) {
 }
 
 // A builder makes a store of attributes that come in ascending order of their keys.
-type builder[O uint16 | uint32] struct {
+type builder[O constraints.Unsigned] struct {
 	store[O]
 	used []slot
 	err  error
 }
 
-func newBuilder[O uint16 | uint32](width int, double bool) *builder[O] {
+func newBuilder[O constraints.Unsigned](width int, double bool) *builder[O] {
 	return &builder[O]{store: store[O]{width: width, double: double}}
 }
 
@@ -236,7 +238,7 @@ func (s *store[O]) check(limit int) error {
 }
 
 // ascend tells whether the outcomes ascend, below limit.
-func ascend[O uint16 | uint32](outcomes []O, limit int) bool {
+func ascend[O constraints.Unsigned](outcomes []O, limit int) bool {
 	last := -1
 	for _, o := range outcomes {
 		if int(o) <= last {
