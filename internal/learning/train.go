@@ -2,7 +2,6 @@ package learning
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -143,11 +142,7 @@ func Fit(ctx context.Context, set Set, c recipe.Config, start model.Labeller) (m
 			c.Progress(p)
 		}
 	}
-	m, s, err := set.train(ctx, &c, start, h)
-	if m == nil && err != nil && errors.Is(err, ctx.Err()) {
-		err = fmt.Errorf("%w: %w", model.ErrNoStep, err)
-	}
-	return m, s, err
+	return set.train(ctx, &c, start, h)
 }
 
 // Start trains the start of a loss that needs one.
