@@ -9,7 +9,6 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/input"
-	"github.com/trellis-nlp/trellis/lexicon"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/recipe"
 )
@@ -108,22 +107,12 @@ func (d *Data) describe(set Set, completed *recipe.Config) {
 	c := &d.Config
 	c.Say(text)
 	for _, l := range d.input.Lexicons {
-		c.Say(describeLexicon(l))
+		c.Say(model.DescribeLexicon(l))
 	}
 	d.recode.describe(c)
 	if labels := set.Labels(); len(labels) == 1 {
 		c.Caution(fmt.Sprintf("all tokens have the label %q: is that the column of the labels?", labels[0]))
 	}
-}
-
-func describeLexicon(l lexicon.Lexicon) string {
-	switch x := l.(type) {
-	case *lexicon.Classes:
-		return fmt.Sprintf("column %s: %d words in %d classes", x.Name(), x.Len(), x.Classes())
-	case *lexicon.Vectors:
-		return fmt.Sprintf("column %s: vectors of %d dimensions for %d words", x.Name(), x.Dim(), x.Len())
-	}
-	return fmt.Sprintf("column %s: %d entries", l.Name(), l.Len())
 }
 
 // Fit trains on a set by a completed configuration. A loss that needs a good start gets one, unless start is one.
