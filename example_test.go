@@ -1,37 +1,199 @@
 package trellis_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log"
 	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
 )
 
-// A model of any kind, here one of Wapiti, labels sentences and files as the command does.
+// Three columns: word, part of speech, label.
+const (
+	train = "internal/sample/train.conll"
+	dev   = "internal/sample/dev.conll"
+	test  = "internal/sample/test.conll"
+)
+
+// Train a tagger of names, and keep the weights that do best on development data.
 func Example() {
-	m, err := trellis.Open("interop/wapiti/testdata/model.wapiti")
+	config := trellis.Config{Dev: trellis.Files(dev), POS: "none", Threads: 2}
+	model, report, err := trellis.Train(context.Background(), trellis.Files(train), config)
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer m.Close()
+	if err := model.SaveFile(filepath.Join(os.TempDir(), "ner.model")); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(report.Sentences, "sentences, loss", report.Config.Loss)
 
-	labels, err := m.TagSentence(features.Rows{{"Maria", "NOUN"}, {"moved", "VERB"}, {"to", "ADP"}, {"Lisbon", "NOUN"}})
+	labels, err := model.Tag(strings.Fields("Maria moved to Lisbon ."))
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(labels)
+	// Output:
+	// 308 sentences, loss softmax-margin
+	// [B-PER O O B-LOC O]
+}
 
-	text := corpus.Source{Paths: []string{"-"}, Stdin: strings.NewReader("Lisbon\tNOUN\nfroze\tVERB\n")}
-	if err := m.TagFiles(context.Background(), os.Stdout, text, trellis.FileOptions{Probabilities: true}); err != nil {
+// One model serves any number of goroutines.
+func ExampleModel_Tag() {
+	model, err := trellis.Open(savedModel())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer model.Close()
+
+	var wg sync.WaitGroup
+	right := make([]bool, 64)
+	for k := range right {
+		wg.Go(func() {
+			labels, err := model.Tag([]string{"Maria", "moved", "to", "Lisbon", "."})
+			right[k] = err == nil && labels[0] == "B-PER" && labels[3] == "B-LOC"
+		})
+	}
+	wg.Wait()
+	fmt.Println(right[0], right[63])
+	// Output: true true
+}
+
+// All settings have a field. Whatever stays open suits the data.
+func ExampleTrain() {
+	config := trellis.Config{
+		Label:  "2", // parts of speech
+		Loss:   "cross-entropy",
+		L2:     new(0.5),
+		Epochs: new(20),
+	}
+	model, report, err := trellis.Train(context.Background(), trellis.Files(train), config)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(report.Config.Optimizer, "with the preset", report.Config.Features)
+	fmt.Println(model.Tag([]string{"She", "took", "it", "."}))
+
+	config.Rate = new(0.1)
+	_, _, err = trellis.Train(context.Background(), trellis.Files(train), config)
+	fmt.Println(err)
+	// Output:
+	// lbfgs with the preset pos
+	// [PRON VERB PRON PUNCT] <nil>
+	// rate: lbfgs finds the length of its steps itself; these have a rate: sgd, sgd-l1, adagrad, adam, adamw
+}
+
+// Sentences may come from memory: rows of columns, the labels in the last.
+func ExampleSentences() {
+	var list []*corpus.Sentence
+	for _, text := range []string{"the/D cat/N sleeps/V", "a/D dog/N barks/V", "cats/N sleep/V"} {
+		var rows [][]string
+		for _, token := range strings.Fields(text) {
+			rows = append(rows, strings.Split(token, "/"))
+		}
+		s, err := corpus.NewSentence(rows)
+		if err != nil {
+			log.Fatal(err)
+		}
+		list = append(list, s)
+	}
+	model, _, err := trellis.Train(context.Background(), trellis.Sentences(list...), trellis.Config{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(model.Tag([]string{"the", "dog", "sleeps"}))
+	// Output: [D N V] <nil>
+}
+
+// A model that was trained on more columns than words reads them all.
+func ExampleModel_TagSentence() {
+	model, err := trellis.Open("interop/wapiti/testdata/model.wapiti")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer model.Close()
+	fmt.Println(model.TagSentence(features.Rows{{"Maria", "NOUN"}, {"moved", "VERB"}, {"to", "ADP"}, {"Lisbon", "NOUN"}}))
+	// Output: [B-PER O O B-LOC] <nil>
+}
+
+// Files and streams keep their columns, comments and blank lines.
+func ExampleModel_TagFiles() {
+	model, err := trellis.Open("interop/wapiti/testdata/model.wapiti") // a model of Wapiti, read as it is
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer model.Close()
+	text := trellis.Source{Paths: []string{"-"}, Stdin: strings.NewReader("Lisbon\tNOUN\nfroze\tVERB\n")}
+	options := trellis.FileOptions{Probabilities: true}
+	if err := model.TagFiles(context.Background(), os.Stdout, text, options); err != nil {
 		log.Fatal(err)
 	}
 	// Output:
-	// [B-PER O O B-LOC]
 	// Lisbon	NOUN	O	0.595988
 	// froze	VERB	O	0.963604
 }
+
+// Scores are those of conlleval.
+func ExampleModel_Evaluate() {
+	model, err := trellis.Open(savedModel())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer model.Close()
+	results, err := model.Evaluate(context.Background(), trellis.Files(test))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(results.Tokens, results.F1 > 0.5)
+	// Output: 611 true
+}
+
+// The settings of a training are stored in its model. The same settings and data give the same model.
+func ExampleModel_Config() {
+	path := savedModel()
+	model, err := trellis.Open(path)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer model.Close()
+	config, err := model.Config()
+	if err != nil {
+		log.Fatal(err)
+	}
+	config.Dev = trellis.Files(dev)
+	again, _, err := trellis.Train(context.Background(), trellis.Files(train), config)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := again.SaveFile(path + "2"); err != nil {
+		log.Fatal(err)
+	}
+	one, _ := os.ReadFile(path)
+	two, _ := os.ReadFile(path + "2")
+	fmt.Println(len(one) > 0, bytes.Equal(one, two))
+	// Output: true true
+}
+
+// savedModel returns a model file that knows names.
+var savedModel = sync.OnceValue(func() string {
+	dir, err := os.MkdirTemp("", "trellis")
+	if err != nil {
+		log.Fatal(err)
+	}
+	config := trellis.Config{Dev: trellis.Files(dev), POS: "none", Threads: 2}
+	model, _, err := trellis.Train(context.Background(), trellis.Files(train), config)
+	if err != nil {
+		log.Fatal(err)
+	}
+	path := filepath.Join(dir, "ner.model")
+	if err := model.SaveFile(path); err != nil {
+		log.Fatal(err)
+	}
+	return path
+})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/crf"
@@ -14,6 +15,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/tagging"
 	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/recipe"
 )
 
 // ErrKind says that a kind of model cannot do what was asked for.
@@ -63,6 +65,16 @@ func (m *Model) Kind() string { return m.labeller.Kind() }
 
 // Labeller returns the model as package model sees it, for its labels, metadata and taggers.
 func (m *Model) Labeller() model.Labeller { return m.labeller }
+
+// Config returns the settings of the training, completed: with the same data and development data they give the same
+// model again. It is an [ErrKind] for a model that does not know, such as one of another tool.
+func (m *Model) Config() (Config, error) {
+	text := m.labeller.Metadata().Config
+	if text == "" {
+		return Config{}, m.about(fmt.Errorf("%w: it does not say how it was trained", ErrKind))
+	}
+	return recipe.Read(strings.NewReader(text), m.path)
+}
 
 // Tag returns the best labels of a sentence, given its words. A model that reads more than words is an error that wraps
 // model.ErrInput.

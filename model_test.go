@@ -120,6 +120,23 @@ func TestOpenRecognisesKinds(t *testing.T) {
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }
 
+// A damaged model is the same error, of every kind.
+func TestDamagedModels(t *testing.T) {
+	all := saved(t)
+	for kind, path := range foreign() {
+		all[kind] = path
+	}
+	for kind, path := range all {
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		short := filepath.Join(t.TempDir(), "short")
+		require.NoError(t, os.WriteFile(short, data[:len(data)*2/3], 0o600))
+		_, err = trellis.Open(short)
+		require.ErrorIs(t, err, model.ErrModel, kind)
+		assert.ErrorContains(t, err, short+": ")
+	}
+}
+
 // 64 goroutines share a model of each kind and get what one gets.
 func TestManyGoroutinesShareAModel(t *testing.T) {
 	for kind, path := range saved(t) {

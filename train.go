@@ -2,6 +2,7 @@ package trellis
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/trellis-nlp/trellis/corpus"
@@ -56,6 +57,9 @@ func Train(ctx context.Context, data Source, c Config) (*Model, *Report, error) 
 	}
 	r, err := learning.Train(ctx, data, c, start)
 	if r == nil {
+		if errors.Is(err, ctx.Err()) {
+			err = fmt.Errorf("%w: %w", model.ErrNoStep, err)
+		}
 		return nil, nil, err
 	}
 	return newModel(r.Model, storage), &Report{r.Config, r.Summary, r.Sentences, r.Tokens, r.Describe()}, err

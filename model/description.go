@@ -90,12 +90,13 @@ func Describe(m Labeller, top int) *Description {
 		d.Templates = t.Name()
 	}
 	for _, l := range m.Input().Lexicons {
-		d.Lexicons = append(d.Lexicons, LexiconDescription{Column: l.Name(), Kind: l.Kind(), Entries: l.Len(), text: describeLexicon(l)})
+		d.Lexicons = append(d.Lexicons, LexiconDescription{Column: l.Name(), Kind: l.Kind(), Entries: l.Len(), text: DescribeLexicon(l)})
 	}
 	return d
 }
 
-func describeLexicon(l lexicon.Lexicon) string {
+// DescribeLexicon says what is known of words.
+func DescribeLexicon(l lexicon.Lexicon) string {
 	switch x := l.(type) {
 	case *lexicon.Classes:
 		return fmt.Sprintf("column %s: %d words in %d classes", x.Name(), x.Len(), x.Classes())

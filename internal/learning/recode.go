@@ -62,7 +62,7 @@ func (r *recoder) held(trained, labels []string) []string {
 		if r.trained[name] {
 			continue
 		}
-		if other := twin(name); r.trained[other] {
+		if other := model.Twin(name); r.trained[other] {
 			inside[t] = other
 		} else {
 			inside[t] = labels[t]
@@ -82,14 +82,4 @@ func (r *recoder) describe(c *recipe.Config) {
 	if r.From != r.To {
 		c.Say(fmt.Sprintf("labels in %s are trained in %s; tagging gives %s", r.From, r.To, r.From))
 	}
-}
-
-// twin returns the label that starts, or continues, a span as name does, but for whether the span ends there.
-func twin(name string) string {
-	letter, _ := structured.SplitLabel(name)
-	other, ok := map[byte]string{'B': "S", 'S': "B", 'I': "E", 'E': "I"}[letter]
-	if !ok {
-		return name
-	}
-	return other + name[1:]
 }

@@ -2,7 +2,6 @@ package learning
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -10,7 +9,6 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/input"
-	"github.com/trellis-nlp/trellis/lexicon"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/recipe"
 )
@@ -109,22 +107,12 @@ func (d *Data) describe(set Set, completed *recipe.Config) {
 	c := &d.Config
 	c.Say(text)
 	for _, l := range d.input.Lexicons {
-		c.Say(describeLexicon(l))
+		c.Say(model.DescribeLexicon(l))
 	}
 	d.recode.describe(c)
 	for _, doubt := range recipe.Doubts(d.Profile.Spec, set.Labels(), set.Tokens(), completed.ModelType == model.Chain) {
 		c.Caution(doubt)
 	}
-}
-
-func describeLexicon(l lexicon.Lexicon) string {
-	switch x := l.(type) {
-	case *lexicon.Classes:
-		return fmt.Sprintf("column %s: %d words in %d classes", x.Name(), x.Len(), x.Classes())
-	case *lexicon.Vectors:
-		return fmt.Sprintf("column %s: vectors of %d dimensions for %d words", x.Name(), x.Dim(), x.Len())
-	}
-	return fmt.Sprintf("column %s: %d entries", l.Name(), l.Len())
 }
 
 // Fit trains on a set by a completed configuration. A loss that needs a good start gets one, unless start is one.
@@ -143,11 +131,7 @@ func Fit(ctx context.Context, set Set, c recipe.Config, start model.Labeller) (m
 			c.Progress(p)
 		}
 	}
-	m, s, err := set.train(ctx, &c, start, h)
-	if m == nil && err != nil && errors.Is(err, ctx.Err()) {
-		err = fmt.Errorf("%w: %w", model.ErrNoStep, err)
-	}
-	return m, s, err
+	return set.train(ctx, &c, start, h)
 }
 
 // Start trains the start of a loss that needs one.

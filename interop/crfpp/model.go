@@ -16,8 +16,8 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// ErrModel says that bytes are no model of CRF++, or a damaged one.
-var ErrModel = errors.New("not a valid CRF++ model")
+// ErrModel says that bytes are no model of CRF++, or a damaged one. It wraps [model.ErrModel].
+var ErrModel = fmt.Errorf("%w (CRF++)", model.ErrModel)
 
 // A Model is what a model file holds. It is immutable and safe for concurrent use.
 type Model struct {

@@ -1,16 +1,17 @@
 package crfsuite
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // ErrModel says that bytes are no model of CRFsuite, or that a [Model] is none that its format can
-// hold; the error that wraps it says why.
-var ErrModel = errors.New("not a valid CRFsuite model")
+// hold; the error that wraps it says why. It wraps [model.ErrModel].
+var ErrModel = fmt.Errorf("%w (CRFsuite)", model.ErrModel)
 
 // A Model is what a file of CRFsuite holds: which labels and attributes there are, and the weights of
 // those features that have one. Labels go by their numbers, the places in Labels.

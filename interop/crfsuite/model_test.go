@@ -118,7 +118,7 @@ func TestUnfitModels(t *testing.T) {
 		{`a transition has the weight -Inf`, crfsuite.Model{Labels: two, Transitions: []crfsuite.Transition{{Weight: math.Inf(-1)}}}},
 		{`two transitions from label "B" to "O"`, crfsuite.Model{Labels: two, Transitions: []crfsuite.Transition{{From: 1}, {}, {From: 1, Weight: 1}}}},
 	} {
-		want := "not a valid CRFsuite model: " + c.want
+		want := "not a valid model (CRFsuite): " + c.want
 		var out bytes.Buffer
 		assert.EqualError(t, crfsuite.Write(&out, &c.m), want)
 		assert.Zero(t, out.Len())

@@ -185,7 +185,7 @@ func TestReadRefusesNoLabels(t *testing.T) {
 	data = append(data, empty...)
 	binary.LittleEndian.PutUint32(data[4:], uint32(len(data)))
 	_, err := crfsuite.Read(data)
-	assert.EqualError(t, err, "not a valid CRFsuite model: no labels")
+	assert.EqualError(t, err, "not a valid model (CRFsuite): no labels")
 }
 
 // Other writers name and measure their chunks of references in other ways, and leave out the two

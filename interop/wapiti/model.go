@@ -2,7 +2,7 @@ package wapiti
 
 import (
 	"bytes"
-	"errors"
+	"fmt"
 	"iter"
 	"slices"
 
@@ -11,8 +11,8 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// ErrModel says that bytes are no model of Wapiti, or a damaged one.
-var ErrModel = errors.New("not a valid Wapiti model")
+// ErrModel says that bytes are no model of Wapiti, or a damaged one. It wraps [model.ErrModel].
+var ErrModel = fmt.Errorf("%w (Wapiti)", model.ErrModel)
 
 // Type says how the scores of a model are normalised.
 type Type int
