@@ -3,7 +3,6 @@ package crf
 import (
 	"fmt"
 
-	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/chain"
@@ -12,8 +11,9 @@ import (
 )
 
 // A Decoder finds the numbers of labels with a model in scratch memory of its own: one for each goroutine. Read a
-// sentence, restrict its labels if need be, then ask for paths or probabilities. Steady state allocates nothing but
-// lists. It reads fields as they are and knows labels as the model has them inside; [Model.NewTagger] does the rest.
+// sentence, restrict its labels if need be, then ask for paths or probabilities by the methods of [model.Decoder], or for
+// Scores or LogZ; what they return is valid until a method is called again. Steady state allocates nothing but lists. It
+// reads fields as they are and knows labels as the model has them inside; [Model.NewTagger] does the rest.
 //
 // Where the labels spell spans, they are kept to the grammar of their scheme: a sequence that breaks it has the
 // score -Inf and the probability 0. [Decoder.Constrain] lifts that.
@@ -23,6 +23,8 @@ import (
 // token that has one label left scores 0: its attributes are not looked up, since they change neither paths nor
 // probabilities. [Decoder.Prune] lifts all that.
 type Decoder struct {
+	*chain.Answers // what it finds
+
 	m       *Model
 	whole   bool                    // whatever the tag dictionary says
 	printer *features.Fingerprinter // nil for ready-made attributes
@@ -40,10 +42,12 @@ var _ model.Decoder = (*Decoder)(nil)
 func (m *Model) NewDecoder() *Decoder {
 	if m.fits() != nil {
 		t := &Decoder{m: m, chain: chain.NewSpace(nil, structured.Plain, nil).NewDecoder()}
+		t.Answers = &t.chain.Answers
 		t.begin(0)
 		return t
 	}
 	t := &Decoder{m: m, chain: m.space().NewDecoder()}
+	t.Answers = &t.chain.Answers
 	if m.program != nil {
 		t.printer = m.program.NewFingerprinter(m.base)
 		t.caches = newWordCaches(t.printer, m.labels.Len(), m.attrs.double)
@@ -201,10 +205,6 @@ func (t *Decoder) ReadItems(items [][]attrfile.Attribute) error {
 // begin makes the scores those of n tokens without attributes.
 func (t *Decoder) begin(n int) { t.scores = t.chain.Begin(n, t.m.bigrams.used > 0) }
 
-// Scores returns the lattice of the sentence, valid until the next Read. Whoever adds to it (a
-// constraint, a second model's scores) changes what the other methods return.
-func (t *Decoder) Scores() *structured.Lattice { return t.chain.Scores() }
-
 // Allow leaves token i the labels allowed[i] alone, or all where that is empty. Labels that no labelling within the
 // grammar has are kept all the same, and lift the grammar from the sentence; the tag dictionary is lifted from it
 // in any case. Allow comes right after Read.
@@ -214,27 +214,4 @@ func (t *Decoder) Allow(allowed [][]int) error {
 		t.score()
 	}
 	return t.chain.Allow(allowed)
-}
-
-// Best returns the best path, valid until a path is asked for again, and its score.
-func (t *Decoder) Best() (path []int, score float64, err error) { return t.chain.Best() }
-
-// NBest returns up to n different paths, best first, with their probabilities, valid until the next call.
-func (t *Decoder) NBest(n int) ([]model.Path, error) { return t.chain.NBest(n) }
-
-// Marginals returns the probability of each label at each token, T x L nodes without edges, valid until
-// the next call.
-func (t *Decoder) Marginals() (*structured.Lattice, error) { return t.chain.Marginals() }
-
-// Posterior returns the path with the greatest expected number of right labels (minimum Bayes risk under Hamming
-// cost), and that number: the most probable label of each token, or, within a grammar, the path of the greatest sum of
-// marginals. The path is valid until a path is asked for again.
-func (t *Decoder) Posterior() (path []int, right float64, err error) { return t.chain.Posterior() }
-
-// SpanProbabilities appends, for each span, the probability that a labelling has exactly this span: it starts there, ends
-// there, has this type, and is not part of a longer one, read as [annotation.AppendSpans] reads labels. The labelling is drawn
-// from the distribution of the sentence. It takes the memory of the marginals of all edges, T L^2 numbers. Spans that do
-// not lie in the sentence are an error.
-func (t *Decoder) SpanProbabilities(dst []float64, spans []annotation.Span) ([]float64, error) {
-	return t.chain.SpanProbabilities(dst, spans)
 }

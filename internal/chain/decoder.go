@@ -15,7 +15,12 @@ import (
 // returns its scores, to which the caller adds what its model says. Steady state allocates nothing but lists.
 type Decoder struct {
 	Choices // of the tag dictionary
+	Answers
+}
 
+// Answers are what a decoder finds of the sentence. Decoders of models embed them.
+type Answers struct {
+	choices   *Choices
 	space     *Space
 	free      bool // of the grammar
 	scores    structured.Lattice
@@ -40,7 +45,8 @@ type Decoder struct {
 
 // NewDecoder returns a decoder of the empty sentence.
 func (s *Space) NewDecoder() *Decoder {
-	d := &Decoder{space: s}
+	d := new(Decoder)
+	d.space, d.choices = s, &d.Choices
 	d.Begin(0, false)
 	return d
 }
@@ -85,7 +91,7 @@ func (d *Decoder) Fill(n int, shape structured.EdgeShape) *structured.Lattice {
 }
 
 // end puts the nodes at the ends within the grammar, unless they are free of it.
-func (d *Decoder) end() {
+func (d *Answers) end() {
 	if d.kept && !d.ended {
 		d.ended = true
 		within(&d.scores, d.space.grammar)
@@ -93,16 +99,16 @@ func (d *Decoder) end() {
 }
 
 // complete puts the scores within the grammar and the dictionary, unless they are free of them.
-func (d *Decoder) complete() {
+func (d *Answers) complete() {
 	d.settle()
 	if !d.applied {
 		d.applied = true
-		d.Apply(&d.scores)
+		d.choices.Apply(&d.scores)
 	}
 }
 
 // settle puts the scores within the grammar, unless they are free of it.
-func (d *Decoder) settle() {
+func (d *Answers) settle() {
 	if d.settled {
 		return
 	}
@@ -122,7 +128,7 @@ func (d *Decoder) settle() {
 }
 
 // edge returns the L x L scores of the edges that all positions share, within the grammar if the sentence is kept to it.
-func (d *Decoder) edge() []float64 {
+func (d *Answers) edge() []float64 {
 	if d.kept {
 		return d.space.both
 	}
@@ -131,7 +137,7 @@ func (d *Decoder) edge() []float64 {
 
 // view returns the complete scores of the sentence, for reading. Edges that all positions share are those of the model
 // and no copy.
-func (d *Decoder) view() *structured.Lattice {
+func (d *Answers) view() *structured.Lattice {
 	if d.lent || d.settled || d.own {
 		d.complete()
 		return &d.scores
@@ -139,7 +145,7 @@ func (d *Decoder) view() *structured.Lattice {
 	d.end()
 	if !d.applied {
 		d.applied = true
-		d.Apply(&d.scores)
+		d.choices.Apply(&d.scores)
 	}
 	d.shared = structured.Lattice{T: d.scores.T, L: d.scores.L, Node: d.scores.Node, Edge: d.edge()}
 	return &d.shared
@@ -147,7 +153,7 @@ func (d *Decoder) view() *structured.Lattice {
 
 // Scores returns the complete scores of the sentence, valid until the next one begins. Whoever adds to them (a
 // constraint, a second model's scores) changes what the other methods return.
-func (d *Decoder) Scores() *structured.Lattice {
+func (d *Answers) Scores() *structured.Lattice {
 	d.complete()
 	d.lent = true
 	return &d.scores
@@ -155,7 +161,7 @@ func (d *Decoder) Scores() *structured.Lattice {
 
 // Allow leaves token t the labels allowed[t] alone, or all where that is empty. Labels that no labelling within the
 // grammar has are kept all the same, and lift the grammar from the sentence, if the scores are not complete yet.
-func (d *Decoder) Allow(allowed [][]int) error {
+func (d *Answers) Allow(allowed [][]int) error {
 	if len(allowed) != d.scores.T {
 		return fmt.Errorf("%w: labels allowed for %d of %d tokens", model.ErrInput, len(allowed), d.scores.T)
 	}
@@ -169,7 +175,7 @@ func (d *Decoder) Allow(allowed [][]int) error {
 }
 
 // Best returns the best path, valid until the next call, and its score.
-func (d *Decoder) Best() (path []int, score float64, err error) {
+func (d *Answers) Best() (path []int, score float64, err error) {
 	d.path = slices.Grow(d.path[:0], d.scores.T)[:d.scores.T]
 	if d.lent || d.own {
 		d.complete()
@@ -178,12 +184,12 @@ func (d *Decoder) Best() (path []int, score float64, err error) {
 	}
 	d.end()
 	d.shared = structured.Lattice{T: d.scores.T, L: d.scores.L, Node: d.scores.Node, Edge: d.edge()}
-	score, err = d.viterbi.DecodeAmong(d.path, &d.shared, d.among)
+	score, err = d.viterbi.DecodeAmong(d.path, &d.shared, d.choices.among)
 	return d.path, score, err
 }
 
 // NBest returns up to n different paths, best first, with their probabilities, valid until the next call.
-func (d *Decoder) NBest(n int) ([]model.Path, error) {
+func (d *Answers) NBest(n int) ([]model.Path, error) {
 	s := d.view()
 	var err error
 	if d.list, err = d.viterbi.KBest(d.list, s, n); err != nil {
@@ -201,10 +207,10 @@ func (d *Decoder) NBest(n int) ([]model.Path, error) {
 }
 
 // LogZ returns the logarithm of the sum of exp(score) over all paths.
-func (d *Decoder) LogZ() (float64, error) { return d.inference.LogZ(d.view()) }
+func (d *Answers) LogZ() (float64, error) { return d.inference.LogZ(d.view()) }
 
 // Marginals returns the probability of each label at each token, T x L nodes without edges, valid until the next call.
-func (d *Decoder) Marginals() (*structured.Lattice, error) {
+func (d *Answers) Marginals() (*structured.Lattice, error) {
 	_, err := d.inference.Marginals(&d.marginals, d.view(), structured.NoEdges)
 	return &d.marginals, err
 }
@@ -212,7 +218,7 @@ func (d *Decoder) Marginals() (*structured.Lattice, error) {
 // Posterior returns the path with the greatest expected number of right labels (minimum Bayes risk under Hamming
 // cost), and that number: the most probable label of each token, or, within a grammar, the path of the greatest sum of
 // marginals. The path is valid until the next call.
-func (d *Decoder) Posterior() (path []int, right float64, err error) {
+func (d *Answers) Posterior() (path []int, right float64, err error) {
 	s, err := d.Marginals()
 	if err != nil {
 		return nil, 0, err

@@ -19,7 +19,7 @@ import (
 //	probability  = sum over j, k not continuing j, of v(end-1, j) p(j, k at end-1, end) / p(j at end-1)
 //
 // It takes the memory of the marginals of all edges, T L^2 numbers. Spans that do not lie in the sentence are an error.
-func (d *Decoder) SpanProbabilities(dst []float64, spans []annotation.Span) ([]float64, error) {
+func (d *Answers) SpanProbabilities(dst []float64, spans []annotation.Span) ([]float64, error) {
 	for _, s := range spans {
 		if s.Start < 0 || s.Start >= s.End || s.End > d.scores.T {
 			return dst, fmt.Errorf("%w: span %d..%d in a sentence of %d tokens", model.ErrInput, s.Start, s.End, d.scores.T)
@@ -56,7 +56,7 @@ func (s *Space) continuing() []bool {
 }
 
 // span returns the probability of a span under the marginals.
-func (d *Decoder) span(s annotation.Span, continues []bool) float64 {
+func (d *Answers) span(s annotation.Span, continues []bool) float64 {
 	p := &d.marginals
 	l := p.L
 	now := slices.Grow(d.spanNow[:0], l)[:l]

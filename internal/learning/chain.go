@@ -18,8 +18,8 @@ import (
 // A chainSet is the data of a chain.
 type chainSet struct {
 	*crf.Dataset
-	dev   *crf.Dataset // nil without development data
-	items bool         // ready-made attributes
+	development[*crf.Dataset]
+	items bool // ready-made attributes
 }
 
 func newChainSet(in model.Input) (*chainSet, error) {
@@ -49,13 +49,6 @@ func (s *chainSet) addTo(d *crf.Dataset, e example) error {
 		return d.AddItems(e.items, e.labels, e.weight)
 	}
 	return d.Add(e.columns, e.labels, e.weight)
-}
-
-func (s *chainSet) Held() (sentences, tokens int) {
-	if s.dev == nil {
-		return 0, 0
-	}
-	return s.dev.Len(), s.dev.Tokens()
 }
 
 func (s *chainSet) describe(templates string) string {

@@ -14,8 +14,7 @@ import (
 // A prunedSet is the data of a pruned higher-order chain.
 type prunedSet struct {
 	*prunedcrf.Dataset
-	in  model.Input
-	dev *prunedcrf.Dataset // nil without development data
+	development[*prunedcrf.Dataset]
 }
 
 func newPrunedSet(in model.Input) (*prunedSet, error) {
@@ -23,27 +22,10 @@ func newPrunedSet(in model.Input) (*prunedSet, error) {
 		return nil, fmt.Errorf("%w: attributes, but a pruned chain reads columns by templates", model.ErrInput)
 	}
 	d, err := prunedcrf.NewDataset(in)
-	return &prunedSet{Dataset: d, in: in}, err
+	return &prunedSet{d, development[*prunedcrf.Dataset]{open: func() (*prunedcrf.Dataset, error) { return prunedcrf.NewDataset(in) }}}, err
 }
 
 func (s *prunedSet) add(e example) error { return s.Add(e.columns, e.labels, e.weight) }
-
-func (s *prunedSet) hold(e example) error {
-	if s.dev == nil {
-		var err error
-		if s.dev, err = prunedcrf.NewDataset(s.in); err != nil {
-			return err
-		}
-	}
-	return s.dev.Add(e.columns, e.labels, e.weight)
-}
-
-func (s *prunedSet) Held() (sentences, tokens int) {
-	if s.dev == nil {
-		return 0, 0
-	}
-	return s.dev.Len(), s.dev.Tokens()
-}
 
 func (s *prunedSet) describe(templates string) string {
 	return fmt.Sprintf("%d sentences, %d tokens, %d labels (scheme %s), %d attributes by templates %s",

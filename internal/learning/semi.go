@@ -14,8 +14,7 @@ import (
 // A semiSet is the data of a semi-Markov model.
 type semiSet struct {
 	*semicrf.Dataset
-	in  model.Input
-	dev *semicrf.Dataset // nil without development data
+	development[*semicrf.Dataset]
 }
 
 func newSemiSet(in model.Input) (*semiSet, error) {
@@ -23,30 +22,13 @@ func newSemiSet(in model.Input) (*semiSet, error) {
 		return nil, fmt.Errorf("%w: attributes, but a semi-Markov model reads the words of spans", model.ErrInput)
 	}
 	d, err := semicrf.NewDataset(in)
-	return &semiSet{Dataset: d, in: in}, err
+	return &semiSet{d, development[*semicrf.Dataset]{open: func() (*semicrf.Dataset, error) { return semicrf.NewDataset(in) }}}, err
 }
 
 // Labels returns O and the types of spans, between which costs are counted.
 func (s *semiSet) Labels() []string { return append([]string{"O"}, s.Types()...) }
 
 func (s *semiSet) add(e example) error { return s.Add(e.columns, e.labels, e.weight) }
-
-func (s *semiSet) hold(e example) error {
-	if s.dev == nil {
-		var err error
-		if s.dev, err = semicrf.NewDataset(s.in); err != nil {
-			return err
-		}
-	}
-	return s.dev.Add(e.columns, e.labels, e.weight)
-}
-
-func (s *semiSet) Held() (sentences, tokens int) {
-	if s.dev == nil {
-		return 0, 0
-	}
-	return s.dev.Len(), s.dev.Tokens()
-}
 
 func (s *semiSet) describe(templates string) string {
 	return fmt.Sprintf("%d sentences, %d tokens, %d spans of %d types (scheme %s), templates %s",

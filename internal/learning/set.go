@@ -108,6 +108,36 @@ func (d *Data) choices(fields []string) ([]annotation.Choice, error) {
 	return d.known, nil
 }
 
+// development is the development data of a set.
+type development[D interface {
+	comparable
+	Add(s features.Sequence, labels []string, weight float64) error
+	Len() int
+	Tokens() int
+}] struct {
+	dev  D // the zero D without development data
+	open func() (D, error)
+}
+
+func (x *development[D]) hold(e example) (err error) {
+	var none D
+	if x.dev == none {
+		if x.dev, err = x.open(); err != nil {
+			return err
+		}
+	}
+	return x.dev.Add(e.columns, e.labels, e.weight)
+}
+
+// Held implements [Set].
+func (x *development[D]) Held() (sentences, tokens int) {
+	var none D
+	if x.dev == none {
+		return 0, 0
+	}
+	return x.dev.Len(), x.dev.Tokens()
+}
+
 // hooks are what training calls.
 type hooks struct {
 	progress func(model.Progress)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/chain"
@@ -13,8 +12,11 @@ import (
 )
 
 // A Decoder scores sentences with a model in scratch memory of its own: one for each goroutine. Read a
-// sentence, then ask. Steady state allocates nothing but lists.
+// sentence, then ask. Steady state allocates nothing but lists. It answers by the methods of
+// [model.Decoder], and by Scores and LogZ; what they return is valid until a method is called again.
 type Decoder struct {
+	*chain.Answers // what it finds
+
 	// CostFactor multiplies the scores of the sentences that are read: crf_test's -c. 0 stands for 1.
 	CostFactor float64
 
@@ -32,6 +34,7 @@ var _ model.Decoder = (*Decoder)(nil)
 // NewDecoder returns a decoder that has read the empty sentence.
 func (m *Model) NewDecoder() *Decoder {
 	t := &Decoder{m: m, extractor: m.program.NewExtractor(), width: m.program.Width(), chain: m.space.NewDecoder()}
+	t.Answers = &t.chain.Answers
 	switch {
 	case !m.pairs: // and so no L x L numbers: the file warrants only L of them
 	case m.program.HasBigrams():
@@ -111,35 +114,4 @@ func (t *Decoder) sum(dst []float64) {
 	for k, v := range t.sums {
 		dst[k] = factor * float64(v)
 	}
-}
-
-// Scores returns the lattice of the sentence, valid until the next Read. Whoever adds to it changes what the other
-// methods return.
-func (t *Decoder) Scores() *structured.Lattice { return t.chain.Scores() }
-
-// Allow leaves token i the labels allowed[i] alone, or all where that is empty.
-func (t *Decoder) Allow(allowed [][]int) error { return t.chain.Allow(allowed) }
-
-// Best returns the best path, valid until a path is asked for again, and its score.
-func (t *Decoder) Best() (path []int, score float64, err error) { return t.chain.Best() }
-
-// NBest returns the n best paths, or all if there are fewer, best first, with their probabilities. They are valid until
-// the next call.
-func (t *Decoder) NBest(n int) ([]model.Path, error) { return t.chain.NBest(n) }
-
-// LogZ returns the logarithm of the sum of exp(score) over all paths; a path has probability
-// exp(score - log Z).
-func (t *Decoder) LogZ() (float64, error) { return t.chain.LogZ() }
-
-// Marginals returns the probability of each label at each token, T x L nodes without edges, valid until
-// the next call.
-func (t *Decoder) Marginals() (*structured.Lattice, error) { return t.chain.Marginals() }
-
-// Posterior returns the path of the most probable label of each token, and the sum of these probabilities.
-func (t *Decoder) Posterior() (path []int, right float64, err error) { return t.chain.Posterior() }
-
-// SpanProbabilities appends, for each span, the probability that a labelling has exactly this span, as that of
-// crf.Decoder does.
-func (t *Decoder) SpanProbabilities(dst []float64, spans []annotation.Span) ([]float64, error) {
-	return t.chain.SpanProbabilities(dst, spans)
 }

@@ -3,7 +3,6 @@ package crfsuite
 import (
 	"fmt"
 
-	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/chain"
@@ -76,8 +75,11 @@ func (x *Labeller) TagItems(items [][]attrfile.Attribute) ([]string, error) {
 }
 
 // A Decoder scores sentences as CRFsuite does, in scratch memory of its own: one for each goroutine. Read a sentence,
-// then ask for paths, scores or probabilities. Steady state allocates nothing but lists.
+// then ask for paths, scores or probabilities. Steady state allocates nothing but lists. It answers by the methods of
+// [model.Decoder], and by Scores and LogZ; what they return is valid until a method is called again.
 type Decoder struct {
+	*chain.Answers // what it finds
+
 	x     *Labeller
 	found []entry
 	chain *chain.Decoder
@@ -88,6 +90,7 @@ var _ model.Decoder = (*Decoder)(nil)
 // NewDecoder returns a decoder that has read the empty sentence.
 func (x *Labeller) NewDecoder() *Decoder {
 	t := &Decoder{x: x, chain: x.space.NewDecoder()}
+	t.Answers = &t.chain.Answers
 	t.begin(0)
 	return t
 }
@@ -121,36 +124,4 @@ func (t *Decoder) ReadItems(items [][]attrfile.Attribute) error {
 		}
 	}
 	return nil
-}
-
-// Scores returns the lattice of the sentence, valid until the next Read. Whoever adds to it changes what the other
-// methods return.
-func (t *Decoder) Scores() *structured.Lattice { return t.chain.Scores() }
-
-// Allow leaves token i the labels allowed[i] alone, or all where that is empty.
-func (t *Decoder) Allow(allowed [][]int) error { return t.chain.Allow(allowed) }
-
-// Best returns the best path, valid until a path is asked for again, and its score. Ties go to the lowest label
-// numbers from the back, as in package viterbi and in CRFsuite.
-func (t *Decoder) Best() (path []int, score float64, err error) { return t.chain.Best() }
-
-// NBest returns the n best paths, or all if there are fewer, best first, with their probabilities. They are valid until
-// the next call.
-func (t *Decoder) NBest(n int) ([]model.Path, error) { return t.chain.NBest(n) }
-
-// LogZ returns the logarithm of the sum of exp(score) over all paths; a path has probability
-// exp(score - log Z).
-func (t *Decoder) LogZ() (float64, error) { return t.chain.LogZ() }
-
-// Marginals returns the probability of each label at each token, T x L nodes without edges, valid until
-// the next call.
-func (t *Decoder) Marginals() (*structured.Lattice, error) { return t.chain.Marginals() }
-
-// Posterior returns the path of the most probable label of each token, and the sum of these probabilities.
-func (t *Decoder) Posterior() (path []int, right float64, err error) { return t.chain.Posterior() }
-
-// SpanProbabilities appends, for each span, the probability that a labelling has exactly this span, as that of
-// crf.Decoder does.
-func (t *Decoder) SpanProbabilities(dst []float64, spans []annotation.Span) ([]float64, error) {
-	return t.chain.SpanProbabilities(dst, spans)
 }

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/chain"
@@ -14,8 +13,11 @@ import (
 )
 
 // A Decoder scores sentences with a model in scratch memory of its own: one for each goroutine. Read a
-// sentence, then ask. Steady state allocates nothing but lists.
+// sentence, then ask. Steady state allocates nothing but lists. It answers by the methods of
+// [model.Decoder], and by Scores and LogZ; what they return is valid until a method is called again.
 type Decoder struct {
+	*chain.Answers // what it finds
+
 	m         *Model
 	extractor *features.Extractor // nil: raw
 	edges     structured.EdgeShape
@@ -32,6 +34,7 @@ var _ model.Decoder = (*Decoder)(nil)
 // NewDecoder returns a decoder that has read the empty sentence.
 func (m *Model) NewDecoder() *Decoder {
 	t := &Decoder{m: m, chain: m.space.NewDecoder()}
+	t.Answers = &t.chain.Answers
 	if m.program != nil {
 		t.extractor = m.program.NewExtractor()
 	}
@@ -196,35 +199,4 @@ func logSoftmax(x []float64) {
 	for k := range x {
 		x[k] -= most + math.Log(sum)
 	}
-}
-
-// Scores returns the lattice of the sentence, the sums of the weights or, of a MEMM, their normalised logarithms, valid until the next Read. Whoever adds to it changes what the other
-// methods return.
-func (t *Decoder) Scores() *structured.Lattice { return t.chain.Scores() }
-
-// Allow leaves token i the labels allowed[i] alone, or all where that is empty.
-func (t *Decoder) Allow(allowed [][]int) error { return t.chain.Allow(allowed) }
-
-// Best returns the best path, valid until a path is asked for again, and its score.
-func (t *Decoder) Best() (path []int, score float64, err error) { return t.chain.Best() }
-
-// NBest returns the n best paths, or all if there are fewer, best first, with their probabilities. They are valid until
-// the next call.
-func (t *Decoder) NBest(n int) ([]model.Path, error) { return t.chain.NBest(n) }
-
-// LogZ returns the logarithm of the sum of exp(score) over all paths; a path has probability
-// exp(score - log Z).
-func (t *Decoder) LogZ() (float64, error) { return t.chain.LogZ() }
-
-// Marginals returns the probability of each label at each token, T x L nodes without edges, valid until
-// the next call.
-func (t *Decoder) Marginals() (*structured.Lattice, error) { return t.chain.Marginals() }
-
-// Posterior returns the path of the most probable label of each token, and the sum of these probabilities.
-func (t *Decoder) Posterior() (path []int, right float64, err error) { return t.chain.Posterior() }
-
-// SpanProbabilities appends, for each span, the probability that a labelling has exactly this span, as that of
-// crf.Decoder does.
-func (t *Decoder) SpanProbabilities(dst []float64, spans []annotation.Span) ([]float64, error) {
-	return t.chain.SpanProbabilities(dst, spans)
 }
