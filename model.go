@@ -46,7 +46,7 @@ func newModel(l model.Labeller, storage crf.SaveOptions) *Model {
 // Errors start with the name of the file; a file that is not a valid model is an error that wraps model.ErrModel.
 //
 // Moving another file into the place of an open model does no harm. If the file is cut short or overwritten, the methods of
-// the model return an error that wraps model.ErrChanged, at the latest after 64 more sentences.
+// the model return an error that wraps model.ErrChanged. Labels may be wrong for up to 64 sentences a goroutine before that.
 func Open(path string) (*Model, error) {
 	l, err := model.Open(path, kinds)
 	if err != nil {

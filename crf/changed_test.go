@@ -68,11 +68,17 @@ func TestModelWhoseFileIsOverwritten(t *testing.T) {
 	m, err := Open(path)
 	require.NoError(t, err)
 	defer m.Close()
+	tagger, err := m.NewTagger(model.TagOptions{})
+	require.NoError(t, err)
+	_, err = tagger.Label(model.Sentence{Columns: features.Rows{{"w1"}}}, nil)
+	require.NoError(t, err)
 	require.NoError(t, os.Chtimes(path, time.Time{}, time.Now().Add(time.Hour)))
 	_, err = model.TagAll(t.Context(), m, []features.Sequence{features.Rows{{"w1"}}}, 1)
 	require.ErrorIs(t, err, model.ErrChanged)
-	for k := range 4 * 64 {
-		if _, err = m.Tag(features.Rows{{fmt.Sprint("w", k)}}); err != nil {
+	_, err = m.Tag(features.Rows{{"w1"}})
+	require.ErrorIs(t, err, model.ErrChanged)
+	for k := range 64 {
+		if _, err = tagger.Label(model.Sentence{Columns: features.Rows{{fmt.Sprint("w", k)}}}, nil); err != nil {
 			break
 		}
 	}

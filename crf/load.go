@@ -27,8 +27,8 @@ func Detect(head []byte) bool { return strings.HasPrefix(string(head), format.Ma
 // they are.
 //
 // Moving another file into the place of an open model does no harm. Cutting the file short or overwriting it does: the
-// model and its taggers then return an error that wraps model.ErrChanged, at the latest after 64 more sentences, and may
-// return wrong labels for those in between. [Model.Check] looks at once.
+// methods of Model and its taggers then return an error that wraps model.ErrChanged, each tagger at the latest after 64
+// more sentences. They may return wrong labels for those in between. [Model.Check] looks at once.
 func Open(path string) (m *Model, err error) {
 	f, err := format.Open(path)
 	if err != nil {

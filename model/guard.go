@@ -73,9 +73,10 @@ func (g *guarded) Label(s Sentence, fixed []string) ([]Labelling, error) {
 // guard runs f, which takes one sentence.
 func (g *guarded) guard(f func() error) error {
 	err := g.m.Guard(f)
-	if g.used++; g.used%checkEvery == 0 {
+	if g.used%checkEvery == 0 { // of the first too, since a pool may make many taggers
 		err = cmp.Or(g.m.Check(), err)
 	}
+	g.used++
 	return err
 }
 
