@@ -132,11 +132,11 @@ func (m *Model) Prune(o PruneOptions) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	least := o.Below
+	keep := -1
 	if o.Keep != nil {
-		least = max(least, content.Threshold(*o.Keep))
+		keep = *o.Keep
 	}
-	content.Drop(least)
+	content.Drop(o.Below, keep)
 	pruned, err := crf.New(content)
 	if err != nil {
 		return nil, m.about(err)
@@ -169,6 +169,6 @@ func (m *Model) ExportCRFsuite(path string) (*Exported, error) {
 	}
 	return &Exported{
 		Labels: len(made.Labels), Attributes: len(made.Attributes), Features: made.Features(),
-		Templates: chain.Input().Templates != nil, Grammar: chain.Scheme() != structured.Plain, Dictionary: chain.Dictionary() > 0,
+		Templates: chain.Input().Templates != nil, Grammar: chain.Scheme() != structured.Plain, Dictionary: len(content.Dictionary) > 0,
 	}, nil
 }

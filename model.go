@@ -54,7 +54,7 @@ func Open(path string) (*Model, error) {
 	}
 	m := newModel(l, crf.SaveOptions{})
 	if chain, ok := l.(*crf.Model); ok {
-		m.storage = crf.SaveOptions{Precision: chain.Precision(), Strip: chain.Stripped()}
+		m.storage = chain.Storage()
 	}
 	m.path = path
 	return m, nil

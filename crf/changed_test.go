@@ -49,7 +49,7 @@ func TestModelWhoseFileIsCutShort(t *testing.T) {
 	other := features.Rows{{"w71"}, {"w711"}, {"w7111"}}
 	_, err = m.Tag(other)
 	require.ErrorIs(t, err, model.ErrChanged)
-	_, err = m.TagNBest(other, 2)
+	_, err = nbest(m, other, 2)
 	require.ErrorIs(t, err, model.ErrChanged)
 	_, err = model.TagAll(t.Context(), m, []features.Sequence{other}, 2)
 	require.ErrorIs(t, err, model.ErrChanged)

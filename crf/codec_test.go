@@ -62,7 +62,7 @@ func models(t testing.TB) map[string]*Model {
 func lists(t testing.TB, m *Model) (all [][]model.Labelling) {
 	t.Helper()
 	for _, rows := range read(t, sample.Dev)[:20] {
-		list, err := m.TagNBest(rows, 3)
+		list, err := nbest(m, rows, 3)
 		require.NoError(t, err)
 		all = append(all, list)
 	}
@@ -82,7 +82,7 @@ func TestSaveAndLoad(t *testing.T) {
 			assert.Equal(t, m.Scheme(), got.Scheme())
 			assert.Equal(t, m.Features(), got.Features())
 			assert.Equal(t, m.Attributes(), got.Attributes())
-			assert.Equal(t, m.Dictionary(), got.Dictionary())
+			assert.Equal(t, m.tagDict.used, got.tagDict.used)
 			if m.program == nil {
 				continue
 			}

@@ -177,7 +177,7 @@ func newEntry[O constraints.Unsigned](name string, list []outcome, limit int) (e
 
 // Content returns a copy of what the model holds, its attributes in the order of their names. ErrStripped is the error of a model without names; one whose names are damaged wraps ErrModel.
 func (m *Model) Content() (Content, error) {
-	if m.Stripped() {
+	if m.stripped() {
 		return Content{}, ErrStripped
 	}
 	p := Content{
@@ -205,7 +205,7 @@ func (m *Model) Content() (Content, error) {
 	if err != nil {
 		return Content{}, err
 	}
-	p.Transitions = m.Transitions()
+	p.Transitions = m.transitions()
 	return p, nil
 }
 
@@ -232,9 +232,9 @@ func named[O constraints.Unsigned](m *Model, s *store[O], names []byte, visit fu
 	return err
 }
 
-// Threshold returns the weight of which at least keep features that could go have a greater or equal magnitude, if there
+// threshold returns the weight of which at least keep features that could go have a greater or equal magnitude, if there
 // are as many; with features of equal weights there may be more. Transitions do not count.
-func (p *Content) Threshold(keep int) float64 {
+func (p *Content) threshold(keep int) float64 {
 	var all []float64
 	for _, a := range p.Attributes {
 		for _, w := range a.Weights {
@@ -256,8 +256,12 @@ func (p *Content) Threshold(keep int) float64 {
 	return all[keep-1]
 }
 
-// Drop removes the features whose weights are of a magnitude below least. Transitions stay: they are few.
-func (p *Content) Drop(least float64) {
+// Drop removes the features whose weights are of a magnitude below least, and all but the keep greatest, and those
+// equal to the last of them, unless keep is negative. Transitions stay: they are few.
+func (p *Content) Drop(least float64, keep int) {
+	if keep >= 0 {
+		least = max(least, p.threshold(keep))
+	}
 	for k := range p.Attributes {
 		a := &p.Attributes[k]
 		a.Weights = slices.DeleteFunc(a.Weights, func(w LabelWeight) bool { return math.Abs(w.Weight) < least })

@@ -363,8 +363,8 @@ func TestUnseenLabelsOfDevelopmentData(t *testing.T) {
 	require.NoError(t, clean.Add(rows, []string{known, known, known}, 1))
 	require.NoError(t, dev.Add(rows, []string{known, "KNOWN?", known}, 1))
 	require.NoError(t, dev.Add(rows, []string{"NEW", "KNOWN?", known}, 1))
-	require.Equal(t, []string{"KNOWN?", "NEW"}, dev.Unseen())
-	require.Empty(t, clean.Unseen())
+	require.Equal(t, []string{"KNOWN?", "NEW"}, dev.unseen)
+	require.Empty(t, clean.unseen)
 	require.Len(t, d.Labels(), len(dev.Labels()))
 	var warned []string
 	o := Options{Penalty: l2, Dev: dev, Warn: func(s string) { warned = append(warned, s) }}
@@ -462,9 +462,9 @@ func TestWarmStart(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, m.Features(), moved.Features(), "every weight found its place")
 	for _, rows := range sentences[:10] {
-		want, err := m.TagNBest(rows, 1)
+		want, err := nbest(m, rows, 1)
 		require.NoError(t, err)
-		got, err := moved.TagNBest(rows, 1)
+		got, err := nbest(moved, rows, 1)
 		require.NoError(t, err)
 		assert.InDelta(t, want[0].Score, got[0].Score, 1e-9)
 		assert.Equal(t, want[0].Labels, got[0].Labels)
@@ -525,7 +525,7 @@ func TestTagger(t *testing.T) {
 		require.NoError(t, err)
 		assert.InDelta(t, score, scores.PathScore(path), 1e-9)
 
-		best, err := m.TagNBest(rows, 5)
+		best, err := nbest(m, rows, 5)
 		require.NoError(t, err)
 		labels, err := m.Tag(rows)
 		require.NoError(t, err)
@@ -553,7 +553,7 @@ func TestTagger(t *testing.T) {
 		}
 
 		given := make([][]int, len(rows))
-		label, ok := m.Label("B-PER")
+		label, ok := m.labels.Index("B-PER")
 		require.True(t, ok)
 		given[len(given)/2] = []int{label}
 		require.NoError(t, tagger.Allow(given))
@@ -603,7 +603,7 @@ func TestModelIsSafeForConcurrentUse(t *testing.T) {
 				if assert.NoError(t, err) {
 					assert.Equal(t, want[k], labels)
 				}
-				_, err = m.TagNBest(rows, 2)
+				_, err = nbest(m, rows, 2)
 				assert.NoError(t, err)
 			}
 		})

@@ -137,9 +137,6 @@ func (d *Dataset) begin(n int, labels []string, weight float64) error {
 	return nil
 }
 
-// Unseen returns the labels of held-out data that the training data lack.
-func (d *Dataset) Unseen() []string { return d.unseen }
-
 // name returns the name of a label by its number, also one that is not seen in training.
 func (d *Dataset) name(j int32) string {
 	if l := d.labels.Len(); int(j) >= l {

@@ -16,12 +16,12 @@ import (
 // reads fields as they are and knows labels as the model has them inside; [Model.NewTagger] does the rest.
 //
 // Where the labels spell spans, they are kept to the grammar of their scheme: a sequence that breaks it has the
-// score -Inf and the probability 0. [Decoder.Constrain] lifts that.
+// score -Inf and the probability 0. The option Unconstrained of a tagger lifts that.
 //
 // Likewise, a word of the model's tag dictionary, if it has one (see [Options]), gets no label that it lacks there. A
 // sentence whose words have no labelling within the grammar so is labelled as without the dictionary. The node of a
 // token that has one label left scores 0: its attributes are not looked up, since they change neither paths nor
-// probabilities. [Decoder.Prune] lifts all that.
+// probabilities. The option NoDictionary lifts all that.
 type Decoder struct {
 	*chain.Answers // what it finds
 
@@ -62,14 +62,14 @@ func (m *Model) NewDecoder() *Decoder {
 // fits returns an error if the model has more labels than the scores of a sentence may have.
 func (m *Model) fits() error { return chain.Check(m.labels.Len()) }
 
-// Constrain says whether the sentences that are read from now on are kept to the grammar of the label scheme. It
+// constrain says whether the sentences that are read from now on are kept to the grammar of the label scheme. It
 // makes no difference to plain labels, and to label sets that leave the sentences of some lengths without a
 // labelling: without O, B- and S-.
-func (t *Decoder) Constrain(on bool) { t.chain.Constrain(on) }
+func (t *Decoder) constrain(on bool) { t.chain.Constrain(on) }
 
-// Prune says whether the sentences that are read from now on are kept to the tag dictionary of the model, if it has
+// prune says whether the sentences that are read from now on are kept to the tag dictionary of the model, if it has
 // one.
-func (t *Decoder) Prune(on bool) { t.whole = !on }
+func (t *Decoder) prune(on bool) { t.whole = !on }
 
 // Read computes the scores of a sentence. The sequence is not used after it returns. One whose tokens lack columns is an
 // error that wraps ErrInput.

@@ -102,7 +102,7 @@ func wellFormed(m *Model, y []int) bool {
 func TestGrammar(t *testing.T) {
 	eachSpanModel(t, func(m *Model, rows features.Rows) {
 		free, kept := m.NewDecoder(), m.NewDecoder()
-		free.Constrain(false)
+		free.constrain(false)
 		require.NoError(t, free.Read(rows))
 		require.NoError(t, kept.Read(rows))
 		s := free.Scores()
@@ -165,7 +165,7 @@ func TestSpanProbabilities(t *testing.T) {
 	eachSpanModel(t, func(m *Model, rows features.Rows) {
 		tagger := m.NewDecoder()
 		for _, constrained := range []bool{true, false} {
-			tagger.Constrain(constrained)
+			tagger.constrain(constrained)
 			require.NoError(t, tagger.Read(rows))
 			s := tagger.Scores()
 			want, z := make(map[annotation.Span]float64), 0.0
@@ -262,7 +262,7 @@ func TestManyGoroutines(t *testing.T) {
 		wg.Go(func() {
 			for k := range sentences {
 				k = (k + g) % len(sentences)
-				got, err := m.TagNBest(sentences[k], 3)
+				got, err := nbest(m, sentences[k], 3)
 				if assert.NoError(t, err) {
 					assert.Equal(t, want[k], got)
 				}

@@ -5,12 +5,12 @@ import "github.com/trellis-nlp/trellis/model"
 // Describe describes the model. Without the names of its attributes, none of them is listed.
 func (m *Model) Describe(top int) (*model.Description, error) {
 	d := model.Describe(m, top)
-	d.Weights, d.Stripped = m.Precision().String(), m.Stripped()
-	d.Attributes, d.Features, d.Dictionary = m.Attributes(), m.Features(), m.Dictionary()
-	for _, p := range m.Transitions() {
+	d.Weights, d.Stripped = m.precision.String(), m.stripped()
+	d.Attributes, d.Features, d.Dictionary = m.Attributes(), m.Features(), m.tagDict.used
+	for _, p := range m.transitions() {
 		d.Transitions = append(d.Transitions, model.LabelPair{From: d.Labels[p.From], To: d.Labels[p.To], Weight: p.Weight})
 	}
-	if m.Stripped() || top == 0 {
+	if m.stripped() || top == 0 {
 		return d, nil
 	}
 	p, err := m.Content()

@@ -72,9 +72,9 @@ func TestLexiconIsAColumn(t *testing.T) {
 	column := train(t, d, Options{Penalty: l2, Threads: 1})
 	got := loaded(t, saved(t, with, SaveOptions{Precision: Float64, Strip: true}))
 	for _, rows := range read(t, sample.Dev) {
-		want, err := column.TagNBest(widened(rows), 2)
+		want, err := nbest(column, widened(rows), 2)
 		require.NoError(t, err)
-		have, err := got.TagNBest(rows, 2)
+		have, err := nbest(got, rows, 2)
 		require.NoError(t, err)
 		require.Equal(t, want, have)
 	}

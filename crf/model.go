@@ -122,9 +122,6 @@ func gather[O constraints.Unsigned](list []entry[O], width int) (store[O], error
 // Labels returns the labels in the order of their numbers. It must not be changed.
 func (m *Model) Labels() []string { return m.labels.Names() }
 
-// Label returns the number of a label and whether the model has it.
-func (m *Model) Label(name string) (int, bool) { return m.labels.Index(name) }
-
 // Scheme returns the scheme in which the labels spell spans.
 func (m *Model) Scheme() structured.Scheme { return m.scheme }
 
@@ -140,14 +137,16 @@ func (m *Model) Features() int { return m.attrs.features + len(m.trans) + m.bigr
 // Attributes returns the number of attributes, of tokens and of label pairs.
 func (m *Model) Attributes() int { return m.attrs.used + m.bigrams.used }
 
-// Precision returns the precision of the weights: that in which they were saved, or Float64.
-func (m *Model) Precision() Precision { return m.precision }
+// Storage returns how the model was saved, or would be without loss: the precision of its weights, and whether the names
+// of the attributes are missing.
+func (m *Model) Storage() SaveOptions {
+	return SaveOptions{Precision: m.precision, Strip: m.stripped()}
+}
 
-// Stripped reports whether the names of the attributes are missing.
-func (m *Model) Stripped() bool { return m.names == nil || m.bigramNames == nil }
+func (m *Model) stripped() bool { return m.names == nil || m.bigramNames == nil }
 
-// Transitions returns the label pairs that have a weight whatever is observed.
-func (m *Model) Transitions() []PairWeight {
+// transitions returns the label pairs that have a weight whatever is observed.
+func (m *Model) transitions() []PairWeight {
 	list := make([]PairWeight, len(m.trans))
 	l := m.labels.Len()
 	for q, pair := range m.trans {
@@ -162,9 +161,6 @@ func (m *Model) Known(word string) bool {
 	_, ok := slices.BinarySearch(m.words, hashWord(word))
 	return ok
 }
-
-// Dictionary returns the number of words in the tag dictionary (see [Options]), 0 without one.
-func (m *Model) Dictionary() int { return m.tagDict.used }
 
 // Close gives back the memory map of a model that [Open] returned; other models need no Close. The model and
 // its taggers must not be used any more.
@@ -187,8 +183,8 @@ func (m *Model) NewTagger(o model.TagOptions) (t model.Tagger, err error) {
 	}
 	err = m.Guard(func() error {
 		d := m.NewDecoder()
-		d.Constrain(!o.Unconstrained)
-		d.Prune(!o.NoDictionary && !o.Fixed)
+		d.constrain(!o.Unconstrained)
+		d.prune(!o.NoDictionary && !o.Fixed)
 		t, err = model.NewTagger(m, d, o)
 		return err
 	})
@@ -207,14 +203,6 @@ func (m *Model) TagItems(items [][]attrfile.Attribute) ([]string, error) {
 
 // TagWords is Tag for words. A model that reads more than words is an error that wraps ErrInput.
 func (m *Model) TagWords(words []string) ([]string, error) { return m.pool.TagWords(m, words) }
-
-// TagNBest returns up to n different labellings, best first, with their probabilities.
-func (m *Model) TagNBest(seq features.Sequence, n int) ([]model.Labelling, error) {
-	if n < 1 {
-		return nil, model.Refuse("nbest", "{nbest} %d: want a positive number", n)
-	}
-	return m.pool.Label(m, model.TagOptions{NBest: n}, model.Sentence{Columns: seq})
-}
 
 // space returns what is made when it is first asked for: its size is that of a sentence's scores, not of
 // the model file.

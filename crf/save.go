@@ -126,7 +126,7 @@ func (m *Model) sections(o SaveOptions) ([]container.Section, error) {
 	list = append(list, storeSections(secBigrams, bigrams, o.Precision)...)
 	list = append(list, container.Section{Name: secPairs, Data: container.Bytes(trans)},
 		container.Section{Name: secPairValues, Data: transW.bytes()})
-	if !m.Stripped() && !o.Strip {
+	if !m.stripped() && !o.Strip {
 		names, bigramNames := m.names, m.bigramNames
 		if attrs.used < m.attrs.used || bigrams.used < m.bigrams.used { // some went with their last weight
 			if names, err = namesWithin(names, &attrs.table, m.hasher); err != nil {

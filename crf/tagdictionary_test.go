@@ -46,7 +46,7 @@ func TestTagDictionary(t *testing.T) {
 	}
 	o := Options{Penalty: l2, Batch: optimize.LBFGS{Limits: optimize.Limits{MaxIterations: 5}}}
 	bare := train(t, d, o)
-	assert.Zero(t, bare.Dictionary())
+	assert.Zero(t, bare.tagDict.used)
 	for _, least := range []int{1, 2, 5, 1000} {
 		o.TagDictionary = least
 		m := train(t, d, o)
@@ -64,7 +64,7 @@ func TestTagDictionary(t *testing.T) {
 			}
 			require.ElementsMatch(t, want, got, "%s, which occurs %d times, from %d", word, count[word], least)
 		}
-		assert.Equal(t, n, m.Dictionary())
+		assert.Equal(t, n, m.tagDict.used)
 		assert.Empty(t, m.tagDict.of("a word that is not there"))
 		again := loaded(t, saved(t, m, SaveOptions{}))
 		for _, rows := range read(t, sample.Dev) {
@@ -125,10 +125,10 @@ func TestDictionaryPrunes(t *testing.T) {
 	eachSpanModel(t, func(m *Model, rows features.Rows) {
 		m = withDictionary(t, rng, m)
 		pruned, whole := m.NewDecoder(), m.NewDecoder()
-		whole.Prune(false)
+		whole.prune(false)
 		for _, constrained := range []bool{true, false} {
-			pruned.Constrain(constrained)
-			whole.Constrain(constrained)
+			pruned.constrain(constrained)
+			whole.constrain(constrained)
 			require.NoError(t, pruned.Read(rows))
 			require.NoError(t, whole.Read(rows))
 			s := whole.Scores()
@@ -203,7 +203,7 @@ func TestFixLiftsTheDictionary(t *testing.T) {
 	eachSpanModel(t, func(m *Model, rows features.Rows) {
 		m = withDictionary(t, rng, m)
 		pruned, whole := m.NewDecoder(), m.NewDecoder()
-		whole.Prune(false)
+		whole.prune(false)
 		given := make([][]int, len(rows))
 		for i := range given {
 			if j := rng.IntN(len(m.Labels())+3) - 3; j >= 0 {
@@ -236,7 +236,7 @@ func TestDictionaryOfContent(t *testing.T) {
 	again, err := m.Content()
 	require.NoError(t, err)
 	assert.Equal(t, map[uint64][]int{3: {1}, 1: {0, 2}}, again.Dictionary, "what says nothing is left out")
-	assert.Equal(t, 2, m.Dictionary())
+	assert.Equal(t, 2, m.tagDict.used)
 	p.Input.Names = nil
 	p.Input.Columns = 1
 	p.Input.Templates = parse(t, "u:w=%x[0,0]\n")
@@ -306,7 +306,7 @@ func TestDevelopmentScoresHeedTheDictionary(t *testing.T) {
 	tagger := m.NewDecoder()
 	var accuracies [2]float64
 	for k, on := range []bool{false, true} {
-		tagger.Prune(on)
+		tagger.prune(on)
 		want := metrics.Evaluator{Scheme: d.Scheme()}
 		for _, rows := range sentences {
 			require.NoError(t, tagger.Read(rows))
@@ -322,7 +322,7 @@ func TestDevelopmentScoresHeedTheDictionary(t *testing.T) {
 
 func TestPruningAllocatesNothing(t *testing.T) {
 	m := loaded(t, saved(t, train(t, small(t, plainTemplates, 40), Options{Penalty: l2, TagDictionary: 2}), SaveOptions{}))
-	require.NotZero(t, m.Dictionary())
+	require.NotZero(t, m.tagDict.used)
 	tagger := m.NewDecoder()
 	var sentences []features.Sequence
 	for _, rows := range read(t, sample.Dev)[:10] {

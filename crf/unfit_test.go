@@ -32,7 +32,7 @@ func TestRowsThatAreTooShort(t *testing.T) {
 	m := train(t, d, Options{Penalty: l2})
 	_, err = m.Tag(bad)
 	check(err)
-	_, err = m.TagNBest(bad, 2)
+	_, err = nbest(m, bad, 2)
 	check(err)
 	_, err = model.TagAll(t.Context(), m, []features.Sequence{good, bad}, 2)
 	check(err)

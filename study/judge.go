@@ -3,6 +3,7 @@ package study
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/internal/learning"
@@ -79,8 +80,8 @@ func (j *judge) add(x *learning.Kept) error {
 	j.sum.each = append(j.sum.each, j.evaluator.Last())
 	j.gold = j.gold[:0]
 	for _, name := range x.Labels {
-		k, ok := j.m.Label(name)
-		if !ok { // no path is right
+		k := slices.Index(names, name)
+		if k < 0 { // no path is right
 			return nil
 		}
 		j.gold = append(j.gold, k)

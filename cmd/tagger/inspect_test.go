@@ -121,8 +121,7 @@ func TestPruneScores(t *testing.T) {
 	assert.Regexp(t, `(?s)^.*: \d+ attributes, \d+ features, \d+ bytes; testdata/train.conll: accuracy 1.0000, F1 1.0000\n.*bytes; testdata/train.conll: accuracy [01].\d{4}, F1 [01].\d{4}\n$`, o.out)
 	m, err := loadModel(out)
 	require.NoError(t, err)
-	assert.True(t, m.Stripped())
-	assert.Equal(t, crf.Int8, m.Precision())
+	assert.Equal(t, crf.SaveOptions{Precision: crf.Int8, Strip: true}, m.Storage())
 	failed := tagger(t, "", "prune", out, "-o", out+".again")
 	assert.Equal(t, exitFailed, failed.status)
 	assert.Contains(t, failed.errors, "without the names of its attributes")
@@ -134,8 +133,7 @@ func TestTrainFlagsOfTheFile(t *testing.T) {
 	path := modelOf(t, "--weights", "int16", "--strip", "--date", "2026-02-03", "testdata/train.conll")
 	m, err := loadModel(path)
 	require.NoError(t, err)
-	assert.True(t, m.Stripped())
-	assert.Equal(t, crf.Int16, m.Precision())
+	assert.Equal(t, crf.SaveOptions{Precision: crf.Int16, Strip: true}, m.Storage())
 	assert.Equal(t, "2026-02-03", m.Meta.Notes["date"])
 }
 
