@@ -37,6 +37,9 @@ func TestStoredSettingsRepeatATraining(t *testing.T) {
 		"pruned":     {Order: new(2), Epochs: new(4), Threads: 2},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if testing.Short() && name != "defaults" {
+				t.Skip("trains much")
+			}
 			t.Parallel()
 			c.Dev = trellis.Files(dev)
 			m, report, err := trellis.Train(t.Context(), trellis.Files(train), c)

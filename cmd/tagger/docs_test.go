@@ -61,10 +61,14 @@ func TestExamplesOfTheDocumentation(t *testing.T) {
 		if !strings.HasPrefix(line, "    tagger ") {
 			continue
 		}
-		command, _, _ := strings.Cut(line, " # ")
+		line, _, _ = strings.Cut(line, " # ")
+		command, file, _ := strings.Cut(strings.TrimSpace(line), " > ")
 		text := ""
 		for part := range strings.SplitSeq(command, " | ") {
 			text = done(t, text, strings.Fields(part)[1:]...).out
+		}
+		if file != "" {
+			require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 		}
 		n++
 	}

@@ -140,7 +140,8 @@ const inspectHelp = `Tell what a model holds: its size, how it was trained, the 
 (from the label of a row to that of a column), and the attributes of each label with the
 strongest weights. --json prints one object with the keys file, bytes, weights, stripped,
 scheme, templates, labels, attributes, features, dictionary (if there is one: its words), notes, transitions and
-strongest.`
+strongest. --config prints nothing but the settings of the training: with them, the same data
+and the same development data, train --config makes the same model again.`
 
 const pruneHelp = `Write a smaller model: without the features of small weights, with weights of less
 precision (--weights), or without the names of the attributes (--strip). Transitions stay.

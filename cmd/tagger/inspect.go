@@ -7,7 +7,7 @@ import (
 )
 
 func (a *app) inspectCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, config bool
 	var top int
 	c := &cobra.Command{
 		Use:   "inspect MODEL [flags]",
@@ -15,7 +15,8 @@ func (a *app) inspectCommand() *cobra.Command {
 		Long:  inspectHelp,
 		Example: `  tagger inspect ner.model
   tagger inspect --top 3 ner.model
-  tagger inspect --json ner.model`,
+  tagger inspect --json ner.model
+  tagger inspect --config ner.model > run.toml`,
 		Args: needModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if top < 0 {
@@ -26,6 +27,13 @@ func (a *app) inspectCommand() *cobra.Command {
 				return err
 			}
 			defer m.Close()
+			if config {
+				c, err := m.Config()
+				if err != nil {
+					return err
+				}
+				return c.Write(a.stdout)
+			}
 			d, err := m.Describe(top)
 			if err != nil {
 				return err
@@ -39,6 +47,8 @@ func (a *app) inspectCommand() *cobra.Command {
 	f := c.Flags()
 	f.IntVar(&top, "top", 10, "show the `N` strongest attributes of each label")
 	f.BoolVar(&asJSON, "json", false, "print one JSON object instead of tables")
+	f.BoolVar(&config, "config", false, "print the settings of its training, for train --config")
+	c.MarkFlagsMutuallyExclusive("json", "config")
 	f.SortFlags = false
 	return c
 }

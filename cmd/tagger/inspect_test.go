@@ -155,3 +155,24 @@ func notesOf(t *testing.T, path string) map[string]string {
 	require.NoError(t, json.Unmarshal([]byte(done(t, "", "inspect", "--json", "--top", "0", path).out), &d))
 	return d.Notes
 }
+
+// A model says how to train it again, with files of its own among the settings.
+func TestInspectConfig(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	settings := []string{"--dev", "testdata/dev.conll", "--threads", "2", "--features", "ner",
+		"--gazetteer", "people=testdata/people.txt", "--epochs", "8", "--scheme", "bioes"}
+	done(t, "", append(append([]string{"train", "--quiet", "--model", at("first")}, settings...), "testdata/train.conll")...)
+	config := done(t, "", "inspect", "--config", at("first")).out
+	assert.Contains(t, config, "epochs = 8\n")
+	require.NoError(t, os.WriteFile(at("run.toml"), []byte(config), 0o600))
+	o := tagger(t, "", "train", "--quiet", "--model", at("again"), "--config", at("run.toml"), "--dev", "testdata/dev.conll",
+		"--gazetteer", "people=testdata/people.txt", "testdata/train.conll")
+	require.Equal(t, exitDone, o.status, o.errors)
+	assert.Equal(t, read(t, at("first")), read(t, at("again")))
+
+	assert.Equal(t, exitUsage, tagger(t, "", "inspect", "--config", "--json", at("first")).status)
+	o = tagger(t, "", "inspect", "--config", "../../interop/wapiti/testdata/model.wapiti")
+	assert.Equal(t, exitFailed, o.status)
+	assert.Contains(t, o.errors, "it does not say how it was trained")
+}

@@ -67,7 +67,7 @@ func TestTrainPicksByLooking(t *testing.T) {
 		"told otherwise": {
 			[]string{"--pos", "none", "--features", "chunk", "--form", "1", "--loss", "hinge", "--epochs", "2", "testdata/train.conll"},
 			[]string{"label in column 3\n", "preset chunk", "loss hinge by adagrad", "at most 2 steps"},
-			map[string]string{"form": "1", "epochs": "2", "optimizer": "adagrad", "features": "preset chunk"},
+			map[string]string{"form": "1", "epochs": "2", "optimizer": "adagrad", "features": "chunk", "templates": "preset chunk", "best-step": "2"},
 		},
 		"owlqn": {
 			[]string{"--l1", "0.1", "testdata/train.conll"},
@@ -153,7 +153,7 @@ func TestFurtherColumns(t *testing.T) {
 	assert.Contains(t, o.errors, "features auto: preset ner and column 3, 6, for spans of names\n")
 	m, err := loadModel(path)
 	require.NoError(t, err)
-	assert.Equal(t, "preset ner and column 3, 6", m.Meta.Notes["features"])
+	assert.Equal(t, "preset ner and column 3, 6", m.Meta.Notes["templates"])
 	program, err := m.Input().Program()
 	require.NoError(t, err)
 	assert.Equal(t, []int{0, 1, 2, 5}, program.Columns())
@@ -172,7 +172,7 @@ func TestFurtherColumns(t *testing.T) {
 		path, _ = trained(t, text, append(flags, "--label", "7", "-")...)
 		m, err = loadModel(path)
 		require.NoError(t, err)
-		assert.Equal(t, "preset ner", m.Meta.Notes["features"])
+		assert.Equal(t, "preset ner", m.Meta.Notes["templates"])
 	}
 	program, err = m.Input().Program()
 	require.NoError(t, err)

@@ -149,10 +149,10 @@ func (d *Data) note(r *Result, set Set) error {
 		return err
 	}
 	meta.Notes = map[string]string{
-		"sentences": strconv.Itoa(r.Sentences), "tokens": strconv.Itoa(r.Tokens), "epochs": strconv.Itoa(r.Summary.BestStep),
+		"sentences": strconv.Itoa(r.Sentences), "tokens": strconv.Itoa(r.Tokens), "best-step": strconv.Itoa(r.Summary.BestStep),
 	}
 	if d.Name != "" {
-		meta.Notes["features"] = d.Name
+		meta.Notes["templates"] = d.Name
 	}
 	if r.Summary.Dev != nil {
 		meta.Notes["dev"] = strconv.FormatFloat(r.Summary.Dev.F1, 'g', -1, 64)
