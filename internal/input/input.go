@@ -68,8 +68,8 @@ func New(raw *Raw, format corpus.Format) (*Input, error) {
 	return in, nil
 }
 
-// Memory returns an input of sentences in memory. They must have the same number of columns.
-func Memory(name string, list []*corpus.Sentence) (*Input, error) {
+// OfSentences returns an input of sentences in memory. They must have the same number of columns.
+func OfSentences(name string, list []*corpus.Sentence) (*Input, error) {
 	in := &Input{Name: name, Format: corpus.CoNLL, list: list}
 	for _, s := range list {
 		if s.Columns() != list[0].Columns() {

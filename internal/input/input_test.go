@@ -78,7 +78,7 @@ func TestErrorsNameTheInput(t *testing.T) {
 	require.NoError(t, err)
 	long, err := corpus.NewSentence([][]string{{"a", "b"}})
 	require.NoError(t, err)
-	_, err = input.Memory("sentences", []*corpus.Sentence{short, long})
+	_, err = input.OfSentences("sentences", []*corpus.Sentence{short, long})
 	assert.ErrorContains(t, err, "2 columns, expected 1")
 	for _, rows := range [][][]string{{{""}}, {{"a\tb"}}, {{"a"}, {"b", "c"}}, {{}}} {
 		_, err := corpus.NewSentence(rows)

@@ -48,7 +48,7 @@ func (s *Spool) Open(ctx context.Context, k int) (*Input, error) {
 		if s.Format != corpus.FormatAuto && s.Format != corpus.CoNLL {
 			return nil, fmt.Errorf("sentences in memory have the format %s, not %s", corpus.CoNLL, s.Format)
 		}
-		return Memory("sentences", s.Source.Sentences)
+		return OfSentences("sentences", s.Source.Sentences)
 	}
 	if t := s.kept[k]; t != nil && s.second {
 		r := newInterruptible(ctx, bytes.NewReader(t.Bytes()))

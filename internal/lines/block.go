@@ -26,7 +26,7 @@ func (b *Block) Open() Reader {
 
 // describe tells b where the next line stands.
 func (l *Reader) describe(b *Block) {
-	b.from = Reader{Name: l.Name, Limit: l.Limit, Number: l.Number, BOM: l.BOM, Err: io.EOF, begun: true, place: l.place}
+	b.from = Reader{Name: l.Name, Limit: l.Limit, Number: l.Number, BOM: l.BOM, Err: io.EOF, begun: true, locate: l.locate}
 }
 
 // Put makes b text that was read after line number.

@@ -30,8 +30,8 @@ var (
 	ErrTooLong = errors.New("too long")
 )
 
-// A Place makes an error that says where it is: the line and the column from 1, or the column 0 for a whole line.
-type Place func(file string, line, column int, err error) error
+// A Locate makes an error that says where it is: the line and the column from 1, or the column 0 for a whole line.
+type Locate func(file string, line, column int, err error) error
 
 // Reader yields lines with their ends. It keeps the lines since the last call of Mark, and reads
 // no more than it must: one Read where no line is complete.
@@ -46,20 +46,20 @@ type Reader struct {
 	BOM    bool   // the input began with a byte order mark, which no line shows
 	Err    error  // what comes behind Chunk
 
-	in    io.Reader
-	last  int  // length of the line that Next returned last
-	begun bool // Line has seen the first line
-	place Place
+	in     io.Reader
+	last   int  // length of the line that Next returned last
+	begun  bool // Line has seen the first line
+	locate Locate
 }
 
-// New returns a reader of r, whose errors place makes.
-func New(r io.Reader, name string, place Place) Reader {
-	return Reader{Name: name, Limit: maxSentence, in: r, NUL: noNUL, place: place}
+// New returns a reader of r, whose errors locate makes.
+func New(r io.Reader, name string, locate Locate) Reader {
+	return Reader{Name: name, Limit: maxSentence, in: r, NUL: noNUL, locate: locate}
 }
 
 // Of returns a reader of text, which was read already: behind a byte order mark, if there was one.
-func Of(text []byte, limit int, place Place) Reader {
-	return Reader{Limit: limit, Chunk: text, NUL: noNUL, begun: true, Err: io.EOF, place: place}
+func Of(text []byte, limit int, locate Locate) Reader {
+	return Reader{Limit: limit, Chunk: text, NUL: noNUL, begun: true, Err: io.EOF, locate: locate}
 }
 
 // Rest returns what comes behind Chunk, with the line ends that the reader has found.
@@ -189,7 +189,7 @@ func (l *Reader) fill() {
 
 // Fail positions err at the line that Next returned last.
 func (l *Reader) Fail(column int, err error) error {
-	return l.place(l.Name, l.Number, column, err)
+	return l.locate(l.Name, l.Number, column, err)
 }
 
 // CheckSize refuses a sentence of n bytes that is too long.
@@ -208,7 +208,7 @@ func (l *Reader) Wrap(err error) error {
 	var path *fs.PathError
 	switch {
 	case errors.Is(err, ErrTooLong):
-		return l.place(l.Name, l.Number+1, 0, err)
+		return l.locate(l.Name, l.Number+1, 0, err)
 	case l.Name == "" || errors.As(err, &path) && path.Path == l.Name:
 		return err
 	}
