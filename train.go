@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/internal/learning"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/recipe"
@@ -13,6 +14,16 @@ import (
 
 // A Config holds the settings of training, one field each. The zero value leaves all of them to what suits the data.
 type Config = recipe.Config
+
+// ReadConfig reads settings from a file as [Config.Write] writes them.
+func ReadConfig(path string) (Config, error) {
+	f, err := input.OpenFile(path)
+	if err != nil {
+		return Config{}, err
+	}
+	defer f.Close()
+	return recipe.Read(f, path)
+}
 
 // An OptionError is a setting that is out of range, or that does not go with another.
 type OptionError = model.OptionError

@@ -1,17 +1,14 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
+	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/cluster"
-	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
@@ -71,11 +68,6 @@ func (a *app) clusterCommand() *cobra.Command {
 }
 
 func (a *app) cluster(ctx context.Context, o *clusterFlags, files []string) error {
-	if o.format != "text" {
-		if f, err := corpus.ParseFormat(o.format); err != nil || f == corpus.CRFsuite {
-			return wrongUsage("--format %s: want auto, text, conll or conllu", o.format)
-		}
-	}
 	if err := distinct([]safefile.Use{a.writing("--output", o.output)}, a.reading(files)); err != nil {
 		return err
 	}
@@ -84,11 +76,9 @@ func (a *app) cluster(ctx context.Context, o *clusterFlags, files []string) erro
 			return err
 		}
 	}
-	text := new(cluster.Text)
-	for _, name := range files {
-		if err := a.readText(ctx, text, name, o); err != nil {
-			return err
-		}
+	text, err := trellis.ReadText(ctx, a.data(files), o.format, o.form)
+	if err != nil {
+		return err
 	}
 	if !o.quiet {
 		fmt.Fprintf(a.stderr, "%d tokens, %d words\n", text.Tokens(), text.Words())
@@ -98,58 +88,7 @@ func (a *app) cluster(ctx context.Context, o *clusterFlags, files []string) erro
 	if err != nil {
 		return err
 	}
-	if o.output == "-" {
-		return c.Write(a.stdout)
-	}
-	return safefile.WriteContext(ctx, o.output, c.Write)
-}
-
-// readText adds the sentences of a file.
-func (a *app) readText(ctx context.Context, text *cluster.Text, name string, o *clusterFlags) error {
-	src, err := a.source(ctx, name)
-	if err != nil {
-		return err
-	}
-	defer src.close()
-	r := bufio.NewReaderSize(src, cluster.Head)
-	format := corpus.FormatAuto
-	if o.format != "auto" && o.format != "text" {
-		if format, err = parseFormat(o.format); err != nil {
-			return err
-		}
-	}
-	if o.format == "text" {
-		return text.Read(r, src.name)
-	}
-	if format == corpus.FormatAuto {
-		head, err := r.Peek(cluster.Head)
-		if err != nil && err != io.EOF {
-			return fmt.Errorf("%s: %w", src.name, err)
-		}
-		if cluster.IsText(head) {
-			return text.Read(r, src.name)
-		}
-	}
-	rows := corpus.NewReader(r, src.name, corpus.Options{Format: format})
-	layout, err := rows.Layout()
-	if err != nil {
-		return err
-	}
-	form, err := layout.Form(o.form)
-	if err != nil {
-		return fmt.Errorf("%s: --form: %w", src.name, err)
-	}
-	var s corpus.Sentence
-	var words []string
-	for {
-		if err := rows.Read(&s); errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		words = s.Column(words, form)
-		text.Add(words...)
-	}
+	return a.writeOutput(ctx, o.output, c.Write)
 }
 
 // clusterProgress tells how clustering goes: a bar on a terminal, else a line for each tenth.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -13,6 +14,9 @@ import (
 
 	"github.com/trellis-nlp/trellis/model"
 )
+
+// errInterrupted is what users read of a context that was cancelled.
+var errInterrupted = errors.New("interrupted")
 
 // A reporter tells how training goes: a bar on a terminal, else a line for each step.
 type reporter struct {

@@ -15,7 +15,6 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/model"
-	"github.com/trellis-nlp/trellis/recipe"
 )
 
 // A trainRun is the command line of tagger train.
@@ -75,12 +74,8 @@ func needFiles(_ *cobra.Command, args []string) error {
 func (o *trainRun) settings(cmd *cobra.Command) (trellis.Config, error) {
 	c := o.Config
 	if o.config != "" {
-		f, err := openFile(o.config)
-		if err != nil {
-			return c, err
-		}
-		defer f.Close()
-		if c, err = recipe.Read(f, o.config); err != nil {
+		var err error
+		if c, err = trellis.ReadConfig(o.config); err != nil {
 			return c, err
 		}
 		overlay(cmd.Flags(), &o.Config, &c)

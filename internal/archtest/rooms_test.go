@@ -112,9 +112,11 @@ var rooms = []room{
 
 	{path: "internal/tagging",
 		rooms: []string{"structured", "corpus", "corpus/attrfile", "features", "metrics", "model", "internal/input", "internal/workers", "interop/crfsuite", "interop/crfpp", "interop/wapiti"}},
+	{path: "internal/rewrite",
+		rooms: []string{"structured", "corpus", "corpus/annotation", "corpus/attrfile", "model", "recipe", "internal/input"}},
 	{path: root, public: true, system: true,
-		rooms: []string{"structured", "corpus", "features", "metrics", "model", "crf", "semicrf", "prunedcrf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
-			"recipe", "internal/input", "internal/learning", "internal/safefile", "internal/tagging"}},
+		rooms: []string{"structured", "corpus", "cluster", "features", "metrics", "model", "crf", "semicrf", "prunedcrf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
+			"recipe", "internal/input", "internal/learning", "internal/rewrite", "internal/safefile", "internal/tagging"}},
 
 	{path: "internal/sample"},
 	{path: "internal/plots",

@@ -1,4 +1,4 @@
-package main
+package rewrite
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/internal/input"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/recipe"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -35,33 +37,33 @@ const (
 var conlluColumns = []string{"id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", noteColumn}
 
 // renderer returns nil where sentences are written as they were read, but for their labels.
-func (c *conversion) renderer(list []*sentence) (*renderer, error) {
+func (c *conversion) renderer(list []*input.Sentence) (*renderer, error) {
 	in := c.in
 	r := &renderer{c: c, to: c.to, separator: '\t'}
 	if r.to == corpus.FormatAuto {
-		r.to = in.format
+		r.to = in.Format
 	}
 	if c.render != nil {
 		r.last = c.render.last
 	}
-	if c.o.separator == "space" || c.o.separator == "" && !in.layout.Tabs {
+	if c.o.Separator == "space" || c.o.Separator == "" && !in.Layout.Tabs {
 		r.separator = ' '
 	}
 	if r.to == corpus.CoNLLU {
 		r.separator = '\t'
-		if in.format == corpus.CoNLLU {
-			if len(c.o.columns) > 0 || c.o.separator == "space" {
-				return nil, wrongUsage("%s: the columns of CoNLL-U are what they are; --to conll writes others", in.name)
+		if in.Format == corpus.CoNLLU {
+			if len(c.o.Columns) > 0 || c.o.Separator == "space" {
+				return nil, model.Refuse("to", "%s: the columns of CoNLL-U are what they are; {to} conll writes others", in.Name)
 			}
 			return nil, nil
 		}
 		return r, r.chooseFields(list)
 	}
-	if in.format == r.to && len(c.o.columns) == 0 && c.o.separator == "" {
+	if in.Format == r.to && len(c.o.Columns) == 0 && c.o.Separator == "" {
 		return nil, nil
 	}
-	columns := c.o.columns
-	if len(columns) == 0 && in.format == corpus.CoNLLU {
+	columns := c.o.Columns
+	if len(columns) == 0 && in.Format == corpus.CoNLLU {
 		columns = []string{"form", "upos"}
 	}
 	for _, spec := range columns {
@@ -72,7 +74,7 @@ func (c *conversion) renderer(list []*sentence) (*renderer, error) {
 		r.values = append(r.values, v)
 	}
 	if len(columns) == 0 {
-		for k := range in.layout.Columns {
+		for k := range in.Layout.Columns {
 			r.values = append(r.values, value{column: k})
 		}
 	}
@@ -80,13 +82,13 @@ func (c *conversion) renderer(list []*sentence) (*renderer, error) {
 }
 
 // chooseFields reads NAME=COLUMN, or finds word and label: UPOS, or misc.NER if it spells spans.
-func (r *renderer) chooseFields(list []*sentence) error {
+func (r *renderer) chooseFields(list []*input.Sentence) error {
 	c := r.c
-	columns := c.o.columns
+	columns := c.o.Columns
 	if len(columns) == 0 {
-		p, err := new(recipe.Config).Look(recipe.Sample{Format: c.in.format, Layout: c.in.layout, Rows: rowsOf(list)})
+		p, err := new(recipe.Config).Look(recipe.Sample{Format: c.in.Format, Layout: c.in.Layout, Rows: rowsOf(list)})
 		if err != nil {
-			return c.in.atStart(err)
+			return c.in.AtStart(err)
 		}
 		label, pos := strconv.Itoa(p.Label+1), strconv.Itoa(p.POS+1)
 		columns = []string{"form=" + strconv.Itoa(p.Form+1)}
@@ -102,7 +104,7 @@ func (r *renderer) chooseFields(list []*sentence) error {
 	for _, spec := range columns {
 		name, from, ok := strings.Cut(spec, "=")
 		if !ok {
-			return wrongUsage("--columns %s: for CoNLL-U want NAME=COLUMN, such as form=1 or misc.NER=3", spec)
+			return model.Refuse("columns", "{columns} %s: for CoNLL-U want NAME=COLUMN, such as form=1 or misc.NER=3", spec)
 		}
 		v, err := c.value(from)
 		if err != nil {
@@ -111,11 +113,11 @@ func (r *renderer) chooseFields(list []*sentence) error {
 		f := value{}
 		column, key, noted := strings.Cut(name, ".")
 		if f.column = slices.Index(conlluColumns, strings.ToLower(column)); f.column < 1 || noted && (key == "" || strings.ToLower(column) != noteColumn) || strings.ContainsAny(key, "|= ") {
-			return wrongUsage("--columns %s: want a column of CoNLL-U but ID, or misc.KEY", spec)
+			return model.Refuse("columns", "{columns} %s: want a column of CoNLL-U but ID, or misc.KEY", spec)
 		}
 		f.key = key
 		if slices.ContainsFunc(r.fields, func(o value) bool { return o.column == f.column && (o.key == "" || f.key == "" || o.key == f.key) }) {
-			return wrongUsage("--columns: %s is there twice", name)
+			return model.Refuse("columns", "{columns}: %s is there twice", name)
 		}
 		r.fields, r.values = append(r.fields, f), append(r.values, v)
 	}
@@ -123,24 +125,24 @@ func (r *renderer) chooseFields(list []*sentence) error {
 }
 
 // write writes s, or what stands behind the last sentence.
-func (r *renderer) write(s *sentence) error {
+func (r *renderer) write(s *input.Sentence) error {
 	r.columns = slices.Grow(r.columns, len(r.values))[:len(r.values)]
 	for k, v := range r.values {
-		if r.c.o.scheme != "" && v == r.c.label {
+		if r.c.o.Scheme != "" && v == r.c.label {
 			r.columns[k] = append(r.columns[k][:0], r.c.new...)
 		} else {
-			r.columns[k] = v.read(r.columns[k], &s.rows)
+			r.columns[k] = v.read(r.columns[k], &s.Rows)
 		}
 	}
 	r.buf = r.buf[:0]
-	if r.last != blankSort && s.rows.Len() > 0 {
+	if r.last != blankSort && s.Rows.Len() > 0 {
 		r.blank() // what came before had no blank line at its end
 	}
-	for t, line := range s.rows.Lines() {
+	for t, line := range s.Rows.Lines() {
 		switch {
 		case t >= 0:
 			if err := r.token(t); err != nil {
-				return r.c.in.at(s, t, err)
+				return r.c.in.At(s, t, err)
 			}
 			r.last = tokenSort
 		case strings.TrimLeft(line, " \t") == "":
@@ -167,7 +169,7 @@ func (r *renderer) blank() {
 func (r *renderer) other(line string) {
 	document := strings.HasPrefix(line, "-DOCSTART-")
 	comment := strings.HasPrefix(line, "#")
-	from := r.c.in.format
+	from := r.c.in.Format
 	switch {
 	case !document && !comment:
 		r.c.dropped++

@@ -1,0 +1,227 @@
+package rewrite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
+	"github.com/trellis-nlp/trellis/internal/input"
+	"github.com/trellis-nlp/trellis/model"
+)
+
+// SplitOptions say how Split divides sentences.
+type SplitOptions struct {
+	Format     corpus.Format
+	Shares     []float64
+	Counts     []float64
+	ByDocument bool
+	InOrder    bool
+	Seed       uint64
+	Warn       func(string)
+}
+
+// Check returns a *model.OptionError for an option that is out of range.
+func (o *SplitOptions) Check() error {
+	list, option, want := o.Shares, "shares", "positive numbers"
+	if len(o.Counts) > 0 {
+		list, option, want = o.Counts, "counts", "whole positive numbers"
+	}
+	if len(o.Shares) > 0 == (len(o.Counts) > 0) {
+		return model.Refuse(option, "say with {shares} or with {counts} how many sentences each file gets")
+	}
+	for _, x := range list {
+		if !(x > 0 && x <= math.MaxInt32) || option == "counts" && x != math.Trunc(x) {
+			return model.Refuse(option, "{%s} %v: want %s", option, x, want)
+		}
+	}
+	return nil
+}
+
+// A Part is some of the sentences of a source.
+type Part struct {
+	Units, Sentences, Tokens int
+
+	format corpus.Format
+	units  []*unit
+}
+
+// A unit is what is not torn apart: a sentence or a document.
+type unit struct {
+	sentences []*input.Sentence // the last one of an input perhaps without tokens
+	n, tokens int
+}
+
+func (u *unit) add(s *input.Sentence, tokens int) {
+	u.sentences = append(u.sentences, s)
+	if tokens > 0 {
+		u.n++
+		u.tokens += tokens
+	}
+}
+
+// Split divides the sentences of a source into as many parts as there are shares or counts, and the rest.
+func Split(ctx context.Context, source corpus.Source, o *SplitOptions) (parts []*Part, rest *Part, err error) {
+	if err := o.Check(); err != nil {
+		return nil, nil, err
+	}
+	inputs := &input.Spool{Source: source, Format: o.Format}
+	inputs.Stop()
+	var units []*unit
+	var first *input.Input
+	for k := range inputs.Len() {
+		in, err := inputs.Open(ctx, k)
+		if err != nil {
+			return nil, nil, err
+		}
+		list, err := o.read(in)
+		in.Close()
+		if err != nil {
+			return nil, nil, err
+		}
+		if first == nil {
+			first = in
+		} else if in.Format != first.Format {
+			return nil, nil, fmt.Errorf("%s: format %s, but %s is %s", in.Name, in.Format, first.Name, first.Format)
+		}
+		units = append(units, list...)
+	}
+	if first == nil {
+		return nil, nil, fmt.Errorf("%w: no file and no sentence to split", model.ErrInput)
+	}
+	lists, err := o.divide(units)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, list := range lists {
+		p := &Part{Units: len(list), format: first.Format, units: list}
+		for _, u := range list {
+			p.Sentences += u.n
+			p.Tokens += u.tokens
+		}
+		parts = append(parts, p)
+	}
+	last := len(parts) - 1
+	return parts[:last], parts[last], nil
+}
+
+// ends returns where the parts end among n sentences.
+func (o *SplitOptions) ends(n int) ([]float64, error) {
+	sum := 0.0
+	var ends []float64
+	for _, x := range slices.Concat(o.Shares, o.Counts) { // one of them is empty
+		sum += x
+		ends = append(ends, sum)
+	}
+	if len(o.Counts) == 0 {
+		for k := range ends {
+			ends[k] *= float64(n) / sum
+		}
+	} else if sum > float64(n) {
+		return nil, fmt.Errorf("%w: %w", model.ErrInput, model.Refuse("counts", "{counts}: %g sentences, but there are %d", sum, n))
+	}
+	return ends, nil
+}
+
+// divide shuffles the units and puts each into the part that its middle lies in, on the scale of sentences. The last
+// part is the rest. Each part is in the order of the source.
+func (o *SplitOptions) divide(units []*unit) ([][]*unit, error) {
+	n := 0
+	for _, u := range units {
+		n += u.n
+	}
+	ends, err := o.ends(n)
+	if err != nil {
+		return nil, err
+	}
+	order := make([]int, len(units))
+	for i := range order {
+		order[i] = i
+	}
+	if !o.InOrder {
+		rand.New(rand.NewPCG(o.Seed, 0)).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	}
+	place := make([]int, len(units))
+	before := 0
+	for _, i := range order {
+		middle := float64(before) + float64(units[i].n)/2
+		before += units[i].n
+		for place[i] < len(ends) && middle >= ends[place[i]] {
+			place[i]++
+		}
+	}
+	parts := make([][]*unit, len(ends)+1)
+	for i, u := range units {
+		parts[place[i]] = append(parts[place[i]], u)
+	}
+	return parts, nil
+}
+
+// read reads an input.
+func (o *SplitOptions) read(in *input.Input) ([]*unit, error) {
+	if o.ByDocument && in.HasItems() {
+		return nil, in.AtStart(errors.New("attribute files know no documents"))
+	}
+	var all []*input.Sentence
+	var marked, parted []bool
+	for {
+		s := new(input.Sentence)
+		err := in.Next(s)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, err
+		}
+		if err == nil || strings.TrimSpace(s.Rows.String()) != "" {
+			all = append(all, s)
+			m, p := s.Rows.StartsDocument()
+			marked, parted = append(marked, m && err == nil), append(parted, p && err == nil && len(all) > 1)
+		}
+		if err != nil {
+			break
+		}
+	}
+	if o.Warn != nil {
+		for _, text := range in.Oddities() {
+			o.Warn(text)
+		}
+	}
+	starts := marked
+	if o.ByDocument && !slices.Contains(marked, true) {
+		if starts = parted; !slices.Contains(parted, true) {
+			return nil, fmt.Errorf("%s: nothing tells documents apart: no comment # newdoc, no -DOCSTART- and no two blank lines", in.Name)
+		}
+	}
+	var units []*unit
+	for i, s := range all {
+		tokens := s.Rows.Len() + len(s.Items.Labels)
+		if i == 0 || tokens > 0 && (!o.ByDocument || starts[i]) {
+			units = append(units, new(unit))
+		}
+		units[len(units)-1].add(s, tokens)
+	}
+	return units, nil
+}
+
+// Write writes the sentences as they were read. Attribute files have one spelling.
+func (p *Part) Write(w io.Writer) error {
+	rows, items := corpus.NewWriter(w), attrfile.NewWriter(w)
+	for _, u := range p.units {
+		for _, s := range u.sentences {
+			var err error
+			if p.format == corpus.CRFsuite {
+				err = items.Write(&s.Items)
+			} else {
+				err = rows.Write(&s.Rows)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
