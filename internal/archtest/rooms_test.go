@@ -113,7 +113,7 @@ var rooms = []room{
 	{path: "internal/tagging",
 		rooms: []string{"structured", "corpus", "corpus/attrfile", "features", "metrics", "model", "internal/input", "internal/workers", "interop/crfsuite", "interop/crfpp", "interop/wapiti"}},
 	{path: "internal/rewrite",
-		rooms: []string{"structured", "corpus", "corpus/annotation", "corpus/attrfile", "model", "recipe", "internal/input"}},
+		rooms: []string{"structured", "corpus", "corpus/annotation", "corpus/attrfile", "features", "model", "recipe", "internal/input", "internal/learning", "internal/tagging"}},
 	{path: root, public: true, system: true,
 		rooms: []string{"structured", "corpus", "cluster", "features", "metrics", "model", "crf", "semicrf", "prunedcrf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
 			"recipe", "internal/input", "internal/learning", "internal/rewrite", "internal/safefile", "internal/tagging"}},
