@@ -9,6 +9,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/internal/learning"
 	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/recipe"
 )
 
@@ -27,6 +28,16 @@ func ReadConfig(path string) (Config, error) {
 
 // An OptionError is a setting that is out of range, or that does not go with another.
 type OptionError = model.OptionError
+
+// Progress is what training reports after each step.
+type Progress = model.Progress
+
+// Errors wrap these, so that errors.Is finds them.
+var (
+	ErrInput  = model.ErrInput  // sentences do not fit a model
+	ErrModel  = model.ErrModel  // a file is not a valid model
+	ErrNoStep = model.ErrNoStep // training ended before its first step
+)
 
 // A Source says where sentences come from: files, or memory.
 type Source = corpus.Source
@@ -47,13 +58,32 @@ type Report struct {
 	Size      string // how large the model is, in words
 }
 
+// Ended says in words how training ended, and which step became the model.
+func (r *Report) Ended() string {
+	s := &r.Summary
+	text := fmt.Sprintf("%s after %d steps", endings[s.Reason], s.Steps)
+	if s.Dev == nil {
+		return text + fmt.Sprintf(", loss %.8g", s.BestLoss)
+	}
+	return text + fmt.Sprintf("; kept step %d: loss %.8g, dev %.2f%%", s.BestStep, s.BestLoss, 100*s.Dev.F1)
+}
+
+var endings = map[optimize.Reason]string{
+	optimize.Converged:    "converged",
+	optimize.LimitReached: "ended",
+	optimize.FloorReached: "no loss left",
+	optimize.NoProgress:   "no further progress",
+	optimize.Stopped:      "dev score no longer better",
+	optimize.Cancelled:    "interrupted",
+}
+
 // Train trains a model on labelled sentences. The zero Config trains like the command tagger train without flags: it
 // looks at the data for the columns, the task, the templates, the label scheme, the loss and the optimizer. The same
 // data, settings and number of threads give the same model, byte for byte. Settings that contradict each other are an
 // [*OptionError].
 //
 // When ctx ends, Train returns the best model so far together with an error that wraps the context's. All other errors
-// come without a model, as one before the first step is complete does, which wraps [model.ErrNoStep].
+// come without a model, as one before the first step is complete does, which wraps [ErrNoStep].
 func Train(ctx context.Context, data Source, c Config) (*Model, *Report, error) {
 	if err := c.Validate(); err != nil {
 		return nil, nil, err

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/trellis-nlp/trellis/recipe"
+	"github.com/trellis-nlp/trellis"
 )
 
 // An option is a flag for a setting of training; their names are the same.
@@ -20,7 +20,7 @@ type option struct {
 }
 
 // registerOptions adds flags that set the settings of c.
-func registerOptions(cmd *cobra.Command, c *recipe.Config, options []option) {
+func registerOptions(cmd *cobra.Command, c *trellis.Config, options []option) {
 	for _, o := range options {
 		value := reflect.ValueOf(c.Field(o.name)).Elem()
 		flag := cmd.Flags().VarPF(&optionValue{value: value}, o.name, "", o.usage)
@@ -34,7 +34,7 @@ func registerOptions(cmd *cobra.Command, c *recipe.Config, options []option) {
 }
 
 // overlay copies the settings whose flags were given onto a configuration that was read from a file.
-func overlay(flags *pflag.FlagSet, from, to *recipe.Config) {
+func overlay(flags *pflag.FlagSet, from, to *trellis.Config) {
 	flags.Visit(func(f *pflag.Flag) {
 		if field := to.Field(f.Name); field != nil {
 			reflect.ValueOf(field).Elem().Set(reflect.ValueOf(from.Field(f.Name)).Elem())

@@ -12,7 +12,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
-	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis"
 )
 
 // errInterrupted is what users read of a context that was cancelled.
@@ -43,7 +43,7 @@ func isTerminal(w io.Writer) bool {
 	return ok && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
 }
 
-func (r *reporter) report(p model.Progress) {
+func (r *reporter) report(p trellis.Progress) {
 	what := fmt.Sprintf("loss %.6g", p.Objective)
 	if p.Run > 0 {
 		what = fmt.Sprintf("restart %d  %s", p.Run, what)
@@ -84,7 +84,7 @@ type logLine struct {
 }
 
 // writeLog appends a step to a log.
-func writeLog(w io.Writer, p model.Progress) error {
+func writeLog(w io.Writer, p trellis.Progress) error {
 	l := logLine{Run: p.Run, Step: p.Number, Seconds: p.Seconds, Objective: p.Objective}
 	if !math.IsNaN(p.GradNorm) {
 		l.GradNorm = &p.GradNorm

@@ -9,7 +9,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
-	"github.com/trellis-nlp/trellis/model"
+
+	"github.com/trellis-nlp/trellis"
 )
 
 // The exit statuses.
@@ -52,7 +53,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // asFlags spells the options of an error as flags. An option that the library refuses is wrong usage; one that it refuses
 // because of what is in a file has failed there.
 func asFlags(err error) error {
-	option, ok := errors.AsType[*model.OptionError](err)
+	option, ok := errors.AsType[*trellis.OptionError](err)
 	if !ok {
 		return err
 	}

@@ -10,10 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/plots"
 	"github.com/trellis-nlp/trellis/internal/safefile"
-	"github.com/trellis-nlp/trellis/recipe"
 	"github.com/trellis-nlp/trellis/study"
 )
 
@@ -30,7 +30,7 @@ type compareRun struct {
 // compareUsage explains the shared flags that do more here.
 var compareUsage = map[string]string{
 	"seed": "seed of splitting the sentences, and of run 1; run i has this plus i-1 (default 1)",
-	"cost": "`name` of the cost in the losses that have one, and of the expected cost of all: " + strings.Join(recipe.CostNames(), ", ") + " (default hamming)",
+	"cost": "`name` of the cost in the losses that have one, and of the expected cost of all: " + strings.Join(trellis.CostNames(), ", ") + " (default hamming)",
 }
 
 // unsharedOptions of sharedOptions are those that would pick a model by the file that the report is on, and those that

@@ -14,7 +14,6 @@ import (
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/safefile"
-	"github.com/trellis-nlp/trellis/model"
 )
 
 // A trainRun is the command line of tagger train.
@@ -182,7 +181,7 @@ func (a *app) watch(ctx context.Context, o *trainRun, data trellis.Source, c tre
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var steps *reporter
-	c.Progress = func(p model.Progress) {
+	c.Progress = func(p trellis.Progress) {
 		if !o.quiet {
 			if steps == nil {
 				steps = newReporter(a.stderr, p.Of, isTerminal(a.stderr))
@@ -200,7 +199,7 @@ func (a *app) watch(ctx context.Context, o *trainRun, data trellis.Source, c tre
 		steps.done()
 	}
 	if errors.Is(err, context.Canceled) {
-		early := errors.Is(err, model.ErrNoStep)
+		early := errors.Is(err, trellis.ErrNoStep)
 		if err = context.Cause(ctx); errors.Is(err, context.Canceled) {
 			err = errInterrupted
 		}
@@ -225,7 +224,7 @@ func (a *app) printOutcome(o *trainRun, r *trellis.Report) error {
 	if r.Config.Restarts > 0 {
 		fmt.Fprintf(&b, "the best of %d runs: %d\n", r.Config.Restarts+1, s.Run+1)
 	}
-	fmt.Fprintf(&b, "%s: %s; %s\n", o.model, r.Size, ended(s))
+	fmt.Fprintf(&b, "%s: %s; %s\n", o.model, r.Size, r.Ended())
 	w := a.stdout
 	if o.log == "-" { // which nothing but the log goes to
 		w = a.stderr

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/trellis-nlp/trellis/recipe"
+	"github.com/trellis-nlp/trellis"
 )
 
 // tunedModel is the file that a command line for the best settings names.
@@ -24,7 +24,7 @@ var sharedOptions = []string{
 }
 
 // trainArgs returns the arguments with which tagger trains on files by a configuration of a study.
-func trainArgs(c *recipe.Config, files []string) []string {
+func trainArgs(c *trellis.Config, files []string) []string {
 	args := []string{"train", "--model", tunedModel}
 	for _, name := range slices.Concat(variedOptions, sharedOptions) {
 		if c.IsSet(name) {
@@ -38,7 +38,7 @@ func trainArgs(c *recipe.Config, files []string) []string {
 }
 
 // flagArgs spells a setting as flags.
-func flagArgs(c *recipe.Config, name string) []string {
+func flagArgs(c *trellis.Config, name string) []string {
 	flag := "--" + name
 	if name == "dev" {
 		return []string{flag, c.Dev.Paths[0]}

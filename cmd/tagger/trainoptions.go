@@ -5,9 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/features"
-	"github.com/trellis-nlp/trellis/losses"
-	"github.com/trellis-nlp/trellis/recipe"
 )
 
 // trainOptions are the settings of training, in the order of the help.
@@ -27,8 +26,8 @@ var trainOptions = []option{
 	{name: "vectors-limit", usage: "keep no more than the first `N` vectors of the file (default all)"},
 	{name: "normalize", usage: "read words in a normal `form` of Unicode, when tagging too: nfc, or nfkc, which also unifies variants of width (default: as they are)",
 		choices: []string{"nfc", "nfkc"}},
-	{name: "loss", usage: "`name` of the loss, one of those listed above (default: what suits the labels, or what the optimizer is made for)", choices: losses.Names()},
-	{name: "cost", usage: "`name` of the cost in the loss: " + strings.Join(recipe.CostNames(), ", ") + " (default hamming)", choices: recipe.CostNames()},
+	{name: "loss", usage: "`name` of the loss, one of those listed above (default: what suits the labels, or what the optimizer is made for)", choices: lossNames()},
+	{name: "cost", usage: "`name` of the cost in the loss: " + strings.Join(trellis.CostNames(), ", ") + " (default hamming)", choices: trellis.CostNames()},
 	{name: "cost-scale", usage: "multiply the cost by `x` (default 1)"},
 	{name: "gamma", usage: "inverse temperature of the loss (default 1)"},
 	{name: "anneal-temperature", usage: "move the temperature, 1/gamma, `A..B` in the course of training"},
@@ -43,7 +42,7 @@ var trainOptions = []option{
 	{name: "margin", usage: "margin of large-margin-softmax, 1 to 4 (default 2)"},
 	{name: "blend", usage: "weight of the plain score beside the margin's 1 in large-margin-softmax (default: --anneal-blend 1000..30)"},
 	{name: "anneal-blend", usage: "move the weight of --blend `A..B` in the course of training"},
-	{name: "optimizer", usage: "`name` of the optimizer: " + strings.Join(recipe.OptimizerNames(), ", ") + " (default: what suits the loss)", choices: recipe.OptimizerNames()},
+	{name: "optimizer", usage: "`name` of the optimizer: " + strings.Join(trellis.OptimizerNames(), ", ") + " (default: what suits the loss)", choices: trellis.OptimizerNames()},
 	{name: "l2", usage: "add `x` times ||w||^2 to the sum of the losses (default: what suits the loss)"},
 	{name: "l1", usage: "add `x` times ||w||_1 to the sum of the losses"},
 	{name: "epochs", usage: "passes over the data at most, the iterations of lbfgs and owlqn (default 300 for these two, 100 for bcfw and sag, else 15, with --dev 30)"},
@@ -89,11 +88,19 @@ func optionsNamed(names []string, usage map[string]string) []option {
 	return list
 }
 
+func lossNames() []string {
+	var names []string
+	for _, k := range trellis.Losses() {
+		names = append(names, k.Name)
+	}
+	return names
+}
+
 // lossList is the part of the help that lists the losses.
 func lossList() string {
 	var b strings.Builder
 	b.WriteString("\n\nThe losses (docs/losses.md has their formulas, and says which to take):\n\n")
-	for _, k := range losses.Kinds() {
+	for _, k := range trellis.Losses() {
 		fmt.Fprintf(&b, "  %-20s  %s\n", k.Name, k.Brief)
 	}
 	return strings.TrimSuffix(b.String(), "\n")

@@ -9,11 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/safefile"
-	"github.com/trellis-nlp/trellis/losses"
-	"github.com/trellis-nlp/trellis/model"
-	"github.com/trellis-nlp/trellis/recipe"
 	"github.com/trellis-nlp/trellis/study"
 )
 
@@ -49,8 +47,8 @@ func (a *app) tuneCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringSliceVar(&o.Losses, "loss", nil, "`list` of losses: "+strings.Join(losses.Names(), ", ")+" (default cross-entropy,hinge,perceptron, or what the optimizers are made for)")
-	f.StringSliceVar(&o.Optimizers, "optimizer", nil, "`list` of optimizers: "+strings.Join(recipe.OptimizerNames(), ", ")+" (default: what suits the loss)")
+	f.StringSliceVar(&o.Losses, "loss", nil, "`list` of losses: "+strings.Join(lossNames(), ", ")+" (default cross-entropy,hinge,perceptron, or what the optimizers are made for)")
+	f.StringSliceVar(&o.Optimizers, "optimizer", nil, "`list` of optimizers: "+strings.Join(trellis.OptimizerNames(), ", ")+" (default: what suits the loss)")
 	f.StringSliceVar(&o.l2, "l2", nil, "`list` of factors of ||w||^2 (default 0.01,0.1,1, with --trials 0.001..10)")
 	f.StringSliceVar(&o.l1, "l1", nil, "`list` of factors of ||w||_1 (default 0)")
 	f.StringSliceVar(&o.scales, "cost-scale", nil, "`list` of factors of the cost, for the losses that have one (default 1)")
@@ -125,7 +123,7 @@ func (a *app) tune(cmd *cobra.Command, o *tuneRun) error {
 }
 
 // reportStudy makes the trainings of a study report to standard error. Call the function that it returns after each.
-func (a *app) reportStudy(base *recipe.Config, quiet bool) (trained func()) {
+func (a *app) reportStudy(base *trellis.Config, quiet bool) (trained func()) {
 	base.Warn = a.warn
 	if quiet {
 		return func() {}
@@ -135,7 +133,7 @@ func (a *app) reportStudy(base *recipe.Config, quiet bool) (trained func()) {
 		return func() {}
 	}
 	var steps *reporter
-	base.Progress = func(p model.Progress) {
+	base.Progress = func(p trellis.Progress) {
 		if steps == nil {
 			steps = newReporter(a.stderr, p.Of, true)
 		}
@@ -170,7 +168,7 @@ func (o *tuneRun) report(w io.Writer, p study.SearchProgress) {
 
 // spelled is the text of an error, with its options as flags.
 func spelled(err error) string {
-	if e, ok := errors.AsType[*model.OptionError](err); ok {
+	if e, ok := errors.AsType[*trellis.OptionError](err); ok {
 		return e.Spell(func(option string) string { return "--" + option })
 	}
 	return err.Error()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"text/tabwriter"
 
 	"github.com/trellis-nlp/trellis/internal/safefile"
@@ -100,6 +101,8 @@ func gridHint(ranked []study.Trial) string {
 	}
 	return ""
 }
+
+func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
 func (o *tuneRun) writeTable(b *bytes.Buffer, r *study.Ranking) {
 	folds := max(r.Folds, 1)

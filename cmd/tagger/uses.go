@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/safefile"
-	"github.com/trellis-nlp/trellis/recipe"
 )
 
 // use is the file that a flag names. Presets of templates and standard streams are no files.
@@ -69,7 +69,7 @@ func templateFile(value string) string {
 }
 
 // inputs lists the files that training by a configuration reads, but for the checkpoint that it continues from.
-func (a *app) inputs(c *recipe.Config, files []string) []safefile.Use {
+func (a *app) inputs(c *trellis.Config, files []string) []safefile.Use {
 	list := append(a.reading(files), use("--clusters", c.Clusters), use("--vectors", c.Vectors))
 	for _, value := range c.Gazetteer {
 		_, path, _ := strings.Cut(value, "=")
@@ -83,7 +83,7 @@ func (a *app) inputs(c *recipe.Config, files []string) []safefile.Use {
 
 // distinct refuses outputs of training that are its inputs. A checkpoint may take the place of the one that training
 // goes on from.
-func (o *trainRun) distinct(a *app, c *recipe.Config, files []string) error {
+func (o *trainRun) distinct(a *app, c *trellis.Config, files []string) error {
 	outputs := []safefile.Use{use("--model", o.model), use("--log-json", o.log), use("--write-config", o.writeConfig)}
 	if err := distinct(outputs, []safefile.Use{use("--resume", c.Resume)}); err != nil {
 		return err

@@ -115,7 +115,7 @@ var rooms = []room{
 	{path: "internal/rewrite",
 		rooms: []string{"structured", "corpus", "corpus/annotation", "corpus/attrfile", "features", "model", "recipe", "internal/input", "internal/learning", "internal/tagging"}},
 	{path: root, public: true, system: true,
-		rooms: []string{"structured", "corpus", "cluster", "features", "metrics", "model", "crf", "semicrf", "prunedcrf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
+		rooms: []string{"structured", "losses", "corpus", "cluster", "features", "optimize", "metrics", "model", "crf", "semicrf", "prunedcrf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
 			"recipe", "internal/input", "internal/learning", "internal/rewrite", "internal/safefile", "internal/tagging"}},
 
 	{path: "internal/sample"},
