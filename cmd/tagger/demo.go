@@ -4,58 +4,66 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
-	"github.com/trellis-nlp/trellis/corpus"
-	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/metrics"
-	"github.com/trellis-nlp/trellis/model"
-	"github.com/trellis-nlp/trellis/optimize"
 )
 
 func (a *app) demoCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:     "demo",
-		Short:   "Train on a small built-in corpus, score and tag, in a few seconds",
-		Long:    demoHelp,
-		Example: `  tagger demo`,
-		Args:    cobra.NoArgs,
+	var folder string
+	c := &cobra.Command{
+		Use:   "demo [flags]",
+		Short: "Train on a small built-in corpus, score and tag, in a second",
+		Long:  demoHelp,
+		Example: `  tagger demo
+  tagger demo --output first-steps`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.demo(cmd.Context())
+			return a.demo(cmd.Context(), folder)
 		},
 	}
+	c.Flags().StringVarP(&folder, "output", "o", "tagger-demo", "`folder` for the files")
+	return c
 }
 
-// The columns of the built-in corpus.
-const (
-	sampleForm = iota
-	samplePOS
-	sampleEntity
-)
-
-// demoSentences are tagged in the end. They are in none of the splits.
+// demoSentences are tagged in the end. They are in none of the files.
 var demoSentences = []string{
 	"Anna Keller moved from Vienna to Oslo last spring .",
 	"The new office of Nordwind Energy opens on Monday , she said .",
 	"Could you call Anna and ask her about the French translation ?",
 }
 
-func (a *app) demo(ctx context.Context) error {
-	pos, err := a.demoTask(ctx, "parts of speech", "pos", samplePOS, map[string]int{"form": sampleForm})
+func (a *app) demo(ctx context.Context, folder string) error {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return err
+	}
+	for name, text := range map[string]string{"train.conll": sample.Train, "dev.conll": sample.Dev, "test.conll": sample.Test} {
+		if err := writeText(filepath.Join(folder, name), text); err != nil {
+			return err
+		}
+	}
+	pos, err := a.demoTask(ctx, folder, "pos", "parts of speech", trellis.Config{Label: "2"}, func(r *metrics.Results) string {
+		return fmt.Sprintf("%.2f%% of %d words are right", 100*r.Accuracy, r.Tokens)
+	})
 	if err != nil {
 		return err
 	}
-	ner, err := a.demoTask(ctx, "names of persons, places, organisations and others", "ner", sampleEntity,
-		map[string]int{"form": sampleForm, "pos": samplePOS})
+	ner, err := a.demoTask(ctx, folder, "ner", "names", trellis.Config{}, func(r *metrics.Results) string {
+		return fmt.Sprintf("F1 %.2f%% (precision %.2f%%, recall %.2f%%)", 100*r.F1, 100*r.Precision, 100*r.Recall)
+	})
 	if err != nil {
 		return err
 	}
-	if _, err := io.WriteString(a.stdout, "New sentences: each word, its part of speech, and whether it is in a name\n\n"); err != nil {
+	if _, err := io.WriteString(a.stdout, "\nNew sentences: each word, its part of speech, and whether it is in a name\n\n"); err != nil {
 		return err
 	}
 	for _, text := range demoSentences {
@@ -63,93 +71,46 @@ func (a *app) demo(ctx context.Context) error {
 			return err
 		}
 	}
-	_, err = io.WriteString(a.stdout, demoNext)
+	_, err = fmt.Fprintf(a.stdout, demoNext, folder, invocation(), shellLine([]string{filepath.ToSlash(folder)}))
 	return err
 }
 
-// demoTask trains and scores one model.
-func (a *app) demoTask(ctx context.Context, task, preset string, label int, names map[string]int) (*crf.Model, error) {
-	templates, err := features.Preset(preset)
-	if err != nil {
-		return nil, err
-	}
-	train, err := crf.NewDataset(model.Input{Templates: templates, Names: names})
-	if err != nil {
-		return nil, err
-	}
-	if err := eachSample(sample.Train, label, func(s *corpus.Sentence, labels []string) error {
-		return train.Add(s, labels, 1)
-	}); err != nil {
-		return nil, err
-	}
-	if _, err := fmt.Fprintf(a.stdout, "Training on %d sentences (%d tokens): %s\n", train.Len(), train.Tokens(), task); err != nil {
-		return nil, err
-	}
-	m, summary, err := crf.Train(ctx, train, crf.Options{
-		Batch:   optimize.LBFGS{Limits: optimize.Limits{MaxIterations: 100}},
-		Penalty: optimize.Penalty{L2: 0.1},
+// writeText writes a file, all or nothing.
+func writeText(path, text string) error {
+	return safefile.Write(path, func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
+		return err
 	})
+}
+
+// demoTask trains a model as tagger train does, scores it on the test sentences and writes it to the folder.
+func (a *app) demoTask(ctx context.Context, folder, name, task string, c trellis.Config, score func(r *metrics.Results) string) (*trellis.Model, error) {
+	m, r, err := trellis.Train(ctx, trellis.Files(filepath.Join(folder, "train.conll")), c)
 	if err != nil {
-		return nil, fmt.Errorf("demo: %w", err)
-	}
-	score := metrics.Evaluator{Scheme: m.Scheme()}
-	if err := eachSample(sample.Test, label, func(s *corpus.Sentence, labels []string) error {
-		predicted, err := m.Tag(s)
-		if err != nil {
-			return err
-		}
-		var known []bool
-		for t := range s.Len() {
-			known = append(known, m.Known(s.Field(t, sampleForm)))
-		}
-		return score.Add(labels, predicted, known)
-	}); err != nil {
 		return nil, err
 	}
-	if _, err := fmt.Fprintf(a.stdout, "%d features, %d iterations. On test sentences:\n\n", m.Features(), summary.Steps); err != nil {
+	results, err := m.Evaluate(ctx, trellis.Files(filepath.Join(folder, "test.conll")))
+	if err != nil {
 		return nil, err
 	}
-	if err := score.Results().WriteTable(a.stdout); err != nil {
+	if err := m.SaveFile(filepath.Join(folder, name+".model")); err != nil {
 		return nil, err
 	}
-	_, err = fmt.Fprintln(a.stdout)
+	_, err = fmt.Fprintf(a.stdout, "%s: learned from %d sentences; on %d test sentences, %s\n", task, r.Sentences, results.Sentences, score(results))
 	return m, err
 }
 
-// eachSample reads a split of the built-in corpus.
-func eachSample(split string, label int, do func(s *corpus.Sentence, labels []string) error) error {
-	r := corpus.NewReader(strings.NewReader(split), "sample", corpus.Options{})
-	var s corpus.Sentence
-	var labels []string
-	for {
-		switch err := r.Read(&s); err {
-		case nil:
-		case io.EOF:
-			return nil
-		default:
-			return err
-		}
-		labels = s.Column(labels, label)
-		if err := do(&s, labels); err != nil {
-			return err
-		}
-	}
-}
-
 // demoTag prints words with both labels below them. The second model sees what the first one found.
-func (a *app) demoTag(pos, ner *crf.Model, words []string) error {
-	rows := make(features.Rows, len(words))
-	for t, w := range words {
-		rows[t] = []string{w, ""}
-	}
-	tags, err := pos.Tag(rows)
+func (a *app) demoTag(pos, ner *trellis.Model, words []string) error {
+	tags, err := pos.Tag(words)
 	if err != nil {
 		return err
 	}
-	for t := range rows {
-		rows[t][samplePOS] = tags[t]
+	rows := make(features.Rows, len(words))
+	for t, w := range words {
+		rows[t] = []string{w, tags[t]}
 	}
-	entities, err := ner.Tag(rows)
+	entities, err := ner.TagSentence(rows)
 	if err != nil {
 		return err
 	}
@@ -159,4 +120,14 @@ func (a *app) demoTag(pos, ner *crf.Model, words []string) error {
 	}
 	fmt.Fprintln(w)
 	return w.Flush()
+}
+
+// invocation is what runs this program from a shell: what it was called by, apart from the programs of go run, which are
+// gone when they end.
+func invocation() string {
+	called := os.Args[0]
+	if strings.Contains(filepath.ToSlash(called), "/go-build") {
+		return "go run github.com/trellis-nlp/trellis/cmd/tagger"
+	}
+	return shellLine([]string{called})
 }
