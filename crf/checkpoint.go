@@ -101,7 +101,7 @@ func (t *trainer) ended(ctx context.Context, err error) (usable bool, _ error) {
 	case k.err != nil:
 		return true, k.err
 	case err != nil && ctx.Err() != nil:
-		return true, fmt.Errorf("crf: cancelled after %d steps: %w", t.summary.Steps, ctx.Err())
+		return true, fmt.Errorf("cancelled after %d steps: %w", t.summary.Steps, ctx.Err())
 	}
 	return err == nil || training.Interrupted(ctx, t.summary.Steps, err), err
 }

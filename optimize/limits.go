@@ -232,7 +232,7 @@ func finish(ctx context.Context, result Result, err error) (Result, error) {
 	result.Reason = Failed
 	if cause := ctx.Err(); cause != nil && errors.Is(err, cause) {
 		result.Reason = Cancelled
-		return result, fmt.Errorf("optimize: cancelled after %d steps: %w", result.Steps, cause)
+		return result, fmt.Errorf("cancelled after %d steps: %w", result.Steps, cause)
 	}
 	return result, err
 }

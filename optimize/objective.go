@@ -49,13 +49,13 @@ type StochasticMethod interface {
 
 var (
 	// ErrStop, returned by a report, ends the run normally: early stopping.
-	ErrStop = errors.New("optimize: stopped by the report")
+	ErrStop = errors.New("stopped by the report")
 	// ErrNotFinite says that a value, a gradient or a weight was NaN or infinite.
-	ErrNotFinite = errors.New("optimize: not finite")
+	ErrNotFinite = errors.New("not finite")
 	// ErrPenalty says that a method cannot take the penalty.
-	ErrPenalty = errors.New("optimize: unsuitable penalty")
+	ErrPenalty = errors.New("unsuitable penalty")
 	// ErrOption says that an option of a method, or the shape of its problem, is out of range.
-	ErrOption = errors.New("optimize: bad option")
+	ErrOption = errors.New("bad option")
 )
 
 // Penalty adds L1 ||w||_1 + L2 ||w||_2^2 to the sum of the losses (CRFsuite's c1 and c2).

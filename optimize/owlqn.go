@@ -112,7 +112,7 @@ func (o *owlqnRun) direction() bool {
 }
 
 var (
-	errNoStep   = errors.New("optimize: no step lowers the objective")
+	errNoStep   = errors.New("no step lowers the objective")
 	errRounding = fmt.Errorf("%w: the decrease is below rounding", errNoStep)
 )
 

@@ -84,7 +84,7 @@ func TestOtherFailures(t *testing.T) {
 		"no pos column":       {[]string{"train", "--model", model, "--pos", "9", "testdata/train.conll"}, "pos column"},
 		"other format":        {[]string{"train", "--model", model, "testdata/train.conll", "testdata/train.conllu"}, "train.conllu:3: format conllu, expected conll"},
 		"other columns":       {[]string{"train", "--model", model, "testdata/train.conll", "testdata/blanks.conll"}, "blanks.conll:1: 2 columns, expected 3 as in the first training file"},
-		"templates of labels": {[]string{"train", "--model", model, "--features", bare, "testdata/train.conll"}, "its templates read column 2 (counted from 0), which holds the labels"},
+		"templates of labels": {[]string{"train", "--model", model, "--features", bare, "testdata/train.conll"}, "its templates read column 3, which holds the labels (templates count from 0: %x[0,2])"},
 		"broken templates":    {[]string{"train", "--model", model, "--features", broken, "testdata/train.conll"}, broken + ":1:"},
 		"warm start":          {[]string{"train", "--model", model, "--init", items, "testdata/train.conll"}, "not alike"},
 		"foreign model":       {[]string{"tag", "--model", "testdata/train.conll", "testdata/text.conll"}, "testdata/train.conll: not a valid model"},

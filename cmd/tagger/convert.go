@@ -37,7 +37,7 @@ func (a *app) convertCommand() *cobra.Command {
 	f.StringVar(&o.Scheme, "scheme", "", "write labels of spans in this scheme: iob1, bio, bioes or io")
 	f.StringVar(&o.Label, "label", "", "`column` of these labels, or misc.KEY (default: the last that spells spans)")
 	f.StringVar(&o.format, "format", "auto", "format of the files: auto, conll or conllu")
-	f.StringVar(&o.output, "output", "", "`file` to write to (default standard output)")
+	f.StringVarP(&o.output, "output", "o", "", "`file` to write to (default standard output)")
 	f.SortFlags = false
 	complete(c, "to", "conll", "conllu")
 	complete(c, "separator", "tab", "space")

@@ -42,7 +42,7 @@ func (a *app) featuresCommand() *cobra.Command {
 	f.StringVar(&o.c.Features, "features", "auto", "templates: a preset, a `file`, or auto, which is what train picks for the first file")
 	f.BoolVar(&o.show, "show", false, "print the templates")
 	f.StringArrayVar(&o.dump, "dump", nil, "write the attributes of this `file`, as if named without the flag")
-	f.StringVar(&o.output, "output", "", "`file` to write to (default standard output)")
+	f.StringVarP(&o.output, "output", "o", "", "`file` to write to (default standard output)")
 	f.StringVar(&o.format, "format", "auto", "format of the files: auto, conll or conllu")
 	f.StringVar(&o.Label, "label", "", "`column` of the labels (default that of training)")
 	f.StringVar(&o.Form, "form", "", "`column` of the words (default that of training)")

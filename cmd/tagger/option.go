@@ -16,6 +16,7 @@ import (
 // An option is a flag for a setting of training; their names are the same.
 type option struct {
 	name, usage string
+	group       string   // the heading that it stands below
 	choices     []string // of shell completion
 }
 
@@ -24,6 +25,7 @@ func registerOptions(cmd *cobra.Command, c *trellis.Config, options []option) {
 	for _, o := range options {
 		value := reflect.ValueOf(c.Field(o.name)).Elem()
 		flag := cmd.Flags().VarPF(&optionValue{value: value}, o.name, "", o.usage)
+		flag.Annotations = map[string][]string{groupKey: {o.group}}
 		if value.Kind() == reflect.Bool {
 			flag.NoOptDefVal = "true"
 		}
@@ -88,7 +90,7 @@ func (s *optionValue) parts(text string) []string {
 }
 
 // parse sets a string, a number or a switch.
-func parse(v reflect.Value, text string) error {
+func parse(v reflect.Value, text string) (err error) {
 	if v.Type() == durationType {
 		d, err := time.ParseDuration(text)
 		v.SetInt(int64(d))
@@ -98,33 +100,25 @@ func parse(v reflect.Value, text string) error {
 	case reflect.String:
 		v.SetString(text)
 	case reflect.Bool:
-		b, err := strconv.ParseBool(text)
+		var b bool
+		b, err = strconv.ParseBool(text)
 		v.SetBool(b)
-		return wanted(err, "true or false")
 	case reflect.Int:
-		n, err := strconv.Atoi(text)
+		var n int
+		n, err = strconv.Atoi(text)
 		v.SetInt(int64(n))
-		return wanted(err, "a whole number")
 	case reflect.Uint64:
-		n, err := strconv.ParseUint(text, 10, 64)
+		var n uint64
+		n, err = strconv.ParseUint(text, 10, 64)
 		v.SetUint(n)
-		return wanted(err, "a whole number that is not negative")
 	case reflect.Float64:
-		x, err := strconv.ParseFloat(text, 64)
+		var x float64
+		x, err = strconv.ParseFloat(text, 64)
 		v.SetFloat(x)
-		return wanted(err, "a number")
 	default:
 		panic("no flag for a " + v.Kind().String())
 	}
-	return nil
-}
-
-// wanted is the error of text that is not what a flag wants.
-func wanted(err error, what string) error {
-	if err != nil {
-		return fmt.Errorf("want %s", what)
-	}
-	return nil
+	return err
 }
 
 // String implements [pflag.Value]: the default, which is nothing while the setting is open.

@@ -31,6 +31,9 @@ type app struct {
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
 	root := a.rootCommand()
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		plainUsages(root)
+	}
 	root.SetArgs(append([]string{}, args...)) // never nil, which would mean those of the process
 	cmd, err := root.ExecuteContextC(ctx)
 	err = asFlags(err)
@@ -89,7 +92,7 @@ func wrongUsage(format string, args ...any) error {
 
 func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "tagger",
+		Use:   "tagger COMMAND",
 		Short: "Label the tokens of sentences: parts of speech, chunks, names",
 		Long: `tagger learns from sentences whose tokens have labels (parts of speech, chunks,
 names), labels new sentences, and tells how well it does. It reads CoNLL columns,
@@ -105,14 +108,16 @@ The exit status is 0 if all was done, 1 if something failed (an interrupt too) a
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return wrongUsage("a command is missing: train, tune, compare-losses, tag, eval, inspect, prune, import, export, features, split, convert, cluster or demo")
+			return wrongUsage("a command is missing: train, tag, eval, inspect, tune, compare-losses, prune, import, export, features, split, convert, cluster or demo")
 		},
 	}
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
+	root.SetUsageFunc(printUsage)
+	root.SetFlagErrorFunc(flagError)
 	root.SetVersionTemplate("tagger {{.Version}}\n")
-	for _, c := range []*cobra.Command{a.trainCommand(), a.tuneCommand(), a.compareLossesCommand(), a.tagCommand(), a.evalCommand(), a.inspectCommand(), a.pruneCommand(),
+	for _, c := range []*cobra.Command{a.trainCommand(), a.tagCommand(), a.evalCommand(), a.inspectCommand(), a.tuneCommand(), a.compareLossesCommand(), a.pruneCommand(),
 		a.importCommand(), a.exportCommand(), a.featuresCommand(), a.clusterCommand(), a.splitCommand(), a.convertCommand(), a.demoCommand()} {
 		c.DisableFlagsInUseLine = true
 		work := c.RunE

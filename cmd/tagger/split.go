@@ -21,19 +21,19 @@ type splitFlags struct {
 func (a *app) splitCommand() *cobra.Command {
 	var o splitFlags
 	c := &cobra.Command{
-		Use:   "split --shares LIST --out LIST FILE... [flags]",
+		Use:   "split --shares LIST --output LIST FILE... [flags]",
 		Short: "Part the sentences of files at random, for training and tests",
 		Long:  splitHelp,
-		Example: `  tagger split --shares 80,10,10 --out train.conll,dev.conll,test.conll all.conll
-  tagger split --counts 500 --out dev.conll,train.conll --seed 7 all.conll
-  tagger split --shares 9,1 --by document --out train.conllu,dev.conllu all.conllu`,
+		Example: `  tagger split --shares 80,10,10 --output train.conll,dev.conll,test.conll all.conll
+  tagger split --counts 500 --output dev.conll,train.conll --seed 7 all.conll
+  tagger split --shares 9,1 --by document --output train.conllu,dev.conllu all.conllu`,
 		Args: needFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.split(cmd.Context(), &o, args)
 		},
 	}
 	f := c.Flags()
-	f.StringSliceVar(&o.out, "out", nil, "`files` to write, between commas (required)")
+	f.StringSliceVarP(&o.out, "output", "o", nil, "`files` to write, between commas (required)")
 	f.StringSliceVar(&o.shares, "shares", nil, "`share` of the sentences that each file gets, such as 80,10,10")
 	f.StringSliceVar(&o.counts, "counts", nil, "`number` of sentences that each file gets; one file more gets the rest")
 	f.StringVar(&o.by, "by", "sentence", "what is not torn apart: sentence or document")
@@ -41,7 +41,7 @@ func (a *app) splitCommand() *cobra.Command {
 	f.BoolVar(&o.InOrder, "in-order", false, "do not shuffle: the first sentences go to the first file")
 	f.StringVar(&o.format, "format", "auto", "format of the files: auto, conll, conllu or crfsuite")
 	f.SortFlags = false
-	if err := c.MarkFlagRequired("out"); err != nil {
+	if err := c.MarkFlagRequired("output"); err != nil {
 		panic(err)
 	}
 	complete(c, "format", "auto", "conll", "conllu", "crfsuite")
@@ -55,7 +55,7 @@ func (a *app) split(ctx context.Context, o *splitFlags, files []string) error {
 	}
 	var outputs []safefile.Use
 	for _, name := range o.out {
-		outputs = append(outputs, use("--out", name))
+		outputs = append(outputs, use("--output", name))
 	}
 	if err := distinct(outputs, a.reading(files)); err != nil {
 		return err
@@ -116,13 +116,13 @@ func (o *splitFlags) check() (err error) {
 	}
 	switch o.ByDocument = o.by == "document"; {
 	case len(o.out) != len(list) && !(flag == "counts" && len(o.out) == len(list)+1):
-		return wrongUsage("--out names %d files for %d --%s", len(o.out), len(list), flag)
+		return wrongUsage("--output names %d files for %d --%s", len(o.out), len(list), flag)
 	case !o.ByDocument && o.by != "sentence":
 		return wrongUsage("--by %s: want sentence or document", o.by)
 	}
 	for k, name := range o.out {
 		if name == "" || name == "-" || slices.Contains(o.out[:k], name) {
-			return wrongUsage("--out: want names of files, each another")
+			return wrongUsage("--output: want names of files, each another")
 		}
 	}
 	return nil

@@ -23,7 +23,7 @@ func split(t *testing.T, parts int, text string, args ...string) (files []string
 	for k := range parts {
 		names = append(names, filepath.Join(dir, fmt.Sprint("part", k)))
 	}
-	o := done(t, text, append([]string{"split", "--out", strings.Join(names, ",")}, args...)...)
+	o := done(t, text, append([]string{"split", "--output", strings.Join(names, ",")}, args...)...)
 	for _, name := range names {
 		files = append(files, read(t, name))
 	}
@@ -155,21 +155,21 @@ func TestSplitErrors(t *testing.T) {
 		args   []string
 		says   string
 	}{
-		"no size":         {exitUsage, []string{"--out", out}, "say with --shares or with --counts"},
-		"two sizes":       {exitUsage, []string{"--out", out, "--shares", "1", "--counts", "1"}, "say with --shares or with --counts"},
-		"no out":          {exitUsage, []string{"--shares", "1"}, `required flag(s) "out" not set`},
-		"too few files":   {exitUsage, []string{"--out", out, "--shares", "1,2"}, "--out names 1 files for 2 --shares"},
-		"too many files":  {exitUsage, []string{"--out", out + "," + out + "2", "--shares", "1"}, "--out names 2 files for 1 --shares"},
-		"one file twice":  {exitUsage, []string{"--out", out + "," + out, "--shares", "1,1"}, "each another"},
-		"standard output": {exitUsage, []string{"--out", "-", "--shares", "1"}, "want names of files"},
-		"negative share":  {exitUsage, []string{"--out", out, "--shares", "-1"}, "want positive numbers"},
-		"half a sentence": {exitUsage, []string{"--out", out, "--counts", "1.5"}, "want whole positive numbers"},
-		"unit":            {exitUsage, []string{"--out", out, "--shares", "1", "--by", "word"}, "--by word"},
-		"too many":        {exitFailed, []string{"--out", out, "--counts", "999"}, "--counts: 999 sentences, but there are 12"},
-		"nothing left":    {exitFailed, []string{"--out", out + "," + out + "2", "--shares", "1000,1"}, out + "2 would get no sentence: there are 12"},
-		"no documents":    {exitFailed, []string{"--out", out, "--shares", "1", "--by", "document"}, "nothing tells documents apart"},
-		"two formats":     {exitFailed, []string{"--out", out, "--shares", "1", "testdata/train.conllu"}, "train.conllu: format conllu, but testdata/train.conll is conll"},
-		"no folder":       {exitFailed, []string{"--out", out + "/x", "--shares", "1"}, "no such file"},
+		"no size":         {exitUsage, []string{"--output", out}, "say with --shares or with --counts"},
+		"two sizes":       {exitUsage, []string{"--output", out, "--shares", "1", "--counts", "1"}, "say with --shares or with --counts"},
+		"no out":          {exitUsage, []string{"--shares", "1"}, `required flag(s) "output" not set`},
+		"too few files":   {exitUsage, []string{"--output", out, "--shares", "1,2"}, "--output names 1 files for 2 --shares"},
+		"too many files":  {exitUsage, []string{"--output", out + "," + out + "2", "--shares", "1"}, "--output names 2 files for 1 --shares"},
+		"one file twice":  {exitUsage, []string{"--output", out + "," + out, "--shares", "1,1"}, "each another"},
+		"standard output": {exitUsage, []string{"--output", "-", "--shares", "1"}, "want names of files"},
+		"negative share":  {exitUsage, []string{"--output", out, "--shares", "-1"}, "want positive numbers"},
+		"half a sentence": {exitUsage, []string{"--output", out, "--counts", "1.5"}, "want whole positive numbers"},
+		"unit":            {exitUsage, []string{"--output", out, "--shares", "1", "--by", "word"}, "--by word"},
+		"too many":        {exitFailed, []string{"--output", out, "--counts", "999"}, "--counts: 999 sentences, but there are 12"},
+		"nothing left":    {exitFailed, []string{"--output", out + "," + out + "2", "--shares", "1000,1"}, out + "2 would get no sentence: there are 12"},
+		"no documents":    {exitFailed, []string{"--output", out, "--shares", "1", "--by", "document"}, "nothing tells documents apart"},
+		"two formats":     {exitFailed, []string{"--output", out, "--shares", "1", "testdata/train.conllu"}, "train.conllu: format conllu, but testdata/train.conll is conll"},
+		"no folder":       {exitFailed, []string{"--output", out + "/x", "--shares", "1"}, "no such file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := tagger(t, "", append([]string{"split", "testdata/train.conll"}, c.args...)...)

@@ -46,7 +46,7 @@ func (a *app) tagCommand() *cobra.Command {
 	f.BoolVar(&o.Posterior, "posterior", false, "choose the most probable label of each token, instead of the best labelling")
 	f.BoolVar(&o.Unconstrained, "no-constraints", false, "allow labels that do not spell spans, such as O I-PER")
 	f.BoolVar(&o.NoDictionary, "no-dictionary", false, "allow all words all labels, whatever the tag dictionary of the model says")
-	f.StringVar(&o.output, "output", "", "`file` to write to (default standard output)")
+	f.StringVarP(&o.output, "output", "o", "", "`file` to write to (default standard output)")
 	printingFlags(c, &o.FileOptions)
 	f.StringVar(&o.format, "format", "auto", "format of the files: auto, conll, conllu or crfsuite")
 	f.StringVar(&o.Label, "label", "", "`column` of the labels, given or to be filled in (default that of training)")

@@ -47,7 +47,7 @@ func (a *app) trainCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.model, "model", "", "`file` to write the model to (required)")
+	f.StringVarP(&o.model, "model", "o", "", "`file` to write the model to (required)")
 	f.StringVar(&o.dev, "dev", "", "development `file`: scored after each step, the best model is kept")
 	f.StringVar(&o.config, "config", "", "read settings from this `file`, as --write-config writes it; flags take precedence")
 	f.StringVar(&o.writeConfig, "write-config", "", "write the settings that were used, defaults included, to this `file`")

@@ -140,6 +140,63 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+// What people use first comes first.
+func TestCommandsOfTheHelp(t *testing.T) {
+	assert.Regexp(t, `(?s)\nCommands:\n  train +[^\n]*\n  tag +[^\n]*\n  eval .*\n  demo `, done(t, "", "--help").out)
+}
+
+func TestFlagsStandBelowHeadings(t *testing.T) {
+	out := done(t, "", "train", "--help").out
+	for _, heading := range []string{"Flags", "Data", "Features", "Model", "Loss", "Optimizer", "Start and checkpoints"} {
+		_, below, found := strings.Cut(out, "\n"+heading+":\n")
+		require.True(t, found, heading)
+		flags, _, _ := strings.Cut(below, "\n\n")
+		assert.LessOrEqual(t, strings.Count(flags, "\n"), 20, heading)
+	}
+	assert.Regexp(t, `(?m)^ +--keep numbers .*\(default 6,3\)$`, out)
+	assert.Contains(t, done(t, "", "tune", "--help").out, "\nOptimizer:\n")
+	assert.NotContains(t, done(t, "", "eval", "--help").out, "\nLoss:\n")
+}
+
+func TestOIsTheOutputOfAllCommands(t *testing.T) {
+	output := map[string]string{"train": "model"}
+	for _, c := range new(app).rootCommand().Commands() {
+		name := output[c.Name()]
+		if name == "" {
+			name = "output"
+		}
+		if f := c.Flag(name); f != nil {
+			assert.Equal(t, "o", f.Shorthand, c.Name())
+		}
+		if f := c.Flags().ShorthandLookup("o"); f != nil {
+			assert.Equal(t, name, f.Name, c.Name())
+		}
+		assert.Nil(t, c.Flag("out"), c.Name())
+	}
+}
+
+func TestFlagsSayWhatTheyWant(t *testing.T) {
+	for name, c := range map[string]struct {
+		args []string
+		says string
+	}{
+		"int":         {[]string{"inspect", "--top", "x", "m"}, "tagger: --top x: want a whole number\n"},
+		"seed":        {[]string{"eval", "--seed", "-1", "f"}, "tagger: --seed -1: want a whole number that is not negative\n"},
+		"float":       {[]string{"tune", "--holdout", "half", "f"}, "tagger: --holdout half: want a number\n"},
+		"list":        {[]string{"tune", "--loss", `"a"b`, "f"}, "tagger: --loss \"a\"b: want a list between commas\n"},
+		"duration":    {[]string{"train", "--checkpoint-every", "soon", "--model", "m", "f"}, "tagger: --checkpoint-every soon: want a time such as 90s or 5m\n"},
+		"setting":     {[]string{"train", "--epochs", "1.5", "--model", "m", "f"}, "tagger: --epochs 1.5: want a whole number\n"},
+		"switch":      {[]string{"train", "--strip=x", "--model", "m", "f"}, "tagger: --strip x: want true or false\n"},
+		"no packages": {[]string{"train", "--optimizer", "bcfw", "--l2", "0", "--model", "m", "f"}, "--optimizer bcfw: unsuitable penalty"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := tagger(t, "", c.args...)
+			assert.Equal(t, exitUsage, o.status)
+			assert.Contains(t, o.errors, c.says)
+		})
+	}
+}
+
 func TestVersion(t *testing.T) {
 	o := done(t, "", "--version")
 	assert.Regexp(t, `^tagger .*go1\.\d+`, o.out)
@@ -152,4 +209,9 @@ func TestCompletion(t *testing.T) {
 	o := done(t, "", "__complete", "train", "--loss", "")
 	assert.Contains(t, o.out, "softmax-margin\n")
 	require.NotContains(t, o.out, "README", "no files")
+	for _, c := range new(app).rootCommand().Commands() {
+		o := done(t, "", "__complete", c.Name(), "--")
+		assert.Contains(t, o.out, "--", c.Name())
+		assert.NotContains(t, o.out, "`", c.Name())
+	}
 }

@@ -44,7 +44,7 @@ func TestOutputsDoNotDestroyInputs(t *testing.T) {
 		{"features", "--features", x, "--output", x, "testdata/text.conll"},
 		{"cluster", x, "-o", x},
 		{"convert", "--scheme", "bioes", "--output", x, x},
-		{"split", "--shares", "1,1", "--out", out + "," + link, x},
+		{"split", "--shares", "1,1", "--output", out + "," + link, x},
 		{"prune", m, "--output", m},
 		{"prune", m, "--output", x, "--eval", x},
 		{"import", m, "--output", m},

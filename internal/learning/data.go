@@ -227,7 +227,7 @@ func (d *Data) Settle() error {
 		return err
 	}
 	if slices.Contains(program.Columns(), d.Profile.Label) {
-		return fmt.Errorf("%s: its templates read column %d (counted from 0), which holds the labels", t.Name(), d.Profile.Label)
+		return fmt.Errorf("%s: its templates read column %d, which holds the labels (templates count from 0: %%x[0,%d])", t.Name(), d.Profile.Label+1, d.Profile.Label)
 	}
 	return nil
 }
