@@ -14,9 +14,9 @@ import (
 
 // ImportOptions say how [Import] makes a model.
 type ImportOptions struct {
-	Scheme  structured.Scheme // how labels spell spans, and must; Plain leaves them free, as they were
-	Weights string            // how SaveFile stores weights: "float64" (or ""), "float32", "int16" or "int8"
-	Strip   bool              // SaveFile leaves out the names of attributes
+	Scheme  string // how labels spell spans, and must: iob1, bio or bioes; "plain" (or "") leaves them free, as they were
+	Weights string // how SaveFile stores weights: "float64" (or ""), "float32", "int16" or "int8"
+	Strip   bool   // SaveFile leaves out the names of attributes
 }
 
 // Import makes a chain model of a model file of CRFsuite, CRF++ or Wapiti. The notes say, a sentence each, what was not
@@ -29,11 +29,27 @@ func Import(path string, o ImportOptions) (m *Model, notes []string, err error) 
 	if err != nil {
 		return nil, nil, err
 	}
-	chain, notes, err := importFile(path, o.Scheme)
+	scheme, err := schemeOf(o.Scheme, "plain, iob1, bio or bioes")
+	if err != nil {
+		return nil, nil, err
+	}
+	chain, notes, err := importFile(path, scheme)
 	if err != nil {
 		return nil, nil, err
 	}
 	return newModel(chain, storage), notes, nil
+}
+
+// schemeOf reads the name of a scheme. "" is plain.
+func schemeOf(name, want string) (structured.Scheme, error) {
+	if name == "" {
+		return structured.Plain, nil
+	}
+	scheme, err := structured.ParseScheme(name)
+	if err != nil {
+		return scheme, model.Refuse("scheme", "{scheme} %s: want %s", name, want)
+	}
+	return scheme, nil
 }
 
 // storageOf reads the options of storing. Weights are float32 by default.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/internal/safefile"
-	"github.com/trellis-nlp/trellis/structured"
 )
 
 // importFlags are the command line of tagger import.
@@ -47,20 +46,13 @@ func (a *app) importCommand() *cobra.Command {
 }
 
 func (a *app) importModel(ctx context.Context, o *importFlags, path string) error {
-	scheme, err := structured.ParseScheme(o.scheme)
-	if err != nil {
-		return wrongUsage("--scheme %s: want plain, iob1, bio or bioes", o.scheme)
-	}
-	if err := o.saveFlags.check(); err != nil {
-		return err
-	}
 	if err := distinct([]safefile.Use{use("--output", o.output)}, a.reading([]string{path})); err != nil {
 		return err
 	}
 	if err := safefile.Check(o.output); err != nil {
 		return err
 	}
-	m, notes, err := trellis.Import(path, trellis.ImportOptions{Scheme: scheme, Weights: o.weights, Strip: o.strip})
+	m, notes, err := trellis.Import(path, trellis.ImportOptions{Scheme: o.scheme, Weights: o.weights, Strip: o.strip})
 	if err != nil {
 		return err
 	}

@@ -68,9 +68,6 @@ func (a *app) prune(ctx context.Context, o *pruneFlags, path string) error {
 	if _, err := parseFormat(o.format); err != nil {
 		return err
 	}
-	if err := o.saveFlags.check(); err != nil {
-		return err
-	}
 	if err := distinct([]safefile.Use{use("--output", o.output)}, append(a.reading([]string{path}), use("--eval", o.eval))); err != nil {
 		return err
 	}
@@ -85,11 +82,11 @@ func (a *app) prune(ctx context.Context, o *pruneFlags, path string) error {
 	if m, _, err = m.Imported(); err != nil {
 		return err
 	}
-	before, err := a.stateOf(ctx, o, path, m)
+	pruned, err := m.Prune(trellis.PruneOptions{Below: o.below, Keep: &o.keep, Weights: o.weights, Strip: o.strip})
 	if err != nil {
 		return err
 	}
-	pruned, err := m.Prune(trellis.PruneOptions{Below: o.below, Keep: &o.keep, Weights: o.weights, Strip: o.strip})
+	before, err := a.stateOf(ctx, o, path, m)
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,6 @@ package main
 
 import (
 	"github.com/spf13/cobra"
-
-	"github.com/trellis-nlp/trellis/crf"
 )
 
 // saveFlags say how a model is stored.
@@ -17,11 +15,4 @@ func (o *saveFlags) register(c *cobra.Command) {
 	f.StringVar(&o.weights, "weights", "float32", "how weights are stored: float32, float64, int16 or int8")
 	f.BoolVar(&o.strip, "strip", false, "leave out the names of the attributes: tag and eval do without, inspect, prune and --init do not")
 	complete(c, "weights", "float32", "float64", "int16", "int8")
-}
-
-func (o *saveFlags) check() error {
-	if _, err := crf.ParsePrecision(o.weights); err != nil {
-		return wrongUsage("--weights: %v", err)
-	}
-	return nil
 }
