@@ -103,7 +103,7 @@ func (m *Model) Evaluate(ctx context.Context, data corpus.Source) (*metrics.Resu
 		return nil, err
 	}
 	scorer := tagging.NewScorer(m.labeller)
-	if err := tagging.Score(ctx, data, corpus.FormatAuto, &p, scorer, nil); err != nil {
+	if err := tagging.Score(ctx, data, &p, scorer); err != nil {
 		return nil, err
 	}
 	r := scorer.Results()

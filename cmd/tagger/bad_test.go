@@ -94,8 +94,8 @@ func TestOtherFailures(t *testing.T) {
 		"attributes wanted":   {[]string{"tag", "--model", items, "--format", "conll", "testdata/text.conll"}, "the model reads attributes"},
 		"too few columns":     {[]string{"tag", "--model", ner, oneColumn}, ":1: the model reads column 2, but here the last is 1"},
 		"nothing to keep":     {[]string{"tag", "--model", modelOf(t, "testdata/blanks.conll"), "--fixed", oneColumn}, "no column of labels"},
-		"nothing to compare":  {[]string{"eval", "--model", modelOf(t, "testdata/blanks.conll"), oneColumn}, "name it with --gold"},
-		"eval of one column":  {[]string{"eval", oneColumn}, "gold column"},
+		"nothing to compare":  {[]string{"eval", "--model", modelOf(t, "testdata/blanks.conll"), oneColumn}, "name it with --label"},
+		"eval of one column":  {[]string{"eval", oneColumn}, "label column"},
 		"eval of attributes":  {[]string{"eval", "testdata/text.crfsuite"}, "name the --model"},
 		"no column filled in": {[]string{"tag", "--model", pos, "--label", "LABEL", "testdata/text.conllu"}, "label column"},
 	} {

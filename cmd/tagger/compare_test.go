@@ -96,7 +96,7 @@ func TestCalibrationOfColumns(t *testing.T) {
 	assert.Positive(t, direct.ECE)
 	tagged := done(t, "", "tag", "--probs", "--model", nerModel(t), "testdata/dev.conll").out
 	assert.Equal(t, direct, calibration(tagged, "-"))
-	assert.Equal(t, direct, calibration(read(t, "testdata/dev.conll"), "--gold", "3", "--system", write(t, "tagged", tagged), "-"))
+	assert.Equal(t, direct, calibration(read(t, "testdata/dev.conll"), "--label", "3", "--system", write(t, "tagged", tagged), "-"))
 
 	direct = calibration("", "--model", posModel(t), "testdata/train.conllu")
 	tagged = done(t, "", "tag", "--probs", "--model", posModel(t), "testdata/train.conllu").out

@@ -64,8 +64,8 @@ func TestSharedTaskAccuracies(t *testing.T) {
 	found := fmt.Sprintf(wordsOfUD, "PRON", "Case=Nom|Number=Plur", "VERB", "Tense=Pres|Mood=Ind", "VERB", "Mood=Ind", "PART", "Polarity=Neg", "PROPN", "Number=Plur")
 	path := write(t, "found.conllu", found)
 	assert.InDelta(t, 4./5, score(t, gold, "--system", path, "-").Accuracy, 1e-12)
-	assert.InDelta(t, 4./5, score(t, gold, "--system", path, "--gold", "UPOS", "-").Accuracy, 1e-12)
-	assert.InDelta(t, 1./5, score(t, gold, "--system", path, "--gold", "FEATS", "-").Accuracy, 1e-12)
-	assert.InDelta(t, 3./5, score(t, gold, "--system", path, "--gold", "FEATS", "--ufeats", "-").Accuracy, 1e-12)
-	assert.InDelta(t, 0, score(t, gold, "--system", path, "--gold", "UPOS", "--predicted", "XPOS", "-").Accuracy, 1e-12)
+	assert.InDelta(t, 4./5, score(t, gold, "--system", path, "--label", "UPOS", "-").Accuracy, 1e-12)
+	assert.InDelta(t, 1./5, score(t, gold, "--system", path, "--label", "FEATS", "-").Accuracy, 1e-12)
+	assert.InDelta(t, 3./5, score(t, gold, "--system", path, "--label", "FEATS", "--ufeats", "-").Accuracy, 1e-12)
+	assert.InDelta(t, 0, score(t, gold, "--system", path, "--label", "UPOS", "--predicted", "XPOS", "-").Accuracy, 1e-12)
 }

@@ -73,10 +73,10 @@ func TestEvalJSON(t *testing.T) {
 
 func TestEvalColumns(t *testing.T) {
 	text := "1 a N V x\n2 b V V x\n"
-	assert.InDelta(t, 0.5, score(t, text, "--gold", "3", "--predicted", "-2", "-").Accuracy, 1e-12)
-	assert.InDelta(t, 1, score(t, text, "--gold", "3", "--predicted", "3", "-").Accuracy, 1e-12)
+	assert.InDelta(t, 0.5, score(t, text, "--label", "3", "--predicted", "-2", "-").Accuracy, 1e-12)
+	assert.InDelta(t, 1, score(t, text, "--label", "3", "--predicted", "3", "-").Accuracy, 1e-12)
 	conllu := read(t, "testdata/train.conllu")
-	assert.InDelta(t, 1, score(t, conllu, "--gold", "UPOS", "--predicted", "upos", "-").Accuracy, 1e-12)
+	assert.InDelta(t, 1, score(t, conllu, "--label", "UPOS", "--predicted", "upos", "-").Accuracy, 1e-12)
 }
 
 // TestTagThenEval gives what eval --model gives.
@@ -85,7 +85,7 @@ func TestTagThenEval(t *testing.T) {
 	tagged := done(t, "", "tag", "--model", nerModel(t), "testdata/dev.conll")
 	assert.Equal(t, direct, score(t, tagged.out, "-"))
 	probs := done(t, "", "tag", "--probs", "--model", nerModel(t), "testdata/dev.conll")
-	assert.Equal(t, direct, score(t, probs.out, "--gold", "-3", "--predicted", "-2", "-"))
+	assert.Equal(t, direct, score(t, probs.out, "--label", "-3", "--predicted", "-2", "-"))
 }
 
 func TestEvalOfSeveralFiles(t *testing.T) {

@@ -10,9 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis"
+	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/safefile"
-	labelling "github.com/trellis-nlp/trellis/internal/tagging"
-	"github.com/trellis-nlp/trellis/metrics"
 )
 
 // pruneFlags are the command line of tagger prune.
@@ -20,6 +19,7 @@ type pruneFlags struct {
 	output, eval, format string
 	below                float64
 	keep                 int
+	fileFormat           corpus.Format
 	saveFlags
 }
 
@@ -65,7 +65,8 @@ func (a *app) pruneCommand() *cobra.Command {
 }
 
 func (a *app) prune(ctx context.Context, o *pruneFlags, path string) error {
-	if _, err := parseFormat(o.format); err != nil {
+	var err error
+	if o.fileFormat, err = parseFormat(o.format); err != nil {
 		return err
 	}
 	if err := distinct([]safefile.Use{use("--output", o.output)}, append(a.reading([]string{path}), use("--eval", o.eval))); err != nil {
@@ -118,26 +119,9 @@ func (a *app) stateOf(ctx context.Context, o *pruneFlags, path string, m *trelli
 	if o.eval == "" {
 		return line + "\n", nil
 	}
-	r, err := a.scoreModel(ctx, m, o.eval, o.format)
+	r, err := m.EvaluateFiles(ctx, a.data([]string{o.eval}), trellis.EvalOptions{Format: o.fileFormat, Warn: a.warn})
 	if err != nil {
 		return "", err
 	}
-	return line + fmt.Sprintf("; %s: accuracy %.4f, F1 %.4f\n", o.eval, r.Accuracy, r.F1), nil
-}
-
-// scoreModel scores a model on a labelled file.
-func (a *app) scoreModel(ctx context.Context, m *trellis.Model, file, format string) (metrics.Results, error) {
-	f, err := parseFormat(format)
-	if err != nil {
-		return metrics.Results{}, err
-	}
-	p, err := new(evalFlags).predictor(m)
-	if err != nil {
-		return metrics.Results{}, err
-	}
-	score := labelling.NewScorer(m.Labeller())
-	if err := a.evalFile(ctx, file, labelling.FormatOf(m.Labeller(), f), p.Pairs, score); err != nil {
-		return metrics.Results{}, err
-	}
-	return score.Results(), nil
+	return line + fmt.Sprintf("; %s: accuracy %.2f%%, F1 %.2f%%\n", o.eval, 100*r.Accuracy, 100*r.F1), nil
 }

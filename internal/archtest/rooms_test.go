@@ -124,9 +124,8 @@ var rooms = []room{
 	{path: "internal/plots/margins", system: true,
 		rooms: []string{"structured", "losses", "internal/safefile", "internal/plots"}},
 	{path: "cmd/tagger", system: true,
-		rooms: []string{"structured", "losses", "corpus", "corpus/attrfile", "corpus/annotation", "cluster", "features", "optimize", "metrics", "model", "recipe", "crf", "study",
-			"internal/sample", "internal/safefile", "internal/plots", "internal/input", "internal/learning", "internal/tagging", root},
-		modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar/v3", "golang.org/x/term", "golang.org/x/text"}},
+		rooms: []string{"corpus", "cluster", "features", "metrics", "study", "internal/sample", "internal/safefile", "internal/plots", root},
+		modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar/v3", "golang.org/x/term"}},
 
 	{path: "internal/bruteforce", tests: true,
 		rooms: []string{"structured"}},

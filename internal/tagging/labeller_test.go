@@ -115,10 +115,10 @@ func TestLabelsOfFilesThatTheModelSaysNothingAbout(t *testing.T) {
 	require.NoError(t, p.Open(m))
 	scorer := NewScorer(m)
 	source := corpus.Source{Paths: []string{"-"}, Stdin: strings.NewReader("Ann\tB-PER\nOe\tI-PER\nwaits\tO\n")}
-	require.NoError(t, Score(t.Context(), source, corpus.FormatAuto, &p, scorer, nil))
+	require.NoError(t, Score(t.Context(), source, &p, scorer))
 	assert.InDelta(t, 1, scorer.Results().F1, 1e-12)
 
-	err = Score(t.Context(), corpus.Source{Paths: []string{"-"}, Stdin: strings.NewReader("Ann\n")}, corpus.FormatAuto, &p, new(metrics.Scorer), nil)
+	err = Score(t.Context(), corpus.Source{Paths: []string{"-"}, Stdin: strings.NewReader("Ann\n")}, &p, new(metrics.Scorer))
 	var option *model.OptionError
 	require.ErrorAs(t, err, &option)
 	assert.ErrorContains(t, err, "stdin:1: no column of labels")

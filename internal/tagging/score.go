@@ -3,8 +3,6 @@ package tagging
 import (
 	"cmp"
 	"context"
-	"errors"
-	"io"
 	"strconv"
 
 	"github.com/trellis-nlp/trellis/corpus"
@@ -52,7 +50,7 @@ func (p *Predictor) Pairs(in *input.Input) (func(s *input.Sentence) (metrics.Pai
 		return nil, err
 	}
 	if f.Label < 0 {
-		return nil, in.AtStart(model.Refuse("gold", "no column of labels to compare with; name it with {gold}"))
+		return nil, in.AtStart(model.Refuse("label", "no column of labels to compare with; name it with {label}"))
 	}
 	known := p.known(f)
 	var pair metrics.Pair
@@ -99,34 +97,8 @@ func written(p float64) float64 {
 	return p
 }
 
-// Score scores the labels of p on the inputs of a source. warn hears of what is odd in them; it may be nil.
-func Score(ctx context.Context, source corpus.Source, format corpus.Format, p *Predictor, scorer *metrics.Scorer, warn func(string)) error {
-	err := Each(ctx, source, FormatOf(p.m, format), func(in *input.Input) error {
-		pairs, err := p.Pairs(in)
-		if err != nil {
-			return err
-		}
-		s := new(input.Sentence)
-		for {
-			if err := in.Next(s); errors.Is(err, io.EOF) {
-				break
-			} else if err != nil {
-				return err
-			}
-			pair, err := pairs(s)
-			if err != nil {
-				return err
-			}
-			if err := scorer.Add(pair); err != nil {
-				return at(in, s, err)
-			}
-		}
-		if warn != nil {
-			for _, text := range in.Oddities() {
-				warn(text)
-			}
-		}
-		return nil
-	})
+// Score scores the labels of p on the inputs of a source.
+func Score(ctx context.Context, source corpus.Source, p *Predictor, scorer *metrics.Scorer) error {
+	err := Each(ctx, source, FormatOf(p.m, corpus.FormatAuto), func(in *input.Input) error { return scoreInput(in, p.Pairs, scorer) })
 	return cmp.Or(model.Check(p.m), err)
 }

@@ -1,4 +1,4 @@
-package main
+package tagging
 
 import (
 	"context"
@@ -9,44 +9,45 @@ import (
 	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus"
-	inputs "github.com/trellis-nlp/trellis/internal/input"
+	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/model"
 )
 
-// A pairing finds what is to be scored of the sentences of an inputs.
-type pairing func(in *inputs.Input) (func(s *inputs.Sentence) (metrics.Pair, error), error)
+// A pairing finds what is to be scored of the sentences of an input.
+type pairing func(in *input.Input) (func(s *input.Sentence) (metrics.Pair, error), error)
 
 func wrongProbability(text string) error {
 	return fmt.Errorf("%.40q is no probability", text)
 }
 
 // columnPairs takes both labels from columns.
-func columnPairs(o *evalFlags) pairing {
-	return func(in *inputs.Input) (func(*inputs.Sentence) (metrics.Pair, error), error) {
+func columnPairs(o *EvalOptions) pairing {
+	return func(in *input.Input) (func(*input.Sentence) (metrics.Pair, error), error) {
 		if in.HasItems() {
-			return nil, in.AtStart(errors.New("attributes and one label a token: name the --model that predicts the other"))
+			return nil, in.AtStart(model.Refuse("model", "attributes and one label a token: name the {model} that predicts the other"))
 		}
-		if in.Format == corpus.CoNLLU && (o.gold == "" || o.predicted == "") {
-			return nil, wrongUsage("%s: CoNLL-U has one column for a label: name the --model or the --system that predicts it, or both --gold and --predicted", in.Name)
+		if in.Format == corpus.CoNLLU && (o.Label == "" || o.Predicted == "") {
+			return nil, model.Refuse("predicted", "%s: CoNLL-U has one column for a label: name the {model} or the {system} that predicts it, or both {label} and {predicted}", in.Name)
 		}
-		gold := o.gold
+		gold := o.Label
 		switch {
 		case gold != "":
-		case o.calibration:
+		case o.Calibration:
 			gold = "-3"
 		default:
 			gold = "-2"
 		}
 		g, err := in.Layout.Column(gold)
 		if err != nil {
-			return nil, in.AtStart(fmt.Errorf("gold column: %w", err))
+			return nil, in.AtStart(fmt.Errorf("label column: %w", err))
 		}
 		found, err := o.predictions(in)
 		if err != nil {
 			return nil, err
 		}
 		var right []string
-		return func(s *inputs.Sentence) (metrics.Pair, error) {
+		return func(s *input.Sentence) (metrics.Pair, error) {
 			right = s.Rows.Column(right, g)
 			p, err := found(s)
 			p.Gold = right
@@ -56,16 +57,16 @@ func columnPairs(o *evalFlags) pairing {
 }
 
 // predictions reads the predicted labels, and their probabilities, from columns.
-func (o *evalFlags) predictions(in *inputs.Input) (func(*inputs.Sentence) (metrics.Pair, error), error) {
-	predicted := o.predicted
+func (o *EvalOptions) predictions(in *input.Input) (func(*input.Sentence) (metrics.Pair, error), error) {
+	predicted := o.Predicted
 	switch {
 	case predicted != "":
 	case in.Format == corpus.CoNLLU:
-		predicted = o.gold // of the file with the right ones
+		predicted = o.Label // of the file with the right ones
 		if predicted == "" {
 			predicted = "upos"
 		}
-	case o.calibration:
+	case o.Calibration:
 		predicted = "-2"
 	default:
 		predicted = "-1"
@@ -75,8 +76,8 @@ func (o *evalFlags) predictions(in *inputs.Input) (func(*inputs.Sentence) (metri
 		return nil, in.AtStart(fmt.Errorf("predicted column: %w", err))
 	}
 	prob := -1
-	if o.calibration {
-		spec := o.prob
+	if o.Calibration {
+		spec := o.Prob
 		switch {
 		case spec != "":
 		case in.Format == corpus.CoNLLU:
@@ -90,7 +91,7 @@ func (o *evalFlags) predictions(in *inputs.Input) (func(*inputs.Sentence) (metri
 	}
 	var p metrics.Pair
 	var texts []string
-	return func(s *inputs.Sentence) (metrics.Pair, error) {
+	return func(s *input.Sentence) (metrics.Pair, error) {
 		p.Predicted = s.Rows.Column(p.Predicted, c)
 		if prob >= 0 {
 			texts, p.Probabilities = s.Rows.Column(texts, prob), p.Probabilities[:0]
@@ -119,13 +120,13 @@ func notedProbability(misc string) string {
 
 // A system is a file of the sentences of another one, with the labels that some program predicts.
 type system struct {
-	*inputs.Input
-	o *evalFlags
-	s inputs.Sentence
+	*input.Input
+	o *EvalOptions
+	s input.Sentence
 }
 
-func (a *app) openSystem(ctx context.Context, name string, format corpus.Format, o *evalFlags) (*system, error) {
-	in, err := inputs.Open(ctx, name, a.stdin, format)
+func openSystem(ctx context.Context, name string, stdin io.Reader, o *EvalOptions) (*system, error) {
+	in, err := input.Open(ctx, name, stdin, o.Format)
 	if err != nil {
 		return nil, err
 	}
@@ -137,15 +138,15 @@ func (a *app) openSystem(ctx context.Context, name string, format corpus.Format,
 }
 
 // pairs takes the right labels from the input and the others from the same sentence of the system's file.
-func (y *system) pairs(in *inputs.Input) (func(*inputs.Sentence) (metrics.Pair, error), error) {
+func (y *system) pairs(in *input.Input) (func(*input.Sentence) (metrics.Pair, error), error) {
 	if in.HasItems() {
 		return nil, in.AtStart(errors.New("attributes: the right labels must be in a column"))
 	}
-	gold, err := in.Layout.Label(y.o.gold)
+	gold, err := in.Layout.Label(y.o.Label)
 	if err != nil {
-		return nil, in.AtStart(fmt.Errorf("gold column: %w", err))
+		return nil, in.AtStart(fmt.Errorf("label column: %w", err))
 	}
-	form, err := in.Layout.Form(y.o.form)
+	form, err := in.Layout.Form(y.o.Form)
 	if err != nil {
 		return nil, in.AtStart(fmt.Errorf("form column: %w", err))
 	}
@@ -158,7 +159,7 @@ func (y *system) pairs(in *inputs.Input) (func(*inputs.Sentence) (metrics.Pair, 
 		return nil, err
 	}
 	var right []string
-	return func(s *inputs.Sentence) (metrics.Pair, error) {
+	return func(s *input.Sentence) (metrics.Pair, error) {
 		if err := y.Next(&y.s); errors.Is(err, io.EOF) {
 			return metrics.Pair{}, in.At(s, 0, fmt.Errorf("%s has no such sentence: it ends before", y.Name))
 		} else if err != nil {
