@@ -18,7 +18,7 @@ func documentation(t *testing.T) string {
 }
 
 // flagLine is a line of the help that explains a flag.
-var flagLine = regexp.MustCompile(`(?m)^ +(?:-h, )?(--[a-z0-9-]+)`)
+var flagLine = regexp.MustCompile(`(?m)^ +(?:-[a-z], )?(--[a-z0-9-]+)`)
 
 func TestEveryFlagIsDocumented(t *testing.T) {
 	docs := documentation(t)

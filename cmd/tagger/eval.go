@@ -102,7 +102,7 @@ func (o *evalFlags) check(changed func(string) bool, files []string) error {
 }
 
 func (a *app) eval(ctx context.Context, o *evalFlags, files []string) (err error) {
-	data := trellis.Source{Paths: files, Stdin: a.stdin}
+	data := a.data(files)
 	o.Warn = a.warn
 	var r *metrics.Results
 	switch {

@@ -23,7 +23,8 @@ With only --model and a file, all else is picked by looking at the data (its fir
              losses with kinks
 
 Columns are given by number from 1, from the end as -1, -2 ..., or by their names in
-CoNLL-U. Templates may not read the column of the labels.
+CoNLL-U; %x[0,1] in templates counts them from 0, as CRF++ does. Templates may not read the
+column of the labels.
 
 Training minimises the sum of the losses of all sentences plus l2 ||w||^2 + l1 ||w||_1.
 The default l2 is 0.1, but 0.01 for risk, jensen-risk-bound and the ramps, which the cost

@@ -124,7 +124,7 @@ var rooms = []room{
 	{path: "internal/plots/margins", system: true,
 		rooms: []string{"structured", "losses", "internal/safefile", "internal/plots"}},
 	{path: "cmd/tagger", system: true,
-		rooms: []string{"corpus", "cluster", "features", "metrics", "study", "internal/sample", "internal/safefile", "internal/plots", root},
+		rooms:   []string{"corpus", "cluster", "features", "metrics", "study", "internal/sample", "internal/safefile", "internal/plots", root},
 		modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar/v3", "golang.org/x/term"}},
 
 	{path: "internal/bruteforce", tests: true,

@@ -124,7 +124,8 @@ func (o *SplitOptions) ends(n int) ([]float64, error) {
 			ends[k] *= float64(n) / sum
 		}
 	} else if sum > float64(n) {
-		return nil, fmt.Errorf("%w: %w", model.ErrInput, model.Refuse("counts", "{counts}: %g sentences, but there are %d", sum, n))
+		// Wrapped: the option is in range, and does not fit what the files hold.
+		return nil, fmt.Errorf("%w", model.Refuse("counts", "{counts}: %g sentences, but there are %d", sum, n))
 	}
 	return ends, nil
 }
