@@ -60,9 +60,7 @@ func (a *app) clusterCommand() *cobra.Command {
 	f.StringVar(&o.form, "form", "", "`column` of the words (default FORM in CoNLL-U, in CoNLL the first, or the second where that counts tokens)")
 	f.BoolVar(&o.quiet, "quiet", false, "print no progress")
 	f.SortFlags = false
-	if err := c.MarkFlagRequired("output"); err != nil {
-		panic(err)
-	}
+	required(c, "output")
 	complete(c, "format", "auto", "text", "conll", "conllu")
 	return c
 }

@@ -12,7 +12,7 @@ import (
 
 // convertFlags are the command line of tagger convert.
 type convertFlags struct {
-	format, output string
+	output string
 	trellis.ConvertOptions
 }
 
@@ -36,20 +36,16 @@ func (a *app) convertCommand() *cobra.Command {
 	f.StringVar(&o.Separator, "separator", "", "what separates columns of CoNLL: tab or space (default: that of the file, tab for CoNLL-U)")
 	f.StringVar(&o.Scheme, "scheme", "", "write labels of spans in this scheme: iob1, bio, bioes or io")
 	f.StringVar(&o.Label, "label", "", "`column` of these labels, or misc.KEY (default: the last that spells spans)")
-	f.StringVar(&o.format, "format", "auto", "format of the files: auto, conll or conllu")
+	addFormat(c, &o.Format, "format of the files: auto, conll or conllu", "conll", "conllu")
 	f.StringVarP(&o.output, "output", "o", "", "`file` to write to (default standard output)")
 	f.SortFlags = false
 	complete(c, "to", "conll", "conllu")
 	complete(c, "separator", "tab", "space")
 	complete(c, "scheme", "iob1", "bio", "bioes", "io")
-	complete(c, "format", "auto", "conll", "conllu")
 	return c
 }
 
-func (a *app) convert(ctx context.Context, o *convertFlags, files []string) (err error) {
-	if o.Format, err = parseFormat(o.format); err != nil {
-		return err
-	}
+func (a *app) convert(ctx context.Context, o *convertFlags, files []string) error {
 	data := a.data(files)
 	if err := distinct([]safefile.Use{a.writing("--output", o.output)}, a.reading(data.Paths)); err != nil {
 		return err

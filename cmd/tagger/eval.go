@@ -14,7 +14,7 @@ import (
 
 // evalFlags are the command line of tagger eval.
 type evalFlags struct {
-	model, system, format   string
+	model, system           string
 	compare, json, markdown bool
 	trellis.EvalOptions
 }
@@ -60,11 +60,10 @@ func (a *app) evalCommand() *cobra.Command {
 	f.StringVar(&o.Prob, "prob", "", "`column` of the probabilities, without a model (default: the last, or Prob= in MISC)")
 	f.IntVar(&o.Bins, "bins", 10, "bins of probabilities for --calibration")
 	f.BoolVar(&o.NoDictionary, "no-dictionary", false, "label without the tag dictionary of the model")
-	f.StringVar(&o.format, "format", "auto", "format of the files: auto, conll, conllu or crfsuite")
+	addFormat(c, &o.Format, "format of the files: auto, conll, conllu or crfsuite", "conll", "conllu", "crfsuite")
 	f.BoolVar(&o.json, "json", false, "print one JSON object instead of tables")
 	f.BoolVar(&o.markdown, "markdown", false, "print tables of Markdown")
 	f.SortFlags = false
-	complete(c, "format", "auto", "conll", "conllu", "crfsuite")
 	complete(c, "scheme", "plain", "iob1", "bio", "bioes", "io")
 	return c
 }
@@ -93,10 +92,6 @@ func (o *evalFlags) check(changed func(string) bool, files []string) error {
 		return wrongUsage("--bins is for --calibration")
 	case o.json && o.markdown:
 		return wrongUsage("--json and --markdown: choose one")
-	}
-	var err error
-	if o.Format, err = parseFormat(o.format); err != nil {
-		return err
 	}
 	return o.Check()
 }

@@ -31,11 +31,7 @@ func (a *app) exportCommand() *cobra.Command {
 	f.StringVar(&o.to, "to", "", "whose model to write: crfsuite (required)")
 	f.StringVarP(&o.output, "output", "o", "", "`file` to write the model to (required)")
 	f.SortFlags = false
-	for _, flag := range []string{"to", "output"} {
-		if err := c.MarkFlagRequired(flag); err != nil {
-			panic(err)
-		}
-	}
+	required(c, "to", "output")
 	complete(c, "to", "crfsuite")
 	return c
 }

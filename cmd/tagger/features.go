@@ -16,11 +16,11 @@ import (
 
 // featuresFlags are the command line of tagger features.
 type featuresFlags struct {
-	model, format, output string
-	c                     trellis.Config // without --model
-	trellis.FileOptions                  // with it
-	dump                  []string
-	show                  bool
+	model, output       string
+	c                   trellis.Config // without --model
+	trellis.FileOptions                // with it
+	dump                []string
+	show                bool
 }
 
 func (a *app) featuresCommand() *cobra.Command {
@@ -43,12 +43,11 @@ func (a *app) featuresCommand() *cobra.Command {
 	f.BoolVar(&o.show, "show", false, "print the templates")
 	f.StringArrayVar(&o.dump, "dump", nil, "write the attributes of this `file`, as if named without the flag")
 	f.StringVarP(&o.output, "output", "o", "", "`file` to write to (default standard output)")
-	f.StringVar(&o.format, "format", "auto", "format of the files: auto, conll or conllu")
+	addFormat(c, &o.Format, "format of the files: auto, conll or conllu", "conll", "conllu")
 	f.StringVar(&o.Label, "label", "", "`column` of the labels (default that of training)")
 	f.StringVar(&o.Form, "form", "", "`column` of the words (default that of training)")
 	f.StringVar(&o.c.POS, "pos", "", "`column` of parts of speech, or none (default as in train; with --model that of training)")
 	f.SortFlags = false
-	complete(c, "format", "auto", "conll", "conllu")
 	return c
 }
 
@@ -71,14 +70,11 @@ func (a *app) features(cmd *cobra.Command, o *featuresFlags, files []string) err
 	if err := distinct([]safefile.Use{a.writing("--output", o.output)}, inputs); err != nil {
 		return err
 	}
-	var err error
-	if o.Format, err = parseFormat(o.format); err != nil {
-		return err
-	}
-	o.c.Format, o.c.Label, o.c.Form = o.format, o.Label, o.Form
+	o.c.Format, o.c.Label, o.c.Form = o.Format.String(), o.Label, o.Form
 	o.c.Warn, o.c.Log, o.Warn = a.warn, a.note, a.note
 	var m *trellis.Model
 	if o.model != "" {
+		var err error
 		if m, err = openModel(cmd.Context(), o.model); err != nil {
 			return err
 		}

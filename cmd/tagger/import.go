@@ -38,9 +38,7 @@ func (a *app) importCommand() *cobra.Command {
 	weights.DefValue = "float64"
 	o.weights = weights.DefValue
 	f.SortFlags = false
-	if err := c.MarkFlagRequired("output"); err != nil {
-		panic(err)
-	}
+	required(c, "output")
 	complete(c, "scheme", "plain", "iob1", "bio", "bioes")
 	return c
 }

@@ -5,7 +5,6 @@ import (
 	"io"
 
 	"github.com/trellis-nlp/trellis"
-	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
@@ -23,13 +22,4 @@ func (a *app) writeOutput(ctx context.Context, name string, write func(io.Writer
 		return write(a.stdout)
 	}
 	return safefile.WriteContext(ctx, name, write)
-}
-
-// parseFormat reads the value of --format.
-func parseFormat(name string) (corpus.Format, error) {
-	f, err := corpus.ParseFormat(name)
-	if err != nil {
-		return f, wrongUsage("--format %s: want auto, conll, conllu or crfsuite", name)
-	}
-	return f, nil
 }

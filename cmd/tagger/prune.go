@@ -16,10 +16,10 @@ import (
 
 // pruneFlags are the command line of tagger prune.
 type pruneFlags struct {
-	output, eval, format string
-	below                float64
-	keep                 int
-	fileFormat           corpus.Format
+	output, eval string
+	below        float64
+	keep         int
+	format       corpus.Format
 	saveFlags
 }
 
@@ -54,21 +54,14 @@ func (a *app) pruneCommand() *cobra.Command {
 	f.Float64Var(&o.below, "below", 0, "drop the features with weights of a magnitude below `X`")
 	f.IntVar(&o.keep, "keep", 0, "keep the `N` features with the greatest weights (default: all)")
 	f.StringVar(&o.eval, "eval", "", "score the model on this labelled `file`, before and after")
-	f.StringVar(&o.format, "format", "auto", "format of that file: auto, conll, conllu or crfsuite")
+	addFormat(c, &o.format, "format of that file: auto, conll, conllu or crfsuite", "conll", "conllu", "crfsuite")
 	o.saveFlags.register(c)
 	f.SortFlags = false
-	if err := c.MarkFlagRequired("output"); err != nil {
-		panic(err)
-	}
-	complete(c, "format", "auto", "conll", "conllu", "crfsuite")
+	required(c, "output")
 	return c
 }
 
 func (a *app) prune(ctx context.Context, o *pruneFlags, path string) error {
-	var err error
-	if o.fileFormat, err = parseFormat(o.format); err != nil {
-		return err
-	}
 	if err := distinct([]safefile.Use{use("--output", o.output)}, append(a.reading([]string{path}), use("--eval", o.eval))); err != nil {
 		return err
 	}
@@ -119,7 +112,7 @@ func (a *app) stateOf(ctx context.Context, o *pruneFlags, path string, m *trelli
 	if o.eval == "" {
 		return line + "\n", nil
 	}
-	r, err := m.EvaluateFiles(ctx, a.data([]string{o.eval}), trellis.EvalOptions{Format: o.fileFormat, Warn: a.warn})
+	r, err := m.EvaluateFiles(ctx, a.data([]string{o.eval}), trellis.EvalOptions{Format: o.format, Warn: a.warn})
 	if err != nil {
 		return "", err
 	}

@@ -14,7 +14,7 @@ import (
 // splitFlags are the command line of tagger split.
 type splitFlags struct {
 	shares, counts, out []string
-	by, format          string
+	by                  string
 	trellis.SplitOptions
 }
 
@@ -39,12 +39,9 @@ func (a *app) splitCommand() *cobra.Command {
 	f.StringVar(&o.by, "by", "sentence", "what is not torn apart: sentence or document")
 	f.Uint64Var(&o.Seed, "seed", 1, "`seed` of the shuffling")
 	f.BoolVar(&o.InOrder, "in-order", false, "do not shuffle: the first sentences go to the first file")
-	f.StringVar(&o.format, "format", "auto", "format of the files: auto, conll, conllu or crfsuite")
+	addFormat(c, &o.Format, "format of the files: auto, conll, conllu or crfsuite", "conll", "conllu", "crfsuite")
 	f.SortFlags = false
-	if err := c.MarkFlagRequired("output"); err != nil {
-		panic(err)
-	}
-	complete(c, "format", "auto", "conll", "conllu", "crfsuite")
+	required(c, "output")
 	complete(c, "by", "sentence", "document")
 	return c
 }
@@ -98,9 +95,6 @@ func (a *app) split(ctx context.Context, o *splitFlags, files []string) error {
 
 // check reads the lists, and reports wrong usage.
 func (o *splitFlags) check() (err error) {
-	if o.Format, err = parseFormat(o.format); err != nil {
-		return err
-	}
 	if o.Shares, err = parseNumbers("shares", o.shares); err != nil {
 		return err
 	}

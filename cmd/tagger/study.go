@@ -72,9 +72,7 @@ func (a *app) compareLossesCommand() *cobra.Command {
 	registerOptions(c, &o.Base, optionsNamed(shared, compareUsage))
 	f.BoolVar(&o.quiet, "quiet", false, "print no progress, only the outcome, warnings and errors")
 	f.SortFlags = false
-	if err := c.MarkFlagRequired("dev"); err != nil {
-		panic(err)
-	}
+	required(c, "dev")
 	return c
 }
 

@@ -7,13 +7,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis"
-	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
 // tagFlags are the command line of tagger tag.
 type tagFlags struct {
-	model, format, output string
+	model, output string
 	trellis.FileOptions
 }
 
@@ -48,27 +47,18 @@ func (a *app) tagCommand() *cobra.Command {
 	f.BoolVar(&o.NoDictionary, "no-dictionary", false, "allow all words all labels, whatever the tag dictionary of the model says")
 	f.StringVarP(&o.output, "output", "o", "", "`file` to write to (default standard output)")
 	printingFlags(c, &o.FileOptions)
-	f.StringVar(&o.format, "format", "auto", "format of the files: auto, conll, conllu or crfsuite")
+	addFormat(c, &o.Format, "format of the files: auto, conll, conllu or crfsuite", "conll", "conllu", "crfsuite")
 	f.StringVar(&o.Label, "label", "", "`column` of the labels, given or to be filled in (default that of training)")
 	f.StringVar(&o.Form, "form", "", "`column` of the words (default that of training)")
 	f.IntVar(&o.Threads, "threads", 0, "goroutines that label (default: one a core); the output does not depend on it")
 	f.SortFlags = false
-	if err := c.MarkFlagRequired("model"); err != nil {
-		panic(err)
-	}
-	complete(c, "format", "auto", "conll", "conllu", "crfsuite")
+	required(c, "model")
 	return c
 }
 
 func (a *app) tag(ctx context.Context, o *tagFlags, files []string) error {
-	if len(files) == 0 {
-		files = []string{"-"}
-	}
-	var err error
-	if o.Format, err = parseFormat(o.format); err != nil {
-		return err
-	}
-	if err := distinct([]safefile.Use{a.writing("--output", o.output)}, append(a.reading(files), use("--model", o.model))); err != nil {
+	data := a.data(files)
+	if err := distinct([]safefile.Use{a.writing("--output", o.output)}, append(a.reading(data.Paths), use("--model", o.model))); err != nil {
 		return err
 	}
 	m, err := openModel(ctx, o.model)
@@ -77,11 +67,5 @@ func (a *app) tag(ctx context.Context, o *tagFlags, files []string) error {
 	}
 	defer m.Close()
 	o.Warn = a.warn
-	label := func(w io.Writer) error {
-		return m.TagFiles(ctx, w, corpus.Source{Paths: files, Stdin: a.stdin}, o.FileOptions)
-	}
-	if o.output == "" || o.output == "-" {
-		return label(a.stdout)
-	}
-	return safefile.WriteContext(ctx, o.output, label)
+	return a.writeOutput(ctx, o.output, func(w io.Writer) error { return m.TagFiles(ctx, w, data, o.FileOptions) })
 }

@@ -55,9 +55,7 @@ func (a *app) trainCommand() *cobra.Command {
 	f.StringVar(&o.log, "log-json", "", "write an object a step to this `file` (- is standard output)")
 	f.BoolVar(&o.quiet, "quiet", false, "print no progress, only the outcome, warnings and errors")
 	f.SortFlags = false
-	if err := c.MarkFlagRequired("model"); err != nil {
-		panic(err)
-	}
+	required(c, "model")
 	return c
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/trellis-nlp/trellis/corpus"
 )
 
 func init() {
@@ -67,7 +70,7 @@ var wants = map[string]string{
 func flagError(_ *cobra.Command, err error) error {
 	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		f := invalid.GetFlag()
-		return fmt.Errorf("--%s %s: want %s", f.Name, invalid.GetValue(), wants[f.Value.Type()])
+		return fmt.Errorf("--%s %s: want %s", f.Name, invalid.GetValue(), cmp.Or(wants[f.Value.Type()], invalid.Unwrap().Error()))
 	}
 	return err
 }
@@ -78,3 +81,43 @@ func plainUsages(root *cobra.Command) {
 		c.Flags().VisitAll(func(f *pflag.Flag) { _, f.Usage = pflag.UnquoteUsage(f) })
 	}
 }
+
+// required marks flags without which a command does not run.
+func required(c *cobra.Command, flags ...string) {
+	for _, flag := range flags {
+		// Only a flag that is not there makes this fail, which the test of all commands would show.
+		if err := c.MarkFlagRequired(flag); err != nil {
+			panic(err)
+		}
+	}
+}
+
+// A formatFlag is the value of --format.
+type formatFlag struct{ format *corpus.Format }
+
+// addFormat adds --format, which the shell completes to the formats that the command reads.
+func addFormat(c *cobra.Command, to *corpus.Format, usage string, formats ...string) {
+	c.Flags().Var(formatFlag{to}, "format", usage)
+	complete(c, "format", append([]string{"auto"}, formats...)...)
+}
+
+// Set implements [pflag.Value].
+func (f formatFlag) Set(name string) error {
+	format, err := corpus.ParseFormat(name)
+	if err != nil {
+		return errors.New("auto, conll, conllu or crfsuite")
+	}
+	*f.format = format
+	return nil
+}
+
+// String implements [pflag.Value].
+func (f formatFlag) String() string {
+	if f.format == nil { // the zero value, which pflag makes
+		return ""
+	}
+	return f.format.String()
+}
+
+// Type implements [pflag.Value].
+func (f formatFlag) Type() string { return "string" }
