@@ -35,8 +35,8 @@ func (r *Reader) conlluRow(s *Sentence, text []byte, start int32) (lineKind, err
 	}
 	n := len(s.fields)
 	s.fields = split(s.fields, text, start, true)
-	fields := s.fields[n:]
-	if fields = r.trim(s, n, text, start); len(fields) != r.layout.Columns {
+	fields := r.trim(s, n, text, start)
+	if len(fields) != r.layout.Columns {
 		return 0, r.lines.Fail(0, fmt.Errorf("%w between tabs, as CoNLL-U has; read a file with other columns as CoNLL", ColumnsError{len(fields), r.layout.Columns}))
 	}
 	if r.id < 0 {

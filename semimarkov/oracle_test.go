@@ -149,28 +149,6 @@ func pick(rng *rand.Rand, s *semimarkov.Lattice) segments {
 	return all[rng.IntN(len(all))]
 }
 
-// differences returns the central differences of f at s with step h, 0 where s is -Inf or unused.
-func differences(s *semimarkov.Lattice, h float64, f func(*semimarkov.Lattice) float64) *semimarkov.Lattice {
-	g, at := semimarkov.NewLattice(s.T, s.L, s.M, s.Shape()), scaled(s, 1)
-	each := func(to, x []float64) {
-		for k, v := range x {
-			if math.IsInf(v, -1) {
-				continue
-			}
-			x[k] = v + h
-			up := f(at)
-			x[k] = v - h
-			to[k] = (up - f(at)) / (2 * h)
-			x[k] = v
-		}
-	}
-	for t := range s.T {
-		each(g.From(t), at.From(t))
-	}
-	each(g.Edge, at.Edge)
-	return g
-}
-
 func scaled(s *semimarkov.Lattice, c float64) *semimarkov.Lattice {
 	r := new(semimarkov.Lattice)
 	s.Copy(r)

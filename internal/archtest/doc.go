@@ -1,7 +1,7 @@
-// Package house keeps the module in order. It has no code, only tests, which read `go list` and the
-// sources: which room imports which (docs/architecture.md draws them), that libraries neither print
+// Package archtest keeps the module in order. It has no code, only tests, which read `go list` and the
+// sources: which package imports which (docs/architecture.md draws them), that libraries neither print
 // nor open files, and that every package and every exported name says what it is for.
 //
-// A new package fails the tests until it has a row in the table of rooms_test.go: where it stands is
+// A new package fails the tests until it has a row in the table of rules_test.go: where it stands is
 // a decision, to be taken once and in one place.
 package archtest

@@ -24,14 +24,14 @@ type pkg struct {
 	Deps       []string // all that these import in turn
 	GoFiles    []string // its code
 
-	room string // ImportPath below the module's path
+	name string // ImportPath below the module's path
 }
 
-// root is the room of the package that has the path of the module.
+// root is the name of the package that has the path of the module.
 const root = "trellis"
 
-// inModule returns the room of an import path and whether it is of this module.
-func (p *pkg) inModule(path string) (room string, ok bool) {
+// inModule returns the name of an import path and whether it is of this module.
+func (p *pkg) inModule(path string) (name string, ok bool) {
 	if path == p.Module.Path {
 		return root, true
 	}
@@ -69,7 +69,7 @@ var listed = sync.OnceValues(func() ([]pkg, error) {
 		} else if err != nil {
 			return nil, err
 		}
-		p.room, _ = p.inModule(p.ImportPath)
+		p.name, _ = p.inModule(p.ImportPath)
 		list = append(list, p)
 	}
 })

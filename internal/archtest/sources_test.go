@@ -25,7 +25,7 @@ func files(t *testing.T, check func(p *pkg, name string, source []byte, set *tok
 			source, err := os.ReadFile(filepath.Join(p.Dir, name))
 			require.NoError(t, err)
 			set := token.NewFileSet()
-			f, err := parser.ParseFile(set, p.room+"/"+name, source, parser.ParseComments|parser.SkipObjectResolution)
+			f, err := parser.ParseFile(set, p.name+"/"+name, source, parser.ParseComments|parser.SkipObjectResolution)
 			require.NoError(t, err)
 			if !ast.IsGenerated(f) {
 				check(&p, name, source, set, f)
@@ -36,7 +36,7 @@ func files(t *testing.T, check func(p *pkg, name string, source []byte, set *tok
 
 func TestFilesHoldOneIdea(t *testing.T) {
 	files(t, func(p *pkg, name string, source []byte, _ *token.FileSet, _ *ast.File) {
-		assert.LessOrEqual(t, strings.Count(string(source), "\n"), maxLines, "lines of %s/%s", p.room, name)
+		assert.LessOrEqual(t, strings.Count(string(source), "\n"), maxLines, "lines of %s/%s", p.name, name)
 	})
 }
 
@@ -44,19 +44,19 @@ func TestPackagesOpenWithDocGo(t *testing.T) {
 	documented := make(map[string]bool)
 	files(t, func(p *pkg, name string, _ []byte, _ *token.FileSet, f *ast.File) {
 		if name == "doc.go" {
-			documented[p.room] = f.Doc != nil
+			documented[p.name] = f.Doc != nil
 		} else {
-			assert.Nil(t, f.Doc, "the package comment of %s stands in %s, not in doc.go", p.room, name)
+			assert.Nil(t, f.Doc, "the package comment of %s stands in %s, not in doc.go", p.name, name)
 		}
 	})
 	for _, p := range packages(t) {
-		assert.True(t, documented[p.room], "%s has no doc.go with a package comment", p.room)
+		assert.True(t, documented[p.name], "%s has no doc.go with a package comment", p.name)
 	}
 }
 
 func TestLibrariesPrintNothing(t *testing.T) {
 	files(t, func(p *pkg, _ string, _ []byte, set *token.FileSet, f *ast.File) {
-		if r, _ := find(p.room); r.system {
+		if r, _ := find(p.name); r.system {
 			return
 		}
 		ast.Inspect(f, func(n ast.Node) bool {
@@ -82,7 +82,7 @@ func prints(fun ast.Expr) bool {
 
 func TestExportedNamesAreDocumented(t *testing.T) {
 	files(t, func(p *pkg, _ string, _ []byte, set *token.FileSet, f *ast.File) {
-		if r, _ := find(p.room); !r.public {
+		if r, _ := find(p.name); !r.public {
 			return
 		}
 		for _, name := range undocumented(f) {
@@ -146,7 +146,7 @@ func receiver(d *ast.FuncDecl) string {
 func TestExamplesImportNothingInternal(t *testing.T) {
 	checked := 0
 	for _, p := range packages(t) {
-		if r, _ := find(p.room); !r.public {
+		if r, _ := find(p.name); !r.public {
 			continue
 		}
 		names, err := filepath.Glob(filepath.Join(p.Dir, "*example*_test.go"))

@@ -1,0 +1,222 @@
+package archtest
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A rule says of a package of this module what its code, tests aside, may import beyond the standard
+// library.
+type rule struct {
+	path    string   // below the module's path
+	imports []string // of this module, each of which stands above this row
+	modules []string // of others: these and the packages in them
+	public  bool     // users import it
+	system  bool     // it may open files and print
+	tests   bool     // only tests may import it
+}
+
+// rules has a row for every package of the module, from the ground up.
+var rules = []rule{
+	{path: "internal/simd",
+		modules: []string{"golang.org/x/exp/constraints", "golang.org/x/sys/cpu"}},
+	{path: "internal/vec"},
+	{path: "structured", public: true,
+		imports: []string{"internal/vec"}},
+	{path: "internal/sparsemax",
+		imports: []string{"internal/vec"}},
+	{path: "decode/viterbi", public: true,
+		imports: []string{"internal/simd", "internal/sparsemax", "internal/vec", "structured"}},
+	{path: "inference/forwardbackward", public: true,
+		imports: []string{"internal/simd", "internal/vec", "structured"}},
+	{path: "pruned", public: true,
+		imports: []string{"internal/simd", "internal/sparsemax", "internal/vec", "structured"}},
+	{path: "semimarkov", public: true,
+		imports: []string{"internal/simd", "internal/sparsemax", "internal/vec", "structured"}},
+	{path: "losses", public: true,
+		imports: []string{"internal/vec", "structured", "decode/viterbi", "inference/forwardbackward", "semimarkov", "pruned"}},
+	{path: "layer", public: true,
+		imports: []string{"internal/vec", "structured", "losses"}},
+	{path: "internal/lines"},
+	{path: "corpus", public: true,
+		imports: []string{"internal/lines"}},
+	{path: "corpus/attrfile", public: true,
+		imports: []string{"internal/lines", "corpus"}},
+	{path: "corpus/annotation", public: true,
+		imports: []string{"structured"}},
+	{path: "internal/safefile", system: true},
+	{path: "internal/input", system: true,
+		imports: []string{"internal/safefile", "corpus", "corpus/attrfile"}},
+	{path: "semimarkov/spans", public: true,
+		imports: []string{"structured", "semimarkov", "corpus/annotation"}},
+	{path: "cluster", public: true,
+		imports: []string{"corpus"}},
+	{path: "internal/fingerprint"},
+	{path: "internal/workers"},
+	{path: "features", public: true,
+		imports: []string{"internal/simd", "internal/fingerprint"}},
+	{path: "internal/checkpoint"},
+	{path: "optimize", public: true,
+		imports: []string{"internal/checkpoint"},
+		modules: []string{"gonum.org/v1/gonum"}},
+	{path: "metrics", public: true,
+		imports: []string{"structured", "corpus/annotation"},
+		modules: []string{"golang.org/x/exp/constraints"}},
+	{path: "internal/container", system: true,
+		modules: []string{"github.com/edsrzf/mmap-go"}},
+	{path: "lexicon", public: true,
+		imports: []string{"internal/fingerprint", "internal/container", "corpus", "cluster", "features"}},
+	{path: "model", public: true,
+		imports: []string{"structured", "corpus", "corpus/attrfile", "corpus/annotation", "features", "lexicon", "optimize", "metrics", "internal/container", "internal/input", "internal/workers"},
+		modules: []string{"golang.org/x/text"}},
+	{path: "internal/training",
+		imports: []string{"structured", "losses", "optimize", "metrics", "model"},
+		modules: []string{"gonum.org/v1/gonum"}},
+	{path: "internal/chain",
+		imports: []string{"structured", "decode/viterbi", "inference/forwardbackward", "corpus/annotation", "model"}},
+	{path: "interop/crfsuite", public: true,
+		imports: []string{"structured", "decode/viterbi", "inference/forwardbackward", "internal/chain", "model", "corpus/attrfile", "corpus/annotation", "features"}},
+	{path: "interop/internal/rawlines",
+		imports: []string{"corpus", "features"}},
+	{path: "interop/crfpp", public: true,
+		imports: []string{"structured", "decode/viterbi", "inference/forwardbackward", "internal/chain", "model", "corpus", "corpus/attrfile", "corpus/annotation", "features", "interop/internal/rawlines"}},
+	{path: "interop/wapiti", public: true,
+		imports: []string{"structured", "decode/viterbi", "inference/forwardbackward", "internal/chain", "model", "corpus", "corpus/attrfile", "corpus/annotation", "features", "interop/internal/rawlines"}},
+	{path: "internal/modelfile",
+		imports: []string{"internal/container", "features", "lexicon", "model"},
+		modules: []string{"golang.org/x/exp/constraints"}},
+	{path: "crf", public: true,
+		imports: []string{"internal/workers", "internal/simd", "internal/checkpoint", "internal/container", "internal/fingerprint", "internal/modelfile", "structured", "decode/viterbi", "internal/chain", "inference/forwardbackward", "losses",
+			"corpus/attrfile", "corpus/annotation", "features", "lexicon", "optimize", "metrics", "model", "internal/training"},
+		modules: []string{"golang.org/x/exp/constraints", "gonum.org/v1/gonum"}},
+	{path: "semicrf", public: true,
+		imports: []string{"internal/workers", "internal/container", "internal/modelfile", "structured", "losses", "semimarkov", "corpus/attrfile", "corpus/annotation", "semimarkov/spans", "features", "optimize", "metrics", "model", "internal/training"},
+		modules: []string{"gonum.org/v1/gonum"}},
+	{path: "prunedcrf", public: true,
+		imports: []string{"internal/workers", "internal/container", "internal/fingerprint", "internal/modelfile", "internal/vec", "structured", "pruned", "losses", "corpus/attrfile", "corpus/annotation", "features", "lexicon", "optimize", "metrics", "model", "internal/training"}},
+	{path: "recipe", public: true,
+		imports: []string{"structured", "losses", "corpus", "corpus/annotation", "features", "optimize", "model", "internal/training"},
+		modules: []string{"github.com/BurntSushi/toml"}},
+	{path: "interop", public: true,
+		imports: []string{"model", "crf", "interop/crfsuite", "interop/crfpp", "interop/wapiti"}},
+	{path: "internal/learning", system: true,
+		imports: []string{"structured", "corpus", "corpus/attrfile", "corpus/annotation", "cluster", "features", "lexicon", "optimize", "metrics", "model", "crf", "semicrf", "prunedcrf", "recipe",
+			"internal/input", "internal/safefile", "internal/workers"}},
+	{path: "study", public: true, system: true,
+		imports: []string{"structured", "losses", "corpus", "corpus/annotation", "metrics", "model", "crf", "recipe", "internal/input", "internal/learning"},
+		modules: []string{"gonum.org/v1/gonum/stat"}},
+
+	{path: "internal/tagging",
+		imports: []string{"structured", "corpus", "corpus/attrfile", "features", "metrics", "model", "internal/input", "internal/workers", "interop/crfsuite", "interop/crfpp", "interop/wapiti"}},
+	{path: "internal/rewrite",
+		imports: []string{"structured", "corpus", "corpus/annotation", "corpus/attrfile", "features", "model", "recipe", "internal/input", "internal/learning", "internal/tagging"}},
+	{path: root, public: true, system: true,
+		imports: []string{"structured", "losses", "corpus", "cluster", "features", "optimize", "metrics", "model", "crf", "semicrf", "prunedcrf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
+			"recipe", "internal/input", "internal/learning", "internal/rewrite", "internal/safefile", "internal/tagging"}},
+
+	{path: "internal/sample"},
+	{path: "internal/plots",
+		modules: []string{"gonum.org/v1/plot"}},
+	{path: "internal/plots/margins", system: true,
+		imports: []string{"structured", "losses", "internal/safefile", "internal/plots"}},
+	{path: "cmd/tagger", system: true,
+		imports: []string{"corpus", "cluster", "features", "metrics", "study", "internal/sample", "internal/safefile", "internal/plots", root},
+		modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar/v3", "golang.org/x/term"}},
+
+	{path: "internal/bruteforce", tests: true,
+		imports: []string{"structured"}},
+	{path: "interop/internal/damage", tests: true,
+		modules: []string{"github.com/stretchr/testify"}},
+	{path: "internal/archtest", tests: true},
+}
+
+// embedded are the packages that a program with scores of its own takes in, without the rest.
+var embedded = []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses", "pruned", "layer", "semimarkov"}
+
+// system are the packages through which a program reaches beyond its arguments.
+var system = []string{"os", "log", "flag", "net", "syscall", "plugin", "C"}
+
+func find(path string) (rule, bool) {
+	k := slices.IndexFunc(rules, func(r rule) bool { return r.path == path })
+	if k < 0 {
+		return rule{}, false
+	}
+	return rules[k], true
+}
+
+// within reports whether path is one of trees or lies below it.
+func within(path string, trees []string) bool {
+	return slices.ContainsFunc(trees, func(tree string) bool {
+		return path == tree || strings.HasPrefix(path, tree+"/")
+	})
+}
+
+func TestTableGoesUpward(t *testing.T) {
+	for k, r := range rules {
+		for _, below := range r.imports {
+			at := slices.IndexFunc(rules, func(r rule) bool { return r.path == below })
+			assert.GreaterOrEqual(t, at, 0, "%s may import %s, which is no package", r.path, below)
+			assert.Less(t, at, k, "%s may import %s, which stands above it", r.path, below)
+		}
+	}
+}
+
+func TestEveryPackageHasARule(t *testing.T) {
+	var found []string
+	for _, p := range packages(t) {
+		_, ok := find(p.name)
+		assert.True(t, ok, "package %s is not in the table of rules", p.name)
+		found = append(found, p.name)
+	}
+	for _, r := range rules {
+		assert.Contains(t, found, r.path, "the table of rules has a row for no package")
+	}
+}
+
+func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
+	for _, p := range packages(t) {
+		r, ok := find(p.name)
+		if !ok {
+			continue // TestEveryPackageHasARule says so
+		}
+		for _, path := range p.Imports {
+			inner, mine := p.inModule(path)
+			switch {
+			case mine:
+				assert.Contains(t, r.imports, inner, "%s may not import %s", p.name, inner)
+				below, _ := find(inner)
+				assert.False(t, below.tests, "%s imports %s, which is for tests only", p.name, inner)
+			case !isStandard(path):
+				assert.True(t, within(path, r.modules), "%s may not import %s", p.name, path)
+			case !r.system:
+				assert.False(t, within(path, system), "%s may not import %s", p.name, path)
+			}
+		}
+	}
+}
+
+// Whoever embeds a decoder or a loss compiles the standard library, these packages, the detection of the processor's
+// instructions and type constraints, no more.
+func TestEmbeddedPackagesStandAlone(t *testing.T) {
+	allowed := append([]string{"internal/simd", "internal/sparsemax", "internal/vec", "golang.org/x/exp/constraints", "golang.org/x/sys/cpu"}, embedded...)
+	checked := 0
+	for _, p := range packages(t) {
+		if !slices.Contains(embedded, p.name) {
+			continue
+		}
+		checked++
+		for _, path := range p.Deps {
+			inner, mine := p.inModule(path)
+			if mine {
+				assert.Contains(t, allowed, inner, "%s depends on %s", p.name, inner)
+			} else {
+				assert.True(t, isStandard(path) || slices.Contains(allowed, path), "%s depends on %s", p.name, path)
+			}
+		}
+	}
+	require.Equal(t, len(embedded), checked)
+}
