@@ -18,12 +18,16 @@ import (
 // errInterrupted is what users read of a context that was cancelled.
 var errInterrupted = errors.New("interrupted")
 
-// A reporter tells how training goes: a bar on a terminal, else a line for each step.
+// allLines is up to which step a log has a line for each; then it has one for each tenth, and for the best and the last.
+const allLines = 20
+
+// A reporter tells how training goes: a bar on a terminal, else lines.
 type reporter struct {
 	w     io.Writer
 	total int
 	bar   *progressbar.ProgressBar // nil: lines
 	at    int                      // the last step
+	kept  string                   // the line of the last step, if it is not printed
 }
 
 func newReporter(w io.Writer, total int, terminal bool) *reporter {
@@ -61,17 +65,29 @@ func (r *reporter) report(p trellis.Progress) {
 		return
 	}
 	left := time.Duration(p.Seconds / float64(p.Number) * float64(r.total-p.Number) * float64(time.Second))
-	fmt.Fprintf(r.w, "step %d/%d  %s  %.1fs, at most %s left\n", p.Number, r.total, what, p.Seconds, left.Round(time.Second))
+	r.kept = fmt.Sprintf("step %d/%d  %s  %.1fs, at most %s left\n", p.Number, r.total, what, p.Seconds, left.Round(time.Second))
+	if p.Number <= allLines || p.Number%10 == 0 || p.Best {
+		r.flush()
+	}
+}
+
+func (r *reporter) flush() {
+	fmt.Fprint(r.w, r.kept)
+	r.kept = ""
 }
 
 // done ends the bar at the last step, which may come early, and leaves its line.
 func (r *reporter) done() {
+	r.flush()
 	if r.bar != nil {
 		r.bar.ChangeMax(r.at)
 		_ = r.bar.Exit()
 		fmt.Fprintln(r.w)
 	}
 }
+
+// clear takes the bar away: a line about the whole training follows.
+func (r *reporter) clear() { _ = r.bar.Clear() }
 
 // logLine is a line of --log-json. Its keys are a promise to other programs.
 type logLine struct {

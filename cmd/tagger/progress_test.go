@@ -30,6 +30,32 @@ func TestLines(t *testing.T) {
 		"step 4/10  loss 123.457  dev 25.00%  8.0s, at most 12s left\n", b.String())
 }
 
+// A log of hundreds of steps does not have a line for each, but always one for the last.
+func TestLinesOfManySteps(t *testing.T) {
+	var b bytes.Buffer
+	r := newReporter(&b, 300, false)
+	for step := range 271 {
+		r.report(progressAt(step+1, 0.5, step == 200))
+	}
+	r.done()
+	lines := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
+	assert.Len(t, lines, 20+25+1+1)
+	assert.Contains(t, lines[len(lines)-1], "step 271/300 ")
+	assert.Contains(t, b.String(), "step 201/300 ")
+	assert.NotContains(t, b.String(), "step 202/300 ")
+}
+
+// The bars of a search leave no lines behind.
+func TestBarIsCleared(t *testing.T) {
+	var b bytes.Buffer
+	r := newReporter(&b, 10, true)
+	r.report(progressAt(5, 0.75, true))
+	r.clear()
+	assert.NotContains(t, b.String(), "\n")
+	lines := strings.Split(b.String(), "\r")
+	assert.Empty(t, strings.TrimSpace(lines[len(lines)-1]))
+}
+
 func TestBar(t *testing.T) {
 	var b bytes.Buffer
 	r := newReporter(&b, 10, true)

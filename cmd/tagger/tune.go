@@ -141,7 +141,7 @@ func (a *app) reportStudy(base *trellis.Config, quiet bool) (trained func()) {
 	}
 	return func() {
 		if steps != nil {
-			steps.done()
+			steps.clear()
 			steps = nil
 		}
 	}
