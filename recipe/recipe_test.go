@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -179,6 +180,16 @@ func TestFilesHoldAllSettings(t *testing.T) {
 	got, err := Read(strings.NewReader(text), "run.toml")
 	require.NoError(t, err)
 	assert.Equal(t, c, got)
+
+	data, err := json.Marshal(c)
+	require.NoError(t, err)
+	var fromJSON Config
+	require.NoError(t, json.Unmarshal(data, &fromJSON))
+	fromJSON.Dev = c.Dev
+	assert.Equal(t, c, fromJSON)
+	data, err = json.Marshal(Config{})
+	require.NoError(t, err)
+	assert.Equal(t, "{}", string(data))
 
 	zero, err := Read(strings.NewReader(written(t, Config{})), "empty.toml")
 	require.NoError(t, err)
