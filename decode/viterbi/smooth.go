@@ -64,9 +64,11 @@ func (m *smooth) forward(s *structured.Lattice, gamma float64) float64 {
 		for j, u := range s.NodeAt(t) {
 			x := m.score
 			if edge != nil {
-				x = m.into
-				for i, e := range m.edge[j*l : (j+1)*l] {
-					x[i] = m.score[i] + e
+				row := m.edge[j*l : (j+1)*l]
+				from := m.score[:len(row)]
+				x = m.into[:len(row)]
+				for i, e := range row {
+					x[i] = from[i] + e
 				}
 			}
 			at := ((t-1)*l + j) * l

@@ -28,7 +28,7 @@ var rules = []rule{
 	{path: "structured", public: true,
 		imports: []string{"internal/vec"}},
 	{path: "internal/sparsemax",
-		imports: []string{"internal/vec"}},
+		imports: []string{"internal/simd"}},
 	{path: "decode/viterbi", public: true,
 		imports: []string{"internal/simd", "internal/sparsemax", "internal/vec", "structured"}},
 	{path: "inference/forwardbackward", public: true,

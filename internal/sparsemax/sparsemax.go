@@ -1,6 +1,10 @@
 package sparsemax
 
-import "math"
+import (
+	"math"
+
+	"github.com/trellis-nlp/trellis/internal/simd"
+)
 
 // A Workspace is the scratch memory of [Workspace.Max]. The zero value is ready.
 type Workspace struct {
@@ -21,12 +25,7 @@ type nearby struct {
 // 2016, by Michelot's 1986 method). Where the largest number leads by 1/gamma or more, the value is that number and
 // q puts all weight on it. Without a finite x, q is zero and the value -Inf.
 func (w *Workspace) Max(q, x []float64, gamma float64) float64 {
-	most := math.Inf(-1)
-	for _, v := range x {
-		if v > most { // no NaN here: quicker than max
-			most = v
-		}
-	}
+	most := simd.Max(x)
 	clear(q)
 	if math.IsInf(most, -1) {
 		return most
@@ -41,6 +40,10 @@ func (w *Workspace) Max(q, x []float64, gamma float64) float64 {
 		}
 	}
 	w.near = near
+	if len(near) == 1 { // as is usual once a model is sure
+		q[near[0].at] = 1
+		return most
+	}
 	threshold := (sum - 1) / float64(len(near))
 	for n := 0; n != len(near); {
 		n, sum = len(near), 0
