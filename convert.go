@@ -66,18 +66,15 @@ func storageOf(weights string, strip bool) (crf.SaveOptions, error) {
 
 func importFile(path string, scheme structured.Scheme) (*crf.Model, []string, error) {
 	var notes []string
-	l, err := opened(func(r io.Reader) (*crf.Model, error) {
-		data, err := io.ReadAll(r)
-		if err != nil {
-			return nil, err
-		}
+	anyKind := model.Kind{Detect: func([]byte) bool { return true }, Load: parser(func(data []byte) (*crf.Model, error) {
 		content, found, err := interop.Import(data)
 		if err != nil {
 			return nil, err
 		}
 		notes, content.Scheme = found, scheme
 		return crf.New(content)
-	})(path)
+	})}
+	l, err := model.Open(path, []model.Kind{anyKind})
 	if err != nil {
 		return nil, nil, err
 	}

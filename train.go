@@ -8,6 +8,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/internal/learning"
+	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/recipe"
@@ -92,11 +93,11 @@ func Train(ctx context.Context, data Source, c Config) (*Model, *Report, error) 
 	if err != nil {
 		return nil, nil, err
 	}
-	start, err := openStart(&c)
-	if err != nil {
-		return nil, nil, err
+	start, err := safefile.Wait(ctx, c.Init, func() (model.Labeller, error) { return openStart(&c) })
+	var r *learning.Result
+	if err == nil {
+		r, err = learning.Train(ctx, data, c, start)
 	}
-	r, err := learning.Train(ctx, data, c, start)
 	if r == nil {
 		if errors.Is(err, ctx.Err()) {
 			err = fmt.Errorf("%w: %w", model.ErrNoStep, err)

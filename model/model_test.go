@@ -3,6 +3,7 @@ package model_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -108,7 +109,11 @@ func TestOpenByContent(t *testing.T) {
 	var opened []string
 	kind := func(name string) model.Kind {
 		return model.Kind{Name: name, Detect: func(head []byte) bool { return strings.HasPrefix(string(head), name) },
-			Open: func(path string) (model.Labeller, error) { opened = append(opened, name); return nil, nil }}
+			Load: func(r io.Reader) (model.Labeller, error) {
+				text, err := io.ReadAll(r)
+				opened = append(opened, name+" by "+string(text))
+				return nil, err
+			}}
 	}
 	kinds := []model.Kind{kind("first"), kind("second")}
 	for _, text := range []string{"second of them", "first", "third", ""} {
@@ -117,7 +122,7 @@ func TestOpenByContent(t *testing.T) {
 		_, err := model.Open(path, kinds)
 		require.NoError(t, err)
 	}
-	assert.Equal(t, []string{"second", "first", "first", "first"}, opened)
+	assert.Equal(t, []string{"second by second of them", "first by first", "first by third", "first by "}, opened)
 	_, err := model.Open(filepath.Join(t.TempDir(), "missing"), kinds)
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }

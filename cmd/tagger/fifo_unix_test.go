@@ -35,6 +35,7 @@ func TestInterruptWhileAFIFOIsOpened(t *testing.T) {
 		{"features", "--show", "--features", "ner", "--output", fifo(t)},
 		{"train", "--model", filepath.Join(t.TempDir(), "m"), fifo(t)},
 		{"train", "--quiet", "--epochs", "2", "--model", fifo(t), "testdata/train.conll"},
+		{"train", "--quiet", "--init", fifo(t), "--model", filepath.Join(t.TempDir(), "m"), "testdata/train.conll"},
 	} {
 		ctx, stop := context.WithCancel(t.Context())
 		var errs bytes.Buffer
@@ -70,6 +71,21 @@ func TestModelThroughAFIFO(t *testing.T) {
 	require.True(t, want == string(model))
 	go func() { _ = os.WriteFile(back, model, 0) }()
 	assert.Equal(t, done(t, "", "tag", "--model", nerModel(t), "testdata/text.conll").out, done(t, "", "tag", "--model", back, "testdata/text.conll").out)
+}
+
+// Models of every kind come out of a FIFO, to tag and to start a training.
+func TestKindsThroughAFIFO(t *testing.T) {
+	for _, kind := range [][]string{{"--model-type", "semi"}, {"--order", "2"}} {
+		path, from := filepath.Join(t.TempDir(), "model"), fifo(t)
+		train := append([]string{"train", "--quiet", "--threads", "1", "--epochs", "3"}, kind...)
+		done(t, "", append(train, "--model", path, "testdata/train.conll")...)
+		model := []byte(read(t, path))
+		feed := func() { _ = os.WriteFile(from, model, 0) }
+		go feed()
+		assert.Equal(t, done(t, "", "tag", "--model", path, "testdata/text.conll").out, done(t, "", "tag", "--model", from, "testdata/text.conll").out)
+		go feed()
+		done(t, "", append(train, "--init", from, "--model", filepath.Join(t.TempDir(), "next"), "testdata/train.conll")...)
+	}
 }
 
 // A device without end is no model, and is not read to the end of memory.
