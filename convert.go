@@ -166,8 +166,8 @@ type Exported struct {
 	Dictionary bool // CRFsuite has no tag dictionary: it gives all words all labels
 }
 
-// ExportCRFsuite writes the model to a file as a model of CRFsuite, all or nothing. What CRFsuite's format cannot hold is
-// an error that wraps interop.ErrUnlike.
+// ExportCRFsuite writes the model to a file as a model of CRFsuite, all or nothing. What CRFsuite's format cannot hold
+// is an error that wraps interop.ErrUnlike.
 func (m *Model) ExportCRFsuite(path string) (*Exported, error) {
 	chain, content, err := m.content()
 	if err != nil {

@@ -21,7 +21,8 @@ import (
 // ErrKind says that a kind of model cannot do what was asked for.
 var ErrKind = errors.New("not for this kind of model")
 
-// ErrNoText says that plain text cannot be labelled: this version neither splits it into sentences nor these into words.
+// ErrNoText says that plain text cannot be labelled: this version neither splits it into sentences nor these into
+// words.
 var ErrNoText = errors.New("plain text is not supported yet: split it into sentences of words")
 
 // A Document is a text with its labelled sentences.
@@ -45,8 +46,9 @@ func newModel(l model.Labeller, storage crf.SaveOptions) *Model {
 // Open opens a model file: one of this module, or of CRFsuite, CRF++ or Wapiti. It recognises the kind by the content.
 // Errors start with the name of the file; a file that is not a valid model is an error that wraps model.ErrModel.
 //
-// Moving another file into the place of an open model does no harm. If the file is cut short or overwritten, the methods of
-// the model return an error that wraps model.ErrChanged. Labels may be wrong for up to 64 sentences a goroutine before that.
+// Moving another file into the place of an open model does no harm. If the file is cut short or overwritten, the
+// methods of the model return an error that wraps model.ErrChanged. Labels may be wrong for up to 64 sentences a
+// goroutine before that.
 func Open(path string) (*Model, error) {
 	l, err := model.Open(path, kinds)
 	if err != nil {

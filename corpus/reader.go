@@ -153,8 +153,8 @@ func (r *Reader) row(s *Sentence, text []byte, start int32) (lineKind, error) {
 	return tokenLine, nil
 }
 
-// trim takes blanks at the end of a row out of its fields, s.fields[n:], and returns these: fields that are too many and
-// blank, and spaces behind the last one. Where blanks separate fields there are no such.
+// trim takes blanks at the end of a row out of its fields, s.fields[n:], and returns these: fields that are too many
+// and blank, and spaces behind the last one. Where blanks separate fields there are no such.
 func (r *Reader) trim(s *Sentence, n int, text []byte, start int32) []field {
 	if !r.layout.Tabs {
 		return s.fields[n:]

@@ -25,7 +25,8 @@ func angularOf(l losses.Loss) (losses.AngularLoss, bool) {
 	return n, ok
 }
 
-// measure takes the norms of the weights w, where the loss needs them, and forgets the derivatives with respect to others.
+// measure takes the norms of the weights w, where the loss needs them, and forgets the derivatives with respect to
+// others.
 func (o *objective) measure(w []float64) {
 	if _, ok := angularOf(o.loss); !ok {
 		o.norms = nil

@@ -16,8 +16,8 @@ import (
 // ErrStripped says that a model was saved without the names of its attributes.
 var ErrStripped = errors.New("the model was saved without the names of its attributes")
 
-// Content is all that a model holds: labels, what it reads, known words and weights. [New] makes a model of it and drops
-// features of weight zero.
+// Content is all that a model holds: labels, what it reads, known words and weights. [New] makes a model of it and
+// drops features of weight zero.
 type Content struct {
 	Meta   model.Metadata
 	Labels []string // by their numbers
@@ -175,7 +175,8 @@ func newEntry[O constraints.Unsigned](name string, list []outcome, limit int) (e
 	return e, nil
 }
 
-// Content returns a copy of what the model holds, its attributes in the order of their names. ErrStripped is the error of a model without names; one whose names are damaged wraps ErrModel.
+// Content returns a copy of what the model holds, its attributes in the order of their names. ErrStripped is the error
+// of a model without names; one whose names are damaged wraps ErrModel.
 func (m *Model) Content() (Content, error) {
 	if m.stripped() {
 		return Content{}, ErrStripped
@@ -232,8 +233,8 @@ func named[O constraints.Unsigned](m *Model, s *store[O], names []byte, visit fu
 	return err
 }
 
-// threshold returns the weight of which at least keep features that could go have a greater or equal magnitude, if there
-// are as many; with features of equal weights there may be more. Transitions do not count.
+// threshold returns the weight of which at least keep features that could go have a greater or equal magnitude, if
+// there are as many; with features of equal weights there may be more. Transitions do not count.
 func (p *Content) threshold(keep int) float64 {
 	var all []float64
 	for _, a := range p.Attributes {

@@ -12,10 +12,10 @@ import (
 var _ optimize.HessianDiagonal = (*objective)(nil)
 
 // HessianDiagonal implements [optimize.HessianDiagonal] by an estimate that needs no more than the gradients g of the
-// sentences' lattices: sum_t x_a^2 |g_tj| (1 - |g_tj|) for a feature [a, j]. Under cross-entropy and
-// softmax-margin that is sum_t x_a^2 p_tj (1 - p_tj), as g is p or, on the gold path, p - 1: the diagonal of
-// the Hessian, were the labels of different tokens independent. Transitions, whose gradients come summed over a sentence, are put at the count in the data,
-// about sum_t p_t(i, j).
+// sentences' lattices: sum_t x_a^2 |g_tj| (1 - |g_tj|) for a feature [a, j]. Under cross-entropy and softmax-margin
+// that is sum_t x_a^2 p_tj (1 - p_tj), as g is p or, on the gold path, p - 1: the diagonal of the Hessian, were the
+// labels of different tokens independent. Transitions, whose gradients come summed over a sentence, are put at the
+// count in the data, about sum_t p_t(i, j).
 func (o *objective) HessianDiagonal(ctx context.Context, dst, w []float64) error {
 	o.layOut()
 	o.measure(w)

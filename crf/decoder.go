@@ -11,9 +11,9 @@ import (
 )
 
 // A Decoder finds the numbers of labels with a model in scratch memory of its own: one for each goroutine. Read a
-// sentence, restrict its labels if need be, then ask for paths or probabilities by the methods of [model.Decoder], or for
-// Scores or LogZ; what they return is valid until a method is called again. Steady state allocates nothing but lists. It
-// reads fields as they are and knows labels as the model has them inside; [Model.NewTagger] does the rest.
+// sentence, restrict its labels if need be, then ask for paths or probabilities by the methods of [model.Decoder], or
+// for Scores or LogZ; what they return is valid until a method is called again. Steady state allocates nothing but
+// lists. It reads fields as they are and knows labels as the model has them inside; [Model.NewTagger] does the rest.
 //
 // Where the labels spell spans, they are kept to the grammar of their scheme: a sequence that breaks it has the
 // score -Inf and the probability 0. The option Unconstrained of a tagger lifts that.
@@ -71,8 +71,8 @@ func (t *Decoder) constrain(on bool) { t.chain.Constrain(on) }
 // one.
 func (t *Decoder) prune(on bool) { t.whole = !on }
 
-// Read computes the scores of a sentence. The sequence is not used after it returns. One whose tokens lack columns is an
-// error that wraps ErrInput.
+// Read computes the scores of a sentence. The sequence is not used after it returns. One whose tokens lack columns is
+// an error that wraps ErrInput.
 func (t *Decoder) Read(seq features.Sequence) error {
 	if err := t.m.fits(); err != nil {
 		return err

@@ -12,7 +12,8 @@ import (
 
 var _ optimize.SGDObjective = (*objective)(nil)
 
-// Descend implements [optimize.SGDObjective] on one goroutine: the result does not depend on how many workers there are.
+// Descend implements [optimize.SGDObjective] on one goroutine: the result does not depend on how many workers there
+// are.
 func (o *objective) Descend(ctx context.Context, v []float64, order []int, scale, by []float64) (steps int, loss float64, err error) {
 	o.layOut()
 	wk := o.pool.Scratch(0)

@@ -21,10 +21,10 @@ import (
 // Detect reports whether a file that starts with head is a model of this package, or was one.
 func Detect(head []byte) bool { return strings.HasPrefix(string(head), format.Magic) }
 
-// Open maps a model file that [Model.Save] wrote into memory, which several processes share: it takes the time
-// to check it, not to read it into structures. It copies a file below 1 MiB. Errors start with the name of the file.
-// Bytes that are no model are an error that wraps ErrModel and says what is wrong with them, or which other kind of model
-// they are.
+// Open maps a model file that [Model.Save] wrote into memory, which several processes share: it takes the time to check
+// it, not to read it into structures. It copies a file below 1 MiB. Errors start with the name of the file. Bytes that
+// are no model are an error that wraps ErrModel and says what is wrong with them, or which other kind of model they
+// are.
 //
 // Moving another file into the place of an open model does no harm. Cutting the file short or overwriting it does: the
 // methods of Model and its taggers then return an error that wraps model.ErrChanged, each tagger at the latest after 64

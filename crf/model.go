@@ -137,8 +137,8 @@ func (m *Model) Features() int { return m.attrs.features + len(m.trans) + m.bigr
 // Attributes returns the number of attributes, of tokens and of label pairs.
 func (m *Model) Attributes() int { return m.attrs.used + m.bigrams.used }
 
-// Storage returns how the model was saved, or would be without loss: the precision of its weights, and whether the names
-// of the attributes are missing.
+// Storage returns how the model was saved, or would be without loss: the precision of its weights, and whether the
+// names of the attributes are missing.
 func (m *Model) Storage() SaveOptions {
 	return SaveOptions{Precision: m.precision, Strip: m.stripped()}
 }
@@ -227,8 +227,8 @@ func (m *Model) bind() (err error) {
 	return err
 }
 
-// Check returns an error that wraps model.ErrChanged if the file that [Open] mapped has been cut short or overwritten since.
-// It costs one system call; a model without a mapped file has nothing to check.
+// Check returns an error that wraps model.ErrChanged if the file that [Open] mapped has been cut short or overwritten
+// since. It costs one system call; a model without a mapped file has nothing to check.
 func (m *Model) Check() error { return m.file.Check() }
 
 // Guard runs f, which uses the model in the goroutine of the caller. If f faults because the file of the model has been

@@ -77,8 +77,8 @@ type entry[O constraints.Unsigned] struct {
 	key      uint64
 }
 
-// chooseBase returns the first base under which the names have different keys, none of which is that of free slots, sets
-// the keys and sorts the entries by them. A name that stands twice is an error.
+// chooseBase returns the first base under which the names have different keys, none of which is that of free slots,
+// sets the keys and sorts the entries by them. A name that stands twice is an error.
 func chooseBase(attrs []entry[uint16], bigrams []entry[uint32], key func(base int, name string) uint64) (int, error) {
 	for base := range fingerprint.Bases {
 		of := func(name string) uint64 { return key(base, name) }

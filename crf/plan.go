@@ -232,7 +232,8 @@ func (p *plan) put(dst *optimize.Sparse, g *structured.Lattice, k *tokens, lo, h
 	p.x.pullEdges(dst, g, k, lo, c)
 }
 
-// score is index.score of the tokens lo..hi-1 under packed weights. Edges, unless nil, are what sharedEdges made of them.
+// score is index.score of the tokens lo..hi-1 under packed weights. Edges, unless nil, are what sharedEdges made of
+// them.
 func (p *plan) score(dst *structured.Lattice, v, edges []float64, k *tokens, lo, hi int) {
 	dst.Resize(hi-lo, p.x.labels, p.x.edges())
 	clear(dst.Node)

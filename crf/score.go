@@ -64,7 +64,8 @@ func (k *lookups) askItem(t *table, h *fingerprint.Hasher, item []attrfile.Attri
 	t.prefetch(k.lines)
 }
 
-// find looks the attributes up. The weights that slots hold are added to row, L numbers; where there are values, all are.
+// find looks the attributes up. The weights that slots hold are added to row, L numbers; where there are values, all
+// are.
 func (k *lookups) find(row []float64, s *store[uint16]) {
 	k.runs, k.rows = k.runs[:0], k.rows[:0]
 	if len(k.values) > 0 {
@@ -91,8 +92,8 @@ func (k *lookups) find(row []float64, s *store[uint16]) {
 	s.prefetch(k)
 }
 
-// sort parts what was found by where the weights are, in its order: in the slot, in a row or in a run. Which way the next one
-// goes nobody can guess, the processor neither, so there is no branch.
+// sort parts what was found by where the weights are, in its order: in the slot, in a row or in a run. Which way the
+// next one goes nobody can guess, the processor neither, so there is no branch.
 func (k *lookups) sort(s *store[uint16]) (singles, rows, runs []uint64) {
 	n := len(k.found)
 	list, wayOf := k.sorted[:ways*n], s.wayOf
@@ -171,8 +172,8 @@ func (s *store[O]) prefetch(k *lookups) {
 	}
 }
 
-// linesOf returns which of n numbers of a size, one after another in memory, lie together in all lines of the cache that any
-// of them lies in, wherever lines begin.
+// linesOf returns which of n numbers of a size, one after another in memory, lie together in all lines of the cache
+// that any of them lies in, wherever lines begin.
 func linesOf(n, size int) (list []uint32) {
 	for at := 0; at < n-1; at += simd.Line / size {
 		list = append(list, uint32(at))

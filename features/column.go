@@ -15,8 +15,8 @@ type Column interface {
 	Reader() func(dst, words []string) []string
 }
 
-// Words is a Column whose fields each depend on one word alone, so that they need not be asked for again where a word is
-// remembered.
+// Words is a Column whose fields each depend on one word alone, so that they need not be asked for again where a word
+// is remembered.
 type Words interface {
 	Column
 	// WordReader returns a function that returns the field of a word. It may have scratch memory of its own, and is for
@@ -35,8 +35,8 @@ type Vectors interface {
 // SeenLabels is a training sentence together with the leave-one-out label counts of its words: the fields that one
 // [Column] has in this sentence, instead of those that follow from the words. Training needs them where the column was
 // counted from the very sentences it trains on (lexicon.LabelCounts); else each sentence would see its own labels. A
-// value and a pointer work alike. An [Extractor] respects the fields. A [Fingerprinter], which only tags, takes the fields of
-// [Words] from its word cache and ignores them.
+// value and a pointer work alike. An [Extractor] respects the fields. A [Fingerprinter], which only tags, takes the
+// fields of [Words] from its word cache and ignores them.
 type SeenLabels struct {
 	Sequence
 	Column string   // its name

@@ -17,8 +17,8 @@ const absent = 1 << 63
 // (Karp and Rabin 1987), of which that of a concatenation follows from those of the parts. What a word adds to
 // attributes is computed once a token, and kept in a word cache for repeated words.
 //
-// A template is local if it looks at one field alone, as several others do: at one column at one offset that is not
-// far (at most as far as values outside of the sentence differ). A column of [Words] is here part of the field that holds
+// A template is local if it looks at one field alone, as several others do: at one column at one offset that is not far
+// (at most as far as values outside of the sentence differ). A column of [Words] is here part of the field that holds
 // the word. What local templates yield depends on the word in the field, so whoever adds up something over attributes
 // can keep the sums for repeated words: [Fingerprinter.Local] gives the attributes, [Fingerprinter.CachedWord]
 // identifies a repeated word, [Fingerprinter.NonLocal] gives the other attributes.

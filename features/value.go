@@ -69,7 +69,8 @@ func (s *numbers) reset(p *Program, x *extended, seq Sequence) {
 	}
 }
 
-// parseNumber returns the number that a field is, or NaN. Fields that do not begin as numbers are told without an error.
+// parseNumber returns the number that a field is, or NaN. Fields that do not begin as numbers are told without an
+// error.
 func parseNumber(s string) float64 {
 	i := 0
 	for _, may := range []string{"+-", "."} {
@@ -102,8 +103,8 @@ func (s *numbers) at(i, t int) (field float64, vector []float32, ok bool) {
 }
 
 // Values returns the attributes of token t that have values of their own, in the order of the templates: of a field
-// that is a number that number, of a vector an attribute for each dimension, its name with the dimension, from 0, in place of
-// the macro. The result is valid until the next call of Values. It panics if t is not in 0..Len-1.
+// that is a number that number, of a vector an attribute for each dimension, its name with the dimension, from 0, in
+// place of the macro. The result is valid until the next call of Values. It panics if t is not in 0..Len-1.
 func (e *Extractor) Values(t int) []Value {
 	if t < 0 || t >= e.n {
 		panic("features: token out of range")

@@ -14,8 +14,8 @@ const (
 	ownWidth      = len(spelled{}) + 2
 )
 
-// spelled is a word of up to cachedBytes: its length + 1, then its bytes. Numbers overlap, and with the length they tell the
-// bytes.
+// spelled is a word of up to cachedBytes: its length + 1, then its bytes. Numbers overlap, and with the length they
+// tell the bytes.
 type spelled [1 + cachedBytes/8]uint64
 
 // spell returns a word as spelled; zero for words that are too long.
@@ -37,8 +37,8 @@ func spell(s string) (w spelled) {
 	return w
 }
 
-// wordCache remembers what rows hold of words: for each hash of a word the last two that had it. It keeps the words' bytes,
-// for their memory is the caller's. What local templates need is kept apart, since it is seldom asked for.
+// wordCache remembers what rows hold of words: for each hash of a word the last two that had it. It keeps the words'
+// bytes, for their memory is the caller's. What local templates need is kept apart, since it is seldom asked for.
 type wordCache struct {
 	stride  int      // of an entry; whole lines of the cache
 	rest    int      // how many numbers of a row are kept apart
@@ -50,7 +50,8 @@ type wordCache struct {
 	lines   []uint32 // 0, 1 ... : those of an entry
 }
 
-// An entry is what a wordCache has of a word: the word, its serial number, the sentence that leans on it, its part of a row.
+// An entry is what a wordCache has of a word: the word, its serial number, the sentence that leans on it, its part of a
+// row.
 type entry []uint64
 
 func (e entry) serial() *uint64   { return &e[len(spelled{})] }

@@ -27,8 +27,8 @@ const (
 	secRows    = "rows"
 )
 
-// Sections returns the parts from which [Decode] makes l again. They depend on the contents of l alone. l is one that [Check]
-// accepts.
+// Sections returns the parts from which [Decode] makes l again. They depend on the contents of l alone. l is one that
+// [Check] accepts.
 func Sections(l Lexicon) []Section {
 	if ownKind(l.Kind()) {
 		return l.Sections()
@@ -36,8 +36,8 @@ func Sections(l Lexicon) []Section {
 	return append([]Section{{secKind, []byte(l.Kind())}}, l.Sections()...)
 }
 
-// Check returns an error if [Decode] could not make l again from its [Sections]. The error wraps [ErrName] if its name is not
-// one of a column, and [ErrKind] if nobody registered its kind.
+// Check returns an error if [Decode] could not make l again from its [Sections]. The error wraps [ErrName] if its name
+// is not one of a column, and [ErrKind] if nobody registered its kind.
 func Check(l Lexicon) error {
 	if err := checkName(l.Name()); err != nil {
 		return err
@@ -58,8 +58,8 @@ func Check(l Lexicon) error {
 	return nil
 }
 
-// Decode makes a lexicon of its sections, which it aliases: they must start at multiples of 8 bytes and not change.
-// It returns an error that wraps [ErrDamaged] unless [Sections] made them, and one that wraps [ErrKind] if they are of a
+// Decode makes a lexicon of its sections, which it aliases: they must start at multiples of 8 bytes and not change. It
+// returns an error that wraps [ErrDamaged] unless [Sections] made them, and one that wraps [ErrKind] if they are of a
 // kind that nobody registered.
 func Decode(sections map[string][]byte) (Lexicon, error) {
 	if kind, ok := sections[secKind]; ok {

@@ -1,5 +1,5 @@
-// Package lexicon holds word resources, which add to what a tagger learns from its sentences: classes of words, lists of
-// names, vectors.
+// Package lexicon holds word resources, which add to what a tagger learns from its sentences: classes of words, lists
+// of names, vectors.
 //
 // In flow a file and then the words of sentences; out comes a column more of a sentence, a field for each word, that
 // templates (package features) read as they read any other. A [Lexicon] is that column.

@@ -7,8 +7,8 @@ import (
 	"github.com/trellis-nlp/trellis/cluster"
 )
 
-// LabelCounts counts the labels that words have in training sentences. The column made from it holds, for each word, its
-// labels as one name: NOUN|VERB, an ambiguity class (Gimenez & Marquez 2004).
+// LabelCounts counts the labels that words have in training sentences. The column made from it holds, for each word,
+// its labels as one name: NOUN|VERB, an ambiguity class (Gimenez & Marquez 2004).
 //
 // A training sentence must not see its own labels, so its fields are those of [LabelCounts.LeaveOneOut]: the counts of
 // the other sentences. A word that no other sentence has is then as unknown as the words that tagging meets.

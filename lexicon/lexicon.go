@@ -21,9 +21,9 @@ var (
 	ErrDamaged = errors.New("damaged lexicon")
 )
 
-// A Lexicon is a word resource, which models store: a column that follows from words. [Classes], [Gazetteer] and [Vectors]
-// are the ones of this package; [Register] adds others. A Lexicon is immutable, and any number of goroutines may use it at
-// once.
+// A Lexicon is a word resource, which models store: a column that follows from words. [Classes], [Gazetteer] and
+// [Vectors] are the ones of this package; [Register] adds others. A Lexicon is immutable, and any number of goroutines
+// may use it at once.
 type Lexicon interface {
 	features.Column
 	// Kind names what it is in one word: classes, gazetteer, vectors.

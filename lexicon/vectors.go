@@ -37,9 +37,9 @@ var (
 // maxDim is more dimensions than vectors of words have.
 const maxDim = 1 << 16
 
-// ReadVectors reads the text format of word2vec and GloVe: a word and its numbers a line, parted by blanks, after a line
-// with the number of words and that of dimensions, which GloVe leaves out. Of a word that comes twice the first vector
-// counts. A limit other than 0 reads no more than so many words. File stands for r in errors, which are
+// ReadVectors reads the text format of word2vec and GloVe: a word and its numbers a line, parted by blanks, after a
+// line with the number of words and that of dimensions, which GloVe leaves out. Of a word that comes twice the first
+// vector counts. A limit other than 0 reads no more than so many words. File stands for r in errors, which are
 // *corpus.ParseError values where they have a line.
 func ReadVectors(name string, r io.Reader, file string, limit int) (*Vectors, error) {
 	if err := checkName(name); err != nil {

@@ -269,8 +269,8 @@ func projected(x []float64, gamma float64) (best float64, q []float64) {
 	return best, q
 }
 
-// sparseMax solves max over mixtures mu of s(mu) - (|mu|^2 - |g|^2) / (2 gamma), with the norm over nodes or segments, by
-// pairwise Frank-Wolfe steps over the weights of all labellings (Lacoste-Julien & Jaggi 2015).
+// sparseMax solves max over mixtures mu of s(mu) - (|mu|^2 - |g|^2) / (2 gamma), with the norm over nodes or segments,
+// by pairwise Frank-Wolfe steps over the weights of all labellings (Lacoste-Julien & Jaggi 2015).
 func sparseMax(x *instance, gamma float64) term {
 	p := make([]float64, len(x.all))
 	p[best(x, 0)] = 1

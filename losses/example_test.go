@@ -119,8 +119,8 @@ func ExampleEvalSegments() {
 	// 1.061
 }
 
-// capped is hinge up to a limit, above which a sentence is given up: a loss of your own for every structure, in terms of
-// a [losses.Problem].
+// capped is hinge up to a limit, above which a sentence is given up: a loss of your own for every structure, in terms
+// of a [losses.Problem].
 type capped struct{ limit float64 }
 
 func (capped) Traits() losses.Traits { return losses.Traits{NeedsStart: true} }

@@ -166,8 +166,8 @@ func TestLossesIgnoreAConstant(t *testing.T) {
 	}
 }
 
-// The convexity that a loss describes, compared with random chords on each structure; those that are not convex have one that
-// shows it.
+// The convexity that a loss describes, compared with random chords on each structure; those that are not convex have
+// one that shows it.
 func TestConvexity(t *testing.T) {
 	for _, kind := range losses.Kinds() {
 		l, err := losses.New(kind.Name, losses.Options{Margin: 1})

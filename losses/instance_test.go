@@ -17,8 +17,8 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// An instance is a sentence with scores on one of the structures. Its graph lists every labelling, so that definitions and identities
-// are written once and hold for all structures.
+// An instance is a sentence with scores on one of the structures. Its graph lists every labelling, so that definitions
+// and identities are written once and hold for all structures.
 type instance struct {
 	name        string
 	tokens      int

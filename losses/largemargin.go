@@ -12,9 +12,9 @@ import (
 // ErrNorms says that an [AngularLoss] lacks the norms that it needs, or that they are none.
 var ErrNorms = errors.New("norms of the gold labels' weights and inputs")
 
-// An AngularLoss depends on more of a linear layer than its scores: on norm[t] = |w_j| |x_t|, with j the
-// gold label at t, w_j its weights and x_t the input, so that the cosine between the two is the part of
-// the node score that w_j.x_t makes, divided by norm[t]. Its [Traits] say Angular, unless its options make it do without.
+// An AngularLoss depends on more of a linear layer than its scores: on norm[t] = |w_j| |x_t|, with j the gold label at
+// t, w_j its weights and x_t the input, so that the cosine between the two is the part of the node score that w_j.x_t
+// makes, divided by norm[t]. Its [Traits] say Angular, unless its options make it do without.
 type AngularLoss interface {
 	Loss
 	// EvalWithNorms is Eval given the norms, T long, at least the node scores of the gold labels in size. Unless

@@ -7,10 +7,9 @@ var (
 	_ General = TokenMarginal{}
 )
 
-// TokenMarginal is -sum_t log mu_s(t, g_t), the log loss of each gold label's marginal (Kakade, Teh &
-// Roweis 2002): it wants every token right on its own, as posterior decoding reads the model, and
-// not the whole path. It is smooth, and not convex. On segments, mu_s(t, j) is the probability that a segment of label j
-// covers t.
+// TokenMarginal is -sum_t log mu_s(t, g_t), the log loss of each gold label's marginal (Kakade, Teh & Roweis 2002): it
+// wants every token right on its own, as posterior decoding reads the model, and not the whole path. It is smooth, and
+// not convex. On segments, mu_s(t, j) is the probability that a segment of label j covers t.
 type TokenMarginal struct {
 	Gamma float64 // inverse temperature; 0 means 1
 }

@@ -26,7 +26,8 @@ func decodedPath(grad *structured.Lattice, gold []int) []int {
 	return nil
 }
 
-// The traits PathDifference and MissingMargin describe the gradient and the value of each loss, of no more and no fewer.
+// The traits PathDifference and MissingMargin describe the gradient and the value of each loss, of no more and no
+// fewer.
 func TestPathTraits(t *testing.T) {
 	rng := rand.New(rand.NewPCG(51, 52))
 	gold := []int{0, 2, 1}

@@ -72,8 +72,8 @@ func Bootstrap(sentences []Counts, o Resampling) (*Intervals, error) {
 }
 
 // drawer returns a function that draws as many sentences as there are, with replacement, and returns their sum. Many
-// sentences have the same counts, so it counts how often each kind of counts is drawn: the kinds of sentences, a byte or
-// four each, stay in the processor's cache where the counts would not.
+// sentences have the same counts, so it counts how often each kind of counts is drawn: the kinds of sentences, a byte
+// or four each, stay in the processor's cache where the counts would not.
 func drawer(sentences []Counts, o Resampling) func() Counts {
 	numbers := make(map[Counts]uint32)
 	var kinds []Counts
@@ -111,8 +111,8 @@ func kindsOf[K constraints.Unsigned](sentences []Counts, numbers map[Counts]uint
 	return list
 }
 
-// drawKinds counts in drawn the kinds of as many sentences as there are. It draws those that rand.Rand.IntN draws, by the
-// same arithmetic, but without a call through an interface for each.
+// drawKinds counts in drawn the kinds of as many sentences as there are. It draws those that rand.Rand.IntN draws, by
+// the same arithmetic, but without a call through an interface for each.
 func drawKinds[K constraints.Unsigned](drawn []int, kindOf []K, source *rand.PCG) {
 	n := uint64(len(kindOf))
 	if n&(n-1) == 0 {

@@ -19,7 +19,8 @@
 // over sentences, where only one with no error counts. For span labels too it compares the
 // labels as they are spelt, and so do the confusions.
 //
-// [Results.MacroAverage], [Results.WeightedAverage] and [Results.BalancedAccuracy] average over labels or types of span.
+// [Results.MacroAverage], [Results.WeightedAverage] and [Results.BalancedAccuracy] average over labels or types of
+// span.
 //
 // How far to trust these figures: [Evaluator.Last] gives the [Counts] of each sentence, of which
 // [Bootstrap] makes confidence intervals, and [Compare] a test of whether two systems differ. A

@@ -9,8 +9,8 @@ import (
 // A Mapped labeller reads a file that is mapped into memory, and that somebody may cut short or overwrite meanwhile.
 type Mapped interface {
 	Labeller
-	// Guard runs f in the goroutine of the caller. If f faults because the file has changed, it returns an error that wraps
-	// ErrChanged.
+	// Guard runs f in the goroutine of the caller. If f faults because the file has changed, it returns an error that
+	// wraps ErrChanged.
 	Guard(f func() error) error
 	// Check returns an error that wraps ErrChanged if the file has changed. It costs one system call.
 	Check() error

@@ -50,8 +50,8 @@ func (in Input) Program() (*features.Program, error) {
 	return in.Templates.Bind(in.Columns, in.Names, more...)
 }
 
-// Width returns the number of columns that a token must have for the program of the input and for its words, if a column
-// is named form; 0 for ready-made attributes.
+// Width returns the number of columns that a token must have for the program of the input and for its words, if a
+// column is named form; 0 for ready-made attributes.
 func (in Input) Width(p *features.Program) int {
 	if p == nil {
 		return 0

@@ -22,8 +22,8 @@ type Kind struct {
 
 const headSize = 64
 
-// Open opens a model file of one of the kinds, which it recognises by its first bytes. A file that is of none of them is
-// opened as one of the first, which says what is wrong with it. A pipe is opened and read once.
+// Open opens a model file of one of the kinds, which it recognises by its first bytes. A file that is of none of them
+// is opened as one of the first, which says what is wrong with it. A pipe is opened and read once.
 func Open(path string, kinds []Kind) (Labeller, error) {
 	f, err := input.OpenFile(path)
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Twin returns the label that starts, or goes on with, a span as name does, but for whether the span ends there: S-X for
-// B-X, E-X for I-X, and the other way round. Other labels are their own twins.
+// Twin returns the label that starts, or goes on with, a span as name does, but for whether the span ends there: S-X
+// for B-X, E-X for I-X, and the other way round. Other labels are their own twins.
 func Twin(name string) string {
 	letter, _ := structured.SplitLabel(name)
 	other, ok := map[byte]string{'B': "S", 'S': "B", 'I': "E", 'E': "I"}[letter]

@@ -96,7 +96,8 @@ func (s sequence) Columns() int          { return math.MaxInt }
 var _ features.Sequence = sequence(nil)
 
 // TagAll returns the best labels of each sentence, in their order, found by so many goroutines: 0 means one a core, and
-// there are at most four a core. It ends at the first sentence that fails, or when ctx ends, with the error and no labels.
+// there are at most four a core. It ends at the first sentence that fails, or when ctx ends, with the error and no
+// labels.
 func TagAll(ctx context.Context, m Labeller, sentences []features.Sequence, threads int) ([][]string, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)

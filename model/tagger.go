@@ -17,8 +17,8 @@ type Path struct {
 	Probability float64 // under the distribution exp(score) / Z, which cross-entropy fits to the data
 }
 
-// A Decoder finds the numbers of labels in scratch memory of its own. Read a sentence first. A path is valid until a path
-// is asked for again, all else until the next call.
+// A Decoder finds the numbers of labels in scratch memory of its own. Read a sentence first. A path is valid until a
+// path is asked for again, all else until the next call.
 type Decoder interface {
 	// Read takes in a sentence of columns, ReadItems one of ready-made attributes. A sentence that does not fit the model
 	// is an error that wraps ErrInput.

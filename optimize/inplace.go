@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// SGDObjective is a [Stochastic] that makes the steps of [SGD] itself, in place, which saves the gradient the way through
-// a [Sparse].
+// SGDObjective is a [Stochastic] that makes the steps of [SGD] itself, in place, which saves the gradient the way
+// through a [Sparse].
 type SGDObjective interface {
 	Stochastic
 	// Descend makes for each example i = order[k] in turn the step v += by[k] g, where g is the gradient of f_i at the

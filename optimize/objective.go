@@ -16,7 +16,8 @@ type Objective interface {
 	Eval(ctx context.Context, grad, w []float64) (float64, error)
 }
 
-// HessianDiagonal is an [Objective] that knows the diagonal of its Hessian, or an estimate of it. [LBFGS] starts from it.
+// HessianDiagonal is an [Objective] that knows the diagonal of its Hessian, or an estimate of it. [LBFGS] starts from
+// it.
 type HessianDiagonal interface {
 	// HessianDiagonal overwrites dst with that diagonal at w: no entry is negative. It keeps neither slice.
 	HessianDiagonal(ctx context.Context, dst, w []float64) error

@@ -32,8 +32,8 @@ func (k *search) score(x *index, s *sentence, w []float64, scale float64) {
 	k.fixed = false
 }
 
-// run returns the lattice of a sentence of n tokens whose nodes are scored, which is valid until the next call.
-// The labels of the path keep are kept; nil stands for none. Pairs of labels get what the grammar has for them, unless it
+// run returns the lattice of a sentence of n tokens whose nodes are scored, which is valid until the next call. The
+// labels of the path keep are kept; nil stands for none. Pairs of labels get what the grammar has for them, unless it
 // is nil.
 func (k *search) run(x *index, n int, w []float64, scale float64, p plan, keep []int, g *structured.Grammar) (*pruned.Lattice, error) {
 	k.kept[0].KeepAll(n, x.labels)

@@ -12,8 +12,8 @@ import (
 )
 
 // SpanProbabilities appends, for each span, the probability that a labelling has exactly this span: it starts there,
-// ends there, has this type, and is not part of a longer one, read as [annotation.AppendSpans] reads labels. That is the
-// share of log Z that the labellings with the span have: one more recursion a span. Spans that do not lie in the
+// ends there, has this type, and is not part of a longer one, read as [annotation.AppendSpans] reads labels. That is
+// the share of log Z that the labellings with the span have: one more recursion a span. Spans that do not lie in the
 // sentence are an error.
 func (t *Decoder) SpanProbabilities(dst []float64, spans []annotation.Span) ([]float64, error) {
 	s, err := t.Scores()

@@ -26,8 +26,8 @@ func looksLikeWords(labels []string, tokens int) bool {
 	return 2*features < len(labels)
 }
 
-// Doubts lists what is to be doubted about the labels of the training data, which hold so many tokens: labels in the column
-// spec, "" for those of an attribute file, of a chain of first order or of another model.
+// Doubts lists what is to be doubted about the labels of the training data, which hold so many tokens: labels in the
+// column spec, "" for those of an attribute file, of a chain of first order or of another model.
 func Doubts(spec string, labels []string, tokens int, chain bool) []string {
 	var list []string
 	switch {

@@ -105,8 +105,8 @@ const startIterations = 30
 // startEpochs is startIterations for models that batch methods cannot train.
 const startEpochs = 10
 
-// Start returns the configuration of the start of a loss that needs one: a few iterations of cross-entropy. From weights
-// of zero, risk may end where nothing but the most frequent label is left.
+// Start returns the configuration of the start of a loss that needs one: a few iterations of cross-entropy. From
+// weights of zero, risk may end where nothing but the most frequent label is left.
 func (c *Config) Start() Config {
 	start := Config{
 		ModelType: c.ModelType, Loss: "cross-entropy", Optimizer: "lbfgs", L2: new(defaultL2["cross-entropy"]),

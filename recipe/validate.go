@@ -244,7 +244,8 @@ var lossOptions = []struct {
 	{[]string{"margin", "blend", "anneal-blend"}, func(k losses.Kind) bool { return k.Margin }, "has no margin of angles"},
 }
 
-// supports reports whether the loss of that name makes use of a setting. Every loss does of those that are not of losses.
+// supports reports whether the loss of that name makes use of a setting. Every loss does of those that are not of
+// losses.
 func supports(loss, option string) bool {
 	kind, _ := losses.Lookup(loss)
 	for _, own := range lossOptions {

@@ -34,8 +34,8 @@ func (m *Model) NewDecoder() *Decoder {
 	return t
 }
 
-// Read computes the scores of a sentence. The sequence is not used after it returns. One whose tokens lack columns is an
-// error that wraps ErrInput.
+// Read computes the scores of a sentence. The sequence is not used after it returns. One whose tokens lack columns is
+// an error that wraps ErrInput.
 func (t *Decoder) Read(seq features.Sequence) error {
 	if err := model.CheckColumns(seq, t.m.read.width); err != nil {
 		return err

@@ -35,10 +35,10 @@
 //
 // # Ties and legal scores
 //
-// Of the best segmentations, Decode returns the one whose last segment has the lowest label; then, going
-// back, the shortest last segment, then the lowest label before it, and so on: the order of package viterbi
-// where M = 1. KBest lists equal ones in this order. Scores are summed from left to right, each edge before the segment it leads to; prefixes that
-// rounding makes equal only further right stay in the order that they had.
+// Of the best segmentations, Decode returns the one whose last segment has the lowest label; then, going back, the
+// shortest last segment, then the lowest label before it, and so on: the order of package viterbi where M = 1. KBest
+// lists equal ones in this order. Scores are summed from left to right, each edge before the segment it leads to;
+// prefixes that rounding makes equal only further right stay in the order that they had.
 //
 // A score of -Inf forbids a segment or edge. NaN and +Inf are refused with a [*ValueError] that says where
 // they stand, lengths that do not fit with [structured.ErrShape]; where every segmentation is forbidden, or

@@ -106,8 +106,8 @@ func (r *Row) On(k int) *Report {
 	return r.Test
 }
 
-// Main returns the figures to go by: those after training on all sentences, if there are any, or else those of the runs.
-// It is nil if there are none.
+// Main returns the figures to go by: those after training on all sentences, if there are any, or else those of the
+// runs. It is nil if there are none.
 func (r *Report) Main() *Figures {
 	if r.Whole != nil {
 		return r.Whole

@@ -122,8 +122,8 @@ func (a *app) demoTag(pos, ner *trellis.Model, words []string) error {
 	return w.Flush()
 }
 
-// invocation is what runs this program from a shell: what it was called by, apart from the programs of go run, which are
-// gone when they end.
+// invocation is what runs this program from a shell: what it was called by, apart from the programs of go run, which
+// are gone when they end.
 func invocation() string {
 	called := os.Args[0]
 	if strings.Contains(filepath.ToSlash(called), "/go-build") {

@@ -44,8 +44,8 @@ func overlay(flags *pflag.FlagSet, from, to *trellis.Config) {
 	})
 }
 
-// An optionValue is the value of a flag that sets a field of a configuration: a string, a number, a pointer to a number, a
-// switch, or a list, to which each use of the flag adds.
+// An optionValue is the value of a flag that sets a field of a configuration: a string, a number, a pointer to a
+// number, a switch, or a list, to which each use of the flag adds.
 type optionValue struct {
 	value reflect.Value
 	given bool

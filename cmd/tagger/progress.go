@@ -18,7 +18,8 @@ import (
 // errInterrupted is what users read of a context that was cancelled.
 var errInterrupted = errors.New("interrupted")
 
-// allLines is up to which step a log has a line for each; then it has one for each tenth, and for the best and the last.
+// allLines is up to which step a log has a line for each; then it has one for each tenth, and for the best and the
+// last.
 const allLines = 20
 
 // A reporter tells how training goes: a bar on a terminal, else lines.

@@ -53,8 +53,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return exitFailed
 }
 
-// asFlags spells the options of an error as flags. An option that the library refuses is wrong usage; one that it refuses
-// because of what is in a file has failed there.
+// asFlags spells the options of an error as flags. An option that the library refuses is wrong usage; one that it
+// refuses because of what is in a file has failed there.
 func asFlags(err error) error {
 	option, ok := errors.AsType[*trellis.OptionError](err)
 	if !ok {

@@ -19,9 +19,9 @@ func IllFormed(labels []string, scheme structured.Scheme) int {
 	return n
 }
 
-// Converter rewrites the labels of spans from one scheme to another. Labels that are
-// ill-formed in From are read as [AppendSpans] reads them, so the result is well-formed in
-// To, and From = To repairs. In IO, spans of one type that touch become one. Where either is [structured.Plain], labels pass unchanged.
+// Converter rewrites the labels of spans from one scheme to another. Labels that are ill-formed in From are read as
+// [AppendSpans] reads them, so the result is well-formed in To, and From = To repairs. In IO, spans of one type that
+// touch become one. Where either is [structured.Plain], labels pass unchanged.
 //
 // A Converter remembers the labels that it has made up, so it allocates only for new ones;
 // it must not be used by two goroutines at once.

@@ -8,8 +8,8 @@ import (
 	"github.com/trellis-nlp/trellis/internal/lines"
 )
 
-// plainItem is [Reader.item] for nearly all lines that have no backslash, in one pass over their bytes. It
-// leaves a line that declares something, or has a colon in its label or two in an attribute, to that, and returns false.
+// plainItem is [Reader.item] for nearly all lines that have no backslash, in one pass over their bytes. It leaves a
+// line that declares something, or has a colon in its label or two in an attribute, to that, and returns false.
 func (r *Reader) plainItem(it *Items, line []byte) bool {
 	start, names, labels, flat, warnings := len(r.buf), len(r.names), len(it.Labels), len(it.flat), r.warnings
 	if !r.lent {

@@ -119,8 +119,8 @@ func (r *Reader) Block(b *corpus.Block, size int) error {
 	return r.err
 }
 
-// Open is [corpus.Reader.Open] for attributes. The strings of the items are parts of b where that can be, so they are valid
-// as long as b is left alone; [Items.Clone] does not change that.
+// Open is [corpus.Reader.Open] for attributes. The strings of the items are parts of b where that can be, so they are
+// valid as long as b is left alone; [Items.Clone] does not change that.
 func (r *Reader) Open(b *corpus.Block) {
 	r.lines, r.warnings, r.lent, r.err = b.Block.Open(), Warnings{}, true, nil
 }

@@ -1,5 +1,5 @@
-// Package extend shows how to add to trellis from another module: an optimizer of each sort, a loss and a word resource.
-// All of them work with crf.Train and with development data.
+// Package extend shows how to add to trellis from another module: an optimizer of each sort, a loss and a word
+// resource. All of them work with crf.Train and with development data.
 //
 //   - [Momentum] is an optimize.StochasticMethod.
 //   - [GradientDescent] is an optimize.BatchMethod.

@@ -127,7 +127,8 @@ func (d *Answers) settle() {
 	d.end()
 }
 
-// edge returns the L x L scores of the edges that all positions share, within the grammar if the sentence is kept to it.
+// edge returns the L x L scores of the edges that all positions share, within the grammar if the sentence is kept to
+// it.
 func (d *Answers) edge() []float64 {
 	if d.kept {
 		return d.space.both

@@ -9,10 +9,11 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// SpanProbabilities appends, for each span, the probability that a labelling has exactly this span: it starts there, ends
-// there, has this type, and is not part of a longer one, read as [annotation.AppendSpans] reads labels. The labelling is drawn
-// from the distribution of the sentence, so this is the sum of the probabilities of all labellings with the span. With
-// continues(i, j) for a label j that goes on with the span of i, and p the marginals of nodes and edges,
+// SpanProbabilities appends, for each span, the probability that a labelling has exactly this span: it starts there,
+// ends there, has this type, and is not part of a longer one, read as [annotation.AppendSpans] reads labels. The
+// labelling is drawn from the distribution of the sentence, so this is the sum of the probabilities of all labellings
+// with the span. With continues(i, j) for a label j that goes on with the span of i, and p the marginals of nodes and
+// edges,
 //
 //	v(start, j)  = sum over i not continued by j of p(i, j at start-1, start)     for labels j of the type
 //	v(t, k)      = sum over j continued by k of v(t-1, j) p(j, k at t-1, t) / p(j at t-1)

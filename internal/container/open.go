@@ -10,8 +10,8 @@ import (
 	"github.com/edsrzf/mmap-go"
 )
 
-// mapFrom is the size in bytes from which a file is mapped. Reading a smaller one takes a fraction of a millisecond, and
-// nothing that happens to the file later can do harm.
+// mapFrom is the size in bytes from which a file is mapped. Reading a smaller one takes a fraction of a millisecond,
+// and nothing that happens to the file later can do harm.
 const mapFrom = 1 << 20
 
 // A Mapping is the content of a file: mapped into memory, so that it is read page by page when it is needed and shared
@@ -70,8 +70,8 @@ func (f Format) Read(r io.Reader) ([]byte, error) {
 	return append(data, rest...), nil
 }
 
-// Check returns an error that wraps ErrChanged if a mapped file has another size or time of modification than when it was
-// opened. It costs one system call.
+// Check returns an error that wraps ErrChanged if a mapped file has another size or time of modification than when it
+// was opened. It costs one system call.
 func (m *Mapping) Check() error {
 	if m == nil || m.mapped == nil {
 		return nil

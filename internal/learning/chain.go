@@ -132,7 +132,8 @@ func checkpointsOf(c *recipe.Config) checkpoints {
 	return x
 }
 
-// set puts the checkpoints into the options, and opens the one to resume from. The function that it returns closes that.
+// set puts the checkpoints into the options, and opens the one to resume from. The function that it returns closes
+// that.
 func (x checkpoints) set(opts *crf.Options) (done func(), err error) {
 	done = func() {}
 	if x.resume != "" {

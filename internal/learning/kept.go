@@ -83,8 +83,8 @@ func (k *Kept) ForTagger() model.Sentence {
 	return model.Sentence{Columns: &k.Rows}
 }
 
-// Score tags kept sentences with a model, and compares the labels with those of the files, whose spans have that scheme.
-// Labels that the model lacks are errors of the model.
+// Score tags kept sentences with a model, and compares the labels with those of the files, whose spans have that
+// scheme. Labels that the model lacks are errors of the model.
 func Score(m model.Labeller, list []*Kept, scheme structured.Scheme, threads int) (*metrics.Results, error) {
 	scores := make([]metrics.Evaluator, min(workers.ForTagging(threads), len(list)))
 	failed := make([]error, len(scores))

@@ -24,9 +24,9 @@ type Result struct {
 	set Set
 }
 
-// Train trains a model of the kind that the configuration, a valid one, asks for, from scratch or from the weights of start, unless
-// that is nil. When ctx ends, it returns the best model so far together with an error; other errors come without a
-// model.
+// Train trains a model of the kind that the configuration, a valid one, asks for, from scratch or from the weights of
+// start, unless that is nil. When ctx ends, it returns the best model so far together with an error; other errors come
+// without a model.
 func Train(ctx context.Context, source corpus.Source, c recipe.Config, start model.Labeller) (*Result, error) {
 	d, err := Open(ctx, source, c, start, true)
 	if err != nil {

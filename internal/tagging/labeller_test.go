@@ -93,8 +93,8 @@ func TestSentencesInMemory(t *testing.T) {
 	assert.Equal(t, len(source.Sentences), strings.Count(file.String(), "Ann\tx\tB-PER\n"))
 }
 
-// A model that was saved from Go does not say what it was trained on. It takes the last column for the labels, unless it
-// reads that, or UPOS.
+// A model that was saved from Go does not say what it was trained on. It takes the last column for the labels, unless
+// it reads that, or UPOS.
 func TestLabelsOfFilesThatTheModelSaysNothingAbout(t *testing.T) {
 	m := trained(t)
 	require.Equal(t, model.Files{}, m.Meta.Files)

@@ -7,8 +7,8 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// CheckSentence refuses a sentence that does not have one label a token, and one whose weight is negative or not finite.
-// Errors wrap [model.ErrInput].
+// CheckSentence refuses a sentence that does not have one label a token, and one whose weight is negative or not
+// finite. Errors wrap [model.ErrInput].
 func CheckSentence(tokens, labels int, weight float64) error {
 	if tokens != labels {
 		return fmt.Errorf("%w: %d labels for %d tokens", model.ErrInput, labels, tokens)

@@ -56,8 +56,8 @@ func (x *Watch) Report(p model.Progress, s *model.Summary, settled bool) error {
 	return nil
 }
 
-// Interrupted reports whether err came from the end of ctx after at least one complete step, so that the weights found so
-// far are good for a model.
+// Interrupted reports whether err came from the end of ctx after at least one complete step, so that the weights found
+// so far are good for a model.
 func Interrupted(ctx context.Context, steps int, err error) bool {
 	return steps > 0 && ctx.Err() != nil && errors.Is(err, ctx.Err())
 }

@@ -8,10 +8,10 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// scattered emits the kernels that go over rows of a matrix given by offsets, in strips of up to
-// nine vectors of columns. Those of a matrix of float32 are made float64 on the way. What belongs to the columns, sums or the numbers to add, stays in
-// registers while the rows go by. No strip but the last has a vector that overlaps another, and
-// the last has at least four columns, so that no number is added twice.
+// scattered emits the kernels that go over rows of a matrix given by offsets, in strips of up to nine vectors of
+// columns. Those of a matrix of float32 are made float64 on the way. What belongs to the columns, sums or the numbers
+// to add, stays in registers while the rows go by. No strip but the last has a vector that overlaps another, and the
+// last has at least four columns, so that no number is added twice.
 func scattered() {
 	const widest = 9
 	const whole = 8 // vectors of a strip that is not the last
