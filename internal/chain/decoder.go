@@ -160,8 +160,9 @@ func (d *Answers) Scores() *structured.Lattice {
 	return &d.scores
 }
 
-// Allow leaves token t the labels allowed[t] alone, or all where that is empty. Labels that no labelling within the
-// grammar has are kept all the same, and lift the grammar from the sentence, if the scores are not complete yet.
+// Allow leaves token t the labels allowed[t] alone, or all where that is empty. If no labelling within the grammar has
+// these labels, Allow lifts the grammar from the sentence. After the first answer the grammar stays: such labels then
+// leave no path.
 func (d *Answers) Allow(allowed [][]int) error {
 	if len(allowed) != d.scores.T {
 		return fmt.Errorf("%w: labels allowed for %d of %d tokens", model.ErrInput, len(allowed), d.scores.T)
@@ -169,7 +170,7 @@ func (d *Answers) Allow(allowed [][]int) error {
 	if err := structured.Allow(&d.fixed, d.scores.L, allowed); err != nil {
 		return fmt.Errorf("%w: %w", model.ErrInput, err)
 	}
-	if d.kept && !d.settled {
+	if d.kept && !d.ended {
 		d.kept = reachable(d.space.grammar, allowed)
 	}
 	return structured.AddScaled(&d.scores, &d.scores, &d.fixed, 1)
