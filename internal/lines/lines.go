@@ -48,7 +48,7 @@ type Reader struct {
 
 	in     io.Reader
 	last   int  // length of the line that Next returned last
-	begun  bool // Line has seen the first line
+	begun  bool // the line ends are known, and the byte order mark is skipped
 	locate Locate
 }
 
@@ -92,7 +92,10 @@ func (l *Reader) Unread() {
 
 // Line returns the length of the line that starts so many bytes after Pos.
 func (l *Reader) Line(ahead int) (int, error) {
-	n, decided := 0, false
+	if !l.begun {
+		l.begin()
+	}
+	n := 0
 	for {
 		rest := l.Chunk[l.Pos+ahead+n:]
 		if i := bytes.IndexByte(rest, '\n'); i >= 0 {
@@ -100,14 +103,6 @@ func (l *Reader) Line(ahead int) (int, error) {
 			break
 		}
 		n += len(rest)
-		if !l.begun && !decided && (n > chunkSize || l.Err == io.EOF) {
-			decided = true
-			if hasInnerCR(l.Chunk[l.Pos:]) {
-				l.endAtCR()
-				n = 0
-				continue
-			}
-		}
 		if n > MaxLine || n > 0 && l.Err == io.EOF {
 			break
 		}
@@ -119,16 +114,27 @@ func (l *Reader) Line(ahead int) (int, error) {
 	if n > MaxLine {
 		return 0, fmt.Errorf("line of more than %d MiB: %w", MaxLine>>20, ErrTooLong)
 	}
-	if !l.begun {
-		l.begun = true
-		if bytes.HasPrefix(l.Chunk[l.Pos:], []byte(BOM)) {
-			l.BOM = true
-			l.Pos += len(BOM)
-			l.Kept = l.Pos
-			return l.Line(ahead)
-		}
-	}
 	return n, nil
+}
+
+// begin skips the byte order mark. Lines end in CR if the first chunkSize bytes have CRs within them and no LF.
+func (l *Reader) begin() {
+	l.begun = true
+	head, some := l.Chunk, false // some: it has an LF
+	for !some && len(head) < chunkSize && l.Err == nil {
+		old := len(head)
+		l.fill()
+		head = l.Chunk[:min(len(l.Chunk), chunkSize)]
+		some = bytes.IndexByte(head[old:], '\n') >= 0
+	}
+	if !some && hasInnerCR(head) {
+		l.endAtCR()
+	}
+	if bytes.HasPrefix(l.Chunk, []byte(BOM)) {
+		l.BOM = true
+		l.Pos = len(BOM)
+		l.Kept = l.Pos
+	}
 }
 
 // hasInnerCR reports whether a CR stands before another byte than CR.
@@ -137,7 +143,7 @@ func hasInnerCR(text []byte) bool { return bytes.IndexByte(bytes.TrimRight(text,
 // endAtCR makes lines end in CR, as those of files that old Macs wrote. It reads each CR as LF.
 func (l *Reader) endAtCR() {
 	l.in = endsAtCR{l.in}
-	crToLF(l.Chunk[l.Pos:])
+	crToLF(l.Chunk)
 }
 
 // endsAtCR reads CR as LF.
