@@ -222,7 +222,7 @@ func (r *renderer) token(t int) error {
 	for k := range r.values {
 		text := r.columns[k][t]
 		if r.separator == ' ' && (text == "" || strings.ContainsAny(text, " \t")) {
-			return fmt.Errorf("field %q cannot stand between spaces: --separator tab keeps it", text)
+			return fmt.Errorf("field %q cannot stand between spaces; separate the columns by tabs", text)
 		}
 		if k > 0 {
 			r.buf = append(r.buf, r.separator)
