@@ -52,6 +52,9 @@ func checkExamples(t *testing.T, c *cobra.Command) {
 // TestExamplesOfTheDocumentation runs each line of the documentation that is a command, one after the
 // other, pipes included.
 func TestExamplesOfTheDocumentation(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains much")
+	}
 	docs := documentation(t)
 	dir := t.TempDir()
 	require.NoError(t, os.CopyFS(dir, os.DirFS("testdata")))

@@ -72,6 +72,9 @@ func TestPrunedTags(t *testing.T) {
 
 // Labels of spans are kept to their grammar, whatever their scheme inside.
 func TestPrunedSpans(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains much")
+	}
 	train, dev, test := write(t, "train", sample.Train), write(t, "dev", sample.Dev), write(t, "test", sample.Test)
 	path := filepath.Join(t.TempDir(), "model")
 	for _, args := range [][]string{
