@@ -124,7 +124,7 @@ func (m *Model) content() (chain *crf.Model, content crf.Content, err error) {
 // PruneOptions say what [Model.Prune] drops.
 type PruneOptions struct {
 	Below   float64 // drop the features with weights of a smaller magnitude
-	Keep    *int    // keep so many features with the greatest weights; nil: all
+	Keep    *int    // keep this many features, those with the greatest weights; nil: all
 	Weights string  // how SaveFile stores weights: "float32" (or ""), "float64", "int16" or "int8"
 	Strip   bool    // SaveFile leaves out the names of attributes
 }

@@ -29,7 +29,7 @@ type EvalOptions struct {
 
 	Samples     int    // of the bootstrap that finds intervals, and of the test of a comparison; 0: no intervals
 	Seed        uint64 // of the samples
-	Matrix      int    // the confusion matrix of so many labels that are confused most
+	Matrix      int    // how many of the most confused labels the confusion matrix has
 	Calibration bool   // score the probabilities too
 	Bins        int    // of probabilities; 0: 10
 

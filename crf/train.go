@@ -59,8 +59,8 @@ type Options struct {
 	// memory that data and training take at most.
 	Begin func(features int, bytes int64)
 
-	Progress func(model.Progress) // told after each iteration or epoch, unless nil
-	Warn     func(string)         // told what the user should know before training starts, or of an empty model, unless nil
+	Progress func(model.Progress) // called after each iteration or epoch, unless nil
+	Warn     func(string)         // called with what the user should know before training starts, or of an empty model, unless nil
 }
 
 // Train returns the model that minimises the sum of the losses of the sentences of d plus the

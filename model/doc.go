@@ -3,8 +3,8 @@
 // file says beyond its weights ([Metadata]), what a model holds ([Description]), and what training reports ([Progress],
 // [Summary]).
 //
-// In flow label numbers, which the [Decoder] of a kind finds; out come labels in the scheme of the files, found in
-// fields of the model's normal form. So every kind gives a Go program what it gives the command.
+// The [Decoder] of a kind finds label numbers; the package turns them into labels in the scheme of the files, and
+// words into the normal form of the model. So every kind gives a Go program what it gives the command.
 //
 // The kinds themselves are packages of their own (crf, semicrf, prunedcrf and those below interop), and this
 // package knows none of them: [Open] gets a list of them.

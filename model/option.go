@@ -5,7 +5,7 @@ import (
 	"regexp"
 )
 
-// An OptionError is an option of a configuration that is out of range, or that something else cannot heed.
+// An OptionError is an option of a configuration that is out of range, or that does not go with another.
 type OptionError struct {
 	Option string // as configurations name it
 	// Reason is a sentence in which options stand between braces: {l2} -1: want a number that is not negative.

@@ -34,7 +34,7 @@ type Options struct {
 	Dev      *Dataset
 	Patience int
 
-	Progress func(model.Progress) // told after each epoch, unless nil
+	Progress func(model.Progress) // called after each epoch, unless nil
 	Warn     func(string)         // told what the user should know before training starts, unless nil
 }
 

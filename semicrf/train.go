@@ -35,8 +35,8 @@ type Options struct {
 	Dev      *Dataset
 	Patience int
 
-	Progress func(model.Progress) // told after each iteration or epoch, unless nil
-	Warn     func(string)         // told what the user should know before training starts, unless nil
+	Progress func(model.Progress) // called after each iteration or epoch, unless nil
+	Warn     func(string)         // called with what the user should know before training starts, unless nil
 }
 
 // Train returns the model that minimises the sum of the losses of the sentences of d plus the penalty. When

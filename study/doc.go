@@ -1,8 +1,8 @@
 // Package study finds out which settings of training are good: it searches hyper-parameters and compares losses.
 //
-// In flow a source of labelled sentences and a [recipe.Config] that all trainings have in common. A [Search] trains
+// Both start from a source of labelled sentences and a [recipe.Config] that all trainings share. A [Search] trains
 // with each setting of a grid, or with settings that are drawn at random, and scores each on sentences that it did not
-// train on: a share that is held out ([HoldOut]), folds ([KFold]), or development data. Out comes a [Ranking] of
+// train on: a share that is held out ([HoldOut]), folds ([KFold]), or development data. It returns a [Ranking] of
 // [Trial] values, each with the configuration that trains so. With scores x_1..x_k a trial has
 //
 //	mean = 1/k sum_i x_i    sd = sqrt(1/(k-1) sum_i (x_i - mean)^2)

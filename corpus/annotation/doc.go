@@ -1,7 +1,7 @@
 // Package annotation reads what the labels of a sentence mean: the spans that they spell, in the schemes IOB1, BIO,
 // IO and BIOES, and labels that are known in part.
 //
-// In flow the labels of one sentence. [AppendSpans] returns their spans, by the rules of conlleval. A
+// All functions work on the labels of one sentence. [AppendSpans] returns their spans, by the rules of conlleval. A
 // [SchemeDetector] finds the scheme of a corpus, [IllFormed] counts labels that break it, and a [Converter] rewrites
 // labels in another scheme.
 //

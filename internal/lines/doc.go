@@ -1,3 +1,3 @@
 // Package lines reads lines of text with their ends, without copying them, for the readers of package corpus and of
-// package attrfile. In flow bytes; out come lines, and blocks of whole sentences for several goroutines.
+// package attrfile. It also cuts a stream into blocks of whole sentences, for several goroutines.
 package lines

@@ -2,7 +2,6 @@
 // ([Pool]), the scores of development data ([Score]), the best weights and patience ([Watch]), and the defaults and
 // checks of optimizers and losses ([Method]).
 //
-// In flow sentences by their numbers, out come values, gradients and scores that depend on the number of workers
-// but not on their timing. The package knows no kind of model: crf, semicrf and prunedcrf pass functions that
+// Values, gradients and scores depend on the number of workers but not on their timing. The package knows no kind of model: crf, semicrf and prunedcrf pass functions that
 // evaluate one sentence.
 package training

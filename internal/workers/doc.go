@@ -1,4 +1,3 @@
-// Package workers bounds how many goroutines a computation uses.
-//
-// In flow the number that a user asked for and the number of sentences, out comes the number of workers.
+// Package workers bounds how many goroutines a computation uses, given the number that a user asked for and the number
+// of sentences.
 package workers
