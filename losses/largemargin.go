@@ -63,7 +63,11 @@ func (m LargeMarginSoftmax) Eval(grad, s *structured.Lattice, y structured.Targe
 
 // EvalWithNorms implements [AngularLoss].
 func (m LargeMarginSoftmax) EvalWithNorms(grad *structured.Lattice, gradNorm []float64, s *structured.Lattice, norm []float64, y structured.Target, w *Workspace) (float64, error) {
-	if err := onlyGold(s, y, w); err != nil {
+	if _, err := w.Problem(grad, s, y); err != nil {
+		return 0, err
+	}
+	p := &w.lattice
+	if _, err := p.Gold(); err != nil {
 		return 0, err
 	}
 	gold := y.Path
@@ -91,7 +95,8 @@ func (m LargeMarginSoftmax) EvalWithNorms(grad *structured.Lattice, gradNorm []f
 			gradNorm[t] = byNorm
 		}
 	}
-	v, err := CrossEntropy{Gamma: m.Gamma}.Eval(grad, r, y, w)
+	p.s = r
+	v, err := CrossEntropy{Gamma: m.Gamma}.EvalOn(p)
 	if err != nil || grad == nil {
 		return v, err
 	}
