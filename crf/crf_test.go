@@ -354,7 +354,7 @@ func TestEarlyStoppingKeepsTheBest(t *testing.T) {
 
 }
 
-// Labels of development data that training lacks are told of, and count as wrong.
+// Labels of development data that training lacks cause a warning, and count as wrong.
 func TestUnseenLabelsOfDevelopmentData(t *testing.T) {
 	d := small(t, plainTemplates, 30)
 	clean, dev := d.HeldOut(), d.HeldOut()

@@ -92,8 +92,8 @@ func (k *lookups) find(row []float64, s *store[uint16]) {
 	s.prefetch(k)
 }
 
-// sort parts what was found by where the weights are, in its order: in the slot, in a row or in a run. Which way the
-// next one goes nobody can guess, the processor neither, so there is no branch.
+// sort parts what was found by where the weights are, in its order: in the slot, in a row or in a run. The
+// processor cannot predict which way the next one goes, so there is no branch.
 func (k *lookups) sort(s *store[uint16]) (singles, rows, runs []uint64) {
 	n := len(k.found)
 	list, wayOf := k.sorted[:ways*n], s.wayOf

@@ -23,7 +23,7 @@ func fifo(t *testing.T) string {
 	return path
 }
 
-// Whoever waits for the other end of a FIFO is interrupted at once.
+// An interrupt ends the wait for the other end of a FIFO at once.
 func TestInterruptWhileAFIFOIsOpened(t *testing.T) {
 	for _, args := range [][]string{
 		{"tag", "--model", nerModel(t), fifo(t)},

@@ -121,7 +121,7 @@ const splitHelp = `Part the sentences of files at random, by a seed, and write e
 data, development data, test data. Sentences stay byte for byte what they were, and in
 their order.
 
---shares parts all sentences (80,10,10); --counts takes so many, and one file more in --output
+--shares parts all sentences (80,10,10); --counts takes these numbers, and one file more in --output
 gets the rest. With --by document the sentences of a document stay together. Documents
 start at comments # newdoc or lines -DOCSTART-, or, in files without these, behind more than
 one blank line; the shares are then of sentences, as near as documents allow.`

@@ -116,12 +116,19 @@ func TestLibraryAgreesWithTheCommand(t *testing.T) {
 		"chain morph":     {[]string{"--features", "morph", "--label", "2", train}, dev},
 		"chain BIOES":     {[]string{"--scheme", "bioes", train}, dev},
 		"chain IOB1":      {[]string{"--scheme", "iob1", train}, dev},
+		"chain BIO":       {[]string{"--scheme", "bio", train}, dev},
+		"chain IO":        {[]string{"--scheme", "io", train}, dev},
+		"chain partial":   {[]string{"--supervision", "partial", "testdata/open.conll"}, dev},
+		"chain soft":      {[]string{"--supervision", "soft", "testdata/soft.conll"}, dev},
 		"chain NFKC":      {[]string{"--normalize", "nfkc", "testdata/ar.train.conll"}, "testdata/ar.dev.conll"},
 		"chain words":     {[]string{"--tag-dictionary", "1", "testdata/train.conllu"}, "testdata/text.conllu"},
 		"chain items":     {[]string{"testdata/train.crfsuite"}, "testdata/text.crfsuite"},
 		"semi ner":        {[]string{"--model-type", "semi", train}, dev},
 		"semi chunk":      {[]string{"--model-type", "semi", "--features", "chunk", train}, dev},
+		"semi pos":        {[]string{"--model-type", "semi", "--features", "pos", train}, dev},
+		"semi morph":      {[]string{"--model-type", "semi", "--features", "morph", train}, dev},
 		"pruned ner":      {[]string{"--order", "2", train}, dev},
+		"pruned chunk":    {[]string{"--order", "2", "--features", "chunk", train}, dev},
 		"pruned BIOES":    {[]string{"--order", "2", "--scheme", "bioes", train}, dev},
 		"pruned NFC":      {[]string{"--order", "1", "--model-type", "pruned", "--normalize", "nfc", "testdata/ja.train.conll"}, "testdata/ja.dev.conll"},
 		"pruned pos":      {[]string{"--order", "2", "testdata/train.conllu"}, "testdata/text.conllu"},
@@ -150,4 +157,5 @@ func TestLibraryAgreesOnModelsOfOtherTools(t *testing.T) {
 		agree(t, filepath.Join(shared, name, "model.crfpp"), text)
 		agree(t, filepath.Join(shared, name, "model.wapiti"), text)
 	}
+	agree(t, filepath.Join(shared, "tiny", "model.crfpp.txt"), filepath.Join(shared, "tiny", "test.txt"))
 }
