@@ -15,7 +15,7 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// The model file is described in docs/model-format.md.
+// The model file is described in docs/reference/model-format.md.
 var format = container.Format{Magic: "TRELLISM", Version: 3}
 
 // Names of sections.

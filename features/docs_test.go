@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The example of docs/templates.md yields what its table says.
+// The example of docs/reference/templates.md yields what its table says.
 func TestExampleOfTheDocs(t *testing.T) {
-	data, err := os.ReadFile("../docs/templates.md")
+	data, err := os.ReadFile("../docs/reference/templates.md")
 	require.NoError(t, err)
 	_, section, found := strings.Cut(string(data), "\n## An example\n")
 	require.True(t, found)

@@ -28,7 +28,7 @@ func valueOf(t require.TestingT, macro, word string) string {
 
 func TestWordMacros(t *testing.T) {
 	for _, tt := range []struct{ macro, word, want string }{
-		// the table of docs/templates.md
+		// the table of docs/reference/templates.md
 		{"%x[0,form] %l[0,form] %d[0,form] %D[0,form]", "McNeil-42", "McNeil-42 mcneil-42 McNeil-00 mcneil-00"},
 		{"%p[0,form,3] %s[0,form,3] %P[0,form,3] %S[0,form,3]", "McNeil-42", "McN -42 mcn -42"},
 		{"%h[0,form] %H[0,form] %k[0,form] %k[0,form,mixed]", "McNeil-42", "XxXxxx-00 XxXx-0 mixed mixed"},

@@ -26,7 +26,7 @@ func lines(text string) string {
 
 // The Go code of the page is that of the examples, which compile, run, and print what they say.
 func TestPageShowsTheExamples(t *testing.T) {
-	page, err := os.ReadFile(filepath.Join("..", "docs", "embedding.md"))
+	page, err := os.ReadFile(filepath.Join("..", "docs", "how-to", "embed.md"))
 	require.NoError(t, err)
 	examples, err := os.ReadFile("example_test.go")
 	require.NoError(t, err)

@@ -12,11 +12,11 @@ import (
 )
 
 // missedName is the cost of a missed token of a name. Few tokens are names, so that a loss that counts all alike leaves
-// too many out; 2 and 3 scored best on development data (docs/features.md).
+// too many out; 2 and 3 scored best on development data (docs/explanation/features.md).
 const missedName = 3
 
 // tokenScale is the cost of a wrong token where labels are single, by cross-validation on training data
-// (docs/features.md).
+// (docs/explanation/features.md).
 const tokenScale = 3
 
 // usualBlend moves the blend of large-margin softmax. Weights of many attributes stand at nearly right angles to the

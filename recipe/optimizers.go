@@ -42,7 +42,7 @@ const (
 )
 
 // warmUpEpochs of SGD bring L-BFGS to where it converges in a third of the iterations; more gain nothing
-// (docs/performance.md).
+// (docs/benchmarks/performance.md).
 const warmUpEpochs = 6
 
 // gentleRate is that of SGD for losses that need a good start: what it finds by trials may lose the start.

@@ -62,7 +62,7 @@ var phraseTypes = []string{
 }
 
 // PickScheme returns the scheme in which labels are trained, "" for that of the file. Phrases fill the text, so that
-// their ends say something, on development data as well (docs/features.md); names gain nothing from it there.
+// their ends say something, on development data as well (docs/explanation/features.md); names gain nothing from it there.
 func (c *Config) PickScheme(p *Profile) string {
 	own := c.Kind() == model.Chain && c.Init == "" && c.supervision() == annotation.Full.String()
 	if own && p.Task() == chunking && p.Format != corpus.CRFsuite && (p.Scheme == structured.BIO || p.Scheme == structured.IOB1) {

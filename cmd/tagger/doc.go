@@ -8,5 +8,5 @@
 //	tagger eval --model pos.model test.conllu           score
 //
 // The exit status is 0 if all was done, 1 if something failed and 2 if the usage was wrong.
-// Everything is explained by tagger help and docs/cli.md.
+// Everything is explained by tagger help and docs/reference/cli.md.
 package main

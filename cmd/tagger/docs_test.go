@@ -14,7 +14,7 @@ import (
 
 func documentation(t *testing.T) string {
 	t.Helper()
-	return read(t, filepath.Join("..", "..", "docs", "cli.md"))
+	return read(t, filepath.Join("..", "..", "docs", "reference", "cli.md"))
 }
 
 // flagLine is a line of the help that explains a flag.

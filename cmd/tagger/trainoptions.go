@@ -124,7 +124,7 @@ func lossNames() []string {
 // lossList is the part of the help that lists the losses.
 func lossList() string {
 	var b strings.Builder
-	b.WriteString("\n\nThe losses (docs/losses.md has their formulas, and says which to take):\n\n")
+	b.WriteString("\n\nThe losses (docs/explanation/losses.md has their formulas, and says which to take):\n\n")
 	for _, k := range trellis.Losses() {
 		fmt.Fprintf(&b, "  %-20s  %s\n", k.Name, k.Brief)
 	}

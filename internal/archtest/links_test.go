@@ -1,6 +1,7 @@
 package archtest
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -27,15 +28,23 @@ func anchors(page string) map[string]bool {
 	return places
 }
 
+// markdownFiles returns the paths of all Markdown files below root.
+func markdownFiles(t *testing.T, root string) []string {
+	t.Helper()
+	var pages []string
+	require.NoError(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && filepath.Ext(path) == ".md" {
+			pages = append(pages, path)
+		}
+		return err
+	}))
+	require.NotEmpty(t, pages)
+	return pages
+}
+
 func TestLinksLeadSomewhere(t *testing.T) {
 	root := filepath.Join("..", "..")
-	var pages []string
-	for _, pattern := range []string{"*.md", filepath.Join("docs", "*.md")} {
-		found, err := filepath.Glob(filepath.Join(root, pattern))
-		require.NoError(t, err)
-		pages = append(pages, found...)
-	}
-	require.NotEmpty(t, pages)
+	pages := markdownFiles(t, root)
 	for _, page := range pages {
 		text, err := os.ReadFile(page)
 		require.NoError(t, err)

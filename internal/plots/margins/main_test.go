@@ -38,9 +38,9 @@ func TestPsi(t *testing.T) {
 }
 
 func TestFigureIsThatOfTheDocs(t *testing.T) {
-	want, err := os.ReadFile("../../../docs/losses-margins.svg")
+	want, err := os.ReadFile("../../../docs/explanation/losses-margins.svg")
 	require.NoError(t, err)
 	var b bytes.Buffer
 	require.NoError(t, draw(&b))
-	assert.Equal(t, string(want), b.String(), "go run ./internal/plots/margins docs/losses-margins.svg draws it again")
+	assert.Equal(t, string(want), b.String(), "go run ./internal/plots/margins docs/explanation/losses-margins.svg draws it again")
 }
