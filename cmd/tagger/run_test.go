@@ -52,7 +52,11 @@ var models struct {
 	made map[string]string
 }
 
+// TestMain runs the tests or, where the test binary is called tagger, the program: TestPages runs it so.
 func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) == "tagger" {
+		main()
+	}
 	flag.Parse()
 	dir, err := os.MkdirTemp("", "tagger-test")
 	if err != nil {
