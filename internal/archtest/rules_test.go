@@ -123,6 +123,8 @@ var rules = []rule{
 		modules: []string{"gonum.org/v1/plot"}},
 	{path: "internal/plots/margins", system: true,
 		imports: []string{"structured", "losses", "internal/safefile", "internal/plots"}},
+	{path: "internal/plots/lattice", system: true,
+		imports: []string{"structured", "decode/viterbi", "inference/forwardbackward", "corpus", "features", "model", "internal/safefile", "internal/sample", root}},
 	{path: "cmd/tagger", system: true,
 		imports: []string{"corpus", "cluster", "features", "metrics", "study", "internal/sample", "internal/safefile", "internal/plots", root},
 		modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar/v3", "golang.org/x/term"}},
