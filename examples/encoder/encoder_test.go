@@ -18,7 +18,7 @@ import (
 
 var defaults = options{loss: "cross-entropy", epochs: 15, warm: 3, batch: 16, sentences: 120, seed: 1, rate: 0.01}
 
-// Each loss, from scores through the layer into every weight of the network, falls and fits the sentences.
+// Each loss decreases, and the network fits the training sentences.
 func TestEveryLossTrains(t *testing.T) {
 	for _, name := range losses.Names() {
 		t.Run(name, func(t *testing.T) {
@@ -35,26 +35,26 @@ func TestEveryLossTrains(t *testing.T) {
 			require.Len(t, reports, o.epochs)
 			first, last := reports[0], reports[o.epochs-1]
 			assert.Less(t, last.mean, first.mean/3, "the mean loss of an epoch")
-			assert.Greater(t, last.f1, 0.9, "F1 of sentences with names that training did not see")
+			assert.Greater(t, last.f1, 0.9, "F1 on sentences with unseen names")
 			results, err := g.evaluate(context.Background(), sample)
 			require.NoError(t, err)
-			assert.GreaterOrEqual(t, results.F1, 0.99, "F1 of the training sentences")
+			assert.GreaterOrEqual(t, results.F1, 0.99, "F1 on the training sentences")
 			for _, p := range g.weights() {
 				for _, v := range p.value {
-					require.False(t, math.IsNaN(float64(v)) || v > math.MaxFloat32, "weights are numbers")
+					require.False(t, math.IsNaN(float64(v)) || v > math.MaxFloat32, "weights are finite, or -Inf")
 				}
 			}
 		})
 	}
 }
 
-// The gradient of every weight, the whole network deep, against central differences.
+// The gradients of all weights of the network agree with central differences.
 func TestGradientOfTheNetwork(t *testing.T) {
 	for _, name := range losses.Names() {
 		loss, err := losses.New(name, losses.Options{})
 		require.NoError(t, err)
 		if !loss.(losses.HasTraits).Traits().Smooth {
-			continue // differences across a kink say nothing
+			continue // finite differences need a smooth loss
 		}
 		r := rand.New(rand.NewPCG(3, 3))
 		sample := generate(r, 4, false)
@@ -96,7 +96,9 @@ func TestGradientOfTheNetwork(t *testing.T) {
 	}
 }
 
-// largestAndOthers returns the places of the largest derivatives and of some more, of weights that can move.
+// largestAndOthers returns the indices of the largest derivatives, and of some others. Weights that
+// are
+// -Inf are left out.
 func largestAndOthers(r *rand.Rand, grad, value []float32) []int {
 	places := r.Perm(len(grad))
 	places = slices.DeleteFunc(places, func(k int) bool { return math.IsInf(float64(value[k]), -1) })

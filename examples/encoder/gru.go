@@ -5,12 +5,13 @@ import (
 	"math/rand/v2"
 )
 
-// A gru is a gated recurrent unit (Cho et al. 2014): from the input x and the hidden vector h before it
+// gru is a gated recurrent unit (Cho et al. 2014). From the input x and the previous hidden vector
+// h, it computes the next hidden vector h':
 //
 //	z = sigma(Wz [x h] + bz)    r = sigma(Wr [x h] + br)    c = tanh(Wc [x r*h] + bc)
 //	h' = (1 - z)*h + z*c
 //
-// starting with h = 0.
+// The first h is 0.
 type gru struct {
 	in, hidden int
 	z, r, c    dense
@@ -21,7 +22,7 @@ func newGRU(rng *rand.Rand, in, hidden int) gru {
 	return gru{in: in, hidden: hidden, z: newDense(rng, both, hidden), r: newDense(rng, both, hidden), c: newDense(rng, both, hidden)}
 }
 
-// A gruStep is what the backward pass has to know of a step.
+// gruStep holds the values of a step that the backward pass needs.
 type gruStep struct {
 	seen, gated []float32 // [x h], [x r*h]
 	z, r, c     []float32
@@ -35,7 +36,7 @@ func (g gru) newStep() gruStep {
 	}
 }
 
-// forward makes out the vector after h and x.
+// forward sets out to the hidden vector after h and x.
 func (g gru) forward(s gruStep, out, h, x []float32) {
 	copy(s.seen, x)
 	copy(s.seen[g.in:], h)
@@ -53,7 +54,7 @@ func (g gru) forward(s gruStep, out, h, x []float32) {
 	}
 }
 
-// A gruScratch is the memory of a backward step.
+// gruScratch is the scratch memory of backward.
 type gruScratch struct{ dz, dr, dc, dSeen, dGated []float32 }
 
 func (g gru) newScratch() gruScratch {
@@ -64,8 +65,8 @@ func (g gru) newScratch() gruScratch {
 	}
 }
 
-// backward turns dh, the derivatives by the vector after the step, into those by the vector before it, and
-// adds those by the input to dx.
+// backward replaces dh, the gradient for the hidden vector after the step, by the gradient for the
+// hidden vector before it. It adds the gradient for the input to dx.
 func (g gru) backward(w gruScratch, s gruStep, dx, dh []float32) {
 	clear(w.dSeen)
 	clear(w.dGated)

@@ -28,19 +28,19 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	var o options
 	flags := flag.NewFlagSet("encoder", flag.ContinueOnError)
 	flags.SetOutput(out)
-	flags.StringVar(&o.loss, "loss", "cross-entropy", "what to minimise: "+strings.Join(losses.Names(), ", "))
+	flags.StringVar(&o.loss, "loss", "cross-entropy", "loss to minimise: "+strings.Join(losses.Names(), ", "))
 	flags.IntVar(&o.epochs, "epochs", 15, "passes over the training sentences")
-	flags.IntVar(&o.warm, "warm", 3, "passes with cross-entropy before a loss that wants a start")
-	flags.IntVar(&o.batch, "batch", 16, "sentences in a batch")
-	flags.IntVar(&o.threads, "threads", 0, "threads of the layer; 0 means all cores. Results do not depend on them")
-	flags.IntVar(&o.sentences, "sentences", 120, "sentences to generate for training, and as many to score")
-	flags.Uint64Var(&o.seed, "seed", 1, "of sentences, weights and order")
+	flags.IntVar(&o.warm, "warm", 3, "extra passes with cross-entropy first, for losses that need a good start")
+	flags.IntVar(&o.batch, "batch", 16, "sentences per batch")
+	flags.IntVar(&o.threads, "threads", 0, "threads of the layer; 0 means all cores (does not change the results)")
+	flags.IntVar(&o.sentences, "sentences", 120, "number of training sentences to generate, and of development sentences")
+	flags.Uint64Var(&o.seed, "seed", 1, "random seed of sentences, initial weights and order")
 	flags.Float64Var(&o.rate, "rate", 0.01, "step size of Adam")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if flags.NArg() > 0 || o.epochs < 1 || o.warm < 0 || o.batch < 1 || o.sentences < 1 || !(o.rate > 0) {
-		return fmt.Errorf("want flags only, and epochs, batch, sentences and rate above 0")
+		return errors.New("takes flags only; --epochs, --batch, --sentences and --rate must be positive, --warm must not be negative")
 	}
 	began := time.Now()
 	g, sample, err := train(ctx, o, func(r report) {

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// The sizes of the network's vectors.
+// The vector sizes of the network.
 const (
 	wordSize  = 16
 	shapeSize = 4
@@ -14,13 +14,13 @@ const (
 	hidden    = 16 // in each direction
 )
 
-// A network turns a sentence into a score for each label of each position: its emissions.
+// network computes the emissions of a sentence: a score for each position and label.
 type network struct {
 	labels       int
 	words        *tensor // vocabulary x wordSize
 	shapes       *tensor // shapes x shapeSize
 	ahead, back  gru
-	out          dense // without bias: a label's scores are products of weights and inputs
+	out          dense // without bias, so that each score is a product of weights and inputs
 	workAhead    gruScratch
 	workBack     gruScratch
 	dHidden      []float32 // T x 2 hidden
@@ -42,7 +42,7 @@ func newNetwork(r *rand.Rand, vocabulary, labels int) *network {
 	return n
 }
 
-// weights returns all that training moves. The bias of out is not among them and stays 0.
+// weights returns all trainable weights. The bias of out is not among them and stays 0.
 func (n *network) weights() []*tensor {
 	all := []*tensor{n.words, n.shapes, n.out.w}
 	for _, g := range []gru{n.ahead, n.back} {
@@ -51,15 +51,15 @@ func (n *network) weights() []*tensor {
 	return all
 }
 
-// A tape is what the forward pass of a sentence leaves for the backward pass.
+// tape holds the values of a forward pass that the backward pass needs.
 type tape struct {
 	x           input
 	embedded    []float32 // T x inputSize
-	hidden      []float32 // T x 2 hidden: the vectors of both directions
+	hidden      []float32 // T x 2 hidden: the hidden vectors of both directions
 	ahead, back []gruStep // T
 }
 
-// reset gives p the length of x.
+// reset sets the input to x and the length of the tape to the length of x.
 func (p *tape) reset(n *network, x input) {
 	p.x = x
 	t := len(x.words)
@@ -70,12 +70,12 @@ func (p *tape) reset(n *network, x input) {
 	}
 }
 
-// at returns the hidden vectors of position t, both directions in one.
+// at returns the concatenated hidden vectors of both directions at position t.
 func (p *tape) at(t int) []float32 { return p.hidden[t*2*hidden : (t+1)*2*hidden] }
 
 func (p *tape) inputAt(t int) []float32 { return p.embedded[t*inputSize : (t+1)*inputSize] }
 
-// forward makes emissions, T x labels, the scores of x.
+// forward sets emissions, T x labels, to the scores of x.
 func (n *network) forward(p *tape, emissions []float32, x input) {
 	p.reset(n, x)
 	for t, word := range x.words {
@@ -97,15 +97,16 @@ func (n *network) forward(p *tape, emissions []float32, x input) {
 	}
 }
 
-// norms makes dst, T long, |w_j| |h_t|, with w_j the output weights of the gold label and h_t their input.
+// norms sets dst[t] to |w_j| |h_t|. w_j holds the output weights of the gold label j at position t.
+// h_t is the input of the output layer. dst has length T.
 func (n *network) norms(dst []float32, p *tape, gold []int) {
 	for t, j := range gold {
 		dst[t] = float32(norm(n.weightsOf(j)) * norm(p.at(t)))
 	}
 }
 
-// backward adds up the gradients of all weights, given the derivatives by the emissions, T x labels, and by
-// the norms, T, or none.
+// backward adds the gradients of all weights, given the gradients for the emissions, T x labels,
+// and for the norms, T. dNorms may be empty.
 func (n *network) backward(p *tape, dEmissions, dNorms []float32, gold []int) {
 	size := len(p.x.words)
 	n.dHidden = zeros(n.dHidden, size*2*hidden)
@@ -118,7 +119,7 @@ func (n *network) backward(p *tape, dEmissions, dNorms []float32, gold []int) {
 		}
 	}
 	dx := func(t int) []float32 { return n.dInput[t*inputSize : (t+1)*inputSize] }
-	carry := func(dh []float32, of int) { // what flows into h from the step after, and from the output
+	carry := func(dh []float32, of int) { // adds the gradient from the output layer
 		for k := range dh {
 			dh[k] += n.dHidden[of+k]
 		}
@@ -139,7 +140,8 @@ func (n *network) backward(p *tape, dEmissions, dNorms []float32, gold []int) {
 	}
 }
 
-// normBackward is the backward pass of d = |w_j| |h|, whose derivative by w_j is |h| w_j / |w_j|.
+// normBackward is the backward pass of |w_j| |h|, given its gradient d. The derivative by w_j is
+// |h| w_j / |w_j|.
 func (n *network) normBackward(dh, h []float32, j int, d float32) {
 	w, dw := n.weightsOf(j), n.out.w.grad[j*2*hidden:][:2*hidden]
 	nw, nh := norm(w), norm(h)
@@ -169,7 +171,7 @@ func add(dst, x []float32) {
 	}
 }
 
-// zeros returns n zeros, in the memory of x if that suffices.
+// zeros returns n zeros. It reuses the memory of x if it is large enough.
 func zeros(x []float32, n int) []float32 {
 	x = slices.Grow(x[:0], n)[:n]
 	clear(x)

@@ -5,17 +5,18 @@ import (
 	"strings"
 )
 
-// A sentence is words and their gold labels.
+// sentence holds words and their gold labels.
 type sentence struct {
 	words  []string
 	labels []int
 }
 
-// labelNames are the labels, in the BIO scheme.
+// labelNames lists the labels, in the BIO scheme.
 var labelNames = []string{"O", "B-PER", "I-PER", "B-LOC", "I-LOC", "B-ORG", "I-ORG"}
 
-// patterns are the sentences, with places for entities. "of" before a name, a person's name that is a
-// town's too, and firms that are called after towns make sure that a word alone does not tell its label.
+// patterns lists the sentences, with placeholders for entities, days and numbers. Many words are
+// ambiguous, so that the network needs the context: "of" precedes names of all types, and some
+// words occur in names of people, towns and firms.
 var patterns = strings.Split(`PER moved from LOC to LOC last DAY .
 PER of ORG will speak in LOC .
 ORG opened an office in LOC , said PER .
@@ -35,7 +36,8 @@ they waited NUM hours and went home on DAY .
 PER asked ORG for a new desk .
 both LOC and LOC want the fair .`, "\n")
 
-// names are parted by a bar: training draws from those before it, the development sentences from all.
+// A bar splits each list: training draws from the words before it, the development sentences from
+// all.
 var (
 	firstNames = list("Mara Tobin Elise Ruben Ines Kofi Salma Jorun Petra Davi | Noor Casper Livia")
 	lastNames  = list("Holt Marlow Venn Okoro Brandt Selby Castell Iqbal Rourke Ferro | Quill Adeyo Lund")
@@ -47,10 +49,10 @@ var (
 	numbers    = list("12 30 47 105 2000 | 61 8")
 )
 
-// A pool is words, the first of which training may use.
+// pool is a list of words. Training uses only the first ones.
 type pool struct {
 	words []string
-	train int
+	train int // number of words for training
 }
 
 func list(s string) pool {
@@ -66,7 +68,8 @@ func (p pool) draw(r *rand.Rand, unseen bool) string {
 	return p.words[r.IntN(p.train)]
 }
 
-// generate returns n sentences, with names that training does not see if unseen.
+// generate returns n random sentences. If unseen is true, their names may come from words that
+// training does not use.
 func generate(r *rand.Rand, n int, unseen bool) []sentence {
 	sentences := make([]sentence, n)
 	for k := range sentences {
@@ -91,7 +94,8 @@ func generate(r *rand.Rand, n int, unseen bool) []sentence {
 	return sentences
 }
 
-// name returns a word of last, after one of first but for a share of the names.
+// name returns a word from last, preceded by a word from first. With probability alone, it returns
+// the word from last only.
 func name(r *rand.Rand, unseen bool, first, last pool, alone float64) []string {
 	word := last.draw(r, unseen)
 	if r.Float64() < alone {
@@ -100,7 +104,8 @@ func name(r *rand.Rand, unseen bool, first, last pool, alone float64) []string {
 	return []string{first.draw(r, unseen), word}
 }
 
-// add appends words, the first with the label given and the others with the one after it.
+// add appends words. The first gets the given label. If that is a B- label, the others get the I-
+// label that follows it.
 func (s *sentence) add(label int, words ...string) {
 	for k, word := range words {
 		s.words = append(s.words, word)

@@ -10,7 +10,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A tagger is the network with the layer on top.
+// tagger is the network with a layer of trellis on top.
 type tagger struct {
 	words vocabulary
 	net   *network
@@ -21,7 +21,7 @@ type tagger struct {
 	batch  layer.Batch
 	grad   layer.Gradient
 	target layer.Target
-	values []float32 // N: the losses of a batch
+	values []float32 // N: the losses of the batch
 	tapes  []tape    // N
 }
 
@@ -33,20 +33,21 @@ func newTagger(r *rand.Rand, train []sentence) *tagger {
 	}
 	g.net = newNetwork(r, len(g.words)+1, l)
 
-	// The transitions are weights; those that BIO rules out are -Inf from the start, with gradient 0.
+	// Transitions are weights. A transition that BIO forbids is -Inf from the start, and its
+	// gradient is 0.
 	rules := layer.Batch{L: l, Transitions: g.transitions.value, Start: g.start.value, End: g.end.value}
 	if err := rules.Forbid(structured.NewGrammar(labelNames, structured.BIO)); err != nil {
-		panic(err) // the sizes are ours
+		panic(err) // impossible: the sizes match
 	}
 	return g
 }
 
-// weights returns all that training moves.
+// weights returns all trainable weights.
 func (g *tagger) weights() []*tensor {
 	return append(g.net.weights(), g.transitions, g.start, g.end)
 }
 
-// forward fills g.batch with the scores of the inputs, padded to the longest.
+// forward fills g.batch with the scores of the inputs, padded to the longest sentence.
 func (g *tagger) forward(inputs []input) *layer.Batch {
 	b, l := &g.batch, len(labelNames)
 	b.N, b.T, b.L = len(inputs), 0, l
@@ -66,8 +67,8 @@ func (g *tagger) forward(inputs []input) *layer.Batch {
 	return b
 }
 
-// step adds to the gradients of all weights that of the mean loss of a batch of inputs with these gold labels,
-// and returns the sum of the losses.
+// step adds the gradient of the mean loss of a batch to the gradients of all weights. It returns
+// the sum of the losses.
 func (g *tagger) step(ctx context.Context, inputs []input, gold [][]int, loss losses.Loss) (float64, error) {
 	b := g.forward(inputs)
 	g.values = zeros(g.values, b.N)
@@ -77,7 +78,7 @@ func (g *tagger) step(ctx context.Context, inputs []input, gold [][]int, loss lo
 		y.Labels = append(append(y.Labels, labels...), make([]int, b.T-len(labels))...)
 		y.Weights = append(y.Weights, 1/float32(b.N))
 	}
-	// The layer overwrites, and the gradient of the emissions takes their place.
+	// The layer overwrites gradients. The gradient of the emissions replaces the emissions.
 	*d = layer.Gradient{Emissions: b.Emissions, Transitions: g.transitions.grad, Start: g.start.grad, End: g.end.grad}
 	y.Norms = y.Norms[:0]
 	if _, ok := loss.(losses.AngularLoss); ok {
@@ -98,8 +99,8 @@ func (g *tagger) step(ctx context.Context, inputs []input, gold [][]int, loss lo
 	return total, nil
 }
 
-// withNorms adds to the batch what large-margin softmax asks for. Scores of the ends have no angle: it goes
-// without them.
+// withNorms adds the norms that large-margin softmax requires, and removes start and end scores,
+// which have no angle.
 func (g *tagger) withNorms(gold [][]int) {
 	b := &g.batch
 	b.Start, b.End, g.grad.Start, g.grad.End = nil, nil, nil, nil
@@ -110,7 +111,7 @@ func (g *tagger) withNorms(gold [][]int) {
 	}
 }
 
-// evaluate decodes sentences and scores the spans.
+// evaluate labels the sentences and scores the spans.
 func (g *tagger) evaluate(ctx context.Context, sentences []sentence) (metrics.Results, error) {
 	inputs := make([]input, len(sentences))
 	for n, s := range sentences {

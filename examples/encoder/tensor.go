@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 )
 
-// A tensor is weights, the gradient that the backward pass adds up, and Adam's moments of it.
+// tensor holds weights, their accumulated gradient, and Adam's first and second moments.
 type tensor struct {
 	value, grad    []float32
 	moment, square []float32
@@ -18,7 +18,7 @@ func newTensor(n int) *tensor {
 	}
 }
 
-// randomTensor has weights drawn uniformly from -bound..bound.
+// randomTensor returns n weights drawn uniformly from [-bound, bound).
 func randomTensor(r *rand.Rand, n int, bound float64) *tensor {
 	p := newTensor(n)
 	for k := range p.value {
@@ -27,7 +27,7 @@ func randomTensor(r *rand.Rand, n int, bound float64) *tensor {
 	return p
 }
 
-// A dense layer is y = W x + b.
+// dense is the layer y = W x + b.
 type dense struct {
 	in, out int
 	w       *tensor // out x in
@@ -38,7 +38,7 @@ func newDense(r *rand.Rand, in, out int) dense {
 	return dense{in: in, out: out, w: randomTensor(r, in*out, math.Sqrt(6/float64(in+out))), b: newTensor(out)}
 }
 
-// forward makes y, out long, W x + b.
+// forward sets y to W x + b. y has length out.
 func (d dense) forward(y, x []float32) {
 	for j := range y {
 		sum := d.b.value[j]
@@ -49,7 +49,8 @@ func (d dense) forward(y, x []float32) {
 	}
 }
 
-// backward adds to the gradients of W, b and dx, in long, what dy at the input x means for them.
+// backward adds the gradients for W, b and dx, given the input x and the output gradient dy. dx has
+// length in.
 func (d dense) backward(dx, x, dy []float32) {
 	for j, g := range dy {
 		if g == 0 {
@@ -64,14 +65,14 @@ func (d dense) backward(dx, x, dy []float32) {
 	}
 }
 
-// An adam makes the steps of Kingma & Ba (2015), on gradients whose norm it bounds.
+// adam is the optimizer of Kingma & Ba (2015), with gradient clipping.
 type adam struct {
 	rate  float64
-	bound float64
+	bound float64 // on the Euclidean norm of the gradient
 	steps int
 }
 
-// step moves all weights and clears their gradients.
+// step updates all weights and clears their gradients.
 func (a *adam) step(tensors []*tensor) {
 	const beta1, beta2, epsilon = 0.9, 0.999, 1e-8
 	norm := 0.0

@@ -7,7 +7,7 @@ import (
 	"github.com/trellis-nlp/trellis/losses"
 )
 
-// options of training; see the flags.
+// options holds the settings of training. The flags describe them.
 type options struct {
 	loss      string
 	epochs    int
@@ -19,21 +19,21 @@ type options struct {
 	rate      float64
 }
 
-// A report is how training stands after an epoch.
+// report describes an epoch.
 type report struct {
 	epoch int
-	loss  string  // that was minimised
-	mean  float64 // over the training sentences, as their batches met the weights
-	f1    float64 // of the development sentences
+	loss  string  // the loss that the epoch minimises
+	mean  float64 // mean loss over the training sentences, each before the step of its batch
+	f1    float64 // on the development sentences
 }
 
-// unknownShare of the words that training replaces by the unknown one, which so gets an embedding, and which
-// makes the network look at shapes and neighbours.
+// unknownShare is the fraction of words that training replaces by the unknown word. This trains the
+// embedding of the unknown word, and makes the network use shapes and context.
 const unknownShare = 0.1
 
-// train trains a tagger on sentences of its own making, and reports each epoch. The same options give the same
-// reports.
-func train(ctx context.Context, o options, tell func(report)) (g *tagger, sample []sentence, err error) {
+// train generates sentences, trains a tagger on them, and reports each epoch. The same options give
+// the same reports. It returns the tagger and the training sentences.
+func train(ctx context.Context, o options, progress func(report)) (g *tagger, sample []sentence, err error) {
 	r := rand.New(rand.NewPCG(o.seed, 1))
 	sample, dev := generate(r, o.sentences, false), generate(r, o.sentences, true)
 	g = newTagger(r, sample)
@@ -48,7 +48,7 @@ func train(ctx context.Context, o options, tell func(report)) (g *tagger, sample
 	step := adam{rate: o.rate, bound: 5}
 	for epoch := range o.warm + o.epochs {
 		name, by := o.loss, loss
-		if epoch < o.warm { // zero is a poor start for this loss
+		if epoch < o.warm { // this loss needs a good start
 			name, by = "cross-entropy", losses.CrossEntropy{}
 		}
 		sum, err := g.epoch(ctx, r, &step, sample, o.batch, by)
@@ -59,12 +59,12 @@ func train(ctx context.Context, o options, tell func(report)) (g *tagger, sample
 		if err != nil {
 			return nil, nil, err
 		}
-		tell(report{epoch: epoch + 1, loss: name, mean: sum / float64(len(sample)), f1: results.F1})
+		progress(report{epoch: epoch + 1, loss: name, mean: sum / float64(len(sample)), f1: results.F1})
 	}
 	return g, sample, nil
 }
 
-// epoch makes a step for each batch of the sentences, in random order, and returns the sum of their losses.
+// epoch takes one step for each batch, in random order, and returns the sum of the losses.
 func (g *tagger) epoch(ctx context.Context, r *rand.Rand, by *adam, sentences []sentence, size int, loss losses.Loss) (float64, error) {
 	order, sum := r.Perm(len(sentences)), 0.0
 	for at := 0; at < len(order); at += size {

@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// A vocabulary numbers the words of the training sentences from 1; 0 stands for all others.
+// vocabulary numbers the words of the training sentences from 1. 0 is the unknown word.
 type vocabulary map[string]int
 
 func newVocabulary(sentences []sentence) vocabulary {
@@ -20,7 +20,7 @@ func newVocabulary(sentences []sentence) vocabulary {
 	return v
 }
 
-// The shapes of a word, which even an unknown one has.
+// The shapes of words. Unknown words have a shape too.
 const (
 	lower = iota
 	capital
@@ -41,7 +41,8 @@ func shapeOf(word string) int {
 	return other
 }
 
-// An input is a sentence as the network sees it: the numbers of its words and of their shapes.
+// input is a sentence in the form that the network reads: the numbers of its words and of their
+// shapes.
 type input struct{ words, shapes []int }
 
 func (v vocabulary) encode(s sentence) input {

@@ -8,8 +8,9 @@ import (
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
-// GradientDescent takes steps along the gradient of the whole objective. It halves the rate until a step lowers the
-// objective, and doubles it after the step. It takes L2 and no L1, and losses that are not smooth.
+// GradientDescent steps along the gradient of the whole objective. It halves the rate until a step
+// lowers the objective, and doubles the rate after each step. It accepts an L2 but no L1 penalty,
+// and non-smooth losses too.
 type GradientDescent struct {
 	Iterations int
 }
@@ -58,7 +59,7 @@ func (m GradientDescent) Minimize(ctx context.Context, f optimize.Objective, w [
 		result.Steps++
 		result.Objective = value
 		result.Reason = optimize.LimitReached
-		stop, err := tell(report, result, w, result.Updates == m.Iterations)
+		stop, err := notify(report, result, w, result.Updates == m.Iterations)
 		if stop || err != nil {
 			result.Reason = optimize.Stopped
 			return result, err
@@ -67,8 +68,8 @@ func (m GradientDescent) Minimize(ctx context.Context, f optimize.Objective, w [
 	return result, nil
 }
 
-// tell reports a step and says whether the report ends the run.
-func tell(report func(*optimize.Step) error, r optimize.Result, w []float64, last bool) (stop bool, err error) {
+// notify reports a step. stop is true if the report ends the run.
+func notify(report func(*optimize.Step) error, r optimize.Result, w []float64, last bool) (stop bool, err error) {
 	if report == nil {
 		return false, nil
 	}

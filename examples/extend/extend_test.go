@@ -34,7 +34,7 @@ func rows(words string) features.Rows {
 	return rows
 }
 
-// data compiles the sentences for training, and again for development.
+// data compiles the sentences once for training and once for development.
 func data(t *testing.T, input model.Input) (train, dev *crf.Dataset) {
 	t.Helper()
 	train, err := crf.NewDataset(input)
@@ -56,14 +56,14 @@ func input(t *testing.T, templates string) model.Input {
 	return model.Input{Templates: parsed, Columns: 1, Names: map[string]int{"form": 0}}
 }
 
-// Optimizers and losses of this module train models, with scores on the development data after each step.
+// Each optimizer and loss trains a model and is scored on the development data after each step.
 func TestTrain(t *testing.T) {
 	for name, o := range map[string]crf.Options{
 		"stochastic":          {Stochastic: extend.Momentum{Epochs: 20, Rate: 0.1, Beta: 0.5}, Penalty: optimize.Penalty{L2: 0.01}},
 		"batch":               {Batch: extend.GradientDescent{Iterations: 20}, Penalty: optimize.Penalty{L2: 0.01}},
 		"batch of hinge":      {Batch: extend.GradientDescent{Iterations: 20}, Loss: extend.Hinge{Cost: 1}},
 		"warm start":          {Batch: optimize.WarmStart{First: extend.Momentum{Epochs: 2, Rate: 0.1}, Then: extend.GradientDescent{Iterations: 20}}},
-		"before another's":    {Batch: optimize.WarmStart{First: extend.Momentum{Epochs: 2, Rate: 0.1}, Then: optimize.LBFGS{}}, Penalty: optimize.Penalty{L2: 0.01}},
+		"before L-BFGS":       {Batch: optimize.WarmStart{First: extend.Momentum{Epochs: 2, Rate: 0.1}, Then: optimize.LBFGS{}}, Penalty: optimize.Penalty{L2: 0.01}},
 		"averaged perceptron": {Stochastic: optimize.AveragedPerceptron{}, Loss: extend.Hinge{Cost: 1}},
 		"passive-aggressive":  {Stochastic: optimize.PassiveAggressive{}, Loss: extend.Hinge{Cost: 1}},
 		"AROW":                {Stochastic: optimize.AROW{}, Loss: extend.Hinge{Cost: 1}},
@@ -87,7 +87,7 @@ func TestTrain(t *testing.T) {
 	}
 }
 
-// A word resource of this module is stored with the model.
+// The word resource is stored in the model.
 func TestWordResource(t *testing.T) {
 	in := input(t, "u:frequency=%x[0,frequency]\n")
 	in.Lexicons = []lexicon.Lexicon{extend.NewFrequency("frequency", map[string]uint64{
@@ -108,7 +108,7 @@ func TestWordResource(t *testing.T) {
 	}
 }
 
-// A method of another module writes no checkpoints, and training says so.
+// Optimizers of other modules cannot write checkpoints: Train returns an error.
 func TestNoCheckpoint(t *testing.T) {
 	train, _ := data(t, input(t, "u:w=%x[0,form]\n"))
 	var file bytes.Buffer

@@ -15,7 +15,8 @@ const frequencyKind = "frequency"
 
 func init() { lexicon.Register(frequencyKind, decodeFrequency) }
 
-// Frequency is a word resource: the number of digits of the count of each word in some text, "" for other words.
+// Frequency is a word resource. Its value for a word is the number of decimal digits of the word's
+// count, or "" if the word has no count.
 type Frequency struct {
 	name   string
 	counts map[string]uint64
@@ -23,10 +24,10 @@ type Frequency struct {
 
 var (
 	_ lexicon.Lexicon = (*Frequency)(nil)
-	_ features.Words  = (*Frequency)(nil) // each field depends on one word alone
+	_ features.Words  = (*Frequency)(nil) // each value depends on one word only
 )
 
-// NewFrequency returns the column of that name with these counts.
+// NewFrequency returns a resource with the given column name and word counts. It copies the counts.
 func NewFrequency(name string, counts map[string]uint64) *Frequency {
 	return &Frequency{name: name, counts: maps.Clone(counts)}
 }
@@ -64,7 +65,8 @@ func (f *Frequency) Reader() func(dst, words []string) []string {
 	}
 }
 
-// Sections implements [lexicon.Lexicon]: the name, then each word with its count, in the order of the words.
+// Sections implements [lexicon.Lexicon]. It writes the name, then the words and counts sorted by
+// word.
 func (f *Frequency) Sections() []lexicon.Section {
 	data := appendString(nil, f.name)
 	for _, word := range slices.Sorted(maps.Keys(f.counts)) {
@@ -77,9 +79,9 @@ func appendString(dst []byte, s string) []byte {
 	return append(binary.AppendUvarint(dst, uint64(len(s))), s...)
 }
 
-var errShort = errors.New("counts are cut short")
+var errShort = errors.New("frequency: section ends in the middle of an entry")
 
-// decodeFrequency reads what Sections wrote.
+// decodeFrequency reads the output of Sections.
 func decodeFrequency(sections map[string][]byte) (lexicon.Lexicon, error) {
 	name, data, err := cutString(sections["freq"])
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Hinge is the structured hinge loss of which each wrong label costs Cost.
+// Hinge is the structured hinge loss with a Hamming cost: each wrong label costs Cost.
 type Hinge struct{ Cost float64 }
 
 var (

@@ -8,12 +8,13 @@ import (
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
-// Momentum is stochastic gradient descent with Polyak's momentum, one example a step. It takes L2 and no L1.
+// Momentum is stochastic gradient descent with Polyak's momentum. Each step uses one example. It
+// accepts an L2 but no L1 penalty.
 type Momentum struct {
 	Epochs int
 	Rate   float64 // learning rate
-	Beta   float64 // share of the previous step that a step repeats, in [0, 1)
-	Seed   uint64  // of the order of the examples
+	Beta   float64 // fraction of the previous step added to the next one, in [0, 1)
+	Seed   uint64  // determines the order of the examples
 }
 
 var _ optimize.StochasticMethod = Momentum{}
@@ -46,7 +47,7 @@ func (m Momentum) Minimize(ctx context.Context, f optimize.Stochastic, w []float
 		result.Steps++
 		result.Objective = sum + p.Value(w)
 		result.Reason = optimize.LimitReached
-		stop, err := tell(report, result, w, result.Steps == m.Epochs)
+		stop, err := notify(report, result, w, result.Steps == m.Epochs)
 		if stop || err != nil {
 			result.Reason = optimize.Stopped
 			return result, err
