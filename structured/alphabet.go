@@ -1,13 +1,13 @@
 package structured
 
-// An Alphabet numbers labels 0..Len()-1 in the order in which they were added. The zero value is
-// empty and ready. Reading it is safe for concurrent use while nobody adds.
+// Alphabet numbers labels 0..Len()-1 in the order in which they are added. The zero value is empty
+// and ready to use. Concurrent reads are safe while nobody adds.
 type Alphabet struct {
 	names []string
 	index map[string]int
 }
 
-// NewAlphabet returns the alphabet of names, in their order; a name that repeats keeps its first number.
+// NewAlphabet returns the alphabet of names, in that order. A repeated name keeps its first number.
 func NewAlphabet(names ...string) *Alphabet {
 	a := new(Alphabet)
 	for _, n := range names {
@@ -16,7 +16,7 @@ func NewAlphabet(names ...string) *Alphabet {
 	return a
 }
 
-// Add returns the number of name, a new one if name is new.
+// Add returns the number of name. It adds name if it is new.
 func (a *Alphabet) Add(name string) int {
 	if i, ok := a.index[name]; ok {
 		return i
@@ -29,16 +29,16 @@ func (a *Alphabet) Add(name string) int {
 	return len(a.names) - 1
 }
 
-// Index returns the number of name and whether the alphabet has it.
+// Index returns the number of name and whether the alphabet contains it.
 func (a *Alphabet) Index(name string) (int, bool) {
 	i, ok := a.index[name]
 	return i, ok
 }
 
-// Name returns the label of number i, which lies in 0..Len()-1.
+// Name returns label i, for i in 0..Len()-1.
 func (a *Alphabet) Name(i int) string { return a.names[i] }
 
-// Names returns the labels in the order of their numbers. It aliases the alphabet.
+// Names returns the labels in order of number. The slice aliases the alphabet.
 func (a *Alphabet) Names() []string { return a.names }
 
 // Len returns the number of labels.

@@ -5,15 +5,15 @@ import (
 	"math"
 )
 
-// A Grammar says which labels can start a sentence, end it, and follow each other, as scores of
-// 0 (allowed) and -Inf (forbidden).
+// Grammar holds the transition constraints of a label scheme: which labels can start a sentence,
+// end it, and follow each other. A score of 0 allows and -Inf forbids.
 type Grammar struct {
 	Start []float64 // L
 	End   []float64 // L
 	Edge  []float64 // L x L
 }
 
-// NewGrammar returns the grammar of a scheme over labels.
+// NewGrammar returns the constraints of scheme s over labels.
 func NewGrammar(labels []string, s Scheme) *Grammar {
 	g := &Grammar{
 		Start: make([]float64, len(labels)),
@@ -37,7 +37,7 @@ func allow(ok bool) float64 {
 	return math.Inf(-1)
 }
 
-// Fill makes dst the constraint lattice of a sentence of t tokens, with shared edges.
+// Fill sets dst to the constraint lattice of a sentence of t tokens, with shared edges.
 func (g *Grammar) Fill(dst *Lattice, t int) {
 	dst.Reset(t, len(g.Start), SharedEdges)
 	copy(dst.Edge, g.Edge)
@@ -50,8 +50,8 @@ func (g *Grammar) Fill(dst *Lattice, t int) {
 	}
 }
 
-// Fixed makes dst the constraint lattice, without edges, that leaves position t the label
-// given[t] alone, or any of the l labels where given[t] is negative.
+// Fixed sets dst to a constraint lattice, without edges, that fixes the label of position t to
+// given[t]. If given[t] is negative, all l labels are allowed.
 func Fixed(dst *Lattice, l int, given []int) error {
 	dst.Reset(len(given), l, NoEdges)
 	for t, g := range given {
@@ -59,7 +59,7 @@ func Fixed(dst *Lattice, l int, given []int) error {
 			continue
 		}
 		if g >= l {
-			return fmt.Errorf("%w: label %d given at position %d: want 0..%d", ErrShape, g, t, l-1)
+			return fmt.Errorf("%w: fixed label %d at position %d: want 0..%d", ErrShape, g, t, l-1)
 		}
 		row := dst.NodeAt(t)
 		for j := range row {
@@ -69,8 +69,8 @@ func Fixed(dst *Lattice, l int, given []int) error {
 	return nil
 }
 
-// Allow makes dst the constraint lattice, without edges, that leaves position t the labels
-// allowed[t], or any of the l labels where that is empty: a partially labelled sentence.
+// Allow sets dst to a constraint lattice, without edges, for a partially labelled sentence.
+// Position t allows the labels in allowed[t], or all l labels if allowed[t] is empty.
 func Allow(dst *Lattice, l int, allowed [][]int) error {
 	dst.Reset(len(allowed), l, NoEdges)
 	for t, set := range allowed {
@@ -83,7 +83,7 @@ func Allow(dst *Lattice, l int, allowed [][]int) error {
 		}
 		for _, j := range set {
 			if j < 0 || j >= l {
-				return fmt.Errorf("%w: label %d allowed at position %d: want 0..%d", ErrShape, j, t, l-1)
+				return fmt.Errorf("%w: allowed label %d at position %d: want 0..%d", ErrShape, j, t, l-1)
 			}
 			row[j] = 0
 		}

@@ -2,12 +2,12 @@ package structured
 
 import "fmt"
 
-// A Cost says how bad each path is, given the gold one, as a lattice that is zero along the gold
-// path and not negative elsewhere.
+// Cost measures the error of each path against the gold path. The cost lattice is zero along the
+// gold path and not negative elsewhere.
 type Cost interface {
-	// Fill makes dst the cost lattice over l labels of the gold path, with the edge shape that
-	// the cost needs. Labels of gold lie in 0..l-1. It fails if the cost was made for another
-	// number of labels.
+	// Fill sets dst to the cost lattice of the gold path over l labels, with the edge shape that
+	// the cost needs. Labels of gold are in 0..l-1. It returns an error if the cost was made for
+	// another number of labels.
 	Fill(dst *Lattice, gold []int, l int) error
 }
 
@@ -33,13 +33,13 @@ func (Hamming) Fill(dst *Lattice, gold []int, l int) error {
 	return nil
 }
 
-// WeightedHamming costs the g-th weight where the gold label g is missed: one weight a label.
+// WeightedHamming holds one weight per label. A wrong label costs the weight of the gold label.
 type WeightedHamming []float64
 
 // Fill implements [Cost].
 func (w WeightedHamming) Fill(dst *Lattice, gold []int, l int) error {
 	if len(w) != l {
-		return fmt.Errorf("%w: weighted Hamming cost of %d labels for %d", ErrShape, len(w), l)
+		return fmt.Errorf("%w: weighted Hamming cost has %d weights for %d labels", ErrShape, len(w), l)
 	}
 	dst.Resize(len(gold), l, NoEdges)
 	for t, g := range gold {
@@ -52,22 +52,23 @@ func (w WeightedHamming) Fill(dst *Lattice, gold []int, l int) error {
 	return nil
 }
 
-// EntityCost distinguishes the errors of named-entity labels, for training that favours recall (a
-// high FalseNegative) or precision (a high FalsePositive): costs of the kind that Gimpel & Smith
-// (2010) train named-entity recognisers with. A cost of 0 means 1, so EntityCost{FalseNegative: 3}
-// triples one error and leaves the others as [Hamming] has them. A negative cost means that the
-// error costs nothing.
+// EntityCost weights each type of named-entity error separately. A high FalseNegative favours
+// recall, a high FalsePositive favours precision. Gimpel & Smith (2010) train named-entity
+// recognisers with such costs.
+//
+// A cost of 0 means 1, so EntityCost{FalseNegative: 3} triples one type of error and leaves the
+// others as in [Hamming]. A negative cost means that the error costs nothing.
 type EntityCost struct {
-	Outside       int     // the label of tokens in no entity
-	FalseNegative float64 // an entity's token labelled Outside
-	FalsePositive float64 // an outside token labelled as an entity's
-	Confusion     float64 // an entity's token with the label of another
+	Outside       int     // the label of tokens outside entities
+	FalseNegative float64 // an entity token labelled Outside
+	FalsePositive float64 // an outside token labelled as an entity
+	Confusion     float64 // an entity token with the label of another entity
 }
 
 // Fill implements [Cost].
 func (c EntityCost) Fill(dst *Lattice, gold []int, l int) error {
 	if c.Outside < 0 || c.Outside >= l {
-		return fmt.Errorf("%w: outside label %d of an entity cost: want 0..%d", ErrShape, c.Outside, l-1)
+		return fmt.Errorf("%w: entity cost has outside label %d: want 0..%d", ErrShape, c.Outside, l-1)
 	}
 	dst.Resize(len(gold), l, NoEdges)
 	falseNegative, falsePositive, confusion := oneOrNone(c.FalseNegative), oneOrNone(c.FalsePositive), oneOrNone(c.Confusion)
@@ -86,7 +87,7 @@ func (c EntityCost) Fill(dst *Lattice, gold []int, l int) error {
 	return nil
 }
 
-// oneOrNone returns the cost that an option stands for: 1 for 0, and 0 for a negative number.
+// oneOrNone resolves an optional cost: 0 means 1, and a negative number means 0.
 func oneOrNone(cost float64) float64 {
 	if cost == 0 {
 		return 1
@@ -94,22 +95,22 @@ func oneOrNone(cost float64) float64 {
 	return max(cost, 0)
 }
 
-// BoundaryCost adds to a Hamming cost an extra for each wrong boundary of a span: a start or an
-// end where gold has none, or none where gold has one. Whether a span starts at t is a matter of
-// the labels at t-1 and t together, so this cost lives on the edges; the sentence's own ends lie
-// on the nodes of its first and last token.
+// BoundaryCost is a Hamming cost plus an extra cost for each wrong span boundary. A boundary is
+// wrong if only one of path and gold has a span start, or a span end, there. Whether a span starts
+// at t depends on the labels at t-1 and t, so this cost is on the edges. Boundaries at the ends of
+// the sentence are on the nodes of the first and last token.
 type BoundaryCost struct {
 	l          int
 	token      float64
 	start, end float64
 	starts     []bool // L x L: a span starts at the second label
 	ends       []bool // L x L: a span ends with the first label
-	first      []bool // L: a span starts if the sentence starts so
-	last       []bool // L: a span ends if the sentence ends so
+	first      []bool // L: a span starts if this is the first label of the sentence
+	last       []bool // L: a span ends if this is the last label of the sentence
 }
 
-// NewBoundaryCost returns the cost of token for a wrong label, start for a wrong start and end for
-// a wrong end of a span, over labels in a span scheme.
+// NewBoundaryCost returns a cost over the labels of a span scheme. A wrong label costs token, a
+// wrong span start costs start and a wrong span end costs end.
 func NewBoundaryCost(labels []string, token, start, end float64) *BoundaryCost {
 	l := len(labels)
 	c := &BoundaryCost{
@@ -129,7 +130,7 @@ func NewBoundaryCost(labels []string, token, start, end float64) *BoundaryCost {
 // Fill implements [Cost].
 func (c *BoundaryCost) Fill(dst *Lattice, gold []int, l int) error {
 	if c.l != l {
-		return fmt.Errorf("%w: boundary cost of %d labels for %d", ErrShape, c.l, l)
+		return fmt.Errorf("%w: boundary cost for %d labels, scores have %d", ErrShape, c.l, l)
 	}
 	dst.Resize(len(gold), l, PositionEdges)
 	for t, g := range gold {
@@ -154,7 +155,7 @@ func (c *BoundaryCost) Fill(dst *Lattice, gold []int, l int) error {
 	return nil
 }
 
-// addWhere adds v to dst wherever is differs from gold.
+// addWhere adds v to dst[k] for every k where is[k] differs from gold.
 func addWhere(dst []float64, is []bool, gold bool, v float64) {
 	for k, b := range is {
 		if b != gold {

@@ -1,16 +1,18 @@
-// Package structured holds what every algorithm of this module works on: one real number on
-// every node and every edge of a trellis.
+// Package structured defines the data that every algorithm of this module works on: one real number
+// on each node and edge of a trellis.
 //
-// A sentence of T tokens and an alphabet of L labels span a trellis: node (t, j) says that
-// token t has label j, edge (t, i, j) that label i at t-1 is followed by j at t. A path y picks
-// one node a position; Y(x), the set of all paths, has L^T members. A [Lattice] puts numbers on
-// the nodes and edges, and sums them along a path:
+// A sentence of T tokens and an alphabet of L labels span a trellis. Node (t, j) means that token t
+// has label j. Edge (t, i, j) means that label i at t-1 is followed by label j at t. A path y picks
+// one node at each position. Y(x) is the set of all L^T paths. A [Lattice] assigns a number to each
+// node and edge. The score of a path is their sum:
 //
 //	s(y) = sum_t Node[t][y_t] + sum_{t>=1} Edge[t][y_{t-1}][y_t]
 //
-// In flow numbers of any origin (a linear model, a neural network); out come lattices and paths
-// for the decoders, the inference and the losses above this package. Scores, costs ([Cost]),
-// constraints ([Grammar], [Fixed]), soft targets, marginals and gradients are all lattices, so
-// cost-augmented decoding is the sum of two of them, and constrained decoding too. This package
-// knows nothing about how a lattice is decoded or where its numbers come from.
+// The numbers may come from any source: a linear model or a neural network, for example. Scores,
+// costs ([Cost]), constraints ([Grammar], [Fixed]), soft targets, marginals and gradients are all
+// lattices. Cost-augmented decoding and constrained decoding therefore decode the sum of two
+// lattices ([AddScaled]).
+//
+// The package also has the label [Alphabet], the kinds of training [Target] and the span labelling
+// schemes ([Scheme]). It does not decode: see packages viterbi and forwardbackward.
 package structured

@@ -2,8 +2,8 @@ package structured
 
 import "iter"
 
-// Paths yields every path of t positions and l labels, in lexicographic order: Y(x), the
-// referee of the tests. The slice is reused: copy what must last. There are l^t of them.
+// Paths yields every path of t positions and l labels in lexicographic order, l^t in all. The tests
+// use it as a reference. The slice is reused: copy it to keep it.
 func Paths(t, l int) iter.Seq[[]int] {
 	return func(yield func([]int) bool) {
 		if t > 0 && l == 0 {

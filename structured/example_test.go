@@ -7,7 +7,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Scores plus a cost: what a cost-augmented decoder maximises.
+// A cost-augmented decoder maximises the sum of scores and cost.
 func ExampleAddScaled() {
 	scores := structured.NewLattice(2, 2, structured.SharedEdges)
 	copy(scores.Node, []float64{1, 0, 0, 2})
@@ -30,7 +30,7 @@ func ExampleAddScaled() {
 	// [1 1] 2.5 3.5
 }
 
-// The grammar of BIO forbids an I- that continues nothing.
+// The BIO grammar forbids an I- label that continues no span.
 func ExampleNewGrammar() {
 	labels := []string{"O", "B-PER", "I-PER"}
 	g := structured.NewGrammar(labels, structured.BIO)

@@ -7,31 +7,33 @@ import (
 	"github.com/trellis-nlp/trellis/internal/vec"
 )
 
-// ErrNoPath says that no path has a finite score: each one meets a -Inf, or T > 0 and L = 0.
-var ErrNoPath = errors.New("lattice has no path of finite score")
+// ErrNoPath means that no path has a finite score: each one passes a -Inf, or T > 0 and L = 0.
+var ErrNoPath = errors.New("no path has a finite score")
 
-// ErrStructure says that a loss or a cost is not defined on a structure: on lattices, segments or pruned chains.
+// ErrStructure means that a loss or cost is not defined for a structure: lattice, segments or
+// pruned higher-order CRF.
 var ErrStructure = errors.New("not defined on this structure")
 
-// ErrShape says that lattices, paths or targets do not fit each other.
+// ErrShape means that the sizes of lattices, paths or targets do not match.
 var ErrShape = errors.New("shape mismatch")
 
-// A Lattice is one real number on every node and every edge of a trellis of T positions and L
-// labels. Its edges come in three shapes:
+// Lattice holds one real number for each node and edge of a trellis of T positions and L labels.
+// Its edges have one of three shapes:
 //
 //   - none (len 0): every edge is zero;
-//   - shared (len L*L): one matrix that serves all positions, as transition weights do; in a
-//     gradient or in counts the matrix holds the sum over positions;
+//   - shared (len L*L): one matrix for all positions, as for transition weights. In a gradient or
+//     in counts it holds the sum over positions;
 //   - per position (len (T-1)*L*L): one matrix for each step from t-1 to t.
 //
-// At T = 2 the last two coincide. The zero Lattice has no positions and one, empty, path.
+// At T = 2 the last two coincide. The zero Lattice has no positions and exactly one path, the empty
+// one.
 type Lattice struct {
 	T, L int
 	Node []float64 // T x L: Node[t*L+j]
 	Edge []float64 // none, L x L: Edge[i*L+j], or (T-1) x L x L: Edge[((t-1)*L+i)*L+j]
 }
 
-// EdgeShape tells the three shapes of edges apart.
+// EdgeShape is one of the three shapes of edges.
 type EdgeShape int
 
 // The shapes of a Lattice's edges.
@@ -48,15 +50,15 @@ func NewLattice(t, l int, edges EdgeShape) *Lattice {
 	return s
 }
 
-// Reset gives s the shape t x l with edges of the shape named and sets every number to zero.
-// It reuses the memory that s holds.
+// Reset gives s the shape t x l with the given edge shape and sets every number to zero. It reuses
+// the memory of s.
 func (s *Lattice) Reset(t, l int, edges EdgeShape) {
 	s.Resize(t, l, edges)
 	clear(s.Node)
 	clear(s.Edge)
 }
 
-// Resize is Reset without the zeros: the numbers are whatever the memory held.
+// Resize is Reset without the zeros: the numbers are undefined.
 func (s *Lattice) Resize(t, l int, edges EdgeShape) {
 	s.T, s.L = t, l
 	s.Node = vec.Resize(s.Node, t*l)
@@ -70,7 +72,8 @@ func (s *Lattice) Resize(t, l int, edges EdgeShape) {
 	s.Edge = vec.Resize(s.Edge, n)
 }
 
-// Shape returns the shape of the edges. Where the shapes coincide (T = 2) it says SharedEdges.
+// Shape returns the shape of the edges. At T = 2, where two shapes coincide, it returns
+// SharedEdges.
 func (s *Lattice) Shape() EdgeShape {
 	switch {
 	case len(s.Edge) == 0:
@@ -81,34 +84,34 @@ func (s *Lattice) Shape() EdgeShape {
 	return PositionEdges
 }
 
-// NodeAt returns the L numbers of position t; it aliases s.
+// NodeAt returns the L numbers of position t. The slice aliases s.
 func (s *Lattice) NodeAt(t int) []float64 { return s.Node[t*s.L : (t+1)*s.L] }
 
-// EdgeAt returns the L x L numbers of the step from t-1 to t, row i the label at t-1; it
-// aliases s and is nil where s has no edges. t runs from 1 to T-1.
+// EdgeAt returns the L x L numbers of the step from t-1 to t, for t in 1..T-1. Row i belongs to
+// label i at t-1. The slice aliases s. It is nil if s has no edges.
 func (s *Lattice) EdgeAt(t int) []float64 {
 	n := s.L * s.L
 	return vec.Block(s.Edge, (t-1)*n, n)
 }
 
-// Check reports, as an error that wraps ErrShape, lengths that fit none of the shapes.
+// Check returns an error that wraps ErrShape if the lengths of s match none of the shapes.
 func (s *Lattice) Check() error {
 	switch {
 	case s.T < 0 || s.L < 0:
-		return fmt.Errorf("%w: lattice of T = %d positions and L = %d labels", ErrShape, s.T, s.L)
+		return fmt.Errorf("%w: lattice has T = %d positions and L = %d labels: want 0 or more", ErrShape, s.T, s.L)
 	case len(s.Node) != s.T*s.L:
-		return fmt.Errorf("%w: %d nodes in a lattice of T = %d, L = %d: want %d", ErrShape, len(s.Node), s.T, s.L, s.T*s.L)
+		return fmt.Errorf("%w: lattice of T = %d, L = %d has %d nodes: want %d", ErrShape, s.T, s.L, len(s.Node), s.T*s.L)
 	}
 	n := s.L * s.L
 	if e := len(s.Edge); e != 0 && e != n && e != max(s.T-1, 0)*n {
-		return fmt.Errorf("%w: %d edges in a lattice of T = %d, L = %d: want 0, %d or %d",
-			ErrShape, e, s.T, s.L, n, max(s.T-1, 0)*n)
+		return fmt.Errorf("%w: lattice of T = %d, L = %d has %d edges: want 0, %d or %d",
+			ErrShape, s.T, s.L, e, n, max(s.T-1, 0)*n)
 	}
 	return nil
 }
 
-// Validate checks the shape of s and that every number can be a score: finite or -Inf. The
-// error says what stands where; it wraps ErrShape or is a *ValueError.
+// Validate checks the shape of s and that every number is finite or -Inf. The error wraps ErrShape
+// or is a *ValueError with the position of the first bad number.
 func (s *Lattice) Validate() error {
 	if err := s.Check(); err != nil {
 		return err
@@ -126,15 +129,15 @@ func (s *Lattice) Validate() error {
 	return nil
 }
 
-// A ValueError is a NaN or +Inf among scores.
+// ValueError reports a NaN or +Inf among scores.
 type ValueError struct {
-	T     int // position, -1 for a shared edge
-	From  int // label at T-1 of an edge, -1 for a node
+	T     int // position; -1 for a shared edge
+	From  int // label at T-1 for an edge; -1 for a node
 	Label int // label at T
 	Value float64
 }
 
-// Error says the value and its place.
+// Error returns the value and its position.
 func (e *ValueError) Error() string {
 	place := fmt.Sprintf("node (t=%d, label=%d)", e.T, e.Label)
 	switch {
@@ -146,15 +149,15 @@ func (e *ValueError) Error() string {
 	return fmt.Sprintf("score of %s is %v: want a finite number or -Inf", place, e.Value)
 }
 
-// PathScore returns the sum of s along the path y, whose labels lie in 0..L-1. It panics if y
-// has not T labels or one is out of range; [Lattice.CheckPath] tells beforehand.
+// PathScore returns the score of the path y in s. It panics if y does not have T labels or a label
+// is outside 0..L-1. [Lattice.CheckPath] checks both.
 func (s *Lattice) PathScore(y []int) float64 {
 	if len(y) != s.T {
-		panic("structured: path of another length than the lattice")
+		panic(fmt.Sprintf("structured: path of %d labels in a lattice of T = %d", len(y), s.T))
 	}
 	sum := 0.0
 	for t, j := range y {
-		if t > 0 && len(s.Edge) > 0 { // the edge first, as decoders add them up: equal to the last bit
+		if t > 0 && len(s.Edge) > 0 { // edge first, in the order of the decoders: equal to the last bit
 			sum += s.EdgeAt(t)[y[t-1]*s.L+j]
 		}
 		sum += s.NodeAt(t)[j]
@@ -162,7 +165,7 @@ func (s *Lattice) PathScore(y []int) float64 {
 	return sum
 }
 
-// CheckPath reports, as an error that wraps ErrShape, a path that is none of s.
+// CheckPath returns an error that wraps ErrShape if y is not a path of s.
 func (s *Lattice) CheckPath(y []int) error {
 	if len(y) != s.T {
 		return fmt.Errorf("%w: path of %d labels in a lattice of T = %d", ErrShape, len(y), s.T)
@@ -175,8 +178,8 @@ func (s *Lattice) CheckPath(y []int) error {
 	return nil
 }
 
-// AddPath adds v to the nodes and edges of s along the path y: AddPath(y, 1) on zeros makes the
-// indicator lattice of y. Edges are left alone where s has none.
+// AddPath adds v to the nodes and edges of s along the path y. On a lattice of zeros, AddPath(y, 1)
+// makes the indicator lattice of y. If s has no edges, only nodes change.
 func (s *Lattice) AddPath(y []int, v float64) {
 	for t, j := range y {
 		s.Node[t*s.L+j] += v
@@ -186,27 +189,29 @@ func (s *Lattice) AddPath(y []int, v float64) {
 	}
 }
 
-// Copy makes dst a copy of s.
+// Copy sets dst to a copy of s.
 func (s *Lattice) Copy(dst *Lattice) {
 	dst.Resize(s.T, s.L, s.Shape())
 	copy(dst.Node, s.Node)
 	copy(dst.Edge, s.Edge)
 }
 
-// Scale multiplies every number of s by c, which is finite and not negative. c = 0 makes zeros,
-// of -Inf too.
+// Scale multiplies every number of s by c, which must be finite and not negative. c = 0 sets every
+// number to zero, even -Inf.
 func (s *Lattice) Scale(c float64) {
 	vec.Scale(s.Node, c)
 	vec.Scale(s.Edge, c)
 }
 
-// AddScaled sets dst to a + c*b, edge by edge: the cost-augmented scores s + c*cost, or scores
-// under constraints. c is finite; c = 0 leaves a. The shapes of a and b hold (see [Lattice.Check]).
-// dst takes the finer edge shape of the two, so that shared scores plus a cost per position are
-// scores per position; it may be a, but not b.
+// AddScaled sets dst to a + c*b. For example, it computes cost-augmented scores s + c*cost, or
+// scores plus constraints. With c = 0, dst becomes a copy of a. c must be finite, and the shapes of
+// a and b must be valid (see [Lattice.Check]).
+//
+// dst gets the finer edge shape of the two: shared scores plus a cost per position are scores per
+// position. dst may be a, but not b.
 func AddScaled(dst, a, b *Lattice, c float64) error {
 	if a.T != b.T || a.L != b.L {
-		return fmt.Errorf("%w: sum of lattices %d x %d and %d x %d", ErrShape, a.T, a.L, b.T, b.L)
+		return fmt.Errorf("%w: cannot add lattices of %d x %d and %d x %d", ErrShape, a.T, a.L, b.T, b.L)
 	}
 	edges := a.Edge
 	dst.Resize(a.T, a.L, max(a.Shape(), b.Shape()))
@@ -216,7 +221,7 @@ func AddScaled(dst, a, b *Lattice, c float64) error {
 		addScaled(dst.Node, a.Node, b.Node, c)
 	}
 	n := a.L * a.L
-	// Backwards, so that shared edges of a that grow in place are read before they are written.
+	// Backwards, so that shared edges of a are read before growing in place overwrites them.
 	for at := len(dst.Edge) - n; n > 0 && at >= 0; at -= n {
 		to := dst.Edge[at : at+n]
 		x, y := vec.Block(edges, at, n), vec.Block(b.Edge, at, n)

@@ -5,25 +5,25 @@ import (
 	"strings"
 )
 
-// Scheme says how the labels of a task spell spans.
+// Scheme is a way to encode spans in labels.
 type Scheme int
 
 const (
-	// Plain labels spell no spans: one label a token (UPOS, say).
+	// Plain labels encode no spans, for example UPOS tags.
 	Plain Scheme = iota
-	// IOB1 writes B- only where a span follows another of its type directly.
+	// IOB1 uses B- only if a span directly follows another span of the same type.
 	IOB1
 	// BIO (IOB2) starts every span with B-.
 	BIO
 	// BIOES starts a span with B-, ends it with E-, and writes a span of one token S-.
 	BIOES
-	// IO writes all tokens of spans I-, so that spans of one type that touch become one.
+	// IO labels all tokens of spans I-. Adjacent spans of the same type merge.
 	IO
 )
 
 var schemeNames = [...]string{Plain: "plain", IOB1: "iob1", BIO: "bio", BIOES: "bioes", IO: "io"}
 
-// String returns the name that ParseScheme reads.
+// String returns the name that ParseScheme accepts.
 func (s Scheme) String() string {
 	if s < 0 || int(s) >= len(schemeNames) {
 		return fmt.Sprintf("Scheme(%d)", int(s))
@@ -31,7 +31,7 @@ func (s Scheme) String() string {
 	return schemeNames[s]
 }
 
-// ParseScheme reads a scheme's name, in any case; iob2 is another name of bio.
+// ParseScheme parses the name of a scheme, ignoring case. iob2 is a synonym of bio.
 func ParseScheme(name string) (Scheme, error) {
 	name = strings.ToLower(name)
 	if name == "iob2" {
@@ -45,9 +45,9 @@ func ParseScheme(name string) (Scheme, error) {
 	return Plain, fmt.Errorf("unknown label scheme %q: want plain, iob1, bio, bioes or io", name)
 }
 
-// SplitLabel splits a span label at its first hyphen, as conlleval does: "B-creative-work"
-// is 'B', "creative-work", and "B" alone is 'B', "". A label of no span, such as "O" or
-// "NOUN", gives 'O', "".
+// SplitLabel splits a span label at its first hyphen, as conlleval does. "B-creative-work" gives
+// 'B', "creative-work"; "B" gives 'B', "". A label that encodes no span, such as "O" or "NOUN",
+// gives 'O', "".
 func SplitLabel(label string) (prefix byte, typ string) {
 	if label == "" || len(label) > 1 && label[1] != '-' {
 		return 'O', ""
@@ -62,24 +62,24 @@ func SplitLabel(label string) (prefix byte, typ string) {
 	return 'O', ""
 }
 
-// Starts reports whether label can be the first of a sentence.
+// Starts reports whether label can start a sentence.
 func (s Scheme) Starts(label string) bool { return s.Follows("O", label) }
 
-// Ends reports whether label can be the last of a sentence.
+// Ends reports whether label can end a sentence.
 func (s Scheme) Ends(label string) bool { return s.Follows(label, "O") }
 
-// Follows reports whether next can stand right after prev in a well-formed sentence.
+// Follows reports whether next can directly follow prev in a well-formed sentence.
 func (s Scheme) Follows(prev, next string) bool {
 	p, pt := SplitLabel(prev)
 	n, nt := SplitLabel(next)
 	switch s {
 	case IOB1:
-		// B- is for a span that touches another of its type, and for nothing else.
+		// B- is allowed only directly after a span of the same type.
 		return n != 'B' || p != 'O' && pt == nt
 	case BIO:
 		return n != 'I' || p != 'O' && pt == nt
 	case BIOES:
-		open := p == 'B' || p == 'I' // a span that must go on
+		open := p == 'B' || p == 'I' // a span that must continue
 		goesOn := n == 'I' || n == 'E'
 		return open == goesOn && (!open || pt == nt)
 	case IO:
@@ -88,9 +88,9 @@ func (s Scheme) Follows(prev, next string) bool {
 	return true
 }
 
-// Boundary reports whether a span ends with prev and whether one starts with next, where next
-// stands right after prev: by the rules of conlleval for B, I and O, where an S starts a span too
-// and an E or S ends one. "O" stands for the outside of a sentence.
+// Boundary reports whether a span ends with prev and whether a span starts with next, where next
+// directly follows prev. B, I and O follow the rules of conlleval. In addition, S starts a span,
+// and E and S end one. Use "O" for the position before or after the sentence.
 func Boundary(prev, next string) (ends, starts bool) {
 	p, pt := SplitLabel(prev)
 	n, nt := SplitLabel(next)

@@ -133,7 +133,7 @@ func TestAlphabet(t *testing.T) {
 	assert.False(t, ok)
 }
 
-// Each cost is zero along the gold path, and along any other the sum that its definition names.
+// Each cost is zero along the gold path. Along other paths it equals the sum in its definition.
 func TestCosts(t *testing.T) {
 	labels := []string{"O", "B-PER", "I-PER", "B-LOC"}
 	l := len(labels)
@@ -183,7 +183,7 @@ func TestCosts(t *testing.T) {
 	}
 }
 
-// A cost of 0 means 1, a negative one none.
+// A cost of 0 means 1, a negative cost means 0.
 func TestEntityCostDefaults(t *testing.T) {
 	var got, want structured.Lattice
 	gold := []int{0, 1, 2}
@@ -209,13 +209,13 @@ func at(labels []string, y []int, t int) string {
 	return labels[y[t]]
 }
 
-// wellFormed is the definition of each scheme, read off the spans that a sentence spells.
+// wellFormed checks a sentence against the definition of each scheme in terms of spans.
 func wellFormed(s structured.Scheme, labels []string, y []int) bool {
 	for t := range y {
 		p, pt := structured.SplitLabel(at(labels, y, t-1))
 		c, ct := structured.SplitLabel(at(labels, y, t))
 		n, nt := structured.SplitLabel(at(labels, y, t+1))
-		inside := p != 'O' && pt == ct // the token before belongs to a span of this type
+		inside := p != 'O' && pt == ct // the previous token belongs to a span of this type
 		switch s {
 		case structured.IOB1:
 			if c == 'B' && !inside {

@@ -6,32 +6,32 @@ import (
 	"math"
 )
 
-// ErrTarget says that a target is not of a kind that is wanted, or that it is none at all.
-var ErrTarget = errors.New("unfit target")
+// ErrTarget means that a target is invalid or of the wrong kind.
+var ErrTarget = errors.New("invalid target")
 
-// A Target is what training wants of one sentence. Just one of its fields is set.
+// Target is the training target of one sentence. Exactly one of its fields is set.
 type Target struct {
-	// Path is the gold path: T labels.
+	// Path is the gold path, of T labels.
 	Path []int
-	// Soft holds the expected counts of a distribution q over paths: the marginal q(t, j) on each
-	// node, and on the edges q(t, i, j), or its sum over positions where they are shared.
+	// Soft holds the expected counts of a distribution q over paths. Each node holds the marginal
+	// q(t, j). Each edge holds q(t, i, j), or its sum over positions if edges are shared.
 	Soft *Lattice
-	// Partial names a set of paths: 0 on the nodes and edges that they may use, -Inf elsewhere.
-	// [Allow] makes one of the labels allowed at each position.
+	// Partial defines a set of paths: nodes and edges are 0 where allowed and -Inf elsewhere.
+	// [Allow] makes one from the allowed labels of each position.
 	Partial *Lattice
 }
 
-// PathTarget returns the target of one gold path.
+// PathTarget returns the target for one gold path.
 func PathTarget(y []int) Target { return Target{Path: y} }
 
-// Check reports, as an error that wraps ErrTarget or ErrShape, a target that does not fit scores s.
+// Check returns an error that wraps ErrTarget or ErrShape if the target does not fit scores s.
 func (y Target) Check(s *Lattice) error {
 	switch {
 	case y.Soft != nil && y.Partial != nil || y.Path != nil && (y.Soft != nil || y.Partial != nil):
-		return fmt.Errorf("%w: more than one of path, soft and partial", ErrTarget)
+		return fmt.Errorf("%w: more than one of path, soft and partial is set", ErrTarget)
 	case y.Soft != nil:
 		if y.Soft.Shape() < s.Shape() && s.T > 1 || y.Soft.Shape() == SharedEdges && s.Shape() == PositionEdges {
-			return fmt.Errorf("%w: soft target lacks the counts of the scores' edges", ErrShape)
+			return fmt.Errorf("%w: soft target has no counts for the edges of the scores", ErrShape)
 		}
 		return sameSize(y.Soft, s)
 	case y.Partial != nil:
@@ -42,14 +42,17 @@ func (y Target) Check(s *Lattice) error {
 
 func sameSize(a, s *Lattice) error {
 	if a.T != s.T || a.L != s.L {
-		return fmt.Errorf("%w: target of T = %d, L = %d for scores of T = %d, L = %d", ErrShape, a.T, a.L, s.T, s.L)
+		return fmt.Errorf("%w: target has T = %d, L = %d, but scores have T = %d, L = %d", ErrShape, a.T, a.L, s.T, s.L)
 	}
 	return a.Check()
 }
 
-// ValidateSoft reports, as an error that wraps ErrTarget, counts that belong to no distribution
-// over paths: a negative or NaN count, nodes of a position that do not sum to 1, or edges that do
-// not sum to the nodes at their ends, each by more than tol.
+// ValidateSoft checks that the counts q belong to a distribution over paths. It returns an error
+// that wraps ErrTarget if one of these conditions fails by more than tol:
+//
+//   - counts are not negative and not NaN;
+//   - the nodes of each position sum to 1;
+//   - edges sum to the nodes at their two ends.
 func ValidateSoft(q *Lattice, tol float64) error {
 	if err := q.Check(); err != nil {
 		return err
@@ -57,7 +60,7 @@ func ValidateSoft(q *Lattice, tol float64) error {
 	for _, x := range [][]float64{q.Node, q.Edge} {
 		for _, v := range x {
 			if !(v >= -tol && v <= math.MaxFloat64) {
-				return fmt.Errorf("%w: count %v in a soft target", ErrTarget, v)
+				return fmt.Errorf("%w: soft target has count %v", ErrTarget, v)
 			}
 		}
 	}
@@ -67,13 +70,13 @@ func ValidateSoft(q *Lattice, tol float64) error {
 			sum += v
 		}
 		if math.Abs(sum-1) > tol {
-			return fmt.Errorf("%w: node counts at position %d sum to %v: want 1", ErrTarget, t, sum)
+			return fmt.Errorf("%w: soft target: node counts at position %d sum to %v: want 1", ErrTarget, t, sum)
 		}
 	}
 	if len(q.Edge) == 0 {
 		return nil
 	}
-	// Per position, or once over all positions where edges are shared.
+	// Check each position, or all positions at once if edges are shared.
 	from, to := make([]float64, q.L), make([]float64, q.L)
 	for t := 1; t < q.T; t++ {
 		for j := range q.L {
@@ -92,7 +95,7 @@ func ValidateSoft(q *Lattice, tol float64) error {
 		}
 		for j := range q.L {
 			if slack := tol * float64(t); math.Abs(from[j]) > slack || math.Abs(to[j]) > slack {
-				return fmt.Errorf("%w: edge counts into position %d do not sum to the node counts of label %d", ErrTarget, t, j)
+				return fmt.Errorf("%w: soft target: edge counts into position %d do not sum to the node counts of label %d", ErrTarget, t, j)
 			}
 		}
 		clear(from)
