@@ -30,11 +30,11 @@ func TestKeptWorkspaceAllocatesNothing(t *testing.T) {
 			"KBest":             func() (err error) { paths, err = w.KBest(paths, s, 30); return err },
 		} {
 			require.NoError(t, f())
-			// One run of many calls, since the mean over runs hides memory that grows now and then.
+			// Run many calls as one: the mean over runs would hide memory that grows occasionally.
 			assert.Zero(t, testing.AllocsPerRun(1, func() {
 				for range 100 {
 					if f() != nil {
-						panic("an error that the call before did not have")
+						panic("unexpected error")
 					}
 				}
 			}), "%s, edges %s", method, name)

@@ -9,16 +9,18 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// DecodeAmong returns the best path of s whose label at position t is one of among[t], or any label if among[t] is
-// empty. It is [Workspace.DecodeConstrained] for lists of labels, in time O(sum_t |among[t-1]| |among[t]|). It does not
-// read the nodes of other labels, and does not check edges for NaN and +Inf. Labels that do not ascend or are not below
-// s.L are an error that wraps [structured.ErrShape].
+// DecodeAmong returns the best path of s whose label at position t is in among[t]. An empty
+// among[t] allows every label. It is [Workspace.DecodeConstrained] for lists of labels, in time
+// O(sum_t |among[t-1]| |among[t]|).
+//
+// It does not read the nodes of other labels, and does not check edges for NaN and +Inf. Each list
+// must be ascending and below s.L; otherwise the error wraps [structured.ErrShape].
 func (w *Workspace) DecodeAmong(path []int, s *structured.Lattice, among [][]uint16) (score float64, err error) {
 	if err := s.Check(); err != nil {
 		return 0, err
 	}
 	if len(among) != s.T || len(path) != s.T {
-		return 0, fmt.Errorf("%w: lists of labels for %d positions and a path of %d for a lattice of T = %d",
+		return 0, fmt.Errorf("%w: allowed labels for %d positions and a path of %d labels, but the lattice has T = %d",
 			structured.ErrShape, len(among), len(path), s.T)
 	}
 	if s.T == 0 {
@@ -53,20 +55,20 @@ func (w *Workspace) DecodeAmong(path []int, s *structured.Lattice, among [][]uin
 	return score, nil
 }
 
-// checkAmong returns an error unless the labels of position t ascend and are below n.
+// checkAmong returns an error unless the labels of position t are ascending and below n.
 func checkAmong(labels []uint16, t, n int) error {
 	for k, j := range labels {
 		if int(j) >= n {
-			return fmt.Errorf("%w: label %d at position %d: want 0..%d", structured.ErrShape, j, t, n-1)
+			return fmt.Errorf("%w: allowed label %d at position %d: want 0..%d", structured.ErrShape, j, t, n-1)
 		}
 		if k > 0 && j <= labels[k-1] {
-			return fmt.Errorf("%w: label %d follows label %d at position %d: want ascending labels", structured.ErrShape, j, labels[k-1], t)
+			return fmt.Errorf("%w: allowed label %d follows label %d at position %d: want ascending labels", structured.ErrShape, j, labels[k-1], t)
 		}
 	}
 	return nil
 }
 
-// enter sets delta to most + node, for the labels that position t has.
+// enter sets delta to most + node for the allowed labels of position t.
 func enter(delta, most, node []float64, t int, labels []uint16) error {
 	if len(labels) == 0 {
 		return enterAll(delta, most, node, t)
@@ -85,7 +87,7 @@ func enter(delta, most, node []float64, t int, labels []uint16) error {
 func enterAll(delta, most, node []float64, t int) error {
 	most, delta = most[:len(node)], delta[:len(node)]
 	j := 0
-	for ; j+4 <= len(node); j += 4 { // four at a time, as long as their sum is finite
+	for ; j+4 <= len(node); j += 4 { // four at a time while their sum is finite
 		to, from, four := delta[j:j+4:j+4], most[j:j+4:j+4], node[j:j+4:j+4]
 		if s := (four[0] + four[1]) + (four[2] + four[3]); s-s != 0 {
 			break
@@ -101,7 +103,7 @@ func enterAll(delta, most, node []float64, t int) error {
 	return nil
 }
 
-// stepAmong is step from the labels before to the labels now.
+// stepAmong is step restricted to labels before at t-1 and labels now at t.
 func stepAmong(most, prev, edge []float64, before, now []uint16) {
 	n := len(most)
 	switch {
@@ -140,7 +142,7 @@ func stepAmong(most, prev, edge []float64, before, now []uint16) {
 	}
 }
 
-// argmaxAmong is argmax among labels, or among all.
+// argmaxAmong is vec.ArgMax restricted to labels, or over all if labels is empty.
 func argmaxAmong(x []float64, labels []uint16) (float64, int) {
 	if len(labels) == 0 {
 		return vec.ArgMax(x)
@@ -154,7 +156,7 @@ func argmaxAmong(x []float64, labels []uint16) (float64, int) {
 	return best, at
 }
 
-// beforeAmong is before among labels, or among all.
+// beforeAmong is before restricted to labels, or over all if labels is empty.
 func beforeAmong(prev, edge []float64, j int, most float64, labels []uint16) int {
 	if len(labels) == 0 {
 		return before(prev, edge, j, most)
@@ -169,5 +171,5 @@ func beforeAmong(prev, edge []float64, j int, most float64, labels []uint16) int
 			return int(i)
 		}
 	}
-	return int(labels[0]) // of no prefix, where most is -Inf: not asked for
+	return int(labels[0]) // not reached: only nodes with a prefix are traced back
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// someLabels draws lists of labels for n positions, empty ones among them.
+// someLabels draws lists of allowed labels for n positions, including empty lists.
 func someLabels(r *rand.Rand, n, l int) [][]uint16 {
 	among := make([][]uint16, n)
 	for t := range among {
@@ -27,7 +27,7 @@ func someLabels(r *rand.Rand, n, l int) [][]uint16 {
 	return among
 }
 
-// Among the labels that are left it finds what DecodeConstrained does, to the last bit and tie.
+// DecodeAmong must agree with DecodeConstrained to the last bit, ties included.
 func TestDecodeAmong(t *testing.T) {
 	r := rand.New(rand.NewPCG(41, 42))
 	var w, twin Workspace
@@ -47,7 +47,7 @@ func TestDecodeAmong(t *testing.T) {
 				want, got := make([]int, n), make([]int, n)
 				wantScore, wantErr := twin.DecodeConstrained(want, s, &allowed)
 				for k := range among {
-					for j := range l { // of no interest
+					for j := range l { // must not be read
 						if len(among[k]) > 0 && !slices.Contains(among[k], uint16(j)) {
 							s.NodeAt(k)[j] = math.NaN()
 						}

@@ -7,14 +7,15 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Beam is [Workspace.Decode] over the prefixes that a beam keeps: at each position those that
-// end in the best width labels, the lowest labels of equal score first. It takes O(T L width)
-// time. With width >= L, or without edges, it is exact and gives Decode's path. A narrower beam
-// may return a lesser path, with the score of that path; and it gives ErrNoPath where every
-// prefix that it kept runs into -Inf, although s may have a path along another.
+// Beam is [Workspace.Decode] with beam search. At each position it keeps the prefixes that end in
+// the best width labels; among equal scores it keeps the lowest labels. It takes O(T L width) time.
+//
+// With width >= L, or without edges, Beam is exact and returns the path of Decode. A narrower beam
+// may return a worse path, with the score of that path. It returns ErrNoPath if all prefixes in the
+// beam become -Inf, even if s has another path.
 func (w *Workspace) Beam(path []int, s *structured.Lattice, width int) (score float64, err error) {
 	if width < 1 {
-		return 0, fmt.Errorf("beam of width %d: want at least 1", width)
+		return 0, fmt.Errorf("beam width is %d: want at least 1", width)
 	}
 	if err := s.Validate(); err != nil {
 		return 0, err
@@ -22,20 +23,20 @@ func (w *Workspace) Beam(path []int, s *structured.Lattice, width int) (score fl
 	return w.decode(path, s, width)
 }
 
-// Beam is [Workspace.Beam] with a workspace of its own.
+// Beam is [Workspace.Beam] with a new workspace.
 func Beam(path []int, s *structured.Lattice, width int) (score float64, err error) {
 	return new(Workspace).Beam(path, s, width)
 }
 
-// prune sets all but the greatest width numbers of delta to -Inf, the lowest labels kept among
-// equals. width is at least 1.
+// prune sets all but the greatest width numbers of delta to -Inf. Among equal numbers the lowest
+// labels stay. width is at least 1.
 func (w *Workspace) prune(delta []float64, width int) {
 	if width >= len(delta) {
 		return
 	}
 	w.rank = append(w.rank[:0], delta...)
 	least := nthGreatest(w.rank, width)
-	equals := width // how many of the least find room
+	equals := width // how many numbers equal to least still fit
 	for _, v := range delta {
 		if v > least {
 			equals--
@@ -52,8 +53,8 @@ func (w *Workspace) prune(delta []float64, width int) {
 	}
 }
 
-// nthGreatest returns the n-th greatest number of x, 1 <= n <= len(x), and reorders x: Hoare's
-// quickselect, linear on average.
+// nthGreatest returns the n-th greatest number of x, 1 <= n <= len(x), and reorders x. It is
+// Hoare's quickselect, linear on average.
 func nthGreatest(x []float64, n int) float64 {
 	at, lo, hi := n-1, 0, len(x)-1
 	for lo < hi {

@@ -23,7 +23,7 @@ func TestWideBeamIsExact(t *testing.T) {
 	})
 }
 
-// beamByPrefixes keeps whole prefixes, sorted.
+// beamByPrefixes is a reference that keeps whole prefixes, sorted.
 func beamByPrefixes(s *structured.Lattice, width int) []scored {
 	beam := []scored{{}}
 	for t := range s.T {
@@ -78,7 +78,7 @@ func TestBeamOfOneDiesWhereDecodeLives(t *testing.T) {
 	_, err = Beam(path, s, 1)
 	require.ErrorIs(t, err, structured.ErrNoPath)
 	_, err = Beam(path, s, 0)
-	require.ErrorContains(t, err, "beam of width 0")
+	require.ErrorContains(t, err, "beam width is 0")
 }
 
 func TestNthGreatest(t *testing.T) {

@@ -8,8 +8,8 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// benchLattices returns sentences of 25 tokens that share their edges. There are many, so that
-// the processor does not learn the branches of one.
+// benchLattices returns many sentences of 25 tokens with shared edges. With only one, the branch
+// predictor would learn it.
 func benchLattices(l int) []*structured.Lattice {
 	r := rand.New(rand.NewPCG(17, 18))
 	sentences := make([]*structured.Lattice, 64)

@@ -10,7 +10,7 @@ import (
 
 var labels = []string{"O", "B-PER", "I-PER"}
 
-// emissions stands for the last layer of a neural network: one row a token, one score a label.
+// emissions stands for the last layer of a neural network: one row per token, one score per label.
 func emissions() [][]float64 {
 	return [][]float64{
 		{0.1, 1.2, 1.4}, // Ada
@@ -19,7 +19,7 @@ func emissions() [][]float64 {
 	}
 }
 
-// lattice puts the rows of a network on the nodes and the grammar of BIO on shared edges.
+// lattice puts network scores on the nodes and the BIO grammar on shared edges.
 func lattice() *structured.Lattice {
 	s := structured.NewLattice(3, len(labels), structured.SharedEdges)
 	for t, row := range emissions() {
@@ -30,10 +30,10 @@ func lattice() *structured.Lattice {
 	return s
 }
 
-// The scores of a neural network, decoded under the grammar of the labels.
+// Decode the scores of a neural network under the BIO grammar.
 func Example() {
 	s := lattice()
-	var w viterbi.Workspace // keep it: the next sentences allocate nothing
+	var w viterbi.Workspace // reuse it: further sentences then allocate nothing
 	path := make([]int, s.T)
 	score, err := w.Decode(path, s)
 	if err != nil {
@@ -47,7 +47,7 @@ func Example() {
 	// Output: B-PER I-PER O 4.7
 }
 
-// The three best analyses of a sentence.
+// List the three best labellings of a sentence.
 func ExampleKBest() {
 	paths, err := viterbi.KBest(nil, lattice(), 3)
 	if err != nil {
@@ -67,7 +67,7 @@ func ExampleKBest() {
 	// 4.0 B-PER O O
 }
 
-// The token "Lovelace" is known to be outside of a name: decode around it.
+// Decode with the constraint that token "Lovelace" is outside any name.
 func ExampleDecodeConstrained() {
 	s := lattice()
 	allowed := structured.NewLattice(s.T, s.L, structured.NoEdges)
@@ -78,7 +78,7 @@ func ExampleDecodeConstrained() {
 	// Output: [1 0 0] 4.0 <nil>
 }
 
-// How much worse is the best path through each label of the second token?
+// Compare the best path through each label of the second token.
 func ExampleMaxMarginals() {
 	s := lattice()
 	m := structured.NewLattice(s.T, s.L, structured.NoEdges)

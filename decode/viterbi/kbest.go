@@ -7,20 +7,22 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Path is one of the paths that KBest lists.
+// Path is one of the paths that KBest returns.
 type Path struct {
 	Labels []int // T labels
 	Score  float64
 }
 
-// KBest returns the k best paths of s, all distinct, in descending order of score and equal
-// ones in the order of the package comment, so that the first is [Workspace.Decode]'s. Paths of
-// score -Inf are none: there may be fewer than k, and ErrNoPath says that there is not one. It
-// overwrites dst from its start and reuses its memory, that of the Labels up to its capacity
-// too; dst may be nil. k < 1 asks for none.
+// KBest returns the k best paths of s, all distinct, in descending order of score. Ties follow the
+// order in the package comment, so the first path is that of [Workspace.Decode]. Paths of score
+// -Inf are left out, so there may be fewer than k. If none is left, the error is ErrNoPath. k < 1
+// returns no paths.
 //
-// It takes O(T L^2 + T L min(k, L) + k T log L) time, the first term of which is Decode's, and
-// O(T L min(k, L) + k T) memory, whatever k the caller names: it grows with the paths found.
+// KBest overwrites dst from its start and reuses its memory, including the Labels up to the
+// capacity of dst. dst may be nil.
+//
+// It takes O(T L^2 + T L min(k, L) + k T log L) time, where the first term is that of Decode, and
+// O(T L min(k, L) + k T) memory. Memory grows with the number of paths found, however large k is.
 func (w *Workspace) KBest(dst []Path, s *structured.Lattice, k int) ([]Path, error) {
 	dst = dst[:0]
 	if err := s.Validate(); err != nil {
@@ -49,12 +51,12 @@ func (w *Workspace) KBest(dst []Path, s *structured.Lattice, k int) ([]Path, err
 	return dst, nil
 }
 
-// KBest is [Workspace.KBest] with a workspace of its own.
+// KBest is [Workspace.KBest] with a new workspace.
 func KBest(dst []Path, s *structured.Lattice, k int) ([]Path, error) {
 	return new(Workspace).KBest(dst, s, k)
 }
 
-// appendPath appends a path of n labels to dst, in the memory of a former one if there is one.
+// appendPath appends a path of n labels to dst, reusing the memory of a previous path if possible.
 func appendPath(dst []Path, n int, score float64) []Path {
 	if len(dst) < cap(dst) {
 		dst = dst[:len(dst)+1]
@@ -66,25 +68,24 @@ func appendPath(dst []Path, n int, score float64) []Path {
 	return dst
 }
 
-// kbest lists the prefixes that end in each node, best first, and only as far as anybody asked.
-// The nodes are t*L+j; one more, number T*L at position T, is the goal in which all paths end,
-// so that its prefixes are the paths.
+// kbest lists the prefixes that end in each node lazily, best first. Nodes have the numbers t*L+j.
+// Node T*L, at position T, is the goal: all paths end there, so its prefixes are the paths.
 type kbest struct {
-	prefixes []prefix  // first the best prefix of each node, under the node's number
+	prefixes []prefix  // first the best prefix of each node, at the index of the node
 	delta    []float64 // T x L: the scores of the best prefixes
 	most     []float64 // T x L: the same without the score of their last node
-	heaps    []heap    // T*L+1: the heap of each node, in memory of arena
+	heaps    []heap    // T*L+1: the heap of each node, stored in arena
 	arena    []extension
-	chain    []int // the prefixes that await those before them
+	chain    []int // the prefixes whose predecessors must advance first
 }
 
-// A prefix is a path from position 0 to a node. Its order among those of its node is by score
-// before the node's own is added, then label at the position before, then order of the prefix
-// before: adding the same number can make scores equal, but never swaps them.
+// prefix is a path from position 0 to a node. The prefixes of a node are ordered by score before
+// adding the node's own score, then by the previous label, then by the order of the previous
+// prefix. Adding the same number can make scores equal but never swaps them.
 type prefix struct {
-	score float64 // the last node included
-	prev  int     // the prefix shorter by one; none at position 0; unknown until asked for
-	next  int     // the one that follows in the node's order, none, or unknown
+	score float64 // including the last node
+	prev  int     // the prefix shorter by one; none at position 0; unknown until needed
+	next  int     // the next prefix in the order of the node, none, or unknown
 	label int
 }
 
@@ -93,22 +94,22 @@ const (
 	unknown = -2
 )
 
-// An extension of a prefix by an edge competes to be a prefix of the node that it leads to.
+// extension is a prefix plus an edge. It is a candidate prefix of the node that the edge leads to.
 type extension struct {
-	score float64 // the edge included, the node not
-	label int     // the last one of from
-	from  int     // a prefix
+	score float64 // including the edge but not the node
+	label int     // the last label of from
+	from  int     // index of a prefix
 }
 
-// A heap holds at most one extension from each label, the best on top. The top is the one that
-// made the last known prefix of the node.
+// heap holds at most one extension from each label, the best on top. The top extension is the last
+// known prefix of the node.
 type heap struct {
 	start, len int // in arena
 	open       bool
 }
 
-// reset forgets all prefixes but the best of each node, which delta and most hold, and returns
-// the best path. last is its last label.
+// reset keeps only the best prefix of each node, from delta and most, and returns the best path.
+// last is the last label of that path.
 func (b *kbest) reset(s *structured.Lattice, delta, most []float64, last int) int {
 	goal := s.T * s.L
 	b.delta, b.most = delta, most
@@ -130,8 +131,8 @@ func (b *kbest) reset(s *structured.Lattice, delta, most []float64, last int) in
 	return goal
 }
 
-// prev returns the prefix shorter by one. Of the best prefix of a node, whose number is the node's,
-// it is found when somebody asks.
+// prev returns the prefix shorter by one. For the best prefix of a node, prev computes it on first
+// use.
 func (b *kbest) prev(s *structured.Lattice, d int) int {
 	p := &b.prefixes[d]
 	if p.prev == unknown {
@@ -149,9 +150,9 @@ func (b *kbest) labels(path []int, s *structured.Lattice, d int) {
 	}
 }
 
-// after returns the prefix that follows d, one of the goal, or none. The heap of a node needs
-// the prefix after the one on its top, and so on to the left until one is known: down this
-// chain first, then back up.
+// after returns the prefix of the goal that follows d, or none. Each heap needs the prefix after
+// the one on its top, and so on to the left until one is known. after first walks left along this
+// chain, then advances the prefixes from left to right.
 func (b *kbest) after(s *structured.Lattice, d int) int {
 	b.chain = b.chain[:0]
 	for p := d; b.prefixes[p].next == unknown; p = b.prev(s, p) {
@@ -163,8 +164,8 @@ func (b *kbest) after(s *structured.Lattice, d int) int {
 	return b.prefixes[d].next
 }
 
-// advance finds the prefix that follows d, the last known of its node at position t, when the
-// one that follows d's own is known.
+// advance finds the prefix that follows d. d is the last known prefix of its node at position t,
+// and the successor of its predecessor is known.
 func (b *kbest) advance(s *structured.Lattice, d, t int) {
 	j, prev := b.prefixes[d].label, b.prev(s, d)
 	h := &b.heaps[t*s.L+j]
@@ -196,8 +197,8 @@ func (b *kbest) advance(s *structured.Lattice, d, t int) {
 	b.prefixes = append(b.prefixes, prefix{score: score, prev: x[0].from, next: unknown, label: j})
 }
 
-// open fills the heap of node j at position t with the extensions of the best prefix of each
-// label. On its top comes the one that made the best prefix of the node.
+// open fills the heap of node j at position t with the extensions of the best prefix of each label.
+// The top extension is the best prefix of the node.
 func (b *kbest) open(h *heap, s *structured.Lattice, t, j int) {
 	h.open, h.start = true, len(b.arena)
 	for i := range s.L {
@@ -213,7 +214,7 @@ func (b *kbest) open(h *heap, s *structured.Lattice, t, j int) {
 	}
 }
 
-// edgeScore returns the score of an edge, those to the goal included.
+// edgeScore returns the score of an edge. Edges to the goal score 0.
 func edgeScore(s *structured.Lattice, t, i, j int) float64 {
 	if t == s.T || len(s.Edge) == 0 {
 		return 0
@@ -221,7 +222,7 @@ func edgeScore(s *structured.Lattice, t, i, j int) float64 {
 	return s.EdgeAt(t)[i*s.L+j]
 }
 
-// siftDown restores the heap x below k: greatest score first, lowest label among equals.
+// siftDown restores the heap order of x below k: greatest score first, then lowest label.
 func siftDown(x []extension, k int) {
 	for {
 		top := k

@@ -17,7 +17,7 @@ func TestKBestIsTheHeadOfTheSortedEnumeration(t *testing.T) {
 	everyLattice(t, func(t *testing.T, r *rand.Rand, s *structured.Lattice) {
 		paths := enumerate(s)
 		all := int(math.Pow(float64(s.L), float64(s.T)))
-		step := 1 + all/100*10 // a sample of the k where there are many
+		step := 1 + all/100*10 // sample the k if there are many
 		for k := 1; k <= all; k += step {
 			var err error
 			dst, err = w.KBest(dst, s, k)
@@ -63,7 +63,7 @@ func requirePaths(t *testing.T, paths []scored, k int, got []Path, err error) {
 	}
 }
 
-// kbestByLists keeps the k best prefixes of each node, sorted (Huang & Chiang's algorithm 0).
+// kbestByLists keeps the k best prefixes of each node, sorted (algorithm 0 of Huang & Chiang).
 func kbestByLists(s *structured.Lattice, k int) []scored {
 	type link struct {
 		label int

@@ -7,9 +7,9 @@ import (
 	"github.com/trellis-nlp/trellis/internal/vec"
 )
 
-// step sets most[j] to the maximum over i of prev[i] + edge[i*L+j]. No edges are zeros, so that
-// one maximum serves all j. Where few labels are left of a beam it pays to look for them; else rows
-// of -Inf are faster taken along.
+// step sets most[j] to the maximum over i of prev[i] + edge[i*L+j]. A nil edge means zeros, so one
+// maximum serves all j. If the beam leaves few labels, skipping rows of -Inf is faster; otherwise
+// the full product is.
 func step(most, prev, edge []float64, few bool) {
 	if edge == nil {
 		v, _ := vec.ArgMax(prev)
@@ -29,8 +29,8 @@ func step(most, prev, edge []float64, few bool) {
 	}
 }
 
-// before returns the lowest i where prev[i] + edge[i*L+j] is most, the maximum that step found:
-// the same sum of the same numbers, so that it is met exactly.
+// before returns the lowest i for which prev[i] + edge[i*L+j] equals most, the maximum that step
+// found. It adds the same numbers, so the comparison is exact.
 func before(prev, edge []float64, j int, most float64) int {
 	n := len(prev)
 	for i, d := range prev {
@@ -41,10 +41,10 @@ func before(prev, edge []float64, j int, most float64) int {
 			return i
 		}
 	}
-	return 0 // of no prefix, where most is -Inf: not asked for
+	return 0 // not reached: only nodes with a prefix are traced back
 }
 
-// maxPlus returns the maximum over j of x[j] + y[j], -Inf where there is none.
+// maxPlus returns the maximum over j of x[j] + y[j], or -Inf if x is empty.
 func maxPlus(x, y []float64) float64 {
 	y = y[:len(x)]
 	best := math.Inf(-1)

@@ -8,12 +8,14 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// MaxMarginals sets every node of dst to the score of the best path of s through it, and so
-// every edge if dst has edges; a shared edge gets the maximum over positions. Where no path
-// goes the number is -Inf. dst has the T and L of s and edges of any shape, whatever those of s
-// (dst.Resize(s.T, s.L, ...) makes it so); it shares no memory with s. Where s has no path at
-// all dst is filled with -Inf and the error is ErrNoPath. The greatest node of each position
-// equals [Workspace.Decode]'s score up to rounding. It takes O(T L^2) time.
+// MaxMarginals sets every node of dst to the score of the best path of s through that node, or -Inf
+// if there is none. It does the same for every edge if dst has edges. A shared edge gets the
+// maximum over positions. The greatest node of each position equals the score of [Workspace.Decode]
+// up to rounding.
+//
+// dst must have the T and L of s. Its edges may have any shape, whatever the shape of s, and it
+// must not share memory with s. If s has no path, MaxMarginals fills dst with -Inf and returns
+// ErrNoPath. It takes O(T L^2) time.
 func (w *Workspace) MaxMarginals(dst, s *structured.Lattice) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -22,7 +24,7 @@ func (w *Workspace) MaxMarginals(dst, s *structured.Lattice) error {
 		return err
 	}
 	if dst.T != s.T || dst.L != s.L {
-		return fmt.Errorf("%w: max-marginals %d x %d of a lattice %d x %d", structured.ErrShape, dst.T, dst.L, s.T, s.L)
+		return fmt.Errorf("%w: max-marginals of %d x %d for a lattice of %d x %d", structured.ErrShape, dst.T, dst.L, s.T, s.L)
 	}
 	vec.Fill(dst.Edge, math.Inf(-1))
 	if s.T == 0 {
@@ -55,7 +57,7 @@ func (w *Workspace) MaxMarginals(dst, s *structured.Lattice) error {
 	return nil
 }
 
-// MaxMarginals is [Workspace.MaxMarginals] with a workspace of its own.
+// MaxMarginals is [Workspace.MaxMarginals] with a new workspace.
 func MaxMarginals(dst, s *structured.Lattice) error {
 	return new(Workspace).MaxMarginals(dst, s)
 }
@@ -73,7 +75,7 @@ func stepBack(beta, edge, right []float64) {
 	}
 }
 
-// raiseEdges raises dst[i*L+j] to left[i] + edge[i*L+j] + right[j] where that is greater.
+// raiseEdges sets dst[i*L+j] to left[i] + edge[i*L+j] + right[j] if that is greater.
 func raiseEdges(dst, left, edge, right []float64) {
 	n := len(right)
 	for i, d := range left {

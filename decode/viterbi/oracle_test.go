@@ -14,16 +14,15 @@ import (
 
 var inf = math.Inf(1)
 
-// A scored is a path with all the partial sums by which the package orders it: from the back,
-// the score before each node and, at the end, after the last.
+// scored is a path with all partial sums that define its order: from the back, the score before
+// each node and, at the end, after the last.
 type scored struct {
 	labels []int
-	before []float64 // T: up to and with the edge into t
+	before []float64 // T: up to and including the edge into t
 	score  float64
 }
 
-// enumerate returns all paths of s that have a finite score, in the order that the package
-// comment states.
+// enumerate returns all paths of s with a finite score, in the order of the package comment.
 func enumerate(s *structured.Lattice) []scored {
 	var paths []scored
 	labels := make([]int, s.T)
@@ -70,7 +69,7 @@ func edgeOf(s *structured.Lattice, t, i, j int) float64 {
 	return s.Edge[((t-1)*s.L+i)*s.L+j]
 }
 
-// maxMarginals is MaxMarginals over an enumeration.
+// maxMarginals computes MaxMarginals from an enumeration.
 func maxMarginals(dst *structured.Lattice, paths []scored) {
 	for k := range dst.Node {
 		dst.Node[k] = -inf
@@ -90,7 +89,7 @@ func maxMarginals(dst *structured.Lattice, paths []scored) {
 	}
 }
 
-// Kinds of scores that the tests draw.
+// kinds are the score distributions of the tests.
 var kinds = map[string]func(r *rand.Rand) float64{
 	"normal": func(r *rand.Rand) float64 { return 3 * r.NormFloat64() },
 	"ties":   func(r *rand.Rand) float64 { return float64(r.IntN(3) - 1) },
@@ -108,7 +107,7 @@ var kinds = map[string]func(r *rand.Rand) float64{
 		return float64(r.IntN(2))
 	},
 	"overflow": func(r *rand.Rand) float64 { return []float64{-1e308, 1, 0}[r.IntN(3)] },
-	// Sums that rounding makes equal although they differ further left.
+	// Sums that become equal by rounding although they differ further left.
 	"rounding": func(r *rand.Rand) float64 { return []float64{1e16, 3, 1, 0}[r.IntN(4)] },
 }
 
@@ -127,7 +126,8 @@ func random(r *rand.Rand, t, l int, shape structured.EdgeShape, draw func(*rand.
 	return s
 }
 
-// everyLattice runs f on lattices of each kind of scores, shape of edges, T in 0..5 and L in 1..4.
+// everyLattice runs f on lattices of each score distribution and edge shape, with T in 0..5 and L
+// in 1..4.
 func everyLattice(t *testing.T, f func(t *testing.T, r *rand.Rand, s *structured.Lattice)) {
 	for kind, draw := range kinds {
 		for name, shape := range shapes {
@@ -145,7 +145,7 @@ func everyLattice(t *testing.T, f func(t *testing.T, r *rand.Rand, s *structured
 	}
 }
 
-// requireClose compares scores, -Inf among them, to 1e-9 relative.
+// requireClose compares scores, which may be -Inf, to 1e-9 relative.
 func requireClose(t *testing.T, want, got float64, what ...any) {
 	t.Helper()
 	if want == got {
@@ -155,7 +155,7 @@ func requireClose(t *testing.T, want, got float64, what ...any) {
 	require.Truef(t, d <= 1e-9*max(1, math.Abs(want), math.Abs(got)), "want %v, got %v: %s", want, got, fmt.Sprint(what...))
 }
 
-// requireBest holds the result of a decoder to the first path of the enumeration.
+// requireBest compares the result of a decoder with the first path of the enumeration.
 func requireBest(t *testing.T, paths []scored, path []int, score float64, err error) {
 	t.Helper()
 	if len(paths) == 0 {

@@ -9,32 +9,33 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// smooth is the memory of SmoothMax: the distribution over paths by which the smoothed recursion picks one, last
-// label first.
+// smooth is the scratch memory of SmoothMax. It holds a distribution over paths, factored from the
+// last label to the first.
 type smooth struct {
 	last []float64 // L: probability of the last label
-	from []float64 // (T-1) x L x L: from[((t-1)*L+j)*L+i], of label i at t-1 given j at t
+	from []float64 // (T-1) x L x L: from[((t-1)*L+j)*L+i] is the probability of label i at t-1 given j at t
 
-	edge                             []float64 // L x L: those into t, transposed
+	edge                             []float64 // L x L: edges into t, transposed
 	score, next, into, reach, before []float64 // L
 	project                          sparsemax.Workspace
 }
 
-// SmoothMax returns V, Viterbi's recursion with each max smoothed by the squared norm (Mensch & Blondel 2018):
+// SmoothMax returns V, the Viterbi recursion with each max smoothed by the squared norm (Mensch &
+// Blondel 2018):
 //
 //	max_Omega(x) = max over distributions q of q.x + (1 - |q|^2) / (2 gamma)
 //	V_t(j) = Node[t][j] + max_Omega over i of (V_{t-1}(i) + Edge[t][i][j]),   V = max_Omega over j of V_{T-1}(j)
 //
-// Unless dst is nil, SmoothMax adds c times the gradient of V to dst, in the edge shape that dst has: the
-// probability of each node and edge under the distribution that the maximisers q make. V lies between the best
-// score and (1/gamma) log Z(gamma s). The recursion runs from left to right; from right to left the value would differ
-// slightly. dst is left as it was where SmoothMax returns an error.
+// If dst is not nil, SmoothMax adds c times the gradient of V to dst, in the edge shape of dst. The
+// gradient is the probability of each node and edge under the distribution that the maximisers q
+// define. V lies between the best score and (1/gamma) log Z(gamma s). The recursion runs from left
+// to right; from right to left the value would differ slightly. On error, dst is unchanged.
 func (w *Workspace) SmoothMax(dst, s *structured.Lattice, gamma, c float64) (float64, error) {
 	if err := s.Validate(); err != nil {
 		return 0, err
 	}
 	if dst != nil && (dst.T != s.T || dst.L != s.L) {
-		return 0, fmt.Errorf("%w: gradient of T = %d, L = %d for scores of T = %d, L = %d", structured.ErrShape, dst.T, dst.L, s.T, s.L)
+		return 0, fmt.Errorf("%w: gradient has T = %d, L = %d, but scores have T = %d, L = %d", structured.ErrShape, dst.T, dst.L, s.T, s.L)
 	}
 	if s.T == 0 {
 		return 0, nil
@@ -87,7 +88,7 @@ func transpose(dst, x []float64, l int) {
 	}
 }
 
-// backward adds c times the probabilities of its nodes and edges to dst.
+// backward adds c times the node and edge probabilities to dst.
 func (m *smooth) backward(dst *structured.Lattice, c float64) {
 	l := dst.L
 	m.reach, m.before = vec.Resize(m.reach, l), vec.Resize(m.before, l)

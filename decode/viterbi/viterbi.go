@@ -8,22 +8,21 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Workspace is the memory of the decoders. The zero value is ready; one that is kept stops
-// allocating when it has grown to what it is asked for. It serves one goroutine at a time.
+// Workspace is the scratch memory of the decoders. The zero value is ready. A reused workspace
+// stops allocating once it has grown to the largest lattice. It serves one goroutine at a time.
 type Workspace struct {
 	delta  []float64 // T x L: the best score of a prefix that ends in (t, j)
 	most   []float64 // T x L: the same without the score of node (t, j); row 0 is unused
 	sum    structured.Lattice
 	rank   []float64 // L: what the beam ranks
-	right  []float64 // L: the best score from (t, j) on, its node included
+	right  []float64 // L: the best score from (t, j) on, including its node
 	beta   []float64 // L: the same without its node
 	kbest  kbest
 	smooth smooth
 }
 
-// Decode fills path, which has length T, with the best path of s and returns its score. Ties
-// are broken as the package comment says: of the best last labels the lowest, and going back
-// the lowest of the best predecessors. On error path is left as it was.
+// Decode fills path, of length T, with the best path of s and returns its score. The package
+// comment defines the order of ties. On error, path is unchanged.
 func (w *Workspace) Decode(path []int, s *structured.Lattice) (score float64, err error) {
 	if err := s.Validate(); err != nil {
 		return 0, err
@@ -31,9 +30,9 @@ func (w *Workspace) Decode(path []int, s *structured.Lattice) (score float64, er
 	return w.decode(path, s, s.L)
 }
 
-// DecodeAugmented is [Workspace.Decode] on the lattice s + scale*cost, as margin-based training
-// wants it; the score includes the cost. A NaN or +Inf in that sum is refused. With scale = 0
-// the numbers of cost do not count.
+// DecodeAugmented is [Workspace.Decode] on the lattice s + scale*cost, for margin-based training.
+// The score includes the cost. A NaN or +Inf in the sum is an error. With scale = 0 the numbers of
+// cost are ignored.
 func (w *Workspace) DecodeAugmented(path []int, s, cost *structured.Lattice, scale float64) (score float64, err error) {
 	if err := s.Check(); err != nil {
 		return 0, err
@@ -47,31 +46,31 @@ func (w *Workspace) DecodeAugmented(path []int, s, cost *structured.Lattice, sca
 	return w.Decode(path, &w.sum)
 }
 
-// DecodeConstrained is [Workspace.Decode] over the paths that allowed leaves: it holds 0 on what
-// is allowed and -Inf on what is not, on nodes, edges or both.
+// DecodeConstrained is [Workspace.Decode] over the paths that allowed permits. allowed holds 0 on
+// allowed nodes and edges, and -Inf on forbidden ones.
 func (w *Workspace) DecodeConstrained(path []int, s, allowed *structured.Lattice) (score float64, err error) {
 	return w.DecodeAugmented(path, s, allowed, 1)
 }
 
-// Decode is [Workspace.Decode] with a workspace of its own.
+// Decode is [Workspace.Decode] with a new workspace.
 func Decode(path []int, s *structured.Lattice) (score float64, err error) {
 	return new(Workspace).Decode(path, s)
 }
 
-// DecodeAugmented is [Workspace.DecodeAugmented] with a workspace of its own.
+// DecodeAugmented is [Workspace.DecodeAugmented] with a new workspace.
 func DecodeAugmented(path []int, s, cost *structured.Lattice, scale float64) (score float64, err error) {
 	return new(Workspace).DecodeAugmented(path, s, cost, scale)
 }
 
-// DecodeConstrained is [Workspace.DecodeConstrained] with a workspace of its own.
+// DecodeConstrained is [Workspace.DecodeConstrained] with a new workspace.
 func DecodeConstrained(path []int, s, allowed *structured.Lattice) (score float64, err error) {
 	return new(Workspace).DecodeConstrained(path, s, allowed)
 }
 
-// decode finds the best path of s, which is valid, among the prefixes that a beam keeps.
+// decode finds the best path of s, which is valid, among the prefixes in a beam of the given width.
 func (w *Workspace) decode(path []int, s *structured.Lattice, width int) (float64, error) {
 	if len(path) != s.T {
-		return 0, fmt.Errorf("%w: path of %d labels for a lattice of T = %d", structured.ErrShape, len(path), s.T)
+		return 0, fmt.Errorf("%w: path has %d labels, but the lattice has T = %d", structured.ErrShape, len(path), s.T)
 	}
 	if s.T == 0 {
 		return 0, nil
@@ -89,8 +88,8 @@ func (w *Workspace) decode(path []int, s *structured.Lattice, width int) (float6
 	return score, nil
 }
 
-// forward runs the recursion over s, T > 0, into delta and most. After each position all but
-// the best width prefixes become -Inf.
+// forward runs the recursion over s, T > 0, into delta and most. After each position it sets all
+// but the best width prefixes to -Inf.
 func (w *Workspace) forward(s *structured.Lattice, width int) {
 	n := s.L
 	w.delta = vec.Resize(w.delta, s.T*n)

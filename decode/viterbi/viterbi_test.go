@@ -94,7 +94,7 @@ func TestDecodeConstrainedStaysOnAllowedPaths(t *testing.T) {
 	})
 }
 
-// decodeByColumns is the recursion as textbooks write it.
+// decodeByColumns is the textbook recursion.
 func decodeByColumns(s *structured.Lattice) ([]int, float64) {
 	delta := [][]float64{slices.Clone(s.NodeAt(0))}
 	var from [][]int
