@@ -9,7 +9,7 @@ import (
 )
 
 // Entropy returns -sum_y p(y) log p(y), in nats, under scores s. It sums the entropies of each
-// label given the one before, no term of which is negative, so it is exact near zero too.
+// label given the previous one. No term is negative, so the result is exact near zero too.
 func (w *Workspace) Entropy(s *structured.Lattice) (float64, error) {
 	if _, err := w.forwardBackward(s); err != nil || s.T == 0 {
 		return 0, err
@@ -49,16 +49,15 @@ func entropy(p []float64, total float64) float64 {
 	return h
 }
 
-// KL returns the divergence sum_y p(y) log(p(y) / q(y)), in nats, of the distribution of scores q
-// from the distribution of scores p. It is +Inf if p allows a path that q forbids, however small
-// the probability of that path. KL sums the divergences of each label given the previous one, in
-// log space.
+// KL returns the divergence sum_y p(y) log(p(y) / q(y)), in nats, between the distributions of scores
+// p and q. It is +Inf if p allows a path that q forbids, even if the probability of that path is
+// tiny. KL sums the divergences of each label given the previous one, in log space.
 func KL(p, q *structured.Lattice) (float64, error) { return new(Divergence).KL(p, q) }
 
-// A Divergence is the scratch memory of [KL]; the zero value is ready.
+// Divergence is the scratch memory of [KL]; the zero value is ready.
 type Divergence struct{ p, q Workspace }
 
-// KL is [KL] in the memory of d.
+// KL is [KL] with the scratch memory of d.
 func (d *Divergence) KL(p, q *structured.Lattice) (float64, error) {
 	if err := sameSize(q, p); err != nil {
 		return 0, err
@@ -92,7 +91,7 @@ func (d *Divergence) KL(p, q *structured.Lattice) (float64, error) {
 				lq := d.q.row[j]
 				switch {
 				case math.IsInf(lp, -1):
-				case math.IsInf(lq, -1): // log p decides: p itself may underflow to 0
+				case math.IsInf(lq, -1): // compare log p: p itself may underflow to 0
 					return math.Inf(1), nil
 				default:
 					kl += marginal * math.Exp(lp) * (lp - lq)
@@ -100,11 +99,11 @@ func (d *Divergence) KL(p, q *structured.Lattice) (float64, error) {
 			}
 		}
 	}
-	return max(kl, 0), nil // rounding may leave -1e-17 between equals
+	return max(kl, 0), nil // rounding may give -1e-17 for equal distributions
 }
 
-// logNext sets w.row to log p(y_t = j | y_{t-1} = i), or log p(y_0 = j) at t = 0, -Inf where i
-// cannot be; the tables hold logarithms.
+// logNext sets w.row to log p(y_t = j | y_{t-1} = i), or to log p(y_0 = j) at t = 0. It is -Inf if
+// no path passes i. The tables must hold logarithms.
 func (w *Workspace) logNext(t, i int) {
 	l := w.s.L
 	w.row = vec.Resize(w.row, l)

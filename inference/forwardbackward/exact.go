@@ -7,8 +7,8 @@ import (
 	"github.com/trellis-nlp/trellis/internal/vec"
 )
 
-// exactForward fills alpha with logarithms and norm with log c_t by log-sum-exp at each node, and
-// returns log Z, -Inf where there is no path.
+// exactForward fills alpha with logarithms and norm with log c_t, using log-sum-exp at each node.
+// It returns log Z, or -Inf if there is no path.
 func (w *Workspace) exactForward() (logZ float64) {
 	s := w.s
 	l := s.L
@@ -55,8 +55,8 @@ func (w *Workspace) exactStep(to, from, e []float64) {
 	}
 }
 
-// exactBackward fills beta and into with logarithms. Each position is normalised anew, so that
-// rounding does not add up along the sentence.
+// exactBackward fills beta and into with logarithms. It normalises each position again, so that
+// rounding errors do not accumulate along the sentence.
 func (w *Workspace) exactBackward() {
 	s := w.s
 	l, last := s.L, s.T-1

@@ -9,11 +9,11 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Scores of any origin go in; probabilities come out.
+// Compute the probabilities of labels and label pairs from scores.
 func Example() {
 	s := structured.NewLattice(3, 2, structured.SharedEdges)
 	copy(s.Node, []float64{2, 0, 0, 0, 0, 1})
-	copy(s.Edge, []float64{1, 0, 0, 1}) // neighbours like to agree
+	copy(s.Edge, []float64{1, 0, 0, 1}) // neighbours prefer equal labels
 	var w forwardbackward.Workspace
 	mu := new(structured.Lattice)
 	logZ, err := w.Marginals(mu, s, structured.PositionEdges)

@@ -6,8 +6,8 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Expectation returns E[c] = sum_y p(y) c(y) of the lattice c, whose numbers are finite, under
-// scores s: a sum over marginals.
+// Expectation returns E[c] = sum_y p(y) c(y), the expectation of lattice c under scores s. The
+// numbers of c must be finite.
 func (w *Workspace) Expectation(s, c *structured.Lattice) (float64, error) {
 	if err := sameSize(c, s); err != nil {
 		return 0, err
@@ -34,15 +34,15 @@ func (w *Workspace) expectation(c *structured.Lattice) float64 {
 }
 
 // AddExpectationGradient adds g times the gradient of E[c] with respect to the scores s to dst, in
-// the edge shape that dst has, and returns E[c]. The gradient is the covariance of c with the
-// indicator of each node and edge,
+// the edge shape of dst. It returns E[c]. The gradient is the covariance of c with the indicator of
+// each node and edge,
 //
 //	dE[c]/ds(e) = p(e) (E[c | e] - E[c]),
 //	E[c | y_{t-1} = i, y_t = j] = A_{t-1}(i) + Edge(t,i,j) + Node(t,j) + B_t(j)
 //
-// with A_t(j) the expected c of the prefix that ends in node (t, j), that node included, and B_t(j)
-// of the suffix after it: the first-order expectation semiring of Li & Eisner (2009), in the form
-// of conditional means, in O(T L^2). dst is left as it was where it returns an error.
+// where A_t(j) is the expected c of the prefix that ends in node (t, j), including that node, and
+// B_t(j) that of the suffix after it. This is the first-order expectation semiring of Li & Eisner
+// (2009) in the form of conditional means. It takes O(T L^2) time. On error, dst is unchanged.
 func (w *Workspace) AddExpectationGradient(dst, s, c *structured.Lattice, g float64) (float64, error) {
 	if err := sameSize(dst, s); err != nil {
 		return 0, err
@@ -91,7 +91,7 @@ func (w *Workspace) AddExpectationGradient(dst, s, c *structured.Lattice, g floa
 	return mean, nil
 }
 
-// ahead returns Node(t,j) + B_t(j) - mean of every label j, in w.row2.
+// ahead returns Node(t,j) + B_t(j) - mean for every label j, in w.row2.
 func (w *Workspace) ahead(c *structured.Lattice, t int, mean float64) []float64 {
 	b := w.suffix[t*c.L : (t+1)*c.L]
 	for j, v := range c.NodeAt(t) {
@@ -100,8 +100,9 @@ func (w *Workspace) ahead(c *structured.Lattice, t int, mean float64) []float64 
 	return w.row2
 }
 
-// addSharedCovariance adds g times the gradient to shared edges dst, for a c without edges. As with the
-// expected counts, the potential is common to all positions and multiplies, once, a sum of outer products:
+// addSharedCovariance adds g times the gradient to shared edges dst, for a c without edges. As for
+// expected counts, the potential is the same at all positions. It multiplies a sum of outer
+// products once:
 //
 //	sum_t alpha_{t-1}(i) A_{t-1}(i) into_t(j) + alpha_{t-1}(i) into_t(j) ahead_t(j)
 func (w *Workspace) addSharedCovariance(dst []float64, c *structured.Lattice, mean, g float64) {
@@ -120,7 +121,7 @@ func (w *Workspace) addSharedCovariance(dst []float64, c *structured.Lattice, me
 }
 
 // conditionalMeans fills prefix (A) and suffix (B) for c and returns E[c]. A label of marginal 0
-// has no mean: its entries are 0 and nothing reads them but a product with 0.
+// has no mean: its entries are 0 and only enter products with 0.
 func (w *Workspace) conditionalMeans(c *structured.Lattice) (mean float64) {
 	l, last := c.L, c.T-1
 	n := c.T * l
@@ -128,7 +129,7 @@ func (w *Workspace) conditionalMeans(c *structured.Lattice) (mean float64) {
 	w.row, w.row2, w.mat = vec.Resize(w.row, l), vec.Resize(w.row2, l), vec.Resize(w.mat, l*l)
 	copy(w.prefix[:l], c.NodeAt(0))
 	clear(w.suffix[last*l:])
-	// Without cost on the edges, the means of the labels before are all there is to weigh, and the
+	// Without costs on the edges, only the means of the previous labels are averaged, and the
 	// weights can stay factored.
 	factored := !w.logs && len(w.edge) > 0 && len(c.Edge) == 0
 	for t := 1; t <= last; t++ {
@@ -156,7 +157,9 @@ func (w *Workspace) conditionalMeans(c *structured.Lattice) (mean float64) {
 	return mean
 }
 
-// factoredPrefix sets A_t(j) = sum_i alpha(i) e(i,j) A_{t-1}(i) / sum_i alpha(i) e(i,j) + Node(t,j).
+// factoredPrefix sets
+//
+//	A_t(j) = sum_i alpha(i) e(i,j) A_{t-1}(i) / sum_i alpha(i) e(i,j) + Node(t,j).
 func (w *Workspace) factoredPrefix(c *structured.Lattice, t int) {
 	l := c.L
 	e, from, next := w.edgeAt(t), w.prefix[(t-1)*l:t*l], w.prefix[t*l:(t+1)*l]
@@ -188,7 +191,7 @@ func (w *Workspace) factoredSuffix(c *structured.Lattice, t int) {
 	}
 }
 
-// prefixMeans sets A_t from A_{t-1} and the edge marginals of the step into t, in w.mat.
+// prefixMeans computes A_t from A_{t-1} and the edge marginals of the step into t, in w.mat.
 func (w *Workspace) prefixMeans(c *structured.Lattice, t int) {
 	l := c.L
 	from, next, mass := w.prefix[(t-1)*l:t*l], w.prefix[t*l:(t+1)*l], w.row
@@ -214,7 +217,7 @@ func (w *Workspace) prefixMeans(c *structured.Lattice, t int) {
 	}
 }
 
-// suffixMeans sets B_{t-1} from B_t and the edge marginals of the step into t, in w.mat.
+// suffixMeans computes B_{t-1} from B_t and the edge marginals of the step into t, in w.mat.
 func (w *Workspace) suffixMeans(c *structured.Lattice, t int) {
 	l := c.L
 	before, ahead, e := w.suffix[(t-1)*l:t*l], w.ahead(c, t, 0), c.EdgeAt(t)

@@ -17,13 +17,13 @@ const tol = 1e-9
 
 var shapes = []structured.EdgeShape{structured.NoEdges, structured.SharedEdges, structured.PositionEdges}
 
-// near holds numbers together relative to the larger of 1 and the number wanted.
+// near compares numbers relative to the larger of 1 and want.
 func near(t *testing.T, want, got float64, what string) {
 	t.Helper()
 	assert.InDelta(t, want, got, tol*math.Max(1, math.Abs(want)), what)
 }
 
-// bothPaths runs f on the scaled and on the exact recursion, in a workspace that is kept.
+// bothPaths runs f on the scaled and on the exact recursion with a reused workspace.
 func bothPaths(t *testing.T, f func(t *testing.T, w *forwardbackward.Workspace)) {
 	t.Run("scaled", func(t *testing.T) { f(t, new(forwardbackward.Workspace)) })
 	t.Run("exact", func(t *testing.T) { f(t, &forwardbackward.Workspace{Exact: true}) })
@@ -120,7 +120,8 @@ func TestKLEqualsBruteForce(t *testing.T) {
 	}
 }
 
-// KL is +Inf exactly where p allows a path that q forbids, even if the probability of the path underflows.
+// KL is +Inf exactly if p allows a path that q forbids, even if the probability of that path
+// underflows.
 func TestKLIsInfiniteWhereQForbids(t *testing.T) {
 	inf := math.Inf(-1)
 	got, err := forwardbackward.KL(&structured.Lattice{T: 1, L: 2, Node: []float64{0, -800}},
@@ -159,7 +160,7 @@ func TestKLIsInfiniteWhereQForbids(t *testing.T) {
 	assert.Less(t, infinite, 2700)
 }
 
-// The counting semiring: scores of zero make Z the number of paths, L^T.
+// The counting semiring: with zero scores Z is the number of paths, L^T.
 func TestCountsPaths(t *testing.T) {
 	bothPaths(t, func(t *testing.T, w *forwardbackward.Workspace) {
 		for _, edges := range shapes {
@@ -174,7 +175,7 @@ func TestCountsPaths(t *testing.T) {
 	})
 }
 
-// The scaled recursion and the exact one agree for any scores, along sentences of any length.
+// The scaled and the exact recursion agree for any scores and sentence length.
 func TestScaledAgreesWithExact(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 9))
 	fast, exact := new(forwardbackward.Workspace), &forwardbackward.Workspace{Exact: true}
@@ -218,10 +219,10 @@ func TestScaledAgreesWithExact(t *testing.T) {
 	}
 }
 
-// A label that underflows and that a large edge brings back must not be lost.
+// A label that underflows and that a large edge makes relevant again must not be lost.
 func TestUnderflowIsBroughtBack(t *testing.T) {
 	s := structured.NewLattice(2, 2, structured.PositionEdges)
-	s.NodeAt(0)[1] = -1000 // out of reach of exp
+	s.NodeAt(0)[1] = -1000 // too small for exp
 	copy(s.EdgeAt(1), []float64{-3000, -3000, 0, 0})
 	var w forwardbackward.Workspace
 	mu := new(structured.Lattice)
@@ -230,7 +231,7 @@ func TestUnderflowIsBroughtBack(t *testing.T) {
 	near(t, -1000+math.Log(2), logZ, "log Z")
 	assert.InDelta(t, 1, mu.NodeAt(0)[1], tol)
 
-	// The same over steps none of which underflows alone.
+	// The same over several steps, none of which underflows alone.
 	s = structured.NewLattice(4, 2, structured.PositionEdges)
 	inf := math.Inf(-1)
 	for t := 1; t < 3; t++ {
@@ -306,7 +307,7 @@ func TestEmptyAndForbidden(t *testing.T) {
 	})
 }
 
-// Samples of a path come as often as its probability, by a chi-squared test on all paths.
+// By a chi-squared test over all paths, samples occur as often as their probability.
 func TestSampleFollowsTheDistribution(t *testing.T) {
 	bothPaths(t, func(t *testing.T, w *forwardbackward.Workspace) {
 		rng := rand.New(rand.NewPCG(31, 41))
@@ -335,7 +336,7 @@ func TestSampleFollowsTheDistribution(t *testing.T) {
 					cells++
 				}
 			}
-			// Mean cells-1, variance 2(cells-1): five deviations.
+			// Mean cells-1, variance 2(cells-1): allow five standard deviations.
 			assert.Less(t, chi2, float64(cells)+5*math.Sqrt(2*float64(cells)))
 		}
 	})

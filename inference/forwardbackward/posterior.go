@@ -7,12 +7,12 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Posterior fills path, T labels long, with the most probable label of each token, ties going to
-// the lowest, and returns the expected number of right labels: the path of least expected Hamming
-// cost (minimum Bayes risk). Unlike the best path it may use a forbidden edge.
+// Posterior fills path, of T labels, with the most probable label of each token and returns the
+// expected number of correct labels. Ties go to the lowest label. This is the path of least
+// expected Hamming cost (minimum Bayes risk). Unlike the best path, it may pass a forbidden edge.
 func (w *Workspace) Posterior(path []int, s *structured.Lattice) (right float64, err error) {
 	if len(path) != s.T {
-		return 0, fmt.Errorf("%w: path of %d labels for scores of T = %d", structured.ErrShape, len(path), s.T)
+		return 0, fmt.Errorf("%w: path has %d labels, but scores have T = %d", structured.ErrShape, len(path), s.T)
 	}
 	if _, err := w.forwardBackward(s); err != nil {
 		return 0, err

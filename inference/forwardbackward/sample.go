@@ -9,13 +9,13 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Sample fills each of paths, T labels long, with an independent draw from p(y) under scores s:
-// the forward recursion once, then, for each path, labels from the last to the first, each given
-// the one after it. The same source of randomness gives the same paths.
+// Sample fills each of paths, of T labels each, with an independent draw from p(y) under scores s.
+// It runs the forward recursion once. For each path it then draws the labels from last to first,
+// each given the next label. The same random source gives the same paths.
 func (w *Workspace) Sample(paths [][]int, s *structured.Lattice, rng *rand.Rand) error {
 	for _, y := range paths {
 		if len(y) != s.T {
-			return fmt.Errorf("%w: path of %d labels for scores of T = %d", structured.ErrShape, len(y), s.T)
+			return fmt.Errorf("%w: path has %d labels, but scores have T = %d", structured.ErrShape, len(y), s.T)
 		}
 	}
 	if _, err := w.forward(s); err != nil || s.T == 0 {
@@ -35,7 +35,8 @@ func (w *Workspace) Sample(paths [][]int, s *structured.Lattice, rng *rand.Rand)
 	return nil
 }
 
-// alphaTable sets dst to alpha_t, up to a factor; in log space to its logarithm.
+// alphaTable sets dst to alpha_t up to a factor. In log space it sets logarithms if an edge score
+// is still to be added.
 func (w *Workspace) alphaTable(dst []float64, t int) {
 	copy(dst, w.alpha[t*w.s.L:(t+1)*w.s.L])
 	if w.logs && (t == w.s.T-1 || len(w.s.Edge) == 0) {
@@ -60,7 +61,7 @@ func (w *Workspace) weighByEdge(dst []float64, t, j int) {
 	}
 }
 
-// expAll sets x to exp(x - its largest).
+// expAll sets x to exp(x - max(x)).
 func expAll(x []float64) {
 	m := math.Inf(-1)
 	for _, v := range x {
@@ -71,7 +72,7 @@ func expAll(x []float64) {
 	}
 }
 
-// draw returns an index with probability in proportion to its weight.
+// draw returns an index with probability proportional to its weight.
 func draw(weight []float64, rng *rand.Rand) int {
 	sum := 0.0
 	for _, v := range weight {
@@ -86,5 +87,5 @@ func draw(weight []float64, rng *rand.Rand) int {
 			u -= v
 		}
 	}
-	return last // rounding used up the weights
+	return last // rounding left u above all weights
 }

@@ -8,14 +8,14 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Below tiny a product may have lost digits or underflowed, and the scaled recursion gives way to
-// the exact one.
+// A product below tiny may have lost digits or underflowed. The exact recursion then replaces the
+// scaled one.
 const (
 	tiny    = 1e-290
 	logTiny = -667.7
 )
 
-// edgeAt returns the L x L potentials of the step into t, nil where all are 1.
+// edgeAt returns the L x L potentials of the step into t, or nil if all are 1.
 func (w *Workspace) edgeAt(t int) []float64 {
 	n := w.s.L * w.s.L
 	switch len(w.edge) {
@@ -27,8 +27,8 @@ func (w *Workspace) edgeAt(t int) []float64 {
 	return w.edge[(t-1)*n : t*n]
 }
 
-// shiftedExp sets dst to exp(x - the largest of x), which it returns. It is not ok where a finite
-// number, or all, would vanish.
+// shiftedExp sets dst to exp(x - max(x)) and returns max(x). ok is false if a finite number, or
+// all, would vanish.
 func shiftedExp(dst, x []float64) (largest float64, ok bool) {
 	m := simd.Max(x)
 	if math.IsInf(m, -1) {
@@ -37,7 +37,7 @@ func shiftedExp(dst, x []float64) (largest float64, ok bool) {
 	return m, simd.Exp(dst, x, m) >= logTiny
 }
 
-// edgePotentials fills edge and returns the sum over the steps of the shifts.
+// edgePotentials fills edge and returns the sum of the shifts over all steps.
 func (w *Workspace) edgePotentials() (shift float64, ok bool) {
 	s := w.s
 	n := s.L * s.L
@@ -49,7 +49,7 @@ func (w *Workspace) edgePotentials() (shift float64, ok bool) {
 		return 0, true
 	}
 	if s.Shape() == structured.SharedEdges {
-		// A model's transitions serve sentence after sentence; comparing is cheaper than exp.
+		// Models share transitions across sentences. Comparing them is cheaper than exp.
 		if !simd.Same(w.edgeOf, s.Edge) {
 			w.edge = vec.Resize(w.edge, n)
 			w.edgeOf = w.edgeOf[:0]
@@ -72,8 +72,8 @@ func (w *Workspace) edgePotentials() (shift float64, ok bool) {
 	return shift, true
 }
 
-// scaledForward is the recursion of the package comment. It is not ok where it cannot vouch for
-// the result; exactForward then can, and finds out whether there is a path at all.
+// scaledForward is the recursion of the package comment. ok is false if the result may be
+// inaccurate. The caller then uses exactForward, which also detects whether there is a path.
 func (w *Workspace) scaledForward() (logZ float64, ok bool) {
 	s := w.s
 	l := s.L
@@ -81,7 +81,7 @@ func (w *Workspace) scaledForward() (logZ float64, ok bool) {
 		return 0, false
 	}
 	w.node = vec.Resize(w.node, s.T*l)
-	product := 1.0 // of norms of which the logarithm is still to be taken
+	product := 1.0 // of norms whose logarithm is not yet added
 	for t := range s.T {
 		node := w.node[t*l : (t+1)*l]
 		m, ok := shiftedExp(node, s.NodeAt(t))
@@ -108,8 +108,8 @@ func (w *Workspace) scaledForward() (logZ float64, ok bool) {
 	return logZ + math.Log(product), true
 }
 
-// step sets to[j] = node[j] * sum_i from[i] e[i][j] and returns the sum of to. It is not ok where
-// that is 0 or where a product that is not zero came out below tiny.
+// step sets to[j] = node[j] * sum_i from[i] e[i][j] and returns the sum of to. ok is false if the
+// sum is 0, or if a nonzero product is below tiny.
 func step(to, from, e, node []float64) (sum float64, ok bool) {
 	simd.VecMat(to, from, e)
 	sum, least := simd.MulSum(to, to, node)
@@ -123,7 +123,7 @@ func step(to, from, e, node []float64) (sum float64, ok bool) {
 	return sum, sum != 0
 }
 
-// reachable reports whether an edge into j leaves a label that can be reached.
+// reachable reports whether an edge into j comes from a reachable label.
 func reachable(from, e []float64, j int) bool {
 	for i, a := range from {
 		if a != 0 && e[i*len(from)+j] != 0 {
@@ -133,8 +133,8 @@ func reachable(from, e []float64, j int) bool {
 	return false
 }
 
-// scaledBackward fills beta and into. A label that no path reaches gets 0, so that beta is at most
-// 1 / the least alpha, and nothing overflows.
+// scaledBackward fills beta and into. A label that no path reaches gets 0. So beta is at most 1 /
+// (least nonzero alpha), and nothing overflows.
 func (w *Workspace) scaledBackward() {
 	l, last := w.s.L, w.s.T-1
 	for t := last; t >= 0; t-- {
@@ -155,8 +155,8 @@ func (w *Workspace) scaledBackward() {
 	}
 }
 
-// addSharedEdges adds c times the expected counts of edges to dst, L x L. The potential is common
-// to all positions, so it multiplies the sum of the outer products once.
+// addSharedEdges adds c times the expected edge counts to dst, L x L. The potential is the same at
+// all positions, so it multiplies the sum of outer products once.
 func (w *Workspace) addSharedEdges(dst []float64, c float64) {
 	l, last := w.s.L, w.s.T-1
 	simd.SumOuter(w.mat, w.alpha[:last*l], w.into[l:], l)

@@ -9,24 +9,24 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Workspace is the scratch memory of one goroutine's inference; the zero value is ready.
-// Methods grow it as needed and allocate nothing once it is large enough.
+// Workspace is the scratch memory for inference; the zero value is ready. It serves one goroutine
+// at a time. Methods grow it as needed and allocate nothing once it is large enough.
 type Workspace struct {
-	// Exact asks for log-sum-exp at each edge, the slow reference, instead of scaling.
+	// Exact computes log-sum-exp at each edge instead of scaling: the slow reference.
 	Exact bool
 
-	s    *structured.Lattice // the scores that the tables below belong to
-	logs bool                // the tables hold logarithms, and norm log c_t
+	s    *structured.Lattice // the scores of the tables below
+	logs bool                // the tables hold logarithms, and norm holds log c_t
 
-	node  []float64 // T x L: exp(Node - their largest at t), scaling only
-	edge  []float64 // the shape of s.Edge: exp(Edge - their largest), scaling only
+	node  []float64 // T x L: exp(Node - maximum at t); scaling only
+	edge  []float64 // the shape of s.Edge: exp(Edge - maximum); scaling only
 	alpha []float64 // T x L: sums to 1 at each t
 	beta  []float64 // T x L: sum_j alpha_t(j) beta_t(j) = 1 at each t
 	into  []float64 // T x L: node_t(j) beta_t(j) / c_t, so p(t,i,j) = alpha_{t-1}(i) edge(i,j) into_t(j)
 	norm  []float64 // T: c_t
 
-	edgeOf []float64 // the shared edges that edge was computed from
-	edgeM  float64   // their largest
+	edgeOf []float64 // the shared edges of which edge is the exp
+	edgeM  float64   // their maximum
 
 	row  []float64 // L
 	row2 []float64 // L
@@ -39,23 +39,22 @@ type Workspace struct {
 // LogZ returns log Z of scores s.
 func (w *Workspace) LogZ(s *structured.Lattice) (float64, error) { return w.forward(s) }
 
-// Marginals makes dst the marginals under scores s: p(y_t = j) on the nodes and, in the edge
-// shape asked for, p(y_{t-1} = i, y_t = j) on the edges, or its sum over positions where they are
-// shared (expected counts). It returns log Z.
+// Marginals sets dst to the marginals under scores s and returns log Z. Nodes hold p(y_t = j).
+// Edges, in the given shape, hold p(y_{t-1} = i, y_t = j), or its sum over positions if they are
+// shared (expected counts).
 func (w *Workspace) Marginals(dst, s *structured.Lattice, edges structured.EdgeShape) (logZ float64, err error) {
 	dst.Reset(s.T, s.L, edges)
 	return w.AddMarginals(dst, s, 1)
 }
 
-// AddMarginals adds c times the marginals under scores s to dst, in the edge shape that dst has,
-// and returns log Z. It is the gradient step of every loss with a log Z. dst is left as it was
-// where it returns an error.
+// AddMarginals adds c times the marginals under scores s to dst, in the edge shape of dst, and
+// returns log Z. It is the gradient step of every loss with a log Z. On error, dst is unchanged.
 func (w *Workspace) AddMarginals(dst, s *structured.Lattice, c float64) (logZ float64, err error) {
 	if err := sameSize(dst, s); err != nil {
 		return 0, err
 	}
 	if logZ, err = w.forwardBackward(s); err != nil || s.T == 0 {
-		return logZ, err // where T = 0 the tables are those of the sentence before
+		return logZ, err // if T = 0 the tables belong to the previous sentence
 	}
 	w.addNodes(dst.Node, c)
 	if len(dst.Edge) == 0 || s.T < 2 {
@@ -87,10 +86,10 @@ func (w *Workspace) addNodes(dst []float64, c float64) {
 	}
 }
 
-// sameSize reports a second lattice that does not lie on the trellis of s.
+// sameSize returns an error unless a has the T and L of s and valid lengths.
 func sameSize(a, s *structured.Lattice) error {
 	if a.T != s.T || a.L != s.L {
-		return fmt.Errorf("%w: second lattice of T = %d, L = %d for scores of T = %d, L = %d",
+		return fmt.Errorf("%w: second lattice has T = %d, L = %d, but scores have T = %d, L = %d",
 			structured.ErrShape, a.T, a.L, s.T, s.L)
 	}
 	return a.Check()
@@ -141,7 +140,7 @@ func (w *Workspace) forwardBackward(s *structured.Lattice) (float64, error) {
 	return logZ, nil
 }
 
-// nodeMarginals sets dst, L long, to p(y_t = j).
+// nodeMarginals sets dst, of length L, to p(y_t = j).
 func (w *Workspace) nodeMarginals(dst []float64, t int) {
 	l := w.s.L
 	a, b := w.alpha[t*l:(t+1)*l], w.beta[t*l:(t+1)*l]
