@@ -7,7 +7,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Copy makes dst a copy of s, over the same kept labels.
+// Copy sets dst to a copy of s, over the same kept labels.
 func (s *Lattice) Copy(dst *Lattice) {
 	if s.kept == nil {
 		*dst = Lattice{}
@@ -19,15 +19,17 @@ func (s *Lattice) Copy(dst *Lattice) {
 	copy(dst.Triple, s.Triple)
 }
 
-// Scale multiplies every number of s by c, which is finite and not negative. c = 0 makes zeros, of -Inf too.
+// Scale multiplies every number of s by c, which must be finite and not negative. c = 0 sets every
+// number to zero, even -Inf.
 func (s *Lattice) Scale(c float64) {
 	for _, v := range [...][]float64{s.Node, s.Edge, s.Triple} {
 		vec.Scale(v, c)
 	}
 }
 
-// AddScaled sets dst to a + c*b: the cost-augmented scores s + c*cost, or scores under constraints. b lies over the
-// kept labels of a and has its order or a lower one; c is finite. dst may be a, but not b.
+// AddScaled sets dst to a + c*b: cost-augmented scores s + c*cost, or scores plus constraints. b
+// must be over the kept labels of a and of the same or a lower order. c must be finite. dst may be
+// a, but not b.
 func AddScaled(dst, a, b *Lattice, c float64) error {
 	if err := liesOver(b, a); err != nil {
 		return err
@@ -46,10 +48,10 @@ func AddScaled(dst, a, b *Lattice, c float64) error {
 	return nil
 }
 
-// liesOver reports a lattice that is not over the kept labels of s, or is of a higher order.
+// liesOver returns an error unless c is over the kept labels of s and of the same or a lower order.
 func liesOver(c, s *Lattice) error {
 	if c.kept != s.kept || c.order > s.order {
-		return fmt.Errorf("%w: second lattice of order %d for one of order %d, or over other kept labels", structured.ErrShape, c.order, s.order)
+		return fmt.Errorf("%w: second lattice has order %d (want at most %d) or other kept labels", structured.ErrShape, c.order, s.order)
 	}
 	return nil
 }

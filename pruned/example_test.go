@@ -6,7 +6,8 @@ import (
 	"github.com/trellis-nlp/trellis/pruned"
 )
 
-// From coarse to fine: nodes alone leave a few labels to each token, and only among those are triples scored.
+// Prune from coarse to fine: nodes select a few labels per token, and only those are scored with
+// triples.
 func Example() {
 	var all, kept pruned.Kept
 	var coarse, fine pruned.Lattice

@@ -5,8 +5,8 @@ import (
 	"github.com/trellis-nlp/trellis/internal/vec"
 )
 
-// Expectation returns E[c] = sum_y p(y) c(y) of the lattice c under scores s. c lies over the kept labels of s, has
-// its order or a lower one, and its numbers are finite.
+// Expectation returns E[c] = sum_y p(y) c(y), the expectation of lattice c under scores s. c must
+// be over the kept labels of s and of the same or a lower order. Its numbers must be finite.
 func (w *Workspace) Expectation(s, c *Lattice) (float64, error) {
 	if err := liesOver(c, s); err != nil {
 		return 0, err
@@ -17,15 +17,16 @@ func (w *Workspace) Expectation(s, c *Lattice) (float64, error) {
 	return w.prefixMeans(c)
 }
 
-// AddExpectationGradient adds g times the gradient of E[c] with respect to the scores s to dst, which must have the
-// shape of s, and returns E[c]. The gradient is the covariance of c with the indicator of each label, pair and
-// triple, p(e) (E[c | e] - E[c]), with
+// AddExpectationGradient adds g times the gradient of E[c] with respect to the scores s to dst,
+// which must have the shape of s. It returns E[c]. The gradient is the covariance of c with the
+// indicator of each label, pair and triple, p(e) (E[c | e] - E[c]), with
 //
 //	E[c | a, b, c] = A_{t-1}(a, b) + W(a, b, c) + U(b, c) + B_t(b, c)
 //
-// where W and U are those of c, A_t is the expected c of the prefix up to t, given the state there, and B_t that of
-// the suffix after t: the first-order expectation semiring (Li & Eisner 2009) in the form of conditional means, in
-// the time of the recursion. dst is left as it was where AddExpectationGradient returns an error.
+// Here W and U are those of c. A_t is the expected c of the prefix up to t, given the state at t,
+// and B_t that of the suffix after t. This is the first-order expectation semiring (Li & Eisner
+// 2009) in the form of conditional means. It takes as long as the recursion. On error, dst is
+// unchanged.
 func (w *Workspace) AddExpectationGradient(dst, s, c *Lattice, g float64) (float64, error) {
 	if err := sameShape(dst, s); err != nil {
 		return 0, err
@@ -66,9 +67,10 @@ func (w *Workspace) AddExpectationGradient(dst, s, c *Lattice, g float64) (float
 	return mean, nil
 }
 
-// addStepCovariance adds g times the covariances of the step to t to dst, unless the step has no weights, and fills
-// prev and before with the marginals and the expected suffixes of the states at t-1. after holds the expected
-// suffixes from the states at t on, these included; cost is nil for zeros.
+// addStepCovariance adds g times the covariances of the step to t to dst, unless the step has no
+// weights. It fills prev and before with the marginals and expected suffixes of the states at t-1.
+// after holds the expected suffixes from the states at t on, including these states. A nil cost
+// means zeros.
 func (w *Workspace) addStepCovariance(dst, cost []float64, t int, mean, g float64) {
 	p, share, weighted := w.s.step(t), w.shares(t), w.s.step(t).weight != nil
 	for ab := range p.a * p.b {
@@ -98,8 +100,8 @@ func (w *Workspace) addStepCovariance(dst, cost []float64, t int, mean, g float6
 	}
 }
 
-// prefixMeans runs the forward recursion, fills prefix with A_t of each state and mu with the marginals of the last
-// states, and returns E[c].
+// prefixMeans runs the forward recursion and returns E[c]. It fills prefix with A_t of each state,
+// and mu with the marginals of the last states.
 func (w *Workspace) prefixMeans(c *Lattice) (float64, error) {
 	logZ, err := w.forward()
 	if err != nil {
@@ -136,7 +138,7 @@ func (w *Workspace) prefixMeans(c *Lattice) (float64, error) {
 	return simd.Dot(w.mu[:len(last)], w.prefix[w.stateAt[n-1]:w.stateAt[n]]), nil
 }
 
-// entered returns the U of c at t, for the states of the workspace's scores.
+// entered returns U of c at t for the states of the workspace scores.
 func (w *Workspace) entered(c *Lattice, t int) []float64 {
 	node := c.NodeAt(t)
 	p := w.s.step(t)
@@ -152,7 +154,7 @@ func (w *Workspace) entered(c *Lattice, t int) []float64 {
 	return w.enter
 }
 
-// weightsOf returns the W of c at t, for the states of s; nil stands for zeros.
+// weightsOf returns W of c at t for the states of s; nil means zeros.
 func weightsOf(c, s *Lattice, t int) []float64 {
 	switch {
 	case s.order == 2 && c.order == 2 && t >= 2:

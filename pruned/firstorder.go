@@ -6,20 +6,20 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// AddFirstOrder adds c times the numbers of f, a lattice over all labels, to the nodes and edges of s: shared
-// transition weights and emissions are looked up for the kept labels only. Order 0 leaves the edges of f out, and
-// f.Node may be empty if f has shared edges: then only these are added.
+// AddFirstOrder adds c times the numbers of f, a lattice over all labels, to the nodes and edges of
+// s. It looks up shared transition weights and emissions for the kept labels only. Order 0 ignores
+// the edges of f. If f has shared edges, f.Node may be empty; then only the edges are added.
 func (s *Lattice) AddFirstOrder(f *structured.Lattice, c float64) error {
 	return s.lookUp(f, func(mine, theirs *float64) { *mine += c * *theirs })
 }
 
-// AddToFirstOrder is the transpose of AddFirstOrder: it adds c times the nodes and edges of s to their places in
-// f, where edges that f shares get the sum over tokens.
+// AddToFirstOrder is the transpose of AddFirstOrder. It adds c times the nodes and edges of s to
+// their places in f. Shared edges of f receive the sum over tokens.
 func (s *Lattice) AddToFirstOrder(f *structured.Lattice, c float64) error {
 	return s.lookUp(f, func(mine, theirs *float64) { *theirs += c * *mine })
 }
 
-// lookUp visits each node and edge of s with its place in f.
+// lookUp calls visit for each node and edge of s with its place in f.
 func (s *Lattice) lookUp(f *structured.Lattice, visit func(mine, theirs *float64)) error {
 	if err := s.within(f); err != nil {
 		return err
@@ -46,7 +46,7 @@ func (s *Lattice) lookUp(f *structured.Lattice, visit func(mine, theirs *float64
 	return nil
 }
 
-// within reports a lattice that has not the tokens and labels of s.
+// within returns an error unless f has the tokens and labels of s.
 func (s *Lattice) within(f *structured.Lattice) error {
 	if len(f.Node) > 0 || len(f.Edge) != f.L*f.L {
 		if err := f.Check(); err != nil {
@@ -54,7 +54,7 @@ func (s *Lattice) within(f *structured.Lattice) error {
 		}
 	}
 	if s.kept != nil && (f.T != s.Len() || f.L != s.kept.l) {
-		return fmt.Errorf("%w: a lattice of %d tokens and %d labels for one of %d and %d", structured.ErrShape, f.T, f.L, s.Len(), s.kept.l)
+		return fmt.Errorf("%w: lattice has %d tokens and %d labels: want %d and %d", structured.ErrShape, f.T, f.L, s.Len(), s.kept.l)
 	}
 	return nil
 }

@@ -8,33 +8,34 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Path is a labelling and its score.
+// Path is a label sequence and its score.
 type Path struct {
 	Labels []int
 	Score  float64
 }
 
-// An entry is one of the best ways to a state: from the state with first label a, the rank-th of the ways there.
+// entry is one of the n best ways to reach a state: it extends way number rank of the state with
+// first label a.
 type entry struct {
 	score float64
 	a     int32
 	rank  int32
 }
 
-// KBest returns up to n best paths of s in list, whose memory it uses, the best first; of equal ones first the one
-// that Decode would prefer. Forbidden paths are left out. With K labels kept it takes O(T n K^3) time and O(T n K^2)
-// memory in order 2.
+// KBest returns up to n best paths of s, best first, and reuses the memory of list. Ties follow the
+// order of Decode. Forbidden paths are left out. With K labels kept per token it takes O(T n K^3)
+// time and O(T n K^2) memory in order 2.
 func (w *Workspace) KBest(list []Path, s *Lattice, n int) ([]Path, error) {
 	list = list[:0]
 	if n < 1 {
-		return list, fmt.Errorf("%w: the %d best paths", structured.ErrShape, n)
+		return list, fmt.Errorf("%w: cannot list the %d best paths: want at least 1", structured.ErrShape, n)
 	}
 	if done, err := w.prepare(s); err != nil {
 		return list, err
 	} else if done {
 		return append(list, Path{Labels: []int{}}), nil
 	}
-	ways := make([][][]entry, s.Len()) // of each token and state, the best first
+	ways := make([][][]entry, s.Len()) // of each token and state, best first
 	for t := range ways {
 		p, enter := s.step(t), w.enterAt(t)
 		ways[t] = make([][]entry, p.b*p.c)
@@ -60,7 +61,7 @@ func (w *Workspace) KBest(list []Path, s *Lattice, n int) ([]Path, error) {
 	}
 	p := s.step(s.Len() - 1)
 	last := ways[s.Len()-1]
-	order := func(k int) int { return k%p.b*p.c + k/p.b } // by the last label, then by the one before
+	order := func(k int) int { return k%p.b*p.c + k/p.b } // order by the last label, then by the one before
 	ends := merge(len(last), n, func(k int) []entry { return last[order(k)] }, func(int) float64 { return 0 }, 0)
 	if len(ends) == 0 {
 		return list, structured.ErrNoPath
@@ -79,11 +80,11 @@ func (w *Workspace) KBest(list []Path, s *Lattice, n int) ([]Path, error) {
 	return list, nil
 }
 
-// start is the one way to where no token has been.
+// start is the only way to reach the state before the first token.
 var start = []entry{{}}
 
-// merge returns the n best of the ways of each a in 0..count-1, best first, each with weight(a) and then enter added;
-// of equal ones first those of the lowest a. Forbidden ones are left out.
+// merge returns the n best ways over all a in 0..count-1, best first. Each way of a gains weight(a)
+// and then enter. Among equal scores, the lowest a comes first. Forbidden ways are left out.
 func merge(count, n int, ways func(a int) []entry, weight func(a int) float64, enter float64) []entry {
 	var list []entry
 	for a := range count {

@@ -11,11 +11,11 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// All paths by their scores, and equal ones by their labels from the back.
+// The reference sorts all paths by score, and ties by labels from the back.
 func TestKBestListsWhatEnumerationSorts(t *testing.T) {
 	var w pruned.Workspace
 	for name, s := range cases(11) {
-		for k, v := range s.Node { // so that many paths are equal
+		for k, v := range s.Node { // so that many paths have equal scores
 			if !math.IsInf(v, -1) {
 				s.Node[k] = math.Round(v)
 			}

@@ -5,18 +5,18 @@ import (
 	"slices"
 )
 
-// ErrPruned says that a path has a label that its token does not keep.
+// ErrPruned means that a path has a label that its token does not keep.
 var ErrPruned = errors.New("label is not kept")
 
-// Kept lists the labels that each token keeps, of an alphabet, in ascending order. Reset makes it ready; the zero
+// Kept lists the labels that each token keeps, in ascending order. Call Reset before use; the zero
 // value has no tokens.
 type Kept struct {
-	l     int // labels of the alphabet
+	l     int // alphabet size
 	label []int
-	end   []int // T: those of token t are label[end[t-1]:end[t]]
+	end   []int // T: the labels of token t are label[end[t-1]:end[t]]
 }
 
-// KeepAll makes k keep all of l labels at each of t tokens.
+// KeepAll makes k keep all l labels at each of t tokens.
 func (k *Kept) KeepAll(t, l int) {
 	k.Reset(l)
 	for range t {
@@ -27,14 +27,14 @@ func (k *Kept) KeepAll(t, l int) {
 	}
 }
 
-// Reset makes k a list for no tokens over an alphabet of l labels, with the memory that it has.
+// Reset removes all tokens and sets the alphabet size to l. It reuses the memory of k.
 func (k *Kept) Reset(l int) { k.l, k.label, k.end = l, k.label[:0], k.end[:0] }
 
-// Append adds a token with the labels that it keeps, ascending and in 0..l-1; it panics for others.
+// Append adds a token with its kept labels. It panics unless they are ascending and in 0..l-1.
 func (k *Kept) Append(labels ...int) {
 	for at, j := range labels {
 		if j < 0 || j >= k.l || at > 0 && j <= labels[at-1] {
-			panic("pruned: kept labels out of order or range")
+			panic("pruned: kept labels must be ascending and below the alphabet size")
 		}
 	}
 	k.label = append(k.label, labels...)
@@ -44,16 +44,16 @@ func (k *Kept) Append(labels ...int) {
 // Len returns the number of tokens.
 func (k *Kept) Len() int { return len(k.end) }
 
-// Alphabet returns the number of labels of the alphabet.
+// Alphabet returns the size of the alphabet.
 func (k *Kept) Alphabet() int { return k.l }
 
-// Labels returns the number of labels kept, over all tokens.
+// Labels returns the total number of kept labels over all tokens.
 func (k *Kept) Labels() int { return len(k.label) }
 
-// At returns the labels that token t keeps. They must not be changed.
+// At returns the labels that token t keeps. The caller must not change them.
 func (k *Kept) At(t int) []int { return k.label[k.start(t):k.end[t]] }
 
-// Index returns the place of a label in At(t), or -1.
+// Index returns the index of label in At(t), or -1.
 func (k *Kept) Index(t, label int) int {
 	if at, ok := slices.BinarySearch(k.At(t), label); ok {
 		return at
@@ -68,7 +68,7 @@ func (k *Kept) start(t int) int {
 	return k.end[t-1]
 }
 
-// count is the number of labels of token t, 1 before the sentence.
+// count returns the number of labels of token t, or 1 before the sentence.
 func (k *Kept) count(t int) int {
 	if t < 0 {
 		return 1

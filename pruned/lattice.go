@@ -7,21 +7,22 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Lattice is one real number on every kept label of a sentence and, from order 1 on, on every pair of adjacent
-// ones and, in order 2, on every three of them. Reset gives it its shape. The zero Lattice has no tokens.
+// Lattice holds one real number for each kept label of a sentence. Order 1 adds one for each pair
+// of adjacent labels, and order 2 one for each three adjacent labels. Reset sets its shape. The
+// zero Lattice has no tokens.
 type Lattice struct {
-	Node   []float64 // token by token, K_t each
-	Edge   []float64 // from token 1 on, K_{t-1} x K_t each
-	Triple []float64 // from token 2 on, K_{t-2} x K_{t-1} x K_t each
+	Node   []float64 // token by token, K_t numbers each
+	Edge   []float64 // from token 1 on, K_{t-1} x K_t numbers each
+	Triple []float64 // from token 2 on, K_{t-2} x K_{t-1} x K_t numbers each
 
 	kept     *Kept
 	order    int
 	edgeAt   []int // T+1: where the edges of token t start
-	tripleAt []int // T+1
+	tripleAt []int // T+1: the same for triples
 }
 
-// Reset gives s the order 0, 1 or 2 (it panics for others) over kept, which must not change while s is in use,
-// and sets every number to zero. It reuses the memory that s holds.
+// Reset gives s the order 0, 1 or 2 over kept and sets every number to zero. It panics for other
+// orders. kept must not change while s is in use. Reset reuses the memory of s.
 func (s *Lattice) Reset(kept *Kept, order int) {
 	s.resize(kept, order)
 	clear(s.Node)
@@ -29,10 +30,10 @@ func (s *Lattice) Reset(kept *Kept, order int) {
 	clear(s.Triple)
 }
 
-// resize is Reset without the zeros: the numbers are whatever the memory held.
+// resize is Reset without the zeros: the numbers are undefined.
 func (s *Lattice) resize(kept *Kept, order int) {
 	if order < 0 || order > 2 {
-		panic(fmt.Sprintf("pruned: lattice of order %d", order))
+		panic(fmt.Sprintf("pruned: lattice of order %d: want 0, 1 or 2", order))
 	}
 	s.kept, s.order = kept, order
 	s.edgeAt, s.tripleAt = append(s.edgeAt[:0], 0), append(s.tripleAt[:0], 0)
@@ -52,7 +53,7 @@ func (s *Lattice) resize(kept *Kept, order int) {
 	clear(s.Triple)
 }
 
-// ResetLike gives s the shape of like, over the same kept labels, and sets every number to zero.
+// ResetLike gives s the shape and kept labels of like and sets every number to zero.
 func (s *Lattice) ResetLike(like *Lattice) {
 	if like.kept == nil {
 		*s = Lattice{}
@@ -61,10 +62,10 @@ func (s *Lattice) ResetLike(like *Lattice) {
 	s.Reset(like.kept, like.order)
 }
 
-// Kept returns the labels that s is over; nil of the zero Lattice.
+// Kept returns the kept labels of s. It is nil for the zero Lattice.
 func (s *Lattice) Kept() *Kept { return s.kept }
 
-// Order returns 0, 1 or 2.
+// Order returns the order of s: 0, 1 or 2.
 func (s *Lattice) Order() int { return s.order }
 
 // Len returns the number of tokens.
@@ -75,33 +76,33 @@ func (s *Lattice) Len() int {
 	return s.kept.Len()
 }
 
-// NodeAt returns the K_t numbers of token t; it aliases s.
+// NodeAt returns the K_t numbers of token t. The slice aliases s.
 func (s *Lattice) NodeAt(t int) []float64 { return s.Node[s.kept.start(t):s.kept.end[t]] }
 
-// EdgeAt returns the K_{t-1} x K_t numbers of the pairs that end at token t; it aliases s and is empty where s has
-// none.
+// EdgeAt returns the K_{t-1} x K_t numbers of the pairs that end at token t. The slice aliases s.
+// It is empty if s has none.
 func (s *Lattice) EdgeAt(t int) []float64 { return s.Edge[s.edgeAt[t]:s.edgeAt[t+1]] }
 
-// TripleAt returns the K_{t-2} x K_{t-1} x K_t numbers of the triples that end at token t; it aliases s and is
-// empty where s has none.
+// TripleAt returns the K_{t-2} x K_{t-1} x K_t numbers of the triples that end at token t. The
+// slice aliases s. It is empty if s has none.
 func (s *Lattice) TripleAt(t int) []float64 { return s.Triple[s.tripleAt[t]:s.tripleAt[t+1]] }
 
-// CheckPath reports a path of labels that is none of s: one of another length wraps structured.ErrShape, a label that
-// its token does not keep wraps ErrPruned.
+// CheckPath returns an error if y is not a path of s. A wrong length wraps structured.ErrShape. A
+// label that its token does not keep wraps ErrPruned.
 func (s *Lattice) CheckPath(y []int) error {
 	if len(y) != s.Len() {
-		return fmt.Errorf("%w: a path of %d labels for %d tokens", structured.ErrShape, len(y), s.Len())
+		return fmt.Errorf("%w: path has %d labels, but the lattice has %d tokens", structured.ErrShape, len(y), s.Len())
 	}
 	for t, j := range y {
 		if s.kept.Index(t, j) < 0 {
-			return fmt.Errorf("%w: label %d of token %d", ErrPruned, j, t)
+			return fmt.Errorf("%w: label %d at token %d", ErrPruned, j, t)
 		}
 	}
 	return nil
 }
 
-// PathScore returns the sum of s along a path of labels, which [Lattice.CheckPath] has no fault with; it panics for
-// others. It adds the finest scores of a token first, as the recursion does.
+// PathScore returns the score of a path that passes [Lattice.CheckPath]; it panics for others. It
+// adds the highest-order scores of a token first, as the recursion does.
 func (s *Lattice) PathScore(y []int) float64 {
 	sum := 0.0
 	s.along(y, func(node, edge, triple *float64) {
@@ -121,8 +122,8 @@ func (s *Lattice) PathScore(y []int) float64 {
 	return sum
 }
 
-// AddPath adds v to the numbers of s along a path of labels, which [Lattice.CheckPath] has no fault with; it panics
-// for others.
+// AddPath adds v to the numbers of s along a path that passes [Lattice.CheckPath]. It panics for
+// other paths.
 func (s *Lattice) AddPath(y []int, v float64) {
 	s.along(y, func(node, edge, triple *float64) {
 		*node += v
@@ -135,9 +136,9 @@ func (s *Lattice) AddPath(y []int, v float64) {
 	})
 }
 
-// along visits the numbers of s along a path, those that s lacks as nil.
+// along calls visit with the numbers of s along a path. Numbers that s does not have are nil.
 func (s *Lattice) along(y []int, visit func(node, edge, triple *float64)) {
-	a, b := 0, 0 // places of the labels before
+	a, b := 0, 0 // indexes of the previous labels
 	for t, j := range y {
 		c := s.kept.Index(t, j)
 		node := &s.NodeAt(t)[c]
@@ -153,7 +154,7 @@ func (s *Lattice) along(y []int, visit func(node, edge, triple *float64)) {
 	}
 }
 
-// Validate checks that every number can be a score, finite or -Inf; else the error is a [*ValueError].
+// Validate checks that every number is finite or -Inf. Otherwise the error is a [*ValueError].
 func (s *Lattice) Validate() error {
 	for order, v := range [][]float64{s.Node, s.Edge, s.Triple} {
 		if k := vec.FirstBad(v); k >= 0 {
@@ -163,22 +164,22 @@ func (s *Lattice) Validate() error {
 	return nil
 }
 
-// A ValueError is a NaN or +Inf among scores.
+// ValueError reports a NaN or +Inf among scores.
 type ValueError struct {
 	Order int // 0 in Node, 1 in Edge, 2 in Triple
-	Index int // in that slice
+	Index int // index in that slice
 	Value float64
 }
 
-// Error says the value and its place.
+// Error returns the value and its position.
 func (e *ValueError) Error() string {
-	return fmt.Sprintf("%s[%d] is %v", [...]string{"Node", "Edge", "Triple"}[e.Order], e.Index, e.Value)
+	return fmt.Sprintf("%s[%d] is %v: want a finite number or -Inf", [...]string{"Node", "Edge", "Triple"}[e.Order], e.Index, e.Value)
 }
 
-// sameShape reports two lattices that are not over the same kept labels in the same order.
+// sameShape returns an error unless dst and s have the same order and kept labels.
 func sameShape(dst, s *Lattice) error {
 	if dst.kept != s.kept || dst.order != s.order {
-		return fmt.Errorf("%w: lattices of order %d and %d that are not over the same kept labels", structured.ErrShape, dst.order, s.order)
+		return fmt.Errorf("%w: lattices of order %d and %d: want equal orders and the same kept labels", structured.ErrShape, dst.order, s.order)
 	}
 	return nil
 }

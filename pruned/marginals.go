@@ -9,7 +9,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// errOverflow says that sums of scores leave float64.
+// errOverflow means that sums of scores exceed the range of float64.
 var errOverflow = errors.New("sums of scores overflow")
 
 // LogZ returns log Z of scores s.
@@ -20,8 +20,8 @@ func (w *Workspace) LogZ(s *Lattice) (float64, error) {
 	return w.forward()
 }
 
-// Marginals makes dst the marginals under scores s, over the same kept labels and in the same order: the
-// probability of each label, pair and triple. It returns log Z.
+// Marginals sets dst to the marginals under scores s and returns log Z. They are the probabilities
+// of each label, pair and triple, in the shape of s.
 func (w *Workspace) Marginals(dst, s *Lattice) (logZ float64, err error) {
 	if s.kept == nil {
 		*dst = Lattice{}
@@ -31,8 +31,8 @@ func (w *Workspace) Marginals(dst, s *Lattice) (logZ float64, err error) {
 	return w.AddMarginals(dst, s, 1)
 }
 
-// AddMarginals adds c times the marginals under scores s to dst, which must have the shape of s, and returns
-// log Z. It is the gradient step of every loss with a log Z. dst is left as it was where it returns an error.
+// AddMarginals adds c times the marginals under scores s to dst, which must have the shape of s. It
+// returns log Z. It is the gradient step of every loss with a log Z. On error, dst is unchanged.
 func (w *Workspace) AddMarginals(dst, s *Lattice, c float64) (logZ float64, err error) {
 	if err := sameShape(dst, s); err != nil {
 		return 0, err
@@ -49,8 +49,8 @@ func (w *Workspace) AddMarginals(dst, s *Lattice, c float64) (logZ float64, err 
 	return logZ, nil
 }
 
-// backward adds c times the probabilities of labels, pairs and triples to dst, given those of the last states in mu
-// and the shares of each step.
+// backward adds c times the probabilities of labels, pairs and triples to dst. mu must hold the
+// probabilities of the last states, and share the conditional probabilities of each step.
 func (w *Workspace) backward(dst *Lattice, c float64) {
 	s := w.s
 	for t := s.Len() - 1; t >= 0; t-- {
@@ -73,8 +73,8 @@ func (w *Workspace) backward(dst *Lattice, c float64) {
 	}
 }
 
-// backWeighted sets prev to the marginals of the states (a, b) before a step with weights, and adds c times
-// those of its (a, b, c) to dst.
+// backWeighted handles a step with weights. It sets prev to the marginals of the states (a, b)
+// before the step, and adds c times the marginals of each (a, b, c) to dst.
 func (w *Workspace) backWeighted(dst []float64, c float64, p step, share []float64) {
 	for ab := range p.a * p.b {
 		mu := w.mu[ab%p.b*p.c:][:p.c]
@@ -89,7 +89,7 @@ func (w *Workspace) backWeighted(dst []float64, c float64, p step, share []float
 	}
 }
 
-// backPlain is backWeighted where the step has no weights, so that a does not depend on c.
+// backPlain is backWeighted for a step without weights, where a does not depend on c.
 func (w *Workspace) backPlain(p step, share []float64) {
 	for b := range p.b {
 		sum := 0.0
@@ -124,13 +124,13 @@ func (w *Workspace) forward() (float64, error) {
 	return logZ, nil
 }
 
-// sumWeighted sets out(b, c) to u(b, c) + log sum_a exp(in(a, b) + weight(a, b, c)) and share to the
-// shares of the a.
+// sumWeighted sets out(b, c) to u(b, c) + log sum_a exp(in(a, b) + weight(a, b, c)). It sets share
+// to p(a | b, c).
 func (w *Workspace) sumWeighted(out, u, in, share []float64, p step) {
 	most, sum := w.most[:p.b*p.c], w.sum[:p.b*p.c]
 	w.max(most, in, p, nil)
 	for k, v := range most {
-		most[k] = max(v, -math.MaxFloat64) // where all are -Inf, their difference from it is -Inf
+		most[k] = max(v, -math.MaxFloat64) // if all are -Inf, the difference is still -Inf
 	}
 	for ab, v := range in {
 		row, at := share[ab*p.c:(ab+1)*p.c], most[ab%p.b*p.c:]
@@ -158,7 +158,7 @@ func (w *Workspace) sumWeighted(out, u, in, share []float64, p step) {
 	}
 }
 
-// sumPlain is sumWeighted for weights of zero, whose sums do not depend on c.
+// sumPlain is sumWeighted for zero weights, where sums do not depend on c.
 func (w *Workspace) sumPlain(out, u, in, share []float64, p step) {
 	for b := range p.b {
 		most, sum := -math.MaxFloat64, 0.0
@@ -179,7 +179,7 @@ func (w *Workspace) sumPlain(out, u, in, share []float64, p step) {
 	}
 }
 
-// inverse is 1/v, and 0 for 0.
+// inverse returns 1/v, or 0 for v = 0.
 func inverse(v float64) float64 {
 	if v == 0 {
 		return 0

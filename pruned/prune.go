@@ -9,22 +9,23 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Pruning says which labels a token keeps.
+// Pruning defines which labels a token keeps.
 type Pruning struct {
-	Threshold float64 // the least probability of a label that is kept
-	Most      int     // of these, so many of the most probable; 0 means all
+	Threshold float64 // minimum probability of a kept label
+	Most      int     // maximum number of these labels, most probable first; 0 means all
 }
 
-// Prune makes dst the labels of s whose marginal probability under its scores meets the threshold, together with
-// those of the best path, so that one is always left, and those of gold, unless that is nil. A gold label that s
-// does not keep wraps ErrPruned. dst must not be the list that s is over.
+// Prune sets dst to the labels whose marginal probability under scores s reaches the threshold. It
+// always keeps the labels of the best path, so each token keeps at least one. It also keeps the
+// labels of gold unless gold is nil. A gold label that s does not keep wraps ErrPruned. dst must
+// not be the list of s.
 func (w *Workspace) Prune(dst *Kept, s *Lattice, p Pruning, gold []int) error {
 	if s.kept == nil {
 		dst.Reset(0)
 		return s.CheckPath(gold)
 	}
 	if s.kept == dst {
-		return fmt.Errorf("%w: pruning into the list that the scores are over", structured.ErrShape)
+		return fmt.Errorf("%w: dst is the list of kept labels of the scores: want another", structured.ErrShape)
 	}
 	dst.Reset(s.kept.l)
 	if gold != nil {
@@ -47,7 +48,7 @@ func (w *Workspace) Prune(dst *Kept, s *Lattice, p Pruning, gold []int) error {
 	return nil
 }
 
-// pruneTokens is Prune for order 0, where each token has a distribution of its own.
+// pruneTokens is Prune for order 0, where each token has its own distribution.
 func (w *Workspace) pruneTokens(dst *Kept, s *Lattice, p Pruning, gold []int) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -74,7 +75,7 @@ func (w *Workspace) pruneTokens(dst *Kept, s *Lattice, p Pruning, gold []int) er
 	return nil
 }
 
-// placeOf returns the place of the gold label of token t, -1 without one.
+// placeOf returns the index of the gold label of token t, or -1 if gold is nil.
 func (s *Lattice) placeOf(gold []int, t int) int {
 	if gold == nil {
 		return -1
@@ -82,8 +83,8 @@ func (s *Lattice) placeOf(gold []int, t int) int {
 	return s.kept.Index(t, gold[t])
 }
 
-// keep appends a token with those of its labels whose mu meets the least one, at most so many, and the best and
-// the one that must be there, which may be -1.
+// keep appends a token with the labels whose mu is at least least, at most p.Most of them. It also
+// keeps the labels at best and must; must may be -1.
 func (p Pruning) keep(dst *Kept, labels []int, mu []float64, least float64, best, must int) {
 	n := 0
 	for _, v := range mu {
@@ -100,7 +101,8 @@ func (p Pruning) keep(dst *Kept, labels []int, mu []float64, least float64, best
 	dst.end = append(dst.end, len(dst.label))
 }
 
-// rank returns how many of v stand before v[k] in descending order, the first of equal ones first.
+// rank returns the position of v[k] in descending order. Among equal values, the lower index comes
+// first.
 func rank(v []float64, k int) int {
 	n := 0
 	for m, x := range v {

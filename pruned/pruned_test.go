@@ -23,8 +23,8 @@ var inf = math.Inf(1)
 
 const labels = 4
 
-// random returns a lattice over a random list of kept labels of t tokens: normal scores, each -Inf with the
-// probability forbidden except along the first labels.
+// random returns a lattice of t tokens over random kept labels. Scores are normal. Each is -Inf
+// with probability forbidden, except along the first labels.
 func random(rng *rand.Rand, t, order int, forbidden float64) *pruned.Lattice {
 	kept := new(pruned.Kept)
 	kept.Reset(labels)
@@ -75,7 +75,7 @@ func paths(s *pruned.Lattice) iter.Seq[[]int] {
 	}
 }
 
-// definition sums along a path by looking every number up by itself.
+// definition computes the score of a path directly from the definition.
 func definition(s *pruned.Lattice, y []int) float64 {
 	sum, k := 0.0, s.Kept()
 	for t := range y {
@@ -157,7 +157,7 @@ func TestInferenceAgreesWithEnumeration(t *testing.T) {
 	}
 }
 
-func TestUnprunedChainIsTheFirstOrderChain(t *testing.T) {
+func TestUnprunedEqualsFirstOrderCRF(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 7))
 	for _, edges := range []structured.EdgeShape{structured.NoEdges, structured.SharedEdges, structured.PositionEdges} {
 		f := bruteforce.Random(rng, 6, labels, edges, 3, 0.1)
@@ -285,7 +285,7 @@ func TestRefusals(t *testing.T) {
 	_, err = w.LogZ(&s)
 	var bad *pruned.ValueError
 	require.ErrorAs(t, err, &bad)
-	assert.Equal(t, "Edge[1] is NaN", bad.Error())
+	assert.Equal(t, "Edge[1] is NaN: want a finite number or -Inf", bad.Error())
 
 	kept.Append()
 	s.Reset(&kept, 2)

@@ -8,21 +8,22 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// smooth is the memory of SmoothMax: the numbers of the states before a step that lead to one state.
+// smooth is the scratch memory of SmoothMax: one column of scores into a state, and its maximiser.
 type smooth struct {
 	into, pick []float64
 	project    sparsemax.Workspace
 }
 
-// SmoothMax returns V, the recursion of Decode with each max smoothed by the squared norm (Mensch & Blondel 2018):
+// SmoothMax returns V, the recursion of Decode with each max smoothed by the squared norm (Mensch &
+// Blondel 2018):
 //
 //	max_Omega(x) = max over distributions q of q.x + (1 - |q|^2) / (2 gamma)
 //	V_t(b, c) = U(b, c) + max_Omega over a of (V_{t-1}(a, b) + W(a, b, c)),   V = max_Omega over b, c of V_{T-1}(b, c)
 //
-// Unless dst is nil, SmoothMax adds m times the gradient of V to dst, which must have the shape of s: the
-// probability of each label, pair and triple under the distribution that the maximisers q make. V lies between the
-// best score and (1/gamma) log Z(gamma s). In orders 0 and 1 it is that of package viterbi. dst is left as it was
-// where SmoothMax returns an error.
+// If dst is not nil, SmoothMax adds m times the gradient of V to dst, which must have the shape of
+// s. The gradient is the probability of each label, pair and triple under the distribution that the
+// maximisers q define. V lies between the best score and (1/gamma) log Z(gamma s). In orders 0 and
+// 1 it equals that of package viterbi. On error, dst is unchanged.
 func (w *Workspace) SmoothMax(dst, s *Lattice, gamma, m float64) (float64, error) {
 	if dst != nil {
 		if err := sameShape(dst, s); err != nil {
@@ -53,11 +54,12 @@ func (w *Workspace) SmoothMax(dst, s *Lattice, gamma, m float64) (float64, error
 	return v, nil
 }
 
-// smoothStep sets out(b, c) to max_Omega over a of in(a, b) + weight(a, b, c), and share to the maximisers.
+// smoothStep sets out(b, c) to max_Omega over a of in(a, b) + weight(a, b, c), and share to the
+// maximisers.
 func (w *Workspace) smoothStep(out, in, share []float64, p step, gamma float64) {
 	m := &w.smooth
 	m.into, m.pick = vec.Resize(m.into, p.a), vec.Resize(m.pick, p.a)
-	columns := p.c // of the weights
+	columns := p.c // distinct columns of the weights
 	if p.weight == nil {
 		columns = 1
 	}

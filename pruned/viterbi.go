@@ -8,11 +8,11 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Decode fills path, a label for each token of s, with the best path and returns its score. The package comment
-// says which of equal ones.
+// Decode fills path, one label per token of s, with the best path and returns its score. The
+// package comment defines the order of ties.
 func (w *Workspace) Decode(path []int, s *Lattice) (float64, error) {
 	if len(path) != s.Len() {
-		return 0, fmt.Errorf("%w: a path of %d labels for %d tokens", structured.ErrShape, len(path), s.Len())
+		return 0, fmt.Errorf("%w: path has %d labels, but the lattice has %d tokens", structured.ErrShape, len(path), s.Len())
 	}
 	if done, err := w.prepare(s); done {
 		return 0, err
@@ -27,7 +27,7 @@ func (w *Workspace) Decode(path []int, s *Lattice) (float64, error) {
 	return score, nil
 }
 
-// decode leaves the best path in w.at, as places in the lists of kept labels.
+// decode stores the best path in w.at, as indexes into the lists of kept labels.
 func (w *Workspace) decode() (float64, error) {
 	n := w.s.Len()
 	for t := range n {
@@ -61,8 +61,8 @@ func (w *Workspace) decode() (float64, error) {
 	return score, nil
 }
 
-// max sets out(b, c) to max_a in(a, b) + weight(a, b, c) and, unless back is nil, back to the lowest of the a
-// that share it.
+// max sets out(b, c) to max_a in(a, b) + weight(a, b, c). Unless back is nil, it sets back to the
+// lowest a that reaches the maximum.
 func (w *Workspace) max(out, in []float64, p step, back []int32) {
 	for k := range out {
 		out[k] = math.Inf(-1)
@@ -92,7 +92,7 @@ func (w *Workspace) max(out, in []float64, p step, back []int32) {
 	}
 }
 
-// mark sets n entries of back to a, unless it is nil.
+// mark sets n entries of back to a, unless back is nil.
 func mark(back []int32, at, n, a int) {
 	if back == nil {
 		return

@@ -5,34 +5,34 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Workspace is the scratch memory of one goroutine's decoding and inference; the zero value is ready.
-// Methods grow it as needed and allocate nothing once it is large enough.
+// Workspace is the scratch memory for decoding and inference; the zero value is ready. It serves
+// one goroutine at a time. Methods grow it as needed and allocate nothing once it is large enough.
 type Workspace struct {
-	s *Lattice // the scores that the tables below belong to
+	s *Lattice // the scores of the tables below
 
 	stateAt []int // T+1: where the states of token t start
-	shareAt []int // T+1: the same of the shares
+	shareAt []int // T+1: the same for share
 	alpha   []float64
-	share   []float64 // A x B x C of each token, A x B where the step has no weights: p(a | b, c)
-	back    []int32   // of each state: the lowest of the best a
+	share   []float64 // per token A x B x C, or A x B if the step has no weights: p(a | b, c)
+	back    []int32   // per state: the lowest of the best a
 
 	enter     []float64 // B x C: U
 	most, sum []float64 // B x C
 	mu, prev  []float64 // marginals of the states at t and t-1
 
-	prefix        []float64 // of each state: the expected cost up to it
+	prefix        []float64 // per state: the expected cost up to it
 	after, before []float64 // the expected cost from the states at t, and at t-1, on
 
-	at     []int // places of the best path's labels
+	at     []int // indexes of the labels of the best path
 	smooth smooth
 
 	marginal Lattice // of Prune
 }
 
-// A step leads from the states (a, b) at t-1 to the states (b, c) at t: A x B and B x C of them.
+// step leads from the A x B states (a, b) at t-1 to the B x C states (b, c) at t.
 type step struct {
 	a, b, c int
-	weight  []float64 // A x B x C; nil stands for zeros
+	weight  []float64 // A x B x C; nil means zeros
 }
 
 func (s *Lattice) step(t int) step {
@@ -49,7 +49,7 @@ func (s *Lattice) step(t int) step {
 	return p
 }
 
-// enterAt returns U, the B x C coarser scores of the states at t.
+// enterAt returns U, the B x C lower-order scores of the states at t.
 func (w *Workspace) enterAt(t int) []float64 {
 	s := w.s
 	node := s.NodeAt(t)
@@ -63,7 +63,7 @@ func (w *Workspace) enterAt(t int) []float64 {
 	return w.enter
 }
 
-// prepare checks the scores and makes them the workspace's; done says that there is nothing to sum over.
+// prepare validates s and sizes the tables for it. done is true on error and if s has no tokens.
 func (w *Workspace) prepare(s *Lattice) (done bool, err error) {
 	if err := s.Validate(); err != nil {
 		return true, err
@@ -89,10 +89,10 @@ func (w *Workspace) prepare(s *Lattice) (done bool, err error) {
 	return s.Len() == 0, nil
 }
 
-// origin is the one state before the sentence.
+// origin is the only state before the sentence.
 var origin = []float64{0}
 
-// states returns the B x C numbers of v that belong to the states at t; before the sentence, origin.
+// states returns the B x C alphas of the states at t, or origin before the sentence.
 func (w *Workspace) states(t int) []float64 {
 	if t < 0 {
 		return origin
@@ -100,5 +100,5 @@ func (w *Workspace) states(t int) []float64 {
 	return w.alpha[w.stateAt[t]:w.stateAt[t+1]]
 }
 
-// shares returns p(a | b, c) of the step to t.
+// shares returns p(a | b, c) for the step to t.
 func (w *Workspace) shares(t int) []float64 { return w.share[w.shareAt[t]:w.shareAt[t+1]] }
