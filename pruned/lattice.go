@@ -48,9 +48,6 @@ func (s *Lattice) resize(kept *Kept, order int) {
 		s.edgeAt, s.tripleAt = append(s.edgeAt, edges), append(s.tripleAt, triples)
 	}
 	s.Node, s.Edge, s.Triple = vec.Resize(s.Node, kept.Labels()), vec.Resize(s.Edge, edges), vec.Resize(s.Triple, triples)
-	clear(s.Node)
-	clear(s.Edge)
-	clear(s.Triple)
 }
 
 // ResetLike gives s the shape and kept labels of like and sets every number to zero.
