@@ -8,22 +8,22 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Copy makes dst a copy of s.
+// Copy sets dst to a copy of s.
 func (s *Lattice) Copy(dst *Lattice) {
 	dst.Resize(s.T, s.L, s.M, s.Shape())
 	copy(dst.Segment, s.Segment)
 	copy(dst.Edge, s.Edge)
 }
 
-// Scale multiplies every number of s by c, which is finite and not negative. c = 0 makes zeros, of -Inf
-// too.
+// Scale multiplies every number of s by c, which must be finite and not negative. c = 0 sets every
+// number to zero, even -Inf.
 func (s *Lattice) Scale(c float64) {
 	vec.Scale(s.Segment, c)
 	vec.Scale(s.Edge, c)
 }
 
-// LimitLength forbids the segments of one label that have more than longest tokens: with longest = 1, the
-// tokens outside of names are segments of their own.
+// LimitLength forbids segments of label with more than longest tokens. For example, longest = 1
+// makes each token outside names a segment of its own.
 func (s *Lattice) LimitLength(label, longest int) {
 	for t := range s.T {
 		rows := s.From(t)
@@ -33,9 +33,9 @@ func (s *Lattice) LimitLength(label, longest int) {
 	}
 }
 
-// AddScaled sets dst to a + c*b: the cost-augmented scores s + c*cost, or scores under constraints. The
-// shapes of a and b hold (see [Lattice.Check]) and c is finite. dst takes the finer edge shape of the two;
-// it may be a, but not b.
+// AddScaled sets dst to a + c*b: cost-augmented scores s + c*cost, or scores plus constraints. c
+// must be finite, and the shapes of a and b must be valid (see [Lattice.Check]). dst gets the finer
+// edge shape of the two. dst may be a, but not b.
 func AddScaled(dst, a, b *Lattice, c float64) error {
 	if err := sameSize(b, a); err != nil {
 		return err
@@ -43,7 +43,7 @@ func AddScaled(dst, a, b *Lattice, c float64) error {
 	edges := a.Edge
 	dst.Resize(a.T, a.L, a.M, max(a.Shape(), b.Shape()))
 	addScaled(dst.Segment, a.Segment, b.Segment, c)
-	// Backwards, so that shared edges of a that grow in place are read before they are written.
+	// Backwards, so that shared edges of a are read before growing in place overwrites them.
 	n := a.L * a.L
 	for at := len(dst.Edge) - n; n > 0 && at >= 0; at -= n {
 		addScaled(dst.Edge[at:at+n], vec.Block(edges, at, n), vec.Block(b.Edge, at, n), c)
@@ -51,7 +51,7 @@ func AddScaled(dst, a, b *Lattice, c float64) error {
 	return nil
 }
 
-// addScaled is dst = a + c*b, where nil is zeros.
+// addScaled sets dst to a + c*b, where nil means zeros.
 func addScaled(dst, a, b []float64, c float64) {
 	if a == nil {
 		clear(dst)
@@ -65,10 +65,10 @@ func addScaled(dst, a, b []float64, c float64) {
 	}
 }
 
-// sameSize reports a second lattice that does not lie over s.
+// sameSize returns an error unless a has the T, L and M of s and valid lengths.
 func sameSize(a, s *Lattice) error {
 	if a.T != s.T || a.L != s.L || a.M != s.M {
-		return fmt.Errorf("%w: second lattice of T = %d, L = %d, M = %d for one of T = %d, L = %d, M = %d",
+		return fmt.Errorf("%w: second lattice has T = %d, L = %d, M = %d, but the first has T = %d, L = %d, M = %d",
 			structured.ErrShape, a.T, a.L, a.M, s.T, s.L, s.M)
 	}
 	return a.Check()

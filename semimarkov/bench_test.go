@@ -11,8 +11,8 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// bench runs f over lattices whose size grows along one of T, M and L: time grows linearly with T and with M,
-// and with L^2 only where L is above M.
+// bench runs f over lattices whose size grows along one of T, M and L. Time grows linearly with T
+// and with M. It grows with L^2 only if L exceeds M.
 func bench(b *testing.B, f func(w *semimarkov.Workspace, s *semimarkov.Lattice) error) {
 	for _, size := range [][3]int{
 		{25, 5, 6}, {50, 5, 6}, {100, 5, 6}, {200, 5, 6}, // T
@@ -49,9 +49,10 @@ func BenchmarkMarginals(b *testing.B) {
 	})
 }
 
-// BenchmarkGrowth has how many times the time of a sentence of 50 tokens, 10 labels and segments of 8 tokens at most
-// one takes that is longer, has longer segments or more labels. The two take turns and the fastest turn of each
-// counts, so that other work on the machine hardly matters.
+// BenchmarkGrowth reports time relative to a sentence of 50 tokens, 10 labels and segments of at
+// most 8 tokens. It varies the number of tokens, the segment length or the number of labels. The
+// two sizes alternate and the fastest run of each counts, so that other load on the machine hardly
+// matters.
 func BenchmarkGrowth(b *testing.B) {
 	at := func(size [3]int) *semimarkov.Lattice {
 		return random(rand.New(rand.NewPCG(1, 2)), size[0], size[1], size[2], structured.SharedEdges, 1, 0)
@@ -72,7 +73,7 @@ func BenchmarkGrowth(b *testing.B) {
 				}
 			}
 			b.ReportMetric(float64(best[1])/float64(best[0]), "x")
-			b.ReportMetric(0, "ns/op") // of both together says nothing
+			b.ReportMetric(0, "ns/op") // the total of both is meaningless
 		})
 	}
 }

@@ -6,21 +6,23 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Cost is a cost of whole segments: it says how bad each segmentation is, given the gold one, as a lattice that is
-// zero along the gold one and not negative elsewhere. Its Fill, for tokens, may return structured.ErrStructure.
+// Cost measures the error of whole segments against the gold segmentation. The cost lattice is zero
+// along the gold segmentation and not negative elsewhere. Its Fill, for tokens, may return
+// structured.ErrStructure.
 type Cost interface {
 	structured.Cost
-	// FillSegments makes dst the cost lattice, with segments of up to m tokens and l labels, of a gold segmentation
-	// that is one of such a lattice. It fails if the cost was made for another number of labels.
+	// FillSegments sets dst to the cost lattice of the gold segmentation, with segments of up to m
+	// tokens and l labels. gold must be a segmentation of such a lattice. It returns an error if
+	// the cost was made for another number of labels.
 	FillSegments(dst *Lattice, gold []Segment, l, m int) error
 }
 
 var _ Cost = SpanCost{}
 
-// FillCost makes dst the lattice of a cost, with segments of up to m tokens and l labels, of a gold segmentation that
-// is one of such a lattice. A cost that is not a [Cost] of segments is summed over the tokens of each segment, and
-// over the pairs of adjacent labels: under structured.Hamming a wrong boundary between two segments of one label costs
-// nothing.
+// FillCost sets dst to the cost lattice of the gold segmentation, with segments of up to m tokens
+// and l labels. gold must be a segmentation of such a lattice. Unless c is a [Cost] of segments, it
+// is summed over the tokens of each segment and over the pairs of adjacent labels. Under
+// structured.Hamming, a wrong boundary between two segments of the same label thus costs nothing.
 func (w *Workspace) FillCost(dst *Lattice, c structured.Cost, gold []Segment, l, m int) error {
 	switch c := c.(type) {
 	case Cost:
@@ -36,7 +38,7 @@ func (w *Workspace) FillCost(dst *Lattice, c structured.Cost, gold []Segment, l,
 	return FromTokens(dst, &w.tokens, m)
 }
 
-// fillHamming is FillCost of structured.Hamming, without the detour by tokens.
+// fillHamming is FillCost for structured.Hamming, computed directly on segments.
 func fillHamming(dst *Lattice, gold []Segment, l, m int) {
 	dst.Reset(length(gold), l, m, structured.NoEdges)
 	for first, g := range gold {
@@ -69,21 +71,23 @@ func length(y []Segment) int {
 	return y[len(y)-1].End
 }
 
-// SpanCost counts whole segments, as precision and recall do: those of gold that are not there just
-// so, and those that are there and not in gold. Segments of the label Outside do not count.
+// SpanCost counts whole segments, as precision and recall do. A gold segment that is missing costs
+// FalseNegative. A segment that is not in gold costs FalsePositive. Segments with the label Outside
+// cost nothing.
 type SpanCost struct {
-	Outside       int     // the label of tokens in no span; -1 for none
-	FalseNegative float64 // a span of gold that is missed
+	Outside       int     // the label of tokens outside spans; -1 for none
+	FalseNegative float64 // a gold span that is missed
 	FalsePositive float64 // a span that is not in gold
 }
 
-// Fill implements [structured.Cost] by an error that wraps structured.ErrStructure: tokens do not show whole segments.
+// Fill implements [structured.Cost]. It returns an error that wraps structured.ErrStructure,
+// because token labels do not determine segments.
 func (SpanCost) Fill(*structured.Lattice, []int, int) error {
-	return fmt.Errorf("span cost: %w: it counts whole segments, so it needs a lattice of segments", structured.ErrStructure)
+	return fmt.Errorf("span cost: %w: it counts whole segments, so it requires a lattice of segments", structured.ErrStructure)
 }
 
-// FillSegments implements [Cost]. A span of gold is missed by the segment that covers its first token, or found by it,
-// so that the cost is a sum over segments.
+// FillSegments implements [Cost]. A gold span is charged to the segment that covers its first
+// token, so the cost is a sum over segments.
 func (c SpanCost) FillSegments(dst *Lattice, gold []Segment, l, m int) error {
 	dst.Reset(length(gold), l, m, structured.NoEdges)
 	for t := range dst.T {

@@ -8,13 +8,13 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Scores of whole segments go in: "New York" is in a list of places. The best segmentation and the
-// probabilities of segments come out.
+// Score whole segments, where "New York" is in a list of places, then decode and compute segment
+// probabilities.
 func Example() {
 	words := []string{"in", "New", "York", "today"}
 	labels := []string{"O", "PLACE"}
 	s := semimarkov.NewLattice(len(words), len(labels), 2, structured.NoEdges)
-	s.LimitLength(0, 1) // tokens outside are segments of their own
+	s.LimitLength(0, 1) // each token outside is a segment of its own
 	for t := range words {
 		s.At(t, 1)[1], s.At(t, 2)[1] = -2, -4 // few words are places
 	}

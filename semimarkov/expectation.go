@@ -6,8 +6,8 @@ import (
 	"github.com/trellis-nlp/trellis/internal/vec"
 )
 
-// Expectation returns E[c] = sum_y p(y) c(y) of the lattice c, whose numbers are finite, under scores s: a
-// sum over marginals.
+// Expectation returns E[c] = sum_y p(y) c(y), the expectation of lattice c under scores s. The
+// numbers of c must be finite.
 func (w *Workspace) Expectation(s, c *Lattice) (float64, error) {
 	if err := sameSize(c, s); err != nil {
 		return 0, err
@@ -36,17 +36,17 @@ func (w *Workspace) Expectation(s, c *Lattice) (float64, error) {
 	return sum, nil
 }
 
-// AddExpectationGradient adds g times the gradient of E[c] with respect to the scores s to dst, in the edge
-// shape that dst has, and returns E[c]. The gradient is the covariance of c with the indicator of each
-// segment and edge, p(e) (E[c | e] - E[c]), with
+// AddExpectationGradient adds g times the gradient of E[c] with respect to the scores s to dst, in
+// the edge shape of dst. It returns E[c]. The gradient is the covariance of c with the indicator of
+// each segment and edge, p(e) (E[c | e] - E[c]), with
 //
 //	E[c | segment (t, t+d, j)] = A'_t(j) + Segment[t][d][j] + B_{t+d}(j)
 //	E[c | edge (t, i, j)]      = A_t(i) + Edge[t][i][j] + B'_t(j)
 //
-// where A and A' are the expected c of the prefix up to a boundary, given the label that ends or starts
-// there, and B and B' those of the suffix: the first-order expectation semiring (Li & Eisner 2009) in the
-// form of conditional means, in O(T (M L + L^2)). c is finite. dst is left as it was where it returns an
-// error.
+// A and A' are the expected c of the prefix up to a boundary, given the label that ends or starts
+// there. B and B' are the same for the suffix. This is the first-order expectation semiring (Li &
+// Eisner 2009) in the form of conditional means. It takes O(T (M L + L^2)) time. c must be finite.
+// On error, dst is unchanged.
 func (w *Workspace) AddExpectationGradient(dst, s, c *Lattice, g float64) (float64, error) {
 	if err := sameSize(dst, s); err != nil {
 		return 0, err
@@ -75,8 +75,8 @@ func (w *Workspace) AddExpectationGradient(dst, s, c *Lattice, g float64) (float
 	return mean, nil
 }
 
-// prefixMeans fills start, prefix and enter for c and returns E[c]. What has marginal 0 has no mean: its
-// entry is 0 and nothing reads it but a product with 0.
+// prefixMeans fills start, prefix and enter for c and returns E[c]. An entry with marginal 0 has no
+// mean: it is 0 and only enters products with 0.
 func (w *Workspace) prefixMeans(c *Lattice, logZ float64) (mean float64) {
 	s := w.s
 	l := s.L
@@ -117,7 +117,7 @@ func (w *Workspace) prefixMeans(c *Lattice, logZ float64) (mean float64) {
 	return mean
 }
 
-// enterMeans fills enter at t from the prefix there and the edge marginals in mat.
+// enterMeans fills enter at t from prefix at t and the edge marginals in mat.
 func (w *Workspace) enterMeans(cost []float64, t int) {
 	l, mass := w.s.L, w.sum
 	enter := w.enter[t*l : (t+1)*l]
@@ -155,8 +155,8 @@ func (w *Workspace) addSegmentCovariance(dst, c *Lattice, t int, mean, g float64
 	}
 }
 
-// addEdgeCovariance adds the gradient of the edges at t, whose marginals are in mat, to dst, unless that is
-// nil, and fills suffix at t.
+// addEdgeCovariance adds the gradient of the edges at t to dst, unless dst is nil, and fills suffix
+// at t. mat must hold the marginals of the edges.
 func (w *Workspace) addEdgeCovariance(dst, cost []float64, t int, mean, g float64) {
 	l := w.s.L
 	suffix := w.suffix[t*l : (t+1)*l]

@@ -139,7 +139,7 @@ func (w *Workspace) backward() {
 	}
 }
 
-// shareAt returns the shares of the segments that start at t: min(M, T-t) x L.
+// shareAt returns the length probabilities of the segments that start at t: min(M, T-t) x L.
 func (w *Workspace) shareAt(t int) []float64 {
 	s := w.s
 	at := t * s.M * s.L
@@ -180,7 +180,7 @@ func (w *Workspace) edgeMarginals(dst []float64, t int, logZ float64) {
 		simd.Exp(dst, dst, logZ)
 		return
 	}
-	// A product is at most 1. Where none is above 0, the factor that they share may be anything.
+	// Each product is at most 1. If all are 0, their common factor does not matter.
 	c := math.Exp(min(a+shift+b-logZ, safe))
 	for i, v := range w.left {
 		row := dst[i*l : (i+1)*l]

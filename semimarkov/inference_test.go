@@ -60,7 +60,7 @@ func TestInferenceEqualsEnumeration(t *testing.T) {
 	}
 }
 
-// Small whole numbers tie all the time, and add up exactly.
+// Small integers tie often and add up exactly.
 func TestTiesFollowTheOrder(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 1))
 	var w semimarkov.Workspace
@@ -78,7 +78,8 @@ func TestTiesFollowTheOrder(t *testing.T) {
 	}
 }
 
-// Scores thousands apart on segments and edges: what underflows as a product must come back.
+// Scores on segments and edges differ by thousands: terms that underflow as products must not be
+// lost.
 func TestExtremeScores(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 1))
 	var fast semimarkov.Workspace
@@ -103,13 +104,13 @@ func TestExtremeScores(t *testing.T) {
 	}
 }
 
-// Edges alone decide: each prefix has one label that the edges from it forbid but for a hair.
+// Edges alone decide: each prefix has one label that the edges from it all but forbid.
 func TestEdgesBringBackUnlikelyLabels(t *testing.T) {
 	s := semimarkov.NewLattice(3, 2, 2, structured.SharedEdges)
 	for k := range s.Segment {
 		s.Segment[k] = -2000 * float64(k%2)
 	}
-	copy(s.Edge, []float64{-inf, -inf, -inf, 3000}) // only label 1 may follow label 1
+	copy(s.Edge, []float64{-inf, -inf, -inf, 3000}) // only label 1 can follow label 1
 	for at := range 2 {
 		s.At(at, 2)[0], s.At(at, 2)[1] = -inf, -inf
 	}
@@ -178,8 +179,8 @@ func TestLegalScores(t *testing.T) {
 	assert.ErrorIs(t, err, structured.ErrShape)
 }
 
-// With segments of one token, all is what the linear chain has.
-func TestOneTokenSegmentsAreTheChain(t *testing.T) {
+// With segments of one token, the results equal those of the linear-chain CRF.
+func TestOneTokenSegmentsAreLinearChain(t *testing.T) {
 	var w semimarkov.Workspace
 	var chain forwardbackward.Workspace
 	for c := range bruteforce.Cases(21) {
@@ -210,15 +211,15 @@ func TestOneTokenSegmentsAreTheChain(t *testing.T) {
 	}
 }
 
-// Segments that add up over tokens, labelled so that no two neighbours share a label, are the runs of the
-// linear chain: the same log Z and probabilities of labels, with M = T.
-func TestRunsOfTheChain(t *testing.T) {
+// With M = T, segment scores that add up over tokens, and edges that forbid equal neighbours, the
+// segments are the label runs of a linear chain. log Z and label probabilities are the same.
+func TestRunsOfLinearChain(t *testing.T) {
 	var w semimarkov.Workspace
 	var chain forwardbackward.Workspace
 	for c := range bruteforce.Cases(22) {
 		x := c.Scores
 		if x.Shape() == structured.NoEdges {
-			continue // nothing could keep neighbours apart
+			continue // with one label, neighbours cannot differ
 		}
 		var s, mu semimarkov.Lattice
 		require.NoError(t, semimarkov.FromTokens(&s, x, x.T))
@@ -238,7 +239,8 @@ func TestRunsOfTheChain(t *testing.T) {
 	}
 }
 
-// Zero scores count segmentations; one far ahead of the others has no entropy.
+// With zero scores, the entropy is the logarithm of the number of segmentations. With one score far
+// ahead, it is 0.
 func TestEntropyAtItsEnds(t *testing.T) {
 	var w semimarkov.Workspace
 	s := semimarkov.NewLattice(5, 2, 3, structured.PositionEdges)
@@ -268,7 +270,7 @@ func TestSampleDrawsFromP(t *testing.T) {
 			require.False(t, math.IsInf(s.Score(y), -1), name)
 			got.Add(y, 1.0/4000)
 		}
-		near(t, oracle{s}.marginals(structured.PositionEdges), got, 0.05, name) // over 6 standard deviations
+		near(t, oracle{s}.marginals(structured.PositionEdges), got, 0.05, name) // more than 6 standard deviations
 	}
 	s := random(rng, 6, 3, 3, structured.SharedEdges, 1, 0)
 	a, b := make([]segments, 3), make([]segments, 3)

@@ -8,18 +8,19 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Scored segmentation is one of those that KBest lists.
+// Scored is one of the segmentations that KBest returns.
 type Scored struct {
 	Segments []Segment
 	Score    float64
 }
 
-// KBest returns the k best segmentations of s, all different, in descending order of score and equal ones in
-// the order of the package comment, so that the first is Decode's. There may be fewer than k. It overwrites dst
-// from its start and reuses its memory, that of the Segments too; dst may be nil. k < 1 asks for none.
+// KBest returns the k best segmentations of s, all different, in descending order of score. Ties
+// follow the order in the package comment, so the first is that of Decode. There may be fewer than
+// k. k < 1 returns none. KBest overwrites dst from its start and reuses its memory, including the
+// Segments. dst may be nil.
 //
-// It is lazy (Huang & Chiang 2005, algorithm 3, with a scan for their heap): after Decode's recursion, each
-// further segmentation costs at most O(T (M + L)) time.
+// KBest is lazy (Huang & Chiang 2005, algorithm 3, with a scan instead of their heap). After the
+// recursion of Decode, each further segmentation takes at most O(T (M + L)) time.
 func (w *Workspace) KBest(dst []Scored, s *Lattice, k int) ([]Scored, error) {
 	list := dst[:0]
 	done, err := w.prepare(s)
@@ -47,7 +48,7 @@ func (w *Workspace) KBest(dst []Scored, s *Lattice, k int) ([]Scored, error) {
 	return list, nil
 }
 
-// nextScored lengthens list by one, whose memory is that of the entry that stood there before.
+// nextScored extends list by one entry, reusing the memory of a previous entry if possible.
 func nextScored(list []Scored) ([]Scored, *Scored) {
 	if len(list) < cap(list) {
 		list = list[:len(list)+1]
@@ -57,22 +58,23 @@ func nextScored(list []Scored) ([]Scored, *Scored) {
 	return list, &list[len(list)-1]
 }
 
-// ranked holds the best prefixes of each kind, as far as they were asked for. Its nodes are, for each boundary
-// t in 1..T and label j, the prefixes whose last segment ends at t with label j, and those before a
-// segment of label j that starts at t; and the root, all segmentations.
+// ranked holds the best prefixes of each node, computed as far as needed. Each boundary t in 1..T
+// and label j has two nodes. One stands for the prefixes whose last segment ends at t with label j,
+// the other for those before a segment of label j that starts at t. The root stands for all
+// segmentations.
 type ranked struct {
 	s     *Lattice
 	nodes []node
 }
 
-// A node has one choice for each length of the last segment, or for each label before the boundary.
+// node has one choice for each length of the last segment, or for each label before the boundary.
 type node struct {
-	items []item  // in their order
-	next  []int32 // the rank of the next item of each choice
-	done  bool    // there are no further items
+	items []item  // best first
+	next  []int32 // per choice: the rank of the next item
+	done  bool    // there are no more items
 }
 
-// An item is the rank-th best prefix of the node that the choice leads back to, and one step.
+// item is a step from the rank-th best prefix of the node that the choice leads back to.
 type item struct {
 	score        float64
 	choice, rank int32
@@ -109,7 +111,7 @@ func (k *ranked) reset(s *Lattice) {
 	}
 }
 
-// ensure ranks the items of a node up to the r-th, and reports whether there are so many.
+// ensure ranks the items of a node up to index r and reports whether item r exists.
 func (k *ranked) ensure(id, r int) bool {
 	at := &k.nodes[id]
 	for len(at.items) <= r && !at.done {
@@ -129,8 +131,8 @@ func (k *ranked) ensure(id, r int) bool {
 	return r < len(at.items)
 }
 
-// value returns the score of a node's prefix that comes of the rank-th best one behind a choice, -Inf where
-// there is none.
+// value returns the score of the prefix that extends the rank-th best prefix behind a choice, or
+// -Inf if there is none.
 func (k *ranked) value(id, choice, rank int) float64 {
 	from, step := k.behind(id, choice)
 	switch {
@@ -142,8 +144,8 @@ func (k *ranked) value(id, choice, rank int) float64 {
 	return k.nodes[from].items[rank].score + step
 }
 
-// behind returns the node that a choice leads back to, -1 for the start of the sentence, and the score of the
-// step from there.
+// behind returns the node that a choice leads back to, or -1 for the start of the sentence. step is
+// the score from there.
 func (k *ranked) behind(id, choice int) (from int, step float64) {
 	s := k.s
 	if id == k.root() {
@@ -163,7 +165,7 @@ func (k *ranked) behind(id, choice int) (from int, step float64) {
 	return k.start(t-d, j), s.At(t-d, d)[j]
 }
 
-// trace appends the r-th best segmentation.
+// trace appends the segmentation of rank r.
 func (k *ranked) trace(y []Segment, r int) []Segment {
 	for id := k.root(); id >= 0; {
 		it := k.nodes[id].items[r]

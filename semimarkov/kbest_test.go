@@ -14,7 +14,8 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// ranking lists the segmentations of finite score, best first, ties in the order of the package comment.
+// ranking lists the segmentations with finite scores, best first, ties in the order of the package
+// comment.
 func ranking(s *semimarkov.Lattice) []semimarkov.Scored {
 	var all []semimarkov.Scored
 	for y := range semimarkov.Segmentations(s.T, s.L, s.M) {
@@ -42,7 +43,7 @@ func TestKBestEqualsEnumeration(t *testing.T) {
 	}
 }
 
-// Small whole numbers tie all the time, and add up exactly.
+// Small integers tie often and add up exactly.
 func TestKBestTies(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 1))
 	var w semimarkov.Workspace
@@ -59,7 +60,7 @@ func TestKBestTies(t *testing.T) {
 	}
 }
 
-func TestKBestAsksForWhatIsThere(t *testing.T) {
+func TestKBestReturnsWhatExists(t *testing.T) {
 	var w semimarkov.Workspace
 	list, err := w.KBest(nil, semimarkov.NewLattice(0, 2, 2, structured.NoEdges), 3)
 	require.NoError(t, err)
@@ -70,7 +71,8 @@ func TestKBestAsksForWhatIsThere(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, list)
 
-	// A long sentence has more segmentations than memory holds; a thousand of them are quickly there.
+	// A long sentence has too many segmentations to enumerate, but the best thousand take little
+	// time.
 	rng := rand.New(rand.NewPCG(6, 1))
 	s = random(rng, 60, 4, 5, structured.SharedEdges, 1, 0.1)
 	list, err = w.KBest(list, s, 1000)

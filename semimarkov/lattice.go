@@ -7,13 +7,16 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Lattice is one real number on every segment of a sentence of T tokens, L labels and at most M tokens
-// a segment, and on every pair of labels that meet at a boundary. Its edges come in the three shapes of
-// [structured.Lattice]: none, one matrix that serves all boundaries (in a gradient, their sum), or one for
-// each boundary 1..T-1 within the sentence. Scores of the first and last label belong to the segments
-// that start at 0 and end at T.
+// Lattice holds one real number for each segment and for each pair of labels at a boundary. It
+// covers a sentence of T tokens, L labels and segments of at most M tokens. Its edges have one of
+// the three shapes of [structured.Lattice]:
 //
-// The numbers of segments that would reach beyond T are unused: whatever they are, nothing reads them.
+//   - none;
+//   - one matrix for all boundaries (in a gradient, their sum);
+//   - one matrix for each boundary 1..T-1 inside the sentence.
+//
+// Put scores of the first and last label on the segments that start at 0 and end at T. Numbers of
+// segments that would extend beyond T are never read.
 type Lattice struct {
 	T, L, M int
 	Segment []float64 // T x M x L: Segment[(t*M+d-1)*L+j] starts at t, has d tokens and label j
@@ -27,15 +30,15 @@ func NewLattice(t, l, m int, edges structured.EdgeShape) *Lattice {
 	return s
 }
 
-// Reset gives s the shape t x m x l with edges of the shape named and sets every number to zero. It reuses
-// the memory that s holds.
+// Reset gives s the shape t x m x l with the given edge shape and sets every number to zero. It
+// reuses the memory of s.
 func (s *Lattice) Reset(t, l, m int, edges structured.EdgeShape) {
 	s.Resize(t, l, m, edges)
 	clear(s.Segment)
 	clear(s.Edge)
 }
 
-// Resize is Reset without the zeros: the numbers are whatever the memory held.
+// Resize is Reset without the zeros: the numbers are undefined.
 func (s *Lattice) Resize(t, l, m int, edges structured.EdgeShape) {
 	s.T, s.L, s.M = t, l, m
 	s.Segment = vec.Resize(s.Segment, t*m*l)
@@ -49,7 +52,8 @@ func (s *Lattice) Resize(t, l, m int, edges structured.EdgeShape) {
 	s.Edge = vec.Resize(s.Edge, n)
 }
 
-// Shape returns the shape of the edges. Where two coincide (T = 2) it says SharedEdges.
+// Shape returns the shape of the edges. At T = 2, where two shapes coincide, it returns
+// SharedEdges.
 func (s *Lattice) Shape() structured.EdgeShape {
 	switch len(s.Edge) {
 	case 0:
@@ -60,45 +64,47 @@ func (s *Lattice) Shape() structured.EdgeShape {
 	return structured.PositionEdges
 }
 
-// At returns the L numbers of the segments of d tokens that start at t, 1 <= d <= M; it aliases s.
+// At returns the L numbers of the segments of d tokens that start at t, 1 <= d <= M. The slice
+// aliases s.
 func (s *Lattice) At(t, d int) []float64 {
 	at := (t*s.M + d - 1) * s.L
 	return s.Segment[at : at+s.L]
 }
 
 // From returns the numbers of all segments that start at t and end within the sentence: min(M, T-t)
-// lengths x L labels. It aliases s.
+// lengths x L labels. The slice aliases s.
 func (s *Lattice) From(t int) []float64 {
 	at := t * s.M * s.L
 	return s.Segment[at : at+min(s.M, s.T-t)*s.L]
 }
 
-// EdgeAt returns the L x L numbers of the boundary before token t, row i the label that ends there; it
-// aliases s and is nil where s has no edges. t runs from 1 to T-1.
+// EdgeAt returns the L x L numbers of the boundary before token t, for t in 1..T-1. Row i belongs
+// to label i that ends there. The slice aliases s. It is nil if s has no edges.
 func (s *Lattice) EdgeAt(t int) []float64 {
 	n := s.L * s.L
 	return vec.Block(s.Edge, (t-1)*n, n)
 }
 
-// Check reports, as an error that wraps [structured.ErrShape], lengths that fit none of the shapes.
+// Check returns an error that wraps [structured.ErrShape] if the lengths of s match none of the
+// shapes.
 func (s *Lattice) Check() error {
 	if s.T < 0 || s.L < 0 || s.M < 0 {
-		return fmt.Errorf("%w: lattice of T = %d tokens, L = %d labels, M = %d tokens a segment", structured.ErrShape, s.T, s.L, s.M)
+		return fmt.Errorf("%w: lattice has T = %d tokens, L = %d labels, M = %d tokens per segment: want 0 or more", structured.ErrShape, s.T, s.L, s.M)
 	}
 	if n := s.T * s.M * s.L; len(s.Segment) != n {
-		return fmt.Errorf("%w: %d segments in a lattice of T = %d, L = %d, M = %d: want %d",
-			structured.ErrShape, len(s.Segment), s.T, s.L, s.M, n)
+		return fmt.Errorf("%w: lattice of T = %d, L = %d, M = %d has %d segments: want %d",
+			structured.ErrShape, s.T, s.L, s.M, len(s.Segment), n)
 	}
 	n := s.L * s.L
 	if e := len(s.Edge); e != 0 && e != n && e != max(s.T-1, 0)*n {
-		return fmt.Errorf("%w: %d edges in a lattice of T = %d, L = %d: want 0, %d or %d",
-			structured.ErrShape, e, s.T, s.L, n, max(s.T-1, 0)*n)
+		return fmt.Errorf("%w: lattice of T = %d, L = %d has %d edges: want 0, %d or %d",
+			structured.ErrShape, s.T, s.L, e, n, max(s.T-1, 0)*n)
 	}
 	return nil
 }
 
-// Validate checks the shape of s and that every number that is used can be a score: finite or -Inf. The
-// error says what stands where; it wraps [structured.ErrShape] or is a *ValueError.
+// Validate checks the shape of s and that every used number is finite or -Inf. The error wraps
+// [structured.ErrShape] or is a *ValueError with the position of the first bad number.
 func (s *Lattice) Validate() error {
 	if err := s.Check(); err != nil {
 		return err
@@ -118,16 +124,16 @@ func (s *Lattice) Validate() error {
 	return nil
 }
 
-// A ValueError is a NaN or +Inf among scores.
+// ValueError reports a NaN or +Inf among scores.
 type ValueError struct {
-	Start  int // token at which the segment, or the one behind the edge, starts; -1 for a shared edge
-	Length int // of the segment, 0 for an edge
-	From   int // label before an edge, -1 for a segment
-	Label  int // of the segment, or behind the edge
+	Start  int // first token of the segment, or of the one after the edge; -1 for a shared edge
+	Length int // length of the segment; 0 for an edge
+	From   int // label before an edge; -1 for a segment
+	Label  int // label of the segment, or after the edge
 	Value  float64
 }
 
-// Error says the value and its place.
+// Error returns the value and its position.
 func (e *ValueError) Error() string {
 	place := fmt.Sprintf("segment (start=%d, length=%d, label=%d)", e.Start, e.Length, e.Label)
 	switch {

@@ -14,7 +14,8 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Segmentations are counted by f(t) = l * (f(t-1) + ... + f(t-m)), f(0) = 1; each is one, and none repeats.
+// The number of segmentations is f(t) = l * (f(t-1) + ... + f(t-m)), f(0) = 1. All are valid and
+// distinct.
 func TestSegmentations(t *testing.T) {
 	for l := range 4 {
 		for m := range 5 {
@@ -41,7 +42,7 @@ func TestSegmentations(t *testing.T) {
 		}
 	}
 	for range semimarkov.Segmentations(4, 2, 2) {
-		break // a loop may end early
+		break // a loop may stop early
 	}
 }
 
@@ -51,14 +52,14 @@ func TestCheckSegmentation(t *testing.T) {
 		y    segments
 		says string
 	}{
-		{nil, "0 tokens in a lattice of T = 4"},
-		{segments{{0, 2, 0}}, "2 tokens in a lattice of T = 4"},
+		{nil, "segmentation has 0 tokens, but the lattice has T = 4"},
+		{segments{{0, 2, 0}}, "segmentation has 2 tokens, but the lattice has T = 4"},
 		{segments{{0, 2, 0}, {3, 4, 0}}, "segment 1 starts at token 3: want 2"},
 		{segments{{0, 2, 0}, {1, 4, 0}}, "segment 1 starts at token 1: want 2"},
-		{segments{{0, 3, 0}, {3, 4, 0}}, "segment 0 of 3 tokens: want 1..2"},
-		{segments{{0, 0, 0}, {0, 4, 0}}, "segment 0 of 0 tokens"},
-		{segments{{0, 2, 2}, {2, 4, 0}}, "label 2 of segment 0: want 0..1"},
-		{segments{{0, 2, 0}, {2, 4, -1}}, "label -1 of segment 1"},
+		{segments{{0, 3, 0}, {3, 4, 0}}, "segment 0 has 3 tokens: want 1..2"},
+		{segments{{0, 0, 0}, {0, 4, 0}}, "segment 0 has 0 tokens"},
+		{segments{{0, 2, 2}, {2, 4, 0}}, "segment 0 has label 2: want 0..1"},
+		{segments{{0, 2, 0}, {2, 4, -1}}, "segment 1 has label -1"},
 		{segments{{0, 2, 0}, {2, 4, 1}, {4, 5, 1}}, "5 tokens"},
 	} {
 		err := s.CheckSegmentation(c.y)
@@ -71,7 +72,7 @@ func TestCheckSegmentation(t *testing.T) {
 func TestValidateNamesThePlace(t *testing.T) {
 	for _, edges := range shapes {
 		s := semimarkov.NewLattice(4, 3, 2, edges)
-		s.At(3, 2)[1] = math.NaN() // reaches beyond T
+		s.At(3, 2)[1] = math.NaN() // beyond T
 		s.At(1, 2)[0] = -inf
 		require.NoError(t, s.Validate())
 		s.At(2, 2)[1] = inf
@@ -92,17 +93,17 @@ func TestValidateNamesThePlace(t *testing.T) {
 		assert.ErrorContains(t, e, says)
 	}
 	for name, s := range map[string]*semimarkov.Lattice{
-		"T = -1":             {T: -1},
-		"want 6":             {T: 3, L: 1, M: 2, Segment: make([]float64, 3)},
-		"want 0, 4 or 8":     {T: 3, L: 2, M: 1, Segment: make([]float64, 6), Edge: make([]float64, 3)},
-		"M = -2 tokens a se": {M: -2},
+		"T = -1":                    {T: -1},
+		"want 6":                    {T: 3, L: 1, M: 2, Segment: make([]float64, 3)},
+		"want 0, 4 or 8":            {T: 3, L: 2, M: 1, Segment: make([]float64, 6), Edge: make([]float64, 3)},
+		"M = -2 tokens per segment": {M: -2},
 	} {
 		require.ErrorIs(t, s.Validate(), structured.ErrShape)
 		assert.ErrorContains(t, s.Validate(), name)
 	}
 }
 
-// The sum of lattices is the sum of their scores along every segmentation, whatever their edges.
+// The sum of two lattices scores each segmentation as the sum of their scores, for all edge shapes.
 func TestAddScaled(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 1))
 	for _, x := range shapes {
@@ -126,8 +127,8 @@ func TestAddScaled(t *testing.T) {
 	assert.ErrorIs(t, semimarkov.AddScaled(a, a, b, 1), structured.ErrShape)
 }
 
-// A lattice from tokens scores a segmentation as the labels of its tokens, and the transpose does what one
-// does.
+// A lattice from tokens scores a segmentation as the labels of its tokens. AddToTokens is the
+// transpose.
 func TestTokens(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 1))
 	for c := range bruteforce.Cases(9) {
@@ -167,7 +168,8 @@ func TestTokens(t *testing.T) {
 	assert.ErrorIs(t, semimarkov.AddToTokens(structured.NewLattice(2, 2, structured.NoEdges), &s), structured.ErrShape)
 }
 
-// With a label limited to one token, each of its tokens is a segment of its own, and nothing else changes.
+// With a label limited to one token, each of its tokens is its own segment, and nothing else
+// changes.
 func TestLimitLength(t *testing.T) {
 	s := semimarkov.NewLattice(5, 3, 4, structured.NoEdges)
 	s.LimitLength(1, 1)
@@ -185,7 +187,7 @@ func TestLimitLength(t *testing.T) {
 	}
 }
 
-// summed is a cost that FillCost knows nothing of, so that it sums over tokens.
+// summed hides the type of a cost, so that FillCost sums over tokens.
 type summed struct{ structured.Cost }
 
 func TestCosts(t *testing.T) {

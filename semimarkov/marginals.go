@@ -7,10 +7,10 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Marginals makes dst the marginals under scores s: the probability of each segment and, in the edge shape
-// asked for, that label i ends and label j starts at each boundary, or its sum over boundaries where edges
-// are shared (expected counts). It returns log Z. [AddToTokens] makes probabilities of labels at tokens of
-// it.
+// Marginals sets dst to the marginals under scores s and returns log Z. Segments hold their
+// probabilities. Edges, in the given shape, hold the probability that label i ends and label j
+// starts at a boundary, or its sum over boundaries if they are shared (expected counts).
+// [AddToTokens] converts the result to label probabilities at tokens.
 func (w *Workspace) Marginals(dst, s *Lattice, edges structured.EdgeShape) (logZ float64, err error) {
 	if err := s.Check(); err != nil {
 		return 0, err
@@ -19,9 +19,8 @@ func (w *Workspace) Marginals(dst, s *Lattice, edges structured.EdgeShape) (logZ
 	return w.AddMarginals(dst, s, 1)
 }
 
-// AddMarginals adds c times the marginals under scores s to dst, in the edge shape that dst has, and
-// returns log Z. It is the gradient step of every loss with a log Z. dst is left as it was where it returns
-// an error.
+// AddMarginals adds c times the marginals under scores s to dst, in the edge shape of dst, and
+// returns log Z. It is the gradient step of every loss with a log Z. On error, dst is unchanged.
 func (w *Workspace) AddMarginals(dst, s *Lattice, c float64) (logZ float64, err error) {
 	if err := sameSize(dst, s); err != nil {
 		return 0, err
@@ -47,9 +46,9 @@ func (w *Workspace) AddMarginals(dst, s *Lattice, c float64) (logZ float64, err 
 	return logZ, nil
 }
 
-// Entropy returns -sum_y p(y) log p(y), in nats, under scores s. It sums the entropies of each label given
-// the one before and of each length given the label, no term of which is negative, so it is exact near
-// zero too.
+// Entropy returns -sum_y p(y) log p(y), in nats, under scores s. It sums the entropies of each
+// label given the previous one, and of each length given the label. No term is negative, so the
+// result is exact near zero too.
 func (w *Workspace) Entropy(s *Lattice) (float64, error) {
 	if done, err := w.prepare(s); done {
 		return 0, err

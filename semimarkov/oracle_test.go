@@ -21,8 +21,9 @@ var (
 
 type segments = []semimarkov.Segment
 
-// random returns a lattice of normal scores of the deviation sd, each -Inf with the probability forbidden,
-// except along the segments of one token and label 0. What is unused is NaN: nothing may read it.
+// random returns a lattice of normal scores with standard deviation sd. Each is -Inf with
+// probability forbidden, except along the segments of one token and label 0. Unused numbers are
+// NaN: they must not be read.
 func random(rng *rand.Rand, t, l, m int, edges structured.EdgeShape, sd, forbidden float64) *semimarkov.Lattice {
 	s := semimarkov.NewLattice(t, l, m, edges)
 	for k := range s.Segment {
@@ -46,7 +47,8 @@ func random(rng *rand.Rand, t, l, m int, edges structured.EdgeShape, sd, forbidd
 	return s
 }
 
-// cases yields lattices of each shape of edges, with and without forbidden numbers, M from 1 to beyond T.
+// cases yields lattices of each edge shape, with and without forbidden numbers, with M from 1 to
+// beyond T.
 func cases(seed uint64) iter.Seq2[string, *semimarkov.Lattice] {
 	return func(yield func(string, *semimarkov.Lattice) bool) {
 		rng := rand.New(rand.NewPCG(seed, 5))
@@ -63,7 +65,7 @@ func cases(seed uint64) iter.Seq2[string, *semimarkov.Lattice] {
 	}
 }
 
-// An oracle computes by listing every segmentation of s.
+// oracle computes by enumerating every segmentation of s.
 type oracle struct{ s *semimarkov.Lattice }
 
 func (o oracle) all() iter.Seq[segments] { return semimarkov.Segmentations(o.s.T, o.s.L, o.s.M) }
@@ -95,7 +97,7 @@ func (o oracle) expect(f func(segments) float64) float64 {
 	return sum
 }
 
-// sum returns sum_y p(y) f(y) 1_y, in the edge shape asked for.
+// sum returns sum_y p(y) f(y) 1_y, in the given edge shape.
 func (o oracle) sum(edges structured.EdgeShape, f func(segments) float64) *semimarkov.Lattice {
 	mu, logZ := semimarkov.NewLattice(o.s.T, o.s.L, o.s.M, edges), o.logZ()
 	for y := range o.all() {
@@ -138,7 +140,7 @@ func compare(a, b segments) int {
 	}
 }
 
-// pick returns a segmentation of s of finite score.
+// pick returns a segmentation of s with a finite score.
 func pick(rng *rand.Rand, s *semimarkov.Lattice) segments {
 	var all []segments
 	for y := range semimarkov.Segmentations(s.T, s.L, s.M) {
@@ -162,7 +164,7 @@ func sum(t testing.TB, a, b *semimarkov.Lattice, c float64) *semimarkov.Lattice 
 	return r
 }
 
-// near requires equal shapes, and numbers within tol of each other relative to the larger of 1 and want's.
+// near requires equal shapes and equal numbers within tol, relative to the larger of 1 and want.
 func near(t testing.TB, want, got *semimarkov.Lattice, tol float64, name string) {
 	t.Helper()
 	require.Equal(t, [3]int{want.T, want.L, want.M}, [3]int{got.T, got.L, got.M}, name)

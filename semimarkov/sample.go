@@ -7,9 +7,10 @@ import (
 	"github.com/trellis-nlp/trellis/internal/simd"
 )
 
-// Sample makes each of samples an independent draw from p(y) under scores s, reusing its memory: the
-// forward recursion once, then, for each draw, from the last segment to the first, its label and its length,
-// each given what follows. The same source of randomness gives the same segmentations.
+// Sample sets each of samples to an independent draw from p(y) under scores s, reusing its memory.
+// It runs the forward recursion once. For each draw it then picks the label and length of each
+// segment, from last to first, given what follows. The same random source gives the same
+// segmentations.
 func (w *Workspace) Sample(samples [][]Segment, s *Lattice, rng *rand.Rand) error {
 	for k := range samples {
 		samples[k] = samples[k][:0]
@@ -54,8 +55,8 @@ func (w *Workspace) draw(y []Segment, rng *rand.Rand) []Segment {
 	return y
 }
 
-// choose draws an index k of x with probability proportional to exp(x[k]), and overwrites x. One of its
-// numbers is finite.
+// choose draws an index k of x with probability proportional to exp(x[k]), and overwrites x. At
+// least one number of x must be finite.
 func choose(x []float64, rng *rand.Rand) int {
 	simd.Exp(x, x, simd.Max(x))
 	total := 0.0
@@ -71,5 +72,5 @@ func choose(x []float64, rng *rand.Rand) int {
 		}
 		u -= v
 	}
-	return last // rounding has used up all of x
+	return last // rounding left u above all weights
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Segment is the tokens Start..End-1 under one label. A segmentation is a list of them, the first of
-// which starts at 0, each next where the one before ends, the last ending at T.
+// Segment labels the tokens Start..End-1. A segmentation is a list of segments that covers tokens
+// 0..T-1 without gaps or overlaps, from left to right.
 type Segment struct{ Start, End, Label int }
 
 // Len returns the number of tokens.
@@ -24,8 +24,8 @@ func AppendLabels(dst []int, y []Segment) []int {
 	return dst
 }
 
-// Segmentations yields every segmentation of t tokens into segments of l labels and at most m tokens: the
-// referee of the tests. The slice is reused: copy what must last.
+// Segmentations yields every segmentation of t tokens into segments of l labels and at most m
+// tokens. The tests use it as a reference. The slice is reused: copy it to keep it.
 func Segmentations(t, l, m int) iter.Seq[[]Segment] {
 	return func(yield func([]Segment) bool) {
 		var y []Segment
@@ -49,8 +49,8 @@ func Segmentations(t, l, m int) iter.Seq[[]Segment] {
 	}
 }
 
-// CheckSegmentation reports, as an error that wraps [structured.ErrShape], segments that are no
-// segmentation of s: a gap or overlap, one that is too long, a label out of range.
+// CheckSegmentation returns an error that wraps [structured.ErrShape] unless y is a segmentation of
+// s. It detects gaps, overlaps, segments that are too long and labels out of range.
 func (s *Lattice) CheckSegmentation(y []Segment) error {
 	at := 0
 	for k, g := range y {
@@ -58,23 +58,23 @@ func (s *Lattice) CheckSegmentation(y []Segment) error {
 		case g.Start != at:
 			return fmt.Errorf("%w: segment %d starts at token %d: want %d", structured.ErrShape, k, g.Start, at)
 		case g.Len() < 1 || g.Len() > s.M:
-			return fmt.Errorf("%w: segment %d of %d tokens: want 1..%d", structured.ErrShape, k, g.Len(), s.M)
+			return fmt.Errorf("%w: segment %d has %d tokens: want 1..%d", structured.ErrShape, k, g.Len(), s.M)
 		case g.Label < 0 || g.Label >= s.L:
-			return fmt.Errorf("%w: label %d of segment %d: want 0..%d", structured.ErrShape, g.Label, k, s.L-1)
+			return fmt.Errorf("%w: segment %d has label %d: want 0..%d", structured.ErrShape, k, g.Label, s.L-1)
 		}
 		at = g.End
 	}
 	if at != s.T {
-		return fmt.Errorf("%w: segmentation of %d tokens in a lattice of T = %d", structured.ErrShape, at, s.T)
+		return fmt.Errorf("%w: segmentation has %d tokens, but the lattice has T = %d", structured.ErrShape, at, s.T)
 	}
 	return nil
 }
 
-// Score returns the sum of s along a segmentation, which [Lattice.CheckSegmentation] has no fault with.
+// Score returns the score of a segmentation that passes [Lattice.CheckSegmentation].
 func (s *Lattice) Score(y []Segment) float64 {
 	sum := 0.0
 	for k, g := range y {
-		if k > 0 && len(s.Edge) > 0 { // the edge first, as the decoder adds them up: equal to the last bit
+		if k > 0 && len(s.Edge) > 0 { // edge first, in the order of the decoder: equal to the last bit
 			sum += s.EdgeAt(g.Start)[y[k-1].Label*s.L+g.Label]
 		}
 		sum += s.At(g.Start, g.Len())[g.Label]
@@ -82,8 +82,8 @@ func (s *Lattice) Score(y []Segment) float64 {
 	return sum
 }
 
-// Add adds v to the segments and edges of s along a segmentation: Add(y, 1) on zeros makes the indicator
-// of y. Edges are left alone where s has none.
+// Add adds v to the segments and edges of s along a segmentation. On a lattice of zeros, Add(y, 1)
+// makes the indicator of y. If s has no edges, only segments change.
 func (s *Lattice) Add(y []Segment, v float64) {
 	for k, g := range y {
 		if k > 0 && len(s.Edge) > 0 {

@@ -8,28 +8,29 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// smooth is the memory of SmoothMax: the distribution over segmentations by which the smoothed recursion picks one,
-// last segment first.
+// smooth is the scratch memory of SmoothMax. It holds a distribution over segmentations, factored
+// from the last segment to the first.
 type smooth struct {
 	last   []float64 // L: probability of the last label
-	length []float64 // T x L x M: length[((e-1)*L+j)*M+d-1], of length d given that label j ends at e
-	before []float64 // T x L x L: before[(t*L+j)*L+i], of label i before t given that label j starts at t
+	length []float64 // T x L x M: length[((e-1)*L+j)*M+d-1] is the probability of length d given that label j ends at e
+	before []float64 // T x L x L: before[(t*L+j)*L+i] is the probability of label i before t given that label j starts at t
 
 	into         []float64 // max(M, L)
-	reach, start []float64 // (T+1) x L and L: probabilities of an end at e, of a start at t
+	reach, start []float64 // (T+1) x L and L: probabilities of an end at e and of a start at t
 	project      sparsemax.Workspace
 }
 
-// SmoothMax returns V, the recursion of Decode with each max smoothed by the squared norm (Mensch & Blondel 2018):
+// SmoothMax returns V, the recursion of Decode with each max smoothed by the squared norm (Mensch &
+// Blondel 2018):
 //
 //	max_Omega(x) = max over distributions q of q.x + (1 - |q|^2) / (2 gamma)
 //	a_e(j) = max_Omega over d of (g_{e-d}(j) + Segment[e-d][d][j])
 //	g_t(j) = max_Omega over i of (a_t(i) + Edge[t][i][j]),   g_0(j) = 0,   V = max_Omega over j of a_T(j)
 //
-// Unless dst is nil, SmoothMax adds c times the gradient of V to dst, in the edge shape that dst has: the
-// probability of each segment and edge under the distribution that the maximisers q make. V lies between the best
-// score and (1/gamma) log Z(gamma s). With M = 1 it is that of package viterbi. dst is left as it was where SmoothMax
-// returns an error.
+// If dst is not nil, SmoothMax adds c times the gradient of V to dst, in the edge shape of dst. The
+// gradient is the probability of each segment and edge under the distribution that the maximisers q
+// define. V lies between the best score and (1/gamma) log Z(gamma s). With M = 1 it equals that of
+// package viterbi. On error, dst is unchanged.
 func (w *Workspace) SmoothMax(dst, s *Lattice, gamma, c float64) (float64, error) {
 	if dst != nil {
 		if err := sameSize(dst, s); err != nil {
@@ -75,7 +76,7 @@ func (w *Workspace) smoothForward(gamma float64) float64 {
 	return m.project.Max(m.last, w.ends[s.T*l:], gamma)
 }
 
-// smoothCross fills starts at t and the distributions of the labels before.
+// smoothCross fills starts at t and the distributions of the previous labels.
 func (w *Workspace) smoothCross(t int, gamma float64) {
 	l, m := w.s.L, &w.smooth
 	ends, edge := w.ends[t*l:(t+1)*l], w.s.EdgeAt(t)
@@ -103,14 +104,14 @@ func (m *smooth) beforeAt(l, t, j int) []float64 {
 	return m.before[at : at+l]
 }
 
-// smoothBackward adds c times the probabilities of its segments and edges to dst.
+// smoothBackward adds c times the segment and edge probabilities to dst.
 func (w *Workspace) smoothBackward(dst *Lattice, c float64) {
 	s, m := w.s, &w.smooth
 	l := s.L
 	m.reach, m.start = vec.Resize(m.reach, (s.T+1)*l), vec.Resize(m.start, l)
 	clear(m.reach)
 	copy(m.reach[s.T*l:], m.last)
-	for t := s.T - 1; t >= 0; t-- { // from the ends beyond t, all of which are known, to the segments that start at t
+	for t := s.T - 1; t >= 0; t-- { // from the known ends after t to the segments that start at t
 		clear(m.start)
 		for d := 1; d <= min(s.M, s.T-t); d++ {
 			to := dst.At(t, d)
@@ -129,7 +130,8 @@ func (w *Workspace) smoothBackward(dst *Lattice, c float64) {
 	}
 }
 
-// smoothCrossBack adds c times the probabilities of the edges at t to edge, unless that is nil, and fills reach at t.
+// smoothCrossBack adds c times the probabilities of the edges at t to edge, unless edge is nil, and
+// fills reach at t.
 func (w *Workspace) smoothCrossBack(edge []float64, t int, c float64) {
 	l, m := w.s.L, &w.smooth
 	for j, p := range m.start {

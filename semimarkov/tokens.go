@@ -6,15 +6,15 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// FromTokens makes dst, with segments of up to m tokens, the lattice whose sum along a segmentation is
-// that of s along the labels of its tokens: nodes are summed over a segment, with the edges within it, and
-// edges between segments stay edges. It takes O(T m L) time.
+// FromTokens sets dst, with segments of up to m tokens, to the lattice that scores each
+// segmentation as s scores the labels of its tokens. A segment gets the sum of its nodes and of the
+// edges within it. Edges between segments stay edges. It takes O(T m L) time.
 func FromTokens(dst *Lattice, s *structured.Lattice, m int) error {
 	if err := s.Check(); err != nil {
 		return err
 	}
 	if m < 0 {
-		return fmt.Errorf("%w: segments of at most %d tokens", structured.ErrShape, m)
+		return fmt.Errorf("%w: segments have at most %d tokens: want 0 or more", structured.ErrShape, m)
 	}
 	dst.Resize(s.T, s.L, m, s.Shape())
 	copy(dst.Edge, s.Edge)
@@ -37,21 +37,22 @@ func FromTokens(dst *Lattice, s *structured.Lattice, m int) error {
 	return nil
 }
 
-// AddToTokens is the transpose of FromTokens for nodes: it adds to each node (t, j) of dst the sum of the
-// segments of label j in s that cover token t. It makes token marginals of segment marginals, and a gradient with
-// respect to nodes of one with respect to segments. It takes O(T M L) time.
+// AddToTokens is the transpose of FromTokens for nodes. It adds to each node (t, j) of dst the sum
+// of the segments of label j in s that cover token t. It converts segment marginals to token
+// marginals, and a gradient with respect to segments to one with respect to nodes. It takes O(T M
+// L) time.
 func AddToTokens(dst *structured.Lattice, s *Lattice) error {
 	if err := s.Check(); err != nil {
 		return err
 	}
 	if dst.T != s.T || dst.L != s.L || len(dst.Node) != s.T*s.L {
-		return fmt.Errorf("%w: tokens of T = %d, L = %d for segments of T = %d, L = %d", structured.ErrShape, dst.T, dst.L, s.T, s.L)
+		return fmt.Errorf("%w: tokens have T = %d, L = %d, but segments have T = %d, L = %d", structured.ErrShape, dst.T, dst.L, s.T, s.L)
 	}
 	for t := range s.T {
 		rows := s.From(t)
 		nodes := dst.Node[t*s.L:]
 		for j := range s.L {
-			sum := 0.0 // of the segments that are long enough to cover the token
+			sum := 0.0 // over segments long enough to cover the token
 			for k := len(rows) - s.L + j; k >= 0; k -= s.L {
 				sum += rows[k]
 				nodes[k] += sum

@@ -9,8 +9,9 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Decode returns the best segmentation of s and its score; the package comment says which of equal ones. It
-// overwrites dst from its start and reuses its memory; dst may be nil. It takes O(T (M L + L^2)) time.
+// Decode returns the best segmentation of s and its score. The package comment defines the order of
+// ties. Decode overwrites dst from its start and reuses its memory; dst may be nil. It takes O(T (M
+// L + L^2)) time.
 func (w *Workspace) Decode(dst []Segment, s *Lattice) (y []Segment, score float64, err error) {
 	y = dst[:0]
 	if done, err := w.prepare(s); done {
@@ -37,8 +38,9 @@ func (w *Workspace) Decode(dst []Segment, s *Lattice) (y []Segment, score float6
 	return y, score, nil
 }
 
-// maxima fills ends[e][j] with the score of the best prefix whose last segment ends at e with label j, and
-// starts[t][j] with that of the best prefix before a segment of label j that starts at t, its edge included.
+// maxima fills ends[e][j] with the score of the best prefix whose last segment ends at e with label
+// j. It fills starts[t][j] with the score of the best prefix before a segment of label j that
+// starts at t, including the edge.
 func (w *Workspace) maxima() {
 	s := w.s
 	l := s.L
@@ -71,8 +73,8 @@ func (w *Workspace) maxima() {
 	}
 }
 
-// startOf returns the latest start of a segment of label j that gives the best prefix up to end: the same sum
-// of the same numbers, so that it is met exactly.
+// startOf returns the latest start of a segment of label j that gives the best prefix up to end. It
+// adds the same numbers as maxima, so the comparison is exact.
 func (w *Workspace) startOf(end, j int) int {
 	l := w.s.L
 	start := end - 1
@@ -82,8 +84,8 @@ func (w *Workspace) startOf(end, j int) int {
 	return start
 }
 
-// before returns the lowest label before the boundary at t that gives the best prefix up to a segment of
-// label j.
+// before returns the lowest label before the boundary at t that gives the best prefix up to a
+// segment of label j.
 func (w *Workspace) before(t, j int) int {
 	l, edge := w.s.L, w.s.EdgeAt(t)
 	for i, v := range w.ends[t*l : (t+1)*l] {
@@ -94,5 +96,5 @@ func (w *Workspace) before(t, j int) int {
 			return i
 		}
 	}
-	return 0 // of no prefix, where the maximum is -Inf: not asked for
+	return 0 // not reached: only segments with a prefix are traced back
 }

@@ -9,15 +9,17 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Workspace is the scratch memory of decoding and inference; the zero value is ready. One that is
-// kept stops allocating when it has grown to what it is asked for. It serves one goroutine at a time.
+// Workspace is the scratch memory for decoding and inference; the zero value is ready. A reused
+// workspace stops allocating once it has grown to the largest lattice. It serves one goroutine at a
+// time.
 type Workspace struct {
-	// Exact asks for log-sum-exp at each edge, the slow reference, instead of products of exponentials.
+	// Exact computes log-sum-exp at each edge instead of products of exponentials: the slow
+	// reference.
 	Exact bool
 
-	s *Lattice // the scores that the tables below belong to
+	s *Lattice // the scores of the tables below
 
-	ends   []float64 // (T+1) x L: a_e(j); row 0 is unused. The decoder keeps its maxima here
+	ends   []float64 // (T+1) x L: a_e(j); row 0 is unused. Decode stores its maxima here
 	starts []float64 // T x L: g_t(j)
 	after  []float64 // (T+1) x L: b_e(i)
 	begin  []float64 // T x L: h_t(j)
@@ -25,10 +27,10 @@ type Workspace struct {
 	edges  potentials
 
 	start  []float64 // T x L: p(a segment of label j starts at t)
-	prefix []float64 // (T+1) x L: the expected cost up to e, given that label j ends there
-	enter  []float64 // T x L: the expected cost up to t, given that label j starts there, its edge included
-	suffix []float64 // (T+1) x L: the expected cost from e on, given that label i ends there
-	leave  []float64 // L: the expected cost from t on, given that label j starts there
+	prefix []float64 // (T+1) x L: the expected cost up to e, given that label j ends at e
+	enter  []float64 // T x L: the expected cost up to t with the edge, given that label j starts at t
+	suffix []float64 // (T+1) x L: the expected cost from e on, given that label i ends at e
+	leave  []float64 // L: the expected cost from t on, given that label j starts at t
 
 	term      []float64 // max(M, L) x L
 	most, sum []float64 // L
@@ -36,17 +38,17 @@ type Workspace struct {
 	right     []float64 // L
 	mat       []float64 // L x L
 
-	labels []int              // of the tokens of a gold segmentation
-	tokens structured.Lattice // their cost
+	labels []int              // token labels of a gold segmentation
+	tokens structured.Lattice // token cost of a gold segmentation
 
 	ranked ranked
 	smooth smooth
 }
 
-// errOverflow says that sums of scores leave float64.
+// errOverflow means that sums of scores exceed the range of float64.
 var errOverflow = errors.New("sums of scores overflow")
 
-// prepare checks the scores and makes them the workspace's; done says that there is nothing to sum over.
+// prepare validates s and sizes the tables for it. done is true on error and if s has no tokens.
 func (w *Workspace) prepare(s *Lattice) (done bool, err error) {
 	if err := s.Validate(); err != nil {
 		return true, err
@@ -66,11 +68,11 @@ func (w *Workspace) prepare(s *Lattice) (done bool, err error) {
 	return false, nil
 }
 
-// potentials are exp(Edge - its largest), in the shape of the edges.
+// potentials holds exp(Edge - maximum), in the shape of the edges.
 type potentials struct {
 	exp    []float64
-	most   []float64 // of each matrix: the largest score, 0 where all are -Inf
-	spread []float64 // of each matrix: the largest score less the smallest finite one
+	most   []float64 // per matrix: the maximum, or 0 if all are -Inf
+	spread []float64 // per matrix: the maximum minus the smallest finite score
 }
 
 // fill computes the potentials of s.
@@ -92,8 +94,8 @@ func (p *potentials) at(t, l int) (exp []float64, most, spread float64) {
 	return p.exp[(t-1)*l*l : t*l*l], p.most[t-1], p.spread[t-1]
 }
 
-// expShifted sets dst to exp(x - most) and returns the shift, which is the largest of x, and the distance
-// from it of the smallest that is finite; both are 0 where none is.
+// expShifted sets dst to exp(x - most), where most is the maximum of x. spread is the distance from
+// the maximum to the smallest finite number. Both are 0 if no number is finite.
 func expShifted(dst, x []float64) (most, spread float64) {
 	most = simd.Max(x)
 	if math.IsInf(most, -1) {
@@ -103,12 +105,12 @@ func expShifted(dst, x []float64) (most, spread float64) {
 	return most, -simd.Exp(dst, x, most)
 }
 
-// safe bounds the sum of the spreads of factors: products of their exponentials then stay far above the
-// smallest float64, so that none is lost and all their digits are good.
+// safe bounds the sum of the spreads of the factors of a product. The product of their exponentials
+// then stays far above the smallest float64 and keeps all its digits.
 const safe = 600
 
-// logSumRows sets dst[j] to log sum_k exp(x[k][j]) over the rows of x, len(dst) numbers each, and x to
-// exp(x[k][j] - max_k x[k][j]), whose sum over k it leaves in sum.
+// logSumRows sets dst[j] to log sum_k exp(x[k][j]) over the rows of x, of len(dst) numbers each. It
+// sets x to exp(x[k][j] - max_k x[k][j]) and stores the sum of these over k in sum.
 func (w *Workspace) logSumRows(dst, x []float64) {
 	l := len(dst)
 	most := w.most

@@ -10,31 +10,32 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Outside is the label of the tokens in no span.
+// Outside is the segment label of tokens outside spans.
 const Outside = 0
 
-// ErrSpan says that a span cannot be made a segment.
-var ErrSpan = errors.New("unfit span")
+// ErrSpan means that a span cannot become a segment.
+var ErrSpan = errors.New("invalid span")
 
-// A Codec numbers types of spans and spells them. It is immutable and safe for concurrent use.
+// Codec numbers span types and encodes them as token labels. It is immutable and safe for
+// concurrent use.
 type Codec struct {
 	scheme structured.Scheme
 	types  []string
 	number map[string]int
-	spelt  [][4]string // of each type: with B, I, E and S
+	spelt  [][4]string // per type: the labels with B, I, E and S
 }
 
 const letters = "BIES"
 
-// NewCodec returns the codec of types, which differ, for labels in a scheme that spells spans.
+// NewCodec returns a codec for distinct span types and labels in a span scheme.
 func NewCodec(scheme structured.Scheme, types []string) (*Codec, error) {
 	if scheme == structured.Plain {
-		return nil, fmt.Errorf("%w: plain labels spell none", ErrSpan)
+		return nil, fmt.Errorf("%w: plain labels have no spans", ErrSpan)
 	}
 	c := &Codec{scheme: scheme, types: slices.Clone(types), number: make(map[string]int)}
 	for k, typ := range types {
 		if _, twice := c.number[typ]; twice {
-			return nil, fmt.Errorf("%w: type %q stands twice", ErrSpan, typ)
+			return nil, fmt.Errorf("%w: duplicate type %q", ErrSpan, typ)
 		}
 		c.number[typ] = k + 1
 		var spelt [4]string
@@ -49,13 +50,13 @@ func NewCodec(scheme structured.Scheme, types []string) (*Codec, error) {
 	return c, nil
 }
 
-// Len returns the number of labels of segments: one a type, and Outside.
+// Len returns the number of segment labels: one per type, plus Outside.
 func (c *Codec) Len() int { return len(c.types) + 1 }
 
-// Types returns the types: that of label j > 0 is number j-1. It must not be changed.
+// Types returns the types: label j > 0 has type j-1. The caller must not change them.
 func (c *Codec) Types() []string { return c.types }
 
-// Label returns the label of a type, -1 where the codec lacks it.
+// Label returns the label of a type, or -1 if the codec does not have the type.
 func (c *Codec) Label(typ string) int {
 	if label, ok := c.number[typ]; ok {
 		return label
@@ -66,9 +67,9 @@ func (c *Codec) Label(typ string) int {
 // Scheme returns the scheme of the labels.
 func (c *Codec) Scheme() structured.Scheme { return c.scheme }
 
-// Segments appends the segmentation of a sentence of n tokens with these spans, which stand from left to
-// right. A type that the codec lacks, or spans that overlap or reach beyond the sentence, are an error that
-// wraps ErrSpan.
+// Segments appends the segmentation of a sentence of n tokens with the given spans, from left to
+// right. Unknown types, overlapping spans, and spans that extend beyond the sentence are an error
+// that wraps ErrSpan.
 func (c *Codec) Segments(dst []semimarkov.Segment, spans []annotation.Span, n int) ([]semimarkov.Segment, error) {
 	at := 0
 	outside := func(end int) {
@@ -79,10 +80,10 @@ func (c *Codec) Segments(dst []semimarkov.Segment, spans []annotation.Span, n in
 	for _, s := range spans {
 		label, ok := c.number[s.Type]
 		if !ok {
-			return dst, fmt.Errorf("%w: type %q of the one at token %d is unknown", ErrSpan, s.Type, s.Start)
+			return dst, fmt.Errorf("%w: unknown type %q of the span at token %d", ErrSpan, s.Type, s.Start)
 		}
 		if s.Start < at || s.End <= s.Start || s.End > n {
-			return dst, fmt.Errorf("%w: %d..%d of %d tokens, %d of which are taken", ErrSpan, s.Start, s.End, n, at)
+			return dst, fmt.Errorf("%w: span %d..%d: want a span within %d..%d", ErrSpan, s.Start, s.End, at, n)
 		}
 		outside(s.Start)
 		dst = append(dst, semimarkov.Segment{Start: s.Start, End: s.End, Label: label})
@@ -92,7 +93,7 @@ func (c *Codec) Segments(dst []semimarkov.Segment, spans []annotation.Span, n in
 	return dst, nil
 }
 
-// Spans appends the spans of a segmentation, whose labels are below Len.
+// Spans appends the spans of a segmentation. Its labels must be below Len.
 func (c *Codec) Spans(dst []annotation.Span, y []semimarkov.Segment) []annotation.Span {
 	for _, g := range y {
 		if g.Label != Outside {
@@ -102,7 +103,7 @@ func (c *Codec) Spans(dst []annotation.Span, y []semimarkov.Segment) []annotatio
 	return dst
 }
 
-// Labels appends the label of each token of a segmentation, whose labels are below Len.
+// Labels appends the label of each token of a segmentation. Its segment labels must be below Len.
 func (c *Codec) Labels(dst []string, y []semimarkov.Segment) []string {
 	for k, g := range y {
 		for t := g.Start; t < g.End; t++ {
@@ -117,8 +118,8 @@ func (c *Codec) Labels(dst []string, y []semimarkov.Segment) []string {
 	return dst
 }
 
-// letter returns the index in letters of what the scheme writes at a token that is the first or last of
-// its span, behind a span of the same type or not.
+// letter returns the index in letters for a token that is the first or last of its span. touches
+// means that the previous span has the same type.
 func (c *Codec) letter(first, last, touches bool) int {
 	const b, i, e, s = 0, 1, 2, 3
 	switch {

@@ -16,8 +16,8 @@ import (
 
 var schemes = []structured.Scheme{structured.IOB1, structured.BIO, structured.BIOES}
 
-// Every segmentation whose tokens outside stand alone goes to labels and comes back, in every scheme, and
-// the labels are well-formed.
+// In every scheme, each segmentation with one segment per outside token survives the round trip to
+// labels, and the labels are well formed.
 func TestRoundTrip(t *testing.T) {
 	for _, types := range [][]string{{"PER", "LOC"}, {""}, {"O", "B-x"}} {
 		for _, scheme := range schemes {
@@ -50,10 +50,10 @@ func TestErrors(t *testing.T) {
 	assert.Equal(t, []string{"PER"}, c.Types())
 	assert.Equal(t, []int{1, -1, -1}, []int{c.Label("PER"), c.Label("LOC"), c.Label("O")})
 	for says, s := range map[string][]annotation.Span{
-		"type \"LOC\" of the one at token 1": {{Start: 1, End: 2, Type: "LOC"}},
-		"1..4 of 3 tokens":                   {{Start: 1, End: 4, Type: "PER"}},
-		"1..3 of 3 tokens, 2":                {{Start: 0, End: 2, Type: "PER"}, {Start: 1, End: 3, Type: "PER"}},
-		"1..1 of":                            {{Start: 1, End: 1, Type: "PER"}},
+		"unknown type \"LOC\" of the span at token 1": {{Start: 1, End: 2, Type: "LOC"}},
+		"span 1..4: want a span within 0..3":          {{Start: 1, End: 4, Type: "PER"}},
+		"span 1..3: want a span within 2..3":          {{Start: 0, End: 2, Type: "PER"}, {Start: 1, End: 3, Type: "PER"}},
+		"span 1..1:":                                  {{Start: 1, End: 1, Type: "PER"}},
 	} {
 		_, err := c.Segments(nil, s, 3)
 		require.ErrorIs(t, err, spans.ErrSpan)

@@ -1,8 +1,9 @@
-// Package spans turns the spans that token labels spell into segmentations for package semimarkov, and
-// segmentations back into labels.
+// Package spans converts the spans encoded by token labels into segmentations for package
+// semimarkov, and segmentations back into labels.
 //
-// [annotation.AppendSpans] reads the spans of a sentence from labels in any scheme. A [Codec] makes a
-// segmentation of them: each span is a segment, each token outside of spans a segment of its own. The label 0 is
-// Outside, and each type of span has one label after it, in the order given; so nothing is said twice, as B-
-// and I- do. Back, a [Codec] spells the segments in the scheme asked for.
+// [annotation.AppendSpans] reads the spans of a sentence from labels in any scheme. A [Codec]
+// converts them to a segmentation: each span is a segment, and each token outside spans is a
+// segment of its own. Segment label 0 is Outside, and each span type has one label after it, in the
+// given order. Segments need no B- and I- variants. In the other direction, a [Codec] encodes
+// segments as labels in its scheme.
 package spans
