@@ -16,9 +16,10 @@ import (
 	"github.com/trellis-nlp/trellis/prunedcrf"
 )
 
-// BenchmarkTagBesideChain tags sentences with models of each order and with the chain of crf, in turns, so that
-// whatever else the machine does hits all alike, and reports the medians of the ratios of their times. All have the
-// same templates and sentences; the labels are parts of speech and morphology.
+// BenchmarkTagBesideChain compares tagging with models of each order to the linear-chain CRF of
+// package crf. Templates and sentences are the same; labels are parts of speech and morphology. The
+// models alternate, so that load on the machine affects all alike. The results are medians of time
+// ratios.
 func BenchmarkTagBesideChain(b *testing.B) {
 	train, dev := read(b, "train.conllu")[:1500], read(b, "dev.conllu")[:400]
 	templates, err := features.Preset("pos")
@@ -59,7 +60,7 @@ func BenchmarkTagBesideChain(b *testing.B) {
 			var ratios [3][]float64
 			for b.Loop() {
 				var seconds [4]float64
-				for _, s := range dev { // a sentence each, in turns
+				for _, s := range dev { // one sentence each, alternating
 					for k, tag := range taggers {
 						began := time.Now()
 						tag(s)

@@ -4,28 +4,28 @@ import (
 	"github.com/trellis-nlp/trellis/pruned"
 )
 
-// A chain numbers pairs and triples of labels, and finds the numbers of those that lattices ask for: an
-// open-addressed table with linear probing, at most half full.
+// chain numbers pairs and triples of labels and looks up their numbers. It is an open-addressed
+// table with linear probing, at most half full.
 type chain struct {
 	keys  [][3]int32 // by number; the first label of a pair is none
 	slots []slot
 }
 
-// A slot holds a key, and its number plus one; 0 is a free slot.
+// slot holds a key and its number plus one; number 0 means a free slot.
 type slot struct {
 	key    uint64
 	number int32
 }
 
-// none stands before a pair where a triple has its first label.
+// none takes the place of the first label of a triple in a pair.
 const none = -1
 
-// maxLabels is what keys have room for.
+// maxLabels is the number of labels that fit into a key.
 const maxLabels = 1 << 20
 
 func pack(h, i, j int) uint64 { return uint64(h+1)<<42 | uint64(i)<<21 | uint64(j) }
 
-// place returns the slot of a key, or the free one where it would be.
+// place returns the slot of a key, or the free slot where it would be inserted.
 func (c *chain) place(key uint64) *slot {
 	mask := uint64(len(c.slots) - 1)
 	hash := key * 0x9e3779b97f4a7c15 // Fibonacci hashing (Knuth, vol. 3, 6.4)
@@ -36,7 +36,7 @@ func (c *chain) place(key uint64) *slot {
 	}
 }
 
-// add gives a pair or triple a number, and reports whether it had none.
+// add numbers a pair or triple and reports whether it is new.
 func (c *chain) add(h, i, j int) bool {
 	if 2*(len(c.keys)+1) > len(c.slots) {
 		c.slots = make([]slot, max(16, 2*len(c.slots)))
@@ -55,7 +55,7 @@ func (c *chain) add(h, i, j int) bool {
 	return true
 }
 
-// find returns the number of a pair or triple, -1 for one that has none.
+// find returns the number of a pair or triple, or -1 if it has none.
 func (c *chain) find(h, i, j int) int {
 	if len(c.slots) == 0 {
 		return -1
@@ -63,7 +63,7 @@ func (c *chain) find(h, i, j int) int {
 	return int(c.place(pack(h, i, j)).number) - 1
 }
 
-// visit calls each with the values of the pairs and triples of s that have a number, and with that number.
+// visit calls each with the value and number of every numbered pair and triple of s.
 func (c *chain) visit(s *pruned.Lattice, each func(value *float64, number int)) {
 	kept := s.Kept()
 	for t := 1; t < s.Len() && s.Order() > 0; t++ {
@@ -83,7 +83,7 @@ func (c *chain) visit(s *pruned.Lattice, each func(value *float64, number int)) 
 	}
 }
 
-// row visits the chains that start with h, i.
+// row visits the pairs or triples that start with h, i.
 func (c *chain) row(values []float64, h, i int, to []int, each func(value *float64, number int)) {
 	for m, j := range to {
 		if n := c.find(h, i, j); n >= 0 {

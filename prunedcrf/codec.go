@@ -13,12 +13,12 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// errModel is the error of bytes that are not a model of this package.
+// errModel wraps the errors of bytes that are not a model of this package.
 var errModel = fmt.Errorf("%w (pruned higher-order)", model.ErrModel)
 
 var format = container.Format{Magic: "TRELCRF2", Version: 2}
 
-// settings are the small parts of a model. Text that may be no UTF-8 is bytes.
+// settings are the small parts of a model. Text that may be invalid UTF-8 is stored as bytes.
 type settings struct {
 	Labels    [][]byte
 	Scheme    string
@@ -29,10 +29,10 @@ type settings struct {
 	modelfile.Reading
 }
 
-// Detect reports whether a file that starts like this is a model of this package, or was one.
+// Detect reports whether head starts a model file of this package, of any version.
 func Detect(head []byte) bool { return strings.HasPrefix(string(head), format.Magic) }
 
-// Save writes the model. The bytes depend on the model alone.
+// Save writes the model. The bytes depend only on the model.
 func (m *Model) Save(w io.Writer) error {
 	s := settings{
 		Scheme: m.scheme.String(), Separator: []byte(m.separator), Order: m.plan.order, Prune: m.plan.prune,
@@ -50,13 +50,13 @@ func (m *Model) Save(w io.Writer) error {
 	}, modelfile.LexiconSections(m.input.Lexicons)...)...)
 }
 
-// Load reads a model that [Model.Save] wrote. Bytes that are none are an error that wraps ErrModel and says what
-// is wrong with them.
+// Load reads a model that [Model.Save] wrote. For other bytes it returns an error that wraps
+// ErrModel and describes the problem.
 func Load(r io.Reader) (*Model, error) {
 	return modelfile.Load(r, format, errModel, decode)
 }
 
-// decode makes a model of its sections.
+// decode builds a model from its sections.
 func decode(sections map[string][]byte) (*Model, error) {
 	var s settings
 	if err := modelfile.Settings(sections, &s); err != nil {
@@ -73,14 +73,14 @@ func decode(sections map[string][]byte) (*Model, error) {
 	return m, nil
 }
 
-// set takes the settings over.
+// set applies the settings to m.
 func (m *Model) set(s *settings, sections map[string][]byte) error {
 	if len(s.Labels) == 0 || len(s.Labels) > maxLabels || s.Order < 0 || s.Order > 2 {
-		return fmt.Errorf("%d labels, order %d", len(s.Labels), s.Order)
+		return fmt.Errorf("%d labels and order %d: want 1..%d labels and order 0, 1 or 2", len(s.Labels), s.Order, maxLabels)
 	}
 	for _, p := range s.Prune {
 		if !(p.Threshold >= 0 && p.Threshold <= 1) || p.Most < 1 || p.Most > math.MaxInt32 {
-			return fmt.Errorf("pruning below %v to %d labels", p.Threshold, p.Most)
+			return fmt.Errorf("pruning threshold %v and at most %d labels: want a threshold in 0..1 and at least 1 label", p.Threshold, p.Most)
 		}
 	}
 	for _, label := range s.Labels {
@@ -104,7 +104,7 @@ func (m *Model) set(s *settings, sections map[string][]byte) error {
 	return err
 }
 
-// readWeights reads attributes, what they and the labels have weights with, and the weights.
+// readWeights reads the attributes, the features and the weights.
 func (m *Model) readWeights(sections map[string][]byte) error {
 	attrs, err := modelfile.ReadNames(sections["attrs"])
 	if err != nil {
@@ -122,11 +122,11 @@ func (m *Model) readWeights(sections map[string][]byte) error {
 	for _, key := range keys {
 		for k, j := range key {
 			if j < 0 && (k > 0 || j != none) || int(j) >= x.labels {
-				return fmt.Errorf("labels %d of %d", key, x.labels)
+				return fmt.Errorf("transition of labels %d: want labels below %d", key, x.labels)
 			}
 		}
 		if !x.chain.add(int(key[0]), int(key[1]), int(key[2])) {
-			return fmt.Errorf("labels %d stand twice", key)
+			return fmt.Errorf("duplicate transition of labels %d", key)
 		}
 	}
 	m.attrs, m.x = attrs.List(), x

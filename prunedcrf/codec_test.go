@@ -59,7 +59,8 @@ func TestSavedModelTagsAlike(t *testing.T) {
 
 var update = flag.Bool("update", false, "rewrite the golden file")
 
-// The golden file is a model of version 2; while there is one version, it is saved with the same bytes.
+// The golden file is a model of version 2. As long as there is one version, saving it gives the
+// same bytes.
 func TestGoldenFile(t *testing.T) {
 	path := filepath.Join("testdata", "v2.model")
 	if *update {
@@ -80,7 +81,7 @@ func TestGoldenFile(t *testing.T) {
 	require.Equal(t, data, again.Bytes())
 }
 
-// Every flipped bit and every cut is noticed.
+// Every flipped bit and every truncation is detected.
 func TestDamagedFilesAreRefused(t *testing.T) {
 	_, data := saved(t)
 	require.True(t, prunedcrf.Detect(data))

@@ -13,7 +13,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// bind completes the input and binds its templates, which it needs.
+// bind sets the defaults of the input and binds its templates, which are required.
 func bind(in *model.Input) (*features.Program, error) {
 	if in.Templates == nil {
 		return nil, fmt.Errorf("%w: no templates", model.ErrInput)
@@ -22,15 +22,15 @@ func bind(in *model.Input) (*features.Program, error) {
 	return in.Program()
 }
 
-// A Dataset is labelled sentences compiled into numbers. It is not safe for concurrent use while sentences are
-// added.
+// Dataset holds labelled sentences compiled into numbers. It is not safe for concurrent use while
+// sentences are added.
 type Dataset struct {
 	input   model.Input
 	program *features.Program
-	width   int // the number of columns that it reads
+	width   int // the number of columns that the templates read
 	ex      *features.Extractor
 	attrs   modelfile.Names
-	count   []int // of each attribute
+	count   []int // per attribute: the number of occurrences
 	labels  structured.Alphabet
 	scheme  annotation.SchemeDetector
 	list    []example
@@ -38,25 +38,25 @@ type Dataset struct {
 	scratch sentence
 }
 
-// An example is a sentence with its labels, and the factor of its loss.
+// example is a sentence with its labels and the weight of its loss.
 type example struct {
 	sentence
 	gold   []int
 	weight float64
 }
 
-// A sentence is the attributes of its tokens: those of token t are attr[first[t]:first[t+1]].
+// sentence holds the attributes of its tokens: those of token t are attr[first[t]:first[t+1]].
 type sentence struct {
 	first []int
 	attr  []int32
-	value []float64 // of each of attr; nil where all are 1
+	value []float64 // value of each attribute in attr; nil if all are 1
 }
 
 func (s *sentence) tokens() int         { return len(s.first) - 1 }
 func (s *sentence) token(t int) []int32 { return s.attr[s.first[t]:s.first[t+1]] }
 func (s *sentence) end()                { s.first = append(s.first, len(s.attr)) }
 
-// reset makes s a sentence of no tokens, of attributes with values of their own or not.
+// reset removes all tokens. values says whether attributes have values.
 func (s *sentence) reset(values bool) {
 	s.first, s.attr, s.value = append(s.first[:0], 0), s.attr[:0], s.value[:0]
 	if values && s.value == nil {
@@ -64,14 +64,14 @@ func (s *sentence) reset(values bool) {
 	}
 }
 
-// add gives the present token an attribute.
+// add adds an attribute to the current token.
 func (s *sentence) add(a int32, value float64) {
 	if s.attr = append(s.attr, a); s.value != nil {
 		s.value = append(s.value, value)
 	}
 }
 
-// values returns those of the attributes of token t, nil where all are 1.
+// values returns the attribute values of token t, or nil if all are 1.
 func (s *sentence) values(t int) []float64 {
 	if s.value == nil {
 		return nil
@@ -79,7 +79,8 @@ func (s *sentence) values(t int) []float64 {
 	return s.value[s.first[t]:s.first[t+1]]
 }
 
-// NewDataset returns an empty data set. It fails where the templates refer to columns that in lacks.
+// NewDataset returns an empty data set. It returns an error if the templates read columns that in
+// does not have.
 func NewDataset(in model.Input) (*Dataset, error) {
 	program, err := bind(&in)
 	if err != nil {
@@ -97,14 +98,14 @@ func (d *Dataset) Tokens() int { return d.tokens }
 // Attributes returns the number of attributes.
 func (d *Dataset) Attributes() int { return d.attrs.Len() }
 
-// Labels returns the labels in the order in which they were seen.
+// Labels returns the labels in the order of their first occurrence.
 func (d *Dataset) Labels() []string { return d.labels.Names() }
 
-// Scheme returns the scheme in which the labels spell spans; Plain where they spell none.
+// Scheme returns the span scheme of the labels, or Plain if they encode no spans.
 func (d *Dataset) Scheme() structured.Scheme { return d.scheme.Scheme() }
 
-// Add appends a sentence with its labels, one a token, and its weight, by which its loss is multiplied: a finite
-// number, not negative. Sentences without tokens are left out. Nothing is added where it returns an error.
+// Add appends a sentence with one label per token and the weight of its loss, which must be finite
+// and not negative. Sentences without tokens are ignored. On error, nothing is added.
 func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) error {
 	if err := training.CheckSentence(seq.Len(), len(labels), weight); err != nil || len(labels) == 0 {
 		return err
@@ -134,7 +135,7 @@ func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) er
 	return nil
 }
 
-// attribute counts one, and returns its number.
+// attribute counts one occurrence of an attribute and returns its number.
 func (d *Dataset) attribute(name []byte) int32 {
 	a := d.attrs.Add(name)
 	if int(a) == len(d.count) {
@@ -144,8 +145,8 @@ func (d *Dataset) attribute(name []byte) int32 {
 	return a
 }
 
-// parts returns, for each label, the numbers of its parts, which come after those of the labels, and how many
-// labels and parts there are. Without a separator there are none.
+// parts returns the subtags of each label and the names of all subtags. Subtags are numbered after
+// the labels. Without a separator there are none.
 func parts(labels []string, separator string) (of [][]int32, names []string) {
 	of = make([][]int32, len(labels))
 	var all structured.Alphabet

@@ -35,7 +35,7 @@ func trained(t testing.TB) map[string][]byte {
 	return sections
 }
 
-// Sections with right checksums and wrong contents are refused, with the reason.
+// Sections with correct checksums and wrong contents are rejected, with the reason.
 func TestDecodeRefuses(t *testing.T) {
 	_, err := decode(trained(t))
 	require.NoError(t, err)
@@ -44,8 +44,8 @@ func TestDecodeRefuses(t *testing.T) {
 		{"settings", `"bio"`, `"obi"`, "obi"},
 		{"settings", `"Labels":[`, `"Labels":[],"Other":[`, "0 labels"},
 		{"settings", `"Order":2`, `"Order":3`, "order 3"},
-		{"settings", `"Threshold":`, `"Threshold":1`, "pruning below"},
-		{"settings", `"Most":`, `"Most":-`, "pruning below"},
+		{"settings", `"Threshold":`, `"Threshold":1`, "pruning threshold"},
+		{"settings", `"Most":`, `"Most":-`, "pruning threshold"},
 		{"settings", `"form":0`, `"form":-1`, "column -1"},
 		{"settings", `"Dialect":"`, `"Dialect":"x`, "dialect"},
 		{"settings", `"Template":"`, `"Template":"enp6`, "templates"},
@@ -61,7 +61,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"chain", "\xff\xff\xff\xff", "\xfe\xff\xff\xff", "labels"},
 		{"chain", "", "\xff\xff\xff\xff\x00\x00\x00\x00\xff\xff\xff\xff", "labels"},
 		{"chain", "", "\xff\xff\xff\xff\x00\x00\x00\x00\x03\x00\x00\x00", "labels"},
-		{"chain", "", "\xff\xff\xff\xff\x00\x00\x00\x00\x01\x00\x00\x00", "stand twice"},
+		{"chain", "", "\xff\xff\xff\xff\x00\x00\x00\x00\x01\x00\x00\x00", "duplicate"},
 		{"weights", "", "\x00\x00\x00\x00\x00\x00\x00\x00", "weights"},
 		{"weights", "", "\x00", ""},
 	} {
@@ -79,7 +79,7 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
-// Whatever sections hold, decoding ends with an error or a model that tags.
+// For any sections, decoding returns an error or a model that tags.
 func FuzzDecode(f *testing.F) {
 	s := trained(f)
 	f.Add(s["settings"], s["attrs"], s["counts"], s["outcomes"], s["chain"], s["weights"], 2)

@@ -11,20 +11,22 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Decoder finds the numbers of labels with a model in scratch memory of its own: one for each goroutine. Read a
-// sentence, restrict its labels if need be, then ask for paths or probabilities. Steady state allocates nothing but
-// lists. It reads fields as they are and knows labels as the model has them inside; [Model.NewTagger] does the rest.
+// Decoder labels sentences with a model. It has its own scratch memory: use one per goroutine. Call
+// Read, optionally Allow, and then the methods for paths or probabilities. In steady state only
+// lists are allocated. A Decoder reads fields without normalisation and numbers labels as in
+// [Model.Labels]; [Model.NewTagger] handles both.
 //
-// All is over the labels that pruning leaves: others have the probability 0. Where labels spell spans, they are kept
-// to the grammar of their scheme; [Decoder.Constrain] lifts that.
+// All results are restricted to the labels that pruning keeps; others have probability 0. If the
+// labels encode spans, results respect the transition constraints of their scheme.
+// [Decoder.Constrain] turns that off.
 type Decoder struct {
 	m       *Model
-	free    bool // of the grammar
+	free    bool // ignore the transition constraints
 	printer *features.Fingerprinter
-	width   int // the number of columns that it reads
+	width   int // the number of columns that the templates read
 	s       sentence
 	search  search
-	scores  *pruned.Lattice // of the sentence, nil until somebody asks
+	scores  *pruned.Lattice // of the sentence; nil until needed
 	path    []int
 	list    []pruned.Path
 	paths   []model.Path
@@ -36,19 +38,19 @@ type Decoder struct {
 
 var _ model.Decoder = (*Decoder)(nil)
 
-// NewDecoder returns a decoder that has read the empty sentence.
+// NewDecoder returns a decoder that has read an empty sentence.
 func (m *Model) NewDecoder() *Decoder {
 	t := &Decoder{m: m, printer: m.program.NewFingerprinter(m.base), width: m.program.Width()}
 	t.s.reset(false)
 	return t
 }
 
-// Constrain says whether the sentences that are read from now on are kept to the grammar of the label scheme. It
-// makes no difference to plain labels.
+// Constrain sets whether sentences read later respect the transition constraints of the label
+// scheme. It has no effect on plain labels.
 func (t *Decoder) Constrain(on bool) { t.free = !on }
 
-// Read takes a sentence in. The sequence is not used after it returns. One whose tokens lack columns is an error that
-// wraps ErrInput.
+// Read reads a sentence. It does not retain seq. If tokens have too few columns, the error wraps
+// ErrInput.
 func (t *Decoder) Read(seq features.Sequence) error {
 	if err := model.CheckColumns(seq, t.width); err != nil {
 		return err
@@ -77,21 +79,22 @@ func (t *Decoder) Read(seq features.Sequence) error {
 	return nil
 }
 
-// ReadItems returns an error that wraps ErrInput: a model of this package reads columns.
+// ReadItems returns an error that wraps ErrInput, because models of this package read columns.
 func (t *Decoder) ReadItems([][]attrfile.Attribute) error {
-	return fmt.Errorf("%w: ready-made attributes for a model that reads columns", model.ErrInput)
+	return fmt.Errorf("%w: ready-made attributes, but the model reads columns", model.ErrInput)
 }
 
-// Allow leaves token i the labels allowed[i] alone, or all where that is empty. Labels that no labelling within the
-// grammar has are kept all the same, and lift the grammar from the sentence. Allow comes right after Read.
+// Allow restricts token i to the labels allowed[i]. An empty list allows every label. If no
+// labelling with these labels satisfies the transition constraints, the constraints are ignored for
+// this sentence. Call Allow directly after Read.
 func (t *Decoder) Allow(allowed [][]int) error {
 	if len(allowed) != t.s.tokens() {
-		return fmt.Errorf("%w: labels allowed for %d of %d tokens", model.ErrInput, len(allowed), t.s.tokens())
+		return fmt.Errorf("%w: labels allowed for %d tokens, but the sentence has %d", model.ErrInput, len(allowed), t.s.tokens())
 	}
 	for at, list := range allowed {
 		for _, j := range list {
 			if j < 0 || j >= len(t.m.labels) {
-				return fmt.Errorf("%w: label %d allowed for token %d: there are %d", model.ErrInput, j, at, len(t.m.labels))
+				return fmt.Errorf("%w: allowed label %d at token %d: want 0..%d", model.ErrInput, j, at, len(t.m.labels)-1)
 			}
 		}
 	}
@@ -100,8 +103,8 @@ func (t *Decoder) Allow(allowed [][]int) error {
 	return nil
 }
 
-// Scores returns the lattice of the sentence over the labels that pruning leaves, valid until the next Read. Its
-// labels are numbered as in Labels.
+// Scores returns the lattice of the sentence over the labels that pruning keeps. It is valid until
+// the next Read. Label numbers are those of [Model.Labels].
 func (t *Decoder) Scores() (*pruned.Lattice, error) {
 	if t.scores != nil {
 		return t.scores, nil
@@ -115,7 +118,7 @@ func (t *Decoder) Scores() (*pruned.Lattice, error) {
 	return t.scores, err
 }
 
-// Best returns the best path, valid until the next call, and its score.
+// Best returns the best path and its score. The path is valid until the next call.
 func (t *Decoder) Best() (path []int, score float64, err error) {
 	s, err := t.Scores()
 	if err != nil {
@@ -133,7 +136,8 @@ func (t *Decoder) decode(s *pruned.Lattice) (path []int, score float64, err erro
 	return t.path, score, err
 }
 
-// NBest returns up to n different paths, best first, with their probabilities, valid until the next call.
+// NBest returns up to n different paths, best first, with their probabilities. They are valid until
+// the next call.
 func (t *Decoder) NBest(n int) ([]model.Path, error) {
 	s, err := t.Scores()
 	if err != nil {
@@ -153,8 +157,8 @@ func (t *Decoder) NBest(n int) ([]model.Path, error) {
 	return t.paths, nil
 }
 
-// Marginals returns the probability of each label at each token, T x L nodes without edges, valid until the next
-// call.
+// Marginals returns the probability of each label at each token, as T x L nodes without edges. The
+// lattice is valid until the next call.
 func (t *Decoder) Marginals() (*structured.Lattice, error) {
 	s, err := t.Scores()
 	if err != nil {
@@ -173,9 +177,10 @@ func (t *Decoder) Marginals() (*structured.Lattice, error) {
 	return &t.dense, nil
 }
 
-// Posterior returns the path with the greatest expected number of right labels (minimum Bayes risk under Hamming
-// cost), and that number: the most probable label of each token, or, within a grammar, the path of the greatest sum of
-// marginals. The path is valid until the next call.
+// Posterior returns the path with the greatest expected number of correct labels, and that number
+// (minimum Bayes risk under Hamming cost). Without constraints this is the most probable label of
+// each token. With them it is the path with the greatest sum of marginals. The path is valid until
+// the next call.
 func (t *Decoder) Posterior() (path []int, right float64, err error) {
 	s, err := t.Scores()
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// names is a data set whose labels spell spans, ambiguous ones among them.
+// names is a data set whose labels encode spans, including ambiguous ones.
 func names(t testing.TB) *prunedcrf.Dataset {
 	d, err := prunedcrf.NewDataset(input(t, "u:%x[0,0]\nu:%s[0,0,1]\n"))
 	require.NoError(t, err)
@@ -40,7 +40,7 @@ func spelling(t testing.TB, o prunedcrf.Options) *prunedcrf.Model {
 
 var yorks = features.Rows{{"york"}, {"new"}, {"york"}, {"city"}, {"york"}}
 
-// labellings yields every path over what pruning leaves, with its probability.
+// labellings yields every path over the kept labels, with its probability.
 func labellings(t *testing.T, s *pruned.Lattice, visit func(y []int, p float64)) {
 	var w pruned.Workspace
 	logZ, err := w.LogZ(s)
@@ -142,7 +142,8 @@ func bestLabels(d *prunedcrf.Decoder, m *prunedcrf.Model, seq features.Sequence)
 	return labels, err
 }
 
-// Rows that lack a column that the model reads are an error, in training and tagging, also in many goroutines.
+// Rows without a column that the model reads are an error in training and tagging, also with many
+// goroutines.
 func TestRowsThatAreTooShort(t *testing.T) {
 	in := input(t, "u:n=%x[0,1]\n")
 	in.Columns = 2
@@ -162,8 +163,8 @@ func TestRowsThatAreTooShort(t *testing.T) {
 	require.ErrorContains(t, err, "sentence 2: token 2: 1 column, but the model reads column 2")
 }
 
-// Whatever words there are, labels spell spans, unless the grammar is lifted.
-func TestTaggerKeepsToTheGrammar(t *testing.T) {
+// For any words, labels encode well-formed spans, unless constraints are off.
+func TestTaggerRespectsTheGrammar(t *testing.T) {
 	words := []string{"york", "city", "new", "ann", "she", "in", "else"}
 	for _, order := range []prunedcrf.Order{prunedcrf.Second, prunedcrf.First, prunedcrf.Zeroth} {
 		m := spelling(t, prunedcrf.Options{Order: order, Keep: [2]float64{1.2, 1.1}})
@@ -212,11 +213,11 @@ func TestAllowedLabelsAreKept(t *testing.T) {
 		}
 		return names
 	}
-	// The grammar makes the label before fit, though nothing else speaks for it.
+	// The constraints fix the previous label, although no feature supports it.
 	got := best(nil, []int{label("I-PER")}, nil, nil, nil)
 	assert.Equal(t, []string{"B-PER", "I-PER"}, got[:2])
 	assert.True(t, wellFormed(got))
-	got = best([]int{label("I-PER"), label("I-LOC")}, nil, nil, nil, nil) // which no labelling within the grammar has
+	got = best([]int{label("I-PER"), label("I-LOC")}, nil, nil, nil, nil) // no labelling within the constraints has these
 	assert.Contains(t, []string{"I-PER", "I-LOC"}, got[0])
 	got = best([]int{label("O")}, []int{label("O")}, []int{label("O"), label("B-LOC")}, nil, []int{label("B-PER")})
 	assert.Equal(t, []string{"O", "O"}, got[:2])
@@ -248,11 +249,11 @@ func TestTagAllIsTag(t *testing.T) {
 	require.Empty(t, none)
 }
 
-func TestModelTellsItsWeights(t *testing.T) {
+func TestWeightsSumToScores(t *testing.T) {
 	m := spelling(t, prunedcrf.Options{Separator: "-"})
 	s, err := scores(m, features.Rows{{"york"}})
 	require.NoError(t, err)
-	sums := make(map[string]float64) // of labels and, after a blank, of parts
+	sums := make(map[string]float64) // of labels and, after a space, of subtags
 	n := 0
 	m.Weights(func(w prunedcrf.Weight) {
 		n++

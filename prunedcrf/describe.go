@@ -2,7 +2,7 @@ package prunedcrf
 
 import "github.com/trellis-nlp/trellis/model"
 
-// Describe describes the model.
+// Describe describes the model, with the top strongest attributes of each label.
 func (m *Model) Describe(top int) (*model.Description, error) {
 	d := model.Describe(m, top)
 	d.ModelType, d.Order, d.LabelParts, d.Thresholds = model.Pruned, new(m.Order()), m.Separator(), m.Thresholds()

@@ -8,11 +8,11 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A watcher follows a training, and lets its order grow.
+// watcher follows training and raises the order after each epoch.
 type watcher struct {
 	training.Watch
 	goal       *objective
-	last, best plan // of the epoch that ended last, and of the best one
+	last, best plan // plan of the last epoch and of the best one
 	summary    *model.Summary
 }
 
@@ -24,7 +24,7 @@ func newWatcher(d *Dataset, o Options, goal *objective, summary *model.Summary) 
 	return x
 }
 
-// report takes one epoch.
+// report handles the end of an epoch.
 func (x *watcher) report(step *optimize.Step) error {
 	p := model.Progress{Step: step, Order: x.goal.plan.order, Kept: x.goal.endEpoch()}
 	x.last = x.goal.plan
@@ -36,19 +36,19 @@ func (x *watcher) report(step *optimize.Step) error {
 	return err
 }
 
-// heldOut is sentences compiled for a model that is trained on others.
+// heldOut holds development sentences compiled with the attribute numbers of the training data.
 type heldOut struct {
 	goal    *objective
 	list    []example
-	trained []string // labels that the model has
-	own     []string // those of the sentences
+	trained []string // labels of the model
+	own     []string // labels of the held-out sentences
 	scheme  structured.Scheme
 	grammar *structured.Grammar
 	outside int
 	pool    *training.Pool[worker]
 }
 
-// newHeldOut compiles dev in the numbers of d.
+// newHeldOut compiles dev with the attribute numbers of d.
 func newHeldOut(dev, d *Dataset, goal *objective, threads int) *heldOut {
 	h := &heldOut{goal: goal, trained: d.Labels(), own: dev.Labels(), scheme: d.Scheme()}
 	h.grammar, h.outside = grammar(h.trained, h.scheme)
@@ -77,7 +77,7 @@ func newHeldOut(dev, d *Dataset, goal *objective, threads int) *heldOut {
 	return h
 }
 
-// evaluate finds the best labels under weights w, and scores them.
+// evaluate finds the best labels under weights w and scores them.
 func (h *heldOut) evaluate(w []float64) (metrics.Results, error) {
 	return h.pool.Score(h.scheme, func(wk *worker, at int, gold, predicted []string) ([]string, []string, error) {
 		e := &h.list[at]

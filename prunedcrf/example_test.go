@@ -10,7 +10,7 @@ import (
 	"github.com/trellis-nlp/trellis/prunedcrf"
 )
 
-// The ending of a word that was never seen says which parts its label has.
+// The ending of an unknown word indicates the subtags of its label.
 func ExampleTrain() {
 	templates, err := features.Parse(strings.NewReader("u:w=%x[0,0]\nu:s=%s[0,0,1]\n"), "endings", features.DialectTrellis)
 	if err != nil {

@@ -20,7 +20,8 @@ import (
 
 const featsColumn = 5 // of CoNLL-U
 
-// read returns the sentences of a file of the English Web Treebank, and skips where it is not at hand.
+// read returns the sentences of a file of the English Web Treebank. It skips the benchmark if the
+// file is missing.
 func read(b *testing.B, name string) (sentences []*corpus.Sentence) {
 	f, err := os.Open(filepath.Join("..", "..", "shared", "data", "ud-ewt", name))
 	if err != nil {
@@ -39,7 +40,7 @@ func read(b *testing.B, name string) (sentences []*corpus.Sentence) {
 	}
 }
 
-// BenchmarkFeats trains on the morphology of EWT and reports the accuracy on its development part.
+// BenchmarkFeats trains on the morphology of EWT and reports the accuracy on its development set.
 func BenchmarkFeats(b *testing.B) {
 	train, dev := read(b, "train.conllu"), read(b, "dev.conllu")
 	templates, err := features.Preset("pos")

@@ -16,7 +16,7 @@ import (
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
-// poolOf returns so many, none of which has sentences of a whole pass.
+// poolOf returns a pool of n workers without sentences.
 func poolOf(n int) *training.Pool[worker] { return training.NewPool[worker](n, 0, nil) }
 
 func TestObjectiveByFiniteDifferences(t *testing.T) {
@@ -33,14 +33,14 @@ func TestObjectiveByFiniteDifferences(t *testing.T) {
 	}
 }
 
-// checkGradient holds the gradients of batches to finite differences, for each order.
+// checkGradient compares batch gradients with finite differences, for each order.
 func checkGradient(t *testing.T, goal *objective) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	w := make([]float64, goal.Dim())
 	for k := range w {
 		w[k] = rng.NormFloat64()
 	}
-	for _, batch := range [][]int{{0, 1}, {0, 1, 1, 0, 1, 0, 0, 1}} { // of which two workers share the second
+	for _, batch := range [][]int{{0, 1}, {0, 1, 1, 0, 1, 0, 0, 1}} { // two workers share the second
 		for goal.plan.order = range 3 {
 			value := func(g *optimize.Sparse) float64 {
 				v, err := goal.EvalBatch(context.Background(), g, w, 0.5, batch)
@@ -90,17 +90,17 @@ func TestThresholdsMoveTowardsWhatIsToBeKept(t *testing.T) {
 	require.InDelta(t, 0.0025, o.plan.prune[1].Threshold, 1e-12)
 }
 
-// Thresholds find the number of labels even for scores of any scale.
+// Thresholds reach the wanted number of labels for scores of any scale.
 func TestThresholdsOfAnyScale(t *testing.T) {
 	for _, scale := range []float64{0.1, 1, 30, 1000} {
-		kept := func(threshold float64) float64 { // of labels whose scores are 0, -scale, -2 scale ...
+		kept := func(threshold float64) float64 { // of labels with scores 0, -scale, -2 scale ...
 			return 1 + math.Floor(-math.Log(threshold)/scale)
 		}
 		threshold := 0.01
 		for range 40 {
 			threshold = moved(threshold, (min(kept(threshold), 50)-1)/5, false)
 		}
-		if scale == 1 || scale == 30 { // where even 0.5 keeps 7, and where even the least keeps 1
+		if scale == 1 || scale == 30 { // even 0.5 keeps 7, or even the smallest threshold keeps 1
 			require.InDelta(t, 6, kept(threshold), 2, "%v", scale)
 		}
 		require.GreaterOrEqual(t, threshold, leastThreshold)

@@ -8,11 +8,12 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// mostSpelt labels have a grammar, which has a number for each pair of them.
+// mostSpelt is the largest number of labels with a grammar, which stores a number for each pair of
+// labels.
 const mostSpelt = 1 << 11
 
-// grammar returns that of the labels, nil if they spell no spans or are too many, and the number of the label O, -1
-// if there is none.
+// grammar returns the transition constraints of the labels, or nil if they encode no spans or are
+// too many. outside is the number of label O, or -1.
 func grammar(labels []string, scheme structured.Scheme) (g *structured.Grammar, outside int) {
 	if scheme == structured.Plain || len(labels) > mostSpelt {
 		return nil, -1
@@ -20,9 +21,9 @@ func grammar(labels []string, scheme structured.Scheme) (g *structured.Grammar, 
 	return structured.NewGrammar(labels, scheme), slices.Index(labels, "O")
 }
 
-// within is run for labelling: with what pairs of labels must be kept to the grammar, at least order 1, and labels
-// kept such that there is a labelling: O, or all of them where the model lacks it. Where there is none all the
-// same, because labels were fixed, the grammar is lifted. Without a grammar it is run.
+// within is run with transition constraints. It uses at least order 1 and keeps O at every token,
+// or all labels if the model has no O, so that a labelling exists. If fixed labels still leave
+// none, it runs without constraints. If g is nil, within equals run.
 func (k *search) within(x *index, n int, w []float64, p plan, g *structured.Grammar, outside int) (*pruned.Lattice, error) {
 	if g == nil {
 		return k.run(x, n, w, 1, p, nil, nil)
@@ -40,7 +41,7 @@ func (k *search) within(x *index, n int, w []float64, p plan, g *structured.Gram
 		keep = k.path
 	}
 	s, err := k.run(x, n, w, 1, q, keep, g)
-	if err == nil && keep == nil && q.order == 1 { // which nothing has looked for a labelling in
+	if err == nil && keep == nil && q.order == 1 { // nothing has checked yet that a labelling exists
 		_, err = k.w.LogZ(s)
 	}
 	if errors.Is(err, structured.ErrNoPath) {

@@ -7,24 +7,24 @@ import (
 	"github.com/trellis-nlp/trellis/pruned"
 )
 
-// An index says which weight belongs to what. Those of attributes come first, attribute by attribute, then those
-// of pairs and triples of labels.
+// index assigns weights to features. Weights of attributes come first, attribute by attribute, then
+// those of label pairs and triples.
 type index struct {
-	labels, outcomes int       // outcomes are the labels and their parts
-	parts            [][]int32 // of each label, as outcomes
+	labels, outcomes int       // outcomes are labels and subtags
+	parts            [][]int32 // per label: its subtags, as outcomes
 	partNames        []string
-	start            []int   // attributes+1: those of attribute a are the weights start[a]..start[a+1]-1
-	outcome          []int32 // of each of them
+	start            []int   // attributes+1: attribute a has the weights start[a]..start[a+1]-1
+	outcome          []int32 // the outcome of each of these weights
 	chain            chain
 }
 
-// newIndex gives weights to what the sentences of d have together, but for attributes that occur less often than
-// minCount times, and for chains of more than order+1 labels.
+// newIndex gives a weight to each combination that occurs in d. Attributes that occur fewer than
+// minCount times get none. Neither do label sequences of more than order+1 labels.
 func newIndex(d *Dataset, separator string, minCount, order int) *index {
 	labels := d.Labels()
 	of, names := parts(labels, separator)
 	x := &index{labels: len(labels), outcomes: len(labels) + len(names), parts: of, partNames: names, start: []int{0}}
-	seen := make([][]int32, d.attrs.Len()) // outcomes of each attribute, each once
+	seen := make([][]int32, d.attrs.Len()) // distinct outcomes of each attribute
 	for k := range d.list {
 		e := &d.list[k]
 		for t, j := range e.gold {
@@ -60,7 +60,7 @@ func newIndex(d *Dataset, separator string, minCount, order int) *index {
 
 func (x *index) dim() int { return len(x.outcome) + len(x.chain.keys) }
 
-// score makes node, tokens x labels, the scores of the nodes under the weights scale*w.
+// score sets node, tokens x labels, to the node scores under the weights scale*w.
 func (x *index) score(node, row []float64, s *sentence, w []float64, scale float64) {
 	for t := range s.tokens() {
 		clear(row)
@@ -84,8 +84,8 @@ func (x *index) score(node, row []float64, s *sentence, w []float64, scale float
 	}
 }
 
-// pull adds c times the gradient g with respect to scores, brought back onto the weights, to dst: the transpose of
-// score and of the visit of the chain.
+// pull adds c times the gradient with respect to the weights to dst, given the gradient g with
+// respect to scores. It is the transpose of score and of visiting the chain.
 func (x *index) pull(dst *optimize.Sparse, row []float64, g *pruned.Lattice, s *sentence, c float64) {
 	for t := range s.tokens() {
 		clear(row)
@@ -110,7 +110,7 @@ func (x *index) pull(dst *optimize.Sparse, row []float64, g *pruned.Lattice, s *
 	x.chain.visit(g, func(value *float64, n int) { dst.Add(len(x.outcome)+n, c**value) })
 }
 
-// support visits the weights that a sentence may read.
+// support visits the ranges of weights that a sentence may read.
 func (x *index) support(s *sentence, visit func(lo, hi int)) {
 	for _, a := range s.attr {
 		visit(x.start[a], x.start[a+1])

@@ -2,7 +2,8 @@ package prunedcrf
 
 import "slices"
 
-// copyTo sets the weights w of x over d that m has too, by the names of attributes, labels and parts.
+// copyTo copies the weights of m to the weights w of x over d, matching attributes, labels and
+// subtags by name.
 func (m *Model) copyTo(w []float64, d *Dataset, x *index) {
 	theirs := make(map[string]int32, len(m.attrs))
 	for a, name := range m.attrs {
@@ -38,7 +39,7 @@ func (m *Model) copyTo(w []float64, d *Dataset, x *index) {
 	}
 }
 
-// translation returns the numbers in m of labels and of parts, -1 for what it lacks.
+// translation returns the numbers in m of labels and subtags, or -1 for those that m does not have.
 func (m *Model) translation(labels, parts []string) []int32 {
 	var numbers []int32
 	look := func(list, in []string, from int) {

@@ -14,7 +14,7 @@ import (
 	"github.com/trellis-nlp/trellis/prunedcrf"
 )
 
-// interruptedLoss cancels a training in its third evaluation.
+// interruptedLoss cancels training in its third evaluation.
 type interruptedLoss struct {
 	losses.CrossEntropy
 	cancel func()
@@ -28,7 +28,7 @@ func (l interruptedLoss) EvalOn(p losses.Problem) (float64, error) {
 	return l.CrossEntropy.EvalOn(p)
 }
 
-// Weights that were updated before the first epoch ended are no model.
+// Without a complete epoch, an interrupted training returns no model.
 func TestCancelInTheFirstEpochMakesNoModel(t *testing.T) {
 	for name, dev := range map[string]*prunedcrf.Dataset{"": nil, "dev": words(t)} {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -43,7 +43,7 @@ func TestCancelInTheFirstEpochMakesNoModel(t *testing.T) {
 	}
 }
 
-// A model that has learnt nothing is no quiet success.
+// Training warns if the model has learnt nothing.
 func TestWarningOfAnEmptyModel(t *testing.T) {
 	d, err := prunedcrf.NewDataset(input(t, "u:%x[0,0]\n"))
 	require.NoError(t, err)

@@ -7,9 +7,9 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Model labels sentences. It is immutable and safe for concurrent use.
+// Model labels sentences. It is immutable and safe for concurrent use.
 type Model struct {
-	Meta model.Metadata // stored with the model; set it before the model is shared
+	Meta model.Metadata // stored with the model; set it before sharing the model
 
 	input     model.Input
 	program   *features.Program
@@ -22,14 +22,14 @@ type Model struct {
 	plan      plan
 
 	grammar *structured.Grammar // nil for plain labels
-	outside int                 // the label O, or -1
-	base    int                 // of the fingerprints
-	table   *fingerprint.Table  // from those of attributes to their numbers
+	outside int                 // the number of label O, or -1
+	base    int                 // the fingerprint base
+	table   *fingerprint.Table  // from attribute fingerprints to attribute numbers
 
 	pool model.Pool
 }
 
-// newModel makes a model of the weights that are not zero.
+// newModel returns a model with the nonzero weights.
 func newModel(d *Dataset, separator string, x *index, w []float64, p plan) *Model {
 	m := &Model{input: d.input, program: d.program, separator: separator, scheme: d.Scheme(), plan: p}
 	m.labels = append(m.labels, d.Labels()...)
@@ -54,11 +54,11 @@ func newModel(d *Dataset, separator string, x *index, w []float64, p plan) *Mode
 	return m
 }
 
-// index makes what labelling needs of the rest.
+// index builds the tables that labelling needs.
 func (m *Model) index() {
 	m.grammar, m.outside = grammar(m.labels, m.scheme)
-	// Attributes that share a fingerprint under all bases, which nobody will see who does not set out to make them,
-	// share the weights of the first.
+	// Attributes that collide under all bases share the weights of the first. That happens only to
+	// attributes constructed for the purpose.
 	for m.base = range fingerprint.Bases {
 		hasher := fingerprint.NewHasher(m.base)
 		m.table = fingerprint.NewTable(len(m.attrs))
@@ -71,19 +71,20 @@ func (m *Model) index() {
 	}
 }
 
-// Labels returns the labels in the order of their numbers. It must not be changed.
+// Labels returns the labels in the order of their numbers. The caller must not change them.
 func (m *Model) Labels() []string { return m.labels }
 
-// Scheme returns the scheme in which the labels spell spans; Plain where they spell none.
+// Scheme returns the span scheme of the labels, or Plain if they encode no spans.
 func (m *Model) Scheme() structured.Scheme { return m.scheme }
 
-// Separator returns what stands between the parts of labels, "" if they have none.
+// Separator returns the separator between the subtags of a label, or "" if labels are not split.
 func (m *Model) Separator() string { return m.separator }
 
-// Order returns how many labels the model looks back: 0, 1 or 2.
+// Order returns how many previous labels the model uses: 0, 1 or 2.
 func (m *Model) Order() int { return m.plan.order }
 
-// Thresholds returns the least probability of a label that is kept before each order: pairs, triples.
+// Thresholds returns the minimum probability of a kept label before each order: before pairs, then
+// before triples.
 func (m *Model) Thresholds() []float64 {
 	var list []float64
 	for _, p := range m.plan.prune[:m.plan.order] {
@@ -95,22 +96,22 @@ func (m *Model) Thresholds() []float64 {
 // Attributes returns the number of attributes.
 func (m *Model) Attributes() int { return len(m.attrs) }
 
-// Metadata returns what is stored with the model, for reading and, before the model is shared, for setting.
+// Metadata returns the metadata stored with the model. Change it only before sharing the model.
 func (m *Model) Metadata() *model.Metadata { return &m.Meta }
 
 // Features returns the number of weights.
 func (m *Model) Features() int { return len(m.w) }
 
-// Input returns what the model reads of a sentence.
+// Input returns the templates and columns that the model reads.
 func (m *Model) Input() model.Input { return m.input }
 
 // Kind returns [model.Pruned].
 func (m *Model) Kind() string { return model.Pruned }
 
-// Close does nothing: the model is in memory.
+// Close does nothing, because the model is in memory.
 func (m *Model) Close() error { return nil }
 
-// NewTagger returns a tagger for one goroutine. There is no tag dictionary to leave out.
+// NewTagger returns a tagger for one goroutine. A model of this package has no tag dictionary.
 func (m *Model) NewTagger(o model.TagOptions) (model.Tagger, error) {
 	d := m.NewDecoder()
 	d.Constrain(!o.Unconstrained)
@@ -122,18 +123,18 @@ func (m *Model) Tag(seq features.Sequence) ([]string, error) {
 	return m.pool.Tag(m, model.Sentence{Columns: seq})
 }
 
-// TagWords is Tag for words. A model that reads more than words is an error that wraps ErrInput.
+// TagWords is Tag for words. If the model reads more than words, the error wraps ErrInput.
 func (m *Model) TagWords(words []string) ([]string, error) { return m.pool.TagWords(m, words) }
 
-// A Weight is what the model has for an attribute with a label, or with a part of labels.
+// Weight is the weight of an attribute with a label or a subtag.
 type Weight struct {
 	Attribute string
 	Outcome   string
-	Part      bool // the outcome is a part
+	Part      bool // the outcome is a subtag
 	Weight    float64
 }
 
-// Weights visits the weights of attributes.
+// Weights calls visit for the weight of each attribute and outcome.
 func (m *Model) Weights(visit func(Weight)) {
 	names := m.x.partNames
 	for a, attribute := range m.attrs {
@@ -148,7 +149,8 @@ func (m *Model) Weights(visit func(Weight)) {
 	}
 }
 
-// Chains visits the weights of pairs of labels, where from has one label, and of triples, where it has two.
+// Chains calls visit for the weight of each label pair, where from has one label, and each triple,
+// where from has two.
 func (m *Model) Chains(visit func(from []int, to int, weight float64)) {
 	for n, key := range m.x.chain.keys {
 		w := m.w[len(m.x.outcome)+n]

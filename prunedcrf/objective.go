@@ -11,25 +11,25 @@ import (
 	"github.com/trellis-nlp/trellis/pruned"
 )
 
-// An objective is the sum over sentences of a loss, each times the sentence's weight.
+// objective is the sum over sentences of the loss times the sentence weight.
 type objective struct {
 	x    *index
 	list []example
 	loss losses.General
-	keep [2]float64 // labels a token, on average
+	keep [2]float64 // labels to keep per token, on average
 	top  int        // the order of the model
-	plan plan       // of this epoch
+	plan plan       // of the current epoch
 	pool *training.Pool[worker]
 }
 
-// A worker is the scratch memory of one goroutine, and what it counts.
+// worker is the scratch memory and the counters of one goroutine.
 type worker struct {
 	search search
 	loss   losses.PrunedWorkspace
 	grad   pruned.Lattice
 	path   []int
-	tokens int    // of this epoch
-	kept   [2]int // labels that they kept
+	tokens int    // trained in the current epoch
+	kept   [2]int // labels that these tokens kept
 }
 
 var _ optimize.Stochastic = (*objective)(nil)
@@ -50,7 +50,7 @@ func (o *objective) Support(batch []int, visit func(lo, hi int)) {
 	}
 }
 
-// few is how many sentences a worker must get to be worth the hand-over.
+// few is the least number of sentences per worker that pays for starting it.
 const few = 2
 
 // EvalBatch implements [optimize.Stochastic].
@@ -59,7 +59,8 @@ func (o *objective) EvalBatch(ctx context.Context, g *optimize.Sparse, w []float
 	return o.pool.Mini(ctx, o, n, g, w, scale, batch)
 }
 
-// Sentence implements [training.Sentences]: gradient and loss are multiplied by the sentence's weight.
+// Sentence implements [training.Sentences]. Gradient and loss are multiplied by the sentence
+// weight.
 func (o *objective) Sentence(wk *worker, dst *optimize.Sparse, k int, w []float64, scale float64) (float64, error) {
 	e := &o.list[k]
 	wk.search.score(o.x, &e.sentence, w, scale)
@@ -79,7 +80,8 @@ func (o *objective) Sentence(wk *worker, dst *optimize.Sparse, k int, w []float6
 	return e.weight * v, nil
 }
 
-// endEpoch moves the thresholds towards what is to be kept, and returns how many labels a token kept.
+// endEpoch moves the thresholds towards the wanted number of labels and returns how many labels a
+// token kept on average.
 func (o *objective) endEpoch() (kept [2]float64) {
 	tokens := 0
 	var labels [2]int
@@ -94,14 +96,14 @@ func (o *objective) endEpoch() (kept [2]float64) {
 	for level := range o.plan.order {
 		kept[level] = float64(labels[level]) / float64(max(tokens, 1))
 		p := &o.plan.prune[level]
-		p.Threshold = moved(p.Threshold, (kept[level]-1)/(o.keep[level]-1), o.loss.Traits().Smooth) // labels beside the one that must be there
+		p.Threshold = moved(p.Threshold, (kept[level]-1)/(o.keep[level]-1), o.loss.Traits().Smooth) // do not count the gold label, which is always kept
 	}
 	return kept
 }
 
-// moved returns the threshold for the next epoch, after one in which by times as many labels were kept as should
-// be. The scores of losses with kinks have no scale, and their probabilities may lie hundreds of orders of magnitude
-// apart: their thresholds move by exponents.
+// moved returns the threshold of the next epoch. by is the ratio of kept labels to wanted labels.
+// The scores of non-smooth losses have no scale, and their probabilities may differ by hundreds of
+// orders of magnitude. Their thresholds therefore move by exponents.
 func moved(threshold, by float64, smooth bool) float64 {
 	if smooth {
 		threshold *= min(max(by, 0.25), 4)
@@ -111,10 +113,10 @@ func moved(threshold, by float64, smooth bool) float64 {
 	return min(max(threshold, leastThreshold), 0.5)
 }
 
-// leastThreshold is such that a probability can reach it.
+// leastThreshold is small, but a probability can still reach it.
 const leastThreshold = 1e-300
 
-// begun tells whether a sentence of this epoch has been trained on.
+// begun reports whether training has processed a sentence of the current epoch.
 func (o *objective) begun() bool {
 	for k := range o.pool.Len() {
 		if o.pool.Scratch(k).tokens > 0 {

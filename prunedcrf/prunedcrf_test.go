@@ -24,7 +24,8 @@ func input(t testing.TB, template string) model.Input {
 	return model.Input{Templates: templates, Columns: 1}
 }
 
-// A label that depends on the one two tokens back, all words being alike in between, is what order 2 is for.
+// Order 2 learns a label that depends on the label two tokens back, when all words in between are
+// alike.
 func TestTrainLearnsFromTwoLabelsBack(t *testing.T) {
 	for name, o := range map[string]prunedcrf.Options{
 		"cross-entropy": {Separator: "|"},
@@ -62,8 +63,8 @@ func TestTrainLearnsFromTwoLabelsBack(t *testing.T) {
 	}
 }
 
-// The parts of labels say something about a label that the word has never had.
-func TestPartsShareWeights(t *testing.T) {
+// Shared subtags inform about a label that a word never had in training.
+func TestSubtagsShareWeights(t *testing.T) {
 	for _, separator := range []string{"", "|"} {
 		d, err := prunedcrf.NewDataset(input(t, "u:%x[0,0]\nu:%s[0,0,1]\n"))
 		require.NoError(t, err)
@@ -78,7 +79,7 @@ func TestPartsShareWeights(t *testing.T) {
 		require.NoError(t, err)
 		s, err := scores(m, features.Rows{{"p"}})
 		require.NoError(t, err)
-		other := s.Kept().Index(0, 4) // P|B, never seen of p
+		other := s.Kept().Index(0, 4) // P|B, never seen with p
 		if separator == "" {
 			require.True(t, other < 0 || s.NodeAt(0)[other] == 0)
 		} else {

@@ -9,32 +9,32 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A search is the scratch memory with which one goroutine scores a sentence from coarse to fine.
+// search is the scratch memory of one goroutine for coarse-to-fine scoring.
 type search struct {
-	node, row []float64      // tokens x labels; labels and parts
-	kept      [3]pruned.Kept // before each order
+	node, row []float64      // tokens x labels; labels and subtags
+	kept      [3]pruned.Kept // the kept labels before each order
 	lattice   [3]pruned.Lattice
 	w         pruned.Workspace
-	path      []int // that pruning keeps
-	fixed     bool  // the nodes forbid labels
+	path      []int // the path that pruning keeps
+	fixed     bool  // Allow has forbidden labels
 }
 
-// A plan says how to search: up to which order, and what goes before pairs and before triples.
+// plan holds the order of the search and the pruning before pairs and before triples.
 type plan struct {
 	order int
 	prune [2]pruned.Pruning
 }
 
-// score makes the nodes those of a sentence under the weights scale*w.
+// score computes the node scores of a sentence under the weights scale*w.
 func (k *search) score(x *index, s *sentence, w []float64, scale float64) {
 	k.node, k.row = vec.Resize(k.node, s.tokens()*x.labels), vec.Resize(k.row, x.outcomes)
 	x.score(k.node, k.row, s, w, scale)
 	k.fixed = false
 }
 
-// run returns the lattice of a sentence of n tokens whose nodes are scored, which is valid until the next call. The
-// labels of the path keep are kept; nil stands for none. Pairs of labels get what the grammar has for them, unless it
-// is nil.
+// run returns the lattice of a sentence of n tokens. Call score before it. The lattice is valid
+// until the next call. Pruning keeps the labels of the path keep, unless keep is nil. If g is not
+// nil, run adds its transition constraints.
 func (k *search) run(x *index, n int, w []float64, scale float64, p plan, keep []int, g *structured.Grammar) (*pruned.Lattice, error) {
 	k.kept[0].KeepAll(n, x.labels)
 	for order := 0; ; order++ {
@@ -59,7 +59,7 @@ func (k *search) run(x *index, n int, w []float64, scale float64, p plan, keep [
 	}
 }
 
-// restrict forbids what is not in the grammar.
+// restrict forbids what the transition constraints g forbid.
 func restrict(l *pruned.Lattice, g *structured.Grammar) {
 	kept, last := l.Kept(), l.Len()-1
 	for t := range l.Len() {
@@ -85,7 +85,7 @@ func restrict(l *pruned.Lattice, g *structured.Grammar) {
 	}
 }
 
-// allow forbids all labels but allowed[t] at each token t, unless that is empty.
+// allow forbids all labels except allowed[t] at each token t. An empty list forbids none.
 func (k *search) allow(x *index, allowed [][]int) {
 	for t, list := range allowed {
 		if len(list) == 0 {

@@ -11,10 +11,10 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// SpanProbabilities appends, for each span, the probability that a labelling has exactly this span: it starts there,
-// ends there, has this type, and is not part of a longer one, read as [annotation.AppendSpans] reads labels. That is
-// the share of log Z that the labellings with the span have: one more recursion a span. Spans that do not lie in the
-// sentence are an error.
+// SpanProbabilities appends the probability of each span. That is the probability of a labelling
+// with exactly this span: same start, end and type, and not part of a longer span. Labels are read
+// as in [annotation.AppendSpans]. The probability is the share of Z of the labellings with the
+// span, at the cost of one recursion per span. Spans outside the sentence are an error.
 func (t *Decoder) SpanProbabilities(dst []float64, spans []annotation.Span) ([]float64, error) {
 	s, err := t.Scores()
 	if err != nil {
@@ -26,7 +26,7 @@ func (t *Decoder) SpanProbabilities(dst []float64, spans []annotation.Span) ([]f
 	}
 	for _, span := range spans {
 		if span.Start < 0 || span.Start >= span.End || span.End > s.Len() {
-			return dst, fmt.Errorf("%w: span %d..%d in a sentence of %d tokens", model.ErrInput, span.Start, span.End, s.Len())
+			return dst, fmt.Errorf("%w: span %d..%d: the sentence has %d tokens", model.ErrInput, span.Start, span.End, s.Len())
 		}
 		t.mask(s, span)
 		with, err := t.search.w.LogZ(&t.masked)
@@ -41,7 +41,7 @@ func (t *Decoder) SpanProbabilities(dst []float64, spans []annotation.Span) ([]f
 	return dst, nil
 }
 
-// goesOn tells whether next goes on with the span of prev.
+// goesOn reports whether next continues the span of prev.
 func goesOn(prev, next string) bool {
 	p, _ := structured.SplitLabel(prev)
 	n, _ := structured.SplitLabel(next)
@@ -49,7 +49,7 @@ func goesOn(prev, next string) bool {
 	return p != 'O' && n != 'O' && !starts
 }
 
-// mask makes masked the scores s, at least of order 1, of the labellings with the span alone.
+// mask sets masked to the scores s, of at least order 1, restricted to labellings with the span.
 func (t *Decoder) mask(s *pruned.Lattice, span annotation.Span) {
 	m, kept, labels := &t.masked, s.Kept(), t.m.labels
 	m.Reset(kept, max(s.Order(), 1))

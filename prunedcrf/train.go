@@ -13,52 +13,60 @@ import (
 	"github.com/trellis-nlp/trellis/pruned"
 )
 
-// Options are the settings of [Train]. The zero value is the conditional random field of order 2, of cross-entropy
+// Options are the settings of [Train]. The zero value trains a second-order CRF with cross-entropy
 // and AdaGrad, without a penalty.
 type Options struct {
 	Loss       losses.General            // nil means losses.CrossEntropy{}
 	Stochastic optimize.StochasticMethod // nil means optimize.AdaGrad of 10 epochs
 	Penalty    optimize.Penalty          // added to the sum of the losses
-	MinCount   int                       // attributes that occur less often have no features
-	Threads    int                       // 0 means one a core; at most one a sentence, and at most 256 or four a core; results depend on it in the last digits
-	Order      Order                     // the zero value is Second
-	Separator  string                    // between the parts of a label, "|" in FEATS; "" takes no label apart
-	Init       *Model                    // weights to start from, by the names of attributes and labels
+	MinCount   int                       // attributes that occur fewer times get no weights
 
-	// Keep is how many labels a token shall keep on average before pairs and before triples are scored, more than 1;
-	// 0 means 6 and 3. No token keeps more than about 50.
+	// Threads is the number of threads; 0 means one per core. The limit is one per sentence, and
+	// 256 or four per core, whichever is more. Results depend on it in the last digits.
+	Threads int
+
+	Order     Order  // the zero value is Second
+	Separator string // splits labels into subtags, "|" in FEATS; "" does not split labels
+	Init      *Model // initial weights, matched by the names of attributes and labels
+
+	// Keep is the wanted average number of labels per token before pairs and before triples. It
+	// must exceed 1; 0 means 6 and 3. No token keeps more than about 50.
 	Keep [2]float64
 
-	// Dev, a data set of its own with the same input, scores the weights after each epoch; the best ones become the
-	// model. With Patience > 0, so many epochs without a better score end the training.
+	// Dev is a separate data set with the same input. It scores the weights after each epoch, and
+	// the model gets the best ones. With Patience > 0, training stops after that many epochs
+	// without a better score.
 	Dev      *Dataset
 	Patience int
 
-	Progress func(model.Progress) // called after each epoch, unless nil
-	Warn     func(string)         // told what the user should know before training starts, unless nil
+	Progress func(model.Progress) // if not nil, called after each epoch
+	Warn     func(string)         // if not nil, called with warnings before and after training
 }
 
-// An Order says how many labels a model looks back.
+// Order is the number of previous labels that a model uses.
 type Order int
 
 // The orders.
 const (
-	Second Order = iota // two
-	First               // one
-	Zeroth              // none: each token by itself
+	Second Order = iota // two previous labels
+	First               // one previous label
+	Zeroth              // none: tokens are independent
 )
 
-// labels returns how many labels it looks back.
+// labels returns the number of previous labels.
 func (o Order) labels() int { return 2 - int(o) }
 
-// most is how many labels a token keeps at most, the gold one and that of the best path aside.
+// most is the maximum number of labels that a token keeps, besides the gold label and that of the
+// best path.
 const most = 50
 
-// Train returns the model that minimises the sum of the losses of the sentences of d plus the penalty. The first
-// epoch is of order 0 and each further one of the next order, until that of the model; training from the weights
-// of another model starts with its order. When ctx ends, training stops at the next step. Train then returns the
-// best model so far together with an error that wraps the context's, or no model if no epoch has been completed.
-// Any other error comes without a model.
+// Train returns the model that minimises the sum of the losses of the sentences of d plus the
+// penalty. The first epoch has order 0. Each further epoch has the next order, up to that of the
+// model. With Init, training starts with the order of that model.
+//
+// When ctx ends, training stops at the next step. Train then returns the best model so far and an
+// error that wraps the error of ctx, or no model before the first complete epoch. With any other
+// error there is no model.
 func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, error) {
 	var summary model.Summary
 	if err := o.fill(); err != nil {
@@ -66,10 +74,10 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	}
 	o.Threads = workers.ForTraining(o.Threads, d.Len())
 	if d.Len() == 0 {
-		return nil, summary, fmt.Errorf("%w: no sentence to train on", model.ErrInput)
+		return nil, summary, fmt.Errorf("%w: no sentences to train on", model.ErrInput)
 	}
 	if n := d.labels.Len(); n > maxLabels {
-		return nil, summary, fmt.Errorf("%w: %d labels: at most %d", model.ErrInput, n, maxLabels)
+		return nil, summary, fmt.Errorf("%w: %d labels: want at most %d", model.ErrInput, n, maxLabels)
 	}
 	top := o.Order.labels()
 	goal := &objective{x: newIndex(d, o.Separator, o.MinCount, top), list: d.list, loss: o.Loss, keep: o.Keep, top: top}
@@ -108,7 +116,7 @@ func (o *Options) method() training.Method {
 	return training.Method{Stochastic: o.Stochastic, Penalty: o.Penalty}
 }
 
-// fill puts the defaults in, and refuses what is out of range.
+// fill sets the defaults and returns an error for values out of range.
 func (o *Options) fill() error {
 	if o.Loss == nil {
 		o.Loss = losses.CrossEntropy{}
@@ -117,18 +125,18 @@ func (o *Options) fill() error {
 		o.Stochastic = optimize.AdaGrad{Passes: optimize.Passes{Epochs: 10}}
 	}
 	if o.Order < Second || o.Order > Zeroth {
-		return fmt.Errorf("%w: order %d", model.ErrInput, o.Order)
+		return fmt.Errorf("%w: order %d: want Second, First or Zeroth", model.ErrInput, o.Order)
 	}
 	for k, v := range [2]float64{6, 3} {
 		if o.Keep[k] == 0 {
 			o.Keep[k] = v
 		}
 		if !(o.Keep[k] > 1) {
-			return fmt.Errorf("%w: %v labels a token to keep: want more than 1", model.ErrInput, o.Keep[k])
+			return fmt.Errorf("%w: keep %v labels per token: want more than 1", model.ErrInput, o.Keep[k])
 		}
 	}
 	if training.RemembersGradients(o.Stochastic) {
-		return fmt.Errorf("%w: it remembers the gradient of each sentence, which pruning changes from epoch to epoch", model.ErrPair)
+		return fmt.Errorf("%w: the optimizer stores the gradient of each sentence, but pruning changes between epochs", model.ErrPair)
 	}
 	return o.method().Check(o.Loss)
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/trellis-nlp/trellis/prunedcrf"
 )
 
-// words is a data set of 60 sentences, the labels of which depend on words and on each other.
+// words is a data set of 60 sentences whose labels depend on words and on each other.
 func words(t testing.TB) *prunedcrf.Dataset {
 	d, err := prunedcrf.NewDataset(input(t, "u:%x[0,0]\nu:%s[0,0,1]\n"))
 	require.NoError(t, err)
@@ -38,7 +38,7 @@ func passes(epochs, batch int) optimize.StochasticMethod {
 	return optimize.AdaGrad{Passes: optimize.Passes{Epochs: epochs, BatchSize: batch}}
 }
 
-// The same number of threads gives the same bits, another one the same but for the last digits.
+// The same number of threads gives the same bits. Other numbers change only the last digits.
 func TestThreadsChangeLastDigitsOnly(t *testing.T) {
 	train := func(threads int) (*prunedcrf.Model, model.Summary) {
 		m, s, err := prunedcrf.Train(context.Background(), words(t), prunedcrf.Options{Stochastic: passes(6, 8), Threads: threads, Penalty: optimize.Penalty{L2: 0.1}})
@@ -54,7 +54,7 @@ func TestThreadsChangeLastDigitsOnly(t *testing.T) {
 	require.Equal(t, one.Features(), three.Features())
 }
 
-// An epoch of each order goes before that of the model, and a sentence's weight counts.
+// Each lower order takes one epoch before the order of the model, and sentence weights count.
 func TestOrdersGrow(t *testing.T) {
 	var orders []int
 	_, summary, err := prunedcrf.Train(context.Background(), words(t), prunedcrf.Options{Stochastic: passes(4, 1), Progress: func(p model.Progress) {
@@ -84,7 +84,8 @@ func TestOrdersGrow(t *testing.T) {
 	require.InEpsilon(t, first.Objective, second.Objective, 1e-9)
 }
 
-// The model is that of the epoch with the best score, and training ends when patience does.
+// The model comes from the epoch with the best score. Training ends after Patience epochs without
+// improvement.
 func TestDevelopmentData(t *testing.T) {
 	dev, err := prunedcrf.NewDataset(input(t, "u:%x[0,0]\nu:%s[0,0,1]\n"))
 	require.NoError(t, err)
@@ -119,7 +120,7 @@ func TestDevelopmentData(t *testing.T) {
 	}
 	require.InDelta(t, summary.Dev.Accuracy, float64(right)/6, 1e-12, "the model is the one that was scored")
 
-	// Interrupted, the best one is kept; an epoch alone is a model of order 0.
+	// If interrupted, training returns the best model. After one epoch, that model has order 0.
 	for _, epoch := range []int{1, 2, 5} {
 		ctx, cancel := context.WithCancel(context.Background())
 		m, _, err := prunedcrf.Train(ctx, words(t), prunedcrf.Options{Stochastic: passes(6, 1), Threads: 1, Progress: func(p model.Progress) {
@@ -155,7 +156,7 @@ func TestTrainingGoesOnFromAModel(t *testing.T) {
 		require.InDeltaSlice(t, s.Node, r.Node, 1e-2)
 		require.InDeltaSlice(t, s.Triple, r.Triple, 1e-2)
 	}
-	// Labels and attributes that it lacks start from zero.
+	// Labels and attributes that the initial model does not have start from zero.
 	other, err := prunedcrf.NewDataset(input(t, "u:%x[0,0]\nu:p=%p[0,0,1]\n"))
 	require.NoError(t, err)
 	require.NoError(t, other.Add(features.Rows{{"w1"}, {"x"}, {"new"}}, []string{"x", "fresh", "1"}, 1))
@@ -209,7 +210,8 @@ func TestTrainRefusesAndWarns(t *testing.T) {
 	require.Contains(t, warned, "good start")
 }
 
-// Every general loss fits a few sentences; those that need a start get the weights of cross-entropy.
+// Every general loss fits a few sentences. Losses that need a good start begin with the weights of
+// cross-entropy.
 func TestLossesTrain(t *testing.T) {
 	d := names(t)
 	start, _, err := prunedcrf.Train(context.Background(), d, prunedcrf.Options{Stochastic: passes(10, 1)})
