@@ -17,7 +17,7 @@ func tokens(all []labelled) (n int) {
 	return n
 }
 
-// BenchmarkTrain takes ten iterations of L-BFGS over the sample corpus, by one worker.
+// BenchmarkTrain runs ten iterations of L-BFGS over the sample corpus with one worker.
 func BenchmarkTrain(b *testing.B) {
 	all := read(b, strings.NewReader(sample.Train), 1)
 	d := dataset(b, preset(b), all)

@@ -12,12 +12,12 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// errModel is the error of bytes that are not a model of this package.
+// errModel wraps the errors of bytes that are not a model of this package.
 var errModel = fmt.Errorf("%w (semi-Markov)", model.ErrModel)
 
 var format = container.Format{Magic: "TRELSEMI", Version: 2}
 
-// settings are the small parts of a model. Text that may be no UTF-8 is bytes.
+// settings are the small parts of a model. Text that may be invalid UTF-8 is stored as bytes.
 type settings struct {
 	Scheme    string
 	Types     [][]byte
@@ -25,10 +25,10 @@ type settings struct {
 	modelfile.Reading
 }
 
-// Detect reports whether a file that starts like this is a model of this package, or was one.
+// Detect reports whether head starts a model file of this package, of any version.
 func Detect(head []byte) bool { return strings.HasPrefix(string(head), format.Magic) }
 
-// Save writes the model. The bytes depend on the model alone.
+// Save writes the model. The bytes depend only on the model.
 func (m *Model) Save(w io.Writer) error {
 	s := settings{
 		Scheme: m.Scheme().String(), MaxLength: m.MaxLength(),
@@ -46,16 +46,17 @@ func (m *Model) Save(w io.Writer) error {
 	)
 }
 
-// Load reads a model that [Model.Save] wrote. Bytes that are none are an error that wraps ErrModel and says
-// what is wrong with them.
+// Load reads a model that [Model.Save] wrote. For other bytes it returns an error that wraps
+// ErrModel and describes the problem.
 func Load(r io.Reader) (*Model, error) {
 	return modelfile.Load(r, format, errModel, decode)
 }
 
-// most bounds the number of types and the length of segments, so that no file asks for memory out of proportion.
+// most limits the number of types and the segment length, so that a small file cannot cause huge
+// allocations.
 const most = 1 << 12
 
-// decode makes a model of its sections.
+// decode builds a model from its sections.
 func decode(sections map[string][]byte) (*Model, error) {
 	var s settings
 	if err := modelfile.Settings(sections, &s); err != nil {
@@ -71,14 +72,14 @@ func decode(sections map[string][]byte) (*Model, error) {
 	return m, nil
 }
 
-// set takes the settings over.
+// set applies the settings to m.
 func (m *Model) set(s *settings) error {
 	scheme, err := structured.ParseScheme(s.Scheme)
 	if err != nil {
 		return err
 	}
 	if len(s.Types) > most || s.MaxLength < 1 || s.MaxLength > most {
-		return fmt.Errorf("%d types, %d tokens a segment", len(s.Types), s.MaxLength)
+		return fmt.Errorf("%d types and %d tokens per segment: want at most %d types and 1..%d tokens", len(s.Types), s.MaxLength, most, most)
 	}
 	var types []string
 	for _, typ := range s.Types {
@@ -98,11 +99,11 @@ func (m *Model) set(s *settings) error {
 	return err
 }
 
-// readWeights reads attributes, what they have weights with, and the weights.
+// readWeights reads the attributes, the features and the weights.
 func (m *Model) readWeights(sections map[string][]byte) error {
 	names, err := modelfile.ReadNames(sections["segments"])
 	if err != nil {
-		return fmt.Errorf("attributes of segments: %w", err)
+		return fmt.Errorf("segment attributes: %w", err)
 	}
 	m.lex.number(names.List())
 	if m.attrs, err = modelfile.ReadNames(sections["attrs"]); err != nil {

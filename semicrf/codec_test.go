@@ -25,7 +25,7 @@ func trained(t testing.TB) map[string][]byte {
 	return sections
 }
 
-// Sections with right checksums and wrong contents are refused, with the reason.
+// Sections with correct checksums and wrong contents are rejected, with the reason.
 func TestDecodeRefuses(t *testing.T) {
 	_, err := decode(trained(t))
 	require.NoError(t, err)
@@ -36,7 +36,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"settings", `"bio"`, `"plain"`, "plain labels"},
 		{"settings", `"bio"`, `"obi"`, "obi"},
 		{"settings", `"MaxLength":`, `"MaxLength":9`, ""},
-		{"settings", `"MaxLength":`, `"MaxLength":-`, "tokens a segment"},
+		{"settings", `"MaxLength":`, `"MaxLength":-`, "tokens per segment"},
 		{"settings", `"form":0`, `"form":-1`, "column -1"},
 		{"settings", `"form":0`, `"word":0`, "form"},
 		{"settings", `"Dialect":"`, `"Dialect":"x`, "dialect"},
@@ -72,7 +72,7 @@ func TestDecodeRefuses(t *testing.T) {
 	assert.ErrorContains(t, err, "weight 3 is +Inf")
 }
 
-// Whatever sections hold, decoding ends with an error or a model that tags.
+// For any sections, decoding returns an error or a model that tags.
 func FuzzDecode(f *testing.F) {
 	s := trained(f)
 	f.Add(s["settings"], s["attrs"], s["counts"], s["outcomes"], s["segments"], s["weights"])

@@ -12,8 +12,8 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Dataset is labelled sentences compiled into numbers. It is not safe for concurrent use while sentences are
-// added.
+// Dataset holds labelled sentences compiled into numbers. It is not safe for concurrent use while
+// sentences are added.
 type Dataset struct {
 	input model.Input
 	read  *reader
@@ -22,7 +22,7 @@ type Dataset struct {
 	attrs  modelfile.Names // of tokens
 	texts  modelfile.Names // words, lower-cased words and shapes
 	types  modelfile.Names // of spans
-	labels modelfile.Names // of tokens, as they are spelt
+	labels modelfile.Names // of tokens, as written in the data
 	scheme annotation.SchemeDetector
 
 	sentence []int // N+1: the tokens of sentence s are sentence[s]..sentence[s+1]-1
@@ -30,12 +30,13 @@ type Dataset struct {
 	first    []int // tokens+1: the attributes of token t are attr[first[t]:first[t+1]]
 	attr     []int32
 	text     []int32 // tokens x kinds
-	label    []int32 // of each token
+	label    []int32 // per token
 	spans    []annotation.Span
-	spanEnd  []int // N+1: those of sentence s are spans[spanEnd[s]:spanEnd[s+1]]
+	spanEnd  []int // N+1: the spans of sentence s are spans[spanEnd[s]:spanEnd[s+1]]
 }
 
-// NewDataset returns an empty data set. It fails where the templates refer to columns that in lacks.
+// NewDataset returns an empty data set. It returns an error if the templates read columns that in
+// does not have.
 func NewDataset(in model.Input) (*Dataset, error) {
 	r, err := bind(&in)
 	if err != nil {
@@ -50,21 +51,20 @@ func (d *Dataset) Len() int { return len(d.sentence) - 1 }
 // Tokens returns the number of tokens.
 func (d *Dataset) Tokens() int { return len(d.first) - 1 }
 
-// Attributes returns the number of attributes of tokens.
+// Attributes returns the number of token attributes.
 func (d *Dataset) Attributes() int { return d.attrs.Len() }
 
 // Spans returns the number of spans.
 func (d *Dataset) Spans() int { return len(d.spans) }
 
-// Types returns the types of spans in the order in which they were seen.
+// Types returns the span types in the order of their first occurrence.
 func (d *Dataset) Types() []string { return d.types.List() }
 
-// Scheme returns the scheme in which the labels spell spans; Plain where they spell none.
+// Scheme returns the span scheme of the labels, or Plain if they encode no spans.
 func (d *Dataset) Scheme() structured.Scheme { return d.scheme.Scheme() }
 
-// Add appends a sentence with its labels, one a token, and its weight, by which its loss is multiplied: a
-// finite number, not negative. Sentences without tokens are left out. Nothing is added where it returns an
-// error.
+// Add appends a sentence with one label per token and the weight of its loss, which must be finite
+// and not negative. Sentences without tokens are ignored. On error, nothing is added.
 func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) error {
 	if err := training.CheckSentence(seq.Len(), len(labels), weight); err != nil || len(labels) == 0 {
 		return err
@@ -91,7 +91,7 @@ func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) er
 	for k := range d.spans[at:] {
 		s := &d.spans[at+k]
 		typ := d.types.Add([]byte(s.Type))
-		s.Type = d.types.List()[typ] // labels may be parts of a whole sentence
+		s.Type = d.types.List()[typ] // labels may be substrings of a whole sentence
 	}
 	d.spanEnd = append(d.spanEnd, len(d.spans))
 	d.sentence = append(d.sentence, len(d.first)-1)
@@ -102,11 +102,11 @@ func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) er
 // spansOf returns the spans of a sentence.
 func (d *Dataset) spansOf(s int) []annotation.Span { return d.spans[d.spanEnd[s]:d.spanEnd[s+1]] }
 
-// covered is the share of the spans that are no longer than what segments are limited to by default. The time of
-// training grows with that limit, and the few longest spans are often slips of annotators.
+// covered is the share of spans within the default limit of the segment length. Training time grows
+// with the limit, and the few longest spans are often annotation errors.
 const covered = 0.995
 
-// usual returns the least number of tokens that covers this share of the spans, at least 1.
+// usual returns the smallest length, at least 1, that covers this share of the spans.
 func (d *Dataset) usual() int {
 	lengths := []int{1}
 	for _, s := range d.spans {
@@ -116,7 +116,7 @@ func (d *Dataset) usual() int {
 	return lengths[int(math.Ceil(covered*float64(len(d.spans))))]
 }
 
-// textsOf sets text to those of a sentence.
+// textsOf sets text to the texts of a sentence.
 func (d *Dataset) textsOf(text *texts, s int) {
 	lo, hi := d.sentence[s], d.sentence[s+1]
 	text.resize(hi - lo)
@@ -127,7 +127,7 @@ func (d *Dataset) textsOf(text *texts, s int) {
 	}
 }
 
-// lexicon returns the attributes that at least minCount spans of up to longest tokens have.
+// lexicon returns the segment attributes of at least minCount spans of up to longest tokens.
 func (d *Dataset) lexicon(longest, minCount int) *lexicon {
 	count := make(map[string]int)
 	var text texts

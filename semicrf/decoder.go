@@ -11,8 +11,9 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Decoder finds segmentations with a model in scratch memory of its own: one for each goroutine. Read a sentence,
-// then ask. It reads fields as they are; [Model.NewTagger] reads them in the normal form of the model.
+// Decoder labels sentences with a model. It has its own scratch memory: use one per goroutine. Call
+// Read, then the other methods. A Decoder reads fields without normalisation; a tagger of
+// [Model.NewTagger] normalises them as the model requires.
 type Decoder struct {
 	scratch
 	m     *Model
@@ -23,19 +24,19 @@ type Decoder struct {
 	w     semimarkov.Workspace
 	best  []semimarkov.Segment
 	mu    semimarkov.Lattice
-	inner structured.Lattice // T x L: marginals of the labels of tokens
+	inner structured.Lattice // T x L: label marginals of tokens
 	found []model.Span
 }
 
-// NewDecoder returns a decoder that has read the empty sentence.
+// NewDecoder returns a decoder that has read an empty sentence.
 func (m *Model) NewDecoder() *Decoder {
 	t := &Decoder{m: m, ex: m.read.extractors()}
 	t.read(features.Rows(nil))
 	return t
 }
 
-// Read computes the scores of a sentence. The sequence is not used after it returns. One whose tokens lack columns is
-// an error that wraps ErrInput.
+// Read computes the scores of a sentence. It does not retain seq. If tokens have too few columns,
+// the error wraps ErrInput.
 func (t *Decoder) Read(seq features.Sequence) error {
 	if err := model.CheckColumns(seq, t.m.read.width); err != nil {
 		return err
@@ -64,11 +65,11 @@ func (t *Decoder) read(seq features.Sequence) {
 	t.m.x.score(&t.scratch, &t.s, t.m.lex.longest, t.m.w, 1)
 }
 
-// Scores returns the lattice of the sentence, valid until the next Read. Whoever adds to it changes what the
-// other methods return.
+// Scores returns the lattice of the sentence, valid until the next Read. Changes to it affect the
+// results of the other methods.
 func (t *Decoder) Scores() *semimarkov.Lattice { return &t.scores }
 
-// Best returns the best segmentation, valid until the next call, and its score.
+// Best returns the best segmentation and its score. The segmentation is valid until the next call.
 func (t *Decoder) Best() (y []semimarkov.Segment, score float64, err error) {
 	t.best, score, err = t.w.Decode(t.best, &t.scores)
 	return t.best, score, err
@@ -79,14 +80,14 @@ func (t *Decoder) AppendLabels(dst []string, y []semimarkov.Segment) []string {
 	return t.m.codec.Labels(dst, y)
 }
 
-// A Segmentation is one of the best ones.
+// Segmentation is a segmentation with its score and probability.
 type Segmentation struct {
 	Segments    []semimarkov.Segment
 	Score       float64
 	Probability float64
 }
 
-// NBest returns the up to n best segmentations, all different, the best first, with their probabilities.
+// NBest returns up to n different segmentations, best first, with their probabilities.
 func (t *Decoder) NBest(n int) ([]Segmentation, error) {
 	best, err := t.w.KBest(nil, &t.scores, n)
 	if err != nil {
@@ -103,8 +104,8 @@ func (t *Decoder) NBest(n int) ([]Segmentation, error) {
 	return list, nil
 }
 
-// Spans returns the spans of a segmentation of the sentence, such as the best one, with their probabilities, valid
-// until the next call.
+// Spans returns the spans of a segmentation of the sentence, such as the best one, with their
+// probabilities. They are valid until the next call.
 func (t *Decoder) Spans(y []semimarkov.Segment) ([]model.Span, error) {
 	if err := t.scores.CheckSegmentation(y); err != nil {
 		return nil, err

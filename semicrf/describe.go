@@ -2,7 +2,7 @@ package semicrf
 
 import "github.com/trellis-nlp/trellis/model"
 
-// Describe describes the model.
+// Describe describes the model, with the top strongest attributes of each type and role.
 func (m *Model) Describe(top int) (*model.Description, error) {
 	d := model.Describe(m, top)
 	d.ModelType, d.MaxLength, d.SegmentAttributes = model.SemiMarkov, m.MaxLength(), m.SegmentAttributes()

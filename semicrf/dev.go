@@ -5,14 +5,14 @@ import (
 	"github.com/trellis-nlp/trellis/semimarkov/spans"
 )
 
-// heldOut is sentences compiled for a model that is trained on others.
+// heldOut holds development sentences compiled with the attribute numbers of the trained model.
 type heldOut struct {
 	objective
 	data  *Dataset
 	codec *spans.Codec
 }
 
-// heldOut compiles d in the numbers of m.
+// heldOut compiles d with the attribute numbers of m.
 func (d *Dataset) heldOut(m *Model, o Options) *heldOut {
 	h := &heldOut{objective: objective{x: m.x, longest: o.MaxLength, loss: o.Loss}, data: d, codec: m.codec}
 	ids := d.attrs.In(&m.attrs)

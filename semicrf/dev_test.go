@@ -21,7 +21,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// The model is that of the step that scored best on the development data, as others score it.
+// The model comes from the step with the best F1 on the development data.
 func TestDev(t *testing.T) {
 	train, dev := read(t, strings.NewReader(sample.Train), 1), read(t, strings.NewReader(sample.Dev), 1)
 	for _, threads := range []int{1, 3} {
@@ -49,7 +49,8 @@ func TestDev(t *testing.T) {
 	}
 }
 
-// Development data may have types and spans that the training data lack: they count as missed.
+// Development data may contain types and spans that the training data does not have. They count as
+// missed.
 func TestDevOfOtherTypes(t *testing.T) {
 	in := preset(t)
 	d, dev := dataset(t, in, nil), dataset(t, in, nil)
@@ -61,7 +62,7 @@ func TestDevOfOtherTypes(t *testing.T) {
 	assert.Contains(t, fmt.Sprint(summary.Dev), "PER")
 }
 
-// Where few spans are long, they are left out, and named.
+// Rare long spans are excluded from training and reported.
 func TestUsualLength(t *testing.T) {
 	d := dataset(t, preset(t), nil)
 	add := func(n int) {
@@ -99,8 +100,8 @@ func TestUsualLength(t *testing.T) {
 	assert.Equal(t, 2, summary.Skipped)
 }
 
-// The probability of a token's label is the mass of the segmentations whose labels say the same of it, in any
-// scheme: all segmentations are enumerated.
+// In every scheme, the probability of a token label is the total probability of the segmentations
+// with that label, by enumeration.
 func TestProbabilities(t *testing.T) {
 	for _, sentences := range [][]string{
 		{"Ann/B-P meets/O Bo/B-P Ek/I-P", "Bo/B-P Ek/I-P Ann/B-P", "Ann/B-P Bo/B-P Ek/I-P in/O New/B-L York/I-L City/I-L"}, // BIO
@@ -164,7 +165,7 @@ func TestProbabilities(t *testing.T) {
 	}
 }
 
-// Notes are any bytes; a file says at its start what it is.
+// Notes may be any bytes. A file identifies itself at its start.
 func TestMeta(t *testing.T) {
 	d := dataset(t, preset(t), read(t, strings.NewReader(sample.Dev), 1)[:5])
 	m, _, err := semicrf.Train(context.Background(), d, semicrf.Options{Penalty: optimize.Penalty{L2: 1}})
@@ -182,8 +183,8 @@ func TestMeta(t *testing.T) {
 	assert.Equal(t, m.SegmentAttributes(), back.SegmentAttributes())
 }
 
-// What the model tells of its weights adds up to its scores.
-func TestModelTellsItsWeights(t *testing.T) {
+// The reported weights add up to the scores.
+func TestWeightsSumToScores(t *testing.T) {
 	d := dataset(t, preset(t), nil)
 	require.NoError(t, d.Add(features.Rows{{"Ann"}, {"meets"}, {"Bo"}, {"Ek"}}, []string{"B-P", "O", "B-P", "I-P"}, 1))
 	require.NoError(t, d.Add(features.Rows{{"Bo"}, {"Ek"}}, []string{"B-P", "I-P"}, 1))
@@ -205,7 +206,7 @@ func TestModelTellsItsWeights(t *testing.T) {
 	assert.Equal(t, "whole span", semicrf.Whole.String())
 	assert.Equal(t, "no role", semicrf.Role(9).String())
 
-	// Two sentences that differ in the edge alone.
+	// Two sentences that differ only in the edge.
 	tagger := m.NewDecoder()
 	sums := make(map[[2]string]float64)
 	m.Transitions(func(from, to string, w float64) { sums[[2]string{from, to}] = w })

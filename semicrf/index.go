@@ -9,7 +9,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// roles of a token in its segment.
+// Roles of a token in its segment.
 const (
 	in = iota
 	first
@@ -17,13 +17,14 @@ const (
 	roles
 )
 
-// An index lays the features out: those of an attribute of tokens lie next to each other, one for each outcome,
-// which is role*L + label; then come the attributes of segments, one a type of span; then the transitions, L x L.
+// index lays out the features. First come the token features, grouped by attribute, with one for
+// each outcome role*L + label. Then come the segment attributes, with one feature per span type,
+// and then the transitions, L x L.
 type index struct {
 	labels   int
-	start    []int   // of attribute a: outcome[start[a]:start[a+1]]
-	outcome  []int32 // of each token feature, in ascending order for an attribute
-	segments int     // attributes of segments
+	start    []int   // attribute a has the features outcome[start[a]:start[a+1]]
+	outcome  []int32 // of each token feature, ascending within an attribute
+	segments int     // number of segment attributes
 }
 
 func (x *index) types() int      { return x.labels - 1 }
@@ -34,15 +35,15 @@ func (x *index) dim() int        { return x.transAt() + x.labels*x.labels }
 // sentence is one compiled sentence.
 type sentence struct {
 	first []int   // tokens+1: the attributes of token t are attr[first[t]:first[t+1]]
-	attr  []int32 // of the data set or model
-	ends  []int   // of the attributes of each segment in seg, tokens x M
+	attr  []int32 // numbers of the data set or model
+	ends  []int   // ends in seg of the attributes of each segment, tokens x M
 	seg   []int32
-	base  int // of the first attribute in seg
+	base  int // start of the first attribute in seg
 }
 
 func (s *sentence) tokens() int { return len(s.first) - 1 }
 
-// segmentAt returns the attributes of the k-th segment.
+// segmentAt returns the attributes of segment k.
 func (s *sentence) segmentAt(k int) []int32 {
 	from := s.base
 	if k > 0 {
@@ -51,21 +52,21 @@ func (s *sentence) segmentAt(k int) []int32 {
 	return s.seg[from:s.ends[k]]
 }
 
-// scratch is the memory of scoring.
+// scratch is the scratch memory for scoring.
 type scratch struct {
 	scores semimarkov.Lattice
-	token  []float64          // T x roles x L: sums over the attributes of a token, or the gradient of these
-	inner  structured.Lattice // T x L: those of role in
+	token  []float64          // T x roles x L: sums over the attributes of a token, or their gradient
+	inner  structured.Lattice // T x L: the sums for role in
 }
 
-// reset makes zeros for n tokens.
+// reset sets k to zeros for n tokens.
 func (k *scratch) reset(n, l int) {
 	k.token = slices.Grow(k.token[:0], n*roles*l)[:n*roles*l]
 	clear(k.token)
 	k.inner.Reset(n, l, structured.NoEdges)
 }
 
-// role returns the L numbers of a token in a role.
+// role returns the L numbers of token t in role r.
 func (k *scratch) role(t, r int) []float64 {
 	l := k.inner.L
 	return k.token[(t*roles+r)*l : (t*roles+r+1)*l]
@@ -87,7 +88,7 @@ func (x *index) score(k *scratch, s *sentence, longest int, w []float64, scale f
 		}
 		copy(k.inner.NodeAt(t), k.role(t, in))
 	}
-	_ = semimarkov.FromTokens(&k.scores, &k.inner, longest) // the shapes fit: it cannot fail
+	_ = semimarkov.FromTokens(&k.scores, &k.inner, longest) // cannot fail: the shapes match
 	segments, types := w[x.segmentsAt():], x.types()
 	for t := range n {
 		rows := k.scores.From(t)
@@ -111,12 +112,12 @@ func (x *index) score(k *scratch, s *sentence, longest int, w []float64, scale f
 	k.scores.LimitLength(spans.Outside, 1)
 }
 
-// pull adds c times the gradient g with respect to the scores, brought back onto the weights, to dst: the
-// transpose of score.
+// pull adds c times the gradient with respect to the weights to dst, given the gradient g with
+// respect to scores. It is the transpose of score.
 func (x *index) pull(dst training.Vector, k *scratch, g *semimarkov.Lattice, s *sentence, c float64) {
 	n, l := s.tokens(), x.labels
 	k.reset(n, l)
-	_ = semimarkov.AddToTokens(&k.inner, g) // as above
+	_ = semimarkov.AddToTokens(&k.inner, g) // cannot fail: the shapes match
 	types := x.types()
 	for t := range n {
 		rows := g.From(t)
@@ -184,7 +185,8 @@ func (x *index) support(s *sentence, visit func(lo, hi int)) {
 	visit(x.transAt(), x.dim())
 }
 
-// newIndex builds the index of the token features that each, which visits all occurrences, sees.
+// newIndex builds the index of the token features that each visits; each must visit every
+// occurrence.
 func newIndex(attrs, labels, segments int, each func(visit func(a int32, role, label int))) *index {
 	seen := make([][]int32, attrs)
 	each(func(a int32, role, label int) {

@@ -2,10 +2,10 @@ package semicrf
 
 import "slices"
 
-// warmStart sets the weights of the features that the model other has too, by the names of attributes and
-// types.
+// warmStart copies the weights of other for the features that both models have, matching attributes
+// and types by name.
 func (m *Model) warmStart(other *Model) {
-	theirs := make([]int, m.codec.Len()) // label numbers in other, -1 where it lacks one
+	theirs := make([]int, m.codec.Len()) // label numbers in other, or -1
 	for j, typ := range m.Types() {
 		theirs[j+1] = other.codec.Label(typ)
 	}
@@ -41,7 +41,7 @@ func (m *Model) warmStart(other *Model) {
 	}
 }
 
-// tokenWeight returns the weight of an attribute with an outcome, 0 where there is no such feature.
+// tokenWeight returns the weight of an attribute with an outcome, or 0 if there is no such feature.
 func (x *index) tokenWeight(w []float64, a int32, outcome int) float64 {
 	lo, hi := x.start[a], x.start[a+1]
 	if k, ok := slices.BinarySearch(x.outcome[lo:hi], int32(outcome)); ok {

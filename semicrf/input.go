@@ -8,10 +8,10 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// surfaces is what segments are told apart by, one line a kind of text of a token.
+// surfaces are the templates for segment attributes, one line per kind of token text.
 const surfaces = "u:%x[0,form]\nu:%l[0,form]\nu:%H[0,form]\n"
 
-// kinds of text, in the order of surfaces.
+// Kinds of text, in the order of surfaces.
 const (
 	words = iota
 	lowers
@@ -19,7 +19,7 @@ const (
 	kinds
 )
 
-// A reader is bound templates.
+// reader holds bound templates.
 type reader struct {
 	tokens, texts *features.Program
 	width         int // the number of columns that they read
@@ -31,10 +31,10 @@ func bind(in *model.Input) (*reader, error) {
 	}
 	form, ok := in.Names["form"]
 	if !ok {
-		return nil, fmt.Errorf("%w: no column is named form", model.ErrInput)
+		return nil, fmt.Errorf("%w: no column has the name form", model.ErrInput)
 	}
 	if len(in.Lexicons) > 0 {
-		return nil, fmt.Errorf("%w: lexicons, which a semi-Markov model does not read", model.ErrInput)
+		return nil, fmt.Errorf("%w: semi-Markov models do not support lexicons", model.ErrInput)
 	}
 	*in = in.Complete()
 	var r reader
@@ -43,7 +43,7 @@ func bind(in *model.Input) (*reader, error) {
 		return nil, err
 	}
 	if r.tokens.HasValues() {
-		return nil, fmt.Errorf("%w: templates with values (%%v)", model.ErrInput)
+		return nil, fmt.Errorf("%w: semi-Markov models do not support templates with values (%%v)", model.ErrInput)
 	}
 	texts, err := features.Parse(strings.NewReader(surfaces), "surfaces", features.DialectTrellis)
 	if err != nil {
@@ -54,7 +54,7 @@ func bind(in *model.Input) (*reader, error) {
 	return &r, err
 }
 
-// extractors are the scratch memory with which one goroutine reads.
+// extractors is the scratch memory with which one goroutine extracts attributes.
 type extractors struct {
 	tokens, texts *features.Extractor
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/trellis-nlp/trellis/semicrf"
 )
 
-// interruptedLoss cancels a training in its third evaluation.
+// interruptedLoss cancels training in its third evaluation.
 type interruptedLoss struct {
 	losses.CrossEntropy
 	cancel func()
@@ -30,7 +30,7 @@ func (l interruptedLoss) EvalOn(p losses.Problem) (float64, error) {
 	return l.CrossEntropy.EvalOn(p)
 }
 
-// Weights that were updated before the first epoch ended are no model.
+// Without a complete epoch, an interrupted training returns no model.
 func TestCancelInTheFirstEpochMakesNoModel(t *testing.T) {
 	d := dataset(t, preset(t), read(t, strings.NewReader(sample.Dev), 1))
 	for name, dev := range map[string]*semicrf.Dataset{"": nil, "dev": d} {
@@ -46,7 +46,7 @@ func TestCancelInTheFirstEpochMakesNoModel(t *testing.T) {
 	}
 }
 
-// A model that has learnt nothing is no quiet success.
+// Training warns if the model has learnt nothing.
 func TestWarningOfAnEmptyModel(t *testing.T) {
 	d, err := semicrf.NewDataset(preset(t))
 	require.NoError(t, err)

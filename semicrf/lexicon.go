@@ -2,8 +2,8 @@ package semicrf
 
 import "slices"
 
-// A lexicon numbers the attributes of segments of up to longest tokens: 0..longest-1 are the lengths, longest
-// is a rare shape, and names come after.
+// lexicon numbers the attributes of segments of up to longest tokens. 0..longest-1 are the lengths,
+// longest is the mark for a rare shape, and names follow.
 type lexicon struct {
 	longest int
 	id      map[string]int32
@@ -12,7 +12,7 @@ type lexicon struct {
 
 func (x *lexicon) len() int { return x.longest + 1 + len(x.names) }
 
-// number gives names their numbers.
+// number assigns numbers to names.
 func (x *lexicon) number(names []string) {
 	x.names, x.id = names, make(map[string]int32, len(names))
 	for k, name := range names {
@@ -20,18 +20,18 @@ func (x *lexicon) number(names []string) {
 	}
 }
 
-// texts are those of the tokens of a sentence, of each kind.
+// texts holds the texts of the tokens of a sentence, by kind.
 type texts [kinds][][]byte
 
-// resize makes room for n tokens.
+// resize sets the number of tokens to n.
 func (x *texts) resize(n int) {
 	for kind := range x {
 		x[kind] = slices.Grow(x[kind][:0], n)[:n]
 	}
 }
 
-// keys are the names of a segment's attributes, one a kind of text, which grow with it: a letter for the kind,
-// and the texts of its tokens with blanks between.
+// keys holds the attribute names of a growing segment, one per kind of text. A name is a letter for
+// the kind and the token texts, separated by spaces.
 type keys [kinds][]byte
 
 func (k *keys) reset() {
@@ -46,8 +46,8 @@ func (k *keys) add(text *texts, t int) {
 	}
 }
 
-// segments appends the attributes of all segments of a sentence of n tokens with these texts to dst, and where
-// those of each of its n x min(n, longest) segments end to ends.
+// segments appends the attributes of all segments of a sentence of n tokens with the given texts to
+// dst. It appends to ends where the attributes of each of the n x min(n, longest) segments end.
 func (x *lexicon) segments(dst []int32, ends []int, n int, text *texts, k *keys) ([]int32, []int) {
 	for t := range n {
 		k.reset()

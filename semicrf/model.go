@@ -8,9 +8,9 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Model scores and labels sentences. It is immutable and safe for concurrent use.
+// Model scores and labels sentences. It is immutable and safe for concurrent use.
 type Model struct {
-	Meta model.Metadata // stored with the model; set it before the model is shared
+	Meta model.Metadata // stored with the model; set it before sharing the model
 
 	input model.Input
 	read  *reader
@@ -23,8 +23,8 @@ type Model struct {
 	pool model.Pool
 }
 
-// prune drops the features of tokens whose weight is zero and the attributes that have no others; what is left
-// is the model's own.
+// prune drops token features with zero weight and the attributes without other features. Afterwards
+// the model shares no memory with the data set.
 func (m *Model) prune() {
 	x := &index{labels: m.x.labels, segments: m.x.segments, start: []int{0}}
 	var attrs modelfile.Names
@@ -43,37 +43,37 @@ func (m *Model) prune() {
 	m.attrs, m.x, m.w = attrs, x, append(w, m.w[m.x.segmentsAt():]...)
 }
 
-// Types returns the types of spans. It must not be changed.
+// Types returns the span types. The caller must not change them.
 func (m *Model) Types() []string { return m.codec.Types() }
 
 // Scheme returns the scheme of the labels.
 func (m *Model) Scheme() structured.Scheme { return m.codec.Scheme() }
 
-// MaxLength returns the number of tokens that a span may have.
+// MaxLength returns the maximum number of tokens of a span.
 func (m *Model) MaxLength() int { return m.lex.longest }
 
-// Metadata returns what is stored with the model, for reading and, before the model is shared, for setting.
+// Metadata returns the metadata stored with the model. Change it only before sharing the model.
 func (m *Model) Metadata() *model.Metadata { return &m.Meta }
 
 // Features returns the number of weights.
 func (m *Model) Features() int { return len(m.w) }
 
-// Attributes returns the number of attributes of tokens that have weights.
+// Attributes returns the number of token attributes with weights.
 func (m *Model) Attributes() int { return m.attrs.Len() }
 
-// SegmentAttributes returns the number of attributes of segments.
+// SegmentAttributes returns the number of segment attributes.
 func (m *Model) SegmentAttributes() int { return m.lex.len() }
 
-// Input returns what the model reads of a sentence.
+// Input returns the templates and columns that the model reads.
 func (m *Model) Input() model.Input { return m.input }
 
 // Kind returns [model.SemiMarkov].
 func (m *Model) Kind() string { return model.SemiMarkov }
 
-// Close does nothing: the model is in memory.
+// Close does nothing, because the model is in memory.
 func (m *Model) Close() error { return nil }
 
-// Labels returns the labels that the model spells.
+// Labels returns the labels that the model can assign.
 func (m *Model) Labels() []string {
 	prefixes := []string{"B-", "I-"}
 	if m.Scheme() == structured.BIOES {
@@ -93,5 +93,5 @@ func (m *Model) Tag(seq features.Sequence) ([]string, error) {
 	return m.pool.Tag(m, model.Sentence{Columns: seq})
 }
 
-// TagWords is Tag for words. A model that reads more than words is an error that wraps ErrInput.
+// TagWords is Tag for words. If the model reads more than words, the error wraps ErrInput.
 func (m *Model) TagWords(words []string) ([]string, error) { return m.pool.TagWords(m, words) }

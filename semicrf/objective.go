@@ -15,7 +15,7 @@ var (
 	_ optimize.Stochastic = (*objective)(nil)
 )
 
-// An objective is the sum over sentences of a loss, each times the sentence's weight.
+// objective is the sum over sentences of the loss times the sentence weight.
 type objective struct {
 	x         *index
 	longest   int
@@ -26,15 +26,15 @@ type objective struct {
 	pool      *training.Pool[worker]
 }
 
-// A worker is the scratch memory of one goroutine.
+// worker is the scratch memory of one goroutine.
 type worker struct {
 	scratch
 	grad semimarkov.Lattice
 	loss losses.SegmentWorkspace
-	best []semimarkov.Segment // of development data
+	best []semimarkov.Segment // for development data
 }
 
-// divide makes so many workers.
+// divide creates a pool of the given number of workers.
 func (o *objective) divide(threads int) {
 	o.pool = training.NewPool[worker](threads, len(o.sentences), func(k int) int { return o.sentences[k].tokens() })
 }
@@ -52,7 +52,8 @@ func (o *objective) Support(batch []int, visit func(lo, hi int)) {
 	}
 }
 
-// sentence adds the gradient of one sentence to dst and returns its loss, both times its weight.
+// sentence adds the gradient of one sentence to dst and returns its loss, both times the sentence
+// weight.
 func (o *objective) sentence(wk *worker, dst training.Vector, k int, w []float64, scale float64) (float64, error) {
 	s, c := &o.sentences[k], o.weight[k]
 	if c == 0 {
@@ -67,7 +68,8 @@ func (o *objective) sentence(wk *worker, dst training.Vector, k int, w []float64
 	return c * v, nil
 }
 
-// Sentence implements [training.Sentences]: gradient and loss are multiplied by the sentence's weight.
+// Sentence implements [training.Sentences]. Gradient and loss are multiplied by the sentence
+// weight.
 func (o *objective) Sentence(wk *worker, dst *optimize.Sparse, k int, w []float64, scale float64) (float64, error) {
 	return o.sentence(wk, dst, k, w, scale)
 }

@@ -41,8 +41,8 @@ func small(t testing.TB, loss losses.General, threads int) *objective {
 	return o
 }
 
-// The gradient is that of the value, for smooth losses at a random point; the sum over batches is the whole
-// pass, at w as at scale * w/scale; what is touched is within the support.
+// The gradient of a smooth loss equals finite differences at a random point. The sum over batches
+// equals the full pass, at w as at scale * w/scale. All changes are within the support.
 func TestObjective(t *testing.T) {
 	ctx := context.Background()
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -109,7 +109,7 @@ func TestObjective(t *testing.T) {
 	}
 }
 
-// Segments have their length, what they are called, and a mark where their shape is rare.
+// Segment attributes are the length, the texts, and a mark for a rare shape.
 func TestLexicon(t *testing.T) {
 	o := small(t, losses.CrossEntropy{}, 1)
 	x := &lexicon{longest: 2}

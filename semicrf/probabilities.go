@@ -6,9 +6,9 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Probabilities appends, for each token, the probability that it has the label that it has in a segmentation of the
-// sentence, such as the best one: the sum over all segmentations whose labels, in the scheme of the model, say the
-// same of it.
+// Probabilities appends, for each token, the probability of the label that a segmentation, such as
+// the best one, gives it. The probability is the sum over all segmentations that give the token the
+// same label in the scheme of the model.
 func (t *Decoder) Probabilities(dst []float64, y []semimarkov.Segment) ([]float64, error) {
 	if err := t.scores.CheckSegmentation(y); err != nil {
 		return dst, err
@@ -29,7 +29,8 @@ func (t *Decoder) Probabilities(dst []float64, y []semimarkov.Segment) ([]float6
 	return dst, nil
 }
 
-// probability returns that of the label of a token of segment g, which touches one of its own label, or does not.
+// probability returns the probability of the label of token at, in segment g. touches means that
+// the previous segment has the same label.
 func (t *Decoder) probability(at int, g semimarkov.Segment, touches bool) float64 {
 	inside, j := t.inner.NodeAt(at)[g.Label], g.Label
 	first, last := at == g.Start, at == g.End-1
@@ -37,7 +38,7 @@ func (t *Decoder) probability(at int, g semimarkov.Segment, touches bool) float6
 	switch {
 	case j == spans.Outside || scheme == structured.IO:
 		return inside
-	case scheme == structured.IOB1: // B- is where a span touches another of its type, all else is I-
+	case scheme == structured.IOB1: // B- only if a span directly follows another of its type, otherwise I-
 		both := 0.0
 		if at > 0 {
 			both = t.mu.EdgeAt(at)[j*t.mu.L+j]
@@ -72,7 +73,7 @@ func (t *Decoder) begins(at, j int) float64 {
 	return sum
 }
 
-// ends returns the probability that a segment of label j has a token for its last.
+// ends returns the probability that a segment of label j ends with a token.
 func (t *Decoder) ends(at, j int) float64 {
 	sum := 0.0
 	for d := 1; d <= min(t.mu.M, at+1); d++ {

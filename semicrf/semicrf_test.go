@@ -29,13 +29,13 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A labelled sentence.
+// labelled is a labelled sentence.
 type labelled struct {
 	rows   features.Rows
 	labels []string
 }
 
-// read reads columns, the last of which is the label.
+// read reads rows whose last column is the label.
 func read(t testing.TB, r io.Reader, columns int) []labelled {
 	var all []labelled
 	reader := corpus.NewReader(r, "test", corpus.Options{})
@@ -86,7 +86,7 @@ func f1(t testing.TB, m *semicrf.Model, all []labelled) float64 {
 
 var limits = optimize.Limits{MaxIterations: 40}
 
-// On the sample corpus the model fits what it has seen and finds most of what is alike.
+// On the sample corpus the model fits the training data and finds most spans of similar data.
 func TestLearns(t *testing.T) {
 	train, dev := read(t, strings.NewReader(sample.Train), 1), read(t, strings.NewReader(sample.Dev), 1)
 	d := dataset(t, preset(t), train)
@@ -103,7 +103,7 @@ func TestLearns(t *testing.T) {
 	assert.Greater(t, f1(t, m, train), 0.97)
 	assert.Greater(t, f1(t, m, dev), 0.5)
 
-	// Probabilities are those of spans that the labels spell.
+	// Span probabilities belong to the spans that the labels encode.
 	tagger := m.NewDecoder()
 	for _, s := range dev {
 		require.NoError(t, tagger.Read(s.rows))
@@ -125,8 +125,8 @@ func TestLearns(t *testing.T) {
 	assert.Empty(t, labels)
 }
 
-// Every loss trains, with a method that covers it, to fit the few sentences of the sample's dev part; those
-// that are not convex start from the weights of cross-entropy.
+// Every loss, with an optimizer that supports it, fits the few sentences of the development sample.
+// Non-convex losses start from the weights of cross-entropy.
 func TestLossesTrain(t *testing.T) {
 	all := read(t, strings.NewReader(sample.Dev), 1)
 	d := dataset(t, preset(t), all)
@@ -152,7 +152,8 @@ func TestLossesTrain(t *testing.T) {
 	}
 }
 
-// A run that starts from a model and makes no step gives the model back, for the features that both have.
+// Training with Init and no steps returns the initial weights of the features that both models
+// have.
 func TestInit(t *testing.T) {
 	all := read(t, strings.NewReader(sample.Dev), 1)
 	m, _, err := semicrf.Train(context.Background(), dataset(t, preset(t), all), semicrf.Options{
@@ -160,12 +161,12 @@ func TestInit(t *testing.T) {
 	})
 	require.NoError(t, err)
 	backwards := slices.Clone(all)
-	slices.Reverse(backwards) // other numbers for the same names
+	slices.Reverse(backwards) // different numbers for the same names
 	again, _, err := semicrf.Train(context.Background(), dataset(t, preset(t), backwards), semicrf.Options{
 		Stochastic: optimize.AdaGrad{Passes: optimize.Passes{Epochs: 1}, Rate: 1e-13}, Init: m, MaxLength: m.MaxLength() + 1,
 	})
 	require.NoError(t, err)
-	label := []int{0} // in again, of each label in m
+	label := []int{0} // label numbers in again for each label in m
 	for _, typ := range m.Types() {
 		label = append(label, 1+slices.Index(again.Types(), typ))
 	}
@@ -189,7 +190,8 @@ func TestInit(t *testing.T) {
 	}
 }
 
-// The same data, options and threads give the same bits; another number of threads almost the same value.
+// The same data, options and threads give the same bits. Other numbers of threads give almost the
+// same value.
 func TestThreads(t *testing.T) {
 	d := dataset(t, preset(t), read(t, strings.NewReader(sample.Dev), 1))
 	run := func(threads int, o semicrf.Options) ([]byte, float64) {
@@ -250,7 +252,7 @@ func TestSaveAndLoad(t *testing.T) {
 	}
 }
 
-// L1 leaves few features; what is added to the data set afterwards does not reach the model.
+// L1 leaves few features. Sentences added to the data set later do not affect the model.
 func TestModelIsSmallAndItsOwn(t *testing.T) {
 	all := read(t, strings.NewReader(sample.Dev), 1)
 	d := dataset(t, preset(t), all[:20])
@@ -369,7 +371,7 @@ func TestErrors(t *testing.T) {
 	assert.Nil(t, m)
 }
 
-// A few passes over WNUT-17, where it is there: well above what labels of words alone would give.
+// With WNUT-17, if present, a few passes score well above what word labels alone would give.
 func TestWNUT17(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")

@@ -8,7 +8,7 @@ import (
 	"github.com/trellis-nlp/trellis/semimarkov"
 )
 
-// A tagger spells the segmentations that a decoder finds.
+// tagger converts segmentations of a decoder to labels.
 type tagger struct {
 	d    *Decoder
 	o    model.TagOptions
@@ -17,8 +17,8 @@ type tagger struct {
 	list []model.Labelling
 }
 
-// NewTagger returns a tagger for one goroutine. Segments are scored as wholes, so that labels of single tokens can be
-// neither chosen nor kept.
+// NewTagger returns a tagger for one goroutine. Segments are scored as wholes, so options that
+// choose or fix single token labels are an error.
 func (m *Model) NewTagger(o model.TagOptions) (model.Tagger, error) {
 	if err := o.Check(m); err != nil {
 		return nil, err
@@ -27,10 +27,10 @@ func (m *Model) NewTagger(o model.TagOptions) (model.Tagger, error) {
 		asked          bool
 		option, reason string
 	}{
-		{o.Fixed, "fixed", "only for models that label token by token; this one scores spans as wholes"},
-		{o.Posterior, "posterior", "only for models that label token by token; this one scores spans as wholes"},
-		{o.Unconstrained, "no-constraints", "the model scores spans as wholes, and its labels always spell spans"},
-		{o.NoDictionary, "no-dictionary", "the model scores spans as wholes, and has no tag dictionary"},
+		{o.Fixed, "fixed", "only for models that label token by token; this model scores whole spans"},
+		{o.Posterior, "posterior", "only for models that label token by token; this model scores whole spans"},
+		{o.Unconstrained, "no-constraints", "this model scores whole spans, so its labels always encode well-formed spans"},
+		{o.NoDictionary, "no-dictionary", "this model scores whole spans and has no tag dictionary"},
 	} {
 		if refused.asked {
 			return nil, model.Refuse(refused.option, "{%s}: %s", refused.option, refused.reason)
@@ -43,9 +43,9 @@ func (m *Model) NewTagger(o model.TagOptions) (model.Tagger, error) {
 func (t *tagger) Label(s model.Sentence, fixed []string) ([]model.Labelling, error) {
 	switch {
 	case fixed != nil:
-		return nil, fmt.Errorf("%w: labels to keep, for a model that scores spans as wholes", model.ErrInput)
+		return nil, fmt.Errorf("%w: fixed labels, but the model scores whole spans", model.ErrInput)
 	case s.Columns == nil && s.Items != nil:
-		return nil, fmt.Errorf("%w: ready-made attributes for a model that reads columns", model.ErrInput)
+		return nil, fmt.Errorf("%w: ready-made attributes, but the model reads columns", model.ErrInput)
 	case s.Columns == nil:
 		s.Columns = features.Rows(nil)
 	}
@@ -79,7 +79,7 @@ func (t *tagger) decode() ([]Segmentation, error) {
 	return t.best[:], err
 }
 
-// judge adds the probabilities that were asked for.
+// judge adds the requested probabilities.
 func (t *tagger) judge(l *model.Labelling, y []semimarkov.Segment) error {
 	var err error
 	if t.o.Probabilities {

@@ -15,34 +15,41 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Options are the settings of [Train]. The zero value is the semi-Markov conditional random field of
-// cross-entropy and L-BFGS, without a penalty.
+// Options are the settings of [Train]. The zero value trains a semi-Markov CRF with cross-entropy
+// and L-BFGS, without a penalty.
 type Options struct {
 	Loss losses.General // nil means losses.CrossEntropy{}
 
-	// At most one of the two is set; without either it is optimize.LBFGS{}.
+	// Set at most one of Batch and Stochastic. The default is optimize.LBFGS{}.
 	Batch      optimize.BatchMethod
 	Stochastic optimize.StochasticMethod
 
 	Penalty   optimize.Penalty // added to the sum of the losses
-	MaxLength int              // tokens of a segment; 0 means what covers 99.5% of the spans
-	MinCount  int              // attributes of segments that fewer spans have have no features; 0 means 2
-	Threads   int              // 0 means one a core; at most one a sentence, and at most 256 or four a core; results depend on it in the last digits
-	Init      *Model           // weights to start from, by the names of attributes and types
+	MaxLength int              // maximum tokens of a segment; 0 means enough for 99.5% of the spans
+	MinCount  int              // segment attributes of fewer spans get no weights; 0 means 2
 
-	// Dev, a data set of its own with the same input, scores the weights after each iteration or epoch; the best
-	// ones become the model. With Patience > 0, so many without a better score end the training.
+	// Threads is the number of threads; 0 means one per core. The limit is one per sentence, and
+	// 256 or four per core, whichever is more. Results depend on it in the last digits.
+	Threads int
+
+	Init *Model // initial weights, matched by the names of attributes and types
+
+	// Dev is a separate data set with the same input. It scores the weights after each iteration or
+	// epoch, and the model gets the best ones. With Patience > 0, training stops after that many
+	// iterations or epochs without a better score.
 	Dev      *Dataset
 	Patience int
 
-	Progress func(model.Progress) // called after each iteration or epoch, unless nil
-	Warn     func(string)         // called with what the user should know before training starts, unless nil
+	Progress func(model.Progress) // if not nil, called after each iteration or epoch
+	Warn     func(string)         // if not nil, called with warnings before and after training
 }
 
-// Train returns the model that minimises the sum of the losses of the sentences of d plus the penalty. When
-// ctx ends, training stops at the next step. Train then returns the best model so far together with an error that
-// wraps the context's, or no model if no iteration or epoch has been completed. Any other error comes without a
-// model. The labels of d must spell spans.
+// Train returns the model that minimises the sum of the losses of the sentences of d plus the
+// penalty. The labels of d must encode spans.
+//
+// When ctx ends, training stops at the next step. Train then returns the best model so far and an
+// error that wraps the error of ctx, or no model before the first complete iteration or epoch. With
+// any other error there is no model.
 func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, error) {
 	var summary model.Summary
 	if o.Loss == nil {
@@ -60,10 +67,10 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 		return nil, summary, err
 	}
 	if d.Scheme() == structured.Plain {
-		return nil, summary, fmt.Errorf("%w: the labels spell no spans", model.ErrInput)
+		return nil, summary, fmt.Errorf("%w: the labels encode no spans: want span labels such as B-PER", model.ErrInput)
 	}
 	if len(d.Types()) > most || o.MaxLength > most {
-		return nil, summary, fmt.Errorf("%w: %d types of spans of up to %d tokens: at most %d of each", model.ErrInput, len(d.Types()), o.MaxLength, most)
+		return nil, summary, fmt.Errorf("%w: %d span types of up to %d tokens: want at most %d of each", model.ErrInput, len(d.Types()), o.MaxLength, most)
 	}
 	m, goal, err := d.compile(o)
 	if err != nil {
@@ -100,7 +107,7 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	return m, summary, err
 }
 
-// leftOut says which spans are too long, the first few by their words.
+// leftOut describes the spans that are too long, with the words of the first few.
 func (d *Dataset) leftOut(sentences, longest int) string {
 	var examples []string
 	n := 0
@@ -125,10 +132,10 @@ func (d *Dataset) leftOut(sentences, longest int) string {
 		sentences, longest, n, d.Spans(), strings.Join(examples, ", "))
 }
 
-// shown is how many spans that are too long are told.
+// shown is the number of spans in the warning about long spans.
 const shown = 3
 
-// compile returns a model of zero weights over the features of d, and the objective that trains it.
+// compile returns a model of zero weights over the features of d, and the objective to train it.
 func (d *Dataset) compile(o Options) (*Model, *objective, error) {
 	codec, err := spans.NewCodec(d.Scheme(), d.Types())
 	if err != nil {
@@ -159,15 +166,15 @@ func (d *Dataset) compile(o Options) (*Model, *objective, error) {
 		goal.weight = append(goal.weight, d.weight[s])
 	}
 	if goal.Len() == 0 {
-		return nil, nil, fmt.Errorf("%w: no sentence to train on", model.ErrInput)
+		return nil, nil, fmt.Errorf("%w: no sentences to train on", model.ErrInput)
 	}
 	goal.x = newIndex(d.attrs.Len(), codec.Len(), lex.len(), goal.occurrences)
 	goal.divide(o.Threads)
-	m := &Model{input: d.input, read: d.read, codec: codec, lex: lex, attrs: d.attrs, x: goal.x, w: make([]float64, goal.x.dim())} // prune gives it attributes of its own
+	m := &Model{input: d.input, read: d.read, codec: codec, lex: lex, attrs: d.attrs, x: goal.x, w: make([]float64, goal.x.dim())} // prune later replaces the shared attributes
 	return m, goal, nil
 }
 
-// tooLong reports whether a sentence has a span of more tokens than a segment may have.
+// tooLong reports whether a sentence has a span longer than a segment may be.
 func (d *Dataset) tooLong(s, longest int) bool {
 	for _, span := range d.spansOf(s) {
 		if span.End-span.Start > longest {
@@ -177,7 +184,7 @@ func (d *Dataset) tooLong(s, longest int) bool {
 	return false
 }
 
-// occurrences visits the attributes of all tokens with their roles and labels.
+// occurrences calls visit for the attributes of all tokens with their roles and labels.
 func (o *objective) occurrences(visit func(a int32, role, label int)) {
 	for k := range o.sentences {
 		s := &o.sentences[k]

@@ -14,7 +14,8 @@ import (
 	"github.com/trellis-nlp/trellis/semicrf"
 )
 
-// Rows that lack a column that the model reads are an error, in training and tagging, also in many goroutines.
+// Rows without a column that the model reads are an error in training and tagging, also with many
+// goroutines.
 func TestRowsThatAreTooShort(t *testing.T) {
 	parsed, err := features.Parse(strings.NewReader("u:w=%x[0,form]\nu:p=%x[0,1]\n"), "templates", features.DialectTrellis)
 	require.NoError(t, err)
@@ -33,7 +34,7 @@ func TestRowsThatAreTooShort(t *testing.T) {
 	require.ErrorContains(t, err, "sentence 2: token 2: 1 column, but the model reads column 2")
 }
 
-// What segments have no answer to is an option error.
+// Options that segments do not support are an option error.
 func TestOptionsOfTaggers(t *testing.T) {
 	d := dataset(t, preset(t), read(t, strings.NewReader(sampleText), 1))
 	m, _, err := semicrf.Train(context.Background(), d, semicrf.Options{Penalty: optimize.Penalty{L2: 1}})

@@ -7,14 +7,14 @@ import (
 	"github.com/trellis-nlp/trellis/semimarkov/spans"
 )
 
-// A Role says what of a span an attribute is of.
+// Role is the part of a span that an attribute belongs to.
 type Role int
 
 // The roles.
 const (
 	Token Role = iota // any token
-	First             // the first one
-	Last              // the last one
+	First             // the first token
+	Last              // the last token
 	Whole             // the span as a whole
 	roleEnd
 )
@@ -29,15 +29,15 @@ func (r Role) String() string {
 	return roleNames[r]
 }
 
-// A Weight is what the model has for an attribute with a type of spans.
+// Weight is the weight of an attribute with a span type.
 type Weight struct {
-	Attribute string // of whole spans: words, lower-cased words or a shape behind w, l or h, or a length such as 3 tokens
-	Type      string // "O" stands for tokens outside of spans
+	Attribute string // for whole spans: words, lower-cased words or a shape after w, l or h, or a length such as "3 tokens"
+	Type      string // "O" means tokens outside spans
 	Role      Role
 	Weight    float64
 }
 
-// Weights visits the weights of attributes that are not zero.
+// Weights calls visit for each attribute weight that is not zero.
 func (m *Model) Weights(visit func(Weight)) {
 	put := func(name, typ string, role Role, w float64) {
 		if w != 0 {
@@ -57,8 +57,8 @@ func (m *Model) Weights(visit func(Weight)) {
 	}
 }
 
-// Transitions visits the weights of adjacent segments that are not zero, by the types of the two; "O" stands for
-// tokens outside of spans.
+// Transitions calls visit for each transition weight that is not zero, with the types of two
+// adjacent segments. "O" means tokens outside spans.
 func (m *Model) Transitions(visit func(from, to string, weight float64)) {
 	for i := range m.x.labels {
 		for j := range m.x.labels {
@@ -76,7 +76,7 @@ func (m *Model) typeName(label int) string {
 	return m.Types()[label-1]
 }
 
-// name returns an attribute of segments in words.
+// name returns a segment attribute in words.
 func (x *lexicon) name(b int) string {
 	switch {
 	case b < x.longest:

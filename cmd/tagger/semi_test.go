@@ -200,7 +200,7 @@ func TestSemiRefuses(t *testing.T) {
 		"crfsuite":      {train("--format", "crfsuite"), "which attribute files lack"},
 		"fixed":         {tag("--fixed"), "--fixed: only"},
 		"posterior":     {tag("--posterior"), "--posterior: only"},
-		"unconstrained": {tag("--no-constraints"), "always spell spans"},
+		"unconstrained": {tag("--no-constraints"), "always encode well-formed spans"},
 		"wapiti's":      {tag("--output-format", "wapiti"), "has no output for"},
 	} {
 		o := tagger(t, "", c.args...)
