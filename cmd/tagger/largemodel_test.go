@@ -41,7 +41,7 @@ func TestModelOfManyLabels(t *testing.T) {
 	for _, flags := range [][]string{nil, {"--probs"}, {"--nbest", "2"}} {
 		o := tagger(t, "a\nb\n", append([]string{"tag", "--model", path}, flags...)...)
 		assert.Equal(t, exitFailed, o.status)
-		assert.Contains(t, o.errors, "20000 labels: a chain of first order takes at most 8192; a pruned chain takes more")
+		assert.Contains(t, o.errors, "20000 labels: a first-order model supports at most 8192; a pruned higher-order model supports more")
 	}
 	runtime.ReadMemStats(&after)
 	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(100<<20))

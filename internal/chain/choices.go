@@ -9,38 +9,38 @@ import (
 
 // Choices lists, for each token of a sentence, the labels that the tag dictionary allows.
 type Choices struct {
-	among [][]uint16 // T: the labels of a token, ascending; empty: all
-	some  bool       // some token has a list
-	reach []bool     // 2 x L, scratch memory
+	among [][]uint16 // T: the labels of each token, ascending; empty allows all
+	some  bool       // at least one token is restricted
+	reach []bool     // 2 x L; scratch memory
 }
 
-// Begin allows all labels for n tokens.
+// Begin allows all labels for each of n tokens.
 func (c *Choices) Begin(n int) {
 	c.among = slices.Grow(c.among[:0], n)[:n]
 	clear(c.among)
 	c.some = false
 }
 
-// Give allows token t these labels alone, or all if there are none.
+// Give restricts token t to labels. An empty list allows all labels.
 func (c *Choices) Give(t int, labels []uint16) {
 	c.among[t] = labels
 	c.some = c.some || len(labels) > 0
 }
 
-// Some reports whether a token is restricted.
+// Some reports whether at least one token is restricted.
 func (c *Choices) Some() bool { return c.some }
 
-// At returns the labels that token t is restricted to, or nothing if all are allowed.
+// At returns the labels that token t is restricted to. An empty list allows all labels.
 func (c *Choices) At(t int) []uint16 { return c.among[t] }
 
-// Keep allows all labels for all tokens again where the grammar has no labelling among those that are left.
+// Keep removes all restrictions if no labelling within them satisfies the constraints of g.
 func (c *Choices) Keep(g *structured.Grammar) {
 	if c.some && g != nil && !c.passable(g) {
 		c.Begin(len(c.among))
 	}
 }
 
-// Apply makes the scores of all other labels -Inf.
+// Apply sets the scores of labels that are not allowed to -Inf.
 func (c *Choices) Apply(s *structured.Lattice) {
 	if !c.some {
 		return
@@ -64,7 +64,7 @@ func forbid(scores []float64) {
 	}
 }
 
-// passable reports whether the grammar has a labelling among the labels that are left.
+// passable reports whether a labelling within the restrictions satisfies the constraints of g.
 func (c *Choices) passable(g *structured.Grammar) bool {
 	l := len(g.Start)
 	c.reach = slices.Grow(c.reach[:0], 2*l)[:2*l]
@@ -94,7 +94,7 @@ func (c *Choices) passable(g *structured.Grammar) bool {
 	return true
 }
 
-// count is the number of labels of token t, out of l.
+// count returns the number of allowed labels of token t, out of l.
 func (c *Choices) count(t, l int) int {
 	if n := len(c.among[t]); n > 0 {
 		return n
@@ -102,7 +102,7 @@ func (c *Choices) count(t, l int) int {
 	return l
 }
 
-// follows reports whether label j at t follows one at t-1 that was reached.
+// follows reports whether label j at t can follow a reached label at t-1.
 func (c *Choices) follows(g *structured.Grammar, reached []bool, t, j int) bool {
 	l, before := len(reached), c.among[t-1]
 	for _, i := range before {

@@ -11,29 +11,30 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Decoder decodes the scores of one sentence after another. [Decoder.Begin] or [Decoder.Fill] starts a sentence and
-// returns its scores, to which the caller adds what its model says. Steady state allocates nothing but lists.
+// Decoder decodes the scores of one sentence after another. [Decoder.Begin] or [Decoder.Fill]
+// starts a sentence and returns its scores. The caller then adds the scores of the model. In steady
+// state only lists are allocated.
 type Decoder struct {
-	Choices // of the tag dictionary
+	Choices // the restrictions of the tag dictionary
 	Answers
 }
 
-// Answers are what a decoder finds of the sentence. Decoders of models embed them.
+// Answers computes the results for the current sentence. Decoders of models embed it.
 type Answers struct {
 	choices   *Choices
 	space     *Space
-	free      bool // of the grammar
+	free      bool // ignore the constraints in later sentences
 	scores    structured.Lattice
-	own       bool               // the edges are those of the positions
-	kept      bool               // the sentence is kept to the grammar
-	ended     bool               // and the nodes at its ends are within it
-	settled   bool               // and the edges too; before, the scores lack those that sentences share
-	applied   bool               // the labels that the dictionary lacks have the score -Inf
-	shared    structured.Lattice // the nodes of scores, with edges that are the model's
-	lent      bool               // the caller has the complete scores, and may have changed them
+	own       bool               // the scores have edges per position
+	kept      bool               // the sentence must satisfy the constraints
+	ended     bool               // the nodes at the ends include the constraints
+	settled   bool               // the edges too; before that, shared edges are not yet in scores
+	applied   bool               // labels outside the tag dictionary have the score -Inf
+	shared    structured.Lattice // the nodes of scores, with the edges of the model
+	lent      bool               // the caller has the complete scores and may have changed them
 	fixed     structured.Lattice
 	marginals structured.Lattice
-	risk      structured.Lattice // marginals within the grammar
+	risk      structured.Lattice // marginals, restricted by the constraints
 	spanNow   []float64          // L
 	spanNext  []float64          // L
 	path      []int
@@ -43,7 +44,7 @@ type Answers struct {
 	inference forwardbackward.Workspace
 }
 
-// NewDecoder returns a decoder of the empty sentence.
+// NewDecoder returns a decoder with an empty sentence.
 func (s *Space) NewDecoder() *Decoder {
 	d := new(Decoder)
 	d.space, d.choices = s, &d.Choices
@@ -51,10 +52,10 @@ func (s *Space) NewDecoder() *Decoder {
 	return d
 }
 
-// Constrain says whether the sentences that begin from now on are kept to the grammar.
+// Constrain sets whether sentences that begin later must satisfy the constraints.
 func (d *Decoder) Constrain(on bool) { d.free = !on }
 
-// Kept returns the grammar that the sentence is kept to, or nil if there is none.
+// Kept returns the constraints of the current sentence, or nil if there are none.
 func (d *Decoder) Kept() *structured.Grammar {
 	if !d.kept {
 		return nil
@@ -62,8 +63,9 @@ func (d *Decoder) Kept() *structured.Grammar {
 	return d.space.grammar
 }
 
-// Begin starts a sentence of n tokens, and returns its scores: nodes of 0, and, with positions, the transitions at each
-// position. Without positions, the edges must not be touched. Scores may be added until another method is called.
+// Begin starts a sentence of n tokens and returns its scores. Nodes are 0. With positions, the
+// edges are the transitions at each position. Without positions, the caller must not touch the
+// edges. The caller may add scores until it calls another method.
 func (d *Decoder) Begin(n int, positions bool) *structured.Lattice {
 	e := d.space
 	d.own, d.kept, d.ended, d.settled, d.applied, d.lent = positions, !d.free && e.grammar != nil, false, false, false, false
@@ -81,8 +83,8 @@ func (d *Decoder) Begin(n int, positions bool) *structured.Lattice {
 	return &d.scores
 }
 
-// Fill starts a sentence of n tokens whose scores, edges included, the caller fills in: they are 0. The space has
-// neither transitions nor a grammar.
+// Fill starts a sentence of n tokens and returns scores of 0. The caller fills in nodes and edges.
+// The space must have neither transitions nor constraints.
 func (d *Decoder) Fill(n int, shape structured.EdgeShape) *structured.Lattice {
 	d.own, d.kept, d.ended, d.settled, d.applied, d.lent = true, false, true, true, true, true
 	d.Choices.Begin(n)
@@ -90,7 +92,7 @@ func (d *Decoder) Fill(n int, shape structured.EdgeShape) *structured.Lattice {
 	return &d.scores
 }
 
-// end puts the nodes at the ends within the grammar, unless they are free of it.
+// end adds the constraints to the nodes at the ends of the sentence, if it has constraints.
 func (d *Answers) end() {
 	if d.kept && !d.ended {
 		d.ended = true
@@ -98,7 +100,7 @@ func (d *Answers) end() {
 	}
 }
 
-// complete puts the scores within the grammar and the dictionary, unless they are free of them.
+// complete adds the constraints and the restrictions of the tag dictionary to the scores.
 func (d *Answers) complete() {
 	d.settle()
 	if !d.applied {
@@ -107,7 +109,7 @@ func (d *Answers) complete() {
 	}
 }
 
-// settle puts the scores within the grammar, unless they are free of it.
+// settle adds the constraints and the shared edges to the scores.
 func (d *Answers) settle() {
 	if d.settled {
 		return
@@ -127,8 +129,7 @@ func (d *Answers) settle() {
 	d.end()
 }
 
-// edge returns the L x L scores of the edges that all positions share, within the grammar if the sentence is kept to
-// it.
+// edge returns the L x L shared edges, including the constraints if the sentence has any.
 func (d *Answers) edge() []float64 {
 	if d.kept {
 		return d.space.both
@@ -136,8 +137,7 @@ func (d *Answers) edge() []float64 {
 	return d.space.trans
 }
 
-// view returns the complete scores of the sentence, for reading. Edges that all positions share are those of the model
-// and no copy.
+// view returns the complete scores for reading. Shared edges alias those of the model.
 func (d *Answers) view() *structured.Lattice {
 	if d.lent || d.settled || d.own {
 		d.complete()
@@ -152,20 +152,22 @@ func (d *Answers) view() *structured.Lattice {
 	return &d.shared
 }
 
-// Scores returns the complete scores of the sentence, valid until the next one begins. Whoever adds to them (a
-// constraint, a second model's scores) changes what the other methods return.
+// Scores returns the complete scores of the sentence, valid until the next sentence. Adding to
+// them, for example a constraint or the scores of a second model, changes the results of the other
+// methods.
 func (d *Answers) Scores() *structured.Lattice {
 	d.complete()
 	d.lent = true
 	return &d.scores
 }
 
-// Allow leaves token t the labels allowed[t] alone, or all where that is empty. If no labelling within the grammar has
-// these labels, Allow lifts the grammar from the sentence. After the first answer the grammar stays: such labels then
-// leave no path.
+// Allow restricts token t to the labels allowed[t]. An empty list allows every label. If no
+// labelling with these labels satisfies the constraints, the constraints are ignored for this
+// sentence. Call Allow before other methods: after the first result the constraints stay, and such
+// labels leave no path.
 func (d *Answers) Allow(allowed [][]int) error {
 	if len(allowed) != d.scores.T {
-		return fmt.Errorf("%w: labels allowed for %d of %d tokens", model.ErrInput, len(allowed), d.scores.T)
+		return fmt.Errorf("%w: labels allowed for %d tokens, but the sentence has %d", model.ErrInput, len(allowed), d.scores.T)
 	}
 	if err := structured.Allow(&d.fixed, d.scores.L, allowed); err != nil {
 		return fmt.Errorf("%w: %w", model.ErrInput, err)
@@ -176,7 +178,7 @@ func (d *Answers) Allow(allowed [][]int) error {
 	return structured.AddScaled(&d.scores, &d.scores, &d.fixed, 1)
 }
 
-// Best returns the best path, valid until the next call, and its score.
+// Best returns the best path and its score. The path is valid until the next call.
 func (d *Answers) Best() (path []int, score float64, err error) {
 	d.path = slices.Grow(d.path[:0], d.scores.T)[:d.scores.T]
 	if d.lent || d.own {
@@ -190,7 +192,8 @@ func (d *Answers) Best() (path []int, score float64, err error) {
 	return d.path, score, err
 }
 
-// NBest returns up to n different paths, best first, with their probabilities, valid until the next call.
+// NBest returns up to n different paths, best first, with their probabilities. They are valid until
+// the next call.
 func (d *Answers) NBest(n int) ([]model.Path, error) {
 	s := d.view()
 	var err error
@@ -211,15 +214,17 @@ func (d *Answers) NBest(n int) ([]model.Path, error) {
 // LogZ returns the logarithm of the sum of exp(score) over all paths.
 func (d *Answers) LogZ() (float64, error) { return d.inference.LogZ(d.view()) }
 
-// Marginals returns the probability of each label at each token, T x L nodes without edges, valid until the next call.
+// Marginals returns the probability of each label at each token, as T x L nodes without edges. The
+// lattice is valid until the next call.
 func (d *Answers) Marginals() (*structured.Lattice, error) {
 	_, err := d.inference.Marginals(&d.marginals, d.view(), structured.NoEdges)
 	return &d.marginals, err
 }
 
-// Posterior returns the path with the greatest expected number of right labels (minimum Bayes risk under Hamming
-// cost), and that number: the most probable label of each token, or, within a grammar, the path of the greatest sum of
-// marginals. The path is valid until the next call.
+// Posterior returns the path with the greatest expected number of correct labels, and that number
+// (minimum Bayes risk under Hamming cost). Without constraints this is the most probable label of
+// each token. With them it is the path with the greatest sum of marginals. The path is valid until
+// the next call.
 func (d *Answers) Posterior() (path []int, right float64, err error) {
 	s, err := d.Marginals()
 	if err != nil {
@@ -230,7 +235,7 @@ func (d *Answers) Posterior() (path []int, right float64, err error) {
 		copy(d.risk.Edge, d.space.grammar.Edge)
 		for k, p := range s.Node {
 			if d.risk.Node[k] = p; p == 0 {
-				d.risk.Node[k] = math.Inf(-1) // so that what was fixed, and the ends, are kept
+				d.risk.Node[k] = math.Inf(-1) // respects fixed labels and the constraints at the ends
 			}
 		}
 		s = &d.risk

@@ -24,7 +24,7 @@ var schemes = map[structured.Scheme][]string{
 	structured.BIOES: {"O", "B-X", "I-X", "E-X", "S-X"},
 }
 
-// A sentence is a decoder that has begun a random sentence, and the scores that the sentence has by definition.
+// sentence is a decoder with a random sentence, and the scores of the sentence by definition.
 type sentence struct {
 	*chain.Decoder
 	labels []string
@@ -41,7 +41,8 @@ func random(rng *rand.Rand, x []float64) []float64 {
 	return x
 }
 
-// begin starts a sentence of n tokens with a new decoder. The decoder and the expected scores get the same numbers.
+// begin starts a sentence of n tokens with a new decoder. The decoder and the expected scores get
+// the same numbers.
 func begin(rng *rand.Rand, scheme structured.Scheme, n int, transitions, positions bool) *sentence {
 	labels := schemes[scheme]
 	l := len(labels)
@@ -78,7 +79,7 @@ func (s *sentence) next(rng *rand.Rand, n int, positions bool) {
 	}
 }
 
-// constrain forbids in the expected scores what the scheme forbids, by its definition.
+// constrain forbids in the expected scores what the scheme forbids by definition.
 func (s *sentence) constrain() {
 	for t := range s.want.T {
 		for j, label := range s.labels {
@@ -94,7 +95,7 @@ func (s *sentence) constrain() {
 	}
 }
 
-// allow forbids in the expected scores all labels of token t but these.
+// allow forbids all other labels of token t in the expected scores.
 func (s *sentence) allow(t int, labels []int) {
 	for j := range s.want.NodeAt(t) {
 		if len(labels) > 0 && !slices.Contains(labels, j) {
@@ -103,10 +104,10 @@ func (s *sentence) allow(t int, labels []int) {
 	}
 }
 
-// fits reports whether a path of finite expected score is left.
+// fits reports whether a path with a finite expected score is left.
 func (s *sentence) fits() bool { return !math.IsInf(bruteforce.Max(s.want), -1) }
 
-// check compares all answers with the enumeration of all paths.
+// check compares all results with the enumeration of all paths.
 func (s *sentence) check(t *testing.T) {
 	t.Helper()
 	logZ := bruteforce.LogZ(s.want)
@@ -147,7 +148,7 @@ func (s *sentence) check(t *testing.T) {
 	s.checkSpans(t)
 }
 
-// checkPosterior compares with the path of the greatest sum of marginals, within the grammar that the decoder keeps.
+// checkPosterior compares with the path of the greatest sum of marginals within the constraints.
 func (s *sentence) checkPosterior(t *testing.T, marginals *structured.Lattice) {
 	t.Helper()
 	path, right, err := s.Posterior()
@@ -165,7 +166,7 @@ func (s *sentence) checkPosterior(t *testing.T, marginals *structured.Lattice) {
 	}
 }
 
-// checkSpans compares with the sum of the probabilities of the paths that have the span.
+// checkSpans compares with the total probability of the paths that have the span.
 func (s *sentence) checkSpans(t *testing.T) {
 	t.Helper()
 	var spans []annotation.Span
@@ -195,7 +196,7 @@ func (s *sentence) checkSpans(t *testing.T) {
 	}
 }
 
-// eachSentence runs f on sentences of 0 to 4 tokens, in each scheme and with each kind of edges.
+// eachSentence runs f on sentences of 0 to 4 tokens, for each scheme and kind of edges.
 func eachSentence(t *testing.T, seed uint64, f func(t *testing.T, rng *rand.Rand, s *sentence)) {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	for _, scheme := range []structured.Scheme{structured.Plain, structured.BIO, structured.BIOES} {
@@ -229,10 +230,10 @@ func TestAnswersWithoutTheGrammar(t *testing.T) {
 	})
 }
 
-// The scores may be read and changed; the answers follow.
+// Results follow changes to the scores.
 func TestScores(t *testing.T) {
 	eachSentence(t, 3, func(t *testing.T, rng *rand.Rand, s *sentence) {
-		_, _, err := s.Best() // on the way to the complete scores
+		_, _, err := s.Best() // before the scores are complete
 		require.NoError(t, err)
 		s.constrain()
 		scores := s.Scores()
@@ -264,7 +265,7 @@ func TestScores(t *testing.T) {
 	})
 }
 
-// someLabels draws ascending lists of labels, some of them empty.
+// someLabels draws ascending lists of labels, including empty ones.
 func someLabels(rng *rand.Rand, n, l int) [][]int {
 	lists := make([][]int, n)
 	for t := range lists {
@@ -274,7 +275,7 @@ func someLabels(rng *rand.Rand, n, l int) [][]int {
 	return lists
 }
 
-// Where the tag dictionary and the grammar exclude each other, the grammar alone holds.
+// If the tag dictionary and the constraints exclude each other, the constraints win.
 func TestChoices(t *testing.T) {
 	kept, lifted := 0, 0
 	for seed := range uint64(10) {
@@ -312,7 +313,7 @@ func TestChoices(t *testing.T) {
 	assert.NotZero(t, lifted)
 }
 
-// The labels that Allow leaves hold in any case. The grammar holds if it has a path among them.
+// The labels of Allow always hold. The constraints hold if they leave a path among these labels.
 func TestAllow(t *testing.T) {
 	kept, lifted := 0, 0
 	for seed := range uint64(10) {
@@ -343,7 +344,8 @@ func TestAllow(t *testing.T) {
 	assert.NotZero(t, lifted)
 }
 
-// The grammar stays once an answer rests on it: labels that it excludes leave no path, whatever the kind of edges.
+// After a result the constraints stay: labels that they exclude leave no path, for any kind of
+// edges.
 func TestAllowAfterAnAnswer(t *testing.T) {
 	for _, positions := range []bool{false, true} {
 		for _, allowed := range [][][]int{{{0}, {1}}, {{1}, {0}}} { // I-X O and O I-X
@@ -368,7 +370,7 @@ func TestAllowAfterAnAnswer(t *testing.T) {
 	}
 }
 
-// Fill takes the edges from the caller, in each shape.
+// Fill accepts edges of each shape from the caller.
 func TestFill(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 1))
 	labels := schemes[structured.BIO]
@@ -385,7 +387,7 @@ func TestFill(t *testing.T) {
 	}
 }
 
-// A decoder forgets the sentence before, its restrictions and its edges.
+// Begin removes the scores, restrictions and edges of the previous sentence.
 func TestBeginForgets(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 1))
 	s := begin(rng, structured.BIO, 3, true, false)
@@ -408,7 +410,7 @@ func TestRefusedInput(t *testing.T) {
 	for _, bad := range []annotation.Span{{Start: -1, End: 1}, {Start: 0, End: 4}, {Start: 1, End: 1}, {Start: 2, End: 1}} {
 		_, err := s.SpanProbabilities(nil, []annotation.Span{{Start: 0, End: 1, Type: "X"}, bad})
 		require.ErrorIs(t, err, model.ErrInput)
-		require.ErrorContains(t, err, fmt.Sprintf("span %d..%d in a sentence of 3 tokens", bad.Start, bad.End))
+		require.ErrorContains(t, err, fmt.Sprintf("span %d..%d: the sentence has 3 tokens", bad.Start, bad.End))
 	}
 	none, err := s.SpanProbabilities(nil, nil)
 	require.NoError(t, err)
@@ -416,7 +418,7 @@ func TestRefusedInput(t *testing.T) {
 
 	err = s.Allow(make([][]int, 2))
 	require.ErrorIs(t, err, model.ErrInput)
-	require.ErrorContains(t, err, "labels allowed for 2 of 3 tokens")
+	require.ErrorContains(t, err, "labels allowed for 2 tokens, but the sentence has 3")
 	for _, bad := range []int{-1, 5} {
 		err = s.Allow([][]int{nil, {1, bad}, nil})
 		require.ErrorIs(t, err, model.ErrInput)

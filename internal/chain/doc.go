@@ -1,7 +1,8 @@
-// Package chain decodes one first-order lattice of label scores: the best path, the k best, marginals, the path of the
-// most probable labels, and the probabilities of spans, within the grammar of a label scheme where there is one.
+// Package chain decodes one first-order lattice of label scores. It computes the best path, the k
+// best paths, marginals, the path of the most probable labels, and span probabilities. All results
+// respect the transition constraints of the label scheme, if it has any.
 //
-// The models of package crf and those of other tools compute the scores of a sentence; the package returns label
-// numbers and probabilities. A [Space] is what all sentences of a model share; a [Decoder] is the scratch memory of one
-// goroutine.
+// Package crf and the importers of other tools fill in the scores of a sentence. The package
+// returns label numbers and probabilities. A [Space] holds what all sentences of a model share. A
+// [Decoder] is the scratch memory of one goroutine.
 package chain

@@ -9,31 +9,32 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// MaxLabels is how many labels a first-order chain may have: more would take gigabytes for the scores of their pairs.
+// MaxLabels is the maximum number of labels of a first-order model. More would take gigabytes for
+// the scores of label pairs.
 const MaxLabels = 8192
 
-// Check returns an error that wraps model.ErrInput if a chain has too many labels.
+// Check returns an error that wraps model.ErrInput if there are too many labels.
 func Check(labels int) error {
 	if labels > MaxLabels {
-		return fmt.Errorf("%w: %d labels: a chain of first order takes at most %d; a pruned chain takes more", model.ErrInput, labels, MaxLabels)
+		return fmt.Errorf("%w: %d labels: a first-order model supports at most %d; a pruned higher-order model supports more", model.ErrInput, labels, MaxLabels)
 	}
 	return nil
 }
 
-// A Space is what all sentences of a model share: the L labels, the weights of the transitions, and which labels may
-// start a sentence, end it and follow each other. It is immutable and safe for concurrent use.
+// Space holds what all sentences of a model share: the L labels, the transition weights, and the
+// transition constraints. It is immutable and safe for concurrent use.
 type Space struct {
 	labels  []string
 	trans   []float64           // L x L; nil without transitions
-	grammar *structured.Grammar // nil where every sequence of labels is allowed, or it cannot be kept to
-	both    []float64           // L x L: trans within the grammar; trans where there is none
+	grammar *structured.Grammar // nil if every sequence is allowed or no sequence satisfies the constraints
+	both    []float64           // L x L: trans plus the constraints, if any
 
 	once      sync.Once
 	continues []bool // L x L
 }
 
-// NewSpace returns the space of labels that spell spans in the scheme. trans holds the L x L weights of the
-// transitions, or nothing if there are none. The space keeps both slices.
+// NewSpace returns the space for labels in a scheme. trans holds the L x L transition weights; nil
+// means none. The space retains both slices.
 func NewSpace(labels []string, scheme structured.Scheme, trans []float64) *Space {
 	s := &Space{labels: labels, trans: trans, both: trans}
 	if g := Grammar(labels, scheme); g != nil {
@@ -45,8 +46,8 @@ func NewSpace(labels []string, scheme structured.Scheme, trans []float64) *Space
 	return s
 }
 
-// Grammar returns the transition constraints of the scheme, or nil if it has none or some sentences have no label
-// sequence that satisfies them.
+// Grammar returns the transition constraints of the scheme, or nil if it has none or some sentences
+// have no label sequence that satisfies them.
 func Grammar(labels []string, scheme structured.Scheme) *structured.Grammar {
 	if scheme == structured.Plain {
 		return nil
@@ -57,8 +58,9 @@ func Grammar(labels []string, scheme structured.Scheme) *structured.Grammar {
 	return nil
 }
 
-// feasible reports whether sentences of all lengths have a labelling within the grammar, for which a label that
-// can stand alone and follow itself is enough: O, S- or B- in most schemes.
+// feasible reports whether sentences of all lengths have a labelling within the constraints. It
+// checks a sufficient condition: some label can stand alone and follow itself. In most schemes that
+// is O, S- or B-.
 func feasible(g *structured.Grammar) bool {
 	l := len(g.Start)
 	for j := range l {
@@ -69,8 +71,8 @@ func feasible(g *structured.Grammar) bool {
 	return false
 }
 
-// reachable reports whether the grammar has a labelling in which token t has one of the labels allowed[t], or any where
-// that is empty.
+// reachable reports whether a labelling within the constraints has one of the labels allowed[t] at
+// each token t. An empty list allows every label.
 func reachable(g *structured.Grammar, allowed [][]int) bool {
 	l := len(g.Start)
 	now, next := make([]bool, l), make([]bool, l)
@@ -92,7 +94,7 @@ func reachable(g *structured.Grammar, allowed [][]int) bool {
 	return len(allowed) == 0 || slices.Contains(now, true)
 }
 
-// within adds the grammar to the nodes at the ends of the scores.
+// within adds the constraints to the nodes at the ends of the sentence.
 func within(s *structured.Lattice, g *structured.Grammar) {
 	if s.T == 0 {
 		return

@@ -18,7 +18,7 @@ func TestCheck(t *testing.T) {
 	assert.ErrorContains(t, err, "8193 labels")
 }
 
-// A grammar exists where sentences of all lengths have a labelling within it.
+// Constraints exist only if sentences of all lengths have a labelling within them.
 func TestGrammar(t *testing.T) {
 	for name, c := range map[string]struct {
 		scheme structured.Scheme
@@ -43,7 +43,7 @@ func TestGrammar(t *testing.T) {
 	}
 }
 
-// Without labels, a sentence of tokens has no path, and the empty sentence has one.
+// Without labels, a sentence with tokens has no path, and the empty sentence has one.
 func TestSpaceWithoutLabels(t *testing.T) {
 	d := chain.NewSpace(nil, structured.Plain, nil).NewDecoder()
 	path, score, err := d.Best()

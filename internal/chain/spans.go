@@ -9,21 +9,22 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// SpanProbabilities appends, for each span, the probability that a labelling has exactly this span: it starts there,
-// ends there, has this type, and is not part of a longer one, read as [annotation.AppendSpans] reads labels. The
-// labelling is drawn from the distribution of the sentence, so this is the sum of the probabilities of all labellings
-// with the span. With continues(i, j) for a label j that goes on with the span of i, and p the marginals of nodes and
-// edges,
+// SpanProbabilities appends the probability of each span. That is the probability of a labelling
+// with exactly this span: same start, end and type, and not part of a longer span. Labels are read
+// as in [annotation.AppendSpans]. The probability is the sum over all labellings with the span. Let
+// continues(i, j) mean that label j continues the span of label i, and let p be the marginals of
+// nodes and edges. Then
 //
 //	v(start, j)  = sum over i not continued by j of p(i, j at start-1, start)     for labels j of the type
 //	v(t, k)      = sum over j continued by k of v(t-1, j) p(j, k at t-1, t) / p(j at t-1)
 //	probability  = sum over j, k not continuing j, of v(end-1, j) p(j, k at end-1, end) / p(j at end-1)
 //
-// It takes the memory of the marginals of all edges, T L^2 numbers. Spans that do not lie in the sentence are an error.
+// It needs the marginals of all edges in memory, T L^2 numbers. Spans outside the sentence are an
+// error.
 func (d *Answers) SpanProbabilities(dst []float64, spans []annotation.Span) ([]float64, error) {
 	for _, s := range spans {
 		if s.Start < 0 || s.Start >= s.End || s.End > d.scores.T {
-			return dst, fmt.Errorf("%w: span %d..%d in a sentence of %d tokens", model.ErrInput, s.Start, s.End, d.scores.T)
+			return dst, fmt.Errorf("%w: span %d..%d: the sentence has %d tokens", model.ErrInput, s.Start, s.End, d.scores.T)
 		}
 	}
 	if len(spans) == 0 {
@@ -39,7 +40,8 @@ func (d *Answers) SpanProbabilities(dst []float64, spans []annotation.Span) ([]f
 	return dst, nil
 }
 
-// continuing returns for each pair of labels, L x L, whether the second goes on with the span of the first.
+// continuing returns, for each pair of labels, L x L, whether the second continues the span of the
+// first.
 func (s *Space) continuing() []bool {
 	s.once.Do(func() {
 		names := s.labels
@@ -56,7 +58,7 @@ func (s *Space) continuing() []bool {
 	return s.continues
 }
 
-// span returns the probability of a span under the marginals.
+// span returns the probability of a span from the marginals.
 func (d *Answers) span(s annotation.Span, continues []bool) float64 {
 	p := &d.marginals
 	l := p.L
