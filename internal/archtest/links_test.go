@@ -18,7 +18,7 @@ var (
 	notInAnchor     = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 )
 
-// anchors returns the places in a page that links may name, as GitHub makes them of headings.
+// anchors returns the anchors of a page that links may use, as GitHub derives them from headings.
 func anchors(page string) map[string]bool {
 	places := make(map[string]bool)
 	for _, m := range markdownHeading.FindAllStringSubmatch(page, -1) {
@@ -51,7 +51,7 @@ func TestLinksLeadSomewhere(t *testing.T) {
 		for _, m := range markdownLink.FindAllStringSubmatch(string(text), -1) {
 			file, place, _ := strings.Cut(m[1], "#")
 			if strings.Contains(file, "://") {
-				continue // of the network, where tests do not go
+				continue // skip network links: tests do not use the network
 			}
 			to := page
 			if file != "" {

@@ -14,23 +14,23 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A pkg is what `go list -json` says of a package.
+// pkg holds the output of `go list -json` for a package.
 type pkg struct {
 	Dir        string
 	ImportPath string
 	Name       string
 	Module     struct{ Path string }
 	Imports    []string // of its code
-	Deps       []string // all that these import in turn
+	Deps       []string // these and their own imports, transitively
 	GoFiles    []string // its code
 
-	name string // ImportPath below the module's path
+	name string // ImportPath relative to the module path
 }
 
-// root is the name of the package that has the path of the module.
+// root is the name of the package at the module path.
 const root = "trellis"
 
-// inModule returns the name of an import path and whether it is of this module.
+// inModule returns the name of an import path and whether it belongs to this module.
 func (p *pkg) inModule(path string) (name string, ok bool) {
 	if path == p.Module.Path {
 		return root, true
@@ -38,8 +38,8 @@ func (p *pkg) inModule(path string) (name string, ok bool) {
 	return strings.CutPrefix(path, p.Module.Path+"/")
 }
 
-// isStandard reports whether an import path is of the standard library, whose first element, other
-// than that of every module one can download, is no domain.
+// isStandard reports whether an import path belongs to the standard library. Its first element is
+// no domain, unlike that of downloadable modules.
 func isStandard(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
 	return !strings.Contains(first, ".")

@@ -9,18 +9,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A rule says of a package of this module what its code, tests aside, may import beyond the standard
-// library.
+// rule lists what the code of a package, without tests, may import beyond the standard library.
 type rule struct {
-	path    string   // below the module's path
-	imports []string // of this module, each of which stands above this row
-	modules []string // of others: these and the packages in them
+	path    string   // relative to the module path
+	imports []string // packages of this module, each in a row above
+	modules []string // other modules: these and the packages in them
 	public  bool     // users import it
 	system  bool     // it may open files and print
 	tests   bool     // only tests may import it
 }
 
-// rules has a row for every package of the module, from the ground up.
+// rules has a row for every package of the module, from the bottom layer up.
 var rules = []rule{
 	{path: "internal/simd",
 		modules: []string{"golang.org/x/exp/constraints", "golang.org/x/sys/cpu"}},
@@ -136,10 +135,10 @@ var rules = []rule{
 	{path: "internal/archtest", tests: true},
 }
 
-// embedded are the packages that a program with scores of its own takes in, without the rest.
+// embedded are the packages for programs that bring their own scores.
 var embedded = []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses", "pruned", "layer", "semimarkov"}
 
-// system are the packages through which a program reaches beyond its arguments.
+// system are the packages that give access to the operating system.
 var system = []string{"os", "log", "flag", "net", "syscall", "plugin", "C"}
 
 func find(path string) (rule, bool) {
@@ -150,7 +149,7 @@ func find(path string) (rule, bool) {
 	return rules[k], true
 }
 
-// within reports whether path is one of trees or lies below it.
+// within reports whether path is one of trees or lies below one of them.
 func within(path string, trees []string) bool {
 	return slices.ContainsFunc(trees, func(tree string) bool {
 		return path == tree || strings.HasPrefix(path, tree+"/")
@@ -183,7 +182,7 @@ func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
 	for _, p := range packages(t) {
 		r, ok := find(p.name)
 		if !ok {
-			continue // TestEveryPackageHasARule says so
+			continue // TestEveryPackageHasARule reports it
 		}
 		for _, path := range p.Imports {
 			inner, mine := p.inModule(path)
@@ -201,8 +200,8 @@ func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
 	}
 }
 
-// Whoever embeds a decoder or a loss compiles the standard library, these packages, the detection of the processor's
-// instructions and type constraints, no more.
+// A program that embeds a decoder or a loss compiles only the standard library, these packages, the
+// detection of processor features, and type constraints.
 func TestEmbeddedPackagesStandAlone(t *testing.T) {
 	allowed := append([]string{"internal/simd", "internal/sparsemax", "internal/vec", "golang.org/x/exp/constraints", "golang.org/x/sys/cpu"}, embedded...)
 	checked := 0

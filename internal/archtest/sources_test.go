@@ -14,10 +14,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// maxLines of a file: one that is longer has taken in a second idea.
+// maxLines is the maximum number of lines of a file. A longer file should be split.
 const maxLines = 500
 
-// files calls check with each file of the module's code, tests and generated ones aside.
+// files calls check with each code file of the module, without tests and generated files.
 func files(t *testing.T, check func(p *pkg, name string, source []byte, set *token.FileSet, f *ast.File)) {
 	t.Helper()
 	for _, p := range packages(t) {
@@ -68,7 +68,7 @@ func TestLibrariesPrintNothing(t *testing.T) {
 	})
 }
 
-// prints reports whether fun writes to standard output or error.
+// prints reports whether fun writes to standard output or standard error.
 func prints(fun ast.Expr) bool {
 	switch fun := fun.(type) {
 	case *ast.Ident:
@@ -91,10 +91,10 @@ func TestExportedNamesAreDocumented(t *testing.T) {
 	})
 }
 
-// selfEvident are the methods of interfaces that everybody knows.
+// selfEvident are the methods of well-known interfaces.
 var selfEvident = map[string]bool{"Error": true, "Unwrap": true, "String": true}
 
-// undocumented returns the names that f exports at its top level without a comment.
+// undocumented returns the exported top-level names of f without a comment.
 func undocumented(f *ast.File) (names []*ast.Ident) {
 	for _, d := range f.Decls {
 		switch d := d.(type) {
@@ -110,7 +110,7 @@ func undocumented(f *ast.File) (names []*ast.Ident) {
 					if s.Name.IsExported() && s.Doc == nil && (d.Doc == nil || d.Lparen.IsValid()) {
 						names = append(names, s.Name)
 					}
-				case *ast.ValueSpec: // one comment may serve a group
+				case *ast.ValueSpec: // one comment may cover a group
 					for _, name := range s.Names {
 						if name.IsExported() && d.Doc == nil && s.Doc == nil && s.Comment == nil {
 							names = append(names, name)
@@ -123,7 +123,7 @@ func undocumented(f *ast.File) (names []*ast.Ident) {
 	return names
 }
 
-// receiver returns the name of the type that a method is of.
+// receiver returns the name of the receiver type of a method.
 func receiver(d *ast.FuncDecl) string {
 	typ := d.Recv.List[0].Type
 	for {
@@ -142,7 +142,7 @@ func receiver(d *ast.FuncDecl) string {
 	}
 }
 
-// Readers copy examples into their own modules, where internal packages cannot be imported.
+// Readers copy examples into their own modules, where they cannot import internal packages.
 func TestExamplesImportNothingInternal(t *testing.T) {
 	checked := 0
 	for _, p := range packages(t) {
@@ -163,7 +163,7 @@ func TestExamplesImportNothingInternal(t *testing.T) {
 	require.Positive(t, checked)
 }
 
-// The checks above find what they look for.
+// The checks above must detect violations.
 func TestChecksCanFail(t *testing.T) {
 	const source = `package p
 import "fmt"

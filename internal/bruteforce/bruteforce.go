@@ -9,14 +9,14 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Case is a random lattice of scores and the words that name it.
+// Case is a random lattice of scores with a name.
 type Case struct {
 	Name   string
 	Scores *structured.Lattice
 }
 
-// Cases yields lattices of T in 1..5 and L in 1..4 with each shape of edges, with and without
-// forbidden nodes and edges; each has a path of finite score, forced through label 0.
+// Cases yields lattices of T in 1..5 and L in 1..4, for each edge shape, with and without forbidden
+// nodes and edges. Each has a finite path, because label 0 is always allowed.
 func Cases(seed uint64) iter.Seq[Case] {
 	return func(yield func(Case) bool) {
 		rng := rand.New(rand.NewPCG(seed, 1))
@@ -36,8 +36,8 @@ func Cases(seed uint64) iter.Seq[Case] {
 	}
 }
 
-// Random returns a lattice of normal scores of the deviation sd, each -Inf with the probability
-// forbidden, except along the path of label 0 alone.
+// Random returns a lattice of normal scores with standard deviation sd. Each score is -Inf with
+// probability forbidden, except along the path of label 0.
 func Random(rng *rand.Rand, t, l int, edges structured.EdgeShape, sd, forbidden float64) *structured.Lattice {
 	s := structured.NewLattice(t, l, edges)
 	fill := func(x []float64, free func(k int) bool) {
@@ -53,7 +53,7 @@ func Random(rng *rand.Rand, t, l int, edges structured.EdgeShape, sd, forbidden 
 	return s
 }
 
-// RandomPath returns a path of s of finite score, drawn uniformly.
+// RandomPath draws a path of s with a finite score, uniformly.
 func RandomPath(rng *rand.Rand, s *structured.Lattice) []int {
 	var all [][]int
 	for y := range structured.Paths(s.T, s.L) {
@@ -86,7 +86,7 @@ func Max(s *structured.Lattice) float64 {
 	return most
 }
 
-// Best returns the first path in lexicographic order of score max_y s(y).
+// Best returns the lexicographically first path with score max_y s(y).
 func Best(s *structured.Lattice) []int {
 	var best []int
 	most := math.Inf(-1)
@@ -109,7 +109,7 @@ func Expect(s *structured.Lattice, f func(y []int) float64) float64 {
 	return sum
 }
 
-// Marginals returns the marginals under scores s, with edges of the shape asked for.
+// Marginals returns the marginals under scores s, with edges of the given shape.
 func Marginals(s *structured.Lattice, edges structured.EdgeShape) *structured.Lattice {
 	mu := structured.NewLattice(s.T, s.L, edges)
 	logZ := LogZ(s)
@@ -119,7 +119,7 @@ func Marginals(s *structured.Lattice, edges structured.EdgeShape) *structured.La
 	return mu
 }
 
-// Gradient returns the central differences of f at s with step h, 0 where s is -Inf.
+// Gradient returns the central differences of f at s with step h, or 0 where s is -Inf.
 func Gradient(s *structured.Lattice, h float64, f func(s *structured.Lattice) float64) *structured.Lattice {
 	g := structured.NewLattice(s.T, s.L, s.Shape())
 	at := new(structured.Lattice)
@@ -142,11 +142,11 @@ func Gradient(s *structured.Lattice, h float64, f func(s *structured.Lattice) fl
 	return g
 }
 
-// Near reports, as an error that says where, a number of got further from want's than tol, relative
-// to the larger of 1 and want.
+// Near returns an error unless all numbers of got are within tol of want, relative to the larger of
+// 1 and want. The error names the position.
 func Near(want, got *structured.Lattice, tol float64) error {
 	if want.T != got.T || want.L != got.L || len(want.Edge) != len(got.Edge) {
-		return fmt.Errorf("lattice of T = %d, L = %d, %d edges: want T = %d, L = %d, %d edges",
+		return fmt.Errorf("lattice has T = %d, L = %d, %d edges: want T = %d, L = %d, %d edges",
 			got.T, got.L, len(got.Edge), want.T, want.L, len(want.Edge))
 	}
 	for k, v := range want.Node {

@@ -11,7 +11,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// The referee is held to a lattice worked out by hand: three paths of weights 1, 2 and 5.
+// Compare with a lattice computed by hand: three paths with weights 1, 2 and 5.
 func TestByHand(t *testing.T) {
 	s := &structured.Lattice{T: 1, L: 3, Node: []float64{0, math.Log(2), math.Log(5)}}
 	assert.InDelta(t, math.Log(8), LogZ(s), 1e-15)

@@ -1,3 +1,3 @@
-// Package bruteforce is the referee of the tests: small random lattices, and what the dynamic
-// programs compute, computed by listing every path of Y(x).
+// Package bruteforce is the reference for tests. It draws small random lattices and computes the
+// results of the dynamic programs by enumerating every path.
 package bruteforce
