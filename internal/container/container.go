@@ -17,35 +17,35 @@ const (
 	maxLength  = 1 << 62
 )
 
-// ErrFormat says that bytes are no container of the format asked for: foreign, damaged, or of a newer
-// version.
+// ErrFormat means that bytes are not a container of the expected format: another format, damaged,
+// or another version.
 var ErrFormat = errors.New("not a valid file")
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// A Format is a kind of file.
+// Format is a kind of file.
 type Format struct {
 	Magic   string // 8 bytes
 	Version uint32
 }
 
-// kinds names the files that this module writes, by their magic, so that an error can say what a file is instead.
+// kinds maps the magic of each kind of file of this module to its name for error messages.
 var kinds = map[string]string{
-	"TRELLISM": "a chain model",
+	"TRELLISM": "a linear-chain model",
 	"TRELSEMI": "a semi-Markov model",
 	"TRELCRF2": "a pruned higher-order model",
 }
 
-// A Section is a part of a file.
+// Section is a named part of a file.
 type Section struct {
 	Name string // 1 to 8 bytes, none of them zero
 	Data []byte
 }
 
-// padding returns how many zeros follow n bytes up to the next section.
+// padding returns the number of zeros between n bytes and the next section.
 func padding(n int) int { return -n & (align - 1) }
 
-// Write writes a file of sections, whose names differ.
+// Write writes a file of sections. Their names must differ.
 func (f Format) Write(w io.Writer, sections []Section) error {
 	table := make([]byte, 0, entrySize*len(sections))
 	at := headerSize + entrySize*len(sections)
@@ -85,8 +85,8 @@ func (f Format) Write(w io.Writer, sections []Section) error {
 	return nil
 }
 
-// Parse returns the sections of a file by their names; they alias data. Any other bytes than those that Write
-// makes, with the format's magic and version, are an error that wraps ErrFormat and says what is wrong.
+// Parse returns the sections of a file by name; they alias data. Data that Write would not produce
+// with this magic and version is an error that wraps ErrFormat and describes the problem.
 func (f Format) Parse(data []byte) (map[string][]byte, error) {
 	n, err := f.header(data)
 	if err != nil {
@@ -100,7 +100,7 @@ func (f Format) Parse(data []byte) (map[string][]byte, error) {
 		offset, length := binary.LittleEndian.Uint64(entry[8:]), binary.LittleEndian.Uint64(entry[16:])
 		start := at + padding(at)
 		if _, twice := sections[name]; twice || name == "" || offset != uint64(start) || start > len(data) || length > uint64(len(data)-start) {
-			return nil, fmt.Errorf("%w: section %q lies at %d..%d+%d of %d bytes, expected at %d", ErrFormat, name, offset, offset, length, len(data), start)
+			return nil, fmt.Errorf("%w: section %q is at %d..%d+%d of %d bytes: want %d", ErrFormat, name, offset, offset, length, len(data), start)
 		}
 		for _, b := range data[at:start] {
 			if b != 0 {
@@ -110,19 +110,19 @@ func (f Format) Parse(data []byte) (map[string][]byte, error) {
 		at = start + int(length)
 		sections[name] = data[start:at:at]
 		if crc32.Checksum(sections[name], castagnoli) != binary.LittleEndian.Uint32(entry[24:]) {
-			return nil, fmt.Errorf("%w: the checksum of section %q is wrong: the file is damaged", ErrFormat, name)
+			return nil, fmt.Errorf("%w: wrong checksum of section %q: the file is damaged", ErrFormat, name)
 		}
 	}
 	if at != len(data) {
-		return nil, fmt.Errorf("%w: %d bytes, expected %d", ErrFormat, len(data), at)
+		return nil, fmt.Errorf("%w: the file has %d bytes: want %d", ErrFormat, len(data), at)
 	}
 	return sections, nil
 }
 
-// length checks the header, and returns the length of the file that it says.
+// length checks the header and returns the file length that it states.
 func (f Format) length(data []byte) (uint64, error) {
 	if len(data) < headerSize {
-		return 0, fmt.Errorf("%w: %d bytes are shorter than the header", ErrFormat, len(data))
+		return 0, fmt.Errorf("%w: the file has %d bytes, fewer than the header", ErrFormat, len(data))
 	}
 	if string(data[:len(f.Magic)]) != f.Magic {
 		if other, ok := kinds[string(data[:len(f.Magic)])]; ok {
@@ -133,38 +133,38 @@ func (f Format) length(data []byte) (uint64, error) {
 		}
 		return 0, fmt.Errorf("%w: it does not start with %q", ErrFormat, f.Magic)
 	}
-	// The version first: what follows may look otherwise in another one.
+	// Check the version first: the rest of the header may differ between versions.
 	switch version := binary.LittleEndian.Uint32(data[8:]); {
 	case version > f.Version:
-		return 0, fmt.Errorf("%w: written by a newer version of the program (format %d, this one reads %d)", ErrFormat, version, f.Version)
+		return 0, fmt.Errorf("%w: written by a newer version of the program (format %d, this version reads %d)", ErrFormat, version, f.Version)
 	case version < f.Version:
-		return 0, fmt.Errorf("%w: written by an older version of the program (format %d, this one reads %d): make it anew", ErrFormat, version, f.Version)
+		return 0, fmt.Errorf("%w: written by an older version of the program (format %d, this version reads %d): create it again", ErrFormat, version, f.Version)
 	}
 	if crc32.Checksum(data[:60], castagnoli) != binary.LittleEndian.Uint32(data[60:]) {
-		return 0, fmt.Errorf("%w: the checksum of the header is wrong: the file is damaged", ErrFormat)
+		return 0, fmt.Errorf("%w: wrong checksum of the header: the file is damaged", ErrFormat)
 	}
 	length := binary.LittleEndian.Uint64(data[16:])
 	if length < headerSize || length > maxLength {
-		return 0, fmt.Errorf("%w: the header says a length of %d bytes", ErrFormat, length)
+		return 0, fmt.Errorf("%w: the header states a length of %d bytes", ErrFormat, length)
 	}
 	return length, nil
 }
 
-// header checks the header and the checksum of the table, and returns the number of sections.
+// header checks the header and the checksum of the table and returns the number of sections.
 func (f Format) header(data []byte) (int, error) {
 	length, err := f.length(data)
 	if err != nil {
 		return 0, err
 	}
 	if length != uint64(len(data)) {
-		return 0, fmt.Errorf("%w: the file is damaged or cut short: %d bytes, expected %d", ErrFormat, len(data), length)
+		return 0, fmt.Errorf("%w: the file is damaged or cut short: it has %d bytes, want %d", ErrFormat, len(data), length)
 	}
 	n := binary.LittleEndian.Uint32(data[12:])
 	if uint64(n) > uint64(len(data)-headerSize)/entrySize {
-		return 0, fmt.Errorf("%w: %d sections in %d bytes", ErrFormat, n, len(data))
+		return 0, fmt.Errorf("%w: %d sections do not fit into %d bytes", ErrFormat, n, len(data))
 	}
 	if crc32.Checksum(data[headerSize:headerSize+entrySize*int(n)], castagnoli) != binary.LittleEndian.Uint32(data[24:]) {
-		return 0, fmt.Errorf("%w: the checksum of the section table is wrong: the file is damaged", ErrFormat)
+		return 0, fmt.Errorf("%w: wrong checksum of the section table: the file is damaged", ErrFormat)
 	}
 	return int(n), nil
 }

@@ -39,7 +39,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// The layout by hand, as the package comment has it.
+// Compare with the layout in the package comment.
 func TestLayout(t *testing.T) {
 	data := written(t, format, sections)
 	assert.Equal(t, "EXAMPLE!", string(data[:8]))
@@ -53,7 +53,7 @@ func TestLayout(t *testing.T) {
 	assert.Equal(t, []byte{1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 64}, data[256:])
 }
 
-func TestEveryChangeAndEveryCutIsNoticed(t *testing.T) {
+func TestEveryChangeAndTruncationIsDetected(t *testing.T) {
 	data := written(t, format, sections)
 	for n := range data {
 		_, err := format.Parse(data[:n])
@@ -107,7 +107,7 @@ func TestViews(t *testing.T) {
 	pairs := []pair{{1, 2, 3.5}, {1 << 63, 7, -1}}
 	b := container.Bytes(pairs)
 	assert.Equal(t, []byte{1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0x60, 0x40}, b[:16])
-	for shift := range 9 { // whatever the alignment
+	for shift := range 9 { // for any alignment
 		moved := append(make([]byte, shift), b...)[shift:]
 		got, err := container.View[pair](moved)
 		require.NoError(t, err)

@@ -10,11 +10,11 @@ import (
 	"unsafe"
 )
 
-// ErrChanged says that a mapped file was cut short, overwritten or became unreadable while it was in use. What was
-// computed from it may be wrong.
+// ErrChanged means that a mapped file was truncated, overwritten or became unreadable while in use.
+// Results computed from it may be wrong.
 var ErrChanged = errors.New("the file was cut short or overwritten while it was in use: replace files by renaming, and open it again")
 
-// mapped are the mappings that are open.
+// mapped holds the open mappings.
 var mapped registry
 
 type registry struct {
@@ -34,9 +34,9 @@ func (r *registry) remove(m *Mapping) {
 	r.list = slices.DeleteFunc(r.list, func(other *Mapping) bool { return other == m })
 }
 
-// Guard runs f. If f panics because a mapped file has been cut short or overwritten, Guard returns an error that wraps
-// ErrChanged and names the file; other panics go on. It covers the goroutine that calls it and no other, and costs less
-// than 10 ns.
+// Guard runs f. If f panics because a mapped file was truncated or overwritten, Guard returns an
+// error that wraps ErrChanged and names the file. Other panics continue. Guard covers only the
+// calling goroutine and costs less than 10 ns.
 func Guard(f func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -49,7 +49,7 @@ func Guard(f func() error) (err error) {
 	return f()
 }
 
-// Guard is [Guard] if m is mapped, and calls f alone if it is a copy or nil.
+// Guard is [Guard] if m is mapped. For a copy or nil it just calls f.
 func (m *Mapping) Guard(f func() error) error {
 	if m == nil || m.mapped == nil {
 		return f()
@@ -57,8 +57,8 @@ func (m *Mapping) Guard(f func() error) error {
 	return Guard(f)
 }
 
-// blame returns the error of the mapping that a panic comes from, or nil: a fault at an address in it, or an index that
-// is out of range while a file has changed.
+// blame returns the error of the mapping that caused a panic, or nil. The cause is a fault at an
+// address in the mapping, or an index out of range after a file changed.
 func (r *registry) blame(p any) error {
 	e, ok := p.(runtime.Error)
 	if !ok {

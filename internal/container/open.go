@@ -10,25 +10,25 @@ import (
 	"github.com/edsrzf/mmap-go"
 )
 
-// mapFrom is the size in bytes from which a file is mapped. Reading a smaller one takes a fraction of a millisecond,
-// and nothing that happens to the file later can do harm.
+// mapFrom is the minimum size in bytes of a mapped file. Reading a smaller file takes a fraction of
+// a millisecond, and later changes to the file cannot affect it.
 const mapFrom = 1 << 20
 
-// A Mapping is the content of a file: mapped into memory, so that it is read page by page when it is needed and shared
-// with other processes, or a copy if the file is small or cannot be mapped (a pipe, say).
+// Mapping is the content of a file. A mapped file is read page by page on demand and shared with
+// other processes. Small files, and files that cannot be mapped, such as pipes, are copied.
 type Mapping struct {
-	Data   []byte // must not be written to, nor used after Close
+	Data   []byte // read-only; do not use after Close
 	path   string
 	mapped mmap.MMap   // nil for a copy
-	file   *os.File    // open as long as it is mapped
-	opened fs.FileInfo // of file, when it was opened
+	file   *os.File    // open while it is mapped
+	opened fs.FileInfo // state of file when it was opened
 }
 
-// Open opens a file of the format. It reads a pipe or a device only as far as the header says, and not beyond the magic
-// if that is another. [Format.Parse] checks the content.
+// Open opens a file of the format. It reads a pipe or device only up to the length in the header,
+// or only the magic if that differs. [Format.Parse] checks the content.
 //
-// Moving another file into the place of a mapped one does no harm. Cutting the file short or writing to it does: see
-// [Guard] and [Mapping.Check].
+// Renaming another file over a mapped one is safe. Truncating or writing to it is not: see [Guard]
+// and [Mapping.Check].
 func (f Format) Open(path string) (*Mapping, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -50,8 +50,9 @@ func (f Format) Open(path string) (*Mapping, error) {
 	return &Mapping{Data: data}, nil
 }
 
-// Read reads the bytes of a file of the format from r: no more than the header says and one, by which Parse sees that
-// something follows. Bytes of another format are an error that wraps ErrFormat.
+// Read reads the bytes of a file of the format from r. It reads at most one byte more than the
+// length in the header, so that Parse can detect trailing data. Bytes of another format are an
+// error that wraps ErrFormat.
 func (f Format) Read(r io.Reader) ([]byte, error) {
 	data := make([]byte, headerSize)
 	n, err := io.ReadFull(r, data)
@@ -70,8 +71,8 @@ func (f Format) Read(r io.Reader) ([]byte, error) {
 	return append(data, rest...), nil
 }
 
-// Check returns an error that wraps ErrChanged if a mapped file has another size or time of modification than when it
-// was opened. It costs one system call.
+// Check returns an error that wraps ErrChanged if the size or modification time of a mapped file
+// changed since Open. It costs one system call.
 func (m *Mapping) Check() error {
 	if m == nil || m.mapped == nil {
 		return nil
@@ -88,7 +89,7 @@ func (m *Mapping) Check() error {
 
 func (m *Mapping) changed() error { return fmt.Errorf("%s: %w", m.path, ErrChanged) }
 
-// Close gives the memory back. Twice does no harm.
+// Close releases the memory. Closing twice is safe.
 func (m *Mapping) Close() error {
 	m.Data = nil
 	if m.mapped == nil {

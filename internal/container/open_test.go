@@ -21,10 +21,10 @@ func sized(t *testing.T, n int) []byte {
 	return written(t, format, []container.Section{{Name: "large", Data: bytes.Repeat([]byte{1}, n)}})
 }
 
-// large is more than what Open copies.
+// large is above the size that Open copies.
 const large = 3 << 20
 
-// opened returns the path of a new file of the format and what Open makes of it.
+// opened returns the path of a new file of the format and its mapping.
 func opened(t *testing.T, n int) (string, *container.Mapping) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "file")
@@ -40,7 +40,7 @@ func TestOpen(t *testing.T) {
 		path, m := opened(t, n)
 		want := sized(t, n)
 		require.True(t, bytes.Equal(want, m.Data))
-		// What is mapped stays, whatever takes its place.
+		// A mapping keeps its content after another file takes its place.
 		other := path + ".other"
 		require.NoError(t, os.WriteFile(other, []byte("changed"), 0o644))
 		require.NoError(t, os.Rename(other, path))
@@ -55,7 +55,7 @@ func TestOpen(t *testing.T) {
 	require.Error(t, err, "a folder")
 }
 
-// total keeps the compiler from leaving sum out.
+// total keeps the compiler from removing sum.
 var total int
 
 // sum reads every page of a mapping.
@@ -108,7 +108,7 @@ func TestSmallFilesAreCopied(t *testing.T) {
 	require.NoError(t, m.Check())
 }
 
-// endless repeats a text for ever, and fails the test when somebody goes on reading.
+// endless repeats a text forever, and fails the test if a reader reads too far.
 type endless struct {
 	t    *testing.T
 	head *bytes.Reader

@@ -7,17 +7,18 @@ import (
 	"unsafe"
 )
 
-// littleEndian tells whether this machine stores numbers as a container does.
+// littleEndian reports whether the byte order of this machine is that of a container.
 var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 
-// View returns the numbers that b holds, one after another. T is a number of fixed size, or a struct of such,
-// exported and without gaps. The result aliases b, which must not change, where the machine's byte order and
-// the alignment of b allow it, and else is a copy. A length that does not fit is an error that wraps ErrFormat.
+// View returns the numbers stored in b. T must be a number of fixed size, or a struct of such
+// numbers with exported fields and no gaps. The result aliases b if byte order and alignment allow
+// it, and b must then not change. Otherwise it is a copy. A length that is no multiple of the size
+// of T is an error that wraps ErrFormat.
 func View[T any](b []byte) ([]T, error) {
 	var t T
 	size := int(unsafe.Sizeof(t))
 	if len(b)%size != 0 {
-		return nil, fmt.Errorf("%w: %d bytes hold no whole number of items of %d bytes", ErrFormat, len(b), size)
+		return nil, fmt.Errorf("%w: %d bytes are not a whole number of items of %d bytes", ErrFormat, len(b), size)
 	}
 	if len(b) == 0 {
 		return nil, nil
@@ -33,7 +34,7 @@ func View[T any](b []byte) ([]T, error) {
 	return view, nil
 }
 
-// Bytes is the inverse of [View]. The result aliases x where the machine's byte order allows it.
+// Bytes is the inverse of [View]. The result aliases x if the byte order of the machine allows it.
 func Bytes[T any](x []T) []byte {
 	if len(x) == 0 {
 		return nil
@@ -43,7 +44,7 @@ func Bytes[T any](x []T) []byte {
 	}
 	var b bytes.Buffer
 	if err := binary.Write(&b, binary.LittleEndian, x); err != nil {
-		panic(err) // a T that is not of fixed size: a mistake of the program
+		panic(err) // T has no fixed size: a programming error
 	}
 	return b.Bytes()
 }
