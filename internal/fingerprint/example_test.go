@@ -6,7 +6,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
 )
 
-// The word is hashed once, whatever it is a part of.
+// The word is hashed once and used in several strings.
 func Example() {
 	h := fingerprint.NewHasher(0)
 	table := fingerprint.NewTable(2)

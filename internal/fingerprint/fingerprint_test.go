@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// defined is the fingerprint by its definition.
+// defined computes a fingerprint by definition.
 func defined(k int, s []byte) uint64 {
 	p, b := big.NewInt(Modulus), new(big.Int).SetUint64(base(k))
 	sum, power := new(big.Int), big.NewInt(1)
@@ -29,8 +29,8 @@ func drawBytes(t *rapid.T, name string) []byte {
 func TestBases(t *testing.T) {
 	p := big.NewInt(Modulus)
 	require.True(t, p.ProbablyPrime(20))
-	// p-1 = 2 * 3^2 * 5^2 * 7 * 11 * 13 * 31 * 41 * 61 * 151 * 331 * 1321; small orders would confuse
-	// strings in which far bytes change places.
+	// p-1 = 2 * 3^2 * 5^2 * 7 * 11 * 13 * 31 * 41 * 61 * 151 * 331 * 1321. A base of small order
+	// would make strings collide in which distant bytes change places.
 	primes := []int64{2, 3, 3, 5, 5, 7, 11, 13, 31, 41, 61, 151, 331, 1321}
 	seen := make(map[uint64]bool)
 	for k := range Bases {
@@ -53,7 +53,7 @@ func TestBases(t *testing.T) {
 	assert.Panics(t, func() { NewHasher(Bases) })
 }
 
-func TestFingerprintIsThatOfTheDefinition(t *testing.T) {
+func TestFingerprintMatchesItsDefinition(t *testing.T) {
 	hashers := make([]*Hasher, Bases)
 	for k := range hashers {
 		hashers[k] = NewHasher(k)
@@ -68,7 +68,7 @@ func TestFingerprintIsThatOfTheDefinition(t *testing.T) {
 	}
 	for k := range Bases {
 		check(t, k, nil)
-		for _, n := range []int{1, 255, 256, 257, 1000, 3000} { // the largest digits, and more powers than are kept
+		for _, n := range []int{1, 255, 256, 257, 1000, 3000} { // the largest digits, and more powers than the table holds
 			check(t, k, []byte(strings.Repeat("\xff", n)))
 		}
 	}
@@ -126,7 +126,7 @@ func TestSimilarStringsDiffer(t *testing.T) {
 		}
 		seen[print] = s
 	}
-	for n := range 300 { // with zero bytes in front, which a polynomial without the +1 would not see
+	for n := range 300 { // with leading zero bytes, which a polynomial without the +1 would ignore
 		add(strings.Repeat("\x00", n))
 	}
 	for a := 1; a < 256; a++ {

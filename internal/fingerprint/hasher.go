@@ -8,24 +8,24 @@ import (
 const (
 	// Modulus is the prime p; fingerprints are below it.
 	Modulus = 1<<61 - 1
-	// Bases is the number of bases to choose from.
+	// Bases is the number of available bases.
 	Bases = 16
 
-	powers = 256 // that a Hasher keeps ready
+	powers = 256 // in the table of a Hasher
 )
 
 // Hasher computes fingerprints with one base. It is immutable and safe for concurrent use.
 type Hasher struct {
 	power [powers]uint64 // power[i] = B^i
-	step  [8][256]uint64 // step[i][b] = (b + 1) B^(7-i), of which 7 fit into 64 bits
+	step  [8][256]uint64 // step[i][b] = (b + 1) B^(7-i); a sum of 7 fits into 64 bits
 }
 
-// NewHasher returns the hasher of the k-th base, 0 <= k < [Bases]; it panics for others. The bases are the first
-// outputs of the generator SplitMix64 (Steele, Lea and Flood 2014) from seed 0 without their 3 lowest bits: numbers
-// that nobody chose.
+// NewHasher returns the hasher of base k, 0 <= k < [Bases]. It panics for other k. The bases are
+// the first outputs of the generator SplitMix64 (Steele, Lea and Flood 2014) from seed 0 without
+// their 3 lowest bits, so nobody chose them.
 func NewHasher(k int) *Hasher {
 	if k < 0 || k >= Bases {
-		panic(fmt.Sprintf("fingerprint: base %d, want one in 0..%d", k, Bases-1))
+		panic(fmt.Sprintf("fingerprint: base %d: want 0..%d", k, Bases-1))
 	}
 	h := &Hasher{}
 	h.power[0] = 1
@@ -47,13 +47,14 @@ func base(k int) uint64 {
 	return (z ^ z>>31) >> 3
 }
 
-// Of returns the fingerprint of a string of bytes.
+// Of returns the fingerprint of s.
 func (h *Hasher) Of(s []byte) uint64 { return of(h, s) }
 
 // OfString is Of for a string.
 func (h *Hasher) OfString(s string) uint64 { return of(h, s) }
 
-// of takes Horner's scheme in steps of up to 8 bytes, whose products stand in a table: there is one product a step.
+// of applies Horner's scheme in steps of up to 8 bytes, with a table of products and one
+// multiplication per step.
 func of[S []byte | string](h *Hasher, s S) uint64 {
 	t := &h.step
 	var sum uint64
@@ -72,8 +73,8 @@ func of[S []byte | string](h *Hasher, s S) uint64 {
 	return reduce(sum)
 }
 
-// Prefixes writes the fingerprints of the prefixes of s of 0, 1, ..., len(s) bytes over dst, which grows if it must,
-// and returns it.
+// Prefixes writes the fingerprints of the prefixes of s of 0, 1, ..., len(s) bytes to dst, which
+// grows if needed, and returns it.
 func (h *Hasher) Prefixes(dst []uint64, s []byte) []uint64 {
 	dst = append(dst[:0], 0)
 	var sum uint64
@@ -84,7 +85,8 @@ func (h *Hasher) Prefixes(dst []uint64, s []byte) []uint64 {
 	return dst
 }
 
-// Sub returns the piece of s[i:j], given [Hasher.Prefixes] of s. It panics unless 0 <= i <= j <= len(s).
+// Sub returns the piece of s[i:j], given [Hasher.Prefixes] of s. It panics unless
+// 0 <= i <= j <= len(s).
 func (h *Hasher) Sub(prefixes []uint64, i, j int) Piece {
 	power := h.Power(j - i)
 	return Piece{Sum: mulAdd(Modulus-prefixes[i], power, prefixes[j]), Power: power}
@@ -106,7 +108,7 @@ func (h *Hasher) Power(n int) uint64 {
 	return result
 }
 
-// fold returns a number below 2^62 that is (hi, lo) + c mod p, for hi < 2^60 and c < 2^62.
+// fold returns a number below 2^62 that equals (hi, lo) + c mod p, for hi < 2^60 and c < 2^62.
 func fold(hi, lo, c uint64) uint64 {
 	x := lo&Modulus + (hi<<3 | lo>>61) + c
 	return x&Modulus + x>>61

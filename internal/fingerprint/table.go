@@ -2,23 +2,23 @@ package fingerprint
 
 import "math/bits"
 
-// Table maps fingerprints to ids that the caller chooses. The zero Table is empty and ready. Many may read
-// one that nobody writes.
+// Table maps fingerprints to ids chosen by the caller. The zero Table is empty and ready.
+// Concurrent reads are safe while nobody writes. Entries cannot be removed.
 //
-// It is two flat arrays with open addressing and linear probing: who finds nothing, as with most attributes of rare
-// words, has not touched the ids. (One array of pairs was no faster where something is found, and slower where not.)
-// Nothing is ever removed.
+// It has two flat arrays with open addressing and linear probing. A lookup that fails, as for most
+// attributes of rare words, does not touch the ids. (One array of pairs was no faster for
+// successful lookups and slower for failed ones.)
 type Table struct {
-	prints []uint64 // with taken set, 0 where free; a power of two of them, at most 3/4 used
+	prints []uint64 // with the bit taken set, 0 if free; the length is a power of two, at most 3/4 are used
 	ids    []int32
 	shift  uint // 64 - log2(len(prints))
 	n      int
 }
 
-// taken is a bit that no fingerprint has.
+// taken is a bit that is not set in any fingerprint.
 const taken = 1 << 63
 
-// NewTable returns a table that holds n fingerprints before it grows.
+// NewTable returns a table with room for n fingerprints.
 func NewTable(n int) *Table {
 	t := &Table{}
 	t.Grow(n)
@@ -28,7 +28,7 @@ func NewTable(n int) *Table {
 // Len returns the number of fingerprints.
 func (t *Table) Len() int { return t.n }
 
-// Find returns the id of a fingerprint, -1 if it is not there.
+// Find returns the id of a fingerprint, or -1 if it is not in the table.
 func (t *Table) Find(print uint64) int32 {
 	if len(t.prints) == 0 {
 		return -1
@@ -39,8 +39,8 @@ func (t *Table) Find(print uint64) int32 {
 	return -1
 }
 
-// Insert adds a fingerprint, below [Modulus], with its id. If it is there already, nothing changes. It returns the id
-// that the table now holds for it, and whether it was added.
+// Insert adds a fingerprint below [Modulus] with its id, unless it is already there. It returns the
+// id in the table and whether the fingerprint was added.
 func (t *Table) Insert(print uint64, id int32) (int32, bool) {
 	if t.n >= limit(len(t.prints)) {
 		t.Grow(max(8, 2*t.n))
@@ -54,7 +54,7 @@ func (t *Table) Insert(print uint64, id int32) (int32, bool) {
 	return id, true
 }
 
-// Grow makes room for n fingerprints in all.
+// Grow makes room for n fingerprints in total.
 func (t *Table) Grow(n int) {
 	if n <= limit(len(t.prints)) {
 		return
@@ -80,8 +80,8 @@ func (t *Table) Reset() {
 	t.n = 0
 }
 
-// place returns where a fingerprint, with taken set, is or would be. Fingerprints of short strings are small numbers,
-// so they are spread by a product.
+// place returns the position of a fingerprint, with taken set, or the free position for it.
+// Fingerprints of short strings are small numbers, so a product spreads them.
 func (t *Table) place(print uint64) int {
 	mask := uint64(len(t.prints) - 1)
 	for i := print * 0x9e3779b97f4a7c15 >> t.shift; ; i++ {
@@ -91,5 +91,5 @@ func (t *Table) place(print uint64) int {
 	}
 }
 
-// limit returns how many of size places may be used.
+// limit returns how many of size positions may be used.
 func limit(size int) int { return size / 4 * 3 }

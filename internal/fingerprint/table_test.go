@@ -11,7 +11,8 @@ import (
 )
 
 func TestTableAgainstMap(t *testing.T) {
-	// Few values, so that they come again, among them the smallest and the largest; and all that begin at one place.
+	// A few values, so that they repeat, including the smallest, the largest, and some that start
+	// at the same position.
 	prints := []uint64{0, 1, 2, Modulus - 1, Modulus - 2}
 	probe := NewTable(5) // stays empty
 	for x := uint64(0); len(prints) < 200; x++ {
