@@ -1,5 +1,8 @@
-// Package modelfile is what the files of semicrf and prunedcrf have in common: a container whose first section,
-// settings, is JSON, lists of names, and weights that stand attribute by attribute. Those of crf have the sections of
-// lexicons in common with them. The package turns the parts of a model into sections and back. No content of a file
-// makes it panic or ask for memory out of proportion to the file. Errors say what is wrong; the caller adds with what.
+// Package modelfile reads and writes what the model files of semicrf and prunedcrf have in common.
+// Each is a container with a JSON section named settings, lists of names, and weights ordered by
+// attribute. The lexicon sections are also shared with crf.
+//
+// The package converts between the parts of a model and sections. No file content causes a panic or
+// an allocation out of proportion to the file. Errors describe the problem; the caller adds the
+// context.
 package modelfile

@@ -10,7 +10,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/container"
 )
 
-// Write writes a file: settings, as JSON, and the other sections.
+// Write writes a file with the settings as JSON and the other sections.
 func Write(w io.Writer, f container.Format, settings any, sections ...container.Section) error {
 	head, err := json.Marshal(settings)
 	if err == nil {
@@ -22,7 +22,7 @@ func Write(w io.Writer, f container.Format, settings any, sections ...container.
 	return nil
 }
 
-// Read reads the sections that Write wrote, by their names. What is wrong with them wraps bad.
+// Read reads the sections that Write wrote, by name. If they are invalid, the error wraps bad.
 func Read(r io.Reader, f container.Format, bad error) (map[string][]byte, error) {
 	data, err := f.Read(r)
 	if err != nil && !errors.Is(err, container.ErrFormat) {
@@ -38,7 +38,7 @@ func Read(r io.Reader, f container.Format, bad error) (map[string][]byte, error)
 	return sections, nil
 }
 
-// Load reads a file and decodes its sections. What is wrong with them wraps bad.
+// Load reads a file and decodes its sections. If they are invalid, the error wraps bad.
 func Load[M any](r io.Reader, f container.Format, bad error, decode func(sections map[string][]byte) (*M, error)) (*M, error) {
 	sections, err := Read(r, f, bad)
 	if err != nil {
@@ -51,7 +51,7 @@ func Load[M any](r io.Reader, f container.Format, bad error, decode func(section
 	return m, nil
 }
 
-// Settings reads the section of that name.
+// Settings decodes the section settings.
 func Settings(sections map[string][]byte, settings any) error {
 	if err := json.Unmarshal(sections["settings"], settings); err != nil {
 		return fmt.Errorf("settings: %w", err)

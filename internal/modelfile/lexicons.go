@@ -9,7 +9,8 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// LexiconSections returns the sections of lexicons: those of the k-th have a prefix that tells k.
+// LexiconSections returns the sections of lexicons. Those of lexicon k have a prefix with the
+// number k.
 func LexiconSections(list []lexicon.Lexicon) []container.Section {
 	var sections []container.Section
 	for k, l := range list {
@@ -23,7 +24,7 @@ func LexiconSections(list []lexicon.Lexicon) []container.Section {
 // Lexicons reads n lexicons from the sections.
 func Lexicons(sections map[string][]byte, n int) ([]lexicon.Lexicon, error) {
 	if n < 0 || n > model.MaxLexicons {
-		return nil, fmt.Errorf("%d lexicons: want at most %d", n, model.MaxLexicons)
+		return nil, fmt.Errorf("%d lexicons: want 0..%d", n, model.MaxLexicons)
 	}
 	var list []lexicon.Lexicon
 	for k := range n {

@@ -122,13 +122,13 @@ func TestWeights(t *testing.T) {
 	assert.Equal(t, w, gotW)
 
 	_, _, err = modelfile.Outcomes[uint16](sections, 2, 4)
-	assert.ErrorContains(t, err, "for 2 attributes")
+	assert.ErrorContains(t, err, "want 2 counts")
 	_, _, err = modelfile.Outcomes[uint16](sections, 3, 3)
-	assert.ErrorContains(t, err, "outcome 3 of 3")
+	assert.ErrorContains(t, err, "outcome 3: want 0..2")
 	_, _, err = modelfile.Outcomes[uint32](sections, 3, 4)
 	assert.ErrorIs(t, err, container.ErrFormat)
 	_, err = modelfile.Weights(sections, 4)
-	assert.ErrorContains(t, err, "3 weights for 4 features")
+	assert.ErrorContains(t, err, "3 weights: want 4")
 	for _, bad := range []float64{math.NaN(), math.Inf(-1)} {
 		sections["weights"] = container.Bytes([]float64{0, bad})
 		_, err = modelfile.Weights(sections, 2)

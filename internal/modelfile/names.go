@@ -5,25 +5,26 @@ import (
 	"fmt"
 )
 
-// Names numbers names from 0 on, in the order in which they are added. The zero value is empty and ready.
+// Names numbers names from 0 in the order in which they are added. The zero value is empty and
+// ready.
 type Names struct {
 	id   map[string]int32
 	list []string
 }
 
-// NamesOf numbers a list. A name that stands twice is an error.
+// NamesOf numbers a list of names. Duplicate names are an error.
 func NamesOf(list []string) (Names, error) {
 	n := Names{id: make(map[string]int32, len(list)), list: list}
 	for k, name := range list {
 		n.id[name] = int32(k)
 	}
 	if len(n.id) != len(list) {
-		return n, fmt.Errorf("%d names, but only %d different ones", len(list), len(n.id))
+		return n, fmt.Errorf("%d names, but only %d different ones: want distinct names", len(list), len(n.id))
 	}
 	return n, nil
 }
 
-// Add returns the number of a name, a new one if it is new.
+// Add returns the number of name. It adds name if it is new.
 func (n *Names) Add(name []byte) int32 {
 	if id, ok := n.id[string(name)]; ok {
 		return id
@@ -36,7 +37,7 @@ func (n *Names) Add(name []byte) int32 {
 	return id
 }
 
-// Find returns the number of a name, -1 if there is none.
+// Find returns the number of name, or -1 if it is unknown.
 func (n *Names) Find(name []byte) int32 {
 	if id, ok := n.id[string(name)]; ok {
 		return id
@@ -44,7 +45,7 @@ func (n *Names) Find(name []byte) int32 {
 	return -1
 }
 
-// In returns the numbers that the names have in other, -1 for those that other lacks.
+// In returns the number of each name in other, or -1 if other does not have the name.
 func (n *Names) In(other *Names) []int32 {
 	ids := make([]int32, len(n.list))
 	for k, name := range n.list {
@@ -53,13 +54,13 @@ func (n *Names) In(other *Names) []int32 {
 	return ids
 }
 
-// Len returns how many names there are.
+// Len returns the number of names.
 func (n *Names) Len() int { return len(n.list) }
 
-// List returns the names in the order of their numbers. It must not be changed.
+// List returns the names in the order of their numbers. The caller must not change it.
 func (n *Names) List() []string { return n.list }
 
-// ReadNames reads different names that AppendStrings appended.
+// ReadNames reads distinct names that AppendStrings appended.
 func ReadNames(data []byte) (Names, error) {
 	list, err := ReadStrings(data)
 	if err != nil {
@@ -68,7 +69,7 @@ func ReadNames(data []byte) (Names, error) {
 	return NamesOf(list)
 }
 
-// AppendStrings appends strings, each behind its length.
+// AppendStrings appends each string after its length.
 func AppendStrings(dst []byte, list []string) []byte {
 	for _, s := range list {
 		dst = append(binary.AppendUvarint(dst, uint64(len(s))), s...)
@@ -76,7 +77,7 @@ func AppendStrings(dst []byte, list []string) []byte {
 	return dst
 }
 
-// ReadStrings reads what AppendStrings appended.
+// ReadStrings reads the strings that AppendStrings appended.
 func ReadStrings(data []byte) ([]string, error) {
 	var list []string
 	for len(data) > 0 {

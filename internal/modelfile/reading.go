@@ -8,18 +8,18 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// A Reading is what a model reads of a sentence, and its metadata, as settings hold them. Text that may be no UTF-8 is
-// bytes.
+// Reading is the part of the settings with the model input and the metadata. Text that may be
+// invalid UTF-8 is stored as bytes.
 type Reading struct {
 	Template []byte
-	File     []byte // the name of the templates
+	File     []byte // the name of the template file
 	Dialect  string
 	Columns  int
 	Names    map[string]int    // of columns
 	Meta     map[string][]byte `json:",omitempty"`
 }
 
-// NewReading returns the settings of an input, its lexicons aside, and of metadata.
+// NewReading returns the settings of an input, without its lexicons, and of metadata.
 func NewReading(in model.Input, meta model.Metadata) Reading {
 	t := in.Templates
 	r := Reading{Template: []byte(t.Source()), File: []byte(t.Name()), Dialect: t.Dialect().String(), Columns: in.Columns, Names: in.Names}
@@ -32,18 +32,18 @@ func NewReading(in model.Input, meta model.Metadata) Reading {
 	return r
 }
 
-// columns bounds the columns of a file.
+// columns limits the number of columns of a file.
 const columns = 1 << 16
 
 // Input checks the settings and returns the input, without lexicons.
 func (r *Reading) Input() (model.Input, error) {
 	in := model.Input{Columns: r.Columns, Names: r.Names}
 	if r.Columns < 0 || r.Columns > columns {
-		return in, fmt.Errorf("%d columns", r.Columns)
+		return in, fmt.Errorf("%d columns: want 0..%d", r.Columns, columns)
 	}
 	for name, c := range r.Names {
 		if c < 0 || c >= columns {
-			return in, fmt.Errorf("column %d is named %q", c, name)
+			return in, fmt.Errorf("column %d with name %q: want a column in 0..%d", c, name, columns-1)
 		}
 	}
 	dialect, err := features.ParseDialect(r.Dialect)
