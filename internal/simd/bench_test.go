@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Each kernel at work beside its portable twin, at lengths that label sets have: where they are
-// the same, this machine or build has no assembly.
+// BenchmarkKernels compares each kernel with its portable version, at typical sizes of label sets.
+// Equal times mean that this machine or build has no assembly.
 func BenchmarkKernels(b *testing.B) {
 	const steps = 24
 	rng := rand.New(rand.NewPCG(1, 2))

@@ -1,10 +1,13 @@
-// Package simd holds the inner loops of the sum-product and max-plus algorithms: plain slices in,
-// plain slices out, matrices row by row, no knowledge of lattices. The doc comment of each kernel is
-// its reference loop.
+// Package simd holds the inner loops of the sum-product and max-plus algorithms. They work on plain
+// slices, with matrices row by row, and know nothing about lattices. The doc comment of each kernel
+// contains its reference loop.
 //
-// Each has a portable twin, and one in AVX2 and FMA, which _gen writes and which is chosen at
-// start-up where the processor has them; the tag noasm builds without. Either may sum in another
-// order than the reference, always the same one, and round a product and a sum at once, so that
-// results agree to 1e-14 of the sum of magnitudes; Exp is within 2 units in the last place.
-// MaxPlus, MaxPlusRow and Max only add and compare: they give the same numbers everywhere.
+// Each kernel has a portable version and one in AVX2 and FMA, which _gen generates. The program
+// selects the assembly at start-up if the processor supports it. The build tag noasm leaves the
+// assembly out.
+//
+// Both versions may sum in another order than the reference, always in the same one, and may fuse a
+// product and a sum into one rounding. Results agree to 1e-14 of the sum of magnitudes. Exp is
+// within 2 units in the last place. MaxPlus, MaxPlusRow and Max only add and compare, so they give
+// the same numbers on every machine.
 package simd

@@ -2,20 +2,20 @@ package simd
 
 import "math"
 
-// The kernels in assembly take rows of at least lanes numbers. Those that go over a row once, with
-// little to do for each number, are called for long ones only: a call costs as much as the loop.
+// The assembly kernels require rows of at least lanes numbers. Kernels with little work per number
+// are called only for rows of at least long numbers, because a call costs as much as a short loop.
 const (
 	lanes = 4
 	long  = 16
 )
 
-// Axpy is
+// Axpy computes
 //
 //	for k, v := range x {
 //		dst[k] += a * v
 //	}
 //
-// dst is at least as long as x.
+// dst must be at least as long as x.
 func Axpy(dst []float64, a float64, x []float64) {
 	dst = dst[:len(x)]
 	if avx2 && len(x) >= long {
@@ -25,13 +25,13 @@ func Axpy(dst []float64, a float64, x []float64) {
 	}
 }
 
-// Dot is
+// Dot returns sum after
 //
 //	for k, v := range x {
 //		sum += v * y[k]
 //	}
 //
-// y is at least as long as x.
+// y must be at least as long as x.
 func Dot(x, y []float64) float64 {
 	y = y[:len(x)]
 	if avx2 && len(x) >= long {
@@ -40,13 +40,13 @@ func Dot(x, y []float64) float64 {
 	return dotGo(x, y)
 }
 
-// Mul is
+// Mul computes
 //
 //	for k, v := range x {
 //		dst[k] = c * v * y[k]
 //	}
 //
-// dst and y are at least as long as x; dst may be x or y.
+// dst and y must be at least as long as x. dst may be x or y.
 func Mul(dst []float64, c float64, x, y []float64) {
 	dst, y = dst[:len(x)], y[:len(x)]
 	if avx2 && len(x) >= long {
@@ -56,13 +56,13 @@ func Mul(dst []float64, c float64, x, y []float64) {
 	}
 }
 
-// MulAdd is
+// MulAdd computes
 //
 //	for k, v := range x {
 //		dst[k] += c * v * y[k]
 //	}
 //
-// dst and y are at least as long as x.
+// dst and y must be at least as long as x.
 func MulAdd(dst []float64, c float64, x, y []float64) {
 	dst, y = dst[:len(x)], y[:len(x)]
 	if avx2 && len(x) >= long {
@@ -72,7 +72,7 @@ func MulAdd(dst []float64, c float64, x, y []float64) {
 	}
 }
 
-// MulSum is
+// MulSum computes
 //
 //	least = +Inf
 //	for k, v := range x {
@@ -81,7 +81,7 @@ func MulAdd(dst []float64, c float64, x, y []float64) {
 //		least = min(least, dst[k])
 //	}
 //
-// dst and y are at least as long as x; dst may be x or y. There is no NaN.
+// dst and y must be at least as long as x. dst may be x or y. x and y must not contain NaN.
 func MulSum(dst, x, y []float64) (sum, least float64) {
 	dst, y = dst[:len(x)], y[:len(x)]
 	if avx2 && len(x) >= long {
@@ -90,13 +90,13 @@ func MulSum(dst, x, y []float64) (sum, least float64) {
 	return mulSumGo(dst, x, y)
 }
 
-// Scale is
+// Scale computes
 //
 //	for k, v := range x {
 //		dst[k] = c * v
 //	}
 //
-// dst is at least as long as x, and may be x.
+// dst must be at least as long as x, and may be x.
 func Scale(dst []float64, c float64, x []float64) {
 	dst = dst[:len(x)]
 	if avx2 && len(x) >= long {
@@ -106,7 +106,7 @@ func Scale(dst []float64, c float64, x []float64) {
 	}
 }
 
-// Max is the largest number of x, -Inf of none. x holds no NaN.
+// Max returns the largest number of x, or -Inf if x is empty. x must not contain NaN.
 func Max(x []float64) float64 {
 	if avx2 && len(x) >= long {
 		return maxAVX2(x)
@@ -114,7 +114,7 @@ func Max(x []float64) float64 {
 	return maxGo(x)
 }
 
-// Exp is
+// Exp computes
 //
 //	least = +Inf
 //	for k, v := range x {
@@ -125,8 +125,8 @@ func Max(x []float64) float64 {
 //		}
 //	}
 //
-// where exp(d) is 0 for d < -708, so that no result is subnormal. No d is above 709. dst is at least
-// as long as x, and may be x. x holds no NaN, and shift is finite.
+// where exp(d) is 0 for d < -708, so that no result is subnormal. No d may exceed 709. dst must be
+// at least as long as x, and may be x. x must not contain NaN, and shift must be finite.
 func Exp(dst, x []float64, shift float64) (least float64) {
 	dst = dst[:len(x)]
 	if avx2 && len(x) >= lanes {
@@ -135,8 +135,9 @@ func Exp(dst, x []float64, shift float64) (least float64) {
 	return expGo(dst, x, shift)
 }
 
-// LogSumExp is log(sum of exp(v)) over the numbers of x, shifted by their largest so that
-// nothing overflows; -Inf of none or of -Inf alone. x holds no NaN and no +Inf.
+// LogSumExp returns log(sum of exp(v)) over the numbers v of x, shifted by their maximum so that
+// nothing overflows. It returns -Inf if x is empty or contains only -Inf. x must not contain NaN or
+// +Inf.
 func LogSumExp(x []float64) float64 {
 	m := Max(x)
 	if math.IsInf(m, -1) {
@@ -148,7 +149,7 @@ func LogSumExp(x []float64) float64 {
 	return m + math.Log(sumExpGo(x, m))
 }
 
-// VecMat is the product of a row vector a with a matrix m, len(a) x len(dst):
+// VecMat computes the product of a row vector a with a matrix m, len(a) x len(dst):
 //
 //	for j := range dst {
 //		dst[j] = 0
@@ -157,7 +158,7 @@ func LogSumExp(x []float64) float64 {
 //		}
 //	}
 //
-// dst overlaps neither.
+// dst must not overlap a or m.
 func VecMat(dst, a, m []float64) {
 	m = m[:len(a)*len(dst)]
 	if avx2 && len(dst) >= lanes && len(a) > 0 {
@@ -167,7 +168,7 @@ func VecMat(dst, a, m []float64) {
 	}
 }
 
-// MatVec is the product of a matrix m, len(dst) x len(v), with a column vector v:
+// MatVec computes the product of a matrix m, len(dst) x len(v), with a column vector v:
 //
 //	for i := range dst {
 //		dst[i] = 0
@@ -176,7 +177,7 @@ func VecMat(dst, a, m []float64) {
 //		}
 //	}
 //
-// dst overlaps neither.
+// dst must not overlap m or v.
 func MatVec(dst, m, v []float64) {
 	m = m[:len(dst)*len(v)]
 	if avx2 && len(dst) >= lanes && len(v) >= lanes {
@@ -186,7 +187,7 @@ func MatVec(dst, m, v []float64) {
 	}
 }
 
-// SumOuter is the sum of the outer products of the rows of a and b, both T x n; dst is n x n:
+// SumOuter computes the sum of the outer products of the rows of a and b, both T x n. dst is n x n:
 //
 //	for i := range n {
 //		for j := range n {
@@ -197,7 +198,7 @@ func MatVec(dst, m, v []float64) {
 //		}
 //	}
 //
-// dst overlaps neither. n > 0.
+// dst must not overlap a or b. n must be positive.
 func SumOuter(dst, a, b []float64, n int) {
 	dst, a = dst[:n*n], a[:len(a)/n*n]
 	b = b[:len(a)]
@@ -208,7 +209,7 @@ func SumOuter(dst, a, b []float64, n int) {
 	}
 }
 
-// MaxPlus is [VecMat] with max for + and + for *, a step of the Viterbi recursion:
+// MaxPlus is [VecMat] with max for + and + for *, one step of the Viterbi recursion:
 //
 //	for j := range dst {
 //		dst[j] = -Inf
@@ -219,8 +220,8 @@ func SumOuter(dst, a, b []float64, n int) {
 //		}
 //	}
 //
-// The result is that of the loop, bit by bit, on every machine. dst overlaps neither a nor m, which
-// hold no NaN and no +Inf.
+// The result equals that of the loop, bit for bit, on every machine. dst must not overlap a or m,
+// which must not contain NaN or +Inf.
 func MaxPlus(dst, a, m []float64) {
 	m = m[:len(a)*len(dst)]
 	if avx2 && len(dst) >= lanes && len(a) > 0 {
@@ -230,7 +231,7 @@ func MaxPlus(dst, a, m []float64) {
 	}
 }
 
-// MaxPlusRow is one row of [MaxPlus], taken into what dst holds:
+// MaxPlusRow adds one row of [MaxPlus] to the maxima in dst:
 //
 //	for j, v := range row {
 //		if s := a + v; s > dst[j] {
@@ -238,7 +239,8 @@ func MaxPlus(dst, a, m []float64) {
 //		}
 //	}
 //
-// bit by bit. dst is at least as long as row. There is no NaN and no +Inf.
+// It equals the loop bit for bit. dst must be at least as long as row. No number may be NaN or
+// +Inf.
 func MaxPlusRow(dst []float64, a float64, row []float64) {
 	dst = dst[:len(row)]
 	if avx2 && len(row) >= long {

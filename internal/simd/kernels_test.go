@@ -20,7 +20,7 @@ func random(rng *rand.Rand, n int) []float64 {
 	return x
 }
 
-// edgy returns n numbers of which many are at an edge of what scores and products may be.
+// edgy returns n numbers, many of them extreme values of scores and products.
 func edgy(rng *rand.Rand, n int) []float64 {
 	at := []float64{-inf, 0, math.Copysign(0, -1), 5e-324, -5e-324, 1e-310, 1e-290, 1, -1, 1e4, -1e4, 700, -700, 1e150, -1e150}
 	x := random(rng, n)
@@ -41,8 +41,7 @@ func finite(rng *rand.Rand, n int) []float64 {
 	return x
 }
 
-// close reports whether got is want but for the rounding of a sum of which size is the sum of the
-// magnitudes.
+// close reports whether got equals want up to the rounding of a sum whose magnitudes sum to size.
 func close(want, got, size float64) bool {
 	return want == got || math.Abs(want-got) <= 1e-14*size+5e-323
 }
@@ -57,7 +56,7 @@ func requireClose(t *testing.T, want, got, size []float64) {
 	}
 }
 
-// eachLength runs f for lengths of 0 to 130, with two kinds of finite numbers.
+// eachLength runs f for lengths of 0 to 130 with two kinds of finite numbers.
 func eachLength(t *testing.T, f func(t *testing.T, rng *rand.Rand, n int, draw func(*rand.Rand, int) []float64)) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for n := range 131 {
@@ -66,7 +65,7 @@ func eachLength(t *testing.T, f func(t *testing.T, rng *rand.Rand, n int, draw f
 	}
 }
 
-// eachShape runs f for the shapes that matrices take.
+// eachShape runs f for many shapes of matrices.
 func eachShape(f func(rows, columns int)) {
 	for rows := range 36 {
 		for columns := range 36 {
@@ -160,7 +159,7 @@ func TestMax(t *testing.T) {
 	})
 }
 
-// ulps is the distance of two numbers of one sign in units of the last place.
+// ulps returns the distance of two numbers of the same sign in units of the last place.
 func ulps(x, y float64) int64 {
 	d := int64(math.Float64bits(x)) - int64(math.Float64bits(y))
 	return max(d, -d)
@@ -308,7 +307,7 @@ func TestSumOuter(t *testing.T) {
 	}
 }
 
-// ties returns n numbers of few kinds.
+// ties returns n numbers with few distinct values.
 func ties(rng *rand.Rand, n int) []float64 {
 	x := make([]float64, n)
 	for k := range x {
@@ -317,7 +316,7 @@ func ties(rng *rand.Rand, n int) []float64 {
 	return x
 }
 
-// requireSame holds numbers to the same bits, those of zeros included.
+// requireSame requires equal bits, including the signs of zeros.
 func requireSame(t *testing.T, want, got []float64) {
 	t.Helper()
 	require.Len(t, got, len(want))

@@ -1,10 +1,10 @@
 package simd
 
-// Beyond is what [Lookup] finds of a key that is greater than all of its line.
+// Beyond is the result of [Lookup] for a key that is greater than all keys of its line.
 const Beyond = 1
 
-// Lookup looks keys up in lines of a table: eight numbers each, four pairs of a key and a value, in ascending order of
-// the keys. For each key, with its line,
+// Lookup looks up keys in lines of a table. A line has eight numbers: four pairs of a key and a
+// value, in ascending order of keys. For each key and its line, Lookup computes
 //
 //	dst[i] = 0
 //	for pair := range 4 of table[8*lines[i]:] {
@@ -16,7 +16,8 @@ const Beyond = 1
 //		dst[i] = Beyond
 //	}
 //
-// A key that stands twice in a line has the bits of both values. dst and lines are at least as long as keys.
+// A key that occurs twice in a line gets the bits of both values. dst and lines must be at least as
+// long as keys.
 func Lookup(dst, table []uint64, lines []uint32, keys []uint64) {
 	dst, lines = dst[:len(keys)], lines[:len(keys)]
 	if !avx2 {
@@ -28,7 +29,7 @@ func Lookup(dst, table []uint64, lines []uint32, keys []uint64) {
 		last = max(last, k)
 	}
 	if len(lines) > 0 && 8*uint64(last)+8 > uint64(len(table)) {
-		panic("simd: line outside of its table")
+		panic("simd: line outside the table")
 	}
 	lookupAVX2(dst, table, lines, keys)
 }

@@ -1,7 +1,8 @@
 package simd
 
-// AddMasked adds x to rows of the matrix m, each given by the offset of its first number, in the columns that
-// the masks of the row allow: a bit a number, in bytes of four bits each, the lowest first.
+// AddMasked adds x to rows of the matrix m, given by the offsets of their first numbers, in the
+// columns that the row masks select. Masks have one bit per number, in bytes of four bits each, the
+// lowest bit first.
 //
 //	for _, o := range offsets {
 //		for j, v := range x {
@@ -11,7 +12,7 @@ package simd
 //		}
 //	}
 //
-// The length of x and the offsets are multiples of 4. No mask is above 15.
+// The length of x and the offsets must be multiples of 4. No mask may exceed 15.
 func AddMasked(m []float64, masks []uint8, offsets []uint32, x []float64) {
 	if avx2 && len(x) > 0 {
 		checkRows(min(len(m), 4*len(masks)), offsets, len(x))

@@ -2,7 +2,7 @@
 
 package simd
 
-// avx2 leaves the portable kernels alone; those in assembly are names for them that nothing calls.
+// avx2 is false, so the AVX2 names below are never called.
 const avx2 = false
 
 func axpyAVX2(dst []float64, a float64, x []float64)          { axpyGo(dst, a, x) }

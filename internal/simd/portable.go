@@ -2,7 +2,7 @@ package simd
 
 import "math"
 
-// The portable kernels. The arguments fit, as the exported ones have seen to.
+// The portable kernels. The exported functions check the arguments.
 
 func axpyGo(dst []float64, a float64, x []float64) {
 	dst = dst[:len(x)]
@@ -134,7 +134,8 @@ func maxPlusGo(dst, a, m []float64) {
 	}
 }
 
-// maxPlusRowGo moves bits, since on floats the compiler branches, and the branch is mispredicted.
+// maxPlusRowGo selects bits instead of floats, because for floats the compiler emits a branch that
+// is often mispredicted.
 func maxPlusRowGo(dst []float64, a float64, row []float64) {
 	dst = dst[:len(row)]
 	for j, v := range row {

@@ -1,15 +1,15 @@
 package simd
 
-// Line is the bytes of a cache line.
+// Line is the size of a cache line in bytes.
 const Line = 64
 
-// Prefetch asks the cache for memory that will be needed soon, without waiting for it:
+// Prefetch starts loading memory that will be needed soon into the cache, without waiting:
 //
 //	for _, k := range at {
-//		ask for the cache line of base + size*k
+//		prefetch the cache line of base + size*k
 //	}
 //
-// It reads nothing, so that no address does harm.
+// It reads nothing, so any address is safe.
 func Prefetch(base *byte, size int, at []uint32) {
 	if avx2 {
 		prefetchAVX2(base, size, at)

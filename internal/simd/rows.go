@@ -2,7 +2,7 @@ package simd
 
 import "golang.org/x/exp/constraints"
 
-// AddRows adds rows of the matrix m, each given by the offset of its first number, to dst:
+// AddRows adds rows of the matrix m, given by the offsets of their first numbers, to dst:
 //
 //	for _, o := range offsets {
 //		for j := range dst {
@@ -18,7 +18,8 @@ func AddRows(dst, m []float64, offsets []uint32) {
 	addRowsGo(dst, m, offsets)
 }
 
-// AddRows32 is [AddRows] of a matrix of float32, whose numbers are made float64 before they are added:
+// AddRows32 is [AddRows] for a matrix of float32. It converts numbers to float64 before adding
+// them:
 //
 //	for _, o := range offsets {
 //		for j := range dst {
@@ -26,7 +27,7 @@ func AddRows(dst, m []float64, offsets []uint32) {
 //		}
 //	}
 //
-// The result is that of the loop, bit by bit, on every machine.
+// The result equals that of the loop, bit for bit, on every machine.
 func AddRows32(dst []float64, m []float32, offsets []uint32) {
 	if avx2 && len(dst) >= lanes {
 		checkRows(len(m), offsets, len(dst))
@@ -36,7 +37,7 @@ func AddRows32(dst []float64, m []float32, offsets []uint32) {
 	addRowsGo(dst, m, offsets)
 }
 
-// AddToRows adds c*x to rows of the matrix m, each given by the offset of its first number:
+// AddToRows adds c*x to rows of the matrix m, given by the offsets of their first numbers:
 //
 //	for _, o := range offsets {
 //		for j, v := range x {
@@ -52,14 +53,14 @@ func AddToRows(m []float64, offsets []uint32, c float64, x []float64) {
 	addToRowsGo(m, offsets, c, x)
 }
 
-// checkRows is the bounds check of the kernels in assembly, which have none.
+// checkRows checks the bounds for the assembly kernels, which do not.
 func checkRows(size int, offsets []uint32, n int) {
 	last := uint32(0)
 	for _, o := range offsets {
 		last = max(last, o)
 	}
 	if len(offsets) > 0 && int(last)+n > size {
-		panic("simd: row outside of its matrix")
+		panic("simd: row outside the matrix")
 	}
 }
 

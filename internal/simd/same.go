@@ -5,7 +5,7 @@ import (
 	"unsafe"
 )
 
-// Same reports whether x and y hold the same numbers, bit by bit.
+// Same reports whether x and y hold the same bits.
 func Same(x, y []float64) bool {
 	if len(x) != len(y) || len(x) == 0 {
 		return len(x) == len(y)

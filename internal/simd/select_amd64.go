@@ -4,5 +4,5 @@ package simd
 
 import "golang.org/x/sys/cpu"
 
-// avx2 tells whether this machine runs the kernels in assembly.
+// avx2 reports whether this machine runs the assembly kernels.
 var avx2 = cpu.X86.HasAVX2 && cpu.X86.HasFMA

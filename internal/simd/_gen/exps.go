@@ -9,13 +9,14 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// expConstants are those of exp(d) = 2^k exp(r), k the integer next to d / ln 2, r = d - k ln 2.
+// expConstants are the constants of exp(d) = 2^k exp(r), where k is the integer nearest to d / ln
+// 2, and r = d - k ln 2.
 type expConstants struct {
-	floor       operand.Mem // of less than this exp is 0: 2^k is a normal number from here on
+	floor       operand.Mem // below this exp is 0; from here on 2^k is a normal number
 	log2e       operand.Mem
-	round       operand.Mem     // has no bits for fractions, so that adding it rounds to an integer
-	ln2, rest   operand.Mem     // ln 2 as a sum
-	taylor      [14]operand.Mem // 1/n!: the remainder is below 1e-17 where |r| <= ln 2 / 2
+	round       operand.Mem     // has no fraction bits, so adding it rounds to an integer
+	ln2, rest   operand.Mem     // ln2 + rest = ln 2
+	taylor      [14]operand.Mem // 1/n!: the remainder is below 1e-17 for |r| <= ln 2 / 2
 	negInf, inf operand.Mem
 }
 
@@ -37,7 +38,7 @@ func newExpConstants() *expConstants {
 	return c
 }
 
-// exp returns exp(d), and overwrites d, which is at most 709.
+// exp returns exp(d) for d of at most 709. It overwrites d.
 func (c *expConstants) exp(d reg.VecVirtual) reg.VecVirtual {
 	const atLeast = 13
 	large, rounded, k := YMM(), load(c.round), YMM()
@@ -49,7 +50,7 @@ func (c *expConstants) exp(d reg.VecVirtual) reg.VecVirtual {
 	VFNMADD231PD(c.ln2, k, r)
 	VFNMADD231PD(c.rest, k, r)
 
-	// Even and odd powers apart are two short chains instead of a long one.
+	// Separate even and odd powers give two short dependency chains instead of a long one.
 	r2 := YMM()
 	VMULPD(r, r, r2)
 	even, odd := load(c.taylor[12]), load(c.taylor[13])
@@ -58,7 +59,7 @@ func (c *expConstants) exp(d reg.VecVirtual) reg.VecVirtual {
 		VFMADD213PD(c.taylor[n], r2, even)
 	}
 	VFMADD231PD(odd, r, even)
-	VPSLLQ(operand.U8(52), rounded, rounded) // k, onto the exponent
+	VPSLLQ(operand.U8(52), rounded, rounded) // k, shifted to the exponent
 	VPADDQ(rounded, even, even)
 	VANDPD(large, even, even)
 	return even

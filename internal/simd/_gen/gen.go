@@ -1,6 +1,6 @@
-// Command gen writes the AVX2 kernels of internal/simd. They take at least four numbers a row: the
-// last four are then a vector of their own, which overlaps the one before where the length is no
-// multiple of four.
+// Command gen generates the AVX2 kernels of internal/simd. They require at least four numbers per
+// row. The last four numbers are a separate vector, which overlaps the previous one if the length
+// is not a multiple of four.
 package main
 
 //go:generate go run . -out ../asm_amd64.s -stubs ../asm_amd64.go -pkg simd
@@ -23,20 +23,20 @@ func main() {
 	Generate()
 }
 
-// text opens the kernel that does with AVX2 what the portable one of that name does.
+// text starts the kernel that is the AVX2 version of a portable one.
 func text(name, signature string) {
 	TEXT(name+"AVX2", 4, signature) // NOSPLIT
 	Pragma("noescape")
 	Doc(name + "AVX2 is " + name + "Go.")
 }
 
-// vector is the bytes that a register holds, lanes the numbers.
+// vector is the size of a register in bytes, lanes in numbers.
 const (
 	lanes  = 4
 	vector = 8 * lanes
 )
 
-// tables are the constants that there are.
+// tables holds the constants generated so far.
 var tables = make(map[string]operand.Mem)
 
 // table returns a constant of the given bits.
@@ -52,7 +52,7 @@ func table(name string, bits ...uint64) operand.Mem {
 	return m
 }
 
-// at is the vector at base + index + disp bytes.
+// at returns the vector at base + index + disp bytes.
 func at(base, index reg.GPVirtual, disp int) operand.Mem {
 	return operand.Mem{Base: base, Index: index, Scale: 1, Disp: disp}
 }
@@ -63,7 +63,7 @@ func load(m operand.Mem) reg.VecVirtual {
 	return v
 }
 
-// broadcast fills a register with the argument of the name given.
+// broadcast fills a register with the named argument.
 func broadcast(name string) reg.VecVirtual {
 	p, err := Param(name).Resolve()
 	if err != nil {
@@ -98,7 +98,7 @@ func lastLanes(n reg.GPVirtual) reg.VecVirtual {
 	return v
 }
 
-// reduce folds v with op, one of VADDPD and the like, and returns the result in the lowest lane.
+// reduce folds v with op, for example VADDPD, and returns the result in the lowest lane.
 func reduce(op func(...operand.Op), v []reg.VecVirtual) reg.VecVirtual {
 	for n := len(v); n > 1; n = (n + 1) / 2 {
 		for k := range n / 2 {

@@ -5,8 +5,8 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 )
 
-// lookup emits the search of keys in lines of four pairs of a key and a value. No step depends on the one before, and
-// nothing branches but the loop, so that many lines are waited for at a time.
+// lookup emits the search for keys in lines of four key-value pairs. Iterations are independent and
+// only the loop branches, so several lines load in parallel.
 func lookup() {
 	text("lookup", "func(dst, table []uint64, lines []uint32, keys []uint64)")
 	dst := Load(Param("dst").Base(), GP64())
@@ -28,7 +28,7 @@ func lookup() {
 		pairs, equal := YMM(), YMM()
 		VMOVDQU(operand.Mem{Base: line, Disp: 32 * half}, pairs)
 		VPCMPEQQ(pairs, k, equal)
-		VPSHUFD(operand.U8(0x44), equal, equal) // what is true of a key, onto its value
+		VPSHUFD(operand.U8(0x44), equal, equal) // copy the result for each key to its value
 		if half == 0 {
 			VPAND(pairs, equal, found)
 		} else {

@@ -8,9 +8,9 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// masked emits the kernel that adds a row of whole vectors to rows of a matrix where their masks allow it, in
-// strips of up to eight vectors, which stay in registers while the rows go by. A mask of four bits is
-// made one of a vector by a table.
+// masked emits the kernel that adds a row of whole vectors to rows of a matrix where their masks
+// allow it. It works in strips of up to eight vectors, which stay in registers for all rows. A
+// table expands a mask of four bits to a vector.
 func masked() {
 	const widest = 8
 	text("addMasked", "func(m []float64, masks []uint8, offsets []uint32, x []float64)")

@@ -16,9 +16,9 @@ func matrices() {
 	sumOuter()
 }
 
-// vecMat emits dst = a m over strips of up to eight vectors of columns, whose sums stay in
-// registers while the rows go by. Narrow strips take two rows a turn, so that no sum waits for
-// the one before. With maxPlus, max stands for + and + for *.
+// vecMat emits dst = a m over strips of up to eight vectors of columns. The sums stay in registers
+// for all rows. Narrow strips process two rows per iteration, so that sums do not wait for each
+// other. With maxPlus, max replaces + and + replaces *.
 func vecMat(name string, maxPlus bool) {
 	const widest = 8
 	text(name, "func(dst, a, m []float64)")
@@ -27,7 +27,7 @@ func vecMat(name string, maxPlus bool) {
 	a := Load(Param("a").Base(), GP64()).(reg.GPVirtual)
 	rows := Load(Param("a").Len(), GP64()).(reg.GPVirtual)
 	m := Load(Param("m").Base(), GP64()).(reg.GPVirtual)
-	SHLQ(operand.U8(3), left) // bytes of columns that are left
+	SHLQ(operand.U8(3), left) // bytes of columns left
 	stride, last, row, count, ai := GP64(), GP64(), GP64(), GP64(), GP64()
 	MOVQ(left, stride)
 	var none operand.Mem
@@ -39,7 +39,7 @@ func vecMat(name string, maxPlus bool) {
 	MOVQ(m, row)
 	MOVQ(a, ai)
 	MOVQ(rows, count)
-	LEAQ(operand.Mem{Base: left, Disp: -vector}, last) // where the last vector of the strip is
+	LEAQ(operand.Mem{Base: left, Disp: -vector}, last) // the last vector of the strip
 	for w := 1; w < widest; w++ {
 		CMPQ(left, operand.U32(uint32(w*vector)))
 		JLE(operand.LabelRef(fmt.Sprintf("strip%d", w)))
@@ -83,8 +83,8 @@ func vecMat(name string, maxPlus bool) {
 					u, v := YMM(), YMM()
 					VADDPD(where(row, k), x, u)
 					VADDPD(where(second, k), y, v)
-					VMAXPD(u, v, u)             // the first where they are equal
-					VMAXPD(sums[k], u, sums[k]) // what was before where they are equal
+					VMAXPD(u, v, u)             // the first if they are equal
+					VMAXPD(sums[k], u, sums[k]) // the previous maximum if they are equal
 				} else {
 					VFMADD231PD(where(row, k), x, sums[k])
 					VFMADD231PD(where(second, k), y, odd[k])
@@ -131,8 +131,8 @@ func vecMat(name string, maxPlus bool) {
 	}
 }
 
-// matVec emits dst = m v over bands of eight or four rows. The last band of four overlaps the one
-// before where the number of rows is no multiple of four.
+// matVec emits dst = m v over bands of eight or four rows. The last band of four overlaps the
+// previous one if the number of rows is not a multiple of four.
 func matVec() {
 	text("matVec", "func(dst, m, v []float64)")
 	dst := Load(Param("dst").Base(), GP64()).(reg.GPVirtual)
@@ -141,7 +141,7 @@ func matVec() {
 	v := Load(Param("v").Base(), GP64()).(reg.GPVirtual)
 	stride := Load(Param("v").Len(), GP64()).(reg.GPVirtual)
 
-	// The last vector has the columns that are left of whole vectors before it, one to four.
+	// The last vector has the remaining one to four columns.
 	whole, rest := GP64(), GP64()
 	LEAQ(operand.Mem{Base: stride, Disp: -1}, whole)
 	ANDQ(operand.I8(-lanes), whole)
@@ -160,7 +160,7 @@ func matVec() {
 	JL(operand.LabelRef("four"))
 	band := func(n int, name string) {
 		LEAQ(operand.Mem{Base: m, Index: stride, Scale: 4}, far)
-		row := func(k int) operand.Mem { // from the column on that m and far have moved to
+		row := func(k int) operand.Mem { // relative to the column that m and far have reached
 			base := []reg.GPVirtual{m, far}[k/4]
 			switch k % 4 {
 			case 1:
@@ -216,7 +216,7 @@ func matVec() {
 	CMPQ(rows, operand.U8(4))
 	JGE(operand.LabelRef("band"))
 	MOVQ(operand.U32(4), back)
-	SUBQ(rows, back) // rows that are done twice
+	SUBQ(rows, back) // rows computed twice
 	MOVQ(operand.U32(4), rows)
 	NEGQ(back)
 	LEAQ(operand.Mem{Base: dst, Index: back, Scale: 8}, dst)
@@ -229,7 +229,7 @@ func matVec() {
 	end()
 }
 
-// sumEach returns the sums of the lanes of each of four vectors.
+// sumEach returns the lane sums of each of four vectors.
 func sumEach(v []reg.VecVirtual) reg.VecVirtual {
 	cross := YMM()
 	VHADDPD(v[1], v[0], v[0]) // 0: low pair, 1: low pair, 0: high pair, 1: high pair
@@ -240,8 +240,8 @@ func sumEach(v []reg.VecVirtual) reg.VecVirtual {
 	return v[0]
 }
 
-// sumOuter emits dst = transposed a times b, over tiles of four rows and up to three vectors of
-// columns, whose sums stay in registers while t goes by.
+// sumOuter emits dst = transpose(a) b over tiles of four rows and up to three vectors of columns.
+// The sums stay in registers for all t.
 func sumOuter() {
 	const widest = 3
 	text("sumOuter", "func(dst, a, b []float64, n int)")
@@ -268,7 +268,7 @@ func sumOuter() {
 	ADDQ(dst, to)
 	ADDQ(j, to)
 	MOVQ(stride, last)
-	SUBQ(j, last) // bytes of columns that are left
+	SUBQ(j, last) // bytes of columns left
 	MOVQ(last, offset)
 	SUBQ(operand.U8(vector), last)
 	CMPQ(offset, operand.U8(vector))
@@ -278,7 +278,7 @@ func sumOuter() {
 	CMPQ(offset, operand.U8(3*vector))
 	JLE(operand.LabelRef("tile3"))
 	CMPQ(offset, operand.U32(4*vector))
-	JLE(operand.LabelRef("half")) // four vectors are better two and two than three and one
+	JLE(operand.LabelRef("half")) // for four vectors, two and two are faster than three and one
 	MOVQ(operand.U32(2*vector), last)
 	JMP(operand.LabelRef("tile3"))
 	Label("half")
@@ -335,7 +335,7 @@ func sumOuter() {
 	}
 
 	Label("next")
-	ADDQ(operand.U8(vector), i) // four rows on, or to the last four
+	ADDQ(operand.U8(vector), i) // next four rows, or the last four
 	CMPQ(i, stride)
 	JGE(operand.LabelRef("done"))
 	LEAQ(operand.Mem{Base: stride, Disp: -vector}, offset)

@@ -5,7 +5,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 )
 
-// prefetch emits the loop that asks the cache for memory.
+// prefetch emits the prefetch loop.
 func prefetch() {
 	text("prefetch", "func(base *byte, size int, at []uint32)")
 	base := Load(Param("base"), GP64())

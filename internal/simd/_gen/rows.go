@@ -8,7 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// A walk leads through slices of one length.
+// walk iterates over slices of the same length.
 type walk struct {
 	base  map[string]reg.GPVirtual // of the slices
 	bytes reg.GPVirtual            // their length
@@ -24,7 +24,7 @@ func newWalk(slices ...string) *walk {
 	return w
 }
 
-// rest returns the length modulo the lanes; first of all, before bytes are bytes.
+// rest returns the length modulo lanes. Call it first, while w.bytes still counts numbers.
 func (w *walk) rest() reg.GPVirtual {
 	r := GP64()
 	MOVQ(w.bytes, r)
@@ -32,7 +32,7 @@ func (w *walk) rest() reg.GPVirtual {
 	return r
 }
 
-// start makes the length one of bytes, and points to the last vector.
+// start converts the length to bytes and sets the index to the last vector.
 func (w *walk) start() {
 	SHLQ(operand.U8(3), w.bytes)
 	LEAQ(operand.Mem{Base: w.bytes, Disp: -vector}, w.index)
@@ -42,8 +42,8 @@ func (w *walk) at(slice string, k int) operand.Mem {
 	return at(w.base[slice], w.index, k*vector)
 }
 
-// run emits body for all whole vectors, unroll at a time as long as there are so many; k numbers
-// them in a turn.
+// run emits body for all whole vectors, unroll at a time while there are enough. k is the number of
+// the vector within an iteration.
 func (w *walk) run(unroll int, body func(k int)) {
 	next := GP64()
 	XORQ(w.index, w.index)
@@ -65,8 +65,8 @@ func (w *walk) run(unroll int, body func(k int)) {
 	}
 }
 
-// elementwise emits a kernel that writes f of each vector to dst. That of the last vector is
-// taken before dst is written, which may be a slice that f reads, and is written after all others.
+// elementwise emits a kernel that writes f of each vector to dst. It computes the last vector
+// before it writes dst, which may be a slice that f reads, and stores it after all others.
 func elementwise(name, signature string, slices []string, prepare func(), f func(in func(string) operand.Mem) reg.VecVirtual) {
 	text(name, signature)
 	w := newWalk(append([]string{"dst"}, slices...)...)
@@ -116,7 +116,7 @@ func rows() {
 		func(in func(string) operand.Mem) reg.VecVirtual {
 			v := YMM()
 			VADDPD(in("row"), c, v)
-			VMAXPD(in("dst"), v, v) // dst where they are equal
+			VMAXPD(in("dst"), v, v) // dst if they are equal
 			return v
 		})
 	dot()
@@ -190,7 +190,7 @@ func add(ops ...operand.Op)     { VADDPD(ops[0], ops[1], ops[2]) }
 func minimum(ops ...operand.Op) { VMINPD(ops[0], ops[1], ops[2]) }
 func maximum(ops ...operand.Op) { VMAXPD(ops[0], ops[1], ops[2]) }
 
-// everywhere returns a constant that is v in all lanes.
+// everywhere returns a constant with v in all lanes.
 func everywhere(name string, v float64) operand.Mem {
 	b := math.Float64bits(v)
 	return table(name, b, b, b, b)

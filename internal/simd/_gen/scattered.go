@@ -8,16 +8,17 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// scattered emits the kernels that go over rows of a matrix given by offsets, in strips of up to nine vectors of
-// columns. Those of a matrix of float32 are made float64 on the way. What belongs to the columns, sums or the numbers
-// to add, stays in registers while the rows go by. No strip but the last has a vector that overlaps another, and the
-// last has at least four columns, so that no number is added twice.
+// scattered emits the kernels over rows of a matrix given by offsets, in strips of up to nine
+// vectors of columns. Matrices of float32 are converted to float64 on the way. The values of the
+// columns, sums or numbers to add, stay in registers for all rows. Only the last strip has a vector
+// that overlaps another. The last strip has at least four columns, so that no number is added
+// twice.
 func scattered() {
 	const widest = 9
-	const whole = 8 // vectors of a strip that is not the last
+	const whole = 8 // vectors of a strip before the last
 	for _, name := range []string{"addRows", "addToRows", "addRows32"} {
 		x, toRows, single := "dst", name == "addToRows", name == "addRows32"
-		size := 8 // bytes of a number of the matrix
+		size := 8 // bytes per number of the matrix
 		switch {
 		case toRows:
 			x = "x"
@@ -48,7 +49,7 @@ func scattered() {
 
 		Label("strip")
 		MOVQ(first, offset)
-		LEAQ(operand.Mem{Base: left, Disp: -vector}, last) // where the last vector of the strip is
+		LEAQ(operand.Mem{Base: left, Disp: -vector}, last) // the last vector of the strip
 		for w := 1; w <= widest; w++ {
 			end := w * vector
 			if w == widest {
@@ -97,7 +98,7 @@ func scattered() {
 					VADDPD(u, v[k], v[k])
 				}
 			case toRows:
-				sum := YMM() // of the last vector, before the one that it overlaps is written
+				sum := YMM() // for the last vector, computed before the overlapped one is written
 				VADDPD(where(row, w-1), v[w-1], sum)
 				for k := range w - 1 {
 					u := YMM()
