@@ -12,11 +12,8 @@ func (w *Workspace) Expectation(s, c *Lattice) (float64, error) {
 	if err := sameSize(c, s); err != nil {
 		return 0, err
 	}
-	if done, err := w.prepare(s); done {
-		return 0, err
-	}
-	logZ, err := w.forwardBackward()
-	if err != nil {
+	logZ, done, err := w.infer(s)
+	if done {
 		return 0, err
 	}
 	l, start, sum := s.L, w.left, 0.0
@@ -54,11 +51,8 @@ func (w *Workspace) AddExpectationGradient(dst, s, c *Lattice, g float64) (float
 	if err := sameSize(c, s); err != nil {
 		return 0, err
 	}
-	if done, err := w.prepare(s); done {
-		return 0, err
-	}
-	logZ, err := w.forwardBackward()
-	if err != nil {
+	logZ, done, err := w.infer(s)
+	if done {
 		return 0, err
 	}
 	mean := w.prefixMeans(c, logZ)

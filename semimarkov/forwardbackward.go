@@ -16,13 +16,16 @@ func (w *Workspace) LogZ(s *Lattice) (float64, error) {
 	return w.forward()
 }
 
-// forwardBackward fills all tables for scores s, T > 0, and returns log Z.
-func (w *Workspace) forwardBackward() (float64, error) {
-	logZ, err := w.forward()
-	if err == nil {
-		w.backward()
+// infer fills all tables for scores s and returns log Z. done is true on error and if s has no tokens.
+func (w *Workspace) infer(s *Lattice) (logZ float64, done bool, err error) {
+	if done, err = w.prepare(s); done {
+		return 0, true, err
 	}
-	return logZ, err
+	if logZ, err = w.forward(); err != nil {
+		return 0, true, err
+	}
+	w.backward()
+	return logZ, false, nil
 }
 
 // forward fills edges, ends and starts.

@@ -25,10 +25,8 @@ func (w *Workspace) AddMarginals(dst, s *Lattice, c float64) (logZ float64, err 
 	if err := sameSize(dst, s); err != nil {
 		return 0, err
 	}
-	if done, err := w.prepare(s); done {
-		return 0, err
-	}
-	if logZ, err = w.forwardBackward(); err != nil {
+	logZ, done, err := w.infer(s)
+	if done {
 		return 0, err
 	}
 	l, start := s.L, w.left
@@ -50,11 +48,8 @@ func (w *Workspace) AddMarginals(dst, s *Lattice, c float64) (logZ float64, err 
 // label given the previous one, and of each length given the label. No term is negative, so the
 // result is exact near zero too.
 func (w *Workspace) Entropy(s *Lattice) (float64, error) {
-	if done, err := w.prepare(s); done {
-		return 0, err
-	}
-	logZ, err := w.forwardBackward()
-	if err != nil {
+	logZ, done, err := w.infer(s)
+	if done {
 		return 0, err
 	}
 	l, start := s.L, w.left
