@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -54,7 +55,7 @@ func (w *Workspace) Entropy(s *Lattice) (float64, error) {
 	}
 	l, start := s.L, w.left
 	w.startMarginals(start, 0, logZ)
-	h := entropy(start, 1)
+	h := vec.Entropy(start, 1)
 	for t := range s.T {
 		w.startMarginals(start, t, logZ)
 		for k, v := range w.shareAt(t) {
@@ -72,19 +73,8 @@ func (w *Workspace) Entropy(s *Lattice) (float64, error) {
 			for _, v := range row {
 				p += v
 			}
-			h += entropy(row, p)
+			h += vec.Entropy(row, p)
 		}
 	}
 	return max(h, 0), nil
-}
-
-// entropy returns -sum_j p[j] log(p[j] / total).
-func entropy(p []float64, total float64) float64 {
-	h := 0.0
-	for _, v := range p {
-		if v > 0 {
-			h -= v * math.Log(v/total)
-		}
-	}
-	return h
 }

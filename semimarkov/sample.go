@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/internal/vec"
 )
 
 // Sample sets each of samples to an independent draw from p(y) under scores s, reusing its memory.
@@ -59,18 +60,5 @@ func (w *Workspace) draw(y []Segment, rng *rand.Rand) []Segment {
 // least one number of x must be finite.
 func choose(x []float64, rng *rand.Rand) int {
 	simd.Exp(x, x, simd.Max(x))
-	total := 0.0
-	for _, v := range x {
-		total += v
-	}
-	u, last := rng.Float64()*total, 0
-	for k, v := range x {
-		if v > 0 {
-			if last = k; u < v {
-				return k
-			}
-		}
-		u -= v
-	}
-	return last // rounding left u above all weights
+	return vec.Draw(x, rng.Float64())
 }

@@ -17,12 +17,12 @@ func (w *Workspace) Entropy(s *structured.Lattice) (float64, error) {
 	l := s.L
 	w.row = vec.Resize(w.row, l)
 	w.nodeMarginals(w.row, 0)
-	h := entropy(w.row, 1)
+	h := vec.Entropy(w.row, 1)
 	w.mat = vec.Resize(w.mat, l*l)
 	for t := 1; t < s.T; t++ {
 		if len(s.Edge) == 0 {
 			w.nodeMarginals(w.row, t)
-			h += entropy(w.row, 1)
+			h += vec.Entropy(w.row, 1)
 			continue
 		}
 		w.edgeMarginals(w.mat, t)
@@ -32,21 +32,10 @@ func (w *Workspace) Entropy(s *structured.Lattice) (float64, error) {
 			for _, v := range row {
 				p += v
 			}
-			h += entropy(row, p)
+			h += vec.Entropy(row, p)
 		}
 	}
 	return h, nil
-}
-
-// entropy returns -sum_j p[j] log(p[j] / total).
-func entropy(p []float64, total float64) float64 {
-	h := 0.0
-	for _, v := range p {
-		if v > 0 {
-			h -= v * math.Log(v/total)
-		}
-	}
-	return h
 }
 
 // KL returns the divergence sum_y p(y) log(p(y) / q(y)), in nats, between the distributions of scores

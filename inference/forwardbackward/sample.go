@@ -29,7 +29,7 @@ func (w *Workspace) Sample(paths [][]int, s *structured.Lattice, rng *rand.Rand)
 			if t < s.T-1 && len(s.Edge) > 0 {
 				w.weighByEdge(w.row, t+1, y[t+1])
 			}
-			y[t] = draw(w.row, rng)
+			y[t] = vec.Draw(w.row, rng.Float64())
 		}
 	}
 	return nil
@@ -70,22 +70,4 @@ func expAll(x []float64) {
 	for k, v := range x {
 		x[k] = math.Exp(v - m)
 	}
-}
-
-// draw returns an index with probability proportional to its weight.
-func draw(weight []float64, rng *rand.Rand) int {
-	sum := 0.0
-	for _, v := range weight {
-		sum += v
-	}
-	u, last := rng.Float64()*sum, 0
-	for k, v := range weight {
-		if v > 0 {
-			if last = k; u < v {
-				return k
-			}
-			u -= v
-		}
-	}
-	return last // rounding left u above all weights
 }
