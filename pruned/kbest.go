@@ -1,6 +1,7 @@
 package pruned
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -95,14 +96,6 @@ func merge(count, n int, ways func(a int) []entry, weight func(a int) float64, e
 			}
 		}
 	}
-	slices.SortStableFunc(list, func(p, q entry) int {
-		switch {
-		case p.score > q.score:
-			return -1
-		case p.score < q.score:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(list, func(p, q entry) int { return cmp.Compare(q.score, p.score) })
 	return list[:min(n, len(list))]
 }

@@ -64,9 +64,7 @@ func (w *Workspace) decode() (float64, error) {
 // max sets out(b, c) to max_a in(a, b) + weight(a, b, c). Unless back is nil, it sets back to the
 // lowest a that reaches the maximum.
 func (w *Workspace) max(out, in []float64, p step, back []int32) {
-	for k := range out {
-		out[k] = math.Inf(-1)
-	}
+	vec.Fill(out, math.Inf(-1))
 	clear(back)
 	for ab, v := range in {
 		a, b := ab/p.b, ab%p.b
@@ -76,9 +74,7 @@ func (w *Workspace) max(out, in []float64, p step, back []int32) {
 		to := out[b*p.c : (b+1)*p.c]
 		if p.weight == nil {
 			if v > to[0] {
-				for k := range to {
-					to[k] = v
-				}
+				vec.Fill(to, v)
 				mark(back, b*p.c, p.c, a)
 			}
 			continue

@@ -3,6 +3,7 @@ package semimarkov
 import (
 	"fmt"
 
+	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -49,9 +50,7 @@ func fillHamming(dst *Lattice, gold []Segment, l, m int) {
 					at++
 				}
 				row := rows[k : k+l]
-				for j := range row {
-					row[j] = 1
-				}
+				vec.Fill(row, 1)
 				row[gold[at].Label] = 0
 				if k > 0 {
 					for j, v := range rows[k-l : k] {

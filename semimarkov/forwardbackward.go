@@ -63,9 +63,7 @@ func (w *Workspace) cross(next, from []float64, t int) {
 	l, edge := len(from), w.s.EdgeAt(t)
 	if edge == nil {
 		z := simd.LogSumExp(from)
-		for j := range next {
-			next[j] = z
-		}
+		vec.Fill(next, z)
 		return
 	}
 	exp, shift, spread := w.edges.at(t, l)
@@ -91,9 +89,7 @@ func (w *Workspace) crossBack(before, begin []float64, t int) {
 	l, edge := len(begin), w.s.EdgeAt(t)
 	if edge == nil {
 		z := simd.LogSumExp(begin)
-		for i := range before {
-			before[i] = z
-		}
+		vec.Fill(before, z)
 		return
 	}
 	exp, shift, spread := w.edges.at(t, l)

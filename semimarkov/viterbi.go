@@ -47,9 +47,7 @@ func (w *Workspace) maxima() {
 	clear(w.starts[:l])
 	for e := 1; e <= s.T; e++ {
 		ends := w.ends[e*l : (e+1)*l]
-		for j := range ends {
-			ends[j] = math.Inf(-1)
-		}
+		vec.Fill(ends, math.Inf(-1))
 		for d := 1; d <= min(s.M, e); d++ {
 			from := w.starts[(e-d)*l : (e-d+1)*l]
 			for j, v := range s.At(e-d, d) {
@@ -67,9 +65,7 @@ func (w *Workspace) maxima() {
 			continue
 		}
 		most := simd.Max(ends)
-		for j := range next {
-			next[j] = most
-		}
+		vec.Fill(next, most)
 	}
 }
 

@@ -114,9 +114,7 @@ const safe = 600
 func (w *Workspace) logSumRows(dst, x []float64) {
 	l := len(dst)
 	most := w.most
-	for j := range most {
-		most[j] = -math.MaxFloat64 // not -Inf: -Inf - -Inf is NaN
-	}
+	vec.Fill(most, -math.MaxFloat64) // not -Inf: -Inf - -Inf is NaN
 	for k := 0; k < len(x); k += l {
 		for j, v := range x[k : k+l] {
 			if v > most[j] {

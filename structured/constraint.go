@@ -3,6 +3,8 @@ package structured
 import (
 	"fmt"
 	"math"
+
+	"github.com/trellis-nlp/trellis/internal/vec"
 )
 
 // Grammar holds the transition constraints of a label scheme: which labels can start a sentence,
@@ -78,9 +80,7 @@ func Allow(dst *Lattice, l int, allowed [][]int) error {
 			continue
 		}
 		row := dst.NodeAt(t)
-		for j := range row {
-			row[j] = math.Inf(-1)
-		}
+		vec.Fill(row, math.Inf(-1))
 		for _, j := range set {
 			if j < 0 || j >= l {
 				return fmt.Errorf("%w: allowed label %d at position %d: want 0..%d", ErrShape, j, t, l-1)

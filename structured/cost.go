@@ -1,6 +1,10 @@
 package structured
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/trellis-nlp/trellis/internal/vec"
+)
 
 // Cost measures the error of each path against the gold path. The cost lattice is zero along the
 // gold path and not negative elsewhere.
@@ -24,9 +28,7 @@ type Hamming struct{}
 // Fill implements [Cost].
 func (Hamming) Fill(dst *Lattice, gold []int, l int) error {
 	dst.Resize(len(gold), l, NoEdges)
-	for k := range dst.Node {
-		dst.Node[k] = 1
-	}
+	vec.Fill(dst.Node, 1)
 	for t, g := range gold {
 		dst.Node[t*l+g] = 0
 	}
@@ -44,9 +46,7 @@ func (w WeightedHamming) Fill(dst *Lattice, gold []int, l int) error {
 	dst.Resize(len(gold), l, NoEdges)
 	for t, g := range gold {
 		row := dst.NodeAt(t)
-		for j := range row {
-			row[j] = w[g]
-		}
+		vec.Fill(row, w[g])
 		row[g] = 0
 	}
 	return nil
@@ -78,9 +78,7 @@ func (c EntityCost) Fill(dst *Lattice, gold []int, l int) error {
 		if g == c.Outside {
 			other = falsePositive
 		}
-		for j := range row {
-			row[j] = other
-		}
+		vec.Fill(row, other)
 		row[c.Outside] = falseNegative
 		row[g] = 0
 	}
@@ -135,9 +133,7 @@ func (c *BoundaryCost) Fill(dst *Lattice, gold []int, l int) error {
 	dst.Resize(len(gold), l, PositionEdges)
 	for t, g := range gold {
 		row := dst.NodeAt(t)
-		for j := range row {
-			row[j] = c.token
-		}
+		vec.Fill(row, c.token)
 		row[g] = 0
 		if t == 0 {
 			addWhere(row, c.first, c.first[g], c.start)

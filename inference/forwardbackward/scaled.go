@@ -140,9 +140,7 @@ func (w *Workspace) scaledBackward() {
 	for t := last; t >= 0; t-- {
 		a, b := w.alpha[t*l:(t+1)*l], w.beta[t*l:(t+1)*l]
 		if t == last || len(w.edge) == 0 {
-			for j := range b {
-				b[j] = 1
-			}
+			vec.Fill(b, 1)
 		} else {
 			simd.MatVec(b, w.edgeAt(t+1), w.into[(t+1)*l:(t+2)*l])
 			for i, v := range a {
