@@ -35,7 +35,7 @@ func (c *Choices) At(t int) []uint16 { return c.among[t] }
 
 // Keep removes all restrictions if no labelling within them satisfies the constraints of g.
 func (c *Choices) Keep(g *structured.Grammar) {
-	if c.some && g != nil && !c.passable(g) {
+	if c.some && g != nil && !satisfiable(g, c.among, &c.reach) {
 		c.Begin(len(c.among))
 	}
 }
@@ -62,58 +62,4 @@ func forbid(scores []float64) {
 	for k := range scores {
 		scores[k] = math.Inf(-1)
 	}
-}
-
-// passable reports whether a labelling within the restrictions satisfies the constraints of g.
-func (c *Choices) passable(g *structured.Grammar) bool {
-	l := len(g.Start)
-	c.reach = slices.Grow(c.reach[:0], 2*l)[:2*l]
-	now, next := c.reach[:l], c.reach[l:]
-	for t, labels := range c.among {
-		clear(next)
-		some, last := false, t == len(c.among)-1
-		for k := range c.count(t, l) {
-			j := k
-			if len(labels) > 0 {
-				j = int(labels[k])
-			}
-			switch {
-			case last && g.End[j] != 0:
-			case t == 0:
-				next[j] = g.Start[j] == 0
-			default:
-				next[j] = c.follows(g, now, t, j)
-			}
-			some = some || next[j]
-		}
-		if !some {
-			return false
-		}
-		now, next = next, now
-	}
-	return true
-}
-
-// count returns the number of allowed labels of token t, out of l.
-func (c *Choices) count(t, l int) int {
-	if n := len(c.among[t]); n > 0 {
-		return n
-	}
-	return l
-}
-
-// follows reports whether label j at t can follow a reached label at t-1.
-func (c *Choices) follows(g *structured.Grammar, reached []bool, t, j int) bool {
-	l, before := len(reached), c.among[t-1]
-	for _, i := range before {
-		if reached[i] && g.Edge[int(i)*l+j] == 0 {
-			return true
-		}
-	}
-	for i := 0; i < l && len(before) == 0; i++ {
-		if reached[i] && g.Edge[i*l+j] == 0 {
-			return true
-		}
-	}
-	return false
 }

@@ -173,7 +173,7 @@ func (d *Answers) Allow(allowed [][]int) error {
 		return fmt.Errorf("%w: %w", model.ErrInput, err)
 	}
 	if d.kept && !d.ended {
-		d.kept = reachable(d.space.grammar, allowed)
+		d.kept = satisfiable(d.space.grammar, allowed, &d.choices.reach)
 	}
 	return structured.AddScaled(&d.scores, &d.scores, &d.fixed, 1)
 }

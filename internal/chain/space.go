@@ -71,27 +71,56 @@ func feasible(g *structured.Grammar) bool {
 	return false
 }
 
-// reachable reports whether a labelling within the constraints has one of the labels allowed[t] at
-// each token t. An empty list allows every label.
-func reachable(g *structured.Grammar, allowed [][]int) bool {
+// satisfiable reports whether a labelling within the constraints has one of the labels allowed[t] at
+// each token t. An empty list allows every label. scratch holds memory between calls.
+func satisfiable[J uint16 | int](g *structured.Grammar, allowed [][]J, scratch *[]bool) bool {
 	l := len(g.Start)
-	now, next := make([]bool, l), make([]bool, l)
-	for t, set := range allowed {
+	*scratch = slices.Grow((*scratch)[:0], 2*l)[:2*l]
+	now, next := (*scratch)[:l], (*scratch)[l:]
+	for t, labels := range allowed {
 		clear(next)
-		for j := range l {
+		n := len(labels)
+		if n == 0 {
+			n = l
+		}
+		some, last := false, t == len(allowed)-1
+		for k := range n {
+			j := k
+			if len(labels) > 0 {
+				j = int(labels[k])
+			}
 			switch {
-			case len(set) > 0 && !slices.Contains(set, j) || t == len(allowed)-1 && g.End[j] != 0:
+			case last && g.End[j] != 0:
 			case t == 0:
 				next[j] = g.Start[j] == 0
 			default:
-				for i := 0; i < l && !next[j]; i++ {
-					next[j] = now[i] && g.Edge[i*l+j] == 0
-				}
+				next[j] = follows(g, now, allowed[t-1], j)
 			}
+			some = some || next[j]
+		}
+		if !some {
+			return false
 		}
 		now, next = next, now
 	}
-	return len(allowed) == 0 || slices.Contains(now, true)
+	return true
+}
+
+// follows reports whether label j can follow a reached label among the labels before, where an empty
+// list means all labels.
+func follows[J uint16 | int](g *structured.Grammar, reached []bool, before []J, j int) bool {
+	l := len(reached)
+	for _, i := range before {
+		if reached[i] && g.Edge[int(i)*l+j] == 0 {
+			return true
+		}
+	}
+	for i := 0; i < l && len(before) == 0; i++ {
+		if reached[i] && g.Edge[i*l+j] == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // within adds the constraints to the nodes at the ends of the sentence.
