@@ -16,7 +16,7 @@ func (w *Workspace) LogZ(s *Lattice) (float64, error) {
 	return w.forward()
 }
 
-// infer fills all tables for scores s and returns log Z. done is true on error and if s has no tokens.
+// infer fills all tables for scores s and returns log Z. done is true on error or without tokens.
 func (w *Workspace) infer(s *Lattice) (logZ float64, done bool, err error) {
 	if done, err = w.prepare(s); done {
 		return 0, true, err

@@ -49,7 +49,7 @@ func (w *Workspace) edgePotentials() (shift float64, ok bool) {
 		return 0, true
 	}
 	if s.Shape() == structured.SharedEdges {
-		// Models share transitions across sentences. Comparing them is cheaper than exp.
+		// Sentences of a model share transitions. Comparing them is cheaper than exp.
 		if !simd.Same(w.edgeOf, s.Edge) {
 			w.edge = vec.Resize(w.edge, n)
 			w.edgeOf = w.edgeOf[:0]

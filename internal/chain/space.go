@@ -71,8 +71,8 @@ func feasible(g *structured.Grammar) bool {
 	return false
 }
 
-// satisfiable reports whether a labelling within the constraints has one of the labels allowed[t] at
-// each token t. An empty list allows every label. scratch holds memory between calls.
+// satisfiable reports whether a labelling within the constraints has one of the labels allowed[t]
+// at each token t. An empty list allows every label. scratch holds memory between calls.
 func satisfiable[J uint16 | int](g *structured.Grammar, allowed [][]J, scratch *[]bool) bool {
 	l := len(g.Start)
 	*scratch = slices.Grow((*scratch)[:0], 2*l)[:2*l]
@@ -106,8 +106,8 @@ func satisfiable[J uint16 | int](g *structured.Grammar, allowed [][]J, scratch *
 	return true
 }
 
-// follows reports whether label j can follow a reached label among the labels before, where an empty
-// list means all labels.
+// follows reports whether label j can follow a reached label among the labels before. An empty list
+// means all labels.
 func follows[J uint16 | int](g *structured.Grammar, reached []bool, before []J, j int) bool {
 	l := len(reached)
 	for _, i := range before {
