@@ -16,8 +16,8 @@ type Scored struct {
 
 // KBest returns the k best segmentations of s, all different, in descending order of score. Ties
 // follow the order in the package comment, so the first is that of Decode. There may be fewer than
-// k. k < 1 returns none. KBest overwrites dst from its start and reuses its memory, including the
-// Segments. dst may be nil.
+// k. With k < 1 the list is empty. KBest overwrites dst from its start and reuses its memory,
+// including the Segments. dst may be nil.
 //
 // KBest is lazy (Huang & Chiang 2005, algorithm 3, with a scan instead of their heap). After the
 // recursion of Decode, each further segmentation takes at most O(T (M + L)) time.

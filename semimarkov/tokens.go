@@ -39,8 +39,8 @@ func FromTokens(dst *Lattice, s *structured.Lattice, m int) error {
 
 // AddToTokens is the transpose of FromTokens for nodes. It adds to each node (t, j) of dst the sum
 // of the segments of label j in s that cover token t. It converts segment marginals to token
-// marginals, and a gradient with respect to segments to one with respect to nodes. It takes O(T M
-// L) time.
+// marginals, and a gradient with respect to segments to one with respect to nodes.
+// It takes O(T M L) time.
 func AddToTokens(dst *structured.Lattice, s *Lattice) error {
 	if err := s.Check(); err != nil {
 		return err

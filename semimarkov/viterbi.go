@@ -10,8 +10,8 @@ import (
 )
 
 // Decode returns the best segmentation of s and its score. The package comment defines the order of
-// ties. Decode overwrites dst from its start and reuses its memory; dst may be nil. It takes O(T (M
-// L + L^2)) time.
+// ties. Decode overwrites dst from its start and reuses its memory; dst may be nil.
+// It takes O(T (M L + L^2)) time.
 func (w *Workspace) Decode(dst []Segment, s *Lattice) (y []Segment, score float64, err error) {
 	y = dst[:0]
 	if done, err := w.prepare(s); done {

@@ -15,8 +15,8 @@ type Path struct {
 
 // KBest returns the k best paths of s, all distinct, in descending order of score. Ties follow the
 // order in the package comment, so the first path is that of [Workspace.Decode]. Paths of score
-// -Inf are left out, so there may be fewer than k. If none is left, the error is ErrNoPath. k < 1
-// returns no paths.
+// -Inf are left out, so there may be fewer than k. If none is left, the error is ErrNoPath. With
+// k < 1 the list is empty.
 //
 // KBest overwrites dst from its start and reuses its memory, including the Labels up to the
 // capacity of dst. dst may be nil.

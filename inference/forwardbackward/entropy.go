@@ -39,8 +39,8 @@ func (w *Workspace) Entropy(s *structured.Lattice) (float64, error) {
 }
 
 // KL returns the divergence sum_y p(y) log(p(y) / q(y)), in nats, between the distributions of
-// scores p and q. It is +Inf if p allows a path that q forbids, even if the probability of that path
-// is tiny. KL sums the divergences of each label given the previous one, in log space.
+// scores p and q. It is +Inf if p allows a path that q forbids, even if the probability of that
+// path is tiny. KL sums the divergences of each label given the previous one, in log space.
 func KL(p, q *structured.Lattice) (float64, error) { return new(Divergence).KL(p, q) }
 
 // Divergence is the scratch memory of [KL]; the zero value is ready.
