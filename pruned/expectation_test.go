@@ -11,8 +11,6 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// The expectation of a second lattice of the same or a lower order, and its gradient, the
-// covariance with each indicator.
 func TestExpectationAgreesWithEnumeration(t *testing.T) {
 	var w pruned.Workspace
 	rng := rand.New(rand.NewPCG(8, 7))

@@ -11,7 +11,6 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// The reference sorts all paths by score, and ties by labels from the back.
 func TestKBestListsWhatEnumerationSorts(t *testing.T) {
 	var w pruned.Workspace
 	for name, s := range cases(11) {

@@ -60,7 +60,6 @@ func random(rng *rand.Rand, t, order int, forbidden float64) *pruned.Lattice {
 
 func tables(s *pruned.Lattice) [][]float64 { return [][]float64{s.Node, s.Edge, s.Triple} }
 
-// paths yields every path of kept labels.
 func paths(s *pruned.Lattice) iter.Seq[[]int] {
 	return func(yield func([]int) bool) {
 		for y := range structured.Paths(s.Len(), labels) {

@@ -56,7 +56,6 @@ func Load(r io.Reader) (*Model, error) {
 	return modelfile.Load(r, format, errModel, decode)
 }
 
-// decode builds a model from its sections.
 func decode(sections map[string][]byte) (*Model, error) {
 	var s settings
 	if err := modelfile.Settings(sections, &s); err != nil {
@@ -73,7 +72,6 @@ func decode(sections map[string][]byte) (*Model, error) {
 	return m, nil
 }
 
-// set applies the settings to m.
 func (m *Model) set(s *settings, sections map[string][]byte) error {
 	if len(s.Labels) == 0 || len(s.Labels) > maxLabels || s.Order < 0 || s.Order > 2 {
 		return fmt.Errorf("%d labels and order %d: want 1..%d labels and order 0, 1 or 2", len(s.Labels), s.Order, maxLabels)
@@ -104,7 +102,6 @@ func (m *Model) set(s *settings, sections map[string][]byte) error {
 	return err
 }
 
-// readWeights reads the attributes, the features and the weights.
 func (m *Model) readWeights(sections map[string][]byte) error {
 	attrs, err := modelfile.ReadNames(sections["attrs"])
 	if err != nil {

@@ -81,7 +81,6 @@ func TestGoldenFile(t *testing.T) {
 	require.Equal(t, data, again.Bytes())
 }
 
-// Every flipped bit and every truncation is detected.
 func TestDamagedFilesAreRefused(t *testing.T) {
 	_, data := saved(t)
 	require.True(t, prunedcrf.Detect(data))

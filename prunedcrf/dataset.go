@@ -64,7 +64,6 @@ func (s *sentence) reset(values bool) {
 	}
 }
 
-// add adds an attribute to the current token.
 func (s *sentence) add(a int32, value float64) {
 	if s.attr = append(s.attr, a); s.value != nil {
 		s.value = append(s.value, value)

@@ -15,7 +15,6 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// trained returns the sections of a small model.
 func trained(t testing.TB) map[string][]byte {
 	templates, err := features.Parse(strings.NewReader("u:%x[0,form]\nu:c=%x[0,class]\n"), "t", features.DialectTrellis)
 	require.NoError(t, err)

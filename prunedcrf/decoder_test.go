@@ -130,7 +130,6 @@ func TestProbabilitiesAgreeWithEnumeration(t *testing.T) {
 	require.Zero(t, none[0])
 }
 
-// bestLabels returns the labels of the best path of a sentence.
 func bestLabels(d *prunedcrf.Decoder, m *prunedcrf.Model, seq features.Sequence) (labels []string, err error) {
 	if err := d.Read(seq); err != nil {
 		return nil, err
@@ -163,7 +162,6 @@ func TestRowsThatAreTooShort(t *testing.T) {
 	require.ErrorContains(t, err, "sentence 2: token 2: 1 column, but the model reads column 2")
 }
 
-// For any words, labels encode well-formed spans, unless constraints are off.
 func TestTaggerRespectsTheGrammar(t *testing.T) {
 	words := []string{"york", "city", "new", "ann", "she", "in", "else"}
 	for _, order := range []prunedcrf.Order{prunedcrf.Second, prunedcrf.First, prunedcrf.Zeroth} {

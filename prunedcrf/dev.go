@@ -24,7 +24,6 @@ func newWatcher(d *Dataset, o Options, goal *objective, summary *model.Summary) 
 	return x
 }
 
-// report handles the end of an epoch.
 func (x *watcher) report(step *optimize.Step) error {
 	p := model.Progress{Step: step, Order: x.goal.plan.order, Kept: x.goal.endEpoch()}
 	x.last = x.goal.plan

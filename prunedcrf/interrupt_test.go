@@ -28,7 +28,6 @@ func (l interruptedLoss) EvalOn(p losses.Problem) (float64, error) {
 	return l.CrossEntropy.EvalOn(p)
 }
 
-// Without a complete epoch, an interrupted training returns no model.
 func TestCancelInTheFirstEpochMakesNoModel(t *testing.T) {
 	for name, dev := range map[string]*prunedcrf.Dataset{"": nil, "dev": words(t)} {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -43,7 +42,6 @@ func TestCancelInTheFirstEpochMakesNoModel(t *testing.T) {
 	}
 }
 
-// Training warns if the model has learnt nothing.
 func TestWarningOfAnEmptyModel(t *testing.T) {
 	d, err := prunedcrf.NewDataset(input(t, "u:%x[0,0]\n"))
 	require.NoError(t, err)

@@ -53,7 +53,6 @@ const (
 	Zeroth              // none: tokens are independent
 )
 
-// labels returns the number of previous labels.
 func (o Order) labels() int { return 2 - int(o) }
 
 // most is the maximum number of labels that a token keeps, besides the gold label and that of the

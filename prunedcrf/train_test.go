@@ -38,7 +38,6 @@ func passes(epochs, batch int) optimize.StochasticMethod {
 	return optimize.AdaGrad{Passes: optimize.Passes{Epochs: epochs, BatchSize: batch}}
 }
 
-// The same number of threads gives the same bits. Other numbers change only the last digits.
 func TestThreadsChangeLastDigitsOnly(t *testing.T) {
 	train := func(threads int) (*prunedcrf.Model, model.Summary) {
 		m, s, err := prunedcrf.Train(context.Background(), words(t), prunedcrf.Options{Stochastic: passes(6, 8), Threads: threads, Penalty: optimize.Penalty{L2: 0.1}})

@@ -56,7 +56,6 @@ func Load(r io.Reader) (*Model, error) {
 // allocations.
 const most = 1 << 12
 
-// decode builds a model from its sections.
 func decode(sections map[string][]byte) (*Model, error) {
 	var s settings
 	if err := modelfile.Settings(sections, &s); err != nil {
@@ -72,7 +71,6 @@ func decode(sections map[string][]byte) (*Model, error) {
 	return m, nil
 }
 
-// set applies the settings to m.
 func (m *Model) set(s *settings) error {
 	scheme, err := structured.ParseScheme(s.Scheme)
 	if err != nil {
@@ -99,7 +97,6 @@ func (m *Model) set(s *settings) error {
 	return err
 }
 
-// readWeights reads the attributes, the features and the weights.
 func (m *Model) readWeights(sections map[string][]byte) error {
 	names, err := modelfile.ReadNames(sections["segments"])
 	if err != nil {

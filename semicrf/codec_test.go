@@ -13,7 +13,6 @@ import (
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
-// trained returns the sections of a small model.
 func trained(t testing.TB) map[string][]byte {
 	d := tiny(t)
 	m, _, err := Train(context.Background(), d, Options{Penalty: optimize.Penalty{L2: 1}})

@@ -99,7 +99,6 @@ func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) er
 	return nil
 }
 
-// spansOf returns the spans of a sentence.
 func (d *Dataset) spansOf(s int) []annotation.Span { return d.spans[d.spanEnd[s]:d.spanEnd[s+1]] }
 
 // covered is the share of spans within the default limit of the segment length. Training time grows

@@ -32,7 +32,6 @@ func (x *index) segmentsAt() int { return len(x.outcome) }
 func (x *index) transAt() int    { return len(x.outcome) + x.segments*x.types() }
 func (x *index) dim() int        { return x.transAt() + x.labels*x.labels }
 
-// sentence is one compiled sentence.
 type sentence struct {
 	first []int   // tokens+1: the attributes of token t are attr[first[t]:first[t+1]]
 	attr  []int32 // numbers of the data set or model
@@ -43,7 +42,6 @@ type sentence struct {
 
 func (s *sentence) tokens() int { return len(s.first) - 1 }
 
-// segmentAt returns the attributes of segment k.
 func (s *sentence) segmentAt(k int) []int32 {
 	from := s.base
 	if k > 0 {
@@ -52,7 +50,6 @@ func (s *sentence) segmentAt(k int) []int32 {
 	return s.seg[from:s.ends[k]]
 }
 
-// scratch is the scratch memory for scoring.
 type scratch struct {
 	scores semimarkov.Lattice
 	token  []float64          // T x roles x L: sums over the attributes of a token, or their gradient

@@ -19,7 +19,6 @@ const (
 	kinds
 )
 
-// reader holds bound templates.
 type reader struct {
 	tokens, texts *features.Program
 	width         int // the number of columns that they read

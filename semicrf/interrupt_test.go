@@ -30,7 +30,6 @@ func (l interruptedLoss) EvalOn(p losses.Problem) (float64, error) {
 	return l.CrossEntropy.EvalOn(p)
 }
 
-// Without a complete epoch, an interrupted training returns no model.
 func TestCancelInTheFirstEpochMakesNoModel(t *testing.T) {
 	d := dataset(t, preset(t), read(t, strings.NewReader(sample.Dev), 1))
 	for name, dev := range map[string]*semicrf.Dataset{"": nil, "dev": d} {
@@ -46,7 +45,6 @@ func TestCancelInTheFirstEpochMakesNoModel(t *testing.T) {
 	}
 }
 
-// Training warns if the model has learnt nothing.
 func TestWarningOfAnEmptyModel(t *testing.T) {
 	d, err := semicrf.NewDataset(preset(t))
 	require.NoError(t, err)

@@ -12,7 +12,6 @@ type lexicon struct {
 
 func (x *lexicon) len() int { return x.longest + 1 + len(x.names) }
 
-// number assigns numbers to names.
 func (x *lexicon) number(names []string) {
 	x.names, x.id = names, make(map[string]int32, len(names))
 	for k, name := range names {

@@ -34,7 +34,6 @@ type worker struct {
 	best []semimarkov.Segment // for development data
 }
 
-// divide creates a pool of the given number of workers.
 func (o *objective) divide(threads int) {
 	o.pool = training.NewPool[worker](threads, len(o.sentences), func(k int) int { return o.sentences[k].tokens() })
 }

@@ -29,7 +29,6 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// labelled is a labelled sentence.
 type labelled struct {
 	rows   features.Rows
 	labels []string

@@ -79,7 +79,6 @@ func (t *tagger) decode() ([]Segmentation, error) {
 	return t.best[:], err
 }
 
-// judge adds the requested probabilities.
 func (t *tagger) judge(l *model.Labelling, y []semimarkov.Segment) error {
 	var err error
 	if t.o.Probabilities {

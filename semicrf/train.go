@@ -174,7 +174,6 @@ func (d *Dataset) compile(o Options) (*Model, *objective, error) {
 	return m, goal, nil
 }
 
-// tooLong reports whether a sentence has a span longer than a segment may be.
 func (d *Dataset) tooLong(s, longest int) bool {
 	for _, span := range d.spansOf(s) {
 		if span.End-span.Start > longest {

@@ -62,7 +62,6 @@ func fillHamming(dst *Lattice, gold []Segment, l, m int) {
 	}
 }
 
-// length returns the number of tokens of a segmentation.
 func length(y []Segment) int {
 	if len(y) == 0 {
 		return 0

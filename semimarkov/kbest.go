@@ -165,7 +165,6 @@ func (k *ranked) behind(id, choice int) (from int, step float64) {
 	return k.start(t-d, j), s.At(t-d, d)[j]
 }
 
-// trace appends the segmentation of rank r.
 func (k *ranked) trace(y []Segment, r int) []Segment {
 	for id := k.root(); id >= 0; {
 		it := k.nodes[id].items[r]

@@ -86,7 +86,6 @@ func (o oracle) logZ() float64 {
 	return most + math.Log(sum)
 }
 
-// expect returns sum_y p(y) f(y).
 func (o oracle) expect(f func(segments) float64) float64 {
 	logZ, sum := o.logZ(), 0.0
 	for y := range o.all() {
@@ -140,7 +139,6 @@ func compare(a, b segments) int {
 	}
 }
 
-// pick returns a segmentation of s with a finite score.
 func pick(rng *rand.Rand, s *semimarkov.Lattice) segments {
 	var all []segments
 	for y := range semimarkov.Segmentations(s.T, s.L, s.M) {

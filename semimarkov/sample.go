@@ -28,7 +28,6 @@ func (w *Workspace) Sample(samples [][]Segment, s *Lattice, rng *rand.Rand) erro
 	return nil
 }
 
-// draw appends one segmentation.
 func (w *Workspace) draw(y []Segment, rng *rand.Rand) []Segment {
 	s := w.s
 	l := s.L

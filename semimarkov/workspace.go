@@ -75,7 +75,6 @@ type potentials struct {
 	spread []float64 // per matrix: the maximum minus the smallest finite score
 }
 
-// fill computes the potentials of s.
 func (p *potentials) fill(s *Lattice) {
 	p.exp = vec.Resize(p.exp, len(s.Edge))
 	n := s.L * s.L

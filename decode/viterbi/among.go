@@ -83,7 +83,6 @@ func enter(delta, most, node []float64, t int, labels []uint16) error {
 	return nil
 }
 
-// enterAll is enter for all labels.
 func enterAll(delta, most, node []float64, t int) error {
 	most, delta = most[:len(node)], delta[:len(node)]
 	j := 0

@@ -69,7 +69,6 @@ func edgeOf(s *structured.Lattice, t, i, j int) float64 {
 	return s.Edge[((t-1)*s.L+i)*s.L+j]
 }
 
-// maxMarginals computes MaxMarginals from an enumeration.
 func maxMarginals(dst *structured.Lattice, paths []scored) {
 	for k := range dst.Node {
 		dst.Node[k] = -inf
@@ -89,7 +88,6 @@ func maxMarginals(dst *structured.Lattice, paths []scored) {
 	}
 }
 
-// kinds are the score distributions of the tests.
 var kinds = map[string]func(r *rand.Rand) float64{
 	"normal": func(r *rand.Rand) float64 { return 3 * r.NormFloat64() },
 	"ties":   func(r *rand.Rand) float64 { return float64(r.IntN(3) - 1) },

@@ -188,7 +188,6 @@ func TestDegenerateLattices(t *testing.T) {
 	}
 }
 
-// everyDecoder runs all decoders on s and returns their errors by name.
 func everyDecoder(path []int, s *structured.Lattice) map[string]error {
 	errs := make(map[string]error)
 	free := structured.NewLattice(max(s.T, 0), max(s.L, 0), structured.NoEdges)

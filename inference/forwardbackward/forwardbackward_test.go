@@ -120,8 +120,6 @@ func TestKLEqualsBruteForce(t *testing.T) {
 	}
 }
 
-// KL is +Inf exactly if p allows a path that q forbids, even if the probability of that path
-// underflows.
 func TestKLIsInfiniteWhereQForbids(t *testing.T) {
 	inf := math.Inf(-1)
 	got, err := forwardbackward.KL(&structured.Lattice{T: 1, L: 2, Node: []float64{0, -800}},
@@ -175,7 +173,6 @@ func TestCountsPaths(t *testing.T) {
 	})
 }
 
-// The scaled and the exact recursion agree for any scores and sentence length.
 func TestScaledAgreesWithExact(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 9))
 	fast, exact := new(forwardbackward.Workspace), &forwardbackward.Workspace{Exact: true}

@@ -28,7 +28,6 @@ func anchors(page string) map[string]bool {
 	return places
 }
 
-// markdownFiles returns the paths of all Markdown files below root.
 func markdownFiles(t *testing.T, root string) []string {
 	t.Helper()
 	var pages []string

@@ -45,7 +45,6 @@ func isStandard(path string) bool {
 	return !strings.Contains(first, ".")
 }
 
-// packages returns the packages of this module.
 func packages(t *testing.T) []pkg {
 	t.Helper()
 	list, err := listed()

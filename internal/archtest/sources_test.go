@@ -123,7 +123,6 @@ func undocumented(f *ast.File) (names []*ast.Ident) {
 	return names
 }
 
-// receiver returns the name of the receiver type of a method.
 func receiver(d *ast.FuncDecl) string {
 	typ := d.Recv.List[0].Type
 	for {

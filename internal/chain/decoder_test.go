@@ -58,7 +58,6 @@ func begin(rng *rand.Rand, scheme structured.Scheme, n int, transitions, positio
 	return s
 }
 
-// next starts another sentence.
 func (s *sentence) next(rng *rand.Rand, n int, positions bool) {
 	s.want = structured.NewLattice(n, len(s.labels), structured.PositionEdges)
 	got := s.Begin(n, positions)

@@ -5,7 +5,6 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 )
 
-// prefetch emits the prefetch loop.
 func prefetch() {
 	text("prefetch", "func(base *byte, size int, at []uint32)")
 	base := Load(Param("base"), GP64())
