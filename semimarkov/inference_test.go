@@ -303,7 +303,7 @@ func TestKeptWorkspaceAllocatesNothing(t *testing.T) {
 			assert.Zero(t, testing.AllocsPerRun(1, func() {
 				for range 50 {
 					if f() != nil {
-						panic("an error that the call before did not have")
+						panic("unexpected error")
 					}
 				}
 			}), "%s, edges %d", method, edges)

@@ -172,7 +172,7 @@ func (s *Lattice) CheckPath(y []int) error {
 	}
 	for t, j := range y {
 		if j < 0 || j >= s.L {
-			return fmt.Errorf("%w: label %d at position %d of a path: want 0..%d", ErrShape, j, t, s.L-1)
+			return fmt.Errorf("%w: path has label %d at position %d: want 0..%d", ErrShape, j, t, s.L-1)
 		}
 	}
 	return nil

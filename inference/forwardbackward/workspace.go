@@ -25,7 +25,7 @@ type Workspace struct {
 	into  []float64 // T x L: node_t(j) beta_t(j) / c_t, so p(t,i,j) = alpha_{t-1}(i) edge(i,j) into_t(j)
 	norm  []float64 // T: c_t
 
-	edgeOf []float64 // the shared edges of which edge is the exp
+	edgeOf []float64 // the shared edges from which edge was computed
 	edgeM  float64   // their maximum
 
 	row  []float64 // L
