@@ -12,18 +12,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
-const clusterHelp = `Find classes of words that stand among the same neighbours, from text without labels
-(Brown clustering), and write a line a word: path, word and count, between tabs. A path
-leads through a binary tree to the word's cluster; its prefixes stand for larger ones.
-
-Files are text with a sentence a line and blanks between the tokens, CoNLL columns or
-CoNLL-U. --format auto takes for text what has lines of different numbers of tokens.
-
-The more text the better: labelled files help too, and their labels are not looked at.
-For train --clusters, --min-count 2 leaves rare words without a class, as new ones will be.
-The same sentences and flags give the same file. An interrupt (Ctrl-C) writes none.`
-
-// clusterFlags are the command line of tagger cluster.
+// clusterFlags holds the flags of tagger cluster.
 type clusterFlags struct {
 	output, format, form string
 	quiet                bool
@@ -34,7 +23,7 @@ func (a *app) clusterCommand() *cobra.Command {
 	var o clusterFlags
 	c := &cobra.Command{
 		Use:   "cluster FILE... --output OUT [flags]",
-		Short: "Find classes of words in text without labels",
+		Short: "Cluster the words of unlabelled text, as features for train",
 		Long:  clusterHelp,
 		Example: `  tagger cluster news.txt train.conll --output words.paths
   tagger cluster tweets.txt --output words.paths --clusters 320 --min-count 3`,
@@ -46,18 +35,18 @@ func (a *app) clusterCommand() *cobra.Command {
 			case o.MinCount < 1:
 				return wrongUsage("--min-count %d: want a positive number", o.MinCount)
 			case changed("window") && o.Window < o.Clusters:
-				return wrongUsage("--window %d: want at least the number of --clusters, %d", o.Window, o.Clusters)
+				return wrongUsage("--window %d: want at least %d, the number of --clusters", o.Window, o.Clusters)
 			}
 			return a.cluster(cmd.Context(), &o, args)
 		},
 	}
 	f := c.Flags()
-	f.StringVarP(&o.output, "output", "o", "", "`file` to write to (required; - is standard output)")
-	f.IntVar(&o.Clusters, "clusters", 1000, "number `N` of clusters")
-	f.IntVar(&o.MinCount, "min-count", 1, "leave out words that occur less than `N` times")
-	f.IntVar(&o.Window, "window", 0, "number `N` of clusters among which pairs to merge are sought, the more the slower and better (default that of --clusters)")
-	f.StringVar(&o.format, "format", "auto", "format of the files: auto, text, conll or conllu")
-	f.StringVar(&o.form, "form", "", "`column` of the words (default FORM in CoNLL-U, in CoNLL the first, or the second where that counts tokens)")
+	f.StringVarP(&o.output, "output", "o", "", "write to this `FILE`; - is standard output (required)")
+	f.IntVar(&o.Clusters, "clusters", 1000, "number `N` of clusters; fewer words than that get one cluster each")
+	f.IntVar(&o.MinCount, "min-count", 1, "drop words that occur fewer than `N` times; they separate sentences")
+	f.IntVar(&o.Window, "window", 0, "number `N` of clusters that are candidates for merging, at least --clusters; more is slower and better (default as --clusters)")
+	f.StringVar(&o.format, "format", "auto", "input `FORMAT`: auto, text, conll or conllu")
+	f.StringVar(&o.form, "form", "", "`COLUMN` with the words (default FORM in CoNLL-U, else the first column that does not number the tokens)")
 	f.BoolVar(&o.quiet, "quiet", false, "print no progress")
 	f.SortFlags = false
 	required(c, "output")
@@ -89,7 +78,7 @@ func (a *app) cluster(ctx context.Context, o *clusterFlags, files []string) erro
 	return a.writeOutput(ctx, o.output, c.Write)
 }
 
-// clusterProgress tells how clustering goes: a bar on a terminal, else a line for each tenth.
+// clusterProgress reports progress: a bar on a terminal, else a line for each 10%.
 func (a *app) clusterProgress() func(done, all int) {
 	if isTerminal(a.stderr) {
 		var bar *progressbar.ProgressBar
@@ -98,7 +87,7 @@ func (a *app) clusterProgress() func(done, all int) {
 				bar = progressbar.NewOptions(all, progressbar.OptionSetWriter(a.stderr),
 					progressbar.OptionSetWidth(20), progressbar.OptionSetPredictTime(true))
 			}
-			_ = bar.Set(done) // a terminal that takes no bar is no reason to stop
+			_ = bar.Set(done) // an error here does not stop the clustering
 			if done == all {
 				fmt.Fprintln(a.stderr)
 			}

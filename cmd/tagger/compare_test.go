@@ -116,17 +116,17 @@ func TestWrongUsageOfEval(t *testing.T) {
 		args []string
 		says string
 	}{
-		"compare two":       {[]string{"--compare", "a", "b"}, "--compare: name two"},
-		"compare and model": {[]string{"--compare", "--model", "m", "a", "b", "c"}, "--compare takes both"},
+		"compare two":       {[]string{"--compare", "a", "b"}, "--compare: name three files"},
+		"compare and model": {[]string{"--compare", "--model", "m", "a", "b", "c"}, "name both systems as arguments"},
 		"compare by none":   {[]string{"--compare", "--samples", "0", "a", "b", "c"}, "--samples 0"},
-		"two sources":       {[]string{"--model", "m", "--system", "s", "x"}, "from one of them"},
+		"two sources":       {[]string{"--model", "m", "--system", "s", "x"}, "both predict labels"},
 		"system of two":     {[]string{"--system", "s", "x", "y"}, "name one FILE"},
 		"samples":           {[]string{"--samples", "-1", "x"}, "--samples -1"},
 		"matrix":            {[]string{"--matrix", "-1", "x"}, "--matrix -1"},
 		"bins":              {[]string{"--calibration", "--bins", "0", "x"}, "--bins 0"},
-		"bins of nothing":   {[]string{"--bins", "5", "x"}, "--bins is for --calibration"},
-		"prob of a model":   {[]string{"--model", "m", "--prob", "4", "x"}, "--prob is for"},
-		"form of nothing":   {[]string{"--form", "1", "x"}, "--form is for"},
+		"bins of nothing":   {[]string{"--bins", "5", "x"}, "use it with --calibration"},
+		"prob of a model":   {[]string{"--model", "m", "--prob", "4", "x"}, "--prob names a column"},
+		"form of nothing":   {[]string{"--form", "1", "x"}, "words are read only with"},
 		"two outputs":       {[]string{"--json", "--markdown", "x"}, "choose one"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
-// convertFlags are the command line of tagger convert.
+// convertFlags holds the flags of tagger convert.
 type convertFlags struct {
 	output string
 	trellis.ConvertOptions
@@ -20,7 +20,7 @@ func (a *app) convertCommand() *cobra.Command {
 	var o convertFlags
 	c := &cobra.Command{
 		Use:   "convert [FILE...] [flags]",
-		Short: "Rewrite files: other columns, another label scheme, CoNLL-U and back",
+		Short: "Rewrite files: label schemes, columns, CoNLL and CoNLL-U",
 		Long:  convertHelp,
 		Example: `  tagger convert --scheme bioes ner.conll > ner.bioes.conll
   tagger convert --columns 1,4,3 --separator tab old.conll > new.conll
@@ -31,13 +31,13 @@ func (a *app) convertCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.To, "to", "", "format to write: conll or conllu (default: that of the file)")
-	f.StringSliceVar(&o.Columns, "columns", nil, "`columns` to write, in that order; NAME=COLUMN for CoNLL-U; misc.KEY is a note of MISC")
-	f.StringVar(&o.Separator, "separator", "", "what separates columns of CoNLL: tab or space (default: that of the file, tab for CoNLL-U)")
-	f.StringVar(&o.Scheme, "scheme", "", "write labels of spans in this scheme: iob1, bio, bioes or io")
-	f.StringVar(&o.Label, "label", "", "`column` of these labels, or misc.KEY (default: the last that spells spans)")
-	addFormat(c, &o.Format, "format of the files: auto, conll or conllu", "conll", "conllu")
-	f.StringVarP(&o.output, "output", "o", "", "`file` to write to (default standard output)")
+	f.StringVar(&o.To, "to", "", "output `FORMAT`: conll or conllu (default as the input)")
+	f.StringSliceVar(&o.Columns, "columns", nil, "`LIST` of columns to write, in this order; NAME=COLUMN with --to conllu; misc.KEY is an entry of MISC")
+	f.StringVar(&o.Separator, "separator", "", "`NAME` of the column separator in CoNLL: tab or space (default as the input, tab for CoNLL-U input)")
+	f.StringVar(&o.Scheme, "scheme", "", "rewrite span labels in this `SCHEME`: iob1, bio, bioes or io")
+	f.StringVar(&o.Label, "label", "", "`COLUMN` with the span labels, or misc.KEY (default the last column with span labels in CoNLL, none in CoNLL-U)")
+	addFormat(c, &o.Format, "conll", "conllu")
+	f.StringVarP(&o.output, "output", "o", "", "write to this `FILE`, once everything is converted (default standard output)")
 	f.SortFlags = false
 	complete(c, "to", "conll", "conllu")
 	complete(c, "separator", "tab", "space")

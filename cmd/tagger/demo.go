@@ -22,7 +22,7 @@ func (a *app) demoCommand() *cobra.Command {
 	var folder string
 	c := &cobra.Command{
 		Use:   "demo [flags]",
-		Short: "Train on a small built-in corpus, score and tag, in a second",
+		Short: "Train, score and tag with a small built-in corpus",
 		Long:  demoHelp,
 		Example: `  tagger demo
   tagger demo --output first-steps`,
@@ -31,11 +31,11 @@ func (a *app) demoCommand() *cobra.Command {
 			return a.demo(cmd.Context(), folder)
 		},
 	}
-	c.Flags().StringVarP(&folder, "output", "o", "tagger-demo", "`folder` for the files")
+	c.Flags().StringVarP(&folder, "output", "o", "tagger-demo", "`FOLDER` for the files")
 	return c
 }
 
-// demoSentences are tagged in the end. They are in none of the files.
+// demoSentences are tagged at the end. They are in none of the files.
 var demoSentences = []string{
 	"Anna Keller moved from Vienna to Oslo last spring .",
 	"The new office of Nordwind Energy opens on Monday , she said .",
@@ -52,7 +52,7 @@ func (a *app) demo(ctx context.Context, folder string) error {
 		}
 	}
 	pos, err := a.demoTask(ctx, folder, "pos", "parts of speech", trellis.Config{Label: "2"}, func(r *metrics.Results) string {
-		return fmt.Sprintf("%.2f%% of %d words are right", 100*r.Accuracy, r.Tokens)
+		return fmt.Sprintf("%.2f%% of %d words are correct", 100*r.Accuracy, r.Tokens)
 	})
 	if err != nil {
 		return err
@@ -63,7 +63,7 @@ func (a *app) demo(ctx context.Context, folder string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := io.WriteString(a.stdout, "\nNew sentences: each word, its part of speech, and whether it is in a name\n\n"); err != nil {
+	if _, err := io.WriteString(a.stdout, "\nNew sentences, with part of speech and name label of each word:\n\n"); err != nil {
 		return err
 	}
 	for _, text := range demoSentences {
@@ -75,7 +75,7 @@ func (a *app) demo(ctx context.Context, folder string) error {
 	return err
 }
 
-// writeText writes a file, all or nothing.
+// writeText writes a file atomically.
 func writeText(path, text string) error {
 	return safefile.Write(path, func(w io.Writer) error {
 		_, err := io.WriteString(w, text)
@@ -83,7 +83,7 @@ func writeText(path, text string) error {
 	})
 }
 
-// demoTask trains a model as tagger train does, scores it on the test sentences and writes it to the folder.
+// demoTask trains a model with the defaults of train, scores it on the test sentences and saves it in the folder.
 func (a *app) demoTask(ctx context.Context, folder, name, task string, c trellis.Config, score func(r *metrics.Results) string) (*trellis.Model, error) {
 	m, r, err := trellis.Train(ctx, trellis.Files(filepath.Join(folder, "train.conll")), c)
 	if err != nil {
@@ -96,11 +96,11 @@ func (a *app) demoTask(ctx context.Context, folder, name, task string, c trellis
 	if err := m.SaveFile(filepath.Join(folder, name+".model")); err != nil {
 		return nil, err
 	}
-	_, err = fmt.Fprintf(a.stdout, "%s: learned from %d sentences; on %d test sentences, %s\n", task, r.Sentences, results.Sentences, score(results))
+	_, err = fmt.Fprintf(a.stdout, "%s: trained on %d sentences; on %d test sentences, %s\n", task, r.Sentences, results.Sentences, score(results))
 	return m, err
 }
 
-// demoTag prints words with both labels below them. The second model sees what the first one found.
+// demoTag prints words with both labels below them. The second model reads the labels of the first one.
 func (a *app) demoTag(pos, ner *trellis.Model, words []string) error {
 	tags, err := pos.Tag(words)
 	if err != nil {
@@ -122,8 +122,8 @@ func (a *app) demoTag(pos, ner *trellis.Model, words []string) error {
 	return w.Flush()
 }
 
-// invocation is what runs this program from a shell: what it was called by, apart from the programs of go run, which
-// are gone when they end.
+// invocation returns the shell command that runs this program again. Programs built by "go run" are deleted when they
+// end, so that for these it returns the "go run" command.
 func invocation() string {
 	called := os.Args[0]
 	if strings.Contains(filepath.ToSlash(called), "/go-build") {

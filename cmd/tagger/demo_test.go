@@ -14,7 +14,7 @@ func TestDemo(t *testing.T) {
 	t.Chdir(t.TempDir())
 	o := done(t, "", "demo")
 	assert.Empty(t, o.errors)
-	assert.Regexp(t, `(?m)^parts of speech: learned from 308 sentences; on 47 test sentences, 9\d\.\d\d% of 611 words are right$`, o.out)
+	assert.Regexp(t, `(?m)^parts of speech: trained on 308 sentences; on 47 test sentences, 9\d\.\d\d% of 611 words are correct$`, o.out)
 	assert.Regexp(t, `(?m)^names: .*, F1 9\d\.\d\d% \(precision`, o.out)
 	assert.Contains(t, o.out, "Keller")
 	assert.Contains(t, o.out, "B-PER")

@@ -8,29 +8,57 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-func documentation(t *testing.T) string {
+var reference = filepath.Join("..", "..", "docs", "reference", "cli")
+
+// contents returns the files of a folder.
+func contents(t *testing.T, folder string) map[string]string {
 	t.Helper()
-	return read(t, filepath.Join("..", "..", "docs", "reference", "cli.md"))
+	entries, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	files := make(map[string]string)
+	for _, e := range entries {
+		files[e.Name()] = read(t, filepath.Join(folder, e.Name()))
+	}
+	return files
 }
 
-// flagLine is a line of the help that explains a flag.
-var flagLine = regexp.MustCompile(`(?m)^ +(?:-[a-z], )?(--[a-z0-9-]+)`)
+// The committed pages are those that the command writes: refresh them with "go generate ./cmd/tagger".
+func TestReferenceIsUpToDate(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "new", "folder")
+	done(t, "", "docs", "markdown", folder)
+	assert.Equal(t, contents(t, folder), contents(t, reference))
+}
 
 func TestEveryFlagIsDocumented(t *testing.T) {
-	docs := documentation(t)
-	root := new(app).rootCommand()
-	for _, c := range root.Commands() {
-		_, section, ok := strings.Cut(docs, "\n## tagger "+c.Name()+"\n")
-		require.True(t, ok, "no section on %s", c.Name())
-		section, _, _ = strings.Cut(section, "\n## ")
-		for _, flag := range flagLine.FindAllStringSubmatch(c.UsageString(), -1) {
-			assert.True(t, flag[1] == "--help" || strings.Contains(section, "`"+flag[1]), "%s %s", c.Name(), flag[1])
-		}
+	for _, c := range new(app).rootCommand().Commands() {
+		page := read(t, filepath.Join(reference, pageName(c)))
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			row := regexp.MustCompile("(?m)^\\| `(-[a-z], )?--" + f.Name + "( [^`]+)?` \\| \\S")
+			assert.Len(t, row.FindAllString(page, -1), 1, "%s --%s", c.Name(), f.Name)
+		})
 		checkExamples(t, c)
+	}
+}
+
+// flagInPage is a flag in code on a page.
+var flagInPage = regexp.MustCompile("`(?:-o, )?--([a-z0-9-]+)[^`]*`")
+
+// The help of a command mentions only flags that exist in some command.
+func TestMentionedFlagsExist(t *testing.T) {
+	root := new(app).rootCommand()
+	known := map[string]bool{"help": true, "version": true}
+	for _, c := range root.Commands() {
+		c.Flags().VisitAll(func(f *pflag.Flag) { known[f.Name] = true })
+	}
+	for name, page := range contents(t, reference) {
+		for _, flag := range flagInPage.FindAllStringSubmatch(page, -1) {
+			assert.True(t, known[flag[1]], "%s: --%s", name, flag[1])
+		}
 	}
 }
 
@@ -49,32 +77,37 @@ func checkExamples(t *testing.T, c *cobra.Command) {
 	}
 }
 
-// TestExamplesOfTheDocumentation runs each line of the documentation that is a command, one after the
-// other, pipes included.
-func TestExamplesOfTheDocumentation(t *testing.T) {
-	if testing.Short() {
-		t.Skip("trains much")
+func TestManPages(t *testing.T) {
+	folder := t.TempDir()
+	done(t, "", "docs", "man", folder)
+	pages := contents(t, folder)
+	assert.Len(t, pages, len(new(app).rootCommand().Commands())+1)
+	train := pages["tagger-train.1"]
+	assert.True(t, strings.HasPrefix(train, ".nh\n.TH \"TAGGER-TRAIN\" \"1\" \"\" \"\" \"tagger\"\n"), "no date")
+	assert.Contains(t, train, `\fB-o\fP, \fB--model\fP=FILE`)
+	assert.Contains(t, train, "(default 6,3)")
+	assert.Contains(t, train, "\n.EX\ncross-entropy  ")
+	done(t, "", "docs", "man", folder)
+	assert.Equal(t, pages, contents(t, folder))
+}
+
+func TestDocsErrors(t *testing.T) {
+	for name, c := range map[string]struct {
+		args   []string
+		status int
+		says   string
+	}{
+		"no format": {nil, exitUsage, "name a format, man or markdown, and a folder"},
+		"no folder": {[]string{"man"}, exitUsage, "name a format, man or markdown, and a folder"},
+		"format":    {[]string{"html", t.TempDir()}, exitUsage, "format html: want man or markdown"},
+		"a file":    {[]string{"man", "testdata/train.conll"}, exitFailed, "testdata/train.conll"},
+		"below it":  {[]string{"markdown", "testdata/train.conll/x"}, exitFailed, "testdata/train.conll"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := tagger(t, "", append([]string{"docs"}, c.args...)...)
+			assert.Equal(t, c.status, o.status)
+			assert.Contains(t, o.errors, c.says)
+			assert.Empty(t, o.out)
+		})
 	}
-	docs := documentation(t)
-	dir := t.TempDir()
-	require.NoError(t, os.CopyFS(dir, os.DirFS("testdata")))
-	t.Chdir(dir)
-	n := 0
-	for line := range strings.Lines(docs) {
-		if !strings.HasPrefix(line, "    tagger ") {
-			continue
-		}
-		line, _, _ = strings.Cut(line, " # ")
-		command, file, _ := strings.Cut(strings.TrimSpace(line), " > ")
-		text := ""
-		for part := range strings.SplitSeq(command, " | ") {
-			text = done(t, text, strings.Fields(part)[1:]...).out
-		}
-		if file != "" {
-			require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
-		}
-		n++
-	}
-	assert.GreaterOrEqual(t, n, 20)
-	assert.FileExists(t, "steps.jsonl")
 }

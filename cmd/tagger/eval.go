@@ -12,7 +12,7 @@ import (
 	"github.com/trellis-nlp/trellis/metrics"
 )
 
-// evalFlags are the command line of tagger eval.
+// evalFlags holds the flags of tagger eval.
 type evalFlags struct {
 	model, system           string
 	compare, json, markdown bool
@@ -23,7 +23,7 @@ func (a *app) evalCommand() *cobra.Command {
 	var o evalFlags
 	c := &cobra.Command{
 		Use:   "eval [--model MODEL] FILE... [flags]",
-		Short: "Score a model, or labels that are already there; compare two",
+		Short: "Score a model or predicted labels, or compare two systems",
 		Long:  evalHelp,
 		Example: `  tagger eval --model ner.model test.conll
   tagger eval --model ner.model --json test.conll
@@ -33,7 +33,7 @@ func (a *app) evalCommand() *cobra.Command {
   tagger eval --compare old.model new.model test.conll`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if o.compare && len(args) != 3 {
-				return wrongUsage("--compare: name two models, or files that two systems labelled, and then the file with the right labels")
+				return wrongUsage("--compare: name three files: two models or labelled files, and the file with the gold labels")
 			}
 			return needFiles(nil, args)
 		},
@@ -45,51 +45,55 @@ func (a *app) evalCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.model, "model", "", "model `file` that predicts the labels (default: they are in the file)")
-	f.StringVar(&o.system, "system", "", "`file` of the same sentences with the predicted labels")
-	f.BoolVar(&o.compare, "compare", false, "compare two systems on the last file: the two before are models, or files as for --system")
-	f.StringVar(&o.Label, "label", "", "`column` of the right labels (default that of training; with --system UPOS or the last, else the last but one)")
-	f.StringVar(&o.Predicted, "predicted", "", "`column` of the predicted labels, without a model (default the last; with --system in CoNLL-U that of --label)")
-	f.StringVar(&o.Form, "form", "", "`column` of the words, with --model, --system or --compare (default that of training, or FORM)")
-	f.StringVar(&o.Scheme, "scheme", "", "how labels spell spans: plain (not at all), iob1, bio, bioes or io (default: seen from the right labels)")
+	f.StringVar(&o.model, "model", "", "`FILE` of the model that predicts the labels (default none, the input has predictions)")
+	f.StringVar(&o.system, "system", "", "`FILE` with the predicted labels of the same sentences")
+	f.BoolVar(&o.compare, "compare", false, "compare two systems, given as the first two arguments: models, or files as for --system")
+	f.BoolVar(&o.json, "json", false, "print one JSON object")
+	f.BoolVar(&o.markdown, "markdown", false, "print Markdown tables")
+	groupFlags(c, "Basic flags")
+	addFormat(c, &o.Format, "conll", "conllu", "crfsuite")
+	f.StringVar(&o.Label, "label", "", "`COLUMN` with the gold labels (default as in training; with --system UPOS or the last column; else the last but one)")
+	f.StringVar(&o.Predicted, "predicted", "", "`COLUMN` with the predicted labels, without --model (default the last; with --system in CoNLL-U as --label)")
+	f.StringVar(&o.Form, "form", "", "`COLUMN` with the words, with --model, --system or --compare (default as in training, else as in train)")
+	groupFlags(c, "Input")
+	f.StringVar(&o.Scheme, "scheme", "", "span `SCHEME` of the labels: plain (no spans), iob1, bio, bioes or io (default as in training, else detected from the gold labels)")
 	f.BoolVar(&o.UniversalFeatures, "ufeats", false, "compare FEATS as the CoNLL 2018 shared task does: universal features only, in any order")
-	f.IntVar(&o.Samples, "samples", 1000, "bootstrap samples for the 95% intervals (0: none), and samples for the p of --compare")
-	f.Uint64Var(&o.Seed, "seed", 1, "`seed` of the samples")
-	f.IntVar(&o.Matrix, "matrix", 0, "show the confusion matrix of the `N` labels that are confused most")
-	f.BoolVar(&o.Calibration, "calibration", false, "score the probabilities of the labels too: the model's, or those in a column")
-	f.StringVar(&o.Prob, "prob", "", "`column` of the probabilities, without a model (default: the last, or Prob= in MISC)")
-	f.IntVar(&o.Bins, "bins", 10, "bins of probabilities for --calibration")
-	f.BoolVar(&o.NoDictionary, "no-dictionary", false, "label without the tag dictionary of the model")
-	addFormat(c, &o.Format, "format of the files: auto, conll, conllu or crfsuite", "conll", "conllu", "crfsuite")
-	f.BoolVar(&o.json, "json", false, "print one JSON object instead of tables")
-	f.BoolVar(&o.markdown, "markdown", false, "print tables of Markdown")
+	f.IntVar(&o.Samples, "samples", 1000, "number `N` of bootstrap samples for the 95% intervals (0 omits them), or of samples for the p of --compare")
+	f.Uint64Var(&o.Seed, "seed", 1, "random seed `N` of the samples")
+	f.IntVar(&o.Matrix, "matrix", 0, "print a confusion matrix of the `N` most confused labels")
+	f.BoolVar(&o.NoDictionary, "no-dictionary", false, "ignore the tag dictionary of the model")
+	groupFlags(c, "Scoring")
+	f.BoolVar(&o.Calibration, "calibration", false, "compare the probabilities of the predicted labels with their accuracy")
+	f.StringVar(&o.Prob, "prob", "", "`COLUMN` with the probabilities, without --model (default the last, or Prob= in MISC)")
+	f.IntVar(&o.Bins, "bins", 10, "number `N` of bins of probabilities")
+	groupFlags(c, "Calibration")
 	f.SortFlags = false
 	complete(c, "scheme", "plain", "iob1", "bio", "bioes", "io")
 	return c
 }
 
-// check reports wrong usage.
+// check reports contradicting or missing flags.
 func (o *evalFlags) check(changed func(string) bool, files []string) error {
 	o.Calibration = o.Calibration || o.Prob != ""
 	switch {
 	case o.compare && o.model+o.system != "":
-		return wrongUsage("--compare takes both systems as arguments, without --model or --system")
+		return wrongUsage("--compare: name both systems as arguments, without --model and --system")
 	case o.model != "" && o.system != "":
-		return wrongUsage("--model and --system: labels come from one of them")
+		return wrongUsage("--model and --system both predict labels: choose one")
 	case o.model != "" && o.Predicted != "":
-		return wrongUsage("--predicted is for labels that are in the file: with --model they come from the model")
+		return wrongUsage("--predicted names a column of predictions, but with --model they come from the model: drop one of them")
 	case o.model != "" && o.Prob != "":
-		return wrongUsage("--prob is for probabilities that are in the file: with --model --calibration they come from the model")
+		return wrongUsage("--prob names a column of probabilities, but with --model they come from the model: use --calibration")
 	case o.model+o.system == "" && !o.compare && o.Form != "":
-		return wrongUsage("--form is for --model, --system and --compare: else no words are looked at")
+		return wrongUsage("--form: words are read only with --model, --system or --compare")
 	case o.system != "" && len(files) != 1:
-		return wrongUsage("--system: name one FILE with the right labels")
+		return wrongUsage("--system: name one FILE with the gold labels")
 	case o.NoDictionary && o.model == "" && !o.compare:
-		return wrongUsage("--no-dictionary is for --model and --compare: else no model labels")
+		return wrongUsage("--no-dictionary: only models have a tag dictionary; use it with --model or --compare")
 	case o.Bins == 0:
 		return wrongUsage("--bins 0: want 1 to 10000")
 	case changed("bins") && !o.Calibration:
-		return wrongUsage("--bins is for --calibration")
+		return wrongUsage("--bins: use it with --calibration")
 	case o.json && o.markdown:
 		return wrongUsage("--json and --markdown: choose one")
 	}
@@ -124,7 +128,7 @@ func (a *app) eval(ctx context.Context, o *evalFlags, files []string) (err error
 	return a.printScores(o, r, err)
 }
 
-// printScores prints the scores of one system or two, unless there is an error.
+// printScores prints the scores of one system or of two, and returns err if it is not nil.
 func (a *app) printScores(o *evalFlags, scores interface {
 	WriteTable(w io.Writer) error
 	WriteMarkdown(w io.Writer) error

@@ -9,14 +9,14 @@ import (
 	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
-// exportFlags are the command line of tagger export.
+// exportFlags holds the flags of tagger export.
 type exportFlags struct{ output, to string }
 
 func (a *app) exportCommand() *cobra.Command {
 	var o exportFlags
 	c := &cobra.Command{
 		Use:     "export --to crfsuite MODEL --output OUT [flags]",
-		Short:   "Make a model of CRFsuite of one of ours",
+		Short:   "Convert a trellis model to a CRFsuite model",
 		Long:    exportHelp,
 		Example: `  tagger export --to crfsuite ner.model --output ner.crfsuite`,
 		Args:    needModel,
@@ -28,8 +28,8 @@ func (a *app) exportCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.to, "to", "", "whose model to write: crfsuite (required)")
-	f.StringVarP(&o.output, "output", "o", "", "`file` to write the model to (required)")
+	f.StringVar(&o.to, "to", "", "`TOOL` that reads the model: crfsuite (required)")
+	f.StringVarP(&o.output, "output", "o", "", "write the model to this `FILE` (required)")
 	f.SortFlags = false
 	required(c, "to", "output")
 	complete(c, "to", "crfsuite")
@@ -53,13 +53,13 @@ func (a *app) exportModel(ctx context.Context, o *exportFlags, path string) erro
 		return err
 	}
 	if x.Templates {
-		a.note(path + ": templates have no place in CRFsuite's models: tagger features makes the attribute files that they need")
+		a.note(path + ": CRFsuite models have no templates: write their attribute files with 'tagger features --model'")
 	}
 	if x.Grammar {
-		a.note(path + ": CRFsuite does not keep labels to the grammar of spans, as tagger tag does without --no-constraints")
+		a.note(path + ": CRFsuite may predict ill-formed spans, as 'tagger tag --no-constraints' does")
 	}
 	if x.Dictionary {
-		a.note(path + ": CRFsuite has no tag dictionary: it gives all words all labels, as tagger tag does with --no-dictionary")
+		a.note(path + ": CRFsuite models have no tag dictionary: all labels are possible for all words, as with 'tagger tag --no-dictionary'")
 	}
 	_, err = fmt.Fprintf(a.stdout, "%s: %d labels, %d attributes, %d features\n", o.output, x.Labels, x.Attributes, x.Features)
 	return err

@@ -14,7 +14,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
-// featuresFlags are the command line of tagger features.
+// featuresFlags holds the flags of tagger features.
 type featuresFlags struct {
 	model, output       string
 	c                   trellis.Config // without --model
@@ -27,7 +27,7 @@ func (a *app) featuresCommand() *cobra.Command {
 	var o featuresFlags
 	c := &cobra.Command{
 		Use:   "features [FILE...] [flags]",
-		Short: "Print templates, or the attributes of sentences as CRFsuite reads them",
+		Short: "Print templates, or write the attributes of sentences",
 		Long:  featuresHelp,
 		Example: `  tagger features --show train.conll > templates.txt
   tagger features --show --features ner
@@ -38,15 +38,18 @@ func (a *app) featuresCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.model, "model", "", "model `file` with the templates (default: those of --features)")
-	f.StringVar(&o.c.Features, "features", "auto", "templates: a preset, a `file`, or auto, which is what train picks for the first file")
 	f.BoolVar(&o.show, "show", false, "print the templates")
-	f.StringArrayVar(&o.dump, "dump", nil, "write the attributes of this `file`, as if named without the flag")
-	f.StringVarP(&o.output, "output", "o", "", "`file` to write to (default standard output)")
-	addFormat(c, &o.Format, "format of the files: auto, conll or conllu", "conll", "conllu")
-	f.StringVar(&o.Label, "label", "", "`column` of the labels (default that of training)")
-	f.StringVar(&o.Form, "form", "", "`column` of the words (default that of training)")
-	f.StringVar(&o.c.POS, "pos", "", "`column` of parts of speech, or none (default as in train; with --model that of training)")
+	f.StringArrayVar(&o.dump, "dump", nil, "write the attributes of this `FILE`; the same as FILE without --dump")
+	f.StringVarP(&o.output, "output", "o", "", "write to this `FILE`, once everything is done (default standard output)")
+	groupFlags(c, "Basic flags")
+	f.StringVar(&o.model, "model", "", "`FILE` of a model whose templates are used (default those of --features)")
+	f.StringVar(&o.c.Features, "features", "auto", "templates: a preset, a `FILE`, or auto, which picks as train does, by the first input file")
+	groupFlags(c, "Templates")
+	addFormat(c, &o.Format, "conll", "conllu")
+	f.StringVar(&o.Form, "form", "", "`COLUMN` with the words (default as in training)")
+	f.StringVar(&o.Label, "label", "", "`COLUMN` with the labels (default as in training)")
+	f.StringVar(&o.c.POS, "pos", "", "`COLUMN` with parts of speech, or none, without --model (default as in train)")
+	groupFlags(c, "Input")
 	f.SortFlags = false
 	return c
 }
@@ -55,11 +58,11 @@ func (a *app) features(cmd *cobra.Command, o *featuresFlags, files []string) err
 	changed := cmd.Flags().Changed
 	for _, flag := range []string{"features", "pos"} {
 		if o.model != "" && changed(flag) {
-			return wrongUsage("--%s: the model says what it reads", flag)
+			return wrongUsage("--%s: not with --model, which has its own templates and columns", flag)
 		}
 	}
 	if o.show && len(o.dump) > 0 {
-		return wrongUsage("--show prints templates, --dump what they make of sentences: ask for one of them")
+		return wrongUsage("--show prints templates and --dump writes attributes: choose one")
 	}
 	files = append(files, o.dump...)
 	data := a.data(files)
@@ -99,11 +102,11 @@ func (a *app) features(cmd *cobra.Command, o *featuresFlags, files []string) err
 	})
 }
 
-// templates are those of the model, of --features, or those that train would pick for the first file.
+// templates returns the templates of the model or of --features, or those that train would pick for the first file.
 func (a *app) templates(ctx context.Context, o *featuresFlags, m *trellis.Model, data trellis.Source) (*features.Templates, error) {
 	switch {
 	case m == nil && o.c.Features == "auto" && data.IsZero():
-		return nil, wrongUsage("--show: name a FILE that auto can look at, or a preset with --features")
+		return nil, wrongUsage("--show: name a FILE from which train would pick templates, or a preset with --features")
 	case m == nil:
 		data.Paths = data.Paths[:min(1, len(data.Paths))]
 		return trellis.Templates(ctx, data, o.c)
@@ -111,5 +114,5 @@ func (a *app) templates(ctx context.Context, o *featuresFlags, m *trellis.Model,
 	if t := m.Labeller().Input().Templates; t != nil {
 		return t, nil
 	}
-	return nil, fmt.Errorf("%s: the model has no templates: it reads attribute files", o.model)
+	return nil, fmt.Errorf("%s: the model has no templates, because it was trained on attribute files", o.model)
 }

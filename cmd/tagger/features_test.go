@@ -77,10 +77,10 @@ func TestFeaturesThatCannotBe(t *testing.T) {
 		status int
 		says   string
 	}{
-		"nothing to look at":     {[]string{"--show"}, exitUsage, "name a FILE that auto can look at"},
-		"both":                   {[]string{"--show", "--dump", "testdata/train.conll"}, exitUsage, "ask for one of them"},
-		"templates of two kinds": {[]string{"--model", "m", "--features", "ner", "testdata/train.conll"}, exitUsage, "the model says what it reads"},
-		"pos of a model":         {[]string{"--model", "m", "--pos", "2", "testdata/train.conll"}, exitUsage, "the model says what it reads"},
+		"nothing to look at":     {[]string{"--show"}, exitUsage, "name a FILE from which train would pick"},
+		"both":                   {[]string{"--show", "--dump", "testdata/train.conll"}, exitUsage, "choose one"},
+		"templates of two kinds": {[]string{"--model", "m", "--features", "ner", "testdata/train.conll"}, exitUsage, "has its own templates and columns"},
+		"pos of a model":         {[]string{"--model", "m", "--pos", "2", "testdata/train.conll"}, exitUsage, "has its own templates and columns"},
 		"no templates":           {[]string{"--show", "--features", "absent.txt"}, exitFailed, "absent.txt: no such file"},
 		"attributes":             {[]string{"--show", "testdata/train.crfsuite"}, exitFailed, "attributes: there are no templates"},
 		"other columns":          {[]string{"testdata/train.conll", "testdata/numbered.conll"}, exitFailed, "4 columns, expected 3 as in the first"},

@@ -227,7 +227,7 @@ func TestExport(t *testing.T) {
 	assert.Equal(t, want, done(t, "", "tag", "--model", out, "--probs", "testdata/text.crfsuite").out)
 
 	o = done(t, "", "export", "--to", "crfsuite", nerModel(t), "-o", out)
-	assert.Contains(t, o.errors, "tagger features makes the attribute files")
+	assert.Contains(t, o.errors, "write their attribute files with 'tagger features")
 	attributes := done(t, "", "features", "--model", nerModel(t), "testdata/dev.conll").out
 	assert.True(t, strings.HasPrefix(attributes, "B-PER\tu\\:w=Anna\t"))
 	labels := done(t, attributes, "tag", "--model", out, "--output-format", "crfsuite").out

@@ -1,188 +1,223 @@
 package main
 
-const trainHelp = `Learn a model from the labelled sentences of one or more files.
+const rootHelp = `Train, apply and evaluate taggers: models that label the tokens of sentences with parts
+of speech, chunks, named entities or any other labels. tagger reads CoNLL columns, CoNLL-U
+and CRFsuite attribute files.
 
-With only --model and a file, all else is picked by looking at the data (its first
-1000 sentences), and said on standard error:
+Start with 'tagger demo', or with 'tagger train' if you have labelled sentences. Run
+'tagger completion --help' to set up completion in your shell.
+
+The exit status is 0 after success, 1 after an error or an interrupt, and 2 after wrong
+usage.`
+
+const trainHelp = `Train a model on the labelled sentences of one or more files. This is the command to start
+with: it needs only --model and a file.
+
+Train looks at the first 1000 sentences, picks every setting that you do not give, and
+prints its choices to standard error:
 
   format     CoNLL columns, CoNLL-U or CRFsuite attributes
-  word       FORM in CoNLL-U; in CoNLL the first column, or the second where the
-             first counts the tokens
-  label      UPOS in CoNLL-U; in CoNLL the last column, or, where that says the same
-             of all tokens, the last one that spells spans, or else the last that varies
-  pos        a column between word and label with few values; none in CoNLL-U
-             (--pos UPOS takes that)
-  templates  preset pos for plain labels, morph for those of many features, chunk for
-             spans of phrases (NP, VP ...), ner for other spans; in CoNLL with lines for
-             further columns between word and label (tagger features --show FILE)
-  scheme     bioes for phrases in bio or iob1, which tag writes anyway
-  loss       softmax-margin with --cost entity --cost-fn 3 for names, which finds more of
-             them, and with --cost-scale 3 for plain labels; cross-entropy for others
-  optimizer  lbfgs for losses that are smooth (owlqn with --l1), averaged-perceptron
-             for perceptron (adagrad with --l1), sgd for the ramps, adagrad for other
-             losses with kinks
+  columns    word, label and, in CoNLL, part of speech
+  templates  the preset for parts of speech, morphology, chunks or names
+  scheme     BIOES for phrases in BIO or IOB1, otherwise the scheme of the file
+  loss       softmax-margin for names and for plain labels, otherwise cross-entropy
+  optimizer  L-BFGS for smooth losses, otherwise the one that suits the loss
 
-Columns are given by number from 1, from the end as -1, -2 ..., or by their names in
-CoNLL-U; %x[0,1] in templates counts them from 0, as CRF++ does. Templates may not read the
-column of the labels.
+Columns are numbers from 1, numbers from the end (-1 is the last), or names of CoNLL-U
+columns. Templates count columns from 0, as in CRF++.
 
 Training minimises the sum of the losses of all sentences plus l2 ||w||^2 + l1 ||w||_1.
-The default l2 is 0.1, but 0.01 for risk, jensen-risk-bound and the ramps, which the cost
-bounds, and 0 for perceptron. A loss that needs a good start gets, without --init, 30
-iterations of cross-entropy. With --dev, the development data are scored after each step
-and the best model is kept. Steps are the iterations of lbfgs and owlqn, and the epochs
-of the others. An interrupt (Ctrl-C) ends training at the next step and still writes the
-best model so far; the exit status is then 1.`
+With --dev, train scores the development data after each step, keeps the best model, and
+stops when the score no longer improves. A step is an iteration of lbfgs and owlqn, or an
+epoch of another optimizer.
 
-const tuneHelp = `Try settings of train on sentences that were not trained on, and print them in the order
-of their scores, the best first, with the command that trains with those on all sentences.
-Name training files only, never the test file: it would no longer tell how good a model is.
+Ctrl-C stops training at the next step. Train still writes the best model so far, and the
+exit status is 1.
 
-It tries the default of train, and all combinations of the lists of --loss, --optimizer,
---l2, --l1 and --cost-scale, or, with --trials N, N that are drawn from them. Each order of
-magnitude of a range like 0.01..10 is as likely. A penalty for an optimizer that takes none,
-or the cost scale for a loss without a cost, makes no difference.
+docs/explanation/training.md explains the choices and the defaults.`
 
-The sentences are shuffled by the seed, and a fifth of them is held out (--holdout);
---folds K instead scores on each of K folds after training on the others and prints mean
-and standard deviation, --dev FILE on that file. All other flags are those of train, and
-go to the settings that have use for them. Equal scores go to the stronger penalty.
+const tuneHelp = `Find good settings for train: try several of them on held-out sentences, and print them in
+order of their scores. The last line of the output is the command that trains with the
+best setting on all sentences.
 
-A setting that train refuses is listed with the reason. An interrupt (Ctrl-C) prints what
-is done, folds of an unfinished setting included; the exit status is then 1.`
+Name training files only. A test file that you tune on no longer measures how good the
+model is.
 
-const studyHelp = `Compare losses on equal terms, and write a table, an object and figures.
+Tune always tries the default of train. It also tries all combinations of --loss,
+--optimizer, --l2, --l1 and --cost-scale, or N random ones with --trials N. Every order of
+magnitude of a range such as 0.01..10 is equally likely.
 
-For each loss, the setting (--l2, --cost-scale, --optimizer) is picked by its score on a share
-of the training sentences that is held out (--holdout), never by the file of the report. It
-is then trained --seeds times. Run i of every loss sees the same sentences, drawn with
-replacement from the training files, and the same seed of the optimizer. No run looks at
---dev before it has ended.
+Each setting is scored on held-out sentences (--holdout), by cross-validation (--folds) or
+on a development file (--dev). All other flags mean the same as in train, and apply to the
+settings that use them. Equal scores are ordered by penalty, the stronger one first.
 
-The columns are means over the runs: F1 (the accuracy, where labels are plain) with its
-standard deviation, precision, recall, the expected cost and the log loss of a token, the
-expected calibration error, the p of a test whether the first loss has another F1, and the
-seconds of a training, by the clock and of the processor.
+A setting that train rejects is listed with the reason. Ctrl-C prints the settings that
+are done, including the folds of an unfinished one, and the exit status is 1.`
 
-With --test FILE the report is on that file as well, and --dev picks the settings, each after a
-training on all sentences. The table of each file then has the figures of the model that was
-picked, and after them the mean F1 over the runs, its deviation and its p.
+const studyHelp = `Compare losses on equal terms, to find the one that suits your data. The result is a table,
+and optionally a JSON object (--json) and figures (--plot).
 
---recall-curve trains with several weights of missed entities (--cost entity --cost-fn X)
-instead, and draws precision against recall. An interrupt (Ctrl-C) prints the runs that all
-losses have done; the exit status is then 1.`
+For each loss, the best setting (--l2, --cost-scale, --optimizer) is picked on held-out
+training sentences (--holdout), never on the file of the report. The loss is then trained
+--seeds times. Run i of every loss has the same seed and the same sentences, which are
+drawn with replacement from the training files. Nothing in a run depends on --dev.
 
-const tagHelp = `Label the sentences of files, or of standard input.
+The columns are means over the runs: F1 (accuracy for plain labels) and its standard
+deviation, precision, recall, expected cost and log loss per token, expected calibration
+error, the p value of a difference in F1 from the first loss, and seconds and CPU seconds
+per training.
 
-  CoNLL      all columns as they are, and the label in a new last one
-  CoNLL-U    the label in the column that the model was trained on; all else stays
-  CRFsuite   (a model of attributes) one label a line
+With --test FILE, settings are picked on --dev after training on all sentences, and there
+is a table for each of the two files. It shows the model that was picked, and then mean F1,
+deviation and p of the runs.
 
---probs adds the probability of each label: one more column, Prob=0.973100 in the MISC
-column of CoNLL-U, or label:0.973100. --span-probs adds that of each span at its first
-token: one more column, or SpanProb=0.973100. --nbest N writes the N best labellings of
-each sentence, each below a comment "# RANK PROBABILITY" (@probability and a tab for
-CRFsuite). Probabilities mean most for models trained with cross-entropy.
+--recall-curve trains with several values of --cost-fn under --cost entity, and plots
+precision against recall. Ctrl-C prints the runs that all losses have completed, and the
+exit status is 1.`
 
---fixed keeps the labels that a partly labelled input already has, where _ ? or nothing
-stands for none, and finds the best others around them.
+const tagHelp = `Label the sentences of files, or of standard input, with a trained model.
 
-A model of CRFsuite, CRF++ or Wapiti is read as it is, and labels as its own tool does.
---output-format crfsuite, crfpp or wapiti writes what that tool does, with any model;
---probs, --nbest, --fixed, --posterior and --detail stand for its options.
+The output depends on the format of the input:
 
-Labels that spell spans are kept to their grammar (no I-PER behind O in bio), unless
---no-constraints is given; words of a tag dictionary (train --tag-dictionary) to
-the labels there, unless --no-dictionary is. --posterior chooses the most probable label
-of each token rather than the best labelling as a whole.
+  CoNLL      all columns unchanged, and the label in a new last column
+  CoNLL-U    the label in the column of training, and everything else unchanged
+  CRFsuite   one label per line (only for models trained on attribute files)
 
-Where the input is a pipe or terminal, all sentences that have come are written before
-more is waited for. --threads N labels in N goroutines, to the same output. With
---output the file appears when all is done, or not at all.`
+The model may also be a CRFsuite, CRF++ or Wapiti model. It then labels exactly as its own
+tool does. With --output-format, tag writes the same output as that tool.
 
-const evalHelp = `Score a model on labelled files, known and unknown words apart; or, without --model,
-compare two columns of files that are labelled already: the right labels in the last
-column but one, the predicted ones in the last. With --system FILE the predicted labels
-are in a file of their own, of the same sentences.
+--probs and --span-probs add probabilities, which are best calibrated for models trained
+with cross-entropy. --nbest N writes the N best labellings of each sentence. --fixed keeps
+the labels that the input already has, and finds the best labels for the other tokens.
 
-Labels that spell spans (B-PER, I-PER, O) are scored as spans, as conlleval does; other
-labels one by one. Intervals tell where the figures of other test sentences would lie.
---matrix N shows how labels are confused, --calibration how far probabilities can be
-taken at their word.
+Span labels always form valid spans (in BIO no I-PER after O), unless you pass
+--no-constraints. Words of a tag dictionary get only their labels in the dictionary, unless
+you pass --no-dictionary.
 
---compare A B FILE scores two systems on FILE, each a model or a file that it labelled,
-and tests by approximate randomisation whether they differ: p is how likely a difference
-as great is by chance.
+If the input is a pipe or a terminal, tag writes all complete sentences before it waits for
+more input. docs/reference/files.md describes the output.`
 
---json prints one object with the keys tokens, sentences, accuracy, sentence_accuracy,
-precision, recall, f1 and labels, fractions in 0..1; --markdown prints tables.`
+const evalHelp = `Score a model on labelled files, or score predicted labels that are already in a file.
 
-const splitHelp = `Part the sentences of files at random, by a seed, and write each part to a file: training
-data, development data, test data. Sentences stay byte for byte what they were, and in
-their order.
+With --model, the model predicts the labels, and the labels of the files are the gold
+labels. Known and unknown words are also scored separately. With --system FILE, the
+predicted labels are in another file with the same sentences. Otherwise they are in the
+last column, and the gold labels in the column before it.
 
---shares parts all sentences (80,10,10); --counts takes these numbers, and one file more in --output
-gets the rest. With --by document the sentences of a document stay together. Documents
-start at comments # newdoc or lines -DOCSTART-, or, in files without these, behind more than
-one blank line; the shares are then of sentences, as near as documents allow.`
+Span labels (B-PER, I-PER, O) are scored as spans, by the rules of conlleval. Other labels
+are scored one by one. The 95% intervals show how much the scores vary between samples of
+test sentences.
 
-const convertHelp = `Rewrite labelled files. What is not asked for stays as it is, byte for byte.
+--compare A B FILE scores two systems on FILE and tests whether they differ, by approximate
+randomization. A and B are models or labelled files. The p value is the probability of a
+difference at least as large if the systems were equally good.
 
---scheme rewrites labels that spell spans. Ill-formed ones are read as conlleval does and
-counted in a note. --columns picks and orders columns, --separator sets them off.
+--calibration compares the probabilities of the predicted labels with their accuracy.
 
---to conllu makes CoNLL-U of CoNLL: --columns says which of its columns come from where
-(form=1,upos=2), misc.KEY=3 makes notes KEY=... in MISC, where O is left out. Without it,
-word, part of speech and label are found as train finds them. --to conll makes CoNLL of
-CoNLL-U, by default FORM and UPOS; comments, multiword ranges and empty nodes are left
-out, and # newdoc becomes -DOCSTART-.`
+docs/reference/evaluation.md describes the measures and the output of --json.`
 
-const inspectHelp = `Tell what a model holds: its size, how it was trained, the weights of the transitions
-(from the label of a row to that of a column), and the attributes of each label with the
-strongest weights. --json prints one object with the keys file, bytes, weights, stripped,
-scheme, templates, labels, attributes, features, dictionary (if there is one: its words), notes, transitions and
-strongest. --config prints nothing but the settings of the training: with them, the same data
-and the same development data, train --config makes the same model again.`
+const splitHelp = `Split the sentences of files at random into several files, such as training, development
+and test data. Sentences keep their order and their bytes.
 
-const pruneHelp = `Write a smaller model: without the features of small weights, with weights of less
-precision (--weights), or without the names of the attributes (--strip). Transitions stay.
+--shares divides all sentences (80,10,10). --counts gives the number of sentences for each
+file; if --output names one more file, it gets the rest.
 
-A line on the model before and one on that after tell attributes, features and bytes, and
-with --eval accuracy and F1 on a labelled file.`
+With --by document, the sentences of a document stay together. A document starts at a
+comment # newdoc or a line -DOCSTART-. In files without these, it starts after two or more
+blank lines. Shares and counts are still numbers of sentences, met as closely as the
+documents allow.`
 
-const importHelp = `Make a model of ours of a model of CRFsuite, CRF++ (text or binary) or Wapiti; which one it is
-shows its content. It labels as the other tool does: labels are not kept to the grammar of
-spans, unless --scheme says which they spell. Weights are stored in 64 bits, as they are,
-unless --weights says otherwise.
+const convertHelp = `Rewrite labelled files: in another label scheme, with other columns, or from CoNLL to
+CoNLL-U and back. Everything that you do not change stays the same, byte for byte.
 
-tag, eval, inspect, prune, export and train --init read the other tools' models too, as they
-are. An imported one is there at once, by a memory map, and labels faster.`
+--scheme rewrites span labels. Ill-formed labels are read as conlleval reads them, and a
+note counts them. --columns selects and orders columns, and --separator sets what
+separates them.
 
-const exportHelp = `Write a model as a file that CRFsuite, python-crfsuite and sklearn-crfsuite load, with all
-weights as they are.
+--to conllu writes CoNLL-U. --columns then maps columns: form=1,upos=2,misc.KEY=3, where
+misc.KEY writes KEY=... into MISC, except for O. Without --columns, the columns are
+detected as in train.
 
-What attributes are made of stays behind: a model of templates needs attribute files, which
-tagger features makes of columns. A model with attributes of label pairs (templates that
-start with b and read a column) cannot be written.`
+--to conll writes CoNLL, by default the columns FORM and UPOS. It drops comments, multiword
+ranges and empty nodes, and turns # newdoc into -DOCSTART-.`
 
-const featuresHelp = `Print templates (--show), or write the attributes that they make of sentences, as an
-attribute file of CRFsuite: a line a token, with its label (or _ where there is none) and
-its attributes. The templates are those of a model, or those that train would take.
+const inspectHelp = `Show what a model contains: its size, how it was trained, the transition weights, and the
+strongest attributes of each label. A row of the transition table is the previous label,
+and a column is the current one.
 
-The files are what a model that was exported reads, and what CRFsuite or train --format
-crfsuite learns from. Attributes of label pairs have no place there and are left out.`
+--json prints one object with the keys file, bytes, weights, stripped, scheme, templates,
+labels, attributes, features, dictionary (number of words, if there is a tag dictionary),
+notes, transitions and strongest.
 
-const demoHelp = `Train a tagger for parts of speech and one for names on a small built-in corpus, as train
-does, score both on its test sentences, and tag a few new ones. Takes a second. The files stay in
-a folder, to go on with: train.conll, dev.conll, test.conll, pos.model and ner.model.`
+--config prints only the training settings. 'tagger train --config' with these settings
+and the same data makes the same model again.`
 
-const demoNext = `The sentences and both models are in %[1]s. Go on with:
+const pruneHelp = `Write a smaller copy of a model: without features of small weight (--below or --keep), with
+less precise weights (--weights), or without attribute names (--strip). Transitions stay.
+
+Prune prints attributes, features and bytes before and after. With --eval, it also prints
+accuracy and F1 on a labelled file.`
+
+const importHelp = `Convert a CRFsuite, CRF++ (text or binary) or Wapiti model to a trellis model. The type is
+detected from the content.
+
+The new model labels as the other tool does. In particular it may predict ill-formed spans,
+unless you pass --scheme. Weights are stored in 64 bits without loss, unless you pass
+--weights.
+
+tag, eval, inspect, prune, export and train --init also read the models of other tools
+directly. An imported model opens faster, because it is memory-mapped, and labels faster.`
+
+const exportHelp = `Convert a trellis model to a file that CRFsuite, python-crfsuite and sklearn-crfsuite can
+load. All weights stay as they are.
+
+The file has no templates. If the model has templates, make attribute files for CRFsuite
+with 'tagger features'. A model with attributes of label pairs (templates that start with
+b and read a column) cannot be exported.`
+
+const featuresHelp = `Print templates (--show), or write the attributes that templates extract from sentences.
+The templates are those of a model (--model), or those that train would use.
+
+The output is a CRFsuite attribute file: one line per token with its label (_ if there is
+none) and its attributes. Exported models read such files, and CRFsuite and 'tagger train
+--format crfsuite' can train on them. Attributes of label pairs have no place in the format
+and are left out.`
+
+const clusterHelp = `Find classes of similar words in unlabelled text by Brown clustering, for 'tagger train
+--clusters'. Words are similar if they occur next to the same words. The more text, the
+better.
+
+The output has one line per word: path, word and count, separated by tabs. A path leads
+through a binary tree to the cluster of the word. Prefixes of paths stand for larger
+clusters.
+
+The input is text with one sentence per line and spaces between tokens, CoNLL columns or
+CoNLL-U. Labels are ignored. --format auto reads a file as text if its lines have different
+numbers of tokens.
+
+--min-count 2 leaves rare words without a cluster, so that training sees words without one,
+as there will be in new text. The same sentences and flags give the same file. Ctrl-C stops
+without writing a file.`
+
+const demoHelp = `Show in a second what tagger does: train two models on a small built-in corpus, one for
+parts of speech and one for names, score them on test sentences, and tag a few new ones.
+
+The files stay in a folder so that you can experiment with them: train.conll, dev.conll,
+test.conll, pos.model and ner.model.`
+
+const docsHelp = `Write the documentation of all commands to the files of a folder: man pages (man) or
+Markdown (markdown). The folder is created if it does not exist.
+
+The pages have the same text as --help. They contain no date and no version, so that the
+same program always writes the same pages.`
+
+const demoNext = `The sentences and both models are in %[1]s. Next steps:
 
   %[2]s tag --model %[3]s/ner.model %[3]s/test.conll
   %[2]s eval --model %[3]s/ner.model %[3]s/test.conll
   %[2]s train --model %[3]s/ner.model --dev %[3]s/dev.conll %[3]s/train.conll
   %[2]s train --help
 
-These models have seen three hundred sentences; real ones see thousands. Files of yours have a
-word and its label a line, and a blank line between sentences.
+These models are trained on about three hundred sentences. Real models need thousands. Your
+own files need one word and its label per line, and a blank line between sentences.
 `

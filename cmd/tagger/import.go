@@ -10,7 +10,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
-// importFlags are the command line of tagger import.
+// importFlags holds the flags of tagger import.
 type importFlags struct {
 	output, scheme string
 	saveFlags
@@ -20,7 +20,7 @@ func (a *app) importCommand() *cobra.Command {
 	var o importFlags
 	c := &cobra.Command{
 		Use:   "import MODEL --output OUT [flags]",
-		Short: "Make a model of one of CRFsuite, CRF++ or Wapiti",
+		Short: "Convert a CRFsuite, CRF++ or Wapiti model to a trellis model",
 		Long:  importHelp,
 		Example: `  tagger import ner.crfsuite --output ner.model
   tagger import chunk.crfpp -o chunk.model --weights float32 --strip
@@ -31,8 +31,8 @@ func (a *app) importCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVarP(&o.output, "output", "o", "", "`file` to write the model to (required)")
-	f.StringVar(&o.scheme, "scheme", "plain", "how labels spell spans, and must: iob1, bio or bioes; plain leaves them free, as they were")
+	f.StringVarP(&o.output, "output", "o", "", "write the model to this `FILE` (required)")
+	f.StringVar(&o.scheme, "scheme", "plain", "span `SCHEME` that predictions must follow: iob1, bio or bioes; plain allows all sequences, as the other tools do")
 	o.saveFlags.register(c)
 	weights := c.Flag("weights")
 	weights.DefValue = "float64"
@@ -60,9 +60,9 @@ func (a *app) importModel(ctx context.Context, o *importFlags, path string) erro
 	for _, note := range notes {
 		a.warn(path + ": " + note)
 	}
-	reads := "attribute files of CRFsuite"
+	reads := "CRFsuite attribute files"
 	if in := m.Labeller().Input(); in.Templates != nil {
-		reads = fmt.Sprintf("columns, %d or more, by the templates of the model", in.Columns)
+		reads = fmt.Sprintf("files with at least %d columns, by the templates of the model", in.Columns)
 	}
 	d, err := m.Describe(0)
 	if err != nil {

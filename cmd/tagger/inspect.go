@@ -11,7 +11,7 @@ func (a *app) inspectCommand() *cobra.Command {
 	var top int
 	c := &cobra.Command{
 		Use:   "inspect MODEL [flags]",
-		Short: "Tell what a model holds",
+		Short: "Show what a model contains",
 		Long:  inspectHelp,
 		Example: `  tagger inspect ner.model
   tagger inspect --top 3 ner.model
@@ -45,15 +45,15 @@ func (a *app) inspectCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.IntVar(&top, "top", 10, "show the `N` strongest attributes of each label")
-	f.BoolVar(&asJSON, "json", false, "print one JSON object instead of tables")
-	f.BoolVar(&config, "config", false, "print the settings of its training, for train --config")
+	f.IntVar(&top, "top", 10, "show the `N` strongest attributes of each label, and in models with more than 60 labels N transitions")
+	f.BoolVar(&asJSON, "json", false, "print one JSON object")
+	f.BoolVar(&config, "config", false, "print only the training settings, for train --config")
 	c.MarkFlagsMutuallyExclusive("json", "config")
 	f.SortFlags = false
 	return c
 }
 
-// needModel asks for one file.
+// needModel requires one argument.
 func needModel(_ *cobra.Command, args []string) error {
 	if len(args) != 1 {
 		return wrongUsage("name one MODEL")

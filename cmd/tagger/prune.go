@@ -14,7 +14,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
-// pruneFlags are the command line of tagger prune.
+// pruneFlags holds the flags of tagger prune.
 type pruneFlags struct {
 	output, eval string
 	below        float64
@@ -27,7 +27,7 @@ func (a *app) pruneCommand() *cobra.Command {
 	var o pruneFlags
 	c := &cobra.Command{
 		Use:   "prune MODEL --output OUT [flags]",
-		Short: "Drop small weights of a model",
+		Short: "Make a model smaller",
 		Long:  pruneHelp,
 		Example: `  tagger prune ner.model --output small.model --below 0.01
   tagger prune ner.model --output small.model --keep 500 --eval dev.conll
@@ -37,7 +37,7 @@ func (a *app) pruneCommand() *cobra.Command {
 			changed := cmd.Flags().Changed
 			switch {
 			case changed("below") && changed("keep"):
-				return wrongUsage("--below and --keep are two ways to say how many weights go: take one")
+				return wrongUsage("--below and --keep both select features: choose one")
 			case changed("below") && !(o.below >= 0 && o.below <= math.MaxFloat64):
 				return wrongUsage("--below %v: want a number that is not negative", o.below)
 			case changed("keep") && o.keep < 0:
@@ -50,11 +50,11 @@ func (a *app) pruneCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVarP(&o.output, "output", "o", "", "`file` to write the model to (required)")
-	f.Float64Var(&o.below, "below", 0, "drop the features with weights of a magnitude below `X`")
-	f.IntVar(&o.keep, "keep", 0, "keep the `N` features with the greatest weights (default: all)")
-	f.StringVar(&o.eval, "eval", "", "score the model on this labelled `file`, before and after")
-	addFormat(c, &o.format, "format of that file: auto, conll, conllu or crfsuite", "conll", "conllu", "crfsuite")
+	f.StringVarP(&o.output, "output", "o", "", "write the model to this `FILE` (required)")
+	f.Float64Var(&o.below, "below", 0, "remove features with an absolute weight below `X` (default 0)")
+	f.IntVar(&o.keep, "keep", 0, "keep only the `N` features with the greatest absolute weights, and ties with the last one (default all)")
+	f.StringVar(&o.eval, "eval", "", "score the model on this labelled `FILE` before and after")
+	addFormat(c, &o.format, "conll", "conllu", "crfsuite")
 	o.saveFlags.register(c)
 	f.SortFlags = false
 	required(c, "output")
@@ -87,7 +87,7 @@ func (a *app) prune(ctx context.Context, o *pruneFlags, path string) error {
 	if err := saveModel(ctx, pruned, o.output); err != nil {
 		return err
 	}
-	if pruned, err = openModel(ctx, o.output); err != nil { // as it was stored, in whatever precision
+	if pruned, err = openModel(ctx, o.output); err != nil { // with the stored precision
 		return err
 	}
 	defer pruned.Close()
@@ -99,7 +99,7 @@ func (a *app) prune(ctx context.Context, o *pruneFlags, path string) error {
 	return err
 }
 
-// stateOf is a line about a model: its size, and its score on the file for that.
+// stateOf describes a model in a line: its size, and its score on the file of --eval.
 func (a *app) stateOf(ctx context.Context, o *pruneFlags, path string, m *trellis.Model) (string, error) {
 	d, err := m.Describe(0)
 	if err != nil {

@@ -20,21 +20,21 @@ const (
 	exitUsage  = 2
 )
 
-// An app is what the commands share: where to read and write.
+// An app holds the standard streams of the commands.
 type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	started        bool // the command line was understood, and a command runs
+	started        bool // the command line is valid, and a command runs
 }
 
-// run is the whole program: it runs the command line args and returns the exit status.
+// run executes the command line args and returns the exit status.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
 	root := a.rootCommand()
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
 		plainUsages(root)
 	}
-	root.SetArgs(append([]string{}, args...)) // never nil, which would mean those of the process
+	root.SetArgs(append([]string{}, args...)) // not nil, which would stand for the arguments of the process
 	cmd, err := root.ExecuteContextC(ctx)
 	err = asFlags(err)
 	var usage *usageError
@@ -45,7 +45,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintf(stderr, "tagger: %v\nRun '%s --help' for usage.\n", err, cmd.CommandPath())
 		return exitUsage
 	case errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe):
-		return exitFailed // the reader has gone and wants to hear no more
+		return exitFailed // the reader of the output has gone
 	case errors.Is(err, context.Canceled):
 		err = errInterrupted
 	}
@@ -53,8 +53,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return exitFailed
 }
 
-// asFlags spells the options of an error as flags. An option that the library refuses is wrong usage; one that it
-// refuses because of what is in a file has failed there.
+// asFlags spells the options in the text of an error as flags. An option error that nothing wraps is wrong usage.
+// A wrapped one depends on the content of a file, and is a failure.
 func asFlags(err error) error {
 	option, ok := errors.AsType[*trellis.OptionError](err)
 	if !ok {
@@ -67,7 +67,7 @@ func asFlags(err error) error {
 	return &spelledError{err, strings.Replace(err.Error(), option.Error(), text, 1)}
 }
 
-// A spelledError is an error in the words of the command line.
+// A spelledError is an error with options spelled as flags.
 type spelledError struct {
 	error
 	text string
@@ -76,11 +76,11 @@ type spelledError struct {
 func (e *spelledError) Error() string { return e.text }
 func (e *spelledError) Unwrap() error { return e.error }
 
-// warn tells the user what may be wrong, note what to know; neither ends a command.
+// warn prints a warning, and note a remark. Neither ends the command.
 func (a *app) warn(text string) { fmt.Fprintln(a.stderr, "tagger: warning:", text) }
 func (a *app) note(text string) { fmt.Fprintln(a.stderr, "tagger: note:", text) }
 
-// A usageError is a command line that makes no sense, rather than one that failed.
+// A usageError reports an invalid command line.
 type usageError struct{ err error }
 
 func (e *usageError) Error() string { return e.err.Error() }
@@ -93,13 +93,8 @@ func wrongUsage(format string, args ...any) error {
 func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "tagger COMMAND",
-		Short: "Label the tokens of sentences: parts of speech, chunks, names",
-		Long: `tagger learns from sentences whose tokens have labels (parts of speech, chunks,
-names), labels new sentences, and tells how well it does. It reads CoNLL columns,
-CoNLL-U and CRFsuite attribute files.
-
-The exit status is 0 if all was done, 1 if something failed (an interrupt too) and
-2 if the usage was wrong.`,
+		Short: "Train, apply and evaluate taggers: parts of speech, chunks, names",
+		Long:  rootHelp,
 		Example: `  tagger demo
   tagger train --model ner.model --dev dev.conll train.conll
   tagger tag --model ner.model text.conll > labelled.conll
@@ -108,7 +103,7 @@ The exit status is 0 if all was done, 1 if something failed (an interrupt too) a
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return wrongUsage("a command is missing: train, tag, eval, inspect, tune, compare-losses, prune, import, export, features, split, convert, cluster or demo")
+			return wrongUsage("name a command: %s", orList(commandNames(cmd)))
 		},
 	}
 	root.SetIn(a.stdin)
@@ -117,22 +112,47 @@ The exit status is 0 if all was done, 1 if something failed (an interrupt too) a
 	root.SetUsageFunc(printUsage)
 	root.SetFlagErrorFunc(flagError)
 	root.SetVersionTemplate("tagger {{.Version}}\n")
-	for _, c := range []*cobra.Command{a.trainCommand(), a.tagCommand(), a.evalCommand(), a.inspectCommand(), a.tuneCommand(), a.compareLossesCommand(), a.pruneCommand(),
-		a.importCommand(), a.exportCommand(), a.featuresCommand(), a.clusterCommand(), a.splitCommand(), a.convertCommand(), a.demoCommand()} {
-		c.DisableFlagsInUseLine = true
-		work := c.RunE
-		c.RunE = func(cmd *cobra.Command, args []string) error {
-			a.started = true
-			return work(cmd, args)
+	for _, g := range []struct {
+		title    string
+		commands []*cobra.Command
+	}{
+		{"Basic commands", []*cobra.Command{a.trainCommand(), a.tagCommand(), a.evalCommand(), a.demoCommand()}},
+		{"Data and models", []*cobra.Command{a.inspectCommand(), a.convertCommand(), a.splitCommand(), a.featuresCommand(),
+			a.clusterCommand(), a.pruneCommand(), a.importCommand(), a.exportCommand()}},
+		{"Research", []*cobra.Command{a.tuneCommand(), a.compareLossesCommand()}},
+		{"", []*cobra.Command{a.docsCommand()}},
+	} {
+		if g.title != "" {
+			root.AddGroup(&cobra.Group{ID: g.title, Title: g.title})
 		}
-		root.AddCommand(c)
+		for _, c := range g.commands {
+			c.GroupID = g.title
+			c.DisableFlagsInUseLine = true
+			work := c.RunE
+			c.RunE = func(cmd *cobra.Command, args []string) error {
+				a.started = true
+				return work(cmd, args)
+			}
+			root.AddCommand(c)
+		}
 	}
 	return root
 }
 
-// complete makes the shell complete a flag's value to one of the choices.
+// commandNames returns the names of the commands that belong to a group.
+func commandNames(root *cobra.Command) []string {
+	var names []string
+	for _, c := range root.Commands() {
+		if c.GroupID != "" {
+			names = append(names, c.Name())
+		}
+	}
+	return names
+}
+
+// complete registers the choices of a flag for shell completion.
 func complete(c *cobra.Command, flag string, choices ...string) {
-	// Only a flag that is not there makes this fail, which the test of all commands would show.
+	// Fails only for an unknown flag.
 	if err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(choices, cobra.ShellCompDirectiveNoFileComp)); err != nil {
 		panic(err)
 	}

@@ -4,7 +4,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// saveFlags say how a model is stored.
+// saveFlags holds the flags for how a model is stored.
 type saveFlags struct {
 	weights string
 	strip   bool
@@ -12,7 +12,7 @@ type saveFlags struct {
 
 func (o *saveFlags) register(c *cobra.Command) {
 	f := c.Flags()
-	f.StringVar(&o.weights, "weights", "float32", "how weights are stored: float32, float64, int16 or int8")
-	f.BoolVar(&o.strip, "strip", false, "leave out the names of the attributes: tag and eval do without, inspect, prune and --init do not")
+	f.StringVar(&o.weights, "weights", "float32", "`TYPE` of the stored weights: float32, float64, int16 or int8")
+	f.BoolVar(&o.strip, "strip", false, "leave attribute names out of the model: tag and eval do not need them, but inspect, prune and --init do")
 	complete(c, "weights", "float32", "float64", "int16", "int8")
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
-// splitFlags are the command line of tagger split.
+// splitFlags holds the flags of tagger split.
 type splitFlags struct {
 	shares, counts, out []string
 	by                  string
@@ -22,7 +22,7 @@ func (a *app) splitCommand() *cobra.Command {
 	var o splitFlags
 	c := &cobra.Command{
 		Use:   "split --shares LIST --output LIST FILE... [flags]",
-		Short: "Part the sentences of files at random, for training and tests",
+		Short: "Split files at random into training, development and test data",
 		Long:  splitHelp,
 		Example: `  tagger split --shares 80,10,10 --output train.conll,dev.conll,test.conll all.conll
   tagger split --counts 500 --output dev.conll,train.conll --seed 7 all.conll
@@ -33,13 +33,13 @@ func (a *app) splitCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringSliceVarP(&o.out, "output", "o", nil, "`files` to write, between commas (required)")
-	f.StringSliceVar(&o.shares, "shares", nil, "`share` of the sentences that each file gets, such as 80,10,10")
-	f.StringSliceVar(&o.counts, "counts", nil, "`number` of sentences that each file gets; one file more gets the rest")
-	f.StringVar(&o.by, "by", "sentence", "what is not torn apart: sentence or document")
-	f.Uint64Var(&o.Seed, "seed", 1, "`seed` of the shuffling")
-	f.BoolVar(&o.InOrder, "in-order", false, "do not shuffle: the first sentences go to the first file")
-	addFormat(c, &o.Format, "format of the files: auto, conll, conllu or crfsuite", "conll", "conllu", "crfsuite")
+	f.StringSliceVarP(&o.out, "output", "o", nil, "comma-separated `LIST` of files to write (required)")
+	f.StringSliceVar(&o.shares, "shares", nil, "`LIST` of relative shares of the sentences, one per file, such as 80,10,10")
+	f.StringSliceVar(&o.counts, "counts", nil, "`LIST` of numbers of sentences, one per file; one more file in --output gets the rest")
+	f.StringVar(&o.by, "by", "sentence", "smallest `UNIT`: sentence, or document, which keeps the sentences of a document together")
+	f.Uint64Var(&o.Seed, "seed", 1, "random seed `N`")
+	f.BoolVar(&o.InOrder, "in-order", false, "do not shuffle: the first sentences go to the first file, and so on")
+	addFormat(c, &o.Format, "conll", "conllu", "crfsuite")
 	f.SortFlags = false
 	required(c, "output")
 	complete(c, "by", "sentence", "document")
@@ -76,7 +76,7 @@ func (a *app) split(ctx context.Context, o *splitFlags, files []string) error {
 	}
 	for k, name := range o.out {
 		if parts[k].Units == 0 {
-			return fmt.Errorf("%s would get no %s: there are %d", name, o.by, all)
+			return fmt.Errorf("%s would get no %s: the input has only %d; change --shares or --counts", name, o.by, all)
 		}
 	}
 	for k, name := range o.out {
@@ -93,7 +93,7 @@ func (a *app) split(ctx context.Context, o *splitFlags, files []string) error {
 	return nil
 }
 
-// check reads the lists, and reports wrong usage.
+// check reads the lists and reports wrong usage.
 func (o *splitFlags) check() (err error) {
 	if o.Shares, err = parseNumbers("shares", o.shares); err != nil {
 		return err
@@ -110,13 +110,13 @@ func (o *splitFlags) check() (err error) {
 	}
 	switch o.ByDocument = o.by == "document"; {
 	case len(o.out) != len(list) && !(flag == "counts" && len(o.out) == len(list)+1):
-		return wrongUsage("--output names %d files for %d --%s", len(o.out), len(list), flag)
+		return wrongUsage("--output has %d files, but --%s has %d numbers", len(o.out), flag, len(list))
 	case !o.ByDocument && o.by != "sentence":
 		return wrongUsage("--by %s: want sentence or document", o.by)
 	}
 	for k, name := range o.out {
 		if name == "" || name == "-" || slices.Contains(o.out[:k], name) {
-			return wrongUsage("--output: want names of files, each another")
+			return wrongUsage("--output: want the names of different files")
 		}
 	}
 	return nil

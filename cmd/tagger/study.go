@@ -17,7 +17,7 @@ import (
 	"github.com/trellis-nlp/trellis/study"
 )
 
-// A compareRun is the command line of tagger compare-losses.
+// A compareRun holds the flags of tagger compare-losses.
 type compareRun struct {
 	study.Comparison
 	dev, test, plot, json          string
@@ -27,21 +27,21 @@ type compareRun struct {
 	files                          []string
 }
 
-// compareUsage explains the shared flags that do more here.
+// compareUsage has the usages of shared flags that do more in compare-losses.
 var compareUsage = map[string]string{
-	"seed": "seed of splitting the sentences, and of run 1; run i has this plus i-1 (default 1)",
-	"cost": "`name` of the cost in the losses that have one, and of the expected cost of all: " + strings.Join(trellis.CostNames(), ", ") + " (default hamming)",
+	"seed": "random seed `N` of the held-out sentences and of run 1; run i uses N+i-1 (default 1)",
+	"cost": "`NAME` of the cost, for losses that have one and for the expected cost of all: " + orList(trellis.CostNames()) + " (default hamming)",
 }
 
-// unsharedOptions of sharedOptions are those that would pick a model by the file that the report is on, and those that
-// would make the labels of models others than those of the file.
+// unsharedOptions are the shared options that compare-losses does not have: those that would pick a model on the file of
+// the report, and those that would give models other labels than the file.
 var unsharedOptions = []string{"dev", "patience", "scheme", "normalize"}
 
 func (a *app) compareLossesCommand() *cobra.Command {
 	var o compareRun
 	c := &cobra.Command{
 		Use:   "compare-losses TRAIN... --dev DEV [flags]",
-		Short: "Compare losses on equal terms: tuned, over several seeds, with plots",
+		Short: "Compare losses on equal terms, with tuning and several runs",
 		Long:  studyHelp,
 		Example: `  tagger compare-losses --dev dev.conll train.conll
   tagger compare-losses --dev dev.conll --loss cross-entropy,hinge,risk --seeds 10 --plot losses.svg train.conll
@@ -55,34 +55,37 @@ func (a *app) compareLossesCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.dev, "dev", "", "`file` that the report is on; nothing is picked by it, unless there is a --test (required)")
-	f.StringVar(&o.test, "test", "", "`file` that the report is on as well; settings are then picked by --dev, after training on all sentences")
-	f.StringSliceVar(&o.losses, "loss", nil, "`list` of losses; p compares with the first (default "+strings.Join(study.UsualLosses(), ",")+"; with --recall-curve softmax-margin)")
-	f.StringSliceVar(&o.l2, "l2", nil, "`list` of factors of ||w||^2, one of which is picked for each loss; LOSS=X is for that loss only (default 0.01,0.1,1)")
-	f.StringSliceVar(&o.optimizers, "optimizer", nil, "`list` of optimizers, one of which is picked for each loss; LOSS=NAME is for that loss only (default: what suits the loss)")
-	f.StringSliceVar(&o.scales, "cost-scale", nil, "`list` of factors of the cost, one of which is picked for each loss that has one; LOSS=X is for that loss only (default 1)")
-	f.Float64Var(&o.HoldOut, "holdout", 0, "pick by the score on this `share` of the training sentences, after training on the rest (default 0.2)")
-	f.IntVar(&o.Runs, "seeds", 5, "`number` of runs of each loss; 0 is none but the training that --dev picks, with --test")
-	f.BoolVar(&o.resample, "resample", true, "draw the training sentences of each run, with replacement; false: take all as they are")
-	f.StringSliceVar(&o.curve, "recall-curve", nil, "train with each of this `list` of --cost-fn, under --cost entity, and plot precision against recall")
-	f.StringVar(&o.plot, "plot", "", "draw the figures into this `file`, .png or .svg")
-	f.StringVar(&o.json, "json", "", "write the outcome as one object to this `file` (-: to standard output, and no table)")
-	f.BoolVar(&o.markdown, "markdown", false, "print a table of Markdown")
+	f.StringVar(&o.dev, "dev", "", "`FILE` of the report; with --test, settings are picked on it (required)")
+	f.StringVar(&o.test, "test", "", "second `FILE` of the report; settings are then picked on --dev, after training on all sentences")
+	f.BoolVar(&o.markdown, "markdown", false, "print the table in Markdown")
+	f.StringVar(&o.plot, "plot", "", "draw figures to this `FILE`, .png or .svg")
+	f.StringVar(&o.json, "json", "", "write the result as one JSON object to this `FILE`; - is standard output, without a table")
+	f.BoolVar(&o.quiet, "quiet", false, "print only the outcome, warnings and errors, no progress")
+	groupFlags(c, "Basic flags")
+	f.StringSliceVar(&o.losses, "loss", nil, "`LIST` of losses; p compares with the first (default "+strings.Join(study.UsualLosses(), ", ")+"; with --recall-curve softmax-margin)")
+	f.StringSliceVar(&o.l2, "l2", nil, "`LIST` of factors of ||w||^2 to choose from; LOSS=X is for one loss (default 0.01,0.1,1)")
+	f.StringSliceVar(&o.optimizers, "optimizer", nil, "`LIST` of optimizers to choose from; LOSS=NAME is for one loss (default depends on the loss)")
+	f.StringSliceVar(&o.scales, "cost-scale", nil, "`LIST` of factors of the cost to choose from, for losses that have a cost; LOSS=X is for one loss (default 1)")
+	f.StringSliceVar(&o.curve, "recall-curve", nil, "train with each --cost-fn of this `LIST` under --cost entity, and plot precision against recall")
+	groupFlags(c, "Losses and settings to try")
+	f.IntVar(&o.Runs, "seeds", 5, "number `N` of runs of each loss; with --test 0 is allowed, for the picked model only")
+	f.BoolVar(&o.resample, "resample", true, "draw the training sentences of each run with replacement; false uses all sentences once")
+	f.Float64Var(&o.HoldOut, "holdout", 0, "pick settings on this `SHARE` of the training sentences, after training on the others (default 0.2)")
+	groupFlags(c, "Runs")
 	shared := slices.DeleteFunc(slices.Clone(sharedOptions), func(name string) bool { return slices.Contains(unsharedOptions, name) })
 	registerOptions(c, &o.Base, optionsNamed(shared, compareUsage))
-	f.BoolVar(&o.quiet, "quiet", false, "print no progress, only the outcome, warnings and errors")
 	f.SortFlags = false
 	required(c, "dev")
 	return c
 }
 
-// settings reads the lists of the command line.
+// settings reads the lists of the flags.
 func (o *compareRun) settings(cmd *cobra.Command) error {
 	if o.markdown && o.json == "-" {
 		return wrongUsage("--markdown and --json -: choose one")
 	}
 	if f := cmd.Flag("holdout"); f.Changed && o.HoldOut == 0 {
-		return wrongUsage("--holdout 0: want a share between 0 and 1")
+		return wrongUsage("--holdout 0: want a share greater than 0 and less than 1")
 	}
 	if o.plot != "" {
 		if _, err := plots.Format(o.plot); err != nil {
@@ -105,7 +108,7 @@ func (o *compareRun) settings(cmd *cobra.Command) error {
 	for flag, list := range map[string][]string{"l2": o.l2, "optimizer": o.optimizers, "cost-scale": o.scales} {
 		for _, text := range list {
 			if name, _, own := strings.Cut(text, "="); own && !slices.Contains(o.losses, name) {
-				return wrongUsage("--%s %s: %s is not among the losses that are compared", flag, text, name)
+				return wrongUsage("--%s %s: %s is not in --loss", flag, text, name)
 			}
 		}
 	}
@@ -122,7 +125,7 @@ func (o *compareRun) settings(cmd *cobra.Command) error {
 	return nil
 }
 
-// valuesFor returns the values of a list that name a loss, LOSS=V, or else those that name none.
+// valuesFor returns the values LOSS=V of a list for a loss. If there are none, it returns the values without a loss.
 func valuesFor(loss string, list []string) []string {
 	var named, others []string
 	for _, text := range list {
@@ -152,7 +155,7 @@ func parseNumbers(flag string, texts []string) ([]float64, error) {
 	return list, nil
 }
 
-// compareLosses tunes each loss on the training files, trains it with several seeds, and reports on --dev.
+// compareLosses tunes each loss, trains it several times, and prints the report.
 func (a *app) compareLosses(cmd *cobra.Command, o *compareRun) error {
 	if err := o.settings(cmd); err != nil {
 		return err
@@ -197,7 +200,7 @@ func (a *app) compareLosses(cmd *cobra.Command, o *compareRun) error {
 
 func wasTrained(r study.Row) bool { return r.Err == nil }
 
-// reportCompared prints what came of a training.
+// reportCompared prints the result of a training.
 func reportCompared(w io.Writer, p study.CompareProgress) {
 	outcome := fmt.Sprintf("F1 %.2f%%  %.1fs", 100*p.F1, p.Seconds)
 	if p.Err != nil {

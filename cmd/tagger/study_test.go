@@ -304,7 +304,7 @@ func TestStudyWrongUsage(t *testing.T) {
 		"test is dev":       {[]string{"--test", "testdata/dev.conll"}, "it is the file that --dev picks"},
 		"own l2":            {[]string{"--loss", "hinge", "--l2", "hinge=x"}, "--l2 x"},
 		"own optimizer":     {[]string{"--loss", "hinge", "--optimizer", "hinge=newton"}, "--optimizer newton"},
-		"own of none":       {[]string{"--loss", "hinge", "--l2", "risk=1"}, "--l2 risk=1: risk is not among the losses"},
+		"own of none":       {[]string{"--loss", "hinge", "--l2", "risk=1"}, "--l2 risk=1: risk is not in --loss"},
 		"own scale of none": {[]string{"--loss", "hinge", "--cost-scale", "hing=1"}, "--cost-scale hing=1: hing is not"},
 		"no seeds":          {[]string{"--seeds", "0"}, "--seeds 0: want 1 to 1000"},
 		"fewer than none":   {[]string{"--seeds", "-1", "--test", "testdata/train.conll"}, "--seeds -1"},

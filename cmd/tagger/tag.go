@@ -10,7 +10,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
-// tagFlags are the command line of tagger tag.
+// tagFlags holds the flags of tagger tag.
 type tagFlags struct {
 	model, output string
 	trellis.FileOptions
@@ -20,7 +20,7 @@ func (a *app) tagCommand() *cobra.Command {
 	var o tagFlags
 	c := &cobra.Command{
 		Use:   "tag --model MODEL [FILE...] [flags]",
-		Short: "Label sentences with a model",
+		Short: "Label sentences with a trained model",
 		Long:  tagHelp,
 		Example: `  tagger tag --model pos.model text.conllu > labelled.conllu
   tagger tag --model ner.model --probs --output labelled.conll text.conll
@@ -37,20 +37,27 @@ func (a *app) tagCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.model, "model", "", "model `file` (required)")
-	f.IntVar(&o.NBest, "nbest", 0, "write the `N` best labellings of each sentence, with their probabilities")
+	f.StringVar(&o.model, "model", "", "model `FILE` (required)")
+	f.StringVarP(&o.output, "output", "o", "", "write to this `FILE`, once all sentences are labelled (default standard output)")
+	groupFlags(c, "Basic flags")
+	addFormat(c, &o.Format, "conll", "conllu", "crfsuite")
+	f.StringVar(&o.Form, "form", "", "`COLUMN` with the words (default as in training)")
+	f.StringVar(&o.Label, "label", "", "`COLUMN` with the labels, to fill in or for --fixed (default as in training)")
+	groupFlags(c, "Input")
 	f.BoolVar(&o.Probabilities, "probs", false, "add the probability of each label")
-	f.BoolVar(&o.Spans, "span-probs", false, "add the probability of each span, at its first token")
-	f.BoolVar(&o.Fixed, "fixed", false, "keep the labels that the input has; _ ? or nothing stands for none")
-	f.BoolVar(&o.Posterior, "posterior", false, "choose the most probable label of each token, instead of the best labelling")
-	f.BoolVar(&o.Unconstrained, "no-constraints", false, "allow labels that do not spell spans, such as O I-PER")
-	f.BoolVar(&o.NoDictionary, "no-dictionary", false, "allow all words all labels, whatever the tag dictionary of the model says")
-	f.StringVarP(&o.output, "output", "o", "", "`file` to write to (default standard output)")
-	printingFlags(c, &o.FileOptions)
-	addFormat(c, &o.Format, "format of the files: auto, conll, conllu or crfsuite", "conll", "conllu", "crfsuite")
-	f.StringVar(&o.Label, "label", "", "`column` of the labels, given or to be filled in (default that of training)")
-	f.StringVar(&o.Form, "form", "", "`column` of the words (default that of training)")
-	f.IntVar(&o.Threads, "threads", 0, "goroutines that label (default: one a core); the output does not depend on it")
+	f.BoolVar(&o.Spans, "span-probs", false, "add the probability of each span at its first token")
+	f.IntVar(&o.NBest, "nbest", 0, "write the `N` best labellings of each sentence with their probabilities")
+	f.StringVar(&o.OutputFormat, "output-format", "same", "output `FORMAT`: same as the input, or that of the tool crfsuite, crfpp or wapiti")
+	f.StringSliceVar(&o.Detail, "detail", nil, "`LIST` of additions to the output of a tool: reference, path, all (crfsuite), all (crfpp), scores, bare (wapiti)")
+	groupFlags(c, "Output")
+	f.BoolVar(&o.Posterior, "posterior", false, "choose the most probable label of each token instead of the best labelling of the sentence")
+	f.BoolVar(&o.Fixed, "fixed", false, "keep the labels of the input; _, ? and an empty field mean that there is none")
+	f.BoolVar(&o.Unconstrained, "no-constraints", false, "allow ill-formed spans, such as O I-PER in BIO")
+	f.BoolVar(&o.NoDictionary, "no-dictionary", false, "ignore the tag dictionary of the model")
+	f.IntVar(&o.Threads, "threads", 0, "number `N` of threads (default one per core); the output does not depend on it")
+	groupFlags(c, "Decoding")
+	complete(c, "output-format", "same", "crfsuite", "crfpp", "wapiti")
+	complete(c, "detail", "reference", "path", "all", "scores", "bare")
 	f.SortFlags = false
 	required(c, "model")
 	return c

@@ -16,7 +16,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
-// A trainRun is the command line of tagger train.
+// A trainRun holds the flags of tagger train.
 type trainRun struct {
 	trellis.Config
 	dev, model, log     string
@@ -28,14 +28,13 @@ func (a *app) trainCommand() *cobra.Command {
 	var o trainRun
 	c := &cobra.Command{
 		Use:   "train --model OUT FILE... [flags]",
-		Short: "Learn a model from labelled sentences",
+		Short: "Train a model on labelled sentences",
 		Long:  trainHelp + lossList(),
 		Example: `  tagger train --model pos.model train.conllu
   tagger train --model chunk.model --dev dev.conll train.conll
   tagger train --model ner.model --dev dev.iob2 --label 3 --l2 1 train.iob2
   tagger train --model ner.model --loss softmax-margin --cost entity --cost-fn 5 train.conll
   tagger train --model ner.model --features templates.txt --optimizer sgd --epochs 20 train.conll
-  tagger train --model ner.model --config run.toml train.conll
   tagger train --model ner.model --checkpoint ner.checkpoint train.conll
   tagger train --model ner.model --checkpoint ner.checkpoint --resume ner.checkpoint train.conll
   tagger train --model semi.model --model-type semi --dev dev.conll train.conll
@@ -47,19 +46,20 @@ func (a *app) trainCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVarP(&o.model, "model", "o", "", "`file` to write the model to (required)")
-	f.StringVar(&o.dev, "dev", "", "development `file`: scored after each step, the best model is kept")
-	f.StringVar(&o.config, "config", "", "read settings from this `file`, as --write-config writes it; flags take precedence")
-	f.StringVar(&o.writeConfig, "write-config", "", "write the settings that were used, defaults included, to this `file`")
+	f.StringVarP(&o.model, "model", "o", "", "write the model to this `FILE` (required)")
+	f.StringVar(&o.dev, "dev", "", "development `FILE`, scored after each step to keep the best model and to stop early")
+	f.BoolVar(&o.quiet, "quiet", false, "print only the outcome, warnings and errors, no progress")
+	f.StringVar(&o.log, "log-json", "", "write one JSON object per step to this `FILE`; - is standard output")
+	f.StringVar(&o.config, "config", "", "read settings from this TOML `FILE`, as written by --write-config; flags take precedence")
+	f.StringVar(&o.writeConfig, "write-config", "", "write all settings, including those that train picked, to this `FILE`")
+	groupFlags(c, "Basic flags")
 	registerOptions(c, &o.Config, trainOptions)
-	f.StringVar(&o.log, "log-json", "", "write an object a step to this `file` (- is standard output)")
-	f.BoolVar(&o.quiet, "quiet", false, "print no progress, only the outcome, warnings and errors")
 	f.SortFlags = false
 	required(c, "model")
 	return c
 }
 
-// needFiles asks for at least one file.
+// needFiles requires at least one file.
 func needFiles(_ *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return wrongUsage("name at least one FILE (- is standard input)")
@@ -67,7 +67,7 @@ func needFiles(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// settings returns the configuration: that of the file, with the flags on top.
+// settings reads the configuration of --config, and overrides it by the flags.
 func (o *trainRun) settings(cmd *cobra.Command) (trellis.Config, error) {
 	c := o.Config
 	if o.config != "" {
@@ -81,13 +81,13 @@ func (o *trainRun) settings(cmd *cobra.Command) (trellis.Config, error) {
 		c.Dev.Paths = []string{o.dev}
 	}
 	if o.model == "-" || o.model == "" {
-		return c, wrongUsage("--model: want the name of a file")
+		return c, wrongUsage("--model: want the name of a file, since a model cannot be written to standard output")
 	}
 	return c, c.Validate()
 }
 
-// collectAt is how much of the memory in use training leaves to garbage, in percent: it makes little, so that
-// collecting it early costs little time.
+// collectAt is the value of GOGC for training. Training makes little garbage, so that a low value saves memory and
+// costs little time.
 const collectAt = 25
 
 func (a *app) train(cmd *cobra.Command, o *trainRun, files []string) error {
@@ -98,7 +98,7 @@ func (a *app) train(cmd *cobra.Command, o *trainRun, files []string) error {
 	if err := o.distinct(a, &c, files); err != nil {
 		return err
 	}
-	// All that can fail fails before anybody has waited for the data.
+	// Fail early: before the data are read.
 	for _, path := range []string{o.model, c.Checkpoint, o.log, o.writeConfig} {
 		if path != "" && path != "-" {
 			if err := safefile.Check(path); err != nil {
@@ -107,7 +107,7 @@ func (a *app) train(cmd *cobra.Command, o *trainRun, files []string) error {
 		}
 	}
 	if os.Getenv("GOGC") == "" {
-		defer debug.SetGCPercent(debug.SetGCPercent(100)) // as it was
+		defer debug.SetGCPercent(debug.SetGCPercent(100)) // restores the old value
 	}
 	c.Begin = func(features int, bytes int64) {
 		if os.Getenv("GOGC") == "" {
@@ -147,7 +147,7 @@ func (a *app) train(cmd *cobra.Command, o *trainRun, files []string) error {
 	return nil
 }
 
-// checkpointAt describes the file of a checkpoint, nil if there is none. A new checkpoint is a new file.
+// checkpointAt returns the file information of a checkpoint, or nil if there is none. Each checkpoint is a new file.
 func checkpointAt(path string) os.FileInfo {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -156,7 +156,7 @@ func checkpointAt(path string) os.FileInfo {
 	return info
 }
 
-// watch trains, and reports the steps.
+// watch trains and reports the steps.
 func (a *app) watch(ctx context.Context, o *trainRun, data trellis.Source, c trellis.Config) (*trellis.Model, *trellis.Report, error) {
 	var log io.Writer
 	switch o.log {
@@ -175,7 +175,7 @@ func (a *app) watch(ctx context.Context, o *trainRun, data trellis.Source, c tre
 		defer f.Close()
 		log = f
 	}
-	// A log that cannot be written ends the training as an interrupt does: with the best model so far.
+	// If writing the log fails, training stops as after an interrupt, and the best model so far is kept.
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var steps *reporter
@@ -208,7 +208,7 @@ func (a *app) watch(ctx context.Context, o *trainRun, data trellis.Source, c tre
 	return m, r, err
 }
 
-// printOutcome prints the development table and the model.
+// printOutcome prints the scores on the development data, and a line about the model.
 func (a *app) printOutcome(o *trainRun, r *trellis.Report) error {
 	var b strings.Builder
 	s := &r.Summary
@@ -224,7 +224,7 @@ func (a *app) printOutcome(o *trainRun, r *trellis.Report) error {
 	}
 	fmt.Fprintf(&b, "%s: %s; %s\n", o.model, r.Size, r.Ended())
 	w := a.stdout
-	if o.log == "-" { // which nothing but the log goes to
+	if o.log == "-" { // standard output has the log only
 		w = a.stderr
 	}
 	_, err := io.WriteString(w, b.String())

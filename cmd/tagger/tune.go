@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,7 +14,7 @@ import (
 	"github.com/trellis-nlp/trellis/study"
 )
 
-// A tuneRun is the command line of tagger tune.
+// A tuneRun holds the flags of tagger tune.
 type tuneRun struct {
 	study.Search
 	l1, l2, scales []string
@@ -24,16 +23,16 @@ type tuneRun struct {
 	files          []string
 }
 
-// tuneUsage explains the shared flags that do more here.
+// tuneUsage has the usages of shared flags that do more in tune.
 var tuneUsage = map[string]string{
-	"seed": "seed of splitting the sentences, of drawing settings and of the stochastic optimizers (default 1)",
+	"seed": "random seed `N` of the held-out sentences, the settings of --trials and the optimizers (default 1)",
 }
 
 func (a *app) tuneCommand() *cobra.Command {
 	var o tuneRun
 	c := &cobra.Command{
 		Use:   "tune FILE... [flags]",
-		Short: "Find good settings for train by trying them on held-out sentences",
+		Short: "Find good settings for train by trying several",
 		Long:  tuneHelp,
 		Example: `  tagger tune train.conll
   tagger tune --folds 5 --loss cross-entropy --l2 0.01,0.1,1,10 train.conllu
@@ -47,19 +46,22 @@ func (a *app) tuneCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringSliceVar(&o.Losses, "loss", nil, "`list` of losses: "+strings.Join(lossNames(), ", ")+" (default cross-entropy,hinge,perceptron, or what the optimizers are made for)")
-	f.StringSliceVar(&o.Optimizers, "optimizer", nil, "`list` of optimizers: "+strings.Join(trellis.OptimizerNames(), ", ")+" (default: what suits the loss)")
-	f.StringSliceVar(&o.l2, "l2", nil, "`list` of factors of ||w||^2 (default 0.01,0.1,1, with --trials 0.001..10)")
-	f.StringSliceVar(&o.l1, "l1", nil, "`list` of factors of ||w||_1 (default 0)")
-	f.StringSliceVar(&o.scales, "cost-scale", nil, "`list` of factors of the cost, for the losses that have one (default 1)")
-	f.IntVar(&o.Trials, "trials", 0, "draw this many settings instead of trying all; the lists may then hold ranges like 0.01..10")
-	f.Float64Var(&o.HoldOut, "holdout", 0, "train on the rest and score on this `share` of the sentences (default 0.2)")
-	f.IntVar(&o.Folds, "folds", 0, "instead, score on each of this many folds, after training on the others (default 5 for fewer than 2000 sentences)")
-	f.StringVar(&o.Metric, "metric", "f1", "`name` of the score: "+strings.Join(study.MetricNames(), ", "))
-	f.StringVar(&o.json, "json", "", "write the outcome as one object to this `file` (-: to standard output, and no table)")
-	f.StringVar(&o.dev, "dev", "", "score on this `file` as train --dev does, the best step of each setting, instead of holding sentences out")
+	f.StringVar(&o.json, "json", "", "write the result as one JSON object to this `FILE`; - is standard output, without a table")
+	f.BoolVar(&o.quiet, "quiet", false, "print only the outcome, warnings and errors, no progress")
+	groupFlags(c, "Basic flags")
+	f.StringSliceVar(&o.Losses, "loss", nil, "`LIST` of losses: "+orList(lossNames())+" (default cross-entropy,hinge,perceptron, or the losses of the optimizers)")
+	f.StringSliceVar(&o.Optimizers, "optimizer", nil, "`LIST` of optimizers: "+orList(trellis.OptimizerNames())+" (default depends on the loss)")
+	f.StringSliceVar(&o.l2, "l2", nil, "`LIST` of factors of ||w||^2 (default 0.01,0.1,1; with --trials 0.001..10)")
+	f.StringSliceVar(&o.l1, "l1", nil, "`LIST` of factors of ||w||_1 (default 0)")
+	f.StringSliceVar(&o.scales, "cost-scale", nil, "`LIST` of factors of the cost, for losses that have a cost (default 1)")
+	f.IntVar(&o.Trials, "trials", 0, "try `N` random settings instead of all combinations; lists may then contain ranges such as 0.01..10")
+	groupFlags(c, "Settings to try")
+	f.Float64Var(&o.HoldOut, "holdout", 0, "score on this `SHARE` of the sentences, after training on the others (default 0.2, from 2000 sentences on)")
+	f.IntVar(&o.Folds, "folds", 0, "score by cross-validation with `N` folds (default 5, for fewer than 2000 sentences)")
+	f.StringVar(&o.dev, "dev", "", "score on this `FILE`, at the best step of each training, as train --dev does")
+	f.StringVar(&o.Metric, "metric", "f1", "`NAME` of the score: "+orList(study.MetricNames()))
+	groupFlags(c, "Scoring")
 	registerOptions(c, &o.Base, optionsNamed(sharedOptions, tuneUsage))
-	f.BoolVar(&o.quiet, "quiet", false, "print no progress, only the outcome, warnings and errors")
 	f.SortFlags = false
 	complete(c, "metric", study.MetricNames()...)
 	return c
@@ -122,7 +124,7 @@ func (a *app) tune(cmd *cobra.Command, o *tuneRun) error {
 	return nil
 }
 
-// reportStudy makes the trainings of a study report to standard error. Call the function that it returns after each.
+// reportStudy makes the trainings of a study report to standard error. The caller calls trained after each training.
 func (a *app) reportStudy(base *trellis.Config, quiet bool) (trained func()) {
 	base.Warn = a.warn
 	if quiet {
@@ -147,12 +149,12 @@ func (a *app) reportStudy(base *trellis.Config, quiet bool) (trained func()) {
 	}
 }
 
-// tuneMetrics are the names of the scores for people.
+// tuneMetrics holds the printed names of the scores.
 var tuneMetrics = map[string]string{
 	"f1": "F1", "precision": "precision", "recall": "recall", "accuracy": "accuracy", "sentence-accuracy": "sentence accuracy",
 }
 
-// report prints what came of a training.
+// report prints the result of a training.
 func (o *tuneRun) report(w io.Writer, p study.SearchProgress) {
 	t, fold, outcome := p.Trial, "", ""
 	if t.Err != nil {
@@ -166,7 +168,7 @@ func (o *tuneRun) report(w io.Writer, p study.SearchProgress) {
 	fmt.Fprintf(w, "setting %d/%d%s  %s: %s\n", p.Number, p.Settings, fold, t, outcome)
 }
 
-// spelled is the text of an error, with its options as flags.
+// spelled returns the text of an error, with its options as flags.
 func spelled(err error) string {
 	if e, ok := errors.AsType[*trellis.OptionError](err); ok {
 		return e.Spell(func(option string) string { return "--" + option })

@@ -19,7 +19,7 @@ func TestWrongUsage(t *testing.T) {
 		args []string
 		says string
 	}{
-		"no command":            {nil, "a command is missing"},
+		"no command":            {nil, "name a command: train, tag, eval, demo"},
 		"mistyped command":      {[]string{"trian"}, "Did you mean this?\n\ttrain"},
 		"unknown flag":          {train("--lost", "hinge"), "unknown flag: --lost"},
 		"no model":              {[]string{"train", "testdata/train.conll"}, `required flag(s) "model" not set`},
@@ -140,22 +140,52 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// What people use first comes first.
-func TestCommandsOfTheHelp(t *testing.T) {
-	assert.Regexp(t, `(?s)\nCommands:\n  train +[^\n]*\n  tag +[^\n]*\n  eval .*\n  demo `, done(t, "", "--help").out)
+func TestCommandGroups(t *testing.T) {
+	assert.Regexp(t, `(?s)\nBasic commands:\n  train +[^\n]*\n  tag +[^\n]*\n  eval [^\n]*\n  demo [^\n]*\n\nData and models:\n  inspect .*\nResearch:\n  tune `,
+		done(t, "", "--help").out)
 }
 
-func TestFlagsStandBelowHeadings(t *testing.T) {
-	out := done(t, "", "train", "--help").out
-	for _, heading := range []string{"Flags", "Data", "Features", "Model", "Loss", "Optimizer", "Start and checkpoints"} {
-		_, below, found := strings.Cut(out, "\n"+heading+":\n")
-		require.True(t, found, heading)
-		flags, _, _ := strings.Cut(below, "\n\n")
-		assert.LessOrEqual(t, strings.Count(flags, "\n"), 20, heading)
+// The flags of each command are in small groups, the basic ones first.
+func TestFlagGroups(t *testing.T) {
+	for _, c := range new(app).rootCommand().Commands() {
+		groups := flagGroups(c)
+		for _, g := range groups {
+			limit := 16
+			if len(groups) == 1 {
+				limit = 8
+			}
+			assert.LessOrEqual(t, len(g.flags), limit, "%s: %s", c.Name(), g.heading)
+		}
+		if len(groups) > 1 {
+			assert.Equal(t, "Basic flags", groups[0].heading, c.Name())
+		}
 	}
-	assert.Regexp(t, `(?m)^ +--keep numbers .*\(default 6,3\)$`, out)
+	out := done(t, "", "train", "--help").out
+	for _, heading := range []string{"Basic flags", "Data", "Features", "Model", "Loss", "Optimizer", "Start and checkpoints"} {
+		assert.Contains(t, out, "\n"+heading+":\n")
+	}
 	assert.Contains(t, done(t, "", "tune", "--help").out, "\nOptimizer:\n")
 	assert.NotContains(t, done(t, "", "eval", "--help").out, "\nLoss:\n")
+}
+
+func TestFlagTexts(t *testing.T) {
+	for _, c := range new(app).rootCommand().Commands() {
+		for _, g := range flagGroups(c) {
+			for _, f := range g.flags {
+				assert.NotRegexp(t, `default:|[.]$`, f.usage, "%s %s", c.Name(), f.spelling)
+				assert.LessOrEqual(t, strings.Count(f.usage, "(default"), 1, "%s %s", c.Name(), f.spelling)
+				assert.NotRegexp(t, ` (string|int|uint|float|strings|duration)$`, f.spelling, "%s needs a placeholder", c.Name())
+			}
+		}
+		for line := range strings.Lines(c.UsageString()) {
+			if !strings.HasPrefix(line, "  tagger ") {
+				assert.LessOrEqual(t, len(line), helpWidth+1, "%s: %s", c.Name(), line)
+			}
+		}
+	}
+	assert.Regexp(t, `(?m)^  -o, --output LIST +comma-separated`, done(t, "", "split", "--help").out)
+	assert.Regexp(t, `(?m)^      --seed N +random seed N \(default 1\)$`, done(t, "", "split", "--help").out)
+	assert.Regexp(t, `(?m)^      --in-order +do not shuffle[^(]*$`, done(t, "", "split", "--help").out)
 }
 
 func TestOIsTheOutputOfAllCommands(t *testing.T) {
@@ -183,7 +213,7 @@ func TestFlagsSayWhatTheyWant(t *testing.T) {
 		"int":         {[]string{"inspect", "--top", "x", "m"}, "tagger: --top x: want a whole number\n"},
 		"seed":        {[]string{"eval", "--seed", "-1", "f"}, "tagger: --seed -1: want a whole number that is not negative\n"},
 		"float":       {[]string{"tune", "--holdout", "half", "f"}, "tagger: --holdout half: want a number\n"},
-		"list":        {[]string{"tune", "--loss", `"a"b`, "f"}, "tagger: --loss \"a\"b: want a list between commas\n"},
+		"list":        {[]string{"tune", "--loss", `"a"b`, "f"}, "tagger: --loss \"a\"b: want a comma-separated list\n"},
 		"duration":    {[]string{"train", "--checkpoint-every", "soon", "--model", "m", "f"}, "tagger: --checkpoint-every soon: want a time such as 90s or 5m\n"},
 		"setting":     {[]string{"train", "--epochs", "1.5", "--model", "m", "f"}, "tagger: --epochs 1.5: want a whole number\n"},
 		"switch":      {[]string{"train", "--strip=x", "--model", "m", "f"}, "tagger: --strip x: want true or false\n"},
