@@ -9,9 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Annealing ends at the loss to which it leads.
+// Annealed training ends at the minimum of the final loss.
 func TestAnnealing(t *testing.T) {
-	const l2 = "0.05" // one minimum, wherever it is come from
+	const l2 = "0.05" // one minimum, from every start
 	_, still := trained(t, "", "--loss", "softmax-margin", "--cost-scale", "2", "--l2", l2, "testdata/train.conll")
 	path, moved := trained(t, "", "--loss", "softmax-margin", "--anneal-cost", "0.01..2", "--l2", l2, "testdata/train.conll")
 	assert.InEpsilon(t, finalLoss(t, still.out), finalLoss(t, moved.out), 1e-3)
@@ -19,7 +19,7 @@ func TestAnnealing(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "0.01..2", m.Meta.Facts()["anneal-cost"])
 
-	// All epochs of a stochastic optimizer are made: the objective, which moves too, does not end them.
+	// A stochastic optimizer runs all epochs: the changing objective does not stop it.
 	_, moved = trained(t, "", "--loss", "hinge", "--anneal-cost", "0.1..1", "--epochs", "25", "testdata/train.conll")
 	assert.Contains(t, moved.errors, "step 25/25")
 	_, moved = trained(t, "", "--loss", "risk", "--anneal-temperature", "8..0.5", "--epochs", "3", "testdata/train.conll")
@@ -38,7 +38,7 @@ func TestLargeMarginOnTheCommandLine(t *testing.T) {
 func TestRestartsOnTheCommandLine(t *testing.T) {
 	_, o := trained(t, "", "--loss", "risk", "--restarts", "2", "--epochs", "5", "--log-json", "-", "testdata/train.conll")
 	assert.Contains(t, o.errors, "restart 2  loss")
-	_, outcome, ok := strings.Cut(o.errors, "the best of 3 runs: ")
+	_, outcome, ok := strings.Cut(o.errors, "best of 3 runs: run ")
 	require.True(t, ok, o.errors)
 	best := finalLoss(t, outcome)
 	runs := make(map[int]float64)
@@ -57,7 +57,7 @@ func TestRestartsOnTheCommandLine(t *testing.T) {
 	}
 }
 
-// finalLoss is the number at the end of what train prints.
+// finalLoss returns the number at the end of the output of train.
 func finalLoss(t *testing.T, out string) float64 {
 	t.Helper()
 	_, text, ok := strings.Cut(out, ", loss ")

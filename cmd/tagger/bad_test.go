@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestBadInput gives files that cannot be read to all commands that read any: each fails with a reason
-// and writes nothing.
+// TestBadInput passes unreadable files to all commands: each fails with a reason and writes
+// nothing.
 func TestBadInput(t *testing.T) {
 	files := map[string]struct{ text, says string }{
 		"empty":  {"", ": no sentence in it"},
@@ -110,7 +110,7 @@ func TestOtherFailures(t *testing.T) {
 	assert.NoFileExists(t, model)
 }
 
-// A label of the development data that the training data lack does not stop training.
+// A label that is only in the development data does not stop training.
 func TestUnseenLabelOfTheDevelopmentData(t *testing.T) {
 	stranger := write(t, "dev.conll", "Maria\tPROPN\tB-PER\nlives\tVERB\tB-EVENT\n")
 	for _, args := range [][]string{nil, {"--scheme", "bioes"}} {
@@ -128,7 +128,7 @@ func TestUnknownGivenLabel(t *testing.T) {
 	assert.Equal(t, "tagger: "+path+":2: label \"B-EVENT\" is not one of the model's\n", o.errors)
 }
 
-// TestErrorAfterSentences keeps what was labelled before a bad line on standard output.
+// TestErrorAfterSentences expects the sentences before a bad line on standard output.
 func TestErrorAfterSentences(t *testing.T) {
 	o := tagger(t, "Maria\tPROPN\n\nlives\n", "tag", "--model", nerModel(t))
 	assert.Equal(t, exitFailed, o.status)
@@ -162,7 +162,7 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// gone is a pipe that nobody reads any more.
+// gone is a pipe without a reader.
 type gone struct{}
 
 func (gone) Write([]byte) (int, error) {
@@ -181,7 +181,7 @@ func TestClosedPipeIsQuiet(t *testing.T) {
 	}
 }
 
-// broken is a disk that fails.
+// broken is a disk with a write error.
 type broken struct{}
 
 var errDisk = errors.New("bad sector")

@@ -20,7 +20,8 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// largeModel writes a model that is mapped, not copied. It gives the words w0, w1 ... the label, all others the same.
+// largeModel writes a model that is large enough to be mapped. It gives label to the words w0, w1,
+// ... and the other label to all other words.
 func largeModel(t *testing.T, path, label string) {
 	t.Helper()
 	templates, err := features.Parse(strings.NewReader("u:%x[0,0]\n"), "words", features.DialectTrellis)
@@ -35,7 +36,7 @@ func largeModel(t *testing.T, path, label string) {
 	require.NoError(t, safefile.Write(path, func(w io.Writer) error { return m.Save(w, crf.SaveOptions{Precision: crf.Float64}) }))
 }
 
-// lines hands each line that is written to a channel.
+// lines sends each line that is written to a channel.
 type lines struct{ to chan string }
 
 func (w lines) Write(p []byte) (int, error) {
@@ -43,7 +44,8 @@ func (w lines) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A model file that is cut short or overwritten in place while tag waits for more ends it with an error and no label.
+// If the model file is truncated or overwritten in place while tag waits for input, tag ends with
+// an error and no label.
 func TestModelChangesWhileItTags(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("a mapped file cannot be cut short")

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// interrupted runs the program and interrupts it when it tells of step 2.
+// interrupted runs the program and interrupts it when it reports step 2.
 func interrupted(t *testing.T, args ...string) outcome {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
@@ -49,14 +49,14 @@ func TestResumedTrainingWritesTheSameModel(t *testing.T) {
 
 			args = append(args, "--model", model, "--checkpoint", checkpoint)
 			o := interrupted(t, args...)
-			assert.Contains(t, o.errors, "the best model so far is in "+model+"; --resume "+checkpoint+" continues\n")
+			assert.Contains(t, o.errors, "the best model so far is in "+model+"; continue with --resume "+checkpoint+"\n")
 			require.FileExists(t, checkpoint)
 			got := done(t, "", append(args, "--resume", checkpoint)...)
 			assert.Equal(t, strings.Count(want.errors, "\nstep ")-2, strings.Count(got.errors, "\nstep "))
 			assert.Equal(t, read(t, straight), read(t, model))
 			assert.Equal(t, strings.ReplaceAll(want.out, straight, model), got.out)
 
-			// The last checkpoint is of the end.
+			// The last checkpoint is that of the last step.
 			require.NoError(t, os.Remove(model))
 			done(t, "", append(args, "--resume", checkpoint)...)
 			assert.Equal(t, read(t, straight), read(t, model))
@@ -75,7 +75,7 @@ func TestResumeWithMoreEpochs(t *testing.T) {
 	args[5] = "8"
 	done(t, "", append(args, "--resume", checkpoint)...)
 	assert.Equal(t, read(t, long), read(t, model))
-	assert.Equal(t, 8, strings.Count(read(t, log), "\n"), "the log goes on")
+	assert.Equal(t, 8, strings.Count(read(t, log), "\n"), "the log is continued")
 }
 
 func TestResumeRefusesAnotherTraining(t *testing.T) {
@@ -128,7 +128,7 @@ func TestCheckpointUsage(t *testing.T) {
 	assert.Equal(t, exitFailed, o.status)
 }
 
-// Nothing can go on from a checkpoint that was never written.
+// Train suggests --resume only if a checkpoint was written.
 func TestNoHintWithoutACheckpoint(t *testing.T) {
 	dir := t.TempDir()
 	checkpoint := filepath.Join(dir, "made", "c")

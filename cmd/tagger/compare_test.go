@@ -25,7 +25,7 @@ func compare(t *testing.T, text string, args ...string) (c struct {
 	return c
 }
 
-// A model and the file that it labelled are the same system.
+// A model and the file that it labelled have equal scores.
 func TestCompareModelWithItsOutput(t *testing.T) {
 	for name, c := range map[string]struct{ model, gold string }{
 		"CoNLL":   {nerModel(t), "testdata/dev.other.conll"},
@@ -48,7 +48,8 @@ func TestCompareModelWithItsOutput(t *testing.T) {
 	assert.Equal(t, 18, items.A.Tokens)
 }
 
-// Of ten sentences of one token B gets nine right and A none. Of the 2^9 ways to exchange them only two differ as much.
+// There are ten sentences of one token. B is right in nine of them and A in none. Two of the 2^9
+// exchanges differ as much.
 func TestCompareTellsAClearDifference(t *testing.T) {
 	sentences := func(label string, last string) string {
 		return strings.Repeat("w "+label+"\n\n", 9) + "w " + last + "\n"
@@ -83,7 +84,7 @@ func TestSystemsOfOtherSentences(t *testing.T) {
 	}
 }
 
-// What a column or MISC says of probabilities is scored as what the model says.
+// Probabilities in a column or in MISC are scored as those of the model.
 func TestCalibrationOfColumns(t *testing.T) {
 	calibration := func(text string, args ...string) (c metrics.Calibration) {
 		t.Helper()

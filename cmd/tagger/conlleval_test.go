@@ -7,25 +7,32 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// TestNastyFilesAreScoredAsByConlleval has files that programs score in different ways. Expected are the
-// figures of conlleval (Tjong Kim Sang, CoNLL-2000), worked out by hand from its rules: two labels, one
-// behind the other, end a chunk if they are B or I and then B or O, or differ in type; they start one if
-// they are O and then B or I, or B or I and then B, or differ in type. A label is cut at its first hyphen.
+// TestNastyFilesAreScoredAsByConlleval has files that programs score differently. The expected
+// scores are those of conlleval (Tjong Kim Sang, CoNLL-2000), derived by hand from its rules for
+// two adjacent labels:
+//
+//   - A chunk ends between B or I and B or O, and where the type changes.
+//   - A chunk starts between O and B or I, between B or I and B, and where the type changes.
+//   - The type is what follows the first hyphen.
 func TestNastyFilesAreScoredAsByConlleval(t *testing.T) {
 	for name, c := range map[string]struct {
 		tokens, right            int
 		gold, predicted, correct int
 		types                    map[string][3]int
 	}{
-		// Right: PER 0-2, LOC 3-4, ORG 4-5 and PER 1-2, PER 2-3. Found: PER 0-2, LOC 3-4, ORG 4-5 and PER 1-3.
+		// Gold: PER 0-2, LOC 3-4, ORG 4-5 and PER 1-2, PER 2-3. Predicted: PER 0-2, LOC 3-4, ORG
+		// 4-5 and PER 1-3.
 		"illformed": {8, 5, 5, 4, 3, map[string][3]int{"PER": {3, 2, 1}, "LOC": {1, 1, 1}, "ORG": {1, 1, 1}}},
-		// Right: NP 0-2, NP 2-4; NP 0-1, VP 1-2, VP 2-3; NP; NP. Found: NP 0-2, NP 2-4; NP 0-1, VP 1-3; NP; NP.
+		// Gold: NP 0-2, NP 2-4; NP 0-1, VP 1-2, VP 2-3; NP; NP. Predicted: NP 0-2, NP 2-4; NP 0-1,
+		// VP 1-3; NP; NP.
 		"iob1": {10, 6, 7, 6, 5, map[string][3]int{"NP": {5, 5, 5}, "VP": {2, 1, 0}}},
-		// Right: X, nothing, X, X, nothing. Found: X, X, nothing, X, nothing.
+		// Gold: X, nothing, X, X, nothing. Predicted: X, X, nothing, X, nothing.
 		"one": {5, 2, 3, 3, 2, map[string][3]int{"X": {3, 3, 2}}},
-		// Right: creative-work 0-2, creative 3-4; -X 0-2. Found: creative-work 0-1, creative 1-2, creative 3-4; -X 0-2.
+		// Gold: creative-work 0-2, creative 3-4; -X 0-2. Predicted: creative-work 0-1, creative
+		// 1-2, creative 3-4; -X 0-2.
 		"hyphens": {6, 5, 3, 4, 2, map[string][3]int{"creative-work": {1, 1, 0}, "creative": {1, 2, 1}, "-X": {1, 1, 1}}},
-		// Right: X 0-2, X 3-4, X 4-5. Found: X 0-2, X 3-5, since no rule starts a chunk between U and B of one type.
+		// Gold: X 0-2, X 3-4, X 4-5. Predicted: X 0-2, X 3-5, since no rule starts a chunk between
+		// U and B of one type.
 		"foreign": {5, 2, 3, 2, 1, map[string][3]int{"X": {3, 2, 1}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -44,7 +51,7 @@ func TestNastyFilesAreScoredAsByConlleval(t *testing.T) {
 	}
 }
 
-// wordsOfUD are two sentences of CoNLL-U; the columns that %s stands for follow.
+// wordsOfUD is a format with two CoNLL-U sentences, and %s for the columns UPOS to FEATS.
 const wordsOfUD = `# newdoc id = a
 1	They	they	%s	_	%s	2	nsubj	_	_
 2	see	see	%s	_	%s	0	root	_	_
@@ -56,9 +63,9 @@ const wordsOfUD = `# newdoc id = a
 
 `
 
-// The scorer of the CoNLL 2018 shared task gives, where words are the same, the part of words with the same
-// UPOS, and with the same universal features whatever their order. Of the five words here four have the same UPOS.
-// FEATS are the same, differ in order only, differ in a feature that is not universal, differ, differ.
+// The scorer of the CoNLL 2018 shared task counts words with the same UPOS, and words with the same
+// universal features in any order. Four of these five words have the same UPOS. Their FEATS are
+// equal, differ in order only, differ in a feature that is not universal, differ, and differ.
 func TestSharedTaskAccuracies(t *testing.T) {
 	gold := fmt.Sprintf(wordsOfUD, "PRON", "Case=Nom|Number=Plur", "VERB", "Mood=Ind|Tense=Pres", "AUX", "ExtPos=X|Mood=Ind", "PART", "_", "PROPN", "Number=Sing")
 	found := fmt.Sprintf(wordsOfUD, "PRON", "Case=Nom|Number=Plur", "VERB", "Tense=Pres|Mood=Ind", "VERB", "Mood=Ind", "PART", "Polarity=Neg", "PROPN", "Number=Plur")

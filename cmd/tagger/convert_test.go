@@ -37,7 +37,7 @@ func TestConvertThereAndBack(t *testing.T) {
 	for _, scheme := range []string{"iob1", "bioes", "bio"} {
 		there := convert(t, all, "--scheme", scheme)
 		assert.Equal(t, all, convert(t, there, "--scheme", "bio"), scheme)
-		// What is scored stays the same.
+		// The scores stay the same.
 		columns := convert(t, all, "--columns", "1,3,3")
 		assert.InDelta(t, 1, score(t, convert(t, columns, "--scheme", scheme), "-").F1, 0)
 	}
@@ -80,7 +80,7 @@ func TestConvertKeepsDocuments(t *testing.T) {
 	assert.Equal(t, "-DOCSTART- -X- O\n\na X O\n\nb X B-Y\n\n-DOCSTART- -X- O\n\nc X O\n\n",
 		convert(t, conllu, "--to", "conll", "--columns", "form,upos,misc.NER", "--separator", "space"))
 	assert.Equal(t, "-DOCSTART- O\n\nX O\n\n# a comment of more words\nX B-Y\n\n-DOCSTART- O\n\nX O\n\n", convert(t, conll, "--columns", "2,3"))
-	// A comment that would become a token.
+	// A comment that would be read as a token.
 	assert.Equal(t, "a X\n\n# so #\nb X\n", convert(t, "a X O\n\n# so\nb X O\n", "--columns", "1,2"))
 }
 
@@ -129,7 +129,7 @@ func TestConvertErrors(t *testing.T) {
 	assert.Contains(t, o.errors, "name the column of the labels with --label")
 }
 
-// What stands behind the last sentence stays, however few sentences there are.
+// Lines after the last sentence stay.
 func TestConvertKeepsTheEnd(t *testing.T) {
 	for _, end := range []string{"\n\n", "-DOCSTART- -X- O\n", "# comment\n", "\n# comment\n\n", " \n\t\n"} {
 		text := "Maria PROPN B-PER\nlives VERB O\n\n" + end

@@ -83,7 +83,8 @@ func writeText(path, text string) error {
 	})
 }
 
-// demoTask trains a model with the defaults of train, scores it on the test sentences and saves it in the folder.
+// demoTask trains a model with the defaults of train, scores it on the test sentences and saves it
+// in the folder.
 func (a *app) demoTask(ctx context.Context, folder, name, task string, c trellis.Config, score func(r *metrics.Results) string) (*trellis.Model, error) {
 	m, r, err := trellis.Train(ctx, trellis.Files(filepath.Join(folder, "train.conll")), c)
 	if err != nil {
@@ -100,7 +101,8 @@ func (a *app) demoTask(ctx context.Context, folder, name, task string, c trellis
 	return m, err
 }
 
-// demoTag prints words with both labels below them. The second model reads the labels of the first one.
+// demoTag prints words with both labels below them. The second model reads the labels of the first
+// one.
 func (a *app) demoTag(pos, ner *trellis.Model, words []string) error {
 	tags, err := pos.Tag(words)
 	if err != nil {
@@ -122,8 +124,8 @@ func (a *app) demoTag(pos, ner *trellis.Model, words []string) error {
 	return w.Flush()
 }
 
-// invocation returns the shell command that runs this program again. Programs built by "go run" are deleted when they
-// end, so that for these it returns the "go run" command.
+// invocation returns the shell command that runs this program again. Programs built by "go run" are
+// deleted when they end, so that for these it returns the "go run" command.
 func invocation() string {
 	called := os.Args[0]
 	if strings.Contains(filepath.ToSlash(called), "/go-build") {

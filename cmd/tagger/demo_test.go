@@ -22,7 +22,7 @@ func TestDemo(t *testing.T) {
 	assert.LessOrEqual(t, strings.Count(before, "\n"), 6, "lines before the tagged sentences")
 }
 
-// The models are those that tagger train makes of the files.
+// The models equal those of tagger train.
 func TestDemoTrainsAsTrainDoes(t *testing.T) {
 	t.Chdir(t.TempDir())
 	done(t, "", "demo", "-o", "files")
@@ -32,10 +32,10 @@ func TestDemoTrainsAsTrainDoes(t *testing.T) {
 	}
 }
 
-// Each command that the demo ends with runs on the files that it left.
+// The commands at the end of the output run on the files of the demo.
 func TestDemoLeavesFilesToGoOnWith(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for range 2 { // over the files of the first one
+	for range 2 { // the second run overwrites the files
 		o := done(t, "", "demo")
 		lines := regexp.MustCompile(`(?m)^  `+regexp.QuoteMeta(invocation())+` (.*)$`).FindAllStringSubmatch(o.out, -1)
 		require.Len(t, lines, 4)

@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// dictated is a model whose templates see the word before alone, so that only the dictionary knows a word.
+// dictated trains a model whose templates read only the previous word, so that only the dictionary
+// knows the current one.
 func dictated(t *testing.T, least string, flags ...string) string {
 	t.Helper()
 	train := write(t, "train.conll", strings.Repeat("the D\ndog N\n\nto T\nrun V\n\n", 4))
@@ -28,11 +29,11 @@ func TestTagDictionary(t *testing.T) {
 		assert.Equal(t, pruned, done(t, text, append([]string{"tag", "--model", m}, flags...)...).out)
 		assert.Equal(t, whole, done(t, text, append([]string{"tag", "--model", m, "--no-dictionary"}, flags...)...).out)
 	}
-	assert.Equal(t, whole, done(t, text, "tag", "--model", dictated(t, "5")).out, "no word is as frequent")
+	assert.Equal(t, whole, done(t, text, "tag", "--model", dictated(t, "5")).out, "no word is that frequent")
 	assert.Contains(t, done(t, text, "tag", "--model", m, "--probs").out, "run V 1.000000\n")
-	assert.Contains(t, done(t, text, "tag", "--model", m, "--nbest", "2").out, "run V\n\n# 1 ", "there is no second one of the first sentence")
+	assert.Contains(t, done(t, text, "tag", "--model", m, "--nbest", "2").out, "run V\n\n# 1 ", "the first sentence has only one labelling")
 
-	// What is given goes before the dictionary, and lifts it.
+	// Fixed labels take precedence, and turn the dictionary off.
 	assert.Equal(t, "the _ D\nrun D D\n", done(t, "the _\nrun D\n", "tag", "--model", m, "--fixed").out)
 
 	accuracy := func(args ...string) float64 {
@@ -54,13 +55,13 @@ func TestTagDictionary(t *testing.T) {
 	assert.Contains(t, done(t, "", "export", m, "--to", "crfsuite", "--output", small).errors, "no tag dictionary")
 }
 
-// A model that has BIOES inside takes labels in BIO that the dictionary does not know.
+// A model trained in BIOES accepts BIO labels that the dictionary does not contain.
 func TestDictionaryOfOtherScheme(t *testing.T) {
 	train := write(t, "ner.conll", strings.Repeat("Rome B-LOC\nis O\n\nNew B-LOC\nYork I-LOC\n\n", 3))
 	path := filepath.Join(t.TempDir(), "model")
 	done(t, "", "train", "--quiet", "--model", path, "--scheme", "bioes", "--tag-dictionary", "1", train)
 	assert.Equal(t, "Rome _ B-LOC\nYork I-LOC I-LOC\n", done(t, "Rome _\nYork I-LOC\n", "tag", "--fixed", "--model", path).out)
-	// Alone, York could only end a span: the dictionary gives way to the grammar.
+	// York alone could only end a span: the sentence is labelled without the dictionary.
 	out := done(t, "York\n", "tag", "--model", path).out
 	assert.NotContains(t, out, "I-LOC")
 }

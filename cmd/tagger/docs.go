@@ -90,7 +90,8 @@ func (manValue) String() string   { return "" }
 func (manValue) Set(string) error { return nil }
 func (manValue) Type() string     { return "value" }
 
-// fenced turns the indented paragraphs of a help text into fenced code, and maps the others by prose.
+// fenced turns the indented paragraphs of a help text into fenced code, and maps the others by
+// prose.
 func fenced(text string, prose func(string) string) string {
 	paragraphs := strings.Split(text, "\n\n")
 	for k, p := range paragraphs {

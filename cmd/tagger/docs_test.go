@@ -27,7 +27,8 @@ func contents(t *testing.T, folder string) map[string]string {
 	return files
 }
 
-// The committed pages are those that the command writes: refresh them with "go generate ./cmd/tagger".
+// The committed pages are those that the command writes: refresh them with "go generate
+// ./cmd/tagger".
 func TestReferenceIsUpToDate(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "new", "folder")
 	done(t, "", "docs", "markdown", folder)

@@ -31,7 +31,7 @@ func TestEvalGolden(t *testing.T) {
 	}
 }
 
-// figures are the keys of --json that other programs may count on.
+// figures has the public keys of --json.
 type figures struct {
 	Tokens, Sentences     int
 	Accuracy              float64
@@ -53,7 +53,7 @@ func score(t *testing.T, text string, args ...string) figures {
 }
 
 func TestEvalJSON(t *testing.T) {
-	// Gold: one PER, two LOC; found: the PER cut short, one LOC, nothing.
+	// Gold: one PER, two LOC. Predicted: a shorter PER, one LOC.
 	text := "a B-PER B-PER\nb I-PER O\nc O O\nd B-LOC B-LOC\n\ne B-LOC O\n\nf O O\n"
 	f := score(t, text, "-")
 	assert.Equal(t, 6, f.Tokens)
@@ -79,7 +79,7 @@ func TestEvalColumns(t *testing.T) {
 	assert.InDelta(t, 1, score(t, conllu, "--label", "UPOS", "--predicted", "upos", "-").Accuracy, 1e-12)
 }
 
-// TestTagThenEval gives what eval --model gives.
+// TestTagThenEval expects the output of eval --model.
 func TestTagThenEval(t *testing.T) {
 	direct := score(t, "", "--model", nerModel(t), "testdata/dev.conll")
 	tagged := done(t, "", "tag", "--model", nerModel(t), "testdata/dev.conll")

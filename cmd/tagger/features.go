@@ -102,7 +102,8 @@ func (a *app) features(cmd *cobra.Command, o *featuresFlags, files []string) err
 	})
 }
 
-// templates returns the templates of the model or of --features, or those that train would pick for the first file.
+// templates returns the templates of the model or of --features, or those that train would pick for
+// the first file.
 func (a *app) templates(ctx context.Context, o *featuresFlags, m *trellis.Model, data trellis.Source) (*features.Templates, error) {
 	switch {
 	case m == nil && o.c.Features == "auto" && data.IsZero():

@@ -10,7 +10,7 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 )
 
-// What is shown trains the model that auto trains.
+// The templates of --show train the same model as auto.
 func TestShownTemplatesAreThoseOfTrain(t *testing.T) {
 	const text = "the the DET B-PER\ncats cat NOUN I-PER\nsleep sleep VERB O\n\na a DET O\ndog dog NOUN B-LOC\nbarks bark VERB O\n"
 	file := write(t, "further.conll", text)
@@ -47,7 +47,7 @@ func TestShowPreset(t *testing.T) {
 	assert.Equal(t, read(t, "testdata/templates.txt"), read(t, file))
 }
 
-// Attributes are those that training sees, and train the model that the templates train.
+// The written attributes train the same model as the templates.
 func TestDump(t *testing.T) {
 	o := done(t, "", "features", "--dump", "testdata/train.conll")
 	assert.Contains(t, o.errors, "features auto: preset ner")
@@ -62,7 +62,8 @@ func TestDump(t *testing.T) {
 	assert.Equal(t, templated.Features(), m.Features())
 }
 
-// Where templates read nothing that training learns of words, a model makes the same of all files.
+// Without templates that read learned word statistics, a model writes the same attributes as train
+// uses.
 func TestDumpOfModel(t *testing.T) {
 	files := []string{"--dump", "testdata/train.conll", "--dump", "testdata/dev.conll"}
 	picked := done(t, "", append([]string{"features", "--features", "testdata/templates.txt"}, files...)...).out

@@ -23,7 +23,7 @@ func fifo(t *testing.T) string {
 	return path
 }
 
-// An interrupt ends the wait for the other end of a FIFO at once.
+// An interrupt ends the wait for the other end of a FIFO.
 func TestInterruptWhileAFIFOIsOpened(t *testing.T) {
 	for _, args := range [][]string{
 		{"tag", "--model", nerModel(t), fifo(t)},
@@ -57,7 +57,7 @@ func TestInterruptWhileAFIFOIsOpened(t *testing.T) {
 	}
 }
 
-// A model goes into a FIFO once, and comes out of one.
+// A model can be written to a FIFO and read from one.
 func TestModelThroughAFIFO(t *testing.T) {
 	there, back := fifo(t), fifo(t)
 	got := make(chan []byte)
@@ -73,7 +73,7 @@ func TestModelThroughAFIFO(t *testing.T) {
 	assert.Equal(t, done(t, "", "tag", "--model", nerModel(t), "testdata/text.conll").out, done(t, "", "tag", "--model", back, "testdata/text.conll").out)
 }
 
-// Models of every kind come out of a FIFO, to tag and to start a training.
+// All kinds of model can be read from a FIFO, for tagging and for --init.
 func TestKindsThroughAFIFO(t *testing.T) {
 	for _, kind := range [][]string{{"--model-type", "semi"}, {"--order", "2"}} {
 		path, from := filepath.Join(t.TempDir(), "model"), fifo(t)
@@ -88,7 +88,7 @@ func TestKindsThroughAFIFO(t *testing.T) {
 	}
 }
 
-// A device without end is no model, and is not read to the end of memory.
+// An endless device is not a model, and does not fill the memory.
 func TestModelFromADevice(t *testing.T) {
 	if _, err := os.Stat("/dev/zero"); err != nil {
 		t.Skip("no /dev/zero")

@@ -15,12 +15,12 @@ import (
 	"github.com/trellis-nlp/trellis/interop/crfsuite"
 )
 
-// tool returns a file of the test data of interop.
+// tool returns the path of a test file of interop.
 func tool(parts ...string) string {
 	return filepath.Join(append([]string{"..", "..", "interop"}, parts...)...)
 }
 
-// TestOutputOfTheTools compares what tagger writes with what the tool itself wrote.
+// TestOutputOfTheTools compares the output of tagger with that of the tool.
 func TestOutputOfTheTools(t *testing.T) {
 	suite, pp, wapiti := tool("crfsuite", "testdata"), tool("crfpp", "testdata"), tool("wapiti", "testdata")
 	for _, c := range []struct{ dir, model, in, want, args string }{
@@ -44,7 +44,7 @@ func TestOutputOfTheTools(t *testing.T) {
 	}
 }
 
-// TestOutputOfTheToolsOnRealText does so where real data lie beside the project.
+// TestOutputOfTheToolsOnRealText does the same on real data, if available.
 func TestOutputOfTheToolsOnRealText(t *testing.T) {
 	dir := filepath.Join("..", "..", "..", "shared", "interop", "wnut17")
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
@@ -61,7 +61,7 @@ func TestOutputOfTheToolsOnRealText(t *testing.T) {
 	}
 }
 
-// requireLines compares line by line, which says more of long texts.
+// requireLines compares line by line, for readable failures on long texts.
 func requireLines(t *testing.T, want, got, what string) {
 	t.Helper()
 	a, b := strings.Split(want, "\n"), strings.Split(got, "\n")
@@ -71,7 +71,7 @@ func requireLines(t *testing.T, want, got, what string) {
 	}
 }
 
-// TestImportedModels label as the tools do, from a file of ours.
+// TestImportedModels expects that imported models label as the tools do.
 func TestImportedModels(t *testing.T) {
 	for _, c := range []struct{ model, in, want, format string }{
 		{tool("crfsuite", "testdata", "tiny.model"), tool("crfsuite", "testdata", "tiny.items"), tool("crfsuite", "testdata", "tiny.marginals"), "crfsuite --probs --detail reference,path,all --label"},
@@ -93,7 +93,7 @@ func TestImportedModels(t *testing.T) {
 	}
 }
 
-// TestOtherModelsAreOursToo: all that tag does with models of ours it does with others, imported or not.
+// TestOtherModelsAreOursToo runs tag with all flags on models of other tools, imported or not.
 func TestOtherModelsAreOursToo(t *testing.T) {
 	in := tool("wapiti", "testdata", "test.txt")
 	model := tool("wapiti", "testdata", "model.wapiti")
@@ -110,7 +110,7 @@ func TestOtherModelsAreOursToo(t *testing.T) {
 	done(t, "", "train", "--quiet", "--init", model, "--features", write(t, "templates", "u:w=%x[0,0]\nb\n"), "--model", path, in)
 }
 
-// A model that is told how its labels spell spans keeps to that.
+// An imported model with a scheme predicts only well-formed spans.
 func TestImportWithAScheme(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "imported.model")
 	var b bytes.Buffer
@@ -127,7 +127,7 @@ func TestImportWithAScheme(t *testing.T) {
 	assert.Equal(t, "I-X\n\n", done(t, "_\ta\n", "tag", "--model", path, "--no-constraints").out)
 }
 
-// TestOwnModelsWriteAsTools does: the fields of the line in the tool's order, for each format.
+// TestOwnModelsWriteAsTools checks the order of the fields in each output format.
 func TestOwnModelsWriteAsTools(t *testing.T) {
 	const text = "Maria  PROPN\nsings VERB\n"
 	tag := func(args ...string) string {
@@ -218,7 +218,7 @@ func TestImportAndExportRefuse(t *testing.T) {
 	assert.Contains(t, o.errors, "a raw model of Wapiti")
 }
 
-// TestExport sends models to CRFsuite's format, with the attributes that they read.
+// TestExport exports models to CRFsuite, with their attribute files.
 func TestExport(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out.crfsuite")
 	o := done(t, "", "export", "--to", "crfsuite", itemsModel(t), "-o", out)
@@ -241,7 +241,8 @@ func TestExport(t *testing.T) {
 	assert.Equal(t, exitFailed, refused.status)
 }
 
-// TestWarningsOfAttributeFiles: tag and eval tell what CRFsuite would have read otherwise, once a file, as train does.
+// TestWarningsOfAttributeFiles expects a warning, once per file, about lines that CRFsuite reads
+// differently.
 func TestWarningsOfAttributeFiles(t *testing.T) {
 	text := strings.Repeat("O\tw=a\r\nO\tw=b:x\r\n\r\n", 20000) + "O\tw=c"
 	path := write(t, "odd.crfsuite", text)

@@ -8,7 +8,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
-// data are the sentences of files, or of standard input where none is named.
+// data returns the source of the sentences of files, or of standard input if there are no files.
 func (a *app) data(files []string) trellis.Source {
 	if len(files) == 0 {
 		files = []string{"-"}
@@ -16,7 +16,7 @@ func (a *app) data(files []string) trellis.Source {
 	return trellis.Source{Paths: files, Stdin: a.stdin}
 }
 
-// writeOutput lets write fill a file, all or nothing, or standard output for "" and "-".
+// writeOutput lets write fill a file atomically, or standard output for "" and "-".
 func (a *app) writeOutput(ctx context.Context, name string, write func(io.Writer) error) error {
 	if name == "" || name == "-" {
 		return write(a.stdout)

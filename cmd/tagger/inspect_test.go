@@ -14,7 +14,7 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// handMade writes a model whose weights are known.
+// handMade writes a model with known weights.
 func handMade(t *testing.T, o crf.SaveOptions) string {
 	t.Helper()
 	m, err := crf.New(crf.Content{
@@ -148,7 +148,7 @@ func TestWrongUsageOfModels(t *testing.T) {
 	}
 }
 
-// notesOf returns all metadata of a model, as inspect has them.
+// notesOf returns the notes of inspect --json.
 func notesOf(t *testing.T, path string) map[string]string {
 	t.Helper()
 	var d model.Description
@@ -156,7 +156,7 @@ func notesOf(t *testing.T, path string) map[string]string {
 	return d.Notes
 }
 
-// A model says how to train it again, with files of its own among the settings.
+// The settings in a model train it again, including those that name files.
 func TestInspectConfig(t *testing.T) {
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// trigger calls f when it is given text.
+// trigger calls f when text is written.
 type trigger struct {
 	bytes.Buffer
 	text string
@@ -60,7 +60,7 @@ func TestInterruptBeforeTheFirstStepWritesNothing(t *testing.T) {
 	assert.Equal(t, "an older model", read(t, path))
 }
 
-// TestInterruptWhileWaiting cancels a command that waits for standard input, from which nothing comes.
+// TestInterruptWhileWaiting cancels a command that waits for standard input.
 func TestInterruptWhileWaiting(t *testing.T) {
 	for _, args := range [][]string{
 		{"tag", "--model", nerModel(t)},
@@ -71,7 +71,7 @@ func TestInterruptWhileWaiting(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		r, w := io.Pipe()
 		go func() {
-			_, _ = io.WriteString(w, "Maria\tPROPN\tO\nmet") // half a sentence, and then silence
+			_, _ = io.WriteString(w, "Maria\tPROPN\tO\nmet") // half a sentence, and nothing after it
 			stop()
 		}()
 		o := taggerContext(ctx, r, args...)
@@ -85,7 +85,7 @@ func TestInterruptWhileWaiting(t *testing.T) {
 	}
 }
 
-// An interrupt in the first epoch comes after updates of the weights and before the first step is complete.
+// An interrupt in the first epoch comes after weight updates and before the first complete step.
 func TestInterruptInTheFirstEpochWritesNothing(t *testing.T) {
 	var text strings.Builder
 	for range 400 {
@@ -101,7 +101,7 @@ func TestInterruptInTheFirstEpochWritesNothing(t *testing.T) {
 		errs := &trigger{text: "at most", f: func() { time.AfterFunc(30*time.Millisecond, stop) }}
 		status := run(ctx, append([]string{"train", "--model", path, train}, args...), strings.NewReader(""), new(bytes.Buffer), errs)
 		assert.Equal(t, exitFailed, status, name)
-		if !strings.Contains(errs.String(), "\nstep 1/") { // else this machine was too fast
+		if !strings.Contains(errs.String(), "\nstep 1/") { // unless this machine is too fast
 			assert.Equal(t, "tagger: interrupted before the first step: no model written\n", lastMessage(errs.String()), name)
 			assert.Equal(t, "an older model", read(t, path), name)
 		}

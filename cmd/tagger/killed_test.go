@@ -21,10 +21,11 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// killedEnv names the file that a child process writes models to until it is killed.
+// killedEnv is the variable with the file to which a child process writes models until it is
+// killed.
 const killedEnv = "TAGGER_TEST_KILLED_WRITER"
 
-// Whoever is killed while it writes a model leaves the old one or the new one, whole.
+// A process killed while it writes a model leaves the complete old or new one.
 func TestKilledWriterLeavesAWholeModel(t *testing.T) {
 	if path := os.Getenv(killedEnv); path != "" {
 		writeForever(t, path)
@@ -44,7 +45,7 @@ func TestKilledWriterLeavesAWholeModel(t *testing.T) {
 		require.Error(t, child.Wait())
 		m, err := crf.Open(path)
 		if errors.Is(err, fs.ErrNotExist) {
-			continue // it was killed before the first one was there
+			continue // it was killed before it wrote the first model
 		}
 		require.NoError(t, err)
 		assert.Contains(t, []string{"1", "2"}, m.Meta.Notes["generation"])

@@ -17,7 +17,8 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// A small file with very many labels takes little memory to describe, and is refused where it would take gigabytes.
+// A small file with many labels takes little memory to inspect. Commands that would need gigabytes
+// reject it.
 func TestModelOfManyLabels(t *testing.T) {
 	templates, err := features.Parse(strings.NewReader("u:%x[0,0]\n"), "words", features.DialectTrellis)
 	require.NoError(t, err)

@@ -12,7 +12,8 @@ func classesModel(t *testing.T) string {
 	return modelOf(t, "--clusters", "testdata/classes.paths", "testdata/train.conll")
 }
 
-// A name that no labelled sentence has is found by its class, with nothing but the model at hand.
+// A name that is not in the labelled sentences is found by its cluster, without any file but the
+// model.
 func TestClustersHelp(t *testing.T) {
 	const text = "Ingrid\tPROPN\tO\nlives\tVERB\tO\nin\tADP\tO\nBergen\tPROPN\tO\n.\tPUNCT\tO\n\n"
 	want := "Ingrid\tPROPN\tO\tB-PER\nlives\tVERB\tO\tO\nin\tADP\tO\tO\nBergen\tPROPN\tO\tB-LOC\n.\tPUNCT\tO\tO\n\n"
@@ -56,7 +57,7 @@ func TestClustersStay(t *testing.T) {
 	assert.Contains(t, o.errors, "the fingerprint of the lexicons is")
 }
 
-// Names that no labelled sentence has are found by the lists alone.
+// Names that are not in the labelled sentences are found by the lists.
 func TestGazetteersHelp(t *testing.T) {
 	lists := []string{"--gazetteer", "places=testdata/places.txt", "--gazetteer", "people=testdata/people.txt", "testdata/train.conll"}
 	own := write(t, "own.txt", "u:place=%p[0,places,1]\nu:person=%p[0,people,1]\nb\n")
@@ -70,7 +71,7 @@ func TestGazetteersHelp(t *testing.T) {
 	assert.Regexp(t, `(?m)^gazetteer +column places: 6 entries$`, done(t, "", "inspect", m).out)
 }
 
-// A name is told by its vector, and numbers of a column count as they are.
+// A name is found by its vector, and numbers of a column are values of attributes.
 func TestVectorsHelp(t *testing.T) {
 	own := write(t, "own.txt", "u:v%v[0,vector]\nu\nb\n")
 	m := modelOf(t, "--features", own, "--vectors", "testdata/words.vec", "--epochs", "50", "testdata/train.conll")

@@ -20,7 +20,7 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// readSentences reads a file as a program that has its sentences in memory would hold them.
+// readSentences reads a file into memory.
 func readSentences(t *testing.T, file string) (list []model.Sentence) {
 	t.Helper()
 	in, err := inputs.Open(t.Context(), file, nil, corpus.FormatAuto)
@@ -49,7 +49,8 @@ func readSentences(t *testing.T, file string) (list []model.Sentence) {
 	}
 }
 
-// written returns the labels and probabilities that tag --probs wrote: in the last two columns, or label:probability.
+// written returns the labels and probabilities in the output of tag --probs: the last two columns,
+// or label:probability.
 func written(t *testing.T, out string, conllu bool) (labels, probabilities []string) {
 	t.Helper()
 	for line := range strings.Lines(out) {
@@ -74,7 +75,7 @@ func written(t *testing.T, out string, conllu bool) (labels, probabilities []str
 	return labels, probabilities
 }
 
-// agree holds what a Go program gets from a model to what the command writes.
+// agree compares the labels of the Go API with those of the command.
 func agree(t *testing.T, path, file string) {
 	t.Helper()
 	want, wantProbs := written(t, done(t, "", "tag", "--probs", "--model", path, file).out, strings.HasSuffix(file, ".conllu"))
@@ -103,7 +104,7 @@ func agree(t *testing.T, path, file string) {
 	}
 }
 
-// A Go program gets from every kind of model, with every preset, scheme and normal form, what the command writes.
+// The Go API and the command agree for every kind of model, preset, scheme and normal form.
 func TestLibraryAgreesWithTheCommand(t *testing.T) {
 	const train, dev = "testdata/train.conll", "testdata/dev.conll"
 	for name, c := range map[string]struct {
@@ -138,7 +139,7 @@ func TestLibraryAgreesWithTheCommand(t *testing.T) {
 	}
 }
 
-// So it does from models of other tools.
+// They also agree for models of other tools.
 func TestLibraryAgreesOnModelsOfOtherTools(t *testing.T) {
 	agree(t, tool("crfsuite", "testdata", "tiny.model"), "testdata/text.crfsuite")
 	agree(t, tool("crfpp", "testdata", "model.crfpp"), tool("crfpp", "testdata", "test.txt"))

@@ -10,6 +10,6 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)   // the second signal ends the process at once
-	signal.Ignore(syscall.SIGPIPE) // a reader who goes away must not end a training: writes tell
+	signal.Ignore(syscall.SIGPIPE) // training continues without a reader: writes return EPIPE instead
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

@@ -13,14 +13,14 @@ import (
 	"github.com/trellis-nlp/trellis"
 )
 
-// An option is a flag for a setting of training; their names are the same.
+// An option describes the flag for a setting of training with the same name.
 type option struct {
 	name, usage string
-	group       string   // the heading that it stands below
-	choices     []string // of shell completion
+	group       string   // heading in the help
+	choices     []string // for shell completion
 }
 
-// registerOptions adds flags that set the settings of c.
+// registerOptions adds flags that set fields of c.
 func registerOptions(cmd *cobra.Command, c *trellis.Config, options []option) {
 	for _, o := range options {
 		value := reflect.ValueOf(c.Field(o.name)).Elem()
@@ -35,7 +35,7 @@ func registerOptions(cmd *cobra.Command, c *trellis.Config, options []option) {
 	}
 }
 
-// overlay copies the settings whose flags were given onto a configuration that was read from a file.
+// overlay copies the settings with a flag on the command line from one configuration to another.
 func overlay(flags *pflag.FlagSet, from, to *trellis.Config) {
 	flags.Visit(func(f *pflag.Flag) {
 		if field := to.Field(f.Name); field != nil {
@@ -44,8 +44,8 @@ func overlay(flags *pflag.FlagSet, from, to *trellis.Config) {
 	})
 }
 
-// An optionValue is the value of a flag that sets a field of a configuration: a string, a number, a pointer to a
-// number, a switch, or a list, to which each use of the flag adds.
+// An optionValue is the value of a flag that sets a field of a configuration: a string, a number, a
+// pointer to a number, a bool, or a list, to which each use of the flag appends.
 type optionValue struct {
 	value reflect.Value
 	given bool
@@ -81,7 +81,7 @@ func (s *optionValue) Set(text string) error {
 	return parse(v, text)
 }
 
-// parts splits a list of numbers at commas; other lists take one item a flag.
+// parts splits lists of numbers at commas. Other lists take one item per flag.
 func (s *optionValue) parts(text string) []string {
 	if s.value.Type().Elem().Kind() == reflect.String {
 		return []string{text}
@@ -89,7 +89,7 @@ func (s *optionValue) parts(text string) []string {
 	return strings.Split(text, ",")
 }
 
-// parse sets a string, a number or a switch.
+// parse sets a string, a number, a duration or a bool.
 func parse(v reflect.Value, text string) (err error) {
 	if v.Type() == durationType {
 		d, err := time.ParseDuration(text)
@@ -121,7 +121,7 @@ func parse(v reflect.Value, text string) (err error) {
 	return err
 }
 
-// String implements [pflag.Value]: the default, which is nothing while the setting is open.
+// String implements [pflag.Value]. It returns "" for a setting that is open.
 func (s *optionValue) String() string {
 	if !s.value.IsValid() || s.value.IsZero() {
 		return ""

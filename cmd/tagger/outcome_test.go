@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The last line tells the step that became the model: its loss and its score.
+// The last line has the loss and the score of the step that became the model.
 func TestOutcomeIsThatOfTheKeptStep(t *testing.T) {
 	for name, args := range map[string][]string{
 		"chain": {"--patience", "3", "--warm-up", "0"}, "semi": {"--model-type", "semi", "--patience", "3"}, "pruned": {"--order", "2", "--patience", "3"},
@@ -32,7 +32,7 @@ func TestOutcomeIsThatOfTheKeptStep(t *testing.T) {
 		}
 		require.Less(t, best.Step, steps, "%s: the kept step is the last one", name)
 		assert.Contains(t, lastMessage(o.out), fmt.Sprintf(" after %d steps; kept step %d: loss %.8g, dev %.2f%%\n", steps, best.Step, best.Objective, 100**best.Dev), name)
-		// Without development data the last step is kept.
+		// Without development data, the last step becomes the model.
 		assert.Regexp(t, ` after \d+ steps, loss [0-9.e+-]+\n$`, done(t, "", "train", "--quiet", "--epochs", "4", "--model", filepath.Join(dir, "m"), "testdata/train.conll").out)
 	}
 }

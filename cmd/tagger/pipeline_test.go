@@ -18,7 +18,7 @@ import (
 	labelling "github.com/trellis-nlp/trellis/internal/tagging"
 )
 
-// plenty returns sentences of 1 to 60 tokens that fill several blocks, each with its number above it.
+// plenty returns numbered sentences of 1 to 60 tokens that fill several blocks.
 func plenty(n int) string {
 	rng := rand.New(rand.NewPCG(1, 2))
 	words := []string{"Maria\tPROPN\n", "lives\tVERB\n", "in\tADP\n", "Oslo\tPROPN\n", "Weber\tPROPN\n"}
@@ -33,7 +33,7 @@ func plenty(n int) string {
 	return b.String()
 }
 
-// pieces gives its text out in parts of random length, and other goroutines a chance between them.
+// pieces returns its text in pieces of random length, and yields to other goroutines between them.
 type pieces struct {
 	text string
 	rng  *rand.Rand
@@ -49,8 +49,8 @@ func (p *pieces) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// TestThreadsAgree compares outputs of several numbers of threads with those of one, from files and from
-// pipes that give parts of any length.
+// TestThreadsAgree compares the output of several threads with that of one, for files and for pipes
+// that return pieces of random length.
 func TestThreadsAgree(t *testing.T) {
 	conll := plenty(500)
 	many := func(path string) string { return write(t, "many", strings.Repeat(read(t, path)+"\n", 200)) }
@@ -79,7 +79,8 @@ func TestThreadsAgree(t *testing.T) {
 	}
 }
 
-// TestErrorInTheMiddle keeps what stands before a bad line, and says where that is, whatever the threads.
+// TestErrorInTheMiddle expects the sentences before a bad line and its place, with any number of
+// threads.
 func TestErrorInTheMiddle(t *testing.T) {
 	good := plenty(300)
 	path := write(t, "text.conll", good+"Maria\tPROPN\nlives\n\n"+good)
@@ -102,7 +103,7 @@ func TestLongSentenceAmongOthers(t *testing.T) {
 	assert.True(t, strings.Contains(o.out, "\n\n"+done(t, long, "tag", "--model", nerModel(t)).out+"\n# sentence 0"))
 }
 
-// endless is a pipe that never ends.
+// endless is an endless pipe.
 type endless struct{ n atomic.Int64 }
 
 func (e *endless) Read(p []byte) (int, error) {
@@ -115,7 +116,7 @@ func (e *endless) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// bounded is an output that wants no more after some bytes, and looks at how much was read for them.
+// bounded is an output that closes after some bytes, and records how much input was read for them.
 type bounded struct {
 	in      *endless
 	n, most int
@@ -130,7 +131,8 @@ func (w *bounded) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestMemoryIsBounded tags an endless input until the output is closed: both ends keep step.
+// TestMemoryIsBounded tags an endless input until the output closes: the input is read only as fast
+// as the output.
 func TestMemoryIsBounded(t *testing.T) {
 	var errs bytes.Buffer
 	in := new(endless)
@@ -138,11 +140,11 @@ func TestMemoryIsBounded(t *testing.T) {
 	status := run(t.Context(), []string{"tag", "--threads", "1", "--model", nerModel(t)}, in, out, &errs)
 	assert.Equal(t, exitFailed, status)
 	assert.Empty(t, errs.String())
-	const blocks = 2*1 + 2 + 4 // of the pipeline, and what the readers before it hold
+	const blocks = 2*1 + 2 + 4 // in the pipeline and in the readers before it
 	assert.Less(t, out.most*len("Maria\tPROPN\n\n"), blocks*labelling.BlockSize)
 }
 
-// TestInterruptEndsAllGoroutines cancels tagging while its input is silent, and while it is endless.
+// TestInterruptEndsAllGoroutines cancels tagging of a silent input and of an endless one.
 func TestInterruptEndsAllGoroutines(t *testing.T) {
 	model := nerModel(t)
 	before := runtime.NumGoroutine()
@@ -173,7 +175,8 @@ func TestInterruptEndsAllGoroutines(t *testing.T) {
 	assert.LessOrEqual(t, runtime.NumGoroutine(), before)
 }
 
-// TestPosterior expects more right labels than the best labelling has, by the model's own account.
+// TestPosterior expects more correct labels than in the best labelling, by the probabilities of the
+// model.
 func TestPosterior(t *testing.T) {
 	sum := func(args ...string) (p float64) {
 		for _, row := range cells(done(t, plenty(20), append([]string{"tag", "--probs", "--model", nerModel(t)}, args...)...).out) {
@@ -190,7 +193,8 @@ func TestPosterior(t *testing.T) {
 	assert.GreaterOrEqual(t, posterior, best)
 }
 
-// TestSpanProbs holds the probability of a span to those of the labellings that have it, all of them listed.
+// TestSpanProbs compares the probability of a span with the sum over all labellings that contain
+// it.
 func TestSpanProbs(t *testing.T) {
 	text := "Maria\tPROPN\nWeber\tPROPN\nlives\tVERB\n"
 	blocks := strings.Split(strings.TrimSpace(done(t, text, "tag", "--nbest", "10000", "--model", nerModel(t)).out), "\n# ")
@@ -221,7 +225,7 @@ func TestSpanProbs(t *testing.T) {
 	assert.Contains(t, o.errors, "text.crfsuite:2: labels of attribute files have no place")
 }
 
-// TestNotes fills MISC in: what is there stays, but for older probabilities.
+// TestNotes expects that MISC keeps its entries, except for old probabilities.
 func TestNotes(t *testing.T) {
 	model := modelOf(t, "testdata/blanks.conll")
 	row := func(id, word, label, misc string) string {
@@ -246,11 +250,12 @@ func TestNotes(t *testing.T) {
 	assert.Equal(t, "_", spans[2])
 	assert.Equal(t, "_", spans[3])
 
-	args[len(args)-1] = "MISC" // for the labels too
+	args[len(args)-1] = "MISC" // also for the labels
 	assert.Regexp(t, `^B-PER\|Prob=0\.\d{6}$`, misc("--probs")[0])
 }
 
-// TestConstraints lists all labellings of a word: without constraints those too that start within a span.
+// TestConstraints lists all labellings of a word. Without constraints, some of them start inside a
+// span.
 func TestConstraints(t *testing.T) {
 	list := func(args ...string) string {
 		return done(t, "Maria\tPROPN\n", append([]string{"tag", "--nbest", "99", "--model", nerModel(t)}, args...)...).out

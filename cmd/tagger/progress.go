@@ -15,20 +15,20 @@ import (
 	"github.com/trellis-nlp/trellis"
 )
 
-// errInterrupted is what users read of a context that was cancelled.
+// errInterrupted replaces the error of a cancelled context.
 var errInterrupted = errors.New("interrupted")
 
-// allLines is up to which step a log has a line for each; then it has one for each tenth, and for the best and the
-// last.
+// allLines is the number of initial steps with a line each. After them, every tenth step, the best
+// ones and the last one have a line.
 const allLines = 20
 
-// A reporter tells how training goes: a bar on a terminal, else lines.
+// A reporter reports the progress of training: a bar on a terminal, otherwise lines.
 type reporter struct {
 	w     io.Writer
 	total int
-	bar   *progressbar.ProgressBar // nil: lines
-	at    int                      // the last step
-	kept  string                   // the line of the last step, if it is not printed
+	bar   *progressbar.ProgressBar // nil: print lines
+	at    int                      // the last step reported
+	kept  string                   // the line of the last step, unless it is printed
 }
 
 func newReporter(w io.Writer, total int, terminal bool) *reporter {
@@ -42,7 +42,7 @@ func newReporter(w io.Writer, total int, terminal bool) *reporter {
 	return r
 }
 
-// isTerminal tells whether a person watches w on a terminal that can go back to the start of a line.
+// isTerminal reports whether w is a terminal that can return to the start of a line.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
@@ -62,7 +62,7 @@ func (r *reporter) report(p trellis.Progress) {
 	r.at = p.Number
 	if r.bar != nil {
 		r.bar.Describe(what)
-		_ = r.bar.Set(p.Number) // a terminal that takes no bar is no reason to stop
+		_ = r.bar.Set(p.Number) // an error here does not stop training
 		return
 	}
 	left := time.Duration(p.Seconds / float64(p.Number) * float64(r.total-p.Number) * float64(time.Second))
@@ -77,7 +77,7 @@ func (r *reporter) flush() {
 	r.kept = ""
 }
 
-// done ends the bar at the last step, which may come early, and leaves its line.
+// done ends the bar at the last step, which may be earlier than planned.
 func (r *reporter) done() {
 	r.flush()
 	if r.bar != nil {
@@ -87,17 +87,17 @@ func (r *reporter) done() {
 	}
 }
 
-// clear takes the bar away: a line about the whole training follows.
+// clear removes the bar.
 func (r *reporter) clear() { _ = r.bar.Clear() }
 
-// logLine is a line of --log-json. Its keys are a promise to other programs.
+// logLine is a line of --log-json. Its keys are public.
 type logLine struct {
-	Run       int      `json:"run,omitempty"` // of restarts
+	Run       int      `json:"run,omitempty"` // number of the restart
 	Step      int      `json:"step"`          // the iteration or epoch, from 1
 	Seconds   float64  `json:"seconds"`
 	Objective float64  `json:"objective"`
-	GradNorm  *float64 `json:"grad_norm"`     // null where nobody knows it
-	Dev       *float64 `json:"dev,omitempty"` // F1 in 0..1, which is the accuracy for plain labels
+	GradNorm  *float64 `json:"grad_norm"`     // null if unknown
+	Dev       *float64 `json:"dev,omitempty"` // F1, or accuracy for plain labels, in 0..1
 }
 
 // writeLog appends a step to a log.

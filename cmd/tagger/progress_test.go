@@ -30,7 +30,7 @@ func TestLines(t *testing.T) {
 		"step 4/10  loss 123.457  dev 25.00%  8.0s, at most 12s left\n", b.String())
 }
 
-// A log of hundreds of steps does not have a line for each, but always one for the last.
+// A log of hundreds of steps has fewer lines, but always one for the last step.
 func TestLinesOfManySteps(t *testing.T) {
 	var b bytes.Buffer
 	r := newReporter(&b, 300, false)
@@ -45,7 +45,7 @@ func TestLinesOfManySteps(t *testing.T) {
 	assert.NotContains(t, b.String(), "step 202/300 ")
 }
 
-// The bars of a search leave no lines behind.
+// The bars of a search leave no lines.
 func TestBarIsCleared(t *testing.T) {
 	var b bytes.Buffer
 	r := newReporter(&b, 10, true)
@@ -77,7 +77,7 @@ func TestFilesAndBuffersAreNoTerminals(t *testing.T) {
 	assert.False(t, isTerminal(new(bytes.Buffer)))
 }
 
-// Training that ends early leaves a bar that is full.
+// Training that ends early leaves a full bar.
 func TestBarEndsAtTheLastStep(t *testing.T) {
 	var out bytes.Buffer
 	r := newReporter(&out, 100, true)

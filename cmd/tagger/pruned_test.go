@@ -15,12 +15,12 @@ import (
 	"github.com/trellis-nlp/trellis/internal/sample"
 )
 
-// featsModel knows the morphology of a few words.
+// featsModel returns a model of the morphology of a few words.
 func featsModel(t *testing.T) string {
 	return modelOf(t, "--label", "FEATS", "--order", "2", "--epochs", "15", "testdata/feats.conllu")
 }
 
-// prunedModel knows the names of the sample.
+// prunedModel returns a model of the names in the sample.
 func prunedModel(t *testing.T) string {
 	return modelOf(t, "--model-type", "pruned", "--order", "1", "testdata/train.conll")
 }
@@ -42,7 +42,7 @@ func TestOrderTwoLearnsMorphology(t *testing.T) {
 	assert.Equal(t, "2026-01-02", d.Notes["date"])
 	assert.Equal(t, "feats", d.Notes["label"])
 
-	// More from here on: the weights of a model are where the next training starts, with its order.
+	// Training starts from the weights of another model, with its order.
 	next := done(t, "", "train", "--model", path+"2", "--label", "FEATS", "--order", "2", "--init", featsModel(t), "--epochs", "1", "testdata/feats.conllu")
 	assert.Contains(t, next.out, "order 2, ")
 }
@@ -58,7 +58,7 @@ func TestPrunedTags(t *testing.T) {
 	assert.Regexp(t, `(?m)^1\tThe\tthe\tDET\t_\tDefinite=Def\|PronType=Art\t_\t_\t_\tProb=[01]\.\d{6}$`, outputs[0])
 	best := done(t, "", "tag", "--model", path, "--nbest", "3", "testdata/feats.dev.conllu").out
 	assert.Equal(t, 12, strings.Count(best, "\n# 1 ")+strings.Count(best, "\n# 2 ")+strings.Count(best, "\n# 3 ")+strings.Count(best[:4], "# 1 "))
-	// What is given is kept, and is what the posterior says too.
+	// Fixed labels stay, also in posterior decoding.
 	for _, flag := range []string{"--fixed", "--posterior"} {
 		fixed := done(t, text, "tag", "--model", path, flag).out
 		compareLines(t, text, fixed)
@@ -70,7 +70,7 @@ func TestPrunedTags(t *testing.T) {
 	assert.Contains(t, done(t, "", "eval", "--compare", path, path, "testdata/feats.dev.conllu").out, "accuracy")
 }
 
-// Labels of spans are kept to their grammar, whatever their scheme inside.
+// Spans are well-formed, whatever the scheme of training.
 func TestPrunedSpans(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains much")
@@ -183,7 +183,7 @@ func TestPrunedRefuses(t *testing.T) {
 	assert.Contains(t, tagger(t, "", "tag", "--model", bad, "testdata/text.conll").errors, "bad: not a valid model (pruned higher-order)")
 }
 
-// Classes of words are stored in the model.
+// Word clusters are stored in the model.
 func TestPrunedKeepsLexicons(t *testing.T) {
 	classes := write(t, "classes", "Oslo\tplace\nLima\tplace\nRome\tplace\nMaria\tperson\nAnna\tperson\n")
 	path := modelOf(t, "--order", "2", "--clusters", classes, "testdata/train.conll")
@@ -198,7 +198,7 @@ func TestPrunedKeepsLexicons(t *testing.T) {
 	}
 	assert.Contains(t, strings.Join(names, " "), "=place")
 
-	// Vectors are values of attributes.
+	// The numbers of vectors are values of attributes.
 	path = modelOf(t, "--order", "2", "--vectors", "testdata/words.vec", "testdata/train.conll")
 	assert.Contains(t, done(t, "", "inspect", path).out, "vectors of")
 	assert.Greater(t, score(t, "", "--model", path, "testdata/dev.conll").F1, 0.7)

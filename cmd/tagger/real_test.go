@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// realPart returns the first n sentences of a corpus that lies beside the project, or skips the test.
+// realPart returns the first n sentences of a real corpus, or skips the test if there is none.
 func realPart(t *testing.T, name string, n int) string {
 	t.Helper()
 	f, err := os.Open(filepath.Join("..", "..", "..", "shared", "data", name))
@@ -40,7 +40,7 @@ func TestRealFiles(t *testing.T) {
 		file string
 		args []string
 		says string
-		f1   float64 // at least, on what it was trained on
+		f1   float64 // at least, on the training data
 	}{
 		"CoNLL-2000":   {"conll2000/train.txt", nil, "word in column 1, label in column 3, part of speech in column 2\nfeatures auto: preset chunk, ", 0.95},
 		"EWT":          {"ud-ewt/train.conllu", nil, "word in column 2, label in column 4\n", 0.95},
@@ -64,7 +64,7 @@ func TestRealFiles(t *testing.T) {
 	}
 }
 
-// compareLines requires that lines differ by a new last column, or in a single column of CoNLL-U.
+// compareLines requires that lines differ only in a new last column, or in one column of CoNLL-U.
 func compareLines(t *testing.T, before, after string) {
 	t.Helper()
 	was, is := strings.Split(before, "\n"), strings.Split(after, "\n")

@@ -10,7 +10,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Trained in any scheme, a model writes that of its file.
+// A model writes the scheme of its training file, whatever the scheme of training.
 func TestTrainInAnotherScheme(t *testing.T) {
 	for scheme, inside := range map[string]structured.Scheme{
 		"iob1": structured.IOB1, "bio": structured.BIO, "bioes": structured.BIOES, "io": structured.IOB1,
@@ -29,7 +29,7 @@ func TestTrainInAnotherScheme(t *testing.T) {
 				assert.Equal(t, scheme, m.Meta.Inside.String())
 				assert.Contains(t, o.errors, "labels in bio are trained in "+scheme+"; tagging gives bio\n")
 			}
-			// What was learnt by heart is given back in the scheme of the file.
+			// The training labels are reproduced in the scheme of the file.
 			f := score(t, "", "--model", path, "testdata/train.conll")
 			assert.InDelta(t, 1, f.F1, 1e-12)
 			assert.InDelta(t, 1, f.Accuracy, 1e-12)
@@ -53,7 +53,7 @@ func nerModelLabels(t *testing.T) []string {
 	return m.Labels()
 }
 
-// A file in any scheme is learnt and written in its own.
+// A model writes the scheme of its training file by default.
 func TestTrainOnEverySchemeInBIOES(t *testing.T) {
 	for _, scheme := range []string{"iob1", "bio", "bioes"} {
 		file := write(t, scheme, convert(t, read(t, "testdata/train.conll"), "--scheme", scheme))
@@ -62,8 +62,8 @@ func TestTrainOnEverySchemeInBIOES(t *testing.T) {
 	}
 }
 
-// Development data are scored by spans, whatever the labels they are spelt with, also where
-// training has seen no such label: here no span of one token.
+// Development data are scored by spans, even if training has not seen some labels of the training
+// scheme: here the training data have no span of one token.
 func TestDevelopmentDataInAnotherScheme(t *testing.T) {
 	train := write(t, "train", strings.Repeat("Anna B-X\nWeber I-X\nwaits O\n\n", 3))
 	dev := write(t, "dev", "Anna B-X\nwaits O\n\nAnna B-X\nWeber I-X\n")
@@ -88,7 +88,8 @@ func TestIllFormedLabelsAreMendedAndCounted(t *testing.T) {
 	assert.Equal(t, []string{"B-X", "O"}, m.Labels())
 }
 
-// Probabilities and given labels are those of labels as they are written: B is B or S inside, I is I or E.
+// Probabilities and fixed labels refer to the written labels: B stands for B or S of training, and
+// I for I or E.
 func TestProbabilitiesOutside(t *testing.T) {
 	path, _ := trained(t, "", "--scheme", "bioes", "testdata/train.conll")
 	text := "Maria\tPROPN\t_\nWeber\tPROPN\tI-PER\nwaits\tVERB\t_\n"

@@ -13,7 +13,7 @@ import (
 	"github.com/trellis-nlp/trellis"
 )
 
-// The exit statuses.
+// Exit statuses.
 const (
 	exitDone   = 0
 	exitFailed = 1
@@ -53,8 +53,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return exitFailed
 }
 
-// asFlags spells the options in the text of an error as flags. An option error that nothing wraps is wrong usage.
-// A wrapped one depends on the content of a file, and is a failure.
+// asFlags spells the options in the text of an error as flags. An option error that nothing wraps
+// is wrong usage. A wrapped one depends on the content of a file, and is a failure.
 func asFlags(err error) error {
 	option, ok := errors.AsType[*trellis.OptionError](err)
 	if !ok {

@@ -19,7 +19,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// outcome is what a run of the program left behind.
+// outcome holds the exit status and the output of a run.
 type outcome struct {
 	status      int
 	out, errors string
@@ -45,14 +45,15 @@ func done(t *testing.T, text string, args ...string) outcome {
 	return o
 }
 
-// models are those that the tests share, each trained when it is first asked for.
+// models holds models that tests share. Each is trained when a test first uses it.
 var models struct {
 	sync.Mutex
 	dir  string
 	made map[string]string
 }
 
-// TestMain runs the tests or, where the test binary is called tagger, the program: TestPages runs it so.
+// TestMain runs the tests or, where the test binary is called tagger, the program: TestPages runs
+// it so.
 func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) == "tagger" {
 		main()
@@ -98,7 +99,7 @@ func loadModel(path string) (*crf.Model, error) {
 	return m.Labeller().(*crf.Model), nil
 }
 
-// write makes a file of text in a folder of the test's own.
+// write writes a file in a temporary folder and returns its path.
 func write(t *testing.T, name, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)

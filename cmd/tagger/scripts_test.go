@@ -9,8 +9,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Japanese, whose words change script, and Arabic, whose letters have no case, are learnt, tagged and scored with the
-// default command.
+// The default command works for Japanese, whose words mix scripts, and for Arabic, whose letters
+// have no case.
 func TestOtherScripts(t *testing.T) {
 	for language, want := range map[string]struct{ pos, names float64 }{
 		"ja": {0.85, 0.6},
@@ -35,8 +35,8 @@ func TestOtherScripts(t *testing.T) {
 	}
 }
 
-// A model that normalises sees the same words in texts that spell their characters otherwise, and writes them as they
-// were.
+// A model with Unicode normalization labels composed and decomposed text equally, and keeps the
+// spelling in the output.
 func TestNormalize(t *testing.T) {
 	for language, form := range map[string]string{"ja": "nfc", "ar": "nfkc"} {
 		t.Run(language, func(t *testing.T) {
@@ -51,7 +51,8 @@ func TestNormalize(t *testing.T) {
 			out := done(t, decomposed, "tag", "--model", path).out
 			assert.Equal(t, norm.NFD.String(done(t, composed, "tag", "--model", path).out), out)
 
-			// Trained on decomposed text it is the same model, also when it starts from one that normalises.
+			// Decomposed training text gives the same model, and --init takes the normalization
+			// over.
 			other, _ := trained(t, norm.NFD.String(read(t, train)), "--normalize", form, "-")
 			assert.Equal(t, read(t, path), read(t, other))
 			more, _ := trained(t, norm.NFD.String(read(t, train)), "--init", path, "-")
@@ -66,7 +67,7 @@ func TestNormalize(t *testing.T) {
 	}
 }
 
-// Full-width letters are other characters but for nfkc.
+// Only nfkc unifies full-width letters with others.
 func TestNormalizeWidth(t *testing.T) {
 	text := read(t, "testdata/train.conll")
 	wide := strings.ReplaceAll(text, "a", "ａ")

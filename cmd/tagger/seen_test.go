@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Training sees of a word what other sentences tell, tagging what all tell.
+// Training uses leave-one-out label counts of words ("seen labels"), tagging the counts of all
+// sentences.
 func TestSeen(t *testing.T) {
 	text := "I\tPRON\nsaw\tVERB\nducks\tNOUN\n\nThe\tDET\nsaw\tNOUN\nis\tAUX\nnew\tADJ\n\n"
 	own := write(t, "own.txt", "u:s=%x[0,seen]\nb\n")
@@ -22,7 +23,8 @@ func TestSeen(t *testing.T) {
 	assert.Regexp(t, `(?m)^classes +column seen: 8 words in 6 classes$`, done(t, "", "inspect", path).out)
 }
 
-// What can be read only once makes the model that a file makes, and so do two files and one.
+// A stream that can be read only once gives the same model as a file, and two files give the same
+// model as one.
 func TestSeenOfPipes(t *testing.T) {
 	text := read(t, "testdata/train.conll")
 	bytes := func(args ...string) string {
@@ -49,7 +51,7 @@ func TestSeenOfPipes(t *testing.T) {
 	assert.Equal(t, file, read(t, path))
 }
 
-// A model to start from brings what it saw along; a column of that name in the file is the file's.
+// --init takes over the counts of its model. A column of that name in the file takes precedence.
 func TestSeenElsewhere(t *testing.T) {
 	first := modelOf(t, "testdata/train.conll")
 	_, o := trained(t, "", "--init", first, "testdata/dev.conll")
@@ -63,14 +65,14 @@ func TestSeenElsewhere(t *testing.T) {
 	assert.Contains(t, o.errors, "column seen: 1 entries\n")
 }
 
-// Labels that are open count for nothing.
+// Partial labels are not counted.
 func TestSeenOfOpenLabels(t *testing.T) {
 	own := write(t, "own.txt", "u:w=%l[0,form]\nu:s=%x[0,seen]\nb\n")
 	path, _ := trained(t, "a\tX\nb\tX|Y\nc\t?\n\nb\tY\n\n", "--supervision", "partial", "--features", own, "-")
 	assert.Equal(t, "X\tu\\:w=a\tu\\:s=X\nX\tu\\:w=b\tu\\:s=Y\nX\tu\\:w=c\tu\\:s=\n\n", done(t, "a\tX\nb\tX\nc\tX\n\n", "features", "--model", path, "-").out)
 }
 
-// Folds count what they train on; segments know no such column.
+// Folds count their training sentences. Semi-Markov models have no such column.
 func TestSeenInOtherCommands(t *testing.T) {
 	own := write(t, "own.txt", "u:s=%x[0,seen]\nb\n")
 	done(t, "", "tune", "--loss", "perceptron", "--folds", "2", "--features", own, "testdata/train.conll")

@@ -39,12 +39,12 @@ func TestSemiLearnsTheSample(t *testing.T) {
 	assert.Contains(t, done(t, "", "eval", "--compare", chain, path, test).out, "F1")
 	assert.Contains(t, done(t, "", "eval", "--calibration", "--model", path, test).out, "calibration")
 
-	// More from here on: the weights of a model are where the next training starts.
+	// Training starts from the weights of another model.
 	next := done(t, "", "train", "--model", path+"2", "--model-type", "semi", "--init", path, "--epochs", "2", train)
 	assert.Contains(t, next.errors, "step 2/2")
 }
 
-// The label column of training is filled by what eval scores, with probabilities beside.
+// tag fills the label column with the labels that eval scores, and adds probabilities.
 func TestSemiTags(t *testing.T) {
 	path := semiModel(t)
 	plain := done(t, "", "tag", "--model", path, "testdata/dev.conll").out
@@ -70,7 +70,7 @@ func TestSemiTags(t *testing.T) {
 			}
 		}
 	}
-	// The best of a list is what there is without one; probabilities fall.
+	// The first of an n-best list is the best labelling, and probabilities decrease.
 	list := done(t, "", "tag", "--model", path, "--nbest", "3", "--probs", "--span-probs", "testdata/dev.conll").out
 	require.Equal(t, 3, strings.Count(list, "# 1 "))
 	require.Equal(t, 3, strings.Count(list, "# 3 "))
@@ -91,13 +91,13 @@ func TestSemiTags(t *testing.T) {
 		}
 	}
 	assert.Equal(t, labels, first)
-	// A file without the labels, and one of another make.
+	// A file without labels, and one with other columns.
 	compareLines(t, read(t, "testdata/text.conll"), done(t, "", "tag", "--model", path, "testdata/text.conll").out)
 	words := modelOf(t, "--model-type", "semi", "--pos", "none", "testdata/train.conll")
 	assert.Contains(t, done(t, "1\tMaria\n2\tlives\n", "tag", "--model", words, "--form", "2", "-").out, "1\tMaria\tB-PER\n")
 }
 
-// Labels are written in the scheme that the training files have.
+// Labels are written in the scheme of the training files.
 func TestSemiKeepsTheScheme(t *testing.T) {
 	for _, scheme := range []string{"iob1", "bioes"} {
 		train := done(t, "", "convert", "--scheme", scheme, "testdata/train.conll").out
@@ -135,7 +135,7 @@ func TestSemiLosses(t *testing.T) {
 	}
 }
 
-// Sentences with longer spans are left out, and the user is told which these are.
+// Training omits sentences with longer spans, and a warning lists them.
 func TestSemiLeavesOutLongSpans(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "model")
 	o := done(t, "", "train", "--quiet", "--model", path, "--model-type", "semi", "--max-length", "1", "testdata/train.conll")
@@ -220,7 +220,7 @@ func TestSemiRefuses(t *testing.T) {
 		assert.Equal(t, exitFailed, o.status, name)
 		assert.Contains(t, o.errors, c.says, name)
 	}
-	// A damaged file is none.
+	// A damaged file is not a valid model.
 	bad := write(t, "bad", read(t, path)[:2000])
 	assert.Contains(t, tagger(t, "", "tag", "--model", bad, "testdata/text.conll").errors, "bad: not a valid model (semi-Markov)")
 }

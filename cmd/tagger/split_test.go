@@ -15,7 +15,8 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 )
 
-// split runs tagger split into files of a folder of its own and returns these.
+// split runs tagger split with files in a temporary folder, and returns their contents and the
+// output.
 func split(t *testing.T, parts int, text string, args ...string) (files []string, out string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -54,7 +55,7 @@ func TestSplitKeepsAllSentences(t *testing.T) {
 			var got []string
 			for _, part := range parts {
 				list := sentencesOf(t, part)
-				// In the order of the file.
+				// The order is that of the file.
 				at := 0
 				for _, s := range list {
 					i := slices.Index(want[at:], s)
@@ -133,7 +134,7 @@ func TestSplitByDocument(t *testing.T) {
 	}
 }
 
-// What lacks a blank line at its end gets one where another sentence follows.
+// A sentence without a blank line at its end gets one if another sentence follows.
 func TestSplitJoinsFiles(t *testing.T) {
 	a, b := write(t, "a", "\ufeffa X\n\nb X"), write(t, "b", "\ufeffc X\r\n\r\n")
 	parts, out := split(t, 1, "", "--shares", "1", a, b)

@@ -33,8 +33,8 @@ var compareUsage = map[string]string{
 	"cost": "`NAME` of the cost, for losses that have one and for the expected cost of all: " + orList(trellis.CostNames()) + " (default hamming)",
 }
 
-// unsharedOptions are the shared options that compare-losses does not have: those that would pick a model on the file of
-// the report, and those that would give models other labels than the file.
+// unsharedOptions are the shared options that compare-losses does not have: those that would pick a
+// model on the file of the report, and those that would give models other labels than the file.
 var unsharedOptions = []string{"dev", "patience", "scheme", "normalize"}
 
 func (a *app) compareLossesCommand() *cobra.Command {
@@ -125,7 +125,8 @@ func (o *compareRun) settings(cmd *cobra.Command) error {
 	return nil
 }
 
-// valuesFor returns the values LOSS=V of a list for a loss. If there are none, it returns the values without a loss.
+// valuesFor returns the values LOSS=V of a list for a loss. If there are none, it returns the
+// values without a loss.
 func valuesFor(loss string, list []string) []string {
 	var named, others []string
 	for _, text := range list {

@@ -36,7 +36,7 @@ func parseStudy(t *testing.T, text string) comparedLosses {
 	return r
 }
 
-// withoutSeconds takes out what no two runs have in common.
+// withoutSeconds removes the times, which differ between runs.
 func withoutSeconds(text string) string {
 	text = regexp.MustCompile(`(?m) +(seconds|\d+\.\d\d) +(CPU|\d+\.\d\d) *$`).ReplaceAllString(text, "")
 	return regexp.MustCompile(`(?m)\| (seconds|\d+\.\d\d) \| (CPU|\d+\.\d\d) \|$`).ReplaceAllString(text, "|")
@@ -56,12 +56,12 @@ func TestStudyTables(t *testing.T) {
 	golden(t, "study.md", withoutSeconds(done(t, "", append(args, "--markdown", "--quiet")...).out))
 }
 
-// With all sentences and one setting, a run is train and eval.
+// With all sentences and one setting, a run equals train and eval.
 func TestARunIsTrainAndEval(t *testing.T) {
 	r := studied(t, "--resample=false", "--loss", "cross-entropy,hinge,risk", "--l2", "0.1", "--seeds", "2", "--seed", "4")
 	require.Len(t, r.Losses, 3)
 	for _, row := range r.Losses {
-		assert.Empty(t, row.Tried, "there was nothing to choose")
+		assert.Empty(t, row.Tried, "one setting")
 		for k, seed := range []string{"4", "5"} {
 			path := filepath.Join(t.TempDir(), "m")
 			args := slices.Clone(row.Args)
@@ -83,7 +83,7 @@ func TestARunIsTrainAndEval(t *testing.T) {
 			assert.InDelta(t, e.Calibration.ECE, row.ECE.Values[k], 1e-5, "%s: probabilities are printed with six digits", row.Loss)
 		}
 	}
-	assert.Less(t, r.Losses[0].LogLoss.SD, 1e-4, "hardly anything varies where the minimum is one and the sentences are all")
+	assert.Less(t, r.Losses[0].LogLoss.SD, 1e-4, "one minimum and the same sentences")
 }
 
 func TestStudyObject(t *testing.T) {
@@ -107,7 +107,7 @@ func TestStudyObject(t *testing.T) {
 	for k, tried := range []int{2, 4, 4} {
 		row := a.Losses[k]
 		require.Len(t, row.Tried, tried, row.Loss)
-		assert.Equal(t, row.Tried[0].L2, row.L2, "the best is picked")
+		assert.Equal(t, row.Tried[0].L2, row.L2, "the best one is picked")
 		assert.Equal(t, row.Tried[0].CostScale, row.CostScale)
 		assert.Nil(t, row.CostFN)
 		assert.Equal(t, k == 0, row.P == nil, "p compares with the first")
@@ -126,14 +126,14 @@ func TestStudyObject(t *testing.T) {
 	assert.Greater(t, a.Losses[0].LogLoss.SD, 1e-3, "resampling makes L-BFGS vary too")
 }
 
-// With a file for tests, the other picks the settings, and what is reported besides the runs is train and eval.
+// With --test, --dev picks the settings, and the report of the picked model equals train and eval.
 func TestStudyWithTest(t *testing.T) {
 	files := map[bool]string{false: "testdata/dev.conll", true: write(t, "test.conll", read(t, "testdata/train.conll"))}
 	r := studied(t, "--test", files[true], "--loss", "cross-entropy,hinge,perceptron,risk", "--l2", "0.01,3", "--seeds", "2")
 	assert.Nil(t, r.HoldOut)
 	assert.Equal(t, files[true], r.Test)
 	for k, row := range r.Losses {
-		require.Len(t, row.Tried, []int{2, 2, 1, 2}[k], "one setting is one to report on")
+		require.Len(t, row.Tried, []int{2, 2, 1, 2}[k], "the settings tried")
 		assert.InDelta(t, *row.Tried[0].Score, row.Whole.F1.Mean, 1e-12, "the score on --dev picked it")
 		path := filepath.Join(t.TempDir(), "m")
 		args := slices.Clone(row.Args)
@@ -163,7 +163,7 @@ func TestStudyTablesWithTest(t *testing.T) {
 	golden(t, "study-test.md", withoutSeconds(done(t, "", append(args, "--markdown")...).out))
 }
 
-// Without runs, and after an interrupt before the first is done, the report is on what --dev picked.
+// Without runs, and after an interrupt before the first run, the report has only the picked model.
 func TestStudyWithoutRuns(t *testing.T) {
 	args := []string{"compare-losses", "--threads", "1", "--dev", "testdata/dev.conll", "--test", "testdata/train.conll", "--loss", "cross-entropy,hinge", "--l2", "0.1",
 		"--plot", filepath.Join(t.TempDir(), "a.svg"), "testdata/train.conll", "--seeds"}
@@ -207,7 +207,7 @@ func TestStudyFigures(t *testing.T) {
 	all := strings.Join(losses.Names(), ",")
 	picture, err = png.Decode(bytes.NewReader(draw("c.png", "--loss", all, "--optimizer", "sgd")))
 	require.NoError(t, err)
-	assert.Less(t, picture.Bounds().Dx(), narrow, "of many losses there are bars only")
+	assert.Less(t, picture.Bounds().Dx(), narrow, "only bars for many losses")
 }
 
 func TestRecallCurve(t *testing.T) {
@@ -244,7 +244,7 @@ func TestStudyOfPlainLabels(t *testing.T) {
 	assert.Len(t, r.Losses[0].F1.Values, 1)
 }
 
-// A value may be for one loss only, and then takes the place of the others.
+// A value for one loss replaces the values without a loss.
 func TestStudyOwnValues(t *testing.T) {
 	r := studied(t, "--loss", "cross-entropy,hinge,softmax-margin,hinge", "--l2", "1,hinge=0.1,hinge=0.2,3", "--optimizer", "softmax-margin=sgd,softmax-margin=lbfgs",
 		"--cost-scale", "softmax-margin=2", "--seeds", "1")
@@ -266,7 +266,7 @@ func TestStudyOwnValues(t *testing.T) {
 	}
 }
 
-// A loss that an optimizer cannot minimise is listed, not the end.
+// A loss that an optimizer cannot minimise is listed, and the others are compared.
 func TestStudyListsWhatCannotBeTrained(t *testing.T) {
 	o := done(t, "", "compare-losses", "--quiet", "--dev", "testdata/dev.conll", "--optimizer", "lbfgs", "--loss", "cross-entropy,hinge", "--l2", "0.1", "--seeds", "1", "testdata/train.conll")
 	assert.Contains(t, o.out, "\nnot trained: hinge by lbfgs, l2 0.1, l1 0, cost scale 1: ")
@@ -358,7 +358,7 @@ func TestStudyFailures(t *testing.T) {
 	}
 }
 
-// A sentence with a label that training lacks counts in the scores as one that no model gets right.
+// A sentence with a label that the training data lack counts as an error in the scores.
 func TestStudyOfUnknownLabels(t *testing.T) {
 	known := read(t, "testdata/dev.conll")
 	args := []string{"compare-losses", "--quiet", "--threads", "1", "--json", "-", "--loss", "cross-entropy", "--l2", "0.1", "--seeds", "1", "testdata/train.conll", "--dev"}
@@ -373,7 +373,7 @@ func TestStudyOfUnknownLabels(t *testing.T) {
 	assert.Less(t, got.Recall.Mean, want.Recall.Mean)
 }
 
-// A label of one sentence reaches every run, drawn or not, so that every run has the labels of the report.
+// A label of only one sentence is in every run, so that every run has the labels of the report.
 func TestEveryRunKnowsAllLabels(t *testing.T) {
 	text := read(t, "testdata/train.conll") + "\n\nParis\tPROPN\tB-GPE\n"
 	dev := write(t, "dev.conll", "Paris\tPROPN\tB-GPE\n")

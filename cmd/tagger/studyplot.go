@@ -8,9 +8,9 @@ import (
 	"github.com/trellis-nlp/trellis/study"
 )
 
-// panels are the figures: precision against recall along a curve, or else the scores, precision and recall of each
-// run, and how often labels are right that have a probability. A curve has a panel for each file of the report, the
-// others show the last file.
+// panels returns the figures. With --recall-curve, these are precision against recall for each file
+// of the report. Otherwise they show, for the last file, the scores, precision and recall of each
+// run, and calibration.
 func (o *compareRun) panels(r *study.Outcome) []plots.Panel {
 	if len(o.RecallCurve) > 0 {
 		var list []plots.Panel
@@ -19,9 +19,9 @@ func (o *compareRun) panels(r *study.Outcome) []plots.Panel {
 		}
 		return list
 	}
-	score := plots.Panel{Title: "Mean and deviation over the runs", X: "accuracy"}
+	score := plots.Panel{Title: "Mean and standard deviation over the runs", X: "accuracy"}
 	runs := plots.Panel{Title: "Each run", X: "recall", Y: "precision"}
-	bins := plots.Panel{Title: "Calibration", X: "probability of the label", Y: "how often it is right", Lines: true, Diagonal: true}
+	bins := plots.Panel{Title: "Calibration", X: "probability of the label", Y: "accuracy", Lines: true, Diagonal: true}
 	for _, row := range r.Losses {
 		if !wasTrained(row) {
 			continue
@@ -47,10 +47,11 @@ func (o *compareRun) panels(r *study.Outcome) []plots.Panel {
 	return []plots.Panel{score, bins}
 }
 
-// maxSeries is how many losses can be told apart within a panel.
+// maxSeries is the maximum number of losses in a panel with a series for each loss.
 const maxSeries = 10
 
-// curvePanel has a line for each loss on the k-th file, with a point for each weight.
+// curvePanel returns the panel of the k-th file, with a line for each loss and a point for each
+// weight.
 func (o *compareRun) curvePanel(k int, r *study.Outcome) plots.Panel {
 	p := plots.Panel{Title: "Precision and recall by --cost-fn", X: "recall", Y: "precision", Lines: true}
 	if len(r.Files) > 1 {

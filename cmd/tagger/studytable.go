@@ -13,7 +13,7 @@ import (
 	"github.com/trellis-nlp/trellis/study"
 )
 
-// comparedLosses is what compare-losses --json writes. Its keys are a promise to other programs.
+// comparedLosses is what compare-losses --json writes. Its keys are public.
 type comparedLosses struct {
 	*study.Outcome
 	Losses []comparedLoss `json:"losses"`
@@ -22,7 +22,7 @@ type comparedLosses struct {
 type comparedLoss struct {
 	study.Choice
 	Error string   `json:"error,omitempty"`
-	Args  []string `json:"args"` // of tagger, to train so
+	Args  []string `json:"args"` // arguments of tagger that train with this setting
 	study.Report
 	Test *study.Report `json:"test"`
 }
@@ -53,7 +53,7 @@ func (a *app) printOutcomes(o *compareRun, r *study.Outcome) error {
 	return err
 }
 
-// table writes what people read: a table for each file, and what could not be trained.
+// table writes a table for each file, and the losses that could not be trained.
 func (o *compareRun) table(r *study.Outcome) []byte {
 	heading := []string{"loss", "optimizer", "l2"}
 	if len(o.RecallCurve) > 0 {
@@ -93,7 +93,7 @@ func (o *compareRun) table(r *study.Outcome) []byte {
 		for _, line := range lines {
 			fmt.Fprintf(w, "%s\t\n", strings.Join(line, "\t"))
 		}
-		w.Flush() // a Buffer takes everything
+		w.Flush() // a Buffer returns no error
 	}
 	for _, row := range r.Losses {
 		if !wasTrained(row) {
@@ -103,7 +103,7 @@ func (o *compareRun) table(r *study.Outcome) []byte {
 	return b.Bytes()
 }
 
-// cells are the row of a loss in the table of the k-th file.
+// cells returns the row of a loss in the table of the k-th file.
 func (o *compareRun) cells(r *study.Outcome, row *study.Row, k int) []string {
 	percent := func(v float64) string { return fmt.Sprintf("%.2f", 100*v) }
 	optional := func(v *float64) string {
@@ -136,7 +136,7 @@ func (o *compareRun) cells(r *study.Outcome, row *study.Row, k int) []string {
 	return append(cells, fmt.Sprintf("%.2f", runs.Seconds.Mean), fmt.Sprintf("%.2f", runs.CPUSeconds.Mean))
 }
 
-// writeMarkdownRows writes a table whose first column is text and whose others are aligned to the right.
+// writeMarkdownRows writes a table. All columns but the first are aligned to the right.
 func writeMarkdownRows(b *bytes.Buffer, lines [][]string) {
 	for k, line := range lines {
 		fmt.Fprintf(b, "| %s |\n", strings.Join(line, " | "))

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// accuracyOf is that of a model on labelled sentences.
+// accuracyOf returns the accuracy of a model on labelled sentences.
 func accuracyOf(t *testing.T, model, file string) float64 {
 	t.Helper()
 	var r struct{ Accuracy float64 }
@@ -28,23 +28,23 @@ func TestSupervision(t *testing.T) {
 		assert.Equal(t, reading, m.Meta.Facts()["supervision"])
 		assert.Greater(t, accuracyOf(t, path, "testdata/train.conll"), 0.85, reading)
 	}
-	// Soft reading takes open labels too, sentence by sentence.
+	// soft also accepts partial labels, sentence by sentence.
 	path, _ := trained(t, "", "--supervision", "soft", "testdata/open.conll")
 	assert.Greater(t, accuracyOf(t, path, "testdata/train.conll"), 0.85)
-	// Unless asked for, the characters are those of labels.
+	// By default, ? and A|B are labels.
 	_, o := trained(t, "", "testdata/open.conll")
 	assert.NotContains(t, o.errors, " 6 labels")
-	// Where nothing is open, partial reading changes nothing.
+	// partial changes nothing if all labels are known.
 	a, _ := trained(t, "", "testdata/train.conll")
 	b, _ := trained(t, "", "--supervision", "partial", "testdata/train.conll")
 	assert.Equal(t, accuracyOf(t, a, "testdata/dev.conll"), accuracyOf(t, b, "testdata/dev.conll"))
-	// Attributes have their labels first.
+	// The same in attribute files, where labels come first.
 	items := strings.Replace(read(t, "testdata/train.crfsuite"), "O\t", "O|B-LOC\t", 3)
 	path, _ = trained(t, "", "--supervision", "partial", write(t, "open.crfsuite", items))
 	assert.Greater(t, accuracyOf(t, path, "testdata/train.crfsuite"), 0.85)
-	// Restarts make sense where labels are open.
+	// Restarts are allowed with partial labels.
 	_, o = trained(t, "", "--supervision", "partial", "--restarts", "1", "testdata/open.conll")
-	assert.Contains(t, o.out, "the best of 2 runs")
+	assert.Contains(t, o.out, "best of 2 runs: run ")
 }
 
 func TestSupervisionErrors(t *testing.T) {
@@ -61,14 +61,14 @@ func TestSupervisionErrors(t *testing.T) {
 	}
 	o := tagger(t, "", "train", "--model", t.TempDir()+"/m", "--supervision", "partial", "--dev", "testdata/open.conll", "testdata/open.conll")
 	assert.Equal(t, exitDone, o.status)
-	assert.Regexp(t, `labels that the training data lack, and count as wrong: .*O\|B-ORG`, o.errors, "development data are read as they are")
+	assert.Regexp(t, `labels that the training data lack, and count as wrong: .*O\|B-ORG`, o.errors, "development data have full labels")
 }
 
-// A sentence of weight 3 counts as three.
+// A sentence with weight 3 counts as three sentences.
 func TestWeightsOfColumns(t *testing.T) {
 	sentence := "rose\tA\nred\tB\n\n"
 	other := "red\tA\nrose\tA\n\n"
-	templates := write(t, "words.txt", "u:w=%x[0,form]\nb\n") // a copy of a sentence would be another one, in which words are seen
+	templates := write(t, "words.txt", "u:w=%x[0,form]\nb\n") // without seen labels, which copies of a sentence would change
 	train := []string{"--label", "2", "--features", templates, "--warm-up", "0", "-"}
 	_, once := trained(t, "# weight = 3\n"+sentence+other, train...)
 	_, thrice := trained(t, sentence+sentence+sentence+other, train...)

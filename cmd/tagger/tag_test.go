@@ -38,7 +38,7 @@ func TestTagGolden(t *testing.T) {
 	}
 }
 
-// cells splits a file of tabs into its rows.
+// cells splits a file with tabs into rows.
 func cells(text string) [][]string {
 	var rows [][]string
 	for line := range strings.Lines(text) {
@@ -47,7 +47,7 @@ func cells(text string) [][]string {
 	return rows
 }
 
-// TestCoNLLUKeepsAllElse compares byte by byte outside the column that is filled in.
+// TestCoNLLUKeepsAllElse compares all bytes outside the label column.
 func TestCoNLLUKeepsAllElse(t *testing.T) {
 	in := read(t, "testdata/text.conllu")
 	for _, args := range [][]string{{}, {"--label", "XPOS"}, {"--probs"}} {
@@ -106,7 +106,7 @@ func TestProbs(t *testing.T) {
 }
 
 func TestNBest(t *testing.T) {
-	text := "Maria\tPROPN\nlives\tVERB\n\nAnna\tPROPN" // without a last line end
+	text := "Maria\tPROPN\nlives\tVERB\n\nAnna\tPROPN" // without a final line end
 	o := done(t, text, "tag", "--nbest", "3", "--model", nerModel(t))
 	blocks := strings.Split(strings.TrimRight(o.out, "\n"), "\n\n")
 	require.Len(t, blocks, 6)
@@ -130,7 +130,7 @@ func TestNBest(t *testing.T) {
 	one := done(t, text, "tag", "--model", nerModel(t))
 	assert.True(t, seen[strings.TrimRight(strings.Split(one.out, "\n\n")[0], "\n")], "the best one is among them")
 
-	// What is written can be read back: comments are none of the tokens.
+	// The output can be read again: comments are not read as tokens.
 	again := done(t, o.out, "tag", "--model", nerModel(t))
 	assert.Equal(t, strings.Count(o.out, "\n"), strings.Count(again.out, "\n"))
 
@@ -158,7 +158,8 @@ func TestFixedKeepsAndDecodesAround(t *testing.T) {
 	assert.Equal(t, "I-ORG", strings.Split(i.out, "\n")[1])
 }
 
-// TestWordsElsewhere tags files of another make than the training file with a model that reads words only.
+// TestWordsElsewhere tags files with other columns than the training file, with a model that reads
+// only words.
 func TestWordsElsewhere(t *testing.T) {
 	want := "Maria\tB-PER\nlives\tO\nin\tO\nOslo\tB-LOC\n"
 	for name, c := range map[string]struct{ model, text string }{
@@ -188,7 +189,7 @@ func TestWordsElsewhere(t *testing.T) {
 	assert.Contains(t, u.out, "1\tMaria\tMaria\t_\tB-PER\t")
 }
 
-// TestSentencesComeAtOnce reads each labelled sentence from a pipe before the next one is written.
+// TestSentencesComeAtOnce reads each labelled sentence from a pipe before it writes the next one.
 func TestSentencesComeAtOnce(t *testing.T) {
 	inR, inW := io.Pipe()
 	outR, outW := io.Pipe()
@@ -217,7 +218,7 @@ func TestEmptyFilesAmongOthers(t *testing.T) {
 	golden(t, "text.tagged.conll", o.out)
 }
 
-// TestRunsSideBySide runs the program many times at once.
+// TestRunsSideBySide runs the program many times concurrently.
 func TestRunsSideBySide(t *testing.T) {
 	model := nerModel(t)
 	want := done(t, "", "tag", "--model", model, "testdata/text.conll").out

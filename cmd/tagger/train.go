@@ -86,8 +86,8 @@ func (o *trainRun) settings(cmd *cobra.Command) (trellis.Config, error) {
 	return c, c.Validate()
 }
 
-// collectAt is the value of GOGC for training. Training makes little garbage, so that a low value saves memory and
-// costs little time.
+// collectAt is the value of GOGC for training. Training makes little garbage, so that a low value
+// saves memory and costs little time.
 const collectAt = 25
 
 func (a *app) train(cmd *cobra.Command, o *trainRun, files []string) error {
@@ -140,14 +140,15 @@ func (a *app) train(cmd *cobra.Command, o *trainRun, files []string) error {
 	if stopped != nil {
 		hint := ""
 		if now := checkpointAt(c.Checkpoint); now != nil && (before == nil || !os.SameFile(before, now) || c.Resume == c.Checkpoint) {
-			hint = "; --resume " + c.Checkpoint + " continues"
+			hint = "; continue with --resume " + c.Checkpoint
 		}
 		return fmt.Errorf("%w: training stopped early, the best model so far is in %s%s", stopped, o.model, hint)
 	}
 	return nil
 }
 
-// checkpointAt returns the file information of a checkpoint, or nil if there is none. Each checkpoint is a new file.
+// checkpointAt returns the file information of a checkpoint, or nil if there is none. Each
+// checkpoint is a new file.
 func checkpointAt(path string) os.FileInfo {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -175,7 +176,8 @@ func (a *app) watch(ctx context.Context, o *trainRun, data trellis.Source, c tre
 		defer f.Close()
 		log = f
 	}
-	// If writing the log fails, training stops as after an interrupt, and the best model so far is kept.
+	// If writing the log fails, training stops as after an interrupt, and the best model so far is
+	// kept.
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var steps *reporter
@@ -188,7 +190,7 @@ func (a *app) watch(ctx context.Context, o *trainRun, data trellis.Source, c tre
 		}
 		if log != nil {
 			if err := writeLog(log, p); err != nil {
-				stop(fmt.Errorf("log: %w", err))
+				stop(fmt.Errorf("--log-json: %w", err))
 			}
 		}
 	}
@@ -220,7 +222,7 @@ func (a *app) printOutcome(o *trainRun, r *trellis.Report) error {
 		b.WriteByte('\n')
 	}
 	if r.Config.Restarts > 0 {
-		fmt.Fprintf(&b, "the best of %d runs: %d\n", r.Config.Restarts+1, s.Run+1)
+		fmt.Fprintf(&b, "best of %d runs: run %d\n", r.Config.Restarts+1, s.Run+1)
 	}
 	fmt.Fprintf(&b, "%s: %s; %s\n", o.model, r.Size, r.Ended())
 	w := a.stdout

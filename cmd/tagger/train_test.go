@@ -14,7 +14,7 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 )
 
-// trained trains a model in a folder of its own and returns its file and what was said.
+// trained trains a model in a temporary folder and returns its path and the output.
 func trained(t *testing.T, text string, args ...string) (path string, o outcome) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "model")
@@ -94,7 +94,7 @@ func TestTrainPicksByLooking(t *testing.T) {
 			for k, v := range c.meta {
 				assert.Equal(t, v, notesOf(t, path)[k], k)
 			}
-			assert.NotContains(t, read(t, path), "testdata", "the model tells where its files lay")
+			assert.NotContains(t, read(t, path), "testdata", "a model contains no folders")
 			assert.Contains(t, o.out, path+": ")
 		})
 	}
@@ -119,7 +119,7 @@ func TestPhrasesPickChunk(t *testing.T) {
 	assert.Equal(t, []string{"B-NP", "I-NP", "B-VP"}, m.Labels(), "attribute files are trained as CRFsuite trains them")
 }
 
-// Labels that spell features out, or are very many, are morphology.
+// Labels made of features, or more than 80 labels, use the preset morph.
 func TestMorphologyPicksMorph(t *testing.T) {
 	var many strings.Builder
 	for k := range 81 {
@@ -134,7 +134,7 @@ func TestMorphologyPicksMorph(t *testing.T) {
 	}
 }
 
-// tunedScheme is the scheme of what tune trains.
+// tunedScheme returns the scheme in which tune trains.
 func tunedScheme(t *testing.T, path string) string {
 	t.Helper()
 	o := done(t, "", "tune", "--folds", "2", "--loss", "perceptron", path)
@@ -144,7 +144,7 @@ func tunedScheme(t *testing.T, path string) string {
 	return scheme
 }
 
-// Columns between the word and the label are input, but for numbers and what says the same of all tokens.
+// Columns between word and label are input, except for numbers and constant columns.
 func TestFurtherColumns(t *testing.T) {
 	const text = "the the DET 1 x B-NP B-PER _\ncats cat NOUN 2 x I-NP I-PER _\nsleep sleep VERB 3 x B-VP O _\n\n" +
 		"a a DET 1 x B-NP O _\ndog dog NOUN 2 x I-NP O _\nbarks bark VERB 3 x B-VP O _\n\n"
@@ -176,10 +176,10 @@ func TestFurtherColumns(t *testing.T) {
 	}
 	program, err = m.Input().Program()
 	require.NoError(t, err)
-	assert.Equal(t, []int{0}, program.Columns(), "none but the word")
+	assert.Equal(t, []int{0}, program.Columns(), "only the word")
 }
 
-// TestEveryPair trains with each loss and each optimizer that goes with it.
+// TestEveryPair trains with each loss and each suitable optimizer.
 func TestEveryPair(t *testing.T) {
 	stochastic := []string{"sgd", "adagrad", "adam", "adamw"}
 	for loss, optimizers := range map[string][]string{
@@ -196,7 +196,7 @@ func TestEveryPair(t *testing.T) {
 				o := done(t, "", "eval", "--json", "--model", path, "testdata/train.conll")
 				var r struct{ Accuracy float64 }
 				require.NoError(t, json.Unmarshal([]byte(o.out), &r))
-				assert.Greater(t, r.Accuracy, 0.75, "all O is 0.7")
+				assert.Greater(t, r.Accuracy, 0.75, "0.7 for O everywhere")
 			})
 		}
 	}
@@ -266,7 +266,7 @@ func TestWarmStart(t *testing.T) {
 	assert.Less(t, objective(t, warm), objective(t, cold))
 }
 
-// objective returns that of the last step.
+// objective returns the objective of the last step.
 func objective(t *testing.T, o outcome) float64 {
 	t.Helper()
 	_, text, ok := strings.Cut(o.out, "loss ")
@@ -285,7 +285,7 @@ func TestDevelopmentData(t *testing.T) {
 	m, err := loadModel(path)
 	require.NoError(t, err)
 	assert.NotEmpty(t, m.Meta.Notes["dev"])
-	// What the table says of the best model is what eval says of the file.
+	// The table of the best model equals the output of eval.
 	eval := done(t, "", "eval", "--scheme", "bio", "--model", path, "testdata/dev.conll")
 	assert.Contains(t, o.out, strings.Split(eval.out, "\n")[1])
 }

@@ -8,13 +8,13 @@ import (
 	"github.com/trellis-nlp/trellis"
 )
 
-// tunedModel is the file that a command line for the best settings names.
+// tunedModel is the model file in the command line for the best setting.
 const tunedModel = "tuned.model"
 
 // variedOptions are the settings that tune and compare-losses vary.
 var variedOptions = []string{"loss", "optimizer", "l2", "l1", "cost-scale"}
 
-// sharedOptions are the settings that tune passes on to training as they are.
+// sharedOptions are the settings that tune passes to training unchanged.
 var sharedOptions = []string{
 	"features", "label", "form", "pos", "format", "clusters", "gazetteer", "vectors", "vectors-limit",
 	"cost", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight", "gamma",
@@ -23,7 +23,7 @@ var sharedOptions = []string{
 	"min-count", "tag-dictionary", "all-pairs", "dev", "patience", "seed", "restarts", "threads", "scheme", "normalize",
 }
 
-// trainArgs returns the arguments with which tagger trains on files by a configuration of a study.
+// trainArgs returns the arguments of tagger that train on files by a configuration of a study.
 func trainArgs(c *trellis.Config, files []string) []string {
 	args := []string{"train", "--model", tunedModel}
 	for _, name := range slices.Concat(variedOptions, sharedOptions) {
@@ -32,7 +32,7 @@ func trainArgs(c *trellis.Config, files []string) []string {
 		}
 	}
 	if slices.ContainsFunc(files, func(name string) bool { return len(name) > 1 && name[0] == '-' }) {
-		args = append(args, "--") // no flags
+		args = append(args, "--") // the files are not flags
 	}
 	return append(args, files...)
 }
@@ -45,7 +45,7 @@ func flagArgs(c *trellis.Config, name string) []string {
 	}
 	var args []string
 	switch v := reflect.ValueOf(c.Field(name)).Elem(); v.Kind() {
-	case reflect.Slice: // given once for each item
+	case reflect.Slice: // one flag per item
 		for _, item := range v.Seq2() {
 			args = append(args, flag, item.String())
 		}
@@ -57,7 +57,7 @@ func flagArgs(c *trellis.Config, name string) []string {
 	}
 }
 
-// shellLine spells a command line for a shell.
+// shellLine quotes a command line for a shell.
 func shellLine(words []string) string {
 	quoted := make([]string, len(words))
 	for k, w := range words {
@@ -69,5 +69,5 @@ func shellLine(words []string) string {
 	return strings.Join(quoted, " ")
 }
 
-// plainRunes mean nothing to shells.
+// plainRunes need no quotes in shells.
 const plainRunes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,+@%"

@@ -124,7 +124,8 @@ func (a *app) tune(cmd *cobra.Command, o *tuneRun) error {
 	return nil
 }
 
-// reportStudy makes the trainings of a study report to standard error. The caller calls trained after each training.
+// reportStudy makes the trainings of a study report to standard error. The caller calls trained
+// after each training.
 func (a *app) reportStudy(base *trellis.Config, quiet bool) (trained func()) {
 	base.Warn = a.warn
 	if quiet {

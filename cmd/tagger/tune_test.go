@@ -34,7 +34,7 @@ func parseTuned(t *testing.T, text string) rankedTrials {
 	return r
 }
 
-// words splits a line as a shell does, as far as shellLine quotes.
+// words splits a line quoted by shellLine as a shell does.
 func words(line string) []string {
 	var list []string
 	for _, w := range regexp.MustCompile(`(?:'[^']*'|\\'|[^' ])+`).FindAllString(line, -1) {
@@ -62,7 +62,7 @@ func TestTuneByDefault(t *testing.T) {
 	assert.Regexp(t, `^tagger train --model tuned\.model( --loss \S+ --optimizer \S+( --l2 \S+)?)? testdata/train\.conll$`, rows[len(rows)-2])
 }
 
-// The line that is printed trains a model, and with --dev that is the very model that was scored.
+// The printed command trains a model, with --dev exactly the one that was scored.
 func TestTheLineCanBeRun(t *testing.T) {
 	data, err := filepath.Abs("testdata")
 	require.NoError(t, err)
@@ -110,7 +110,7 @@ func TestTheLineCanBeRun(t *testing.T) {
 	}
 }
 
-// A fold of tune is train on its sentences and eval on the others.
+// A fold of tune equals train on its sentences and eval on the others.
 func TestAFoldIsTrainAndEval(t *testing.T) {
 	all := strings.SplitAfter(strings.TrimSpace(read(t, "testdata/train.conll"))+"\n\n", "\n\n")
 	all = all[:len(all)-1]
@@ -124,7 +124,7 @@ func TestAFoldIsTrainAndEval(t *testing.T) {
 	}
 	r := tuned(t, "", "--seed", "5", "--folds", "3", "--loss", "perceptron,risk,hinge,softmax-margin,cross-entropy",
 		"--l1", "0,0.1", "--l2", "0.01,0.5", "testdata/train.conll")
-	require.Len(t, r.Trials, 20) // averaged-perceptron takes no penalty; and the default
+	require.Len(t, r.Trials, 20) // averaged-perceptron takes no penalty; includes the default
 	inBIOES := tuned(t, "", "--seed", "5", "--folds", "3", "--scheme", "bioes", "--loss", "cross-entropy", "--l2", "0.1", "testdata/train.conll")
 	for _, trial := range append(r.Trials, inBIOES.Trials...) {
 		flags := trial.Args[3 : len(trial.Args)-1]
@@ -155,7 +155,7 @@ func TestTuneFollowsFromTheSeed(t *testing.T) {
 	}
 }
 
-// Settings that train refuses are listed, not the end; those that mean the same are tried once.
+// Settings that train rejects are listed. Equivalent settings are tried once.
 func TestTuneListsWhatCannotBeTrained(t *testing.T) {
 	args := []string{"--loss", "cross-entropy,hinge", "--optimizer", "lbfgs,pa,adam", "--l1", "0,0.1", "--l2", "0.1", "--holdout", "0.3", "testdata/train.conll"}
 	r := tuned(t, "", args...)
@@ -167,7 +167,7 @@ func TestTuneListsWhatCannotBeTrained(t *testing.T) {
 			assert.GreaterOrEqual(t, k, 5, "failures come last")
 		}
 	}
-	// lbfgs and adam take no L1, lbfgs no hinge, pa no cross-entropy and no penalty.
+	// lbfgs and adam do not support L1, lbfgs no hinge, pa no cross-entropy and no penalty.
 	assert.Len(t, r.Trials, 11)
 	assert.Equal(t, 6, failed)
 	o := done(t, "", append([]string{"tune"}, args...)...)
@@ -178,7 +178,7 @@ func TestTuneListsWhatCannotBeTrained(t *testing.T) {
 func TestTuneOtherFormats(t *testing.T) {
 	for _, file := range []string{"testdata/train.crfsuite", "testdata/train.conllu"} {
 		r := tuned(t, "", "--loss", "cross-entropy,perceptron", "--l2", "0.1", "--folds", "2", "--metric", "accuracy", file)
-		assert.Len(t, r.Trials, map[string]int{"testdata/train.crfsuite": 2, "testdata/train.conllu": 3}[file], "attributes are trained by cross-entropy anyway")
+		assert.Len(t, r.Trials, map[string]int{"testdata/train.crfsuite": 2, "testdata/train.conllu": 3}[file], "attribute files use cross-entropy by default")
 		assert.Greater(t, *r.Trials[0].Mean, 0.3, file)
 	}
 	piped := tuned(t, read(t, "testdata/train.crfsuite"), "--loss", "perceptron", "--folds", "2", "-")
@@ -186,7 +186,7 @@ func TestTuneOtherFormats(t *testing.T) {
 	assert.Equal(t, named.Trials[0].Scores, piped.Trials[0].Scores)
 }
 
-// A label that the training part of a fold lacks is an error of the model, not of the user.
+// A label that is missing from the training part of a fold counts as an error of the model.
 func TestTuneWithARareLabel(t *testing.T) {
 	text := read(t, "testdata/train.conll") + "\n\nParis\tPROPN\tB-GPE\n"
 	for _, metric := range study.MetricNames() {
@@ -219,7 +219,7 @@ func TestTuneIsInterrupted(t *testing.T) {
 	r := parseTuned(t, read(t, file))
 	assert.True(t, r.Interrupted)
 	require.Len(t, r.Trials, 4)
-	assert.Len(t, r.Trials[3].Scores, 2, "the one that was interrupted comes last")
+	assert.Len(t, r.Trials[3].Scores, 2, "the interrupted setting is last")
 	assert.Equal(t, 8, r.Settings)
 
 	ctx, stop = context.WithCancel(t.Context())
@@ -313,7 +313,7 @@ func TestFilesThatLookLikeFlags(t *testing.T) {
 	done(t, "", words(r.Best)[1:]...)
 }
 
-// Whoever adds a flag to train decides whether tune passes it on.
+// A new flag of train must be shared with tune, or be listed here.
 func TestEveryFlagOfTrainIsShared(t *testing.T) {
 	own := []string{"model", "init", "log-json", "quiet", "config", "write-config", "loss", "optimizer", "l1", "l2", "cost-scale", "help",
 		"weights", "strip", "date", "config", "write-config", "model-type", "max-length", "order", "keep", "label-parts", "supervision", "checkpoint", "checkpoint-every", "resume"}
@@ -326,8 +326,8 @@ func TestTuneTellsWhereTheGridEnds(t *testing.T) {
 	tell := func(args ...string) string {
 		return done(t, "", append([]string{"tune", "--folds", "2", "--threads", "1", "--loss", "cross-entropy", "testdata/train.conll"}, args...)...).errors
 	}
-	assert.Contains(t, tell("--l2", "1,1000"), "l2 1 is the least that was tried for cross-entropy: less may be better")
-	assert.Contains(t, tell("--l2", "1000,10000"), "l2 10000 is the most that was tried for cross-entropy: more may be better", "of equals the stronger one")
-	assert.NotContains(t, tell("--l2", "0.1"), "may be better")
-	assert.NotContains(t, tell("--l2", "0,1000"), "may be better", "there is nothing below 0")
+	assert.Contains(t, tell("--l2", "1,1000"), "l2 1 is the smallest value tried for cross-entropy: try smaller ones")
+	assert.Contains(t, tell("--l2", "1000,10000"), "l2 10000 is the largest value tried for cross-entropy: try larger ones", "the stronger of equals")
+	assert.NotContains(t, tell("--l2", "0.1"), "value tried")
+	assert.NotContains(t, tell("--l2", "0,1000"), "value tried", "no penalty is below 0")
 }

@@ -13,20 +13,20 @@ import (
 	"github.com/trellis-nlp/trellis/study"
 )
 
-// rankedTrials is what tune --json writes. Its keys are a promise to other programs.
+// rankedTrials is what tune --json writes. Its keys are public.
 type rankedTrials struct {
 	*study.Ranking
-	Best   string        `json:"best,omitempty"` // a command line
+	Best   string        `json:"best,omitempty"` // command line with the best setting
 	Trials []rankedTrial `json:"trials"`
 }
 
 type rankedTrial struct {
 	study.Trial
 	Error string   `json:"error,omitempty"`
-	Args  []string `json:"args"` // of tagger, to train so
+	Args  []string `json:"args"` // arguments of tagger that train with this setting
 }
 
-// printRanking writes the object, or the table and the line of the best setting.
+// printRanking writes the JSON object, or the table and the command with the best setting.
 func (a *app) printRanking(o *tuneRun, r *study.Ranking) error {
 	object := rankedTrials{Ranking: r, Trials: []rankedTrial{}}
 	for _, t := range r.Trials {
@@ -54,8 +54,8 @@ func (a *app) printRanking(o *tuneRun, r *study.Ranking) error {
 	return err
 }
 
-// writeObject writes an object as JSON to a file, if one is named, or to standard output for "-". Then nothing else
-// belongs there, which it reports.
+// writeObject writes an object as JSON to a file, or to standard output for "-". It writes nothing
+// for "". It reports whether it wrote to standard output, where no table must follow.
 func (a *app) writeObject(path string, object any) (toStdout bool, err error) {
 	if path == "" {
 		return false, nil
@@ -75,13 +75,14 @@ func (a *app) writeObject(path string, object any) (toStdout bool, err error) {
 	})
 }
 
-// gridHint speaks of a penalty at the end of what was tried, beyond which there may be a better one.
+// gridHint returns a hint if the best penalty is the smallest or the largest one tried, otherwise
+// "".
 func gridHint(ranked []study.Trial) string {
 	var best *study.Trial
 	var tried []float64
 	for k := range ranked {
 		t := &ranked[k]
-		if t.Err != nil || t.Config.Loss == "" || t.L2 == nil { // the default is on no grid
+		if t.Err != nil || t.Config.Loss == "" || t.L2 == nil { // not on the grid: the default
 			continue
 		}
 		if best == nil {
@@ -95,9 +96,9 @@ func gridHint(ranked []study.Trial) string {
 		return ""
 	}
 	if least, most := slices.Min(tried), slices.Max(tried); least < most && *best.L2 == least && least > 0 {
-		return fmt.Sprintf("l2 %g is the least that was tried for %s: less may be better", least, best.Loss)
+		return fmt.Sprintf("l2 %g is the smallest value tried for %s: try smaller ones", least, best.Loss)
 	} else if least < most && *best.L2 == most {
-		return fmt.Sprintf("l2 %g is the most that was tried for %s: more may be better", most, best.Loss)
+		return fmt.Sprintf("l2 %g is the largest value tried for %s: try larger ones", most, best.Loss)
 	}
 	return ""
 }
@@ -120,7 +121,7 @@ func (o *tuneRun) writeTable(b *bytes.Buffer, r *study.Ranking) {
 	}
 	for _, t := range r.Trials {
 		if t.Err != nil {
-			break // those that failed are the last
+			break // failed settings are last
 		}
 		note := ""
 		if t.Default {
@@ -137,13 +138,13 @@ func (o *tuneRun) writeTable(b *bytes.Buffer, r *study.Ranking) {
 		}
 		fmt.Fprintf(w, "%.2f%%%s\t%s\t%s\t%s\t%s\t%s\t%.1f\t%s\n", 100**t.Mean, deviation, t.Loss, t.Optimizer, optional(t.L2), optional(t.L1), optional(t.CostScale), t.Seconds, note)
 	}
-	w.Flush() // a Buffer takes everything
+	w.Flush() // a Buffer returns no error
 	var refused []string
 	for _, t := range r.Trials {
 		if t.Err == nil {
 			continue
 		}
-		// Whatever the penalty: a pair that cannot work is named once.
+		// Print an unsuitable pair of loss and optimizer once, not for each penalty.
 		line := fmt.Sprintf("not trained: %s by %s: %s\n", t.Loss, t.Optimizer, spelled(t.Err))
 		if !slices.Contains(refused, line) {
 			refused = append(refused, line)

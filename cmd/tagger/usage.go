@@ -39,8 +39,8 @@ type flagGroup struct {
 // A flagText describes a flag: its names and value, and what it does.
 type flagText struct{ spelling, usage string }
 
-// flagGroups returns the flags of c in groups, in the order of registration. Flags without a group, such as --help, are
-// in the first one.
+// flagGroups returns the flags of c in groups, in the order of registration. Flags without a group,
+// such as --help, are in the first one.
 func flagGroups(c *cobra.Command) []flagGroup {
 	var groups []flagGroup
 	c.LocalFlags().VisitAll(func(f *pflag.Flag) {
@@ -174,7 +174,8 @@ func flagError(_ *cobra.Command, err error) error {
 	return err
 }
 
-// plainUsages removes backquotes from the usages of flags, for shell completion, which would show them.
+// plainUsages removes backquotes from the usages of flags, for shell completion, which would show
+// them.
 func plainUsages(root *cobra.Command) {
 	for _, c := range slices.Concat([]*cobra.Command{root}, root.Commands()) {
 		c.Flags().VisitAll(func(f *pflag.Flag) { _, f.Usage = pflag.UnquoteUsage(f) })

@@ -115,7 +115,7 @@ func TestWrongUsage(t *testing.T) {
 	}
 }
 
-// lastMessage returns standard error from the error on.
+// lastMessage returns the last error message with all that follows it.
 func lastMessage(s string) string {
 	k := strings.LastIndex(s, "tagger: ")
 	return s[max(0, k):]
@@ -130,7 +130,7 @@ func TestHelp(t *testing.T) {
 		o := done(t, "", args...)
 		assert.Contains(t, o.out, "Examples:\n  tagger ", command)
 		for line := range strings.Lines(o.out) {
-			assert.NotContains(t, line, "\t", "tabs show as anything")
+			assert.NotContains(t, line, "\t", "the width of tabs varies")
 		}
 		if command == "train" {
 			for _, k := range losses.Kinds() {

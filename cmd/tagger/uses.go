@@ -10,7 +10,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
-// use is the file that a flag names. Presets of templates and standard streams are no files.
+// use returns the file of a flag. The path "-", a standard stream, is not a file.
 func use(flag, path string) safefile.Use {
 	if path == "-" {
 		path = ""
@@ -18,7 +18,7 @@ func use(flag, path string) safefile.Use {
 	return safefile.Use{Name: flag + " " + path, Path: path}
 }
 
-// reading lists the files that a command is given as arguments, standard input among them.
+// reading returns the input files of a command, including standard input.
 func (a *app) reading(files []string) []safefile.Use {
 	var list []safefile.Use
 	for _, name := range files {
@@ -31,7 +31,7 @@ func (a *app) reading(files []string) []safefile.Use {
 	return list
 }
 
-// writing is the file that a flag names, or standard output.
+// writing returns the output file of a flag, or standard output.
 func (a *app) writing(flag, path string) safefile.Use {
 	if path == "" || path == "-" {
 		return safefile.Use{Name: "standard output", Info: describe(a.stdout)}
@@ -39,7 +39,7 @@ func (a *app) writing(flag, path string) safefile.Use {
 	return use(flag, path)
 }
 
-// describe returns what os.SameFile compares, nil for a stream that is no file.
+// describe returns the file information of a stream, or nil if it is not a file.
 func describe(stream any) os.FileInfo {
 	f, ok := stream.(*os.File)
 	if !ok {
@@ -52,7 +52,7 @@ func describe(stream any) os.FileInfo {
 	return info
 }
 
-// distinct refuses a command line whose outputs would destroy its inputs or each other.
+// distinct returns an error if an output is the same file as an input or another output.
 func distinct(outputs, inputs []safefile.Use) error {
 	if err := safefile.Distinct(outputs, inputs); err != nil {
 		return &usageError{err}
@@ -60,7 +60,7 @@ func distinct(outputs, inputs []safefile.Use) error {
 	return nil
 }
 
-// templateFile is the file that the value of --features names, "" for a preset or auto.
+// templateFile returns the file in a value of --features, or "" for a preset or auto.
 func templateFile(value string) string {
 	if value == "auto" || slices.Contains(features.PresetNames(), value) {
 		return ""
@@ -68,7 +68,7 @@ func templateFile(value string) string {
 	return value
 }
 
-// inputs lists the files that training by a configuration reads, but for the checkpoint that it continues from.
+// inputs returns the files that training reads, without the checkpoint of --resume.
 func (a *app) inputs(c *trellis.Config, files []string) []safefile.Use {
 	list := append(a.reading(files), use("--clusters", c.Clusters), use("--vectors", c.Vectors))
 	for _, value := range c.Gazetteer {
@@ -81,8 +81,8 @@ func (a *app) inputs(c *trellis.Config, files []string) []safefile.Use {
 	return append(list, use("--features", templateFile(c.Features)), use("--init", c.Init))
 }
 
-// distinct refuses outputs of training that are its inputs. A checkpoint may take the place of the one that training
-// goes on from.
+// distinct returns an error if an output of training is the same file as an input or another
+// output. Only --checkpoint may be the file of --resume.
 func (o *trainRun) distinct(a *app, c *trellis.Config, files []string) error {
 	outputs := []safefile.Use{use("--model", o.model), use("--log-json", o.log), use("--write-config", o.writeConfig)}
 	if err := distinct(outputs, []safefile.Use{use("--resume", c.Resume)}); err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Every output of every command is compared with every input, and nothing is written if they are the same file.
+// Each command rejects an output that is the same file as an input, and writes nothing.
 func TestOutputsDoNotDestroyInputs(t *testing.T) {
 	train := read(t, "testdata/train.conll")
 	model := read(t, nerModel(t))
@@ -64,7 +64,7 @@ func TestOutputsDoNotDestroyInputs(t *testing.T) {
 	}
 }
 
-// Standard streams are files too.
+// Standard streams are compared, too.
 func TestStandardStreamsAreInputsAndOutputs(t *testing.T) {
 	text := read(t, "testdata/text.conll")
 	x := write(t, "x", text)
@@ -80,7 +80,7 @@ func TestStandardStreamsAreInputsAndOutputs(t *testing.T) {
 	assert.Equal(t, text, read(t, x))
 }
 
-// A checkpoint may replace the one that training goes on from.
+// A checkpoint may replace the one that training resumes from.
 func TestResumeFromTheCheckpointThatIsWritten(t *testing.T) {
 	dir := t.TempDir()
 	args := []string{"train", "--model", filepath.Join(dir, "m"), "--checkpoint", filepath.Join(dir, "c"), "--epochs", "3", "testdata/train.conll"}

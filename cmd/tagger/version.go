@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// version tells what the build knows of itself: the module's version, the commit and the Go version.
+// version returns the version of the module, the commit and the Go version.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
