@@ -5,8 +5,6 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-
-	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
 // exportFlags holds the flags of tagger export.
@@ -37,10 +35,7 @@ func (a *app) exportCommand() *cobra.Command {
 }
 
 func (a *app) exportModel(ctx context.Context, o *exportFlags, path string) error {
-	if err := distinct([]safefile.Use{use("--output", o.output)}, a.reading([]string{path})); err != nil {
-		return err
-	}
-	if err := safefile.Check(o.output); err != nil {
+	if err := checkModelOutput(o.output, a.reading([]string{path})); err != nil {
 		return err
 	}
 	m, err := openModel(ctx, path)

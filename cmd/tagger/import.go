@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis"
-	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
 // importFlags holds the flags of tagger import.
@@ -44,10 +43,7 @@ func (a *app) importCommand() *cobra.Command {
 }
 
 func (a *app) importModel(ctx context.Context, o *importFlags, path string) error {
-	if err := distinct([]safefile.Use{use("--output", o.output)}, a.reading([]string{path})); err != nil {
-		return err
-	}
-	if err := safefile.Check(o.output); err != nil {
+	if err := checkModelOutput(o.output, a.reading([]string{path})); err != nil {
 		return err
 	}
 	m, notes, err := trellis.Import(path, trellis.ImportOptions{Scheme: o.scheme, Weights: o.weights, Strip: o.strip})

@@ -11,7 +11,6 @@ import (
 
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/corpus"
-	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
 // pruneFlags holds the flags of tagger prune.
@@ -62,10 +61,7 @@ func (a *app) pruneCommand() *cobra.Command {
 }
 
 func (a *app) prune(ctx context.Context, o *pruneFlags, path string) error {
-	if err := distinct([]safefile.Use{use("--output", o.output)}, append(a.reading([]string{path}), use("--eval", o.eval))); err != nil {
-		return err
-	}
-	if err := safefile.Check(o.output); err != nil {
+	if err := checkModelOutput(o.output, append(a.reading([]string{path}), use("--eval", o.eval))); err != nil {
 		return err
 	}
 	m, err := openModel(ctx, path)

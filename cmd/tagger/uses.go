@@ -90,3 +90,11 @@ func (o *trainRun) distinct(a *app, c *trellis.Config, files []string) error {
 	}
 	return distinct(append(outputs, use("--checkpoint", c.Checkpoint)), append(a.inputs(c, files), use("--config", o.config)))
 }
+
+// checkModelOutput returns an error if the model file of --output is an input or cannot be written.
+func checkModelOutput(output string, inputs []safefile.Use) error {
+	if err := distinct([]safefile.Use{use("--output", output)}, inputs); err != nil {
+		return err
+	}
+	return safefile.Check(output)
+}
