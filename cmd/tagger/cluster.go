@@ -68,7 +68,7 @@ func (a *app) cluster(ctx context.Context, o *clusterFlags, files []string) erro
 		return err
 	}
 	if !o.quiet {
-		fmt.Fprintf(a.stderr, "%d tokens, %d words\n", text.Tokens(), text.Words())
+		fmt.Fprintf(a.stderr, "%d tokens, %d different words\n", text.Tokens(), text.Words())
 		o.Progress = a.clusterProgress()
 	}
 	c, err := cluster.Induce(ctx, text, o.Options)

@@ -32,7 +32,7 @@ func TestClusterReadsAllFormats(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "words.paths")
 	o := done(t, rows, "cluster", "-", "-o", out, "--clusters", "3", "--format", "conll", "--form", "1")
 	assert.Equal(t, want, read(t, out))
-	assert.Contains(t, o.errors, "11 tokens, 7 words\n10%\n")
+	assert.Contains(t, o.errors, "11 tokens, 7 different words\n10%\n")
 	assert.Contains(t, o.errors, "100%\n")
 }
 

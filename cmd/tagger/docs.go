@@ -105,11 +105,12 @@ func fenced(text string, prose func(string) string) string {
 }
 
 var (
-	codeInText = regexp.MustCompile(`'tagger [^']*'|(^|[\s(])--[a-z][a-z0-9-]*( [A-Z0-9][A-Z0-9.=]*)*`)
+	codeInText = regexp.MustCompile(`'tagger [^']*'|(^|[\s(])--[a-z][a-z0-9-]*` +
+		`( ([A-Z0-9]+([.=]+[A-Z0-9]+)*|auto|conllu?|document|entity|pruned|semi)\b)*`)
 	pageInText = regexp.MustCompile(`\bdocs/(explanation|reference)/([a-z-]+\.md)`)
 )
 
-// marked marks commands and flags with their values as code, and links pages.
+// marked marks commands and flags with their values as code, and links to pages.
 func marked(text string) string {
 	text = codeInText.ReplaceAllStringFunc(text, func(code string) string {
 		before := code[:strings.IndexAny(code, "'-")]

@@ -78,6 +78,18 @@ func checkExamples(t *testing.T, c *cobra.Command) {
 	}
 }
 
+func TestMarked(t *testing.T) {
+	for text, want := range map[string]string{
+		"Pass --to conllu, or --trials N. Every (--l2)": "Pass `--to conllu`, or `--trials N`. Every (`--l2`)",
+		"--blend 1000..30 and 'tagger tag --probs'":     "`--blend 1000..30` and `tagger tag --probs`",
+		"--compare A B FILE is X--y":                    "`--compare A B FILE` is X--y",
+		"see docs/reference/files.md":                   "see [files.md](../../reference/files.md)",
+	} {
+		assert.Equal(t, want, marked(text))
+	}
+	assert.Equal(t, "a\n\n```text\nb  c\n  d\n```\n\na", fenced("x\n\n  b  c\n    d\n\nx", func(string) string { return "a" }))
+}
+
 func TestManPages(t *testing.T) {
 	folder := t.TempDir()
 	done(t, "", "docs", "man", folder)
