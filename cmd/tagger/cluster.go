@@ -44,9 +44,11 @@ func (a *app) clusterCommand() *cobra.Command {
 	f.StringVarP(&o.output, "output", "o", "", "write to this `FILE`; - is standard output (required)")
 	f.IntVar(&o.Clusters, "clusters", 1000, "number `N` of clusters; fewer words than that get one cluster each")
 	f.IntVar(&o.MinCount, "min-count", 1, "drop words that occur fewer than `N` times; they separate sentences")
-	f.IntVar(&o.Window, "window", 0, "number `N` of clusters that are candidates for merging, at least --clusters; more is slower and better (default as --clusters)")
+	f.IntVar(&o.Window, "window", 0, "number `N` of clusters that are candidates for merging, at least --clusters; "+
+		"more is slower and better (default as --clusters)")
 	f.StringVar(&o.format, "format", "auto", "input `FORMAT`: auto, text, conll or conllu")
-	f.StringVar(&o.form, "form", "", "`COLUMN` with the words (default FORM in CoNLL-U, else the first column that does not number the tokens)")
+	f.StringVar(&o.form, "form", "", "`COLUMN` with the words (default FORM in CoNLL-U, else the first column that "+
+		"does not number the tokens)")
 	f.BoolVar(&o.quiet, "quiet", false, "print no progress")
 	f.SortFlags = false
 	required(c, "output")

@@ -32,12 +32,16 @@ func (a *app) convertCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringVar(&o.To, "to", "", "output `FORMAT`: conll or conllu (default as the input)")
-	f.StringSliceVar(&o.Columns, "columns", nil, "`LIST` of columns to write, in this order; NAME=COLUMN with --to conllu; misc.KEY is an entry of MISC")
-	f.StringVar(&o.Separator, "separator", "", "`NAME` of the column separator in CoNLL: tab or space (default as the input, tab for CoNLL-U input)")
+	f.StringSliceVar(&o.Columns, "columns", nil, "`LIST` of columns to write, in this order; NAME=COLUMN with --to "+
+		"conllu; misc.KEY is an entry of MISC")
+	f.StringVar(&o.Separator, "separator", "", "`NAME` of the column separator in CoNLL: tab or space (default as "+
+		"the input, tab for CoNLL-U input)")
 	f.StringVar(&o.Scheme, "scheme", "", "rewrite span labels in this `SCHEME`: iob1, bio, bioes or io")
-	f.StringVar(&o.Label, "label", "", "`COLUMN` with the span labels, or misc.KEY (default the last column with span labels in CoNLL, none in CoNLL-U)")
+	f.StringVar(&o.Label, "label", "", "`COLUMN` with the span labels, or misc.KEY (default the last column with "+
+		"span labels in CoNLL, none in CoNLL-U)")
 	addFormat(c, &o.Format, "conll", "conllu")
-	f.StringVarP(&o.output, "output", "o", "", "write to this `FILE`, once everything is converted (default standard output)")
+	f.StringVarP(&o.output, "output", "o", "", "write to this `FILE`, once everything is converted (default "+
+		"standard output)")
 	f.SortFlags = false
 	complete(c, "to", "conll", "conllu")
 	complete(c, "separator", "tab", "space")

@@ -63,7 +63,8 @@ func (a *app) demo(ctx context.Context, folder string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := io.WriteString(a.stdout, "\nNew sentences, with part of speech and name label of each word:\n\n"); err != nil {
+	if _, err := io.WriteString(a.stdout, "\nNew sentences, with part of speech and name label of each "+
+		"word:\n\n"); err != nil {
 		return err
 	}
 	for _, text := range demoSentences {
@@ -97,7 +98,8 @@ func (a *app) demoTask(ctx context.Context, folder, name, task string, c trellis
 	if err := m.SaveFile(filepath.Join(folder, name+".model")); err != nil {
 		return nil, err
 	}
-	_, err = fmt.Fprintf(a.stdout, "%s: trained on %d sentences; on %d test sentences, %s\n", task, r.Sentences, results.Sentences, score(results))
+	_, err = fmt.Fprintf(a.stdout, "%s: trained on %d sentences; on %d test sentences, "+
+		"%s\n", task, r.Sentences, results.Sentences, score(results))
 	return m, err
 }
 

@@ -33,7 +33,8 @@ func (a *app) evalCommand() *cobra.Command {
   tagger eval --compare old.model new.model test.conll`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if o.compare && len(args) != 3 {
-				return wrongUsage("--compare: name three files: two models or labelled files, and the file with the gold labels")
+				return wrongUsage("--compare: name three files: two models or labelled files, and the file with the " +
+					"gold labels")
 			}
 			return needFiles(nil, args)
 		},
@@ -45,26 +46,36 @@ func (a *app) evalCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.model, "model", "", "`FILE` of the model that predicts the labels (default none, the input has predictions)")
+	f.StringVar(&o.model, "model", "", "`FILE` of the model that predicts the labels (default none, the input has "+
+		"predictions)")
 	f.StringVar(&o.system, "system", "", "`FILE` with the predicted labels of the same sentences")
-	f.BoolVar(&o.compare, "compare", false, "compare two systems, given as the first two arguments: models, or files as for --system")
+	f.BoolVar(&o.compare, "compare", false, "compare two systems, given as the first two arguments: models, or "+
+		"files as for --system")
 	f.BoolVar(&o.json, "json", false, "print one JSON object")
 	f.BoolVar(&o.markdown, "markdown", false, "print Markdown tables")
 	groupFlags(c, "Basic flags")
 	addFormat(c, &o.Format, "conll", "conllu", "crfsuite")
-	f.StringVar(&o.Label, "label", "", "`COLUMN` with the gold labels (default as in training; with --system UPOS or the last column; else the last but one)")
-	f.StringVar(&o.Predicted, "predicted", "", "`COLUMN` with the predicted labels, without --model (default the last; with --system in CoNLL-U as --label)")
-	f.StringVar(&o.Form, "form", "", "`COLUMN` with the words, with --model, --system or --compare (default as in training, else as in train)")
+	f.StringVar(&o.Label, "label", "", "`COLUMN` with the gold labels (default as in training; with --system UPOS "+
+		"or the last column; else the last but one)")
+	f.StringVar(&o.Predicted, "predicted", "", "`COLUMN` with the predicted labels, without --model (default the "+
+		"last; with --system in CoNLL-U as --label)")
+	f.StringVar(&o.Form, "form", "", "`COLUMN` with the words, with --model, --system or --compare (default as in "+
+		"training, else as in train)")
 	groupFlags(c, "Input")
-	f.StringVar(&o.Scheme, "scheme", "", "span `SCHEME` of the labels: plain (no spans), iob1, bio, bioes or io (default as in training, else detected from the gold labels)")
-	f.BoolVar(&o.UniversalFeatures, "ufeats", false, "compare FEATS as the CoNLL 2018 shared task does: universal features only, in any order")
-	f.IntVar(&o.Samples, "samples", 1000, "number `N` of bootstrap samples for the 95% intervals (0 omits them), or of samples for the p of --compare")
+	f.StringVar(&o.Scheme, "scheme", "", "span `SCHEME` of the labels: plain (no spans), iob1, bio, bioes or io "+
+		"(default as in training, else detected from the gold labels)")
+	f.BoolVar(&o.UniversalFeatures, "ufeats", false, "compare FEATS as the CoNLL 2018 shared task does: universal "+
+		"features only, in any order")
+	f.IntVar(&o.Samples, "samples", 1000, "number `N` of bootstrap samples for the 95% intervals (0 omits them), or "+
+		"of samples for the p of --compare")
 	f.Uint64Var(&o.Seed, "seed", 1, "random seed `N` of the samples")
 	f.IntVar(&o.Matrix, "matrix", 0, "print a confusion matrix of the `N` most confused labels")
 	f.BoolVar(&o.NoDictionary, "no-dictionary", false, "ignore the tag dictionary of the model")
 	groupFlags(c, "Scoring")
-	f.BoolVar(&o.Calibration, "calibration", false, "compare the probabilities of the predicted labels with their accuracy")
-	f.StringVar(&o.Prob, "prob", "", "`COLUMN` with the probabilities, without --model (default the last, or Prob= in MISC)")
+	f.BoolVar(&o.Calibration, "calibration", false, "compare the probabilities of the predicted labels with their "+
+		"accuracy")
+	f.StringVar(&o.Prob, "prob", "", "`COLUMN` with the probabilities, without --model (default the last, or Prob= "+
+		"in MISC)")
 	f.IntVar(&o.Bins, "bins", 10, "number `N` of bins of probabilities")
 	groupFlags(c, "Calibration")
 	f.SortFlags = false
@@ -81,9 +92,11 @@ func (o *evalFlags) check(changed func(string) bool, files []string) error {
 	case o.model != "" && o.system != "":
 		return wrongUsage("--model and --system both predict labels: choose one")
 	case o.model != "" && o.Predicted != "":
-		return wrongUsage("--predicted names a column of predictions, but with --model they come from the model: drop one of them")
+		return wrongUsage("--predicted names a column of predictions, but with --model they come from the model: " +
+			"drop one of them")
 	case o.model != "" && o.Prob != "":
-		return wrongUsage("--prob names a column of probabilities, but with --model they come from the model: use --calibration")
+		return wrongUsage("--prob names a column of probabilities, but with --model they come from the model: use " +
+			"--calibration")
 	case o.model+o.system == "" && !o.compare && o.Form != "":
 		return wrongUsage("--form: words are read only with --model, --system or --compare")
 	case o.system != "" && len(files) != 1:

@@ -54,8 +54,10 @@ func (a *app) exportModel(ctx context.Context, o *exportFlags, path string) erro
 		a.note(path + ": CRFsuite may predict ill-formed spans, as 'tagger tag --no-constraints' does")
 	}
 	if x.Dictionary {
-		a.note(path + ": CRFsuite models have no tag dictionary: all labels are possible for all words, as with 'tagger tag --no-dictionary'")
+		a.note(path + ": CRFsuite models have no tag dictionary: all labels are possible for all words, as with " +
+			"'tagger tag --no-dictionary'")
 	}
-	_, err = fmt.Fprintf(a.stdout, "%s: %d labels, %d attributes, %d features\n", o.output, x.Labels, x.Attributes, x.Features)
+	_, err = fmt.Fprintf(a.stdout, "%s: %d labels, %d attributes, %d "+
+		"features\n", o.output, x.Labels, x.Attributes, x.Features)
 	return err
 }

@@ -40,10 +40,12 @@ func (a *app) featuresCommand() *cobra.Command {
 	f := c.Flags()
 	f.BoolVar(&o.show, "show", false, "print the templates")
 	f.StringArrayVar(&o.dump, "dump", nil, "write the attributes of this `FILE`; the same as FILE without --dump")
-	f.StringVarP(&o.output, "output", "o", "", "write to this `FILE`, once everything is done (default standard output)")
+	f.StringVarP(&o.output, "output", "o", "", "write to this `FILE`, once everything is done (default standard "+
+		"output)")
 	groupFlags(c, "Basic flags")
 	f.StringVar(&o.model, "model", "", "`FILE` of a model whose templates are used (default those of --features)")
-	f.StringVar(&o.c.Features, "features", "auto", "templates: a preset, a `FILE`, or auto, which picks as train does, by the first input file")
+	f.StringVar(&o.c.Features, "features", "auto", "templates: a preset, a `FILE`, or auto, which picks as train "+
+		"does, by the first input file")
 	groupFlags(c, "Templates")
 	addFormat(c, &o.Format, "conll", "conllu")
 	f.StringVar(&o.Form, "form", "", "`COLUMN` with the words (default as in training)")

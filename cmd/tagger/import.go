@@ -31,7 +31,8 @@ func (a *app) importCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringVarP(&o.output, "output", "o", "", "write the model to this `FILE` (required)")
-	f.StringVar(&o.scheme, "scheme", "plain", "span `SCHEME` that predictions must follow: iob1, bio or bioes; plain allows all sequences, as the other tools do")
+	f.StringVar(&o.scheme, "scheme", "plain", "span `SCHEME` that predictions must follow: iob1, bio or bioes; "+
+		"plain allows all sequences, as the other tools do")
 	o.saveFlags.register(c)
 	weights := c.Flag("weights")
 	weights.DefValue = "float64"

@@ -45,7 +45,8 @@ func (a *app) inspectCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.IntVar(&top, "top", 10, "show the `N` strongest attributes of each label, and in models with more than 60 labels N transitions")
+	f.IntVar(&top, "top", 10, "show the `N` strongest attributes of each label, and in models with more than 60 "+
+		"labels N transitions")
 	f.BoolVar(&asJSON, "json", false, "print one JSON object")
 	f.BoolVar(&config, "config", false, "print only the training settings, for train --config")
 	c.MarkFlagsMutuallyExclusive("json", "config")

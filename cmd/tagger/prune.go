@@ -51,7 +51,8 @@ func (a *app) pruneCommand() *cobra.Command {
 	f := c.Flags()
 	f.StringVarP(&o.output, "output", "o", "", "write the model to this `FILE` (required)")
 	f.Float64Var(&o.below, "below", 0, "remove features with an absolute weight below `X` (default 0)")
-	f.IntVar(&o.keep, "keep", 0, "keep only the `N` features with the greatest absolute weights, and ties with the last one (default all)")
+	f.IntVar(&o.keep, "keep", 0, "keep only the `N` features with the greatest absolute weights, and ties with the "+
+		"last one (default all)")
 	f.StringVar(&o.eval, "eval", "", "score the model on this labelled `FILE` before and after")
 	addFormat(c, &o.format, "conll", "conllu", "crfsuite")
 	o.saveFlags.register(c)

@@ -13,6 +13,7 @@ type saveFlags struct {
 func (o *saveFlags) register(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&o.weights, "weights", "float32", "`TYPE` of the stored weights: float32, float64, int16 or int8")
-	f.BoolVar(&o.strip, "strip", false, "leave attribute names out of the model: tag and eval do not need them, but inspect, prune and --init do")
+	f.BoolVar(&o.strip, "strip", false, "leave attribute names out of the model: tag and eval do not need them, but "+
+		"inspect, prune and --init do")
 	complete(c, "weights", "float32", "float64", "int16", "int8")
 }

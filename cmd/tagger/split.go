@@ -34,9 +34,12 @@ func (a *app) splitCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringSliceVarP(&o.out, "output", "o", nil, "comma-separated `LIST` of files to write (required)")
-	f.StringSliceVar(&o.shares, "shares", nil, "`LIST` of relative shares of the sentences, one per file, such as 80,10,10")
-	f.StringSliceVar(&o.counts, "counts", nil, "`LIST` of numbers of sentences, one per file; one more file in --output gets the rest")
-	f.StringVar(&o.by, "by", "sentence", "smallest `UNIT`: sentence, or document, which keeps the sentences of a document together")
+	f.StringSliceVar(&o.shares, "shares", nil, "`LIST` of relative shares of the sentences, one per file, such as "+
+		"80,10,10")
+	f.StringSliceVar(&o.counts, "counts", nil, "`LIST` of numbers of sentences, one per file; one more file in "+
+		"--output gets the rest")
+	f.StringVar(&o.by, "by", "sentence", "smallest `UNIT`: sentence, or document, which keeps the sentences of a "+
+		"document together")
 	f.Uint64Var(&o.Seed, "seed", 1, "random seed `N`")
 	f.BoolVar(&o.InOrder, "in-order", false, "do not shuffle: the first sentences go to the first file, and so on")
 	addFormat(c, &o.Format, "conll", "conllu", "crfsuite")

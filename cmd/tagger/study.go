@@ -30,7 +30,8 @@ type compareRun struct {
 // compareUsage has the usages of shared flags that do more in compare-losses.
 var compareUsage = map[string]string{
 	"seed": "random seed `N` of the held-out sentences and of run 1; run i uses N+i-1 (default 1)",
-	"cost": "`NAME` of the cost, for losses that have one and for the expected cost of all: " + orList(trellis.CostNames()) + " (default hamming)",
+	"cost": "`NAME` of the cost, for losses that have one and for the expected cost of " +
+		"all: " + orList(trellis.CostNames()) + " (default hamming)",
 }
 
 // unsharedOptions are the shared options that compare-losses does not have: those that would pick a
@@ -56,21 +57,31 @@ func (a *app) compareLossesCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringVar(&o.dev, "dev", "", "`FILE` of the report; with --test, settings are picked on it (required)")
-	f.StringVar(&o.test, "test", "", "second `FILE` of the report; settings are then picked on --dev, after training on all sentences")
+	f.StringVar(&o.test, "test", "", "second `FILE` of the report; settings are then picked on --dev, after "+
+		"training on all sentences")
 	f.BoolVar(&o.markdown, "markdown", false, "print the table in Markdown")
 	f.StringVar(&o.plot, "plot", "", "draw figures to this `FILE`, .png or .svg")
-	f.StringVar(&o.json, "json", "", "write the result as one JSON object to this `FILE`; - is standard output, without a table")
+	f.StringVar(&o.json, "json", "", "write the result as one JSON object to this `FILE`; - is standard output, "+
+		"without a table")
 	f.BoolVar(&o.quiet, "quiet", false, "print only the outcome, warnings and errors, no progress")
 	groupFlags(c, "Basic flags")
-	f.StringSliceVar(&o.losses, "loss", nil, "`LIST` of losses; p compares with the first (default "+strings.Join(study.UsualLosses(), ", ")+"; with --recall-curve softmax-margin)")
-	f.StringSliceVar(&o.l2, "l2", nil, "`LIST` of factors of ||w||^2 to choose from; LOSS=X is for one loss (default 0.01,0.1,1)")
-	f.StringSliceVar(&o.optimizers, "optimizer", nil, "`LIST` of optimizers to choose from; LOSS=NAME is for one loss (default depends on the loss)")
-	f.StringSliceVar(&o.scales, "cost-scale", nil, "`LIST` of factors of the cost to choose from, for losses that have a cost; LOSS=X is for one loss (default 1)")
-	f.StringSliceVar(&o.curve, "recall-curve", nil, "train with each --cost-fn of this `LIST` under --cost entity, and plot precision against recall")
+	f.StringSliceVar(&o.losses, "loss", nil, "`LIST` of losses; p compares with the first "+
+		"(default "+strings.Join(study.UsualLosses(), ", ")+"; with --recall-curve softmax-margin)")
+	f.StringSliceVar(&o.l2, "l2", nil, "`LIST` of factors of ||w||^2 to choose from; LOSS=X is for one loss "+
+		"(default 0.01,0.1,1)")
+	f.StringSliceVar(&o.optimizers, "optimizer", nil, "`LIST` of optimizers to choose from; LOSS=NAME is for one "+
+		"loss (default depends on the loss)")
+	f.StringSliceVar(&o.scales, "cost-scale", nil, "`LIST` of factors of the cost to choose from, for losses that "+
+		"have a cost; LOSS=X is for one loss (default 1)")
+	f.StringSliceVar(&o.curve, "recall-curve", nil, "train with each --cost-fn of this `LIST` under --cost entity, "+
+		"and plot precision against recall")
 	groupFlags(c, "Losses and settings to try")
-	f.IntVar(&o.Runs, "seeds", 5, "number `N` of runs of each loss; with --test 0 is allowed, for the picked model only")
-	f.BoolVar(&o.resample, "resample", true, "draw the training sentences of each run with replacement; false uses all sentences once")
-	f.Float64Var(&o.HoldOut, "holdout", 0, "pick settings on this `SHARE` of the training sentences, after training on the others (default 0.2)")
+	f.IntVar(&o.Runs, "seeds", 5, "number `N` of runs of each loss; with --test 0 is allowed, for the picked model "+
+		"only")
+	f.BoolVar(&o.resample, "resample", true, "draw the training sentences of each run with replacement; false uses "+
+		"all sentences once")
+	f.Float64Var(&o.HoldOut, "holdout", 0, "pick settings on this `SHARE` of the training sentences, after training "+
+		"on the others (default 0.2)")
 	groupFlags(c, "Runs")
 	shared := slices.DeleteFunc(slices.Clone(sharedOptions), func(name string) bool { return slices.Contains(unsharedOptions, name) })
 	registerOptions(c, &o.Base, optionsNamed(shared, compareUsage))

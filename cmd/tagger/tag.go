@@ -38,7 +38,8 @@ func (a *app) tagCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringVar(&o.model, "model", "", "model `FILE` (required)")
-	f.StringVarP(&o.output, "output", "o", "", "write to this `FILE`, once all sentences are labelled (default standard output)")
+	f.StringVarP(&o.output, "output", "o", "", "write to this `FILE`, once all sentences are labelled (default "+
+		"standard output)")
 	groupFlags(c, "Basic flags")
 	addFormat(c, &o.Format, "conll", "conllu", "crfsuite")
 	f.StringVar(&o.Form, "form", "", "`COLUMN` with the words (default as in training)")
@@ -47,10 +48,13 @@ func (a *app) tagCommand() *cobra.Command {
 	f.BoolVar(&o.Probabilities, "probs", false, "add the probability of each label")
 	f.BoolVar(&o.Spans, "span-probs", false, "add the probability of each span at its first token")
 	f.IntVar(&o.NBest, "nbest", 0, "write the `N` best labellings of each sentence with their probabilities")
-	f.StringVar(&o.OutputFormat, "output-format", "same", "output `FORMAT`: same as the input, or that of the tool crfsuite, crfpp or wapiti")
-	f.StringSliceVar(&o.Detail, "detail", nil, "`LIST` of additions to the output of a tool: reference, path, all (crfsuite), all (crfpp), scores, bare (wapiti)")
+	f.StringVar(&o.OutputFormat, "output-format", "same", "output `FORMAT`: same as the input, or that of the tool "+
+		"crfsuite, crfpp or wapiti")
+	f.StringSliceVar(&o.Detail, "detail", nil, "`LIST` of additions to the output of a tool: reference, path, all "+
+		"(crfsuite), all (crfpp), scores, bare (wapiti)")
 	groupFlags(c, "Output")
-	f.BoolVar(&o.Posterior, "posterior", false, "choose the most probable label of each token instead of the best labelling of the sentence")
+	f.BoolVar(&o.Posterior, "posterior", false, "choose the most probable label of each token instead of the best "+
+		"labelling of the sentence")
 	f.BoolVar(&o.Fixed, "fixed", false, "keep the labels of the input; _, ? and an empty field mean that there is none")
 	f.BoolVar(&o.Unconstrained, "no-constraints", false, "allow ill-formed spans, such as O I-PER in BIO")
 	f.BoolVar(&o.NoDictionary, "no-dictionary", false, "ignore the tag dictionary of the model")

@@ -47,11 +47,14 @@ func (a *app) trainCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringVarP(&o.model, "model", "o", "", "write the model to this `FILE` (required)")
-	f.StringVar(&o.dev, "dev", "", "development `FILE`, scored after each step to keep the best model and to stop early")
+	f.StringVar(&o.dev, "dev", "", "development `FILE`, scored after each step to keep the best model and to stop "+
+		"early")
 	f.BoolVar(&o.quiet, "quiet", false, "print only the outcome, warnings and errors, no progress")
 	f.StringVar(&o.log, "log-json", "", "write one JSON object per step to this `FILE`; - is standard output")
-	f.StringVar(&o.config, "config", "", "read settings from this TOML `FILE`, as written by --write-config; flags take precedence")
-	f.StringVar(&o.writeConfig, "write-config", "", "write all settings, including those that train picked, to this `FILE`")
+	f.StringVar(&o.config, "config", "", "read settings from this TOML `FILE`, as written by --write-config; flags "+
+		"take precedence")
+	f.StringVar(&o.writeConfig, "write-config", "", "write all settings, including those that train picked, to this "+
+		"`FILE`")
 	groupFlags(c, "Basic flags")
 	registerOptions(c, &o.Config, trainOptions)
 	f.SortFlags = false

@@ -46,18 +46,25 @@ func (a *app) tuneCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.json, "json", "", "write the result as one JSON object to this `FILE`; - is standard output, without a table")
+	f.StringVar(&o.json, "json", "", "write the result as one JSON object to this `FILE`; - is standard output, "+
+		"without a table")
 	f.BoolVar(&o.quiet, "quiet", false, "print only the outcome, warnings and errors, no progress")
 	groupFlags(c, "Basic flags")
-	f.StringSliceVar(&o.Losses, "loss", nil, "`LIST` of losses: "+orList(lossNames())+" (default cross-entropy,hinge,perceptron, or the losses of the optimizers)")
-	f.StringSliceVar(&o.Optimizers, "optimizer", nil, "`LIST` of optimizers: "+orList(trellis.OptimizerNames())+" (default depends on the loss)")
+	f.StringSliceVar(&o.Losses, "loss", nil, "`LIST` of losses: "+orList(lossNames())+" (default "+
+		"cross-entropy,hinge,perceptron, or the losses of the optimizers)")
+	f.StringSliceVar(&o.Optimizers, "optimizer", nil, "`LIST` of "+
+		"optimizers: "+orList(trellis.OptimizerNames())+" (default depends on the loss)")
 	f.StringSliceVar(&o.l2, "l2", nil, "`LIST` of factors of ||w||^2 (default 0.01,0.1,1; with --trials 0.001..10)")
 	f.StringSliceVar(&o.l1, "l1", nil, "`LIST` of factors of ||w||_1 (default 0)")
-	f.StringSliceVar(&o.scales, "cost-scale", nil, "`LIST` of factors of the cost, for losses that have a cost (default 1)")
-	f.IntVar(&o.Trials, "trials", 0, "try `N` random settings instead of all combinations; lists may then contain ranges such as 0.01..10")
+	f.StringSliceVar(&o.scales, "cost-scale", nil, "`LIST` of factors of the cost, for losses that have a cost "+
+		"(default 1)")
+	f.IntVar(&o.Trials, "trials", 0, "try `N` random settings instead of all combinations; lists may then contain "+
+		"ranges such as 0.01..10")
 	groupFlags(c, "Settings to try")
-	f.Float64Var(&o.HoldOut, "holdout", 0, "score on this `SHARE` of the sentences, after training on the others (default 0.2, from 2000 sentences on)")
-	f.IntVar(&o.Folds, "folds", 0, "score by cross-validation with `N` folds (default 5, for fewer than 2000 sentences)")
+	f.Float64Var(&o.HoldOut, "holdout", 0, "score on this `SHARE` of the sentences, after training on the others "+
+		"(default 0.2, from 2000 sentences on)")
+	f.IntVar(&o.Folds, "folds", 0, "score by cross-validation with `N` folds (default 5, for fewer than 2000 "+
+		"sentences)")
 	f.StringVar(&o.dev, "dev", "", "score on this `FILE`, at the best step of each training, as train --dev does")
 	f.StringVar(&o.Metric, "metric", "f1", "`NAME` of the score: "+orList(study.MetricNames()))
 	groupFlags(c, "Scoring")
