@@ -148,7 +148,7 @@ func TestNoHintWithoutACheckpoint(t *testing.T) {
 // killedTrainingEnv names the folder in which a child process trains until it is killed.
 const killedTrainingEnv = "TAGGER_TEST_KILLED_TRAINING"
 
-func TestKilledTrainingGoesOn(t *testing.T) {
+func TestKilledTrainingResumes(t *testing.T) {
 	args := func(dir, name string) []string {
 		return []string{"train", "--quiet", "--threads", "1", "--model", filepath.Join(dir, name),
 			"--optimizer", "adagrad", "--l2", "0.001", "--epochs", "150", "testdata/train.conll"}
@@ -168,7 +168,7 @@ func TestKilledTrainingGoesOn(t *testing.T) {
 	done(t, "", args(dir, "straight")...)
 	checkpoint := filepath.Join(dir, "checkpoint")
 	for range 2 {
-		child := exec.Command(os.Args[0], "-test.run=^TestKilledTrainingGoesOn$")
+		child := exec.Command(os.Args[0], "-test.run=^TestKilledTrainingResumes$")
 		child.Env = append(os.Environ(), killedTrainingEnv+"="+dir)
 		require.NoError(t, child.Start())
 		require.Eventually(t, func() bool { _, err := os.Stat(checkpoint); return err == nil }, 20*time.Second, time.Millisecond)

@@ -50,7 +50,7 @@ func TestCompareModelWithItsOutput(t *testing.T) {
 
 // There are ten sentences of one token. B is right in nine of them and A in none. Two of the 2^9
 // exchanges differ as much.
-func TestCompareTellsAClearDifference(t *testing.T) {
+func TestCompareFindsAClearDifference(t *testing.T) {
 	sentences := func(label string, last string) string {
 		return strings.Repeat("w "+label+"\n\n", 9) + "w " + last + "\n"
 	}

@@ -52,7 +52,7 @@ func TestConvertThereAndBack(t *testing.T) {
 	assert.Equal(t, read(t, "testdata/train.conllu"), convert(t, read(t, "testdata/train.conllu"), "--to", "conllu"))
 }
 
-func TestConvertTellsWhatItMends(t *testing.T) {
+func TestConvertReportsRepairs(t *testing.T) {
 	for name, c := range map[string]struct{ text, scheme, want, note string }{
 		"ill-formed": {"a I-X\nb B-X\nc I-X\nd O\n\ne I-Y\nf B-X\ng I-X\n\nh B-X\ni I-X\n", "bio",
 			"a B-X\nb B-X\nc I-X\nd O\n\ne B-Y\nf B-X\ng I-X\n\nh B-X\ni I-X\n",

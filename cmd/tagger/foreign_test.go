@@ -93,8 +93,8 @@ func TestImportedModels(t *testing.T) {
 	}
 }
 
-// TestOtherModelsAreOursToo runs tag with all flags on models of other tools, imported or not.
-func TestOtherModelsAreOursToo(t *testing.T) {
+// TestTagFlagsWithOtherModels runs tag with all flags on models of other tools, imported or not.
+func TestTagFlagsWithOtherModels(t *testing.T) {
 	in := tool("wapiti", "testdata", "test.txt")
 	model := tool("wapiti", "testdata", "model.wapiti")
 	path := filepath.Join(t.TempDir(), "imported.model")
@@ -127,8 +127,8 @@ func TestImportWithAScheme(t *testing.T) {
 	assert.Equal(t, "I-X\n\n", done(t, "_\ta\n", "tag", "--model", path, "--no-constraints").out)
 }
 
-// TestOwnModelsWriteAsTools checks the order of the fields in each output format.
-func TestOwnModelsWriteAsTools(t *testing.T) {
+// TestOutputFormatsOfTrellisModels checks the order of the fields in each output format.
+func TestOutputFormatsOfTrellisModels(t *testing.T) {
 	const text = "Maria  PROPN\nsings VERB\n"
 	tag := func(args ...string) string {
 		return done(t, text, append([]string{"tag", "--model", modelOf(t, "--pos", "2", "testdata/train.conll")}, args...)...).out

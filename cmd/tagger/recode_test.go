@@ -79,7 +79,7 @@ func TestDevelopmentDataInAnotherScheme(t *testing.T) {
 	assert.Contains(t, o.errors, "labels that the training data lack, and count as wrong: B-Y")
 }
 
-func TestIllFormedLabelsAreMendedAndCounted(t *testing.T) {
+func TestIllFormedLabelsAreRepairedAndCounted(t *testing.T) {
 	text := "Anna I-X\nwaits O\n\n" + strings.Repeat("Anna B-X\nwaits O\n\n", 9)
 	path, o := trained(t, text, "--scheme", "bio", "-")
 	assert.Contains(t, o.errors, "tagger: warning: 1 labels were ill-formed in bio, and were read as conlleval does\n")

@@ -66,7 +66,7 @@ func TestSeenElsewhere(t *testing.T) {
 }
 
 // Partial labels are not counted.
-func TestSeenOfOpenLabels(t *testing.T) {
+func TestSeenOfPartialLabels(t *testing.T) {
 	own := write(t, "own.txt", "u:w=%l[0,form]\nu:s=%x[0,seen]\nb\n")
 	path, _ := trained(t, "a\tX\nb\tX|Y\nc\t?\n\nb\tY\n\n", "--supervision", "partial", "--features", own, "-")
 	assert.Equal(t, "X\tu\\:w=a\tu\\:s=X\nX\tu\\:w=b\tu\\:s=Y\nX\tu\\:w=c\tu\\:s=\n\n", done(t, "a\tX\nb\tX\nc\tX\n\n", "features", "--model", path, "-").out)

@@ -22,7 +22,7 @@ func trained(t *testing.T, text string, args ...string) (path string, o outcome)
 	return path, o
 }
 
-func TestTrainPicksByLooking(t *testing.T) {
+func TestTrainPicksSettings(t *testing.T) {
 	for name, c := range map[string]struct {
 		args []string
 		says []string
@@ -64,7 +64,7 @@ func TestTrainPicksByLooking(t *testing.T) {
 			[]string{"--label-smoothing", "0.1", "testdata/train.conll"},
 			[]string{"loss cross-entropy"}, map[string]string{"loss": "cross-entropy"},
 		},
-		"told otherwise": {
+		"with flags": {
 			[]string{"--pos", "none", "--features", "chunk", "--form", "1", "--loss", "hinge", "--epochs", "2", "testdata/train.conll"},
 			[]string{"label in column 3\n", "preset chunk", "loss hinge by adagrad", "at most 2 steps"},
 			map[string]string{"form": "1", "epochs": "2", "optimizer": "adagrad", "features": "chunk", "templates": "preset chunk", "best-step": "2"},

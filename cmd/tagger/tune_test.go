@@ -63,7 +63,7 @@ func TestTuneByDefault(t *testing.T) {
 }
 
 // The printed command trains a model, with --dev exactly the one that was scored.
-func TestTheLineCanBeRun(t *testing.T) {
+func TestThePrintedCommandRuns(t *testing.T) {
 	data, err := filepath.Abs("testdata")
 	require.NoError(t, err)
 	dir := filepath.Join(t.TempDir(), "it's a folder")
@@ -235,31 +235,31 @@ func TestTuneWrongUsage(t *testing.T) {
 		args []string
 		says string
 	}{
-		"no file":        {[]string{"tune"}, "name at least one FILE"},
-		"loss":           {[]string{"--loss", "hinge,log"}, "--loss log: want some of cross-entropy"},
-		"optimizer":      {[]string{"--optimizer", "newton"}, "--optimizer newton: want some of lbfgs"},
-		"l2":             {[]string{"--l2", "0.1,x"}, "--l2 x: want numbers that are not negative"},
-		"negative l2":    {[]string{"--l2", "-1"}, "--l2 -1"},
-		"infinite":       {[]string{"--l2", "inf"}, "--l2 inf"},
-		"NaN":            {[]string{"--l1", "nan"}, "--l1 nan"},
-		"downward":       {[]string{"--trials", "2", "--l2", "2..1"}, "--l2 2..1"},
-		"half a range":   {[]string{"--trials", "2", "--l2", "..1"}, "--l2 ..1"},
-		"range in grid":  {[]string{"--l2", "0.1..1"}, "say with --trials how many"},
-		"range from 0":   {[]string{"--trials", "3", "--l1", "0..1"}, "0,0.001..1 is 0 or a range"},
-		"cost scale":     {[]string{"--loss", "hinge", "--cost-scale", "0"}, "numbers that are positive"},
-		"two ways":       {[]string{"--folds", "3", "--holdout", "0.5"}, "--holdout and --folds"},
-		"dev and folds":  {[]string{"--folds", "3", "--dev", "testdata/dev.conll"}, "--dev and --folds"},
-		"folds":          {[]string{"--folds", "1"}, "want 2 or more"},
-		"holdout":        {[]string{"--holdout", "1"}, "share between 0 and 1"},
-		"trials":         {[]string{"--trials", "0"}, "--trials 0"},
-		"metric":         {[]string{"--metric", "bleu"}, "want one of accuracy, f1"},
-		"threads":        {[]string{"--threads", "-1"}, "--threads -1"},
-		"patience":       {[]string{"--patience", "3"}, "name a file with --dev"},
-		"unheeded cost":  {[]string{"--loss", "perceptron", "--cost", "entity"}, "--cost: none of the settings has any use for it"},
-		"unheeded rate":  {[]string{"--loss", "cross-entropy", "--rate", "0.1"}, "--rate: none"},
-		"unheeded gamma": {[]string{"--loss", "hinge", "--gamma", "2"}, "--gamma: none"},
-		"of no use":      {[]string{"--loss", "hinge", "--optimizer", "lbfgs"}, "this loss is not smooth"},
-		"large grid":     {[]string{"--l2", strings.Repeat("1,", 999) + "1", "--l1", strings.Repeat("1,", 999) + "1"}, "more than 100000 settings"},
+		"no file":       {[]string{"tune"}, "name at least one FILE"},
+		"loss":          {[]string{"--loss", "hinge,log"}, "--loss log: want some of cross-entropy"},
+		"optimizer":     {[]string{"--optimizer", "newton"}, "--optimizer newton: want some of lbfgs"},
+		"l2":            {[]string{"--l2", "0.1,x"}, "--l2 x: want numbers that are not negative"},
+		"negative l2":   {[]string{"--l2", "-1"}, "--l2 -1"},
+		"infinite":      {[]string{"--l2", "inf"}, "--l2 inf"},
+		"NaN":           {[]string{"--l1", "nan"}, "--l1 nan"},
+		"downward":      {[]string{"--trials", "2", "--l2", "2..1"}, "--l2 2..1"},
+		"half a range":  {[]string{"--trials", "2", "--l2", "..1"}, "--l2 ..1"},
+		"range in grid": {[]string{"--l2", "0.1..1"}, "say with --trials how many"},
+		"range from 0":  {[]string{"--trials", "3", "--l1", "0..1"}, "0,0.001..1 is 0 or a range"},
+		"cost scale":    {[]string{"--loss", "hinge", "--cost-scale", "0"}, "numbers that are positive"},
+		"two ways":      {[]string{"--folds", "3", "--holdout", "0.5"}, "--holdout and --folds"},
+		"dev and folds": {[]string{"--folds", "3", "--dev", "testdata/dev.conll"}, "--dev and --folds"},
+		"folds":         {[]string{"--folds", "1"}, "want 2 or more"},
+		"holdout":       {[]string{"--holdout", "1"}, "share between 0 and 1"},
+		"trials":        {[]string{"--trials", "0"}, "--trials 0"},
+		"metric":        {[]string{"--metric", "bleu"}, "want one of accuracy, f1"},
+		"threads":       {[]string{"--threads", "-1"}, "--threads -1"},
+		"patience":      {[]string{"--patience", "3"}, "name a file with --dev"},
+		"unused cost":   {[]string{"--loss", "perceptron", "--cost", "entity"}, "--cost: none of the settings has any use for it"},
+		"unused rate":   {[]string{"--loss", "cross-entropy", "--rate", "0.1"}, "--rate: none"},
+		"unused gamma":  {[]string{"--loss", "hinge", "--gamma", "2"}, "--gamma: none"},
+		"of no use":     {[]string{"--loss", "hinge", "--optimizer", "lbfgs"}, "this loss is not smooth"},
+		"large grid":    {[]string{"--l2", strings.Repeat("1,", 999) + "1", "--l1", strings.Repeat("1,", 999) + "1"}, "more than 100000 settings"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			args := c.args
@@ -322,12 +322,12 @@ func TestEveryFlagOfTrainIsShared(t *testing.T) {
 	})
 }
 
-func TestTuneTellsWhereTheGridEnds(t *testing.T) {
-	tell := func(args ...string) string {
+func TestTuneHintsAtTheEndOfTheGrid(t *testing.T) {
+	hint := func(args ...string) string {
 		return done(t, "", append([]string{"tune", "--folds", "2", "--threads", "1", "--loss", "cross-entropy", "testdata/train.conll"}, args...)...).errors
 	}
-	assert.Contains(t, tell("--l2", "1,1000"), "l2 1 is the smallest value tried for cross-entropy: try smaller ones")
-	assert.Contains(t, tell("--l2", "1000,10000"), "l2 10000 is the largest value tried for cross-entropy: try larger ones", "the stronger of equals")
-	assert.NotContains(t, tell("--l2", "0.1"), "value tried")
-	assert.NotContains(t, tell("--l2", "0,1000"), "value tried", "no penalty is below 0")
+	assert.Contains(t, hint("--l2", "1,1000"), "l2 1 is the smallest value tried for cross-entropy: try smaller ones")
+	assert.Contains(t, hint("--l2", "1000,10000"), "l2 10000 is the largest value tried for cross-entropy: try larger ones", "the stronger of equals")
+	assert.NotContains(t, hint("--l2", "0.1"), "value tried")
+	assert.NotContains(t, hint("--l2", "0,1000"), "value tried", "no penalty is below 0")
 }
