@@ -11,7 +11,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A sentence is one of the size of CoNLL-2000, 25 tokens and 22 labels.
+// sentence is a sentence of the size of CoNLL-2000: 25 tokens and 22 labels.
 type sentence struct {
 	name       string
 	s          *structured.Lattice
@@ -22,7 +22,8 @@ type sentence struct {
 	gradByNorm []float64
 }
 
-// sentences have scores at random, where many paths compete, and those of a model that is nearly sure.
+// sentences returns random scores, where many paths compete, and scores of a model that is nearly
+// certain.
 func sentences() []*sentence {
 	rng := rand.New(rand.NewPCG(1, 2))
 	random := &sentence{name: "random", s: bruteforce.Random(rng, 25, 22, structured.SharedEdges, 1, 0)}
@@ -74,8 +75,9 @@ func BenchmarkEval(b *testing.B) {
 	})
 }
 
-// BenchmarkRatio has how many times the time of cross-entropy each takes. The two take turns and the fastest turn
-// of each counts, so that other work on the machine hardly matters. Risk is to stay within 2.5.
+// BenchmarkRatio measures the time of each loss relative to cross-entropy. The two losses alternate
+// and the fastest run of each counts, to reduce the effect of other work on the machine. Target:
+// risk takes at most 2.5 times as long.
 func BenchmarkRatio(b *testing.B) {
 	each(b, func(b *testing.B, l losses.Loss, x *sentence) {
 		best := [2]time.Duration{math.MaxInt64, math.MaxInt64}
@@ -87,11 +89,11 @@ func BenchmarkRatio(b *testing.B) {
 			}
 		}
 		b.ReportMetric(float64(best[1])/float64(best[0]), "x-cross-entropy")
-		b.ReportMetric(0, "ns/op") // of both together says nothing
+		b.ReportMetric(0, "ns/op") // the time of both together means nothing
 	})
 }
 
-// BenchmarkStructures has the losses on segments and on a pruned chain of order 2.
+// BenchmarkStructures measures the losses on segments and on a pruned lattice of order 2.
 func BenchmarkStructures(b *testing.B) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for name, x := range map[string]*instance{

@@ -13,7 +13,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Where the gold path leads by its cost and 1/gamma at each step, smoothed-hinge is flat, unlike
+// If the gold path leads by its cost and 1/gamma at each step, smoothed-hinge is flat, unlike
 // softmax-margin.
 func TestSmoothedHingeIsZeroBeyondItsMargin(t *testing.T) {
 	gold := []int{1, 0, 2, 2}
@@ -29,10 +29,11 @@ func TestSmoothedHingeIsZeroBeyondItsMargin(t *testing.T) {
 	require.NoError(t, bruteforce.Near(structured.NewLattice(4, 3, structured.SharedEdges), grad, 0))
 }
 
-// One token of two labels: the smooth hinge of Rennie & Srebro (2005), 0, v^2/2 or v - 1/2 of v = 1 - their z.
+// For one token and two labels, the loss is the smooth hinge of Rennie & Srebro (2005): 0, v^2/2 or
+// v - 1/2, with v = 1 - their z.
 func TestSmoothedHingeIsRennieAndSrebros(t *testing.T) {
 	s := structured.NewLattice(1, 2, structured.NoEdges)
-	for _, violation := range []float64{-3, -0.5, -0.4, 0, 0.3, 0.5, 0.6, 4} { // cost 1 and all
+	for _, violation := range []float64{-3, -0.5, -0.4, 0, 0.3, 0.5, 0.6, 4} { // including the cost 1
 		s.Node[1] = violation - 1
 		got, err := losses.SmoothedHinge{Gamma: 2}.Eval(nil, s, structured.PathTarget([]int{0}), new(losses.Workspace))
 		require.NoError(t, err)
@@ -47,17 +48,18 @@ func TestSmoothedHingeIsRennieAndSrebros(t *testing.T) {
 	}
 }
 
-// Token-marginal asks for tokens, so a gold path whose edge is forbidden has a loss if its labels have not.
+// Token-marginal scores single tokens: a gold path with a forbidden edge has a finite loss if its
+// labels are possible.
 func TestTokenMarginalOfAForbiddenPath(t *testing.T) {
 	s := structured.NewLattice(2, 2, structured.PositionEdges)
 	s.Edge[0] = math.Inf(-1) // 0, 0
 	check(t, "forbidden edge", losses.TokenMarginal{}, s, structured.PathTarget([]int{0, 0}), new(losses.Workspace), 2*math.Log(3))
-	s.Edge[1] = math.Inf(-1) // 0, 1: no way on from 0
+	s.Edge[1] = math.Inf(-1) // 0, 1: label 0 has no successor
 	_, err := losses.TokenMarginal{}.Eval(nil, s, structured.PathTarget([]int{0, 0}), new(losses.Workspace))
 	assert.ErrorIs(t, err, losses.ErrForbidden)
 }
 
-// Soft and partial targets are smoothed and regularised as paths are.
+// Smoothing and entropy work for soft and partial targets as for paths.
 func TestRegularizersTakeAnyTarget(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 9))
 	var w losses.Workspace

@@ -2,7 +2,7 @@ package losses
 
 import "math"
 
-// join takes in path y of weight 0, affinely independent of the set.
+// join adds path y with weight 0. y must be affinely independent of the set.
 func (m *support[L, E]) join(y []E, score float64) {
 	n := len(m.paths)
 	if cap(m.factor) > n {
@@ -27,7 +27,8 @@ func (m *support[L, E]) join(y []E, score float64) {
 	m.weight = append(m.weight, 0)
 }
 
-// leave drops path k. Below its row the factor has a column too many, which Givens rotations clear.
+// leave drops path k. The rows below it then have one column too many, which Givens rotations
+// eliminate.
 func (m *support[L, E]) leave(k int) {
 	n := len(m.paths) - 1
 	gone, row := m.paths[k], m.factor[k]
@@ -36,7 +37,7 @@ func (m *support[L, E]) leave(k int) {
 	copy(m.weight[k:], m.weight[k+1:])
 	copy(m.factor[k:n], m.factor[k+1:n+1])
 	m.paths, m.score, m.weight = m.paths[:n], m.score[:n], m.weight[:n]
-	m.factor[n] = row // its memory
+	m.factor[n] = row // keep its memory
 	m.factor = m.factor[:n]
 	m.spare = append(m.spare, gone)
 	for r := k; r < n; r++ {
@@ -51,7 +52,7 @@ func (m *support[L, E]) leave(k int) {
 	}
 }
 
-// lower solves factor z = x in place, over the first len(x) paths.
+// lower solves factor z = x in place, for the first len(x) paths.
 func (m *support[L, E]) lower(x []float64) {
 	for k := range x {
 		row := m.factor[k]
@@ -79,7 +80,7 @@ func dot(x, y []float64) float64 {
 	return sum
 }
 
-// growTo is [vec.Resize] with room to spare, for what grows by one at a time.
+// growTo is [vec.Resize] with spare capacity, for slices that grow by one element at a time.
 func growTo(x []float64, n int) []float64 {
 	if cap(x) < n {
 		return make([]float64, n, 2*n)

@@ -7,22 +7,26 @@ var (
 	_ General = CrossEntropy{}
 )
 
-// CrossEntropy is the loss of a conditional random field, log Z(s) - s(g): minus the log
-// probability of the gold path. It takes every kind of target: a soft one gives the cross-entropy
-// with its distribution (up to its entropy, which no score moves), a partial one minus the log
-// probability of its set of paths.
+// CrossEntropy is the loss of a conditional random field: log Z(s) - s(g), minus the log
+// probability of the gold path. It supports every kind of target. For a soft target it is the
+// cross-entropy with the target distribution, up to the entropy of that distribution, which does
+// not depend on the scores. For a partial target it is minus the log probability of the set of
+// paths.
 //
-// Two regularizers keep it from being too sure. Smoothing mixes the loss for the target with that
-// for the uniform distribution over all paths of finite score (Szegedy et al. 2016, here over
-// paths). Entropy subtracts so much of the entropy of p_s: a penalty on confidence if positive
-// (Pereyra et al. 2017), on doubt if negative (Grandvalet & Bengio 2004).
+// Two regularizers counter overconfidence:
+//
+//   - Smoothing mixes in the loss for the uniform distribution over all paths of finite score
+//     (Szegedy et al. 2016, here over paths).
+//   - Entropy subtracts a multiple of the entropy of p_s. A positive weight penalises confident
+//     distributions (Pereyra et al. 2017), a negative one uncertain distributions (Grandvalet &
+//     Bengio 2004).
 type CrossEntropy struct {
 	Gamma     float64 // inverse temperature; 0 means 1
 	Smoothing float64 // share of the uniform distribution in the target, in [0, 1)
 	Entropy   float64 // weight of the entropy that is subtracted
 }
 
-// Traits implements [HasTraits]. Partial targets make it non-convex.
+// Traits implements [HasTraits]. With partial targets the loss is not convex.
 func (c CrossEntropy) Traits() Traits { return Traits{Smooth: true, Convex: c.Entropy == 0} }
 
 // Eval implements [Loss].

@@ -7,10 +7,11 @@ import (
 	"github.com/trellis-nlp/trellis/losses"
 )
 
-// A definition computes a loss and its gradient over all labellings. The cost is scale times that of the labellings.
+// definition computes a loss and its gradient by enumerating all labellings. The cost of a
+// labelling is multiplied by scale.
 type definition func(x *instance, scale, gamma float64) (float64, []float64)
 
-// definitions has one for each general loss by its name.
+// definitions maps the name of each general loss to its definition.
 var definitions = map[string]definition{
 	"cross-entropy": func(x *instance, _, gamma float64) (float64, []float64) {
 		return againstGold(x, softMax(x, 0, gamma))
@@ -39,7 +40,7 @@ var definitions = map[string]definition{
 		return mean, mixed(x, p)
 	},
 	"jensen-risk-bound": func(x *instance, scale, gamma float64) (float64, []float64) {
-		// log E[exp c] by that definition, not as a difference.
+		// log E[exp c] by its definition, not as a difference of two log Z.
 		mean := 0.0
 		for k, p := range probabilities(x, 0, gamma) {
 			mean += p * math.Exp(gamma*scale*x.all[k].cost)
@@ -88,7 +89,7 @@ var definitions = map[string]definition{
 	"sparsemap": func(x *instance, _, gamma float64) (float64, []float64) { return againstGold(x, sparseMax(x, gamma)) },
 }
 
-// regularised has the definitions of cross-entropy with its options.
+// regularised maps settings of cross-entropy to their definitions.
 var regularised = map[losses.CrossEntropy]definition{
 	{Smoothing: 0.3}: func(x *instance, _, gamma float64) (float64, []float64) {
 		v, grad := againstGold(x, softMax(x, 0, gamma))
@@ -98,7 +99,7 @@ var regularised = map[losses.CrossEntropy]definition{
 				open++
 			}
 		}
-		// The mean of the loss over targets: gold, or any labelling.
+		// The mean of the loss over the targets: the gold labelling and all labellings.
 		q := make([]float64, len(x.all))
 		for k, y := range x.all {
 			if s := x.score(y, 0); s > math.Inf(-1) {
@@ -131,7 +132,7 @@ func lessEntropy(weight float64) definition {
 	}
 }
 
-// A term is a maximum over labellings, hard or soft, and its gradient.
+// term is a maximum over labellings, hard or soft, and its gradient.
 type term struct {
 	value float64
 	grad  []float64
@@ -147,7 +148,7 @@ func againstGold(x *instance, m term) (float64, []float64) {
 	return difference(m, term{x.score(x.all[x.gold], 0), mixed(x, q)})
 }
 
-// mixed returns the sum over labellings of p times how often each passes a number.
+// mixed returns, for each number, the sum over labellings of p times the number of passes.
 func mixed(x *instance, p []float64) []float64 {
 	mu := make([]float64, len(x.numbers))
 	for k, y := range x.all {
@@ -171,7 +172,7 @@ func sum(a, b []float64, c float64) []float64 {
 
 func weighed(c float64, a []float64) []float64 { return sum(make([]float64, len(a)), a, c) }
 
-// best returns the labelling of the greatest s + scale c.
+// best returns the labelling with the greatest s + scale c.
 func best(x *instance, scale float64) int {
 	at := 0
 	for k, y := range x.all {
@@ -196,7 +197,7 @@ func logZ(x *instance, scale, gamma float64) float64 {
 	return gamma*most + math.Log(sum)
 }
 
-// probabilities are those of the labellings under gamma (s + scale c).
+// probabilities returns the probabilities of the labellings under gamma (s + scale c).
 func probabilities(x *instance, scale, gamma float64) []float64 {
 	p, z := make([]float64, len(x.all)), logZ(x, scale, gamma)
 	for k, y := range x.all {
@@ -209,9 +210,9 @@ func softMax(x *instance, scale, gamma float64) term {
 	return term{logZ(x, scale, gamma) / gamma, mixed(x, probabilities(x, scale, gamma))}
 }
 
-// smoothMax runs the smoothed recursion over the graph and back.
+// smoothMax runs the smoothed recursion over the graph, forward and backward.
 func smoothMax(x *instance, scale, gamma float64) term {
-	// The costs of arcs are those that setCost gave the labellings.
+	// The costs of the arcs are the costs of the last setCost.
 	g := x.current
 	v, choice := make([]float64, len(g)), make([][]float64, len(g))
 	for k, arcs := range g[1:] {
@@ -239,7 +240,8 @@ func smoothMax(x *instance, scale, gamma float64) term {
 	return term{v[len(g)-1], grad}
 }
 
-// projected returns max_q q.x + (1 - |q|^2)/(2 gamma) by trying each number of largest x as the support.
+// projected returns max_q q.x + (1 - |q|^2)/(2 gamma). It tries the n largest x as the support, for
+// each n.
 func projected(x []float64, gamma float64) (best float64, q []float64) {
 	best, q = math.Inf(-1), make([]float64, len(x))
 	order := make([]int, 0, len(x))
@@ -269,8 +271,9 @@ func projected(x []float64, gamma float64) (best float64, q []float64) {
 	return best, q
 }
 
-// sparseMax solves max over mixtures mu of s(mu) - (|mu|^2 - |g|^2) / (2 gamma), with the norm over nodes or segments,
-// by pairwise Frank-Wolfe steps over the weights of all labellings (Lacoste-Julien & Jaggi 2015).
+// sparseMax solves max over mixtures mu of s(mu) - (|mu|^2 - |g|^2) / (2 gamma), with the norm over
+// nodes or segments. It takes pairwise Frank-Wolfe steps over the weights of all labellings
+// (Lacoste-Julien & Jaggi 2015).
 func sparseMax(x *instance, gamma float64) term {
 	p := make([]float64, len(x.all))
 	p[best(x, 0)] = 1
@@ -299,7 +302,7 @@ func sparseMax(x *instance, gamma float64) term {
 		if gain-loss < 1e-12 {
 			break
 		}
-		apart := 0.0 // the squared distance of the two in nodes
+		apart := 0.0 // squared distance of the two in nodes
 		q := make([]float64, len(p))
 		q[up], q[down] = 1, -1
 		for m, d := range mixed(x, q) {

@@ -1,10 +1,18 @@
-// Package losses measures how far the scores of a sentence are from its target, and says in which
-// direction to move them: value and gradient of each structured loss with respect to the scores.
+// Package losses implements structured losses: value and gradient of each loss with respect to the
+// scores of one sentence.
 //
-// In flow a lattice of scores s and a [structured.Target]; out come a number and, if asked for, a
-// lattice of the shape of s that holds the gradient (a subgradient where a loss has a kink). With g
-// the gold path, c its cost lattice, mu_s the marginals of p_s(y) = exp(s(y)) / Z(s), 1_y the
-// indicator of path y, and yhat, y+ and y- the best paths of s, s+c and s-c:
+// The input is a lattice of scores s and a [structured.Target]. The output is the loss and, on
+// request, its gradient, a lattice of the same shape as s. Losses that are not differentiable
+// everywhere return a subgradient.
+//
+// The table below uses this notation:
+//
+//   - g is the gold path and c its cost lattice.
+//   - mu_s are the marginals of p_s(y) = exp(s(y)) / Z(s).
+//   - 1_y is the indicator of path y.
+//   - yhat, y+ and y- are the best paths of s, s+c and s-c.
+//
+// The columns are name, loss and gradient:
 //
 //	cross-entropy      log Z(s) - s(g)                mu_s - 1_g
 //	  soft target q    log Z(s) - sum_e q(e) s(e)     mu_s - q
@@ -24,23 +32,41 @@
 //	sparsemap          max_mu s(mu) - |mu|^2/2 ...    mu* - 1_g
 //	large-margin-softmax  cross-entropy of scores with an angular margin, by the chain rule
 //
-// V is Viterbi's recursion with smooth maxima and nu its path marginals; |mu| in sparsemap is over the nodes.
+// In smoothed-hinge, V is Viterbi's recursion with smoothed maxima, and nu its path marginals. In
+// sparsemap, |mu| is the norm over the nodes.
 //
-// Each loss has one implementation, a function of a [Problem], which stands for a sentence on any structure: a lattice
-// ([Loss]), segments ([EvalSegments], package semimarkov) or a chain over pruned labels ([EvalPruned], package pruned).
-// Only large-margin-softmax is for lattices alone.
+// # Structures
 //
-// Losses with a max run Viterbi, those with log Z forward-backward, and risk and token-marginal the
-// expected-cost recursion: each is exact and takes O(T L^2). sparsemap runs Viterbi as often as its solution
-// has paths. An inverse temperature gamma puts (1/gamma) log Z(gamma s) for log Z(s): 1 is the loss of the
-// table, and as gamma grows it turns into max. A cost scale multiplies c. A [Schedule] changes both in the
-// course of training.
+// Each loss has one implementation, a function of a [Problem]: one sentence on any structure. The
+// structures are lattices ([Loss]), segments ([EvalSegments], package semimarkov) and pruned
+// lattices ([EvalPruned], package pruned). Only large-margin-softmax is limited to lattices.
 //
-// A loss knows nothing about features, weights or files: the scores may come from a neural network,
-// which takes the gradient back. The sources are Lafferty, McCallum & Pereira (2001) for
-// cross-entropy, Collins (2002) for perceptron, Taskar, Guestrin & Koller (2003) and Tsochantaridis
-// et al. (2005) for hinge, Mensch & Blondel (2018) for smoothed-hinge, Gimpel & Smith (2010) for
-// softmax-margin and the Jensen risk bound, Li & Eisner (2009) for risk, Gimpel & Smith (2012) for the
-// ramps, Kakade, Teh & Roweis (2002) for token-marginal, Niculae et al. (2018) for sparsemap, and Liu et
-// al. (2016) for large-margin softmax.
+// [New] makes a loss by name. To write your own loss, implement [Loss], or [General] for all
+// structures.
+//
+// # Time and options
+//
+// Losses with a max run Viterbi. Losses with log Z run forward-backward. Risk and token-marginal
+// run the expected-cost recursion. Each of these is exact and takes O(T L^2) time. Sparsemap runs
+// Viterbi once for each path in its solution.
+//
+// An inverse temperature gamma replaces log Z(s) by (1/gamma) log Z(gamma s). Gamma 1 gives the
+// loss of the table; as gamma grows, log Z approaches max. A cost scale multiplies c. A [Schedule]
+// changes both during training.
+//
+// A loss knows nothing about features, weights or files. The scores may come from a neural network,
+// which backpropagates the gradient.
+//
+// # Sources
+//
+//   - cross-entropy: Lafferty, McCallum & Pereira (2001)
+//   - perceptron: Collins (2002)
+//   - hinge: Taskar, Guestrin & Koller (2003), Tsochantaridis et al. (2005)
+//   - smoothed-hinge: Mensch & Blondel (2018)
+//   - softmax-margin and the Jensen risk bound: Gimpel & Smith (2010)
+//   - risk: Li & Eisner (2009)
+//   - ramps: Gimpel & Smith (2012)
+//   - token-marginal: Kakade, Teh & Roweis (2002)
+//   - sparsemap: Niculae et al. (2018)
+//   - large-margin softmax: Liu et al. (2016)
 package losses

@@ -9,13 +9,13 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// The embedding API: scores of any origin in, a loss and its gradient out.
+// The embedding API takes scores of any origin and returns a loss and its gradient.
 func Example() {
 	scores := structured.NewLattice(2, 2, structured.SharedEdges)
 	copy(scores.Node, []float64{1, 0, 0, 0.5})
 	gold := structured.PathTarget([]int{0, 1})
 
-	var w losses.Workspace // keep one for each goroutine
+	var w losses.Workspace // use one for each goroutine
 	grad := new(structured.Lattice)
 	for _, name := range losses.Names() {
 		loss, err := losses.New(name, losses.Options{})
@@ -23,7 +23,7 @@ func Example() {
 			log.Fatal(err)
 		}
 		if _, ok := loss.(losses.AngularLoss); ok {
-			continue // it wants norms as well
+			continue // it also needs norms
 		}
 		v, err := loss.Eval(grad, scores, gold, &w)
 		if err != nil {
@@ -50,7 +50,7 @@ func Example() {
 	// sparsemap         0.0625  nodes [+0.000 +0.000 +0.250 -0.250]
 }
 
-// geman turns a loss v into v / (1 + v), which no hopeless sentence can drive above 1.
+// geman turns a loss v into v / (1 + v), which stays below 1 even for hopeless sentences.
 type geman struct{ of losses.Loss }
 
 func (g geman) Eval(grad, s *structured.Lattice, y structured.Target, w *losses.Workspace) (float64, error) {
@@ -64,7 +64,7 @@ func (g geman) Eval(grad, s *structured.Lattice, y structured.Target, w *losses.
 	return v / (1 + v), nil
 }
 
-// A loss of your own is a type with one method.
+// A custom loss is a type with one method.
 func ExampleLoss() {
 	scores := structured.NewLattice(2, 2, structured.NoEdges)
 	copy(scores.Node, []float64{1, 0, 0, 0.5})
@@ -84,7 +84,7 @@ func ExampleLoss() {
 	}
 	fmt.Printf("loss %.4f\n", value(scores))
 	fmt.Printf("gradient of the first node %.4f\n", grad.Node[0])
-	const h = 1e-5 // check the gradient by a central difference
+	const h = 1e-5 // check the gradient with a central difference
 	scores.Node[0] += h
 	up := value(scores)
 	scores.Node[0] -= 2 * h
@@ -95,8 +95,8 @@ func ExampleLoss() {
 	// by a difference            -0.0842
 }
 
-// A loss takes the scores of segments and gives back their gradient: steps against it make the gold segmentation more
-// probable.
+// EvalSegments computes a loss and its gradient from the scores of segments. Gradient descent makes
+// the gold segmentation more probable.
 func ExampleEvalSegments() {
 	s := semimarkov.NewLattice(3, 2, 2, structured.SharedEdges)
 	gold := losses.SegmentTarget{Path: []semimarkov.Segment{{Start: 0, End: 1, Label: 0}, {Start: 1, End: 3, Label: 1}}}
@@ -119,8 +119,8 @@ func ExampleEvalSegments() {
 	// 1.061
 }
 
-// capped is hinge up to a limit, above which a sentence is given up: a loss of your own for every structure, in terms
-// of a [losses.Problem].
+// capped is hinge up to a limit; beyond it, the loss gives up on the sentence. It is written with a
+// [losses.Problem], so it works for every structure.
 type capped struct{ limit float64 }
 
 func (capped) Traits() losses.Traits { return losses.Traits{NeedsStart: true} }
@@ -139,8 +139,9 @@ func (c capped) EvalOn(p losses.Problem) (float64, error) {
 	return most - score, nil
 }
 
-// A type with the methods Traits and EvalOn is a loss on segments and pruned chains; semicrf and prunedcrf train with
-// it. A third method, Eval, which calls [losses.Workspace.Problem], makes it one on lattices.
+// A type with the methods Traits and EvalOn is a loss on segments and pruned lattices, and works
+// with semicrf and prunedcrf. To use it on lattices, add a method Eval that calls
+// [losses.Workspace.Problem].
 func ExampleGeneral() {
 	s := semimarkov.NewLattice(2, 2, 2, structured.NoEdges)
 	s.At(0, 2)[1] = 0.25 // one segment of label 1

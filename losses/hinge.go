@@ -9,8 +9,8 @@ var (
 	_ General = SquaredHinge{}
 )
 
-// Hinge is max_y (s + c)(y) - s(g), the loss of the structured support vector machine with margin
-// rescaling: every path must stay below the gold one by its cost.
+// Hinge is max_y (s + c)(y) - s(g), the loss of the structured SVM with margin rescaling. It
+// requires the gold path to beat every other path by the cost of that path.
 type Hinge struct {
 	Cost  structured.Cost // nil means Hamming
 	Scale float64         // of the cost; 0 means 1
@@ -29,8 +29,8 @@ func (h Hinge) Eval(grad, s *structured.Lattice, y structured.Target, w *Workspa
 // EvalOn implements [General].
 func (h Hinge) EvalOn(p Problem) (float64, error) { return margin(p, h.Cost, orOne(h.Scale), false) }
 
-// SquaredHinge is the square of [Hinge]: small violations weigh less, large ones more. It still has
-// kinks, where another path becomes the worst.
+// SquaredHinge is the square of [Hinge]. Small violations weigh less, large ones more. It is still
+// non-differentiable where the most violating path changes.
 type SquaredHinge struct {
 	Cost  structured.Cost // nil means Hamming
 	Scale float64         // of the cost; 0 means 1

@@ -13,7 +13,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// The identities and bounds between the losses, on every structure.
+// TestIdentities checks the identities and bounds between the losses on every structure.
 func TestIdentities(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 8))
 	for x := range instances(202) {
@@ -82,7 +82,8 @@ func TestIdentities(t *testing.T) {
 			ordered("smoothed-hinge between its relatives", hinge, smoothed, of("softmax-margin", gamma))
 			ordered("smoothed-hinge near hinge", smoothed, hinge+x.slack/gamma)
 			sparse := of("sparsemap", gamma)
-			// Norms of labellings differ by their segments, at most as many as there are tokens.
+			// Norms of labellings differ by their number of segments, which is at most the number
+			// of tokens.
 			ordered("sparsemap near perceptron", perceptron-n/(2*gamma), sparse, perceptron+n/(2*gamma))
 			ordered("sparsemap is a loss", 0, sparse)
 		}
@@ -95,15 +96,15 @@ func TestIdentities(t *testing.T) {
 		}
 
 		const share = 0.2
-		uniform := value("cross-entropy", losses.Options{Smoothing: 1 - 1e-12}) // the loss for the uniform distribution
+		uniform := value("cross-entropy", losses.Options{Smoothing: 1 - 1e-12}) // loss for the uniform distribution
 		near("label smoothing mixes two losses", (1-share)*entropy+share*uniform, value("cross-entropy", losses.Options{Smoothing: share}), 1e-9)
 		h := entropy - value("cross-entropy", losses.Options{Entropy: 1})
 		ordered("entropy is at most that of level scores", 0, h, math.Log(float64(len(x.all))))
 	}
 }
 
-// SparseMAP is 0 where gold leads every labelling by the gold nodes or segments that it lacks, divided by gamma, and
-// only there.
+// SparseMAP is 0 if and only if gold beats every labelling by the number of gold nodes or segments
+// that the labelling lacks, divided by gamma.
 func TestMarginOfSparseMAP(t *testing.T) {
 	zeros := 0
 	for x := range instances(205) {
@@ -130,12 +131,13 @@ func TestMarginOfSparseMAP(t *testing.T) {
 	require.Greater(t, zeros, 50)
 }
 
-// A constant on all that labels one token changes no loss, and hence no gradient there sums off zero.
+// A constant added to everything that labels one token changes no loss, so the gradient sums to
+// zero there.
 func TestLossesIgnoreAConstant(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 8))
 	for x := range instances(203) {
 		at, cost := rng.IntN(x.tokens), x.random(rng)
-		covers := make(map[int]bool) // numbers of nodes or segments that label the token
+		covers := make(map[int]bool) // indices of the nodes or segments that label the token
 		for _, y := range x.all {
 			nodes := 0
 			for _, k := range y.passes {
@@ -166,8 +168,8 @@ func TestLossesIgnoreAConstant(t *testing.T) {
 	}
 }
 
-// The convexity that a loss describes, compared with random chords on each structure; those that are not convex have
-// one that shows it.
+// TestConvexity compares the convexity in the traits of a loss with random chords on each
+// structure. For losses that are not convex, some chord must show it.
 func TestConvexity(t *testing.T) {
 	for _, kind := range losses.Kinds() {
 		l, err := losses.New(kind.Name, losses.Options{Margin: 1})
@@ -199,8 +201,7 @@ func TestConvexity(t *testing.T) {
 	}
 }
 
-// Scores so far apart that probabilities vanish as numbers leave no loss without a value, nor without a gradient that
-// is one.
+// Scores so far apart that probabilities underflow still give finite losses and correct gradients.
 func TestExtremeScores(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 9))
 	for x := range instances(204) {
@@ -214,7 +215,8 @@ func TestExtremeScores(t *testing.T) {
 				v, grad, err := x.eval(x, l, true)
 				require.NoError(t, err)
 				require.False(t, math.IsNaN(v) || math.IsInf(v, 0), "%s of %s", name, x.name)
-				// Far from all kinks a loss is linear or flat: the difference over a step is the gradient's.
+				// Away from non-differentiable points, the loss is linear or flat here, so the
+				// difference over a step equals the gradient.
 				to := 0
 				for k := range grad {
 					if math.Abs(grad[k]) > math.Abs(grad[to]) {

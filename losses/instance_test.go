@@ -17,52 +17,54 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// An instance is a sentence with scores on one of the structures. Its graph lists every labelling, so that definitions
-// and identities are written once and hold for all structures.
+// instance is a sentence with scores on one of the structures. Its graph lists every labelling, so
+// definitions and identities are written once for all structures.
 type instance struct {
 	name        string
 	tokens      int
 	numbers     []*float64 // the scores that labellings may pass
-	node        []bool     // which of them belong to nodes or segments
-	slack       float64    // a bound on gamma times what smoothing all maxima of the recursion adds
-	independent bool       // tokens do not depend on each other
+	node        []bool     // whether a number belongs to a node or segment
+	slack       float64    // bound on gamma times what smoothing all maxima of the recursion adds
+	independent bool       // whether tokens are independent of each other
 	all         []labelling
 	gold        int
-	current     graph // of the cost that setCost gave
+	current     graph // with the cost of the last setCost
 
-	// build makes the graph, with the numbers of a cost given the gold labelling; nil stands for no cost.
+	// build makes the graph with costs relative to the gold labelling; nil means no cost.
 	build func(x *instance, c structured.Cost) graph
-	// random returns a cost of random numbers on all that the structure has.
+	// random returns a cost with random numbers on all elements of the structure.
 	random func(rng *rand.Rand) structured.Cost
-	// eval returns the loss and, if asked for, its gradient with respect to the numbers.
+	// eval returns the loss and, if requested, its gradient with respect to the numbers.
 	eval func(x *instance, l losses.General, gradient bool) (float64, []float64, error)
-	// repeat returns a function that evaluates a loss again and again, in the same memory.
+	// repeat returns a function that evaluates a loss repeatedly in the same memory.
 	repeat func(l losses.General) func() error
-	// soft and partial return cross-entropy for a distribution over labellings, and for a set of them.
+	// soft and partial return cross-entropy for a distribution over labellings and for a set of
+	// labellings.
 	soft    func(x *instance, l losses.General, p []float64) (float64, error)
 	partial func(x *instance, l losses.General, allowed func(passes int) bool) (float64, error)
 }
 
-// A labelling is a way through the graph.
+// labelling is a path through the graph.
 type labelling struct {
-	passes   []int // numbers; shared ones may come several times
-	labels   []int // of the tokens
+	passes   []int // indices of numbers; shared numbers may occur several times
+	labels   []int // one for each token
 	segments []semimarkov.Segment
 	cost     float64
 }
 
-// A graph has the states of the recursion in order; the first is the root and the last the end.
+// graph lists the states of the recursion in order, from the root to the end. Each state has its
+// incoming arcs.
 type graph [][]arc
 
-// An arc leads into a state.
+// arc leads into a state.
 type arc struct {
 	from    int
 	passes  []int
 	cost    float64
-	segment semimarkov.Segment // the token or segment that it labels, of no tokens if none
+	segment semimarkov.Segment // the labelled token or segment, empty if none
 }
 
-// enumerate returns the labellings, given those up to each state.
+// enumerate returns all labellings.
 func (g graph) enumerate() []labelling {
 	upTo := make([][]labelling, len(g))
 	upTo[0] = []labelling{{}}
@@ -94,7 +96,7 @@ func (x *instance) pickGold(rng *rand.Rand) {
 	x.gold = finite[rng.IntN(len(finite))]
 }
 
-// setCost gives the labellings their costs.
+// setCost sets the costs of the labellings.
 func (x *instance) setCost(c structured.Cost) {
 	x.current = x.build(x, c)
 	x.all = x.current.enumerate()
@@ -109,7 +111,7 @@ func (x *instance) score(y labelling, scale float64) float64 {
 	return sum
 }
 
-// value returns a loss, which must have no error.
+// value returns a loss and fails the test on an error.
 func (x *instance) value(t *testing.T, l losses.General) float64 {
 	t.Helper()
 	v, _, err := x.eval(x, l, false)
@@ -117,7 +119,7 @@ func (x *instance) value(t *testing.T, l losses.General) float64 {
 	return v
 }
 
-// index maps the numbers of a lattice to their places.
+// index maps the numbers of a lattice to their indices.
 func (x *instance) index(tables ...[]float64) map[*float64]int {
 	at := make(map[*float64]int)
 	for k, table := range tables {
@@ -132,7 +134,7 @@ func (x *instance) index(tables ...[]float64) map[*float64]int {
 // flat returns the numbers of a gradient in the order of the tables.
 func flat(tables ...[]float64) []float64 { return slices.Concat(tables...) }
 
-// instances yields random ones on every structure.
+// instances yields random instances on every structure.
 func instances(seed uint64) iter.Seq[*instance] {
 	return func(yield func(*instance) bool) {
 		rng := rand.New(rand.NewPCG(seed, 11))
@@ -157,7 +159,7 @@ func lattices(seed uint64) iter.Seq[*instance] {
 	}
 }
 
-// randomScores returns a lattice of the size that tests of memory use.
+// randomScores returns a lattice for the memory tests.
 func randomScores(rng *rand.Rand, edges structured.EdgeShape) *structured.Lattice {
 	return bruteforce.Random(rng, 5, alphabet, edges, 1, 0)
 }
@@ -244,8 +246,8 @@ func segmentations(rng *rand.Rand) iter.Seq[*instance] {
 	}
 }
 
-// randomSegments returns normal scores, each -Inf with the probability forbidden, except along the segments of one
-// token and label 0. What is unused is NaN: nothing may read it.
+// randomSegments returns normal scores. A score is -Inf with the probability forbidden, except
+// along the one-token segments of label 0. Unused elements are NaN: no code may read them.
 func randomSegments(rng *rand.Rand, size [3]int, edges structured.EdgeShape, forbidden float64) *semimarkov.Lattice {
 	s := semimarkov.NewLattice(size[0], size[1], size[2], edges)
 	for k := range s.Segment {
@@ -297,7 +299,7 @@ func segmented(name string, s *semimarkov.Lattice) *instance {
 		g := graph{nil}
 		starts, ends := make([][]int, s.T+1), make([][]int, s.T+1)
 		for t := range s.T + 1 {
-			for j := range s.L { // those that end at t
+			for j := range s.L { // segments that end at t
 				var arcs []arc
 				for d := 1; d <= min(s.M, t); d++ {
 					a := arc{from: starts[t-d][j], passes: []int{at[&s.At(t-d, d)[j]]}, segment: semimarkov.Segment{Start: t - d, End: t, Label: j}}
@@ -309,7 +311,7 @@ func segmented(name string, s *semimarkov.Lattice) *instance {
 				ends[t] = append(ends[t], len(g))
 				g = append(g, arcs)
 			}
-			for j := range s.L { // those that start at t
+			for j := range s.L { // segments that start at t
 				if t == s.T {
 					break
 				}
@@ -379,7 +381,7 @@ func segmented(name string, s *semimarkov.Lattice) *instance {
 	return x
 }
 
-// segmentCost is a cost on segments and edges, zero along gold.
+// segmentCost is a cost on segments and edges, zero along the gold segmentation.
 type segmentCost struct{ *semimarkov.Lattice }
 
 func (segmentCost) Fill(*structured.Lattice, []int, int) error { return structured.ErrStructure }
@@ -412,8 +414,8 @@ func prunedChains(rng *rand.Rand) iter.Seq[*instance] {
 
 const alphabet = 4
 
-// randomPruned returns normal scores over random lists of up to three kept labels, each -Inf with the probability
-// forbidden, except along the first labels.
+// randomPruned returns normal scores over random lists of up to three kept labels. A score is -Inf
+// with the probability forbidden, except along the first labels.
 func randomPruned(rng *rand.Rand, t, order int, forbidden float64) *pruned.Lattice {
 	kept := new(pruned.Kept)
 	kept.Reset(alphabet)
@@ -441,7 +443,7 @@ func randomPruned(rng *rand.Rand, t, order int, forbidden float64) *pruned.Latti
 	return s
 }
 
-// prunedChain returns a sentence on a pruned chain.
+// prunedChain returns a sentence on a pruned lattice.
 func prunedChain(name string, s *pruned.Lattice) *instance {
 	x := &instance{name: "pruned " + name, tokens: s.Len(), slack: float64(s.Len()) / 2, independent: s.Order() == 0 || s.Len() == 1}
 	at, kept := x.index(s.Node, s.Edge, s.Triple), s.Kept()
@@ -450,7 +452,8 @@ func prunedChain(name string, s *pruned.Lattice) *instance {
 		if c != nil {
 			must(c.Fill(cost, x.all[x.gold].labels, alphabet))
 		}
-		// A state is the last label, in order 2 the last two; first is the place of the label before it.
+		// A state is the last label, or in order 2 the last two labels. first is the index of the
+		// label before the last.
 		type state struct{ at, first, last int }
 		g, before := graph{nil}, []state{{0, -1, -1}}
 		for t := range s.Len() {
@@ -535,7 +538,8 @@ func join(last []int) []arc {
 	return arcs
 }
 
-// forbid makes the numbers of tables -Inf that are not allowed, counted through.
+// forbid sets the elements of tables that are not allowed to -Inf. Elements are numbered across the
+// tables.
 func forbid(allowed func(k int) bool, tables ...[]float64) {
 	at := 0
 	for _, table := range tables {
@@ -548,7 +552,7 @@ func forbid(allowed func(k int) bool, tables ...[]float64) {
 	}
 }
 
-// gradientIf returns x if wanted, else nil.
+// gradientIf returns x if wanted, otherwise nil.
 func gradientIf[L any](wanted bool, x *L) *L {
 	if !wanted {
 		return nil
@@ -562,7 +566,7 @@ func must(err error) {
 	}
 }
 
-// edgeCost is a cost that lives on nodes and edges, zero along the gold path.
+// edgeCost is a cost on nodes and edges, zero along the gold path.
 type edgeCost struct{ *structured.Lattice }
 
 func (c edgeCost) Fill(dst *structured.Lattice, gold []int, _ int) error {

@@ -7,9 +7,9 @@ var (
 	_ General = JensenRiskBound{}
 )
 
-// JensenRiskBound is log E[exp c] = log Z(s+c) - log Z(s) >= E[c], by Jensen's inequality an upper bound
-// of [Risk] that takes two log Z (Gimpel & Smith 2010): what softmax-margin adds to cross-entropy. It is
-// [SoftRamp] of form 1 under its older name.
+// JensenRiskBound is log E[exp c] = log Z(s+c) - log Z(s) >= E[c]. By Jensen's inequality it is an
+// upper bound of [Risk]; it takes two log Z (Gimpel & Smith 2010). It equals softmax-margin minus
+// cross-entropy. It is [SoftRamp] of form 1 under its older name.
 type JensenRiskBound struct {
 	Cost  structured.Cost // nil means Hamming
 	Scale float64         // of the cost; 0 means 1

@@ -13,7 +13,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// norms returns numbers that the gold scores are the parts of: cosines all over -1..1.
+// norms returns norms for which the cosines of the gold scores cover -1..1.
 func norms(rng *rand.Rand, s *structured.Lattice, gold []int) []float64 {
 	n := make([]float64, s.T)
 	for t, g := range gold {
@@ -22,7 +22,7 @@ func norms(rng *rand.Rand, s *structured.Lattice, gold []int) []float64 {
 	return n
 }
 
-// psi by its definition, from the angle.
+// psi computes psi by its definition, from the angle.
 func psi(m int, c float64) float64 {
 	theta := math.Acos(c)
 	k := 0
@@ -36,7 +36,8 @@ func psi(m int, c float64) float64 {
 	return v - 2*float64(k)
 }
 
-// The value against enumeration, and the derivatives by scores and by norms against central differences.
+// Compares the value with enumeration, and the derivatives by scores and norms with central
+// differences.
 func TestLargeMarginSoftmax(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 11))
 	var w losses.Workspace
@@ -81,7 +82,7 @@ func TestLargeMarginSoftmax(t *testing.T) {
 	}
 }
 
-// Margin 1 is cross-entropy; each further margin asks for more, and a blend for less.
+// Margin 1 is cross-entropy. Larger margins raise the loss, and a blend lowers it.
 func TestLargerMarginsCostMore(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 11))
 	var w losses.Workspace
@@ -112,7 +113,8 @@ func TestLargerMarginsCostMore(t *testing.T) {
 	}
 }
 
-// A linear layer, weights and all: the gradient by the weights as whoever has them puts it together.
+// Compares the gradient with respect to the weights of a linear layer, assembled by the caller,
+// with central differences.
 func TestLargeMarginSoftmaxByTheWeights(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 11))
 	const T, L, D = 4, 3, 5
@@ -190,7 +192,8 @@ func TestNormsAreChecked(t *testing.T) {
 	assert.ErrorIs(t, err, losses.ErrNorms)
 	_, err = losses.LargeMarginSoftmax{Margin: 5}.EvalWithNorms(grad, byNorm, s, []float64{3, 0}, y, &w)
 	assert.Error(t, err)
-	// No angle at norm 0: the plain score, so that training can leave weights of zero.
+	// At norm 0 there is no angle: the score stays as it is, so training can start from zero
+	// weights.
 	_, err = loss.EvalWithNorms(grad, byNorm, s, []float64{3, 0}, y, &w)
 	require.NoError(t, err)
 	assert.InDelta(t, -0.5, grad.Node[2], 1e-12)

@@ -11,22 +11,24 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Workspace is the scratch memory of the losses on lattices; the zero value is ready. It serves one goroutine at a
-// time. Custom losses may use the decoders in it.
+// Workspace is the scratch memory of the losses on lattices. The zero value is ready to use. A
+// Workspace must not be used by two goroutines at the same time. Custom losses may use its
+// decoders.
 type Workspace struct {
 	Viterbi         viterbi.Workspace
 	ForwardBackward forwardbackward.Workspace
 
 	lattice problem[structured.Lattice, int]
-	mu      structured.Lattice // marginals of nodes
+	mu      structured.Lattice // node marginals
 	path    []int
 
-	moved  structured.Lattice // of large-margin-softmax
-	slopes []float64          // T, of large-margin-softmax
+	moved  structured.Lattice // for large-margin-softmax
+	slopes []float64          // length T, for large-margin-softmax
 }
 
-// Problem returns scores s and target y as a [Problem], which is valid until the next call. Unless grad is nil, which
-// must not be s, Problem makes it zeros in the shape of s, and the problem's methods add to it.
+// Problem returns scores s and target y as a [Problem], which is valid until the next call. If grad
+// is not nil, Problem sets it to zero in the shape of s, and the methods of the problem add to it.
+// grad must not be s.
 func (w *Workspace) Problem(grad, s *structured.Lattice, y structured.Target) (Problem, error) {
 	if err := s.Check(); err != nil {
 		return nil, err
@@ -68,7 +70,7 @@ func (w *Workspace) expectedScore(grad, s, q *structured.Lattice, v float64) (fl
 	return addExpectedEdges(sum, to, s.Edge, q.Edge, s.L*s.L, v)
 }
 
-// addExpected returns sum plus q.s and, unless grad is nil, adds v times q to grad.
+// addExpected returns sum plus q.s. If grad is not nil, it adds v times q to grad.
 func addExpected(sum float64, grad, s, q []float64, v float64) (float64, error) {
 	for k, p := range q {
 		if p == 0 {
@@ -85,7 +87,8 @@ func addExpected(sum float64, grad, s, q []float64, v float64) (float64, error) 
 	return sum, nil
 }
 
-// addExpectedEdges is addExpected for edges, n numbers a matrix: s may share a matrix of which q has one a position.
+// addExpectedEdges is addExpected for edge matrices of n numbers. s may share one matrix while q
+// has one for each position.
 func addExpectedEdges(sum float64, grad, s, q []float64, n int, v float64) (float64, error) {
 	if len(s) == 0 {
 		return sum, nil
@@ -102,7 +105,7 @@ func addExpectedEdges(sum float64, grad, s, q []float64, n int, v float64) (floa
 	return sum, err
 }
 
-// uniform has 1/L on each node and 1/L^2 on each edge, if s forbids nothing.
+// uniform returns 1/L for each node and 1/L^2 for each edge, or false if s forbids anything.
 func (*Workspace) uniform(q, s *structured.Lattice) bool {
 	forbids := func(x []float64) bool { return slices.Contains(x, math.Inf(-1)) }
 	if forbids(s.Node) || forbids(s.Edge) {
@@ -179,7 +182,7 @@ func (*Workspace) addNodes(to []float64, s *structured.Lattice, y []int, v float
 
 func (*Workspace) agree(x, y []int) float64 { return agreeing(x, y) }
 
-// agreeing counts the positions at which two paths have the same label.
+// agreeing counts the positions where two paths have the same label.
 func agreeing(x, y []int) float64 {
 	n := 0
 	for t, j := range x {

@@ -19,7 +19,8 @@ import (
 
 var shapes = []structured.EdgeShape{structured.NoEdges, structured.SharedEdges, structured.PositionEdges}
 
-// Every loss and every gradient on every structure, against enumeration, and against central differences.
+// Compares every loss and every gradient on every structure with enumeration and with central
+// differences.
 func TestEqualsBruteForce(t *testing.T) {
 	for _, name := range losses.GeneralNames() {
 		want, ok := definitions[name]
@@ -62,7 +63,7 @@ func equalsBruteForce(t *testing.T, want definition, make func(losses.Options) l
 				}
 				requireNear(t, got, x.value(t, loss), 1e-12, "value without gradient")
 				if kind == (structured.Hamming{}) {
-					continue // the differences take longest: of the cost on nodes and edges only
+					continue // the differences take longest: check only the cost on nodes and edges
 				}
 				for k, v := range x.numbers {
 					if *v > math.Inf(-1) {
@@ -74,7 +75,7 @@ func equalsBruteForce(t *testing.T, want definition, make func(losses.Options) l
 	}
 }
 
-// slope returns the central difference of a loss by one of its numbers.
+// slope returns the central difference of a loss with respect to one of its numbers.
 func slope(t *testing.T, x *instance, l losses.General, number *float64) float64 {
 	const h = 1e-5
 	was := *number
@@ -85,7 +86,7 @@ func slope(t *testing.T, x *instance, l losses.General, number *float64) float64
 	return (up - x.value(t, l)) / (2 * h)
 }
 
-// requireNear requires numbers within tol of each other, relative to the larger of 1 and want.
+// requireNear requires two numbers to agree within tol, relative to the larger of 1 and want.
 func requireNear(t *testing.T, want, got, tol float64, msg string, args ...any) {
 	t.Helper()
 	if !(math.Abs(want-got) <= tol*math.Max(1, math.Abs(want))) {
@@ -93,14 +94,14 @@ func requireNear(t *testing.T, want, got, tol float64, msg string, args ...any) 
 	}
 }
 
-// General losses take soft and partial targets on every structure where they take any.
+// General losses support the same kinds of target on every structure.
 func TestTargetsOnEveryStructure(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 12))
 	for x := range instances(55) {
 		for _, gamma := range []float64{1, 2.5} {
 			loss := losses.CrossEntropy{Gamma: gamma}
 			z := logZ(x, 0, gamma) / gamma
-			q := probabilities(x, 0, 2) // of the same support as the scores
+			q := probabilities(x, 0, 2) // same support as the scores
 			want := z
 			for k, p := range q {
 				if p > 0 {
@@ -144,7 +145,7 @@ func TestTargetsOnEveryStructure(t *testing.T) {
 	}
 }
 
-// A count that is no number is an error, not a loss of NaN.
+// A soft count that is not a finite number is an error, not a loss of NaN.
 func TestSoftCountsMustBeNumbers(t *testing.T) {
 	for x := range instances(56) {
 		q := make([]float64, len(x.all))
@@ -167,7 +168,7 @@ func TestSoftAndPartialTargets(t *testing.T) {
 				if edges < s.Shape() {
 					continue
 				}
-				// q lives where s is finite: a sharper distribution of the same support.
+				// q has the support of s: a sharper distribution.
 				qs := scaled(s, 2)
 				q := bruteforce.Marginals(qs, edges)
 				check(t, c.Name, loss, s, structured.Target{Soft: q}, &w, bruteforce.LogZ(scaled(s, gamma))/gamma-
@@ -195,7 +196,7 @@ func scaled(s *structured.Lattice, c float64) *structured.Lattice {
 	return r
 }
 
-// check holds a loss to its value and its gradient to central differences.
+// check compares a loss with its value and its gradient with central differences.
 func check(t *testing.T, name string, loss losses.Loss, s *structured.Lattice, y structured.Target, w *losses.Workspace, want float64) {
 	t.Helper()
 	grad := new(structured.Lattice)
@@ -210,7 +211,7 @@ func check(t *testing.T, name string, loss losses.Loss, s *structured.Lattice, y
 	require.NoError(t, bruteforce.Near(numeric, grad, 1e-6), name)
 }
 
-// A path, as a soft target and as a set of one, is the same loss and gradient.
+// A path, a soft target with one path and a set of one path give the same loss and gradient.
 func TestTargetsOfOnePathCoincide(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 8))
 	var w losses.Workspace
@@ -233,7 +234,8 @@ func TestTargetsOfOnePathCoincide(t *testing.T) {
 	}
 }
 
-// The expected counts of a soft target, taken as scores' marginals, are where cross-entropy is least.
+// Cross-entropy is minimal if the marginals of the scores equal the expected counts of the soft
+// target.
 func TestSoftTargetIsMinimisedByItself(t *testing.T) {
 	s := bruteforce.Random(rand.New(rand.NewPCG(6, 6)), 6, 4, structured.SharedEdges, 1, 0)
 	var fb forwardbackward.Workspace
@@ -253,7 +255,7 @@ func TestErrors(t *testing.T) {
 	s := structured.NewLattice(2, 2, structured.SharedEdges)
 	soft := structured.NewLattice(2, 2, structured.SharedEdges)
 	inf := math.Inf(-1)
-	// The losses with a cost that s(g) stands in, too; in the others gold enters by its cost only.
+	// The losses that use s(g). In the other losses with a cost, gold enters only through the cost.
 	goldScored := map[string]bool{"hinge": true, "squared-hinge": true, "smoothed-hinge": true, "softmax-margin": true}
 	for _, name := range losses.Names() {
 		l, err := losses.New(name, losses.Options{Margin: 1})
@@ -301,7 +303,7 @@ func TestErrors(t *testing.T) {
 	assert.ErrorContains(t, err, "softmax-margin")
 }
 
-// What goes wrong underneath comes up.
+// Losses return the errors of costs and lattices.
 func TestErrorsOfCostsAndLattices(t *testing.T) {
 	var w losses.Workspace
 	s, grad := structured.NewLattice(2, 2, structured.SharedEdges), new(structured.Lattice)

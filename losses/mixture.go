@@ -7,12 +7,12 @@ import (
 	"github.com/trellis-nlp/trellis/internal/vec"
 )
 
-// A support is a set of affinely independent paths, as points of the node indicators, and a distribution over
-// it. With G(a, b) the number of nodes that paths a and b share, |mu_nodes|^2 = p'G p. In segments, the nodes are the
-// segments and the paths segmentations.
+// support is a set of affinely independent paths, as points of the node indicators, and a
+// distribution over the set. With G(a, b) the number of nodes that paths a and b share,
+// |mu_nodes|^2 = p'G p. On segments, the nodes are the segments and the paths are segmentations.
 type support[L any, E comparable] struct {
 	in     structure[L, E]
-	gold   int // nodes of the gold path
+	gold   int // number of nodes of the gold path
 	paths  [][]E
 	score  []float64   // gamma (s(y) - s(the best path)) of each path
 	weight []float64   // p: positive, summing to 1
@@ -25,12 +25,15 @@ type support[L any, E comparable] struct {
 	spare             [][]E     // memory for paths
 }
 
-// mixture fills m with the mixture of paths that maximises s(mu) - |mu_nodes|^2 / (2 gamma) and returns the score of
-// the best path and what the maximum, plus gold / (2 gamma), exceeds it by.
+// mixture fills m with the mixture of paths that maximises s(mu) - |mu_nodes|^2 / (2 gamma). It
+// returns the score of the best path, and how much the maximum plus gold / (2 gamma) exceeds that
+// score.
 //
-// Until no path lies above the tangent plane of the objective at mu, the path furthest above it joins, and
-// the mixture moves to the best one of the set; paths whose weight vanishes on the way leave (Nocedal &
-// Wright 2006, section 16.5; Niculae et al. 2018, appendix B). It ends after so many rounds at the latest.
+// It is an active-set method (Nocedal & Wright 2006, section 16.5; Niculae et al. 2018, appendix
+// B). In each round, the path furthest above the tangent plane of the objective at mu joins the
+// set. The mixture then moves to the best mixture of the set; paths whose weight vanishes on the
+// way leave. The search ends when no path lies above the plane, or after the given number of
+// rounds.
 func (m *support[L, E]) mixture(in structure[L, E], s *L, gold int, gamma float64, rounds int) (best, above float64, err error) {
 	m.in, m.gold = in, gold
 	y, best, err := in.decode(s)
@@ -61,7 +64,7 @@ func (m *support[L, E]) mixture(in structure[L, E], s *L, gold int, gamma float6
 		m.enter(y, gamma*(in.score(s, y)-best))
 		m.settle()
 		next := m.marginals(s)
-		if !(next > value) { // no more than rounding is left
+		if !(next > value) { // only rounding errors remain
 			break
 		}
 		value = next
@@ -74,17 +77,18 @@ func (m *support[L, E]) reset() {
 	m.paths, m.score, m.weight = m.paths[:0], m.score[:0], m.weight[:0]
 }
 
-// marginals fills mu and returns gamma times the objective plus gold / 2, from that of the best path alone.
+// marginals fills mu. It returns gamma times the objective plus gold / 2, relative to the value of
+// the best path alone.
 func (m *support[L, E]) marginals(s *L) float64 {
 	m.mu = vec.Resize(m.mu, len(m.in.numbers(s)[0]))
 	clear(m.mu)
 	value := 0.0
 	for k, p := range m.weight {
-		// Where paths have as many nodes as the gold one, as in all but segments, the second term is 0.
+		// The second term is 0 unless the number of nodes differs, as in segmentations.
 		value += p * (m.score[k] - float64(len(m.paths[k])-m.gold)/2)
 		m.in.addNodes(m.mu, s, m.paths[k], p)
 	}
-	spread := 0.0 // the number of nodes less |mu|^2
+	spread := 0.0 // number of nodes minus |mu|^2
 	for _, p := range m.mu {
 		spread += p * (1 - p)
 	}
@@ -95,8 +99,8 @@ func (m *support[L, E]) has(y []E) bool {
 	return slices.ContainsFunc(m.paths, func(x []E) bool { return slices.Equal(x, y) })
 }
 
-// enter takes in path y of weight 0. If y depends affinely on the set, y = sum a_b b with sum a_b = 1, weight
-// moves over to it until a path of the set has none left and leaves.
+// enter adds path y with weight 0. If y depends affinely on the set, y = sum a_b b with sum a_b =
+// 1, weight moves from the set to y until one path has weight 0 and leaves.
 func (m *support[L, E]) enter(y []E, score float64) {
 	weight := 0.0
 	m.row = growTo(m.row, len(m.paths))
@@ -123,7 +127,7 @@ func (m *support[L, E]) enter(y []E, score float64) {
 	m.weight[len(m.weight)-1] = weight
 }
 
-// settle moves to the best mixture of the set, dropping the paths that block the way.
+// settle moves to the best mixture of the set and drops the paths that block the way.
 func (m *support[L, E]) settle() {
 	for {
 		n := len(m.paths)
@@ -147,8 +151,8 @@ func (m *support[L, E]) settle() {
 	}
 }
 
-// optimum sets dst to the numbers that sum to 1 and maximise score.p - p'G p / 2: p = u + nu v with (G + 11') u =
-// score, (G + 11') v = 1 and the nu that makes the sum.
+// optimum sets dst to the numbers that sum to 1 and maximise score.p - p'G p / 2. The solution is p
+// = u + nu v with (G + 11') u = score and (G + 11') v = 1; nu makes the sum 1.
 func (m *support[L, E]) optimum(dst []float64) {
 	n := len(dst)
 	m.u, m.v = growTo(m.u, n), growTo(m.v, n)

@@ -7,8 +7,8 @@ var (
 	_ General = Perceptron{}
 )
 
-// Perceptron is max_y s(y) - s(g), zero where the gold path is the best one: the loss whose
-// subgradient steps are the structured perceptron of Collins (2002).
+// Perceptron is max_y s(y) - s(g), which is zero if the gold path is the best path. Subgradient
+// steps on it are the structured perceptron of Collins (2002).
 type Perceptron struct{}
 
 // Traits implements [HasTraits].
@@ -19,8 +19,8 @@ func (l Perceptron) Eval(grad, s *structured.Lattice, y structured.Target, w *Wo
 	return evalOn(l, grad, s, y, w)
 }
 
-// EvalOn implements [General]. At a tie the best labelling is the decoder's, so that the subgradient moves scores of
-// zero off zero.
+// EvalOn implements [General]. The decoder breaks ties, so the subgradient can move away from zero
+// scores.
 func (Perceptron) EvalOn(p Problem) (float64, error) { return margin(p, nil, 0, false) }
 
 // margin returns max_y (s + scale c)(y) - s(g), or its square, and adds its subgradient.

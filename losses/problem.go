@@ -9,69 +9,73 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Problem is one sentence on any of the structures: its scores s, its target, and the gradient that a [General]
-// loss builds up. A labelling y is a path of a lattice or of a pruned chain, or a segmentation; c is the cost of
-// labellings given the gold one, nil for Hamming.
+// Problem is one sentence on one of the structures: its scores s, its target, and the gradient that
+// a [General] loss accumulates. A labelling y is a path of a lattice or of a pruned lattice, or a
+// segmentation. c is the cost of labellings relative to the gold labelling; nil means Hamming.
 //
-// Methods with a weight v add v times the gradient of the value that they return to the gradient, if the caller asked
-// for one. Errors are those of the inference, structured.ErrTarget where a method needs a gold labelling and the
-// target is another one, and ErrForbidden.
+// Methods with a weight v return a value. If the caller requested a gradient, they also add v times
+// the gradient of that value to it.
+//
+// Errors: the errors of the inference, ErrForbidden, and structured.ErrTarget if a method needs a
+// gold labelling and the target is of another kind.
 type Problem interface {
-	// Gold returns s(g), the score of the gold labelling g, which is finite.
+	// Gold returns s(g), the score of the gold labelling g. The score is finite.
 	Gold() (float64, error)
 	// AddGold adds v times the indicator of the gold labelling to the gradient.
 	AddGold(v float64)
-	// Target returns the score of a target of any kind: s(g), the expected score of a soft target, or
-	// (1/gamma) log Z of gamma s over the labellings of a partial one.
+	// Target returns the score of a target of any kind: s(g) for a path, the expected score for a
+	// soft target, and (1/gamma) log Z of gamma s over the labellings of a partial target.
 	Target(gamma, v float64) (float64, error)
 
-	// SoftTarget reports a soft target, whose counts need not be those of a labelling: a loss may then be negative.
+	// SoftTarget reports whether the target is soft. Nothing checks that the counts belong to a
+	// distribution over labellings, so a loss may be negative.
 	SoftTarget() bool
 
 	// Max returns max_y (s + scale c)(y).
 	Max(c structured.Cost, scale float64) (float64, error)
-	// AddBest adds v times the indicator of the labelling that the last Max found to the gradient.
+	// AddBest adds v times the indicator of the labelling found by the last Max to the gradient.
 	AddBest(v float64)
-	// SmoothMax returns the recursion of Max over s + scale c with each of its maxima smoothed by the squared norm.
+	// SmoothMax is Max with each maximum of the recursion smoothed by the squared norm.
 	SmoothMax(c structured.Cost, scale, gamma, v float64) (float64, error)
 	// LogZ returns (1/gamma) log Z(gamma (s + scale c)).
 	LogZ(c structured.Cost, scale, gamma, v float64) (float64, error)
 	// Risk returns scale E[c(y)] under gamma s.
 	Risk(c structured.Cost, scale, gamma, v float64) (float64, error)
 
-	// LogMarginals returns (1/gamma) sum_t log mu(t, g_t), where mu(t, j) is the probability of label j at token t
-	// under gamma s.
+	// LogMarginals returns (1/gamma) sum_t log mu(t, g_t), where mu(t, j) is the probability of
+	// label j at token t under gamma s.
 	LogMarginals(gamma, v float64) (float64, error)
-	// MeanScore returns the mean of s(y) over the labellings of finite score.
+	// MeanScore returns the mean of s(y) over the labellings with a finite score.
 	MeanScore(v float64) (float64, error)
-	// Entropy returns the entropy of the distribution under gamma s, in nats, given its log Z.
+	// Entropy returns the entropy, in nats, of the distribution under gamma s, given its log Z.
 	Entropy(gamma, logZ, v float64) (float64, error)
-	// Mixture returns max over mu of [s(mu) - |mu|^2 / (2 gamma)] + |g|^2 / (2 gamma) - s(g), for the mixtures mu of
-	// labellings, |mu| their norm over nodes or segments, and |g|^2 the number of tokens or of gold segments. The
-	// search ends after so many rounds. The gradient is that of the maximum alone, mu.
+	// Mixture returns max over mu of [s(mu) - |mu|^2 / (2 gamma)] + |g|^2 / (2 gamma) - s(g). Here
+	// mu ranges over the mixtures of labellings, and |mu| is the norm over nodes or segments. |g|^2
+	// is the number of tokens or of gold segments. The search stops after at most the given number
+	// of rounds. The gradient is the gradient of the maximum alone, mu.
 	Mixture(gamma float64, rounds int, v float64) (float64, error)
 }
 
-// A TargetOf is what training wants of one sentence whose lattice is an L and whose labellings are lists of E. Only
-// one of its fields is set.
+// TargetOf is the training target of one sentence, for lattices of type L and labellings that are
+// lists of E. At most one field may be set.
 type TargetOf[L, E any] struct {
 	// Path is the gold labelling.
 	Path []E
-	// Soft holds the expected counts of a distribution over labellings, as structured.Target does.
+	// Soft holds the expected counts of a distribution over labellings, as in structured.Target.
 	Soft *L
-	// Partial names a set of labellings: 0 on what they may use, -Inf elsewhere.
+	// Partial describes a set of labellings: 0 for allowed elements, -Inf for the others.
 	Partial *L
 }
 
-// check reports more than one kind of target.
+// check returns an error if more than one kind of target is set.
 func (y TargetOf[L, E]) check() error {
 	if y.Soft != nil && y.Partial != nil || y.Path != nil && (y.Soft != nil || y.Partial != nil) {
-		return fmt.Errorf("%w: more than one of path, soft and partial", structured.ErrTarget)
+		return fmt.Errorf("%w: more than one of path, soft and partial is set", structured.ErrTarget)
 	}
 	return nil
 }
 
-// A structure is the arithmetic and the inference of lattices L whose labellings are lists of E.
+// structure is the arithmetic and inference of lattices L whose labellings are lists of E.
 type structure[L any, E comparable] interface {
 	score(s *L, y []E) float64
 	add(s *L, y []E, v float64)
@@ -79,12 +83,12 @@ type structure[L any, E comparable] interface {
 	copy(dst, s *L)
 	scale(s *L, c float64)
 	addScaled(dst, a, b *L, c float64) error
-	numbers(s *L) [3][]float64 // those of nodes or segments first
+	numbers(s *L) [3][]float64 // nodes or segments come first
 	fillCost(dst, s *L, c structured.Cost, gold []E) error
-	// expectedScore returns sum_e q(e) s(e) and, unless grad is nil, adds v times q to it.
+	// expectedScore returns sum_e q(e) s(e). If grad is not nil, it adds v times q to grad.
 	expectedScore(grad, s, q *L, v float64) (float64, error)
-	// uniform makes q the expected counts of the uniform distribution over all labellings of s, in the shape of s, and
-	// reports whether there is a closed form.
+	// uniform sets q to the expected counts of the uniform distribution over all labellings of s,
+	// in the shape of s. It returns false if there is no closed form.
 	uniform(q, s *L) bool
 
 	decode(s *L) ([]E, float64, error) // valid until the next call
@@ -95,33 +99,35 @@ type structure[L any, E comparable] interface {
 	addExpectationGradient(grad, s, c *L, v float64) (float64, error)
 
 	tokens(s *L) int
-	// goldMarginals fills mu, T long, with the probabilities of the gold labels and returns log Z.
+	// goldMarginals fills mu, of length T, with the probabilities of the gold labels and returns
+	// log Z.
 	goldMarginals(mu []float64, s *L, gold []E) (float64, error)
-	// weighGold makes dst the lattice that sums weight[t] over the tokens that a labelling gives their gold label.
+	// weighGold sets dst to a lattice that scores a labelling by the sum of weight[t] over its
+	// correct labels.
 	weighGold(dst, s *L, gold []E, weight []float64)
-	// fixGold forbids the labels of token t but the gold one.
+	// fixGold forbids all labels of token t except the gold label.
 	fixGold(s *L, gold []E, t int)
 
-	// addNodes adds v to the places in numbers(s)[0] of what y consists of.
+	// addNodes adds v to the elements of numbers(s)[0] that y uses.
 	addNodes(to []float64, s *L, y []E, v float64)
-	// agree returns how many of these places two labellings share.
+	// agree returns the number of these elements that two labellings share.
 	agree(x, y []E) float64
 }
 
-// A problem implements Problem on a structure.
+// problem implements Problem on a structure.
 type problem[L any, E comparable] struct {
 	in      structure[L, E]
-	grad, s *L // grad is nil where nobody asked for a gradient
+	grad, s *L // grad is nil if no gradient is requested
 	target  TargetOf[L, E]
-	best    []E // of the last Max
+	best    []E // result of the last Max
 
 	cost, augmented, tempered, restricted, counts L
 
-	mu, weight []float64 // T
+	mu, weight []float64 // length T
 	support    support[L, E]
 }
 
-// open makes p the problem of a target that fits the scores, with a gradient of zeros.
+// open initialises p for a target that fits the scores, and sets the gradient to zero.
 func (p *problem[L, E]) open(in structure[L, E], grad, s *L, y TargetOf[L, E]) {
 	p.in, p.grad, p.s, p.target, p.best = in, grad, s, y, nil
 	if grad != nil {
@@ -129,10 +135,10 @@ func (p *problem[L, E]) open(in structure[L, E], grad, s *L, y TargetOf[L, E]) {
 	}
 }
 
-// gold returns the gold labelling of a target that must have one.
+// gold returns the gold labelling, or an error if the target has none.
 func (p *problem[L, E]) gold() ([]E, error) {
 	if p.target.Soft != nil || p.target.Partial != nil {
-		return nil, fmt.Errorf("%w: want a gold labelling; cross-entropy takes soft and partial targets", structured.ErrTarget)
+		return nil, fmt.Errorf("%w: want a gold labelling; only cross-entropy supports soft and partial targets", structured.ErrTarget)
 	}
 	return p.target.Path, nil
 }
@@ -186,7 +192,7 @@ func (p *problem[L, E]) expectedScore(q *L, v float64) (float64, error) {
 	return score, err
 }
 
-// costOf fills p.cost with the cost of the gold labelling.
+// costOf fills p.cost with the costs relative to the gold labelling.
 func (p *problem[L, E]) costOf(c structured.Cost) (*L, error) {
 	gold, err := p.gold()
 	if err != nil {
@@ -198,7 +204,7 @@ func (p *problem[L, E]) costOf(c structured.Cost) (*L, error) {
 	return &p.cost, p.in.fillCost(&p.cost, p.s, c, gold)
 }
 
-// augment returns s + scale c, s itself at scale 0.
+// augment returns s + scale c, or s itself if scale is 0.
 func (p *problem[L, E]) augment(c structured.Cost, scale float64) (*L, error) {
 	if scale == 0 {
 		return p.s, nil
@@ -210,7 +216,7 @@ func (p *problem[L, E]) augment(c structured.Cost, scale float64) (*L, error) {
 	return &p.augmented, p.in.addScaled(&p.augmented, p.s, cost, scale)
 }
 
-// temper returns gamma s, s itself at gamma 1.
+// temper returns gamma s, or s itself if gamma is 1.
 func (p *problem[L, E]) temper(s *L, gamma float64) *L {
 	if gamma == 1 {
 		return s
@@ -284,7 +290,7 @@ func (p *problem[L, E]) addExpectation(s, c *L, v float64) (float64, error) {
 
 func (p *problem[L, E]) MeanScore(v float64) (float64, error) {
 	q := &p.counts
-	if !p.in.uniform(q, p.s) { // the distribution of scores that are all level
+	if !p.in.uniform(q, p.s) { // use the distribution under scores of 0
 		level := &p.restricted
 		p.in.copy(level, p.s)
 		for _, x := range p.in.numbers(level) {
@@ -302,10 +308,10 @@ func (p *problem[L, E]) MeanScore(v float64) (float64, error) {
 	return p.expectedScore(q, v)
 }
 
-// Entropy has H = log Z - E[s(y)] with p(y) = exp(s(y))/Z, so that dH/ds(e) = -Cov(1(e), s(y)).
+// Entropy uses H = log Z - E[s(y)] with p(y) = exp(s(y))/Z, so dH/ds(e) = -Cov(1(e), s(y)).
 func (p *problem[L, E]) Entropy(gamma, logZ, v float64) (float64, error) {
 	s := p.temper(p.s, gamma)
-	finite := &p.restricted // what is forbidden has no probability, and no share in E[s]
+	finite := &p.restricted // forbidden elements have probability 0 and do not count in E[s]
 	p.in.copy(finite, s)
 	for _, x := range p.in.numbers(finite) {
 		for k, v := range x {
@@ -318,13 +324,13 @@ func (p *problem[L, E]) Entropy(gamma, logZ, v float64) (float64, error) {
 	return max(logZ-mean, 0), err
 }
 
-// rare is the marginal from which on log mu(t, j) is the difference of two log Z: the weight 1/mu of anything rarer
-// would come near the end of the numbers.
+// rare is the smallest marginal that is used directly. Below it, log mu(t, j) is computed as the
+// difference of two log Z, because the weight 1/mu would approach overflow.
 const rare = 1e-100
 
-// LogMarginals: with P the probability under gamma s, the gradient of log mu(t, j) is P(e | y_t = j) - mu(e). The sum
-// over tokens is the covariance of the indicators with the lattice that weighs each gold label by 1/mu(t, g_t): one
-// expected-cost recursion.
+// LogMarginals uses that the gradient of log mu(t, j) is P(e | y_t = j) - mu(e), with P the
+// probability under gamma s. The sum over tokens is a covariance of the indicators with a lattice
+// that weighs each gold label by 1/mu(t, g_t). So one expected-cost recursion computes it.
 func (p *problem[L, E]) LogMarginals(gamma, v float64) (float64, error) {
 	gold, err := p.gold()
 	if err != nil {
@@ -368,7 +374,8 @@ func (p *problem[L, E]) LogMarginals(gamma, v float64) (float64, error) {
 	return sum / gamma, nil
 }
 
-// through returns log Z over the labellings that give token t its gold label, and adds v times its gradient.
+// through returns log Z over the labellings with the gold label at token t, and adds v times its
+// gradient.
 func (p *problem[L, E]) through(s *L, gold []E, t int, v float64) (float64, error) {
 	p.in.copy(&p.restricted, s)
 	p.in.fixGold(&p.restricted, gold, t)

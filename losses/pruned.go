@@ -9,12 +9,13 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A PrunedTarget is what training wants of one sentence of a pruned chain. A soft or partial target lies over the kept
-// labels of the scores and has their order.
+// PrunedTarget is the training target of one sentence on a pruned lattice. A soft or partial target
+// has the kept labels and the order of the scores.
 type PrunedTarget = TargetOf[pruned.Lattice, int]
 
-// A PrunedWorkspace is the scratch memory of the losses on pruned chains; the zero value is ready. It serves one
-// goroutine at a time. Custom losses may use the decoder in it.
+// PrunedWorkspace is the scratch memory of the losses on pruned lattices. The zero value is ready
+// to use. A PrunedWorkspace must not be used by two goroutines at the same time. Custom losses may
+// use its decoder.
 type PrunedWorkspace struct {
 	Pruned pruned.Workspace
 
@@ -24,9 +25,10 @@ type PrunedWorkspace struct {
 	path    []int
 }
 
-// EvalPruned is the Eval of a general loss for the scores of a pruned chain. Unless grad is nil it makes grad, which
-// must not be s, the gradient with respect to s, in the shape of s. A cost on edges does not count in order 0. The
-// error of a gold label that s does not keep wraps pruned.ErrPruned.
+// EvalPruned evaluates a general loss on the scores of a pruned lattice. If grad is not nil,
+// EvalPruned sets it to the gradient with respect to s, in the shape of s; grad must not be s.
+// Order 0 ignores costs on edges. If s does not keep a gold label, the error wraps
+// pruned.ErrPruned.
 func EvalPruned(l General, grad, s *pruned.Lattice, y PrunedTarget, w *PrunedWorkspace) (float64, error) {
 	p, err := w.Problem(grad, s, y)
 	if err != nil {
@@ -35,8 +37,9 @@ func EvalPruned(l General, grad, s *pruned.Lattice, y PrunedTarget, w *PrunedWor
 	return l.EvalOn(p)
 }
 
-// Problem returns scores s and target y as a [Problem], which is valid until the next call. Unless grad is nil, which
-// must not be s, Problem makes it zeros in the shape of s, and the problem's methods add to it.
+// Problem returns scores s and target y as a [Problem], which is valid until the next call. If grad
+// is not nil, Problem sets it to zero in the shape of s, and the methods of the problem add to it.
+// grad must not be s.
 func (w *PrunedWorkspace) Problem(grad, s *pruned.Lattice, y PrunedTarget) (Problem, error) {
 	if err := y.check(); err != nil {
 		return nil, err
@@ -57,10 +60,10 @@ func (w *PrunedWorkspace) Problem(grad, s *pruned.Lattice, y PrunedTarget) (Prob
 	return &w.lattice, nil
 }
 
-// samePruned reports a target that does not lie over the kept labels of s.
+// samePruned returns an error unless target q has the kept labels and the order of s.
 func samePruned(q, s *pruned.Lattice) error {
 	if q.Kept() != s.Kept() || q.Order() != s.Order() {
-		return fmt.Errorf("%w: target of order %d for scores of order %d, or over other kept labels", structured.ErrShape, q.Order(), s.Order())
+		return fmt.Errorf("%w: target of order %d and scores of order %d differ in order or in kept labels", structured.ErrShape, q.Order(), s.Order())
 	}
 	return nil
 }
@@ -108,7 +111,7 @@ func (w *PrunedWorkspace) expectedScore(grad, s, q *pruned.Lattice, v float64) (
 	return sum, nil
 }
 
-// uniform leaves the work to inference: each token keeps labels of its own number.
+// uniform has no closed form: the number of kept labels differs between tokens.
 func (*PrunedWorkspace) uniform(_, _ *pruned.Lattice) bool { return false }
 
 func (w *PrunedWorkspace) decode(s *pruned.Lattice) ([]int, float64, error) {

@@ -11,17 +11,18 @@ var (
 	_ General = Ramp{}
 )
 
-// Ramp compares the best path with a path picked for its cost as well (Do et al. 2008, and Gimpel & Smith
-// 2012 for all three, in their numbering):
+// Ramp compares the best path with a path that is also selected by its cost. The form numbers are
+// those of Gimpel & Smith (2012); form 1 is due to Do et al. (2008).
 //
 //	1   max_y (s+c)(y) - max_y s(y)
 //	2   max_y s(y) - max_y (s-c)(y)
 //	3   max_y (s+c)(y) - max_y (s-c)(y)
 //
-// It is at least 0 and, unlike hinge, at most the greatest cost (form 3: twice that), so it lets go of
-// hopeless sentences. The gold path enters through its cost only. Neither convex nor smooth, it gives a
-// plain subgradient, of each maximum on its own; no inner problem is solved, as the concave-convex
-// procedure would.
+// The loss lies between 0 and the greatest cost (form 3: twice the greatest cost). Unlike hinge, it
+// therefore gives up on hopeless sentences. The gold path enters only through the cost.
+//
+// The loss is neither convex nor smooth. The subgradient is the difference of the subgradients of
+// the two maxima. There is no inner optimization as in the concave-convex procedure.
 type Ramp struct {
 	Form  int             // 1, 2 or 3; 0 means 1
 	Cost  structured.Cost // nil means Hamming
@@ -55,7 +56,7 @@ func (r Ramp) EvalOn(p Problem) (float64, error) {
 	return max(above-below, 0), nil
 }
 
-// rampScales returns the factors of the cost in the first and the second term of a ramp.
+// rampScales returns the factors of the cost in the two terms of a ramp.
 func rampScales(form int, scale float64) (up, down float64, err error) {
 	scale = orOne(scale)
 	switch form {
@@ -66,5 +67,5 @@ func rampScales(form int, scale float64) (up, down float64, err error) {
 	case 3:
 		return scale, -scale, nil
 	}
-	return 0, 0, fmt.Errorf("ramp loss of form %d: want 1, 2 or 3", form)
+	return 0, 0, fmt.Errorf("ramp form %d: want 1, 2 or 3", form)
 }

@@ -7,8 +7,8 @@ var (
 	_ General = Risk{}
 )
 
-// Risk is E[c], the expected cost of a path drawn from p_s: what a decoder that samples would pay.
-// It is bounded and not convex: start from a convex loss's weights where you can.
+// Risk is E[c], the expected cost of a path drawn from p_s. It is bounded and not convex. Start
+// from the weights of a convex loss if you can.
 type Risk struct {
 	Cost  structured.Cost // nil means Hamming
 	Scale float64         // of the cost; 0 means 1

@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// A Range moves from one positive number to another in the course of training, by the same factor each
-// step; the zero Range moves nothing. Factors are how temperature is lowered in annealing (Smith & Eisner
-// 2006).
+// Range moves a positive number from one value to another during training, by the same factor at
+// each step. Annealing lowers the temperature in this way (Smith & Eisner 2006). The zero Range has
+// no effect.
 type Range struct{ From, To float64 }
 
-// ParseRange reads FROM..TO.
+// ParseRange parses FROM..TO.
 func ParseRange(s string) (Range, error) {
 	from, to, ok := strings.Cut(s, "..")
 	var r Range
@@ -30,7 +30,8 @@ func (r Range) valid() bool {
 	return positive(r.From) && positive(r.To)
 }
 
-// At returns the number at step 0..steps-1: From at the first, To at the last and ever after.
+// At returns the number at a step in 0..steps-1. It is From at the first step, and To at the last
+// step and after it.
 func (r Range) At(step, steps int) float64 {
 	switch {
 	case step >= steps-1:
@@ -42,32 +43,32 @@ func (r Range) At(step, steps int) float64 {
 	return r.From * math.Pow(r.To/r.From, part)
 }
 
-// A Schedule is a loss whose settings change from step to step of the training. Ranges that are not zero take
-// the place of the option that they move.
+// Schedule is a loss whose settings change during training. A nonzero Range replaces the option
+// that it moves.
 type Schedule struct {
 	Name    string // as for [New]
 	Options Options
 
-	Temperature Range // of 1 / Options.Gamma
-	Scale       Range // of Options.Scale, the cost scale
-	Blend       Range // of Options.Blend
+	Temperature Range // range of 1 / Options.Gamma
+	Scale       Range // range of Options.Scale, the cost scale
+	Blend       Range // range of Options.Blend
 }
 
-// Constant reports a schedule that gives the same loss at each step.
+// Constant reports whether the loss is the same at each step.
 func (s Schedule) Constant() bool {
 	return s.Temperature == Range{} && s.Scale == Range{} && s.Blend == Range{}
 }
 
-// Loss returns the loss of step 0..steps-1. The errors are those of [New], and a range that is not positive
-// or that the loss does not heed.
+// Loss returns the loss at a step in 0..steps-1. Besides the errors of [New], it returns an error
+// if a range is not positive or moves an option that the loss does not use.
 func (s Schedule) Loss(step, steps int) (Loss, error) {
 	kind, ok := Lookup(s.Name)
 	o := s.Options
 	for _, m := range []struct {
-		what  string
-		r     Range
-		heeds bool
-		set   func(v float64)
+		what string
+		r    Range
+		used bool
+		set  func(v float64)
 	}{
 		{"temperature", s.Temperature, kind.Gamma, func(v float64) { o.Gamma = 1 / v }},
 		{"cost scale", s.Scale, kind.Cost, func(v float64) { o.Scale = v }},
@@ -77,7 +78,7 @@ func (s Schedule) Loss(step, steps int) (Loss, error) {
 		case !ok || m.r == Range{}:
 		case !m.r.valid():
 			return nil, fmt.Errorf("%s from %v to %v: want positive numbers", m.what, m.r.From, m.r.To)
-		case !m.heeds:
+		case !m.used:
 			return nil, fmt.Errorf("%s has no %s to change", s.Name, m.what)
 		default:
 			m.set(m.r.At(step, steps))

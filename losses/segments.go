@@ -8,11 +8,12 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A SegmentTarget is what training wants of one sentence of segments.
+// SegmentTarget is the training target of one segmented sentence.
 type SegmentTarget = TargetOf[semimarkov.Lattice, semimarkov.Segment]
 
-// A SegmentWorkspace is the scratch memory of the losses on segments; the zero value is ready. It serves one
-// goroutine at a time. Custom losses may use the decoder in it.
+// SegmentWorkspace is the scratch memory of the losses on segments. The zero value is ready to use.
+// A SegmentWorkspace must not be used by two goroutines at the same time. Custom losses may use its
+// decoder.
 type SegmentWorkspace struct {
 	Segments semimarkov.Workspace
 
@@ -23,9 +24,9 @@ type SegmentWorkspace struct {
 	best    []semimarkov.Segment
 }
 
-// EvalSegments is the Eval of a general loss for the scores of segments. Unless grad is nil it makes grad, which must
-// not be s, the gradient with respect to s, in the shape of s. A cost that is not one of segments (see
-// [semimarkov.Cost]) is summed over the tokens of each segment.
+// EvalSegments evaluates a general loss on the scores of segments. If grad is not nil, EvalSegments
+// sets it to the gradient with respect to s, in the shape of s; grad must not be s. A cost that is
+// not defined on segments (see [semimarkov.Cost]) is summed over the tokens of each segment.
 func EvalSegments(l General, grad, s *semimarkov.Lattice, y SegmentTarget, w *SegmentWorkspace) (float64, error) {
 	p, err := w.Problem(grad, s, y)
 	if err != nil {
@@ -34,8 +35,9 @@ func EvalSegments(l General, grad, s *semimarkov.Lattice, y SegmentTarget, w *Se
 	return l.EvalOn(p)
 }
 
-// Problem returns scores s and target y as a [Problem], which is valid until the next call. Unless grad is nil, which
-// must not be s, Problem makes it zeros in the shape of s, and the problem's methods add to it.
+// Problem returns scores s and target y as a [Problem], which is valid until the next call. If grad
+// is not nil, Problem sets it to zero in the shape of s, and the methods of the problem add to it.
+// grad must not be s.
 func (w *SegmentWorkspace) Problem(grad, s *semimarkov.Lattice, y SegmentTarget) (Problem, error) {
 	if err := s.Check(); err != nil {
 		return nil, err
@@ -48,7 +50,7 @@ func (w *SegmentWorkspace) Problem(grad, s *semimarkov.Lattice, y SegmentTarget)
 	case y.Soft != nil:
 		err = sameSegments(y.Soft, s)
 		if err == nil && s.T > 1 && (y.Soft.Shape() < s.Shape() || y.Soft.Shape() == structured.SharedEdges && s.Shape() == structured.PositionEdges) {
-			err = fmt.Errorf("%w: soft target lacks the counts of the scores' edges", structured.ErrShape)
+			err = fmt.Errorf("%w: soft target lacks counts for the edges of the scores", structured.ErrShape)
 		}
 	case y.Partial != nil:
 		err = sameSegments(y.Partial, s)
@@ -62,10 +64,10 @@ func (w *SegmentWorkspace) Problem(grad, s *semimarkov.Lattice, y SegmentTarget)
 	return &w.lattice, nil
 }
 
-// sameSegments reports a target that does not lie over the segments of s.
+// sameSegments returns an error unless target q and scores s have the same dimensions.
 func sameSegments(q, s *semimarkov.Lattice) error {
 	if q.T != s.T || q.L != s.L || q.M != s.M {
-		return fmt.Errorf("%w: target of T = %d, L = %d, M = %d for scores of T = %d, L = %d, M = %d", structured.ErrShape, q.T, q.L, q.M, s.T, s.L, s.M)
+		return fmt.Errorf("%w: target has T = %d, L = %d, M = %d, but scores have T = %d, L = %d, M = %d", structured.ErrShape, q.T, q.L, q.M, s.T, s.L, s.M)
 	}
 	return q.Check()
 }
@@ -110,7 +112,8 @@ func (w *SegmentWorkspace) expectedScore(grad, s, q *semimarkov.Lattice, v float
 	return addExpectedEdges(sum, to, s.Edge, q.Edge, s.L*s.L, v)
 }
 
-// uniform has no closed form: the number of segmentations depends on where they start.
+// uniform has no closed form: the number of segmentations that continue a prefix depends on its
+// length.
 func (*SegmentWorkspace) uniform(_, _ *semimarkov.Lattice) bool { return false }
 
 func (w *SegmentWorkspace) decode(s *semimarkov.Lattice) ([]semimarkov.Segment, float64, error) {
@@ -161,7 +164,7 @@ func (w *SegmentWorkspace) weighGold(dst, s *semimarkov.Lattice, gold []semimark
 		w.token.NodeAt(t)[g] = weight[t]
 	}
 	if err := semimarkov.FromTokens(dst, &w.token, s.M); err != nil {
-		panic(err) // the shapes are those of s, which fit
+		panic(err) // unreachable: the shapes are the shapes of s
 	}
 }
 

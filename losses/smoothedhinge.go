@@ -7,21 +7,23 @@ var (
 	_ General = SmoothedHinge{}
 )
 
-// SmoothedHinge is V(s+c) - s(g), [Hinge] with each max of Viterbi's recursion smoothed by the squared
-// norm (Mensch & Blondel 2018, after Nesterov 2005):
+// SmoothedHinge is V(s+c) - s(g), which is [Hinge] with each max of Viterbi's recursion smoothed by
+// the squared norm (Mensch & Blondel 2018, after Nesterov 2005):
 //
 //	max_Omega(x) = max over distributions q of q.x + (1 - |q|^2) / (2 gamma)
 //	V_t(j) = Node[t][j] + max_Omega over i of (V_{t-1}(i) + Edge[t][i][j]),   V = max_Omega over j of V_{T-1}(j)
 //
-// It is smooth and convex, and lies between hinge and softmax-margin of the same gamma; above hinge by at
-// most T (1 - 1/L) / (2 gamma). Unlike softmax-margin it is exactly 0, with gradient 0, where the gold path
-// wins by enough. For one token and two labels it is the smooth hinge of Rennie & Srebro (2005). The
-// recursion runs from left to right: from right to left it would come to a slightly different value. On segments and in
-// order 2 it is the recursion of those structures that is smoothed.
+// It is smooth and convex. It lies between hinge and softmax-margin of the same gamma, and exceeds
+// hinge by at most T (1 - 1/L) / (2 gamma). Unlike softmax-margin, it is exactly 0, with gradient
+// 0, if the gold path wins by a sufficient margin. For one token and two labels it is the smooth
+// hinge of Rennie & Srebro (2005).
+//
+// The recursion runs from left to right; from right to left, the value would differ slightly. On
+// segments and in order 2, the recursion of that structure is smoothed.
 type SmoothedHinge struct {
 	Cost  structured.Cost // nil means Hamming
 	Scale float64         // of the cost; 0 means 1
-	Gamma float64         // sharpness: 1 / gamma is how wide the kinks are rounded; 0 means 1
+	Gamma float64         // sharpness: the maxima are smoothed over a width of 1 / gamma; 0 means 1
 }
 
 // Traits implements [HasTraits].

@@ -7,8 +7,9 @@ var (
 	_ General = SoftmaxMargin{}
 )
 
-// SoftmaxMargin is log Z(s + c) - s(g), a cross-entropy whose probabilities lean towards costly
-// paths (Gimpel & Smith 2010): smooth, convex, and at least both hinge and cross-entropy.
+// SoftmaxMargin is log Z(s + c) - s(g), a cross-entropy that raises the probabilities of costly
+// paths (Gimpel & Smith 2010). It is smooth and convex, and is an upper bound of both hinge and
+// cross-entropy.
 type SoftmaxMargin struct {
 	Cost  structured.Cost // nil means Hamming
 	Scale float64         // of the cost; 0 means 1

@@ -13,8 +13,8 @@ var (
 //	2   log Z(s) - log Z(s-c)   = -log E[exp -c]
 //	3   log Z(s+c) - log Z(s-c)
 //
-// with E under p_s. Form 2 lies below risk as form 1 lies above. It is smooth, bounded like [Ramp], and not
-// convex.
+// with E under p_s. Form 1 is an upper bound of risk, form 2 a lower bound. The loss is smooth,
+// bounded like [Ramp], and not convex.
 type SoftRamp struct {
 	Form  int             // 1, 2 or 3; 0 means 1
 	Cost  structured.Cost // nil means Hamming

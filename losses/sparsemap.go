@@ -7,27 +7,32 @@ var (
 	_ General = SparseMAP{}
 )
 
-// SparseMAP is the Fenchel-Young loss of the squared norm of the node marginals (Niculae et al. 2018;
-// Blondel, Martins & Niculae 2020): over the mixtures of paths, mu their marginals,
+// SparseMAP is the Fenchel-Young loss of the squared norm of the node marginals (Niculae et al.
+// 2018; Blondel, Martins & Niculae 2020). Over the mixtures of paths, with mu their marginals, it
+// is
 //
 //	max over mu of [s(mu) - |mu_nodes|^2 / (2 gamma)] + T / (2 gamma) - s(g)
 //
-// The gradient is mu - 1_g, and mu mixes few paths: one, if it is far enough ahead. The loss is exactly
-// 0 where the gold path beats every other one by its Hamming cost / gamma. It is at least perceptron, by at
-// most T (1 - 1/L) / (2 gamma), and without edges it is the sparsemax loss of each token (Martins & Astudillo
-// 2016). It is convex, smooth in the node scores, and has kinks in those of the edges, which the norm leaves
-// out.
+// The gradient is mu - 1_g. The maximising mu mixes few paths, and only one if that path is far
+// enough ahead. Properties:
 //
-// On segments the norm is over segments, T is the number of gold ones, and the loss is 0 where the gold segmentation
-// beats every other one by the number of gold segments that it lacks / gamma.
+//   - The loss is exactly 0 if the gold path beats every other path by its Hamming cost / gamma.
+//   - It is at least perceptron, and exceeds it by at most T (1 - 1/L) / (2 gamma).
+//   - Without edges it is the sum of the sparsemax losses of the tokens (Martins & Astudillo 2016).
+//   - It is convex, and smooth in the node scores. In the edge scores it is non-smooth, because the
+//     norm does not include edges.
 //
-// An active set of paths finds the maximum, with Viterbi to name the next one in each round: exact to a duality
-// gap of 1e-13, relative to the best path's score where that exceeds 1. Nearly level scores may take thousands of
-// paths; if the rounds run out before, the value falls short by at most the gap that is left, and the gradient
-// is a subgradient to within that gap.
+// On segments, the norm is over segments and T is the number of gold segments. The loss is 0 if the
+// gold segmentation beats every other one by the number of gold segments that the other one lacks /
+// gamma.
+//
+// An active-set method finds the maximum; Viterbi finds the next path in each round. The result is
+// exact up to a duality gap of 1e-13, relative to the score of the best path if that exceeds 1.
+// Nearly equal scores may need thousands of paths. If the rounds run out first, the value is too
+// low by at most the remaining gap, and the gradient is a subgradient within that gap.
 type SparseMAP struct {
 	Gamma  float64 // inverse temperature; 0 means 1
-	Rounds int     // at most; 0 means 200
+	Rounds int     // maximum number of rounds; 0 means 200
 }
 
 // Traits implements [HasTraits].

@@ -14,10 +14,10 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// mixtureOf returns the marginals that the gradient of sparsemap stands for, edges for each position.
+// mixtureOf returns the marginals in the gradient of sparsemap, with edges for each position.
 func mixtureOf(t *testing.T, s *structured.Lattice, gold []int, gamma float64, w *losses.Workspace) (float64, *structured.Lattice) {
 	t.Helper()
-	each := new(structured.Lattice) // s with edges of its own at each position
+	each := new(structured.Lattice) // s with separate edges at each position
 	require.NoError(t, structured.AddScaled(each, s, structured.NewLattice(s.T, s.L, structured.PositionEdges), 1))
 	mu := new(structured.Lattice)
 	v, err := losses.SparseMAP{Gamma: gamma}.Eval(mu, each, structured.PathTarget(gold), w)
@@ -26,8 +26,8 @@ func mixtureOf(t *testing.T, s *structured.Lattice, gold []int, gamma float64, w
 	return v, mu
 }
 
-// certify proves of a solution that it is one: its marginals are those of a distribution over paths, its value is
-// the objective's there, and no path of Y(x) lies above the tangent plane.
+// certify proves that a solution is optimal: its marginals belong to a distribution over paths, its
+// value is the objective there, and no path lies above the tangent plane.
 func certify(t *testing.T, name string, s *structured.Lattice, gold []int, gamma float64, w *losses.Workspace) {
 	t.Helper()
 	v, mu := mixtureOf(t, s, gold, gamma, w)
@@ -53,7 +53,7 @@ func certify(t *testing.T, name string, s *structured.Lattice, gold []int, gamma
 	require.LessOrEqual(t, bruteforce.Max(tangent), score-squares/gamma+1e-9, "duality gap, gamma %v, %s", gamma, name)
 }
 
-// Scores that are small integers, of which many paths share each: where supports are degenerate.
+// With small integer scores, many paths tie and supports are degenerate.
 func TestSparseMAPWithTies(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 10))
 	var w losses.Workspace
@@ -93,7 +93,8 @@ func TestSparseMAPIsOptimal(t *testing.T) {
 	}
 }
 
-// The quadratic program over the weights of all paths, by accelerated projected gradients.
+// Compares with the quadratic program over the weights of all paths, solved by accelerated
+// projected gradients.
 func TestSparseMAPSolvesTheQuadraticProgram(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 10))
 	var w losses.Workspace
@@ -164,7 +165,7 @@ func TestSparseMAPBounds(t *testing.T) {
 			hinge := value(losses.Hinge{Scale: 1 / gamma})
 			assert.Equal(t, hinge <= 1e-12, v <= 1e-12, "its margin is hinge's: %v, %v, %s", hinge, v, c.Name)
 		}
-		if s.Shape() == structured.NoEdges || s.T == 1 { // a sparsemax loss a token
+		if s.Shape() == structured.NoEdges || s.T == 1 { // a sparsemax loss for each token
 			want := 0.0
 			for at, g := range gold {
 				v, _ := projected(s.NodeAt(at), 2)
@@ -175,8 +176,8 @@ func TestSparseMAPBounds(t *testing.T) {
 	}
 }
 
-// Where all scores are level, as at weights of zero, there is one solution in the nodes, the uniform one, and
-// many supports: a long sentence must come to it all the same.
+// If all scores are equal, as at zero weights, the node marginals have one solution, the uniform
+// one, and many supports. The search must find it for a long sentence as well.
 func TestSparseMAPOfLevelScores(t *testing.T) {
 	for _, edges := range shapes {
 		s := structured.NewLattice(60, 20, edges)
@@ -194,8 +195,8 @@ func TestSparseMAPOfLevelScores(t *testing.T) {
 	}
 }
 
-// With too few rounds the value is below the loss, by no more than more rounds may win, and the gradient still
-// that of a mixture.
+// With too few rounds the value is too low, by at most the gain of more rounds. The gradient still
+// belongs to a mixture.
 func TestSparseMAPOfFewRounds(t *testing.T) {
 	s := bruteforce.Random(rand.New(rand.NewPCG(4, 10)), 8, 5, structured.PositionEdges, 0.01, 0)
 	y := structured.PathTarget(make([]int, 8))

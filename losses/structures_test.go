@@ -27,7 +27,8 @@ func general(t testing.TB, o losses.Options) map[string]losses.General {
 	return all
 }
 
-// Segments of one token, and chains of order 1 that keep every label, are lattices: values and gradients agree.
+// One-token segments, and pruned lattices of order 1 that keep every label, are lattices: values
+// and gradients agree.
 func TestStructuresAgree(t *testing.T) {
 	var w losses.Workspace
 	var segments losses.SegmentWorkspace
@@ -73,7 +74,8 @@ func TestStructuresAgree(t *testing.T) {
 	}
 }
 
-// scored has the losses that compare with the score of the gold labelling; in the others gold enters by its cost only.
+// scored lists the losses that use the score of the gold labelling. In the other losses, gold
+// enters only through the cost.
 var scored = map[string]bool{
 	"cross-entropy": true, "perceptron": true, "hinge": true, "squared-hinge": true, "smoothed-hinge": true,
 	"softmax-margin": true, "token-marginal": true, "sparsemap": true,
@@ -154,7 +156,8 @@ func TestErrorsOnPrunedChains(t *testing.T) {
 	}
 }
 
-// What a structure does not have is refused by name, and costs of other shapes are errors everywhere.
+// A loss that a structure does not support is refused by name. Costs of other shapes are errors
+// everywhere.
 func TestUndefinedOnAStructure(t *testing.T) {
 	_, err := losses.NewGeneral("large-margin-softmax", losses.Options{})
 	assert.ErrorIs(t, err, structured.ErrStructure)
@@ -176,7 +179,7 @@ func TestUndefinedOnAStructure(t *testing.T) {
 	}
 }
 
-// A loss of one's own, written once, runs on every structure.
+// A custom loss, written once, runs on every structure.
 type halfHinge struct{}
 
 func (halfHinge) Traits() losses.Traits { return losses.Traits{Convex: true} }
@@ -214,7 +217,7 @@ func TestCustomGeneralLoss(t *testing.T) {
 	}
 }
 
-// An operation is a method of Problem as a loss, with its weight.
+// operation turns a method of Problem, with its weight, into a loss.
 type operation struct {
 	of     func(p losses.Problem, v float64) (float64, error)
 	weight float64
@@ -232,7 +235,8 @@ func (o operation) Eval(grad, s *structured.Lattice, y structured.Target, w *los
 	return o.EvalOn(p)
 }
 
-// Every method of a Problem adds its gradient times the weight, and returns the same value whatever that is.
+// Every method of a Problem adds its gradient times the weight, and its value does not depend on
+// the weight.
 func TestOperationsRespectTheirWeight(t *testing.T) {
 	cost := structured.Hamming{}
 	for name, of := range map[string]func(p losses.Problem, v float64) (float64, error){

@@ -7,9 +7,10 @@ var (
 	_ General = TokenMarginal{}
 )
 
-// TokenMarginal is -sum_t log mu_s(t, g_t), the log loss of each gold label's marginal (Kakade, Teh & Roweis 2002): it
-// wants every token right on its own, as posterior decoding reads the model, and not the whole path. It is smooth, and
-// not convex. On segments, mu_s(t, j) is the probability that a segment of label j covers t.
+// TokenMarginal is -sum_t log mu_s(t, g_t), the log loss of the marginal of each gold label
+// (Kakade, Teh & Roweis 2002). It trains each token to be correct on its own, not the path as a
+// whole, which matches posterior decoding. It is smooth and not convex. On segments, mu_s(t, j) is
+// the probability that a segment of label j covers t.
 type TokenMarginal struct {
 	Gamma float64 // inverse temperature; 0 means 1
 }
@@ -22,8 +23,8 @@ func (m TokenMarginal) Eval(grad, s *structured.Lattice, y structured.Target, w 
 	return evalOn(m, grad, s, y, w)
 }
 
-// EvalOn implements [General]. The gold labelling may have score -Inf if each of its labels lies on a
-// labelling that has not.
+// EvalOn implements [General]. The gold labelling may have score -Inf if each of its labels occurs
+// in a labelling of finite score.
 func (m TokenMarginal) EvalOn(p Problem) (float64, error) {
 	v, err := p.LogMarginals(orOne(m.Gamma), -1)
 	return max(-v, 0), err

@@ -13,7 +13,8 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// decodedPath returns the path y of which grad is the indicator minus the indicator of gold, or nil if there is none.
+// decodedPath returns the path y for which grad is the indicator of y minus the indicator of gold,
+// or nil if there is none.
 func decodedPath(grad *structured.Lattice, gold []int) []int {
 	for y := range structured.Paths(grad.T, grad.L) {
 		want := structured.NewLattice(grad.T, grad.L, grad.Shape())
@@ -26,8 +27,8 @@ func decodedPath(grad *structured.Lattice, gold []int) []int {
 	return nil
 }
 
-// The traits PathDifference and MissingMargin describe the gradient and the value of each loss, of no more and no
-// fewer.
+// The traits PathDifference and MissingMargin describe the gradient and the value of exactly the
+// losses that have them.
 func TestPathTraits(t *testing.T) {
 	rng := rand.New(rand.NewPCG(51, 52))
 	gold := []int{0, 2, 1}
