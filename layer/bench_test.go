@@ -9,7 +9,7 @@ import (
 	"github.com/trellis-nlp/trellis/losses"
 )
 
-// A batch of 64 sequences of up to 40 positions over 17 labels, by threads.
+// A batch of 64 sequences of up to 40 positions over 17 labels, for several numbers of threads.
 func BenchmarkLoss(b *testing.B) {
 	s, y := random(1, 64, 40, 17)
 	y.Norms = nil

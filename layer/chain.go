@@ -11,31 +11,32 @@ import (
 	"github.com/trellis-nlp/trellis/losses"
 )
 
-// A Chain is the layer: the scratch memory and the threads with which batches are worked on. The zero value is
-// ready; one that is kept stops allocating when it has grown to the batches that it is given. It serves one
-// goroutine at a time, and uses several itself.
+// Chain is the layer: the scratch memory and the threads that process batches. The zero value is
+// ready to use. Reuse a Chain: once its memory has grown to the size of the batches, it no longer
+// allocates. A Chain must not be used by two goroutines at the same time; it starts its own
+// goroutines.
 type Chain struct {
-	Threads int // at most; 0 means runtime.GOMAXPROCS(0)
+	Threads int // maximum number of threads; 0 means runtime.GOMAXPROCS(0)
 
 	workers []*worker
-	edge    []float64 // L x L: the transitions of the batch, or none
-	sums    []float64 // blocks x (L x L + 2 L): what each block adds to the gradient of transitions, Start and End
+	edge    []float64 // L x L: transitions of the batch, or empty
+	sums    []float64 // blocks x (L x L + 2 L): gradient of transitions, Start and End of each block
 	job     job
 
 	wait    sync.WaitGroup
-	next    atomic.Int64 // block
+	next    atomic.Int64 // next block
 	stopped atomic.Bool
 	mu      sync.Mutex
 	failure failure // guarded by mu
 }
 
-// A job is a call of one of the methods of Chain: its arguments, and what is to be done to each sequence.
+// job is a call of a method of Chain: its arguments, and the function to apply to each sequence.
 type job struct {
 	ctx    context.Context
 	batch  *Batch
 	do     func(w *worker, n int) error
 	blocks int
-	shared bool // whether a gradient is summed over the batch
+	shared bool // whether some gradient is summed over the batch
 
 	grad   *Gradient
 	values []float32
@@ -44,34 +45,34 @@ type job struct {
 	labels []int
 }
 
-// A SequenceError is what is wrong with a sequence of the batch.
+// SequenceError is an error in one sequence of the batch.
 type SequenceError struct {
 	Sequence int // 0..N-1
 	Err      error
 }
 
-// Error names the sequence.
+// Error returns the sequence number and the error.
 func (e *SequenceError) Error() string { return fmt.Sprintf("sequence %d: %v", e.Sequence, e.Err) }
 
-// Unwrap returns what is wrong.
+// Unwrap returns the error of the sequence.
 func (e *SequenceError) Unwrap() error { return e.Err }
 
-// A failure is the first sequence that failed and its error, which is nil if none did.
+// failure is the first sequence that failed and its error, which is nil if none failed.
 type failure struct {
 	at  int
 	err error
 }
 
-// maxBlocks bounds how many parts a batch is split into, and with it the memory for their sums. It must not
-// depend on the number of threads: the order of the sums is that of the blocks.
+// maxBlocks bounds the number of blocks of a batch, and so the memory for their sums. It must not
+// depend on the number of threads, because blocks are summed in order.
 const maxBlocks = 64
 
-// run does the job j on all sequences.
+// run applies the job j to all sequences.
 func (c *Chain) run(j job) error {
 	if err := j.ctx.Err(); err != nil {
 		return fmt.Errorf("batch stopped: %w", err)
 	}
-	j.blocks = max(min(j.batch.N, maxBlocks), 1) // an empty batch has one, and sums of zero
+	j.blocks = max(min(j.batch.N, maxBlocks), 1) // an empty batch has one block, with sums of zero
 	c.edge = widen(c.edge, j.batch.Transitions)
 	if j.shared {
 		c.sums = vec.Resize(c.sums, j.blocks*j.batch.parameters())
@@ -79,7 +80,7 @@ func (c *Chain) run(j job) error {
 	c.job, c.failure = j, failure{}
 	c.next.Store(0)
 	c.stopped.Store(false)
-	defer func() { c.job = job{} }() // keep nothing of the caller's
+	defer func() { c.job = job{} }() // do not retain the caller's memory
 
 	threads := c.Threads
 	if threads <= 0 {
@@ -88,7 +89,7 @@ func (c *Chain) run(j job) error {
 	threads = min(threads, j.blocks)
 	for len(c.workers) < threads {
 		w := &worker{chain: c}
-		w.run = w.loop // once: a new function value at each call would allocate
+		w.run = w.loop // once, because a new function value at each call would allocate
 		c.workers = append(c.workers, w)
 	}
 	c.wait.Add(threads)
@@ -100,8 +101,8 @@ func (c *Chain) run(j job) error {
 	return c.failure.err
 }
 
-// loop works on blocks until there are no more. A block that was taken is worked on to its end or first
-// failure, so that the first sequence that fails is the same whatever the threads.
+// loop processes blocks until none are left. It finishes each block or stops at its first failure.
+// So the first failing sequence does not depend on the number of threads.
 func (w *worker) loop() {
 	c := w.chain
 	defer c.wait.Done()
@@ -114,7 +115,7 @@ func (w *worker) loop() {
 	}
 }
 
-// block does the job on the sequences of block k.
+// block applies the job to the sequences of block k.
 func (w *worker) block(k int) {
 	c := w.chain
 	j := &c.job
@@ -144,10 +145,10 @@ func (c *Chain) fail(n int, err error) {
 	}
 }
 
-// parameters returns how many numbers the sequences of b share.
+// parameters returns the number of shared scores of b.
 func (b *Batch) parameters() int { return len(b.Transitions) + len(b.Start) + len(b.End) }
 
-// widen returns v as float64, in the memory of x if that suffices.
+// widen converts v to float64, in the memory of x if it is large enough.
 func widen(x []float64, v []float32) []float64 {
 	x = vec.Resize(x, len(v))
 	for k, v := range v {

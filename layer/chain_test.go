@@ -13,7 +13,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// The first sequence that is wrong is the one that is named, whatever the threads.
+// The error names the first invalid sequence, for any number of threads.
 func TestErrorsNameTheSequence(t *testing.T) {
 	const n, width, l = 90, 4, 4
 	of := func(b *layer.Batch, n, t int) []float32 { return b.Emissions[(n*width+t)*l:][:l] }
@@ -21,7 +21,7 @@ func TestErrorsNameTheSequence(t *testing.T) {
 	for name, c := range map[string]struct {
 		spoil func(b *layer.Batch, y layer.Target)
 		want  error
-		loss  bool // only the loss minds
+		loss  bool // only the loss returns the error
 	}{
 		"NaN": {func(b *layer.Batch, _ layer.Target) { of(b, 31, 2)[1] = nan }, value, false},
 		"Inf": {func(b *layer.Batch, _ layer.Target) { of(b, 31, 2)[1] = inf }, value, false},
@@ -44,7 +44,7 @@ func TestErrorsNameTheSequence(t *testing.T) {
 			clear(b.Emissions[k*width*l:][:width*l])
 		}
 		c.spoil(b, y)
-		of(b, 32, 0)[0], of(b, 89, 0)[0] = nan, nan // later ones, that must not be named
+		of(b, 32, 0)[0], of(b, 89, 0)[0] = nan, nan // later sequences, which the error must not name
 		for _, threads := range []int{1, 2, 8, 90} {
 			chain := layer.Chain{Threads: threads}
 			errs := map[string]error{"loss": chain.Loss(ctx, gradientOf(b), nil, b, y, losses.CrossEntropy{})}
@@ -116,7 +116,7 @@ func TestErrorsOfShape(t *testing.T) {
 	require.NoError(t, c.Loss(ctx, g, nil, b, y, losses.Risk{}), "after errors")
 }
 
-// noGradient is a loss that does not do what it should.
+// noGradient is a loss that does not compute the gradient.
 type noGradient struct{}
 
 func (noGradient) Eval(grad, _ *structured.Lattice, _ structured.Target, _ *losses.Workspace) (float64, error) {
@@ -126,7 +126,7 @@ func (noGradient) Eval(grad, _ *structured.Lattice, _ structured.Target, _ *loss
 	return 1, nil
 }
 
-// Norms that lie below their scores by rounding are raised, others refused.
+// Norms that rounding made smaller than their scores are raised; other small norms are refused.
 func TestNormsBesideScores(t *testing.T) {
 	var c layer.Chain
 	b := &layer.Batch{N: 1, T: 1, L: 2, Emissions: []float32{2, 0}}
@@ -144,7 +144,7 @@ func TestNormsBesideScores(t *testing.T) {
 	assert.ErrorIs(t, c.Loss(ctx, nil, at, b, y, losses.LargeMarginSoftmax{}), structured.ErrTarget)
 }
 
-// stopper is a loss that ends the context at its third sequence.
+// stopper is a loss that cancels the context at its third sequence.
 type stopper struct {
 	stop func()
 	seen *atomic.Int64
@@ -198,9 +198,9 @@ func TestKeptChainAllocatesNothing(t *testing.T) {
 	})
 }
 
-// allocatesNothing calls f often, with layers of one thread and of several. Which of several threads meets
-// the largest sequence is chance, and the runtime may need one goroutine more than before; so these may
-// allocate now and then, and never once a call.
+// allocatesNothing calls f often, with layers of one thread and of several. With several threads,
+// chance decides which thread meets the largest sequence, and the runtime may need one more
+// goroutine. So these layers may allocate occasionally, but less than once per call.
 func allocatesNothing(t *testing.T, name string, f func(c *layer.Chain) error) {
 	t.Helper()
 	for _, threads := range []int{1, 3} {
@@ -210,7 +210,7 @@ func allocatesNothing(t *testing.T, name string, f func(c *layer.Chain) error) {
 		}
 		allocs := testing.AllocsPerRun(50, func() {
 			if f(c) != nil {
-				panic("an error that the call before did not have")
+				panic("an error that the previous call did not have")
 			}
 		})
 		assert.Zero(t, allocs, "%s, %d threads", name, threads)

@@ -13,7 +13,8 @@ import (
 
 var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
 
-// lines returns text without what sets a snippet in a page apart from the same lines in a function.
+// lines returns text without indentation and empty lines, which differ between a page and a
+// function.
 func lines(text string) string {
 	var kept []string
 	for line := range strings.Lines(text) {
@@ -24,7 +25,8 @@ func lines(text string) string {
 	return strings.Join(kept, "\n")
 }
 
-// The Go code of the page is that of the examples, which compile, run, and print what they say.
+// TestPageShowsTheExamples checks that the Go code of the page is part of the examples, which are
+// compiled and run.
 func TestPageShowsTheExamples(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join("..", "docs", "how-to", "embed.md"))
 	require.NoError(t, err)

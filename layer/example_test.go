@@ -14,8 +14,8 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A batch of two sentences, of three and two tokens, over two labels: the losses, and the gradient that a
-// network takes back.
+// A batch of two sentences, of three and two tokens, over two labels: the losses and the gradient
+// that a network backpropagates.
 func Example() {
 	batch := &layer.Batch{
 		N: 2, T: 3, L: 2,
@@ -49,7 +49,7 @@ func Example() {
 	// by transitions [-0.208 -0.775 +0.323 +0.660]
 }
 
-// Weights that no network stands behind, trained by plain gradient steps, and then decoded.
+// Trains the scores directly, without a network, by gradient descent, and decodes them.
 func ExampleChain_Decode() {
 	ctx := context.Background()
 	batch := layer.NewBatch(1, 4, 3)
@@ -75,7 +75,8 @@ func ExampleChain_Decode() {
 	// Output: [2 0 0 1]
 }
 
-// What the layer does not do is done a lattice at a time, in float64: here transitions of each position's own.
+// For features that the layer lacks, use one lattice at a time, in float64. Here each position has
+// its own transitions.
 func Example_singleLattice() {
 	scores := structured.NewLattice(3, 2, structured.PositionEdges)
 	copy(scores.NodeAt(0), []float64{1, 0})
@@ -117,8 +118,8 @@ func decodeScores(ctx context.Context, r io.Reader, lengths []int, t int, labels
 	return rows, nil
 }
 
-// The scores of a token classifier, exported from any runtime, decoded under the rules of its label scheme.
-// Token by token, both sentences would have an I-LOC right after an O.
+// Decodes the scores of a token classifier, exported from any runtime, under the rules of its label
+// scheme. Token by token, both sentences would have an I-LOC right after an O.
 func Example_scoresOfAnotherRuntime() {
 	labels := []string{"O", "B-LOC", "I-LOC"}
 	file := new(bytes.Buffer) // os.Open("scores.f32")
@@ -157,7 +158,8 @@ func (focal) Eval(grad, s *structured.Lattice, y structured.Target, w *losses.Wo
 	return (1 - p) * (1 - p) * v, nil
 }
 
-// A loss of one's own, on a batch. One value of it serves all threads: its memory is w.
+// A custom loss on a batch. All threads share one value of the loss; w is the memory of each
+// thread.
 func ExampleChain_Loss() {
 	batch := &layer.Batch{N: 2, T: 1, L: 2, Emissions: []float32{3, 0, 0, 3}}
 	target := layer.Target{Labels: []int{0, 0}} // one right, one wrong

@@ -8,9 +8,9 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Loss makes values, N long, the losses of the sequences of s for the targets y, and grad the gradient of
-// their weighted sum. Either may be nil. Several goroutines use loss at once, each with a workspace of its
-// own; the losses of this module allow that.
+// Loss sets values, of length N, to the losses of the sequences of s for the targets y, and grad to
+// the gradient of their weighted sum. Either may be nil. Loss uses loss from several goroutines at
+// once, each with its own workspace, which the losses of this module allow.
 func (c *Chain) Loss(ctx context.Context, grad *Gradient, values []float32, s *Batch, y Target, loss losses.Loss) error {
 	if err := check(s, grad, values); err != nil {
 		return err
@@ -21,8 +21,8 @@ func (c *Chain) Loss(ctx context.Context, grad *Gradient, values []float32, s *B
 	return c.sum(job{ctx: ctx, batch: s, do: (*worker).loss, grad: grad, values: values, target: y, loss: loss})
 }
 
-// Marginals makes dst the marginals of the sequences of s, those that they share summed over the batch, and
-// logZ, N long, their log Z. Either may be nil.
+// Marginals sets dst to the marginals of the sequences of s, and logZ, of length N, to their log Z.
+// Marginals of shared scores are summed over the batch. Either result may be nil.
 func (c *Chain) Marginals(ctx context.Context, dst *Gradient, logZ []float32, s *Batch) error {
 	if err := check(s, dst, logZ); err != nil {
 		return err
@@ -30,15 +30,17 @@ func (c *Chain) Marginals(ctx context.Context, dst *Gradient, logZ []float32, s 
 	return c.sum(job{ctx: ctx, batch: s, do: (*worker).marginals, grad: dst, values: logZ})
 }
 
-// Decode fills labels, N x T, with the best paths of the sequences of s, and padding with -1; and scores, N long
-// or nil, with the scores of these paths. Ties are broken as package viterbi says.
+// Decode fills labels, of length N x T, with the best paths of the sequences of s, and padding with
+// -1. It fills scores, of length N or nil, with the scores of these paths. Package viterbi
+// documents how ties are broken.
 func (c *Chain) Decode(ctx context.Context, labels []int, scores []float32, s *Batch) error {
 	return c.label(job{ctx: ctx, batch: s, do: (*worker).decode, labels: labels, values: scores})
 }
 
-// Posterior fills labels, N x T, with the most probable label of each position, ties going to the lowest, and
-// padding with -1; and right, N long or nil, with the expected number of right labels. Unlike a best path
-// this may use forbidden transitions.
+// Posterior fills labels, of length N x T, with the most probable label of each position, and
+// padding with -1. Of equally probable labels it takes the lowest. It fills right, of length N or
+// nil, with the expected number of right labels. Unlike a best path, the labels may use forbidden
+// transitions.
 func (c *Chain) Posterior(ctx context.Context, labels []int, right []float32, s *Batch) error {
 	return c.label(job{ctx: ctx, batch: s, do: (*worker).posterior, labels: labels, values: right})
 }
@@ -61,12 +63,12 @@ func (c *Chain) label(j job) error {
 		return err
 	}
 	if len(j.labels) != j.batch.N*j.batch.T {
-		return fmt.Errorf("%w: room for %d labels: want %d x %d", structured.ErrShape, len(j.labels), j.batch.N, j.batch.T)
+		return fmt.Errorf("%w: labels has length %d: want %d x %d", structured.ErrShape, len(j.labels), j.batch.N, j.batch.T)
 	}
 	return c.run(j)
 }
 
-// sum runs a job that makes a gradient, and sums up what the blocks made of the shared one.
+// sum runs a job that computes a gradient, and sums the shared gradients of the blocks.
 func (c *Chain) sum(j job) error {
 	g := j.grad
 	j.shared = g != nil && len(g.Transitions)+len(g.Start)+len(g.End) > 0

@@ -25,8 +25,8 @@ var (
 	inf = float32(math.Inf(1))
 )
 
-// random returns a batch of n sequences of up to t positions, with NaN in its padding, and targets of finite
-// score. Some transitions and emissions are forbidden.
+// random returns a batch of n sequences of up to t positions, with NaN in its padding, and targets
+// of finite score. Some transitions and emissions are forbidden.
 func random(seed uint64, n, t, l int) (*layer.Batch, layer.Target) {
 	r := rand.New(rand.NewPCG(seed, 77))
 	b := layer.NewBatch(n, t, l)
@@ -72,7 +72,7 @@ func random(seed uint64, n, t, l int) (*layer.Batch, layer.Target) {
 	return b, y
 }
 
-// gradientOf returns room for a gradient, filled with what must be written over.
+// gradientOf returns a gradient filled with values that must be overwritten.
 func gradientOf(b *layer.Batch) *layer.Gradient {
 	g := &layer.Gradient{
 		Emissions:   make([]float32, len(b.Emissions)),
@@ -89,7 +89,7 @@ func gradientOf(b *layer.Batch) *layer.Gradient {
 	return g
 }
 
-// lattice returns sequence n as the other packages take it, with Start and End in its nodes.
+// lattice returns sequence n as a lattice, with Start and End added to its nodes.
 func lattice(b *layer.Batch, n int) *structured.Lattice {
 	s := structured.NewLattice(b.Lengths[n], b.L, structured.SharedEdges)
 	for t := range s.T {
@@ -121,7 +121,7 @@ func lossesByName(t *testing.T) map[string]losses.Loss {
 	return all
 }
 
-// prepare makes a batch and its targets fit for a loss: those with norms know no Start and End.
+// prepare makes a batch and its targets suitable for a loss: norms exclude Start and End.
 func prepare(b *layer.Batch, y layer.Target, loss losses.Loss) (*layer.Batch, layer.Target) {
 	c := *b
 	if _, ok := loss.(losses.AngularLoss); ok {
@@ -132,7 +132,7 @@ func prepare(b *layer.Batch, y layer.Target, loss losses.Loss) (*layer.Batch, la
 	return &c, y
 }
 
-// singly computes what Loss should, a lattice at a time.
+// singly computes the expected result of Loss, one lattice at a time.
 func singly(t *testing.T, b *layer.Batch, y layer.Target, loss losses.Loss) (values []float32, g *layer.Gradient) {
 	t.Helper()
 	g = gradientOf(b)
@@ -186,7 +186,8 @@ func singly(t *testing.T, b *layer.Batch, y layer.Target, loss losses.Loss) (val
 	return values, g
 }
 
-// near asserts that the sums of two gradients are equal but for rounding, and all else bit for bit.
+// near asserts that the sums of two gradients are equal up to rounding, and that the rest is equal
+// bit for bit.
 func near(t *testing.T, want, got *layer.Gradient, msg string) {
 	t.Helper()
 	assert.Equal(t, want.Emissions, got.Emissions, msg)
@@ -221,7 +222,7 @@ func TestLossEqualsSingleLattices(t *testing.T) {
 	}
 }
 
-// The gradient of the weighted sum, against central differences of an objective that is computed with float64
+// Compares the gradient of the weighted sum with central differences. The objective uses float64
 // scores, so that the step can be small.
 func TestGradientEqualsDifferences(t *testing.T) {
 	const h = 1e-5
@@ -235,7 +236,8 @@ func TestGradientEqualsDifferences(t *testing.T) {
 		var c layer.Chain
 		require.NoError(t, c.Loss(ctx, grad, nil, b, y, loss))
 
-		// objective moves one number of lattices: add is called with each sequence's lattice.
+		// objective changes one number of the lattices: it calls add with the lattice of each
+		// sequence.
 		objective := func(move func(n int, s *structured.Lattice)) float64 {
 			var w losses.Workspace
 			sum := 0.0
@@ -351,7 +353,7 @@ func sum(x []float32) (s float64) {
 	return s
 }
 
-// More padding, with anything in it, and another order of the sequences change nothing.
+// More padding with arbitrary values, or another order of the sequences, changes nothing.
 func TestPaddingAndOrderDoNotMatter(t *testing.T) {
 	for name, loss := range lossesByName(t) {
 		b, y := random(9, 20, 6, 4)
@@ -395,12 +397,12 @@ func TestPaddingAndOrderDoNotMatter(t *testing.T) {
 	}
 }
 
-// The same bits with any number of threads and whatever the layer did before.
+// Results are the same bits for any number of threads and any previous use of the layer.
 func TestThreadsDoNotMatter(t *testing.T) {
 	for name, loss := range lossesByName(t) {
 		b, y := random(3, 100, 7, 5)
 		for k := range b.Emissions[:7*5] {
-			b.Emissions[k] *= 300 // a sequence that makes forward-backward go the exact way
+			b.Emissions[k] *= 300 // a sequence that forces forward-backward into log space
 		}
 		b, y = prepare(b, y, loss)
 		for n := range y.Norms {
@@ -474,7 +476,7 @@ func TestForbidKeepsToTheGrammar(t *testing.T) {
 	}
 	grad := gradientOf(b)
 	clear(y.Labels)
-	b.Transitions[1] = 0 // random forbids it, the grammar does not
+	b.Transitions[1] = 0 // random forbids it, but the grammar does not
 	require.NoError(t, c.Loss(ctx, grad, nil, b, y, losses.CrossEntropy{}))
 	assert.Zero(t, grad.Transitions[0*3+2])
 	assert.Zero(t, grad.Start[2])

@@ -9,7 +9,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A worker is the scratch memory of one thread.
+// worker is the scratch memory of one thread.
 type worker struct {
 	chain *Chain
 	run   func() // loop
@@ -22,7 +22,7 @@ type worker struct {
 	byNorm  []float64 // T_n
 	work    losses.Workspace
 
-	sums []float64 // of the block: what shared gradients are added to
+	sums []float64 // sums of the shared gradients of the current block
 }
 
 // load returns the lattice of sequence n. It is valid until the next load.
@@ -42,7 +42,7 @@ func (w *worker) load(n int) *structured.Lattice {
 	return &w.scores
 }
 
-// target returns the target of sequence n, a path or, if a label is unknown, a set of paths.
+// target returns the target of sequence n: a path, or a set of paths if a label is unknown.
 func (w *worker) target(n int) (structured.Target, error) {
 	j := &w.chain.job
 	labels := j.target.Labels[n*j.batch.T:][:j.batch.length(n)]
@@ -86,15 +86,15 @@ func (w *worker) loss(n int) error {
 	return w.store(n, v, weight)
 }
 
-// loadNorms widens the norms of sequence n. The scores are products and the norms were computed apart from
-// them, both in float32, so a score at cosine 1 may exceed its norm by what this makes up for.
+// loadNorms converts the norms of sequence n to float64. Scores and norms are computed separately
+// in float32. So a score at cosine 1 may slightly exceed its norm, which loadNorms corrects.
 func (w *worker) loadNorms(n int, gold []int) {
 	const slack = 1e-4
 	j := &w.chain.job
 	w.norms = widen(w.norms, j.target.Norms[n*j.batch.T:][:w.scores.T])
 	for t, label := range gold {
 		if label >= w.scores.L {
-			return // the loss refuses it
+			return // the loss returns the error
 		}
 		if v := math.Abs(w.scores.NodeAt(t)[label]); v > w.norms[t] && v <= w.norms[t]*(1+slack) {
 			w.norms[t] = v
@@ -102,7 +102,7 @@ func (w *worker) loadNorms(n int, gold []int) {
 	}
 }
 
-// marginals computes those of sequence n, and log Z.
+// marginals computes the marginals and log Z of sequence n.
 func (w *worker) marginals(n int) error {
 	s := w.load(n)
 	var v float64
@@ -120,7 +120,8 @@ func (w *worker) marginals(n int) error {
 	return w.store(n, v, 1)
 }
 
-// store writes the value of sequence n and weight times w.grad and w.byNorm, and adds to the sums of the block.
+// store writes the value of sequence n and weight times w.grad and w.byNorm. It adds the shared
+// gradients to the sums of the block.
 func (w *worker) store(n int, v, weight float64) error {
 	j := &w.chain.job
 	if len(j.values) > 0 {
@@ -131,7 +132,7 @@ func (w *worker) store(n int, v, weight float64) error {
 	}
 	b, g := j.batch, &w.grad
 	if len(g.Node) != len(w.scores.Node) || len(g.Edge) != len(w.scores.Edge) {
-		return fmt.Errorf("%w: the loss made a gradient of another shape than the scores", structured.ErrShape)
+		return fmt.Errorf("%w: the gradient of the loss has a different shape from the scores", structured.ErrShape)
 	}
 	if len(j.grad.Emissions) > 0 {
 		narrow(j.grad.Emissions[n*b.T*b.L:][:b.T*b.L], g.Node, weight)
@@ -174,13 +175,13 @@ func (w *worker) posterior(n int) error {
 	return w.label(n, right, err)
 }
 
-// path returns where the labels of sequence n are wanted.
+// path returns the output labels of sequence n.
 func (w *worker) path(n int) []int {
 	j := &w.chain.job
 	return j.labels[n*j.batch.T:][:w.scores.T]
 }
 
-// label ends what decode or posterior began.
+// label stores the results of decode and posterior.
 func (w *worker) label(n int, v float64, err error) error {
 	if err != nil {
 		return err
