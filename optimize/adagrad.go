@@ -9,21 +9,23 @@ import (
 
 var _ StochasticMethod = AdaGrad{}
 
-// AdaGrad is the adaptive subgradient method with a diagonal metric, in the composite (proximal) form
-// (Duchi, Hazan & Singer 2011, section 5), with L1 and L2. A step takes the mean gradient g of a batch; on
-// each coordinate, with G the sum of all g^2 so far and H = Epsilon + sqrt(G),
+// AdaGrad is the adaptive subgradient method with a diagonal metric, in the composite (proximal)
+// form (Duchi, Hazan & Singer 2011, section 5). It supports L1 and L2. A step takes the mean
+// gradient g of a batch. On each coordinate, with G the sum of all g^2 so far and H = Epsilon +
+// sqrt(G), it sets
 //
 //	w <- argmin_x  g x + (L1/N) |x| + (L2/N) x^2 + H/(2 rate) (x - w)^2
 //
-// Coordinates without gradient shrink too, but not before their first one: H is no more than Epsilon then, and
-// would bring a starting weight to 0 at once. They do so lazily, all steps at once in closed form when
-// a batch next reads them, which equals the dense computation. With L1 that makes weights exactly 0; one
-// that batches touch often may still end a little beside the 0 that it belongs to, see [OWLQN].
+// A coordinate also shrinks in steps without a gradient, but not before its first gradient. Until
+// then H is at most Epsilon, and the penalty would set a starting weight to 0 at once. These steps
+// are lazy: when a batch next reads the coordinate, all of them are applied in closed form, which
+// equals the dense computation. With L1, weights become exactly 0. A weight that batches touch
+// often may still end near 0 although its optimum is 0; see [OWLQN].
 type AdaGrad struct {
 	Passes
-	// Rate is how far the first step moves a coordinate; 0 is 0.2.
+	// Rate is the distance of the first step of a coordinate; 0 means 0.2.
 	Rate float64
-	// Epsilon keeps H above 0; 0 is 1e-8.
+	// Epsilon keeps H above 0; 0 means 1e-8.
 	Epsilon float64
 }
 
@@ -48,7 +50,7 @@ type adaGradRule struct {
 	f          Stochastic
 	w          []float64
 	sum        []float64 // G
-	last       []uint32  // the step up to which the penalty is applied; nil without penalty
+	last       []uint32  // last step for which the penalty is applied; nil without penalty
 	step       uint32
 	start      float64 // rate
 	epsilon    float64
@@ -111,7 +113,7 @@ func (a *adaGradRule) coordinateRate(k int) float64 {
 	return a.start / (a.epsilon + math.Sqrt(a.sum[k]))
 }
 
-// catchUp applies the penalty of the steps that left coordinate k alone.
+// catchUp applies the penalty of the steps that skipped coordinate k.
 func (a *adaGradRule) catchUp(k int) {
 	if a.w[k] != 0 && a.sum[k] > 0 {
 		rate := a.coordinateRate(k)
@@ -137,14 +139,15 @@ func (a *adaGradRule) state(c *checkpoint.Coder) {
 	}
 }
 
-// shrink returns x after n steps x <- sign(x) max(0, |x| - l1) / (1 + l2). With r = 1/(1 + l2) the n-th
-// is r^n |x| - l1 (r + r^2 + ... + r^n) = r^n |x| - (l1/l2) (1 - r^n), or 0 once that is negative.
+// shrink returns x after n steps x <- sign(x) max(0, |x| - l1) / (1 + l2). With r = 1/(1 + l2), the
+// absolute value after n steps is r^n |x| - l1 (r + r^2 + ... + r^n) = r^n |x| - (l1/l2) (1 - r^n),
+// or 0 if that is negative.
 func shrink(x, l1, l2 float64, n int) float64 {
 	size := math.Abs(x)
 	switch {
 	case n == 1:
 		size = (size - l1) / (1 + l2)
-	case float64(n)*l2 < 1e-17: // l2 does not show
+	case float64(n)*l2 < 1e-17: // l2 is below rounding
 		size -= float64(n) * l1
 	default:
 		decline := math.Expm1(-float64(n) * math.Log1p(l2)) // r^n - 1

@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A run that starts at the minimum stays near it, although each weight waits for its first gradient.
+// A run that starts at the minimum stays near it, although each weight shrinks only after its first
+// gradient.
 func TestAdaGradKeepsItsStart(t *testing.T) {
 	f := newLogistic(7, 200, 30, 0.1)
 	p := Penalty{L1: 0.1, L2: 1}

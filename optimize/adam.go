@@ -10,32 +10,34 @@ import (
 
 var _ StochasticMethod = Adam{}
 
-// Adam is the method of adaptive moments (Kingma & Ba 2015), made for sparse gradients. A step takes the
-// mean gradient g of a batch, and each coordinate that the batch touches keeps its own clock: with n the
-// number of steps that have touched it,
+// Adam is the method of adaptive moments (Kingma & Ba 2015), adapted to sparse gradients. A step
+// takes the mean gradient g of a batch. Each coordinate has its own step count n, the number of
+// steps that touched it:
 //
 //	m <- Beta1 m + (1-Beta1) g,   v <- Beta2 v + (1-Beta2) g^2
 //	w <- w - rate m/(1-Beta1^n) / (sqrt(v/(1-Beta2^n)) + Epsilon)
 //
-// Other coordinates keep w, m and v as they are. So each coordinate goes through dense Adam on the
-// sequence of its own gradients, and where every batch touches all, this is dense Adam.
+// Other coordinates keep their w, m and v. So each coordinate follows dense Adam on the sequence of
+// its own gradients. If every batch touches all coordinates, this is dense Adam.
 //
-// L2 is part of the gradient: a step adds 2 (L2/N) k w to g, with k the number of steps since the
-// coordinate's last, so that rare coordinates are penalised no less. Coordinates that no batch touches
-// keep their start. L1 is refused: the steps have no exact zeros.
+// L2 is part of the gradient: a step adds 2 (L2/N) k w to g, where k is the number of steps since
+// the coordinate was last touched. So rare coordinates are penalised as much as frequent ones.
+// Coordinates that no batch touches keep their initial value. L1 is an error, because the steps
+// have no exact zeros.
 type Adam struct {
 	Passes
-	// Rate is how far the first step moves a coordinate; 0 is 0.02.
+	// Rate is the distance of the first step of a coordinate; 0 means 0.02.
 	Rate float64
-	// Decay divides the rate by 1 + Decay * epochs done; 0 is none.
+	// Decay divides the rate by 1 + Decay * finished epochs; 0 means none.
 	Decay float64
-	// Beta1 and Beta2 are the decay rates of the moments, below 1; 0 is 0.9 and 0.999.
+	// Beta1 and Beta2 are the decay rates of the moments, below 1; 0 means 0.9 and 0.999.
 	Beta1, Beta2 float64
-	// Epsilon keeps the divisor above 0; 0 is 1e-8.
+	// Epsilon keeps the divisor above 0; 0 means 1e-8.
 	Epsilon float64
-	// Decoupled makes it AdamW, with decoupled weight decay (Loshchilov & Hutter 2019): g is of the loss alone, and
-	// after each step all weights, touched or not, are multiplied by 1 - rate 2 L2/N, kept as one scale. The decay
-	// is not rescaled by the moments, so the weights settle near, not at, the minimum of the loss plus L2 ||w||^2.
+	// Decoupled selects AdamW, with decoupled weight decay (Loshchilov & Hutter 2019). Then g is
+	// the gradient of the loss alone. After each step all weights, touched or not, are multiplied
+	// by 1 - rate 2 L2/N, which is stored as one scale. The moments do not rescale the decay, so
+	// the weights settle near, not at, the minimum of the loss plus L2 ||w||^2.
 	Decoupled bool
 }
 
@@ -43,7 +45,7 @@ type Adam struct {
 func (m Adam) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty, report func(*Step) error) (Result, error) {
 	r, err := newPassRun(ctx, f, w, p, m.Passes)
 	if err == nil && p.L1 > 0 {
-		err = fmt.Errorf("%w: Adam's steps have no exact zeros for L1 = %g; AdaGrad, SGD and OWL-QN have", ErrPenalty, p.L1)
+		err = fmt.Errorf("%w: Adam does not support L1 = %g: its steps have no exact zeros; use AdaGrad, SGD or OWL-QN", ErrPenalty, p.L1)
 	}
 	var rule *adamRule
 	if err == nil {
@@ -71,11 +73,11 @@ type adamRule struct {
 	epsilon   float64
 }
 
-// adamState is what Adam knows of a coordinate, together in memory as it is used together.
+// adamState is the state of one coordinate, stored together because it is used together.
 type adamState struct {
 	m, v    float64
 	touches uint32
-	last    uint32 // the step that touched it last, from 1
+	last    uint32 // last step that touched it, counted from 1
 }
 
 func newAdamRule(f Stochastic, w []float64, p Penalty, m Adam) (*adamRule, error) {
@@ -94,7 +96,7 @@ func newAdamRule(f Stochastic, w []float64, p Penalty, m Adam) (*adamRule, error
 		return nil, err
 	}
 	if m.Decoupled && 2*a.start*a.l2 >= 1 {
-		return nil, fmt.Errorf("%w: a weight decay of %g a step leaves nothing: lower the rate or L2", ErrPenalty, 2*a.start*a.l2)
+		return nil, fmt.Errorf("%w: weight decay of %g per step: want less than 1; lower the rate or L2", ErrPenalty, 2*a.start*a.l2)
 	}
 	a.moments = make([]adamState, len(w))
 	a.debias1, a.debias2 = newDebias(a.beta1), newDebias(a.beta2)
@@ -154,9 +156,9 @@ func (a *adamRule) state(c *checkpoint.Coder) {
 	}
 }
 
-// debias is 1 - beta^n, from a table while n is small.
+// debias computes 1 - beta^n, from a table for small n.
 type debias struct {
-	log   float64 // of beta
+	log   float64 // log beta
 	table []float64
 }
 

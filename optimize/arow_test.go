@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A step minimises sum_k (w_k - old_k)^2/s_k + (l + g.(w - old))^2/Gamma, and adds g^2/Gamma to 1/s.
+// A step minimises sum_k (w_k - old_k)^2/s_k + (l + g.(w - old))^2/Gamma, and adds g^2/Gamma to
+// 1/s.
 func TestAROWStepIsAMinimum(t *testing.T) {
 	f := newMultilabel(3, 40, 4, 12, 0.3)
 	w := make([]float64, f.Dim())

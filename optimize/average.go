@@ -1,9 +1,10 @@
 package optimize
 
-// average is the mean of the weights w_t = scale_t * v_t after each step t, each with a share a_t, in
-// O(touched) a step: with c_t the sum of a_t scale_t up to t, sum_t a_t w_t = c v - late, where late
-// gathers c_(t-1) times each change of v at step t, the part of c v that the change came too late for.
-// Unscaled, with equal shares, this is the counter of the averaged perceptron (Daumé 2006, figure 2.3).
+// average is the mean of the weights w_t = scale_t * v_t after each step t, with shares a_t. A step
+// takes O(touched) time. With c_t the sum of a_t scale_t up to t, sum_t a_t w_t = c v - late. Here
+// late sums c_(t-1) times the change of v at each step t, because c v counts each change for the
+// earlier steps too. Unscaled and with equal shares, this is the counter of the averaged perceptron
+// (Daumé 2006, figure 2.3).
 type average struct {
 	sum   float64   // c since the last fold
 	late  []float64 // since the last fold
@@ -17,17 +18,17 @@ func newAverage(w []float64) *average {
 	return &average{late: make([]float64, n), total: make([]float64, n), mean: make([]float64, n)}
 }
 
-// note says that the step adds delta to v[k]; it comes before the step's count.
+// note records that the current step adds delta to v[k]. Call it before count.
 func (a *average) note(k int, delta float64) { a.late[k] += a.sum * delta }
 
-// count ends a step after which the weights are scale * v.
+// count ends a step; the weights are now scale * v.
 func (a *average) count(scale, share float64) {
 	a.sum += share * scale
 	a.share += share
 }
 
-// fold adds up the steps so far, given v, whose unit may change afterwards. It also keeps c v and late,
-// whose difference is taken, from growing far beyond it.
+// fold adds the steps so far to the total, given v. The unit of v may change afterwards. Folding
+// also limits cancellation in c v - late.
 func (a *average) fold(v []float64) {
 	if a.sum == 0 {
 		return
@@ -39,7 +40,7 @@ func (a *average) fold(v []float64) {
 	a.sum = 0
 }
 
-// weights returns the mean up to the last fold; before the first count, v.
+// weights returns the mean up to the last fold, or v before the first count.
 func (a *average) weights(v []float64) []float64 {
 	if a.share == 0 {
 		return v

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// exact makes a batch method run until rounding stops it.
+// exact lets a batch method run until rounding stops it.
 var exact = Limits{Tolerance: -1, GradientTolerance: 1e-9}
 
 var batchMethods = map[string]func(Limits) BatchMethod{
@@ -184,7 +184,7 @@ func TestBatchCancelKeepsWeights(t *testing.T) {
 	})
 }
 
-// A cliff: finite only while w[0] < 2, with the minimum of the finite part beyond it.
+// The objective is finite only for w[0] < 2, and the minimum of the finite part lies beyond that.
 func TestBatchNotFinite(t *testing.T) {
 	cliff := function{1, func(_ context.Context, grad, w []float64) (float64, error) {
 		if w[0] >= 2 {
@@ -236,7 +236,7 @@ func TestBatchPassesOnErrors(t *testing.T) {
 	})
 }
 
-// |w| has no gradient that vanishes: the line search fails at the kink, and that is said.
+// The gradient of |w| does not vanish: the line search fails at 0, and the run reports it.
 func TestBatchKinkIsNoConvergence(t *testing.T) {
 	f := function{2, func(_ context.Context, grad, w []float64) (float64, error) {
 		grad[0], grad[1] = math.Copysign(1, w[0]-1), math.Copysign(3, w[1]+math.Pi)
@@ -293,7 +293,7 @@ func TestReasonNames(t *testing.T) {
 	assert.Equal(t, "Reason(-1)", running.String())
 }
 
-// Where rounding hides the decrease, OWL-QN does not waste evaluations on shorter and shorter steps.
+// If rounding hides the decrease, OWL-QN does not waste evaluations on ever shorter steps.
 func TestOWLQNEndsAtRounding(t *testing.T) {
 	f := newLogistic(5, 200, 30, 0.1)
 	for _, p := range []Penalty{{L2: 0.1}, {L1: 1}, {L1: 1, L2: 0.1}} {
@@ -304,7 +304,7 @@ func TestOWLQNEndsAtRounding(t *testing.T) {
 	}
 }
 
-// curvedQuadratic knows its curvature.
+// curvedQuadratic has a Hessian diagonal.
 type curvedQuadratic struct{ quadratic }
 
 func (q curvedQuadratic) HessianDiagonal(_ context.Context, dst, _ []float64) error {

@@ -12,32 +12,36 @@ import (
 
 var _ StochasticMethod = BCFW{}
 
-// BCFW is the block-coordinate Frank-Wolfe method (Lacoste-Julien, Jaggi, Schmidt & Pletscher 2013). It
-// minimises f(w) + L2 ||w||^2 for the hinge loss by steps in the dual, whose length an exact line search
-// finds: there is no rate. The paper's lambda is 2 L2/N, its objective this one divided by N.
+// BCFW is the block-coordinate Frank-Wolfe method (Lacoste-Julien, Jaggi, Schmidt & Pletscher
+// 2013). It minimises f(w) + L2 ||w||^2 for the hinge loss by steps in the dual. An exact line
+// search finds the length of each step, so there is no rate. The paper's lambda is 2 L2/N, and its
+// objective is this one divided by N.
 //
-// For each example (or block) i it keeps a plane below f_i, of height c_i at 0 and slope -2 L2 w_i, a mean of the
-// planes that touched f_i when the example was visited; w is the sum of the w_i. With c the sum of the c_i,
+// For each example (or block) i, BCFW stores a plane below f_i, of height c_i at 0 and slope -2 L2
+// w_i. The plane is a mean of the tangent planes of f_i at the visits of the example. w is the sum
+// of the w_i. With c the sum of the c_i,
 //
 //	c - L2 ||w||^2 <= min F <= F(w),   Gap = F(w) - c + L2 ||w||^2
 //
-// The left side, the dual, never falls. Any convex loss will do, as every gradient gives such a plane; that of
-// the hinge is (f(y) - f(gold)) w + cost(y), and has the fewest.
+// The left side, the dual, never falls. Any convex loss works, because every gradient gives such a
+// plane. The plane of the hinge loss is (f(y) - f(gold)) w + cost(y); the hinge loss has the fewest
+// planes.
 //
-// The run ends when the gap is at most Tolerance times the objective, where 0 is 1e-3; Period and Floor are
-// unused. The gap takes a pass of its own, every GapEvery epochs, and whenever the sum of the examples'
-// gaps at their visits meets the tolerance.
+// The run ends when the gap is at most Tolerance times the objective, where 0 means 1e-3. Period
+// and Floor are unused. The gap takes an extra pass over the data, every GapEvery epochs, and
+// whenever the sum of the gaps of the examples at their visits meets the tolerance.
 //
 // A BatchSize above 1 joins neighbouring examples to blocks, each with one plane.
 //
-// Memory: 12 bytes for each coordinate of each w_i that is not zero, at most the support of all examples.
-// L2 must be positive, L1 is refused. So is any start but 0, which does not say what its w_i are.
+// Memory: 12 bytes for each nonzero coordinate of each w_i, at most the support of all examples. L2
+// must be positive and L1 zero. The start must be 0, because the w_i of another start are unknown.
 type BCFW struct {
 	Passes
-	// GapEvery is the number of epochs from one gap to the next; 0 is 10, negative is only when it seems
-	// to meet the tolerance.
+	// GapEvery is the number of epochs between two gaps. 0 means 10. Negative means to compute a
+	// gap only when it seems to meet the tolerance.
 	GapEvery int
-	// Average returns the mean of the weights after each step t, with shares t, and measures its gap.
+	// Average returns the mean of the weights after each step t, with shares t, and the gap of this
+	// mean.
 	Average bool
 }
 
@@ -49,9 +53,9 @@ func (m BCFW) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty
 	switch {
 	case err != nil:
 	case p.L1 > 0 || p.L2 < 1e-100:
-		err = fmt.Errorf("%w: the dual of BCFW needs L2 and takes no L1, not L1 = %g, L2 = %g", ErrPenalty, p.L1, p.L2)
+		err = fmt.Errorf("%w: BCFW needs L2 > 0 and L1 = 0, but L1 = %g and L2 = %g", ErrPenalty, p.L1, p.L2)
 	case floats.Norm(w, math.Inf(1)) > 0:
-		err = fmt.Errorf("%w: BCFW starts from 0 only", ErrOption)
+		err = fmt.Errorf("%w: BCFW must start from weights of 0", ErrOption)
 	}
 	if err != nil {
 		return finish(ctx, r.result, err)
@@ -71,9 +75,9 @@ type bcfwRule struct {
 	run       *passRun
 	w         []float64
 	l2        float64
-	planes    []plane // an example
-	towards   *Sparse // from v to that of the tangent plane
-	gaps      float64 // sum over the epoch's visits
+	planes    []plane // one for each example
+	towards   *Sparse // from v to the v of the tangent plane
+	gaps      float64 // sum over the visits of the epoch
 	steps     float64
 	tolerance float64
 	gapEvery  int
@@ -99,7 +103,7 @@ func (b *bcfwRule) before([]int) float64 { return 1 }
 
 func (b *bcfwRule) after(g *Sparse, batch []int, loss float64) error {
 	p := &b.planes[batch[0]]
-	// The tangent plane at w, in the same form as p, and the line from p to it.
+	// The tangent plane at w, in the form of p, and the line from p to it.
 	c := loss
 	b.towards.Reset()
 	var slope float64 // w.v
@@ -116,12 +120,12 @@ func (b *bcfwRule) after(g *Sparse, batch []int, loss float64) error {
 	gap := loss - p.c + 2*b.l2*slope
 	curvature := 2 * b.l2 * b.towards.squared()
 	if !finite(gap) || !finite(c) || !finite(curvature) {
-		return fmt.Errorf("%w: a gap of %g with a curvature of %g", ErrNotFinite, gap, curvature)
+		return fmt.Errorf("%w: gap of %g with a curvature of %g", ErrNotFinite, gap, curvature)
 	}
 	b.gaps += gap
 	step := 0.0
 	if gap > 0 {
-		step = 1 // also where curvature is 0
+		step = 1 // also if curvature is 0
 		if gap < curvature {
 			step = gap / curvature
 		}
@@ -142,7 +146,7 @@ func (b *bcfwRule) after(g *Sparse, batch []int, loss float64) error {
 	return nil
 }
 
-// move sets v to (1-step) v + step scale g. What towards has touched begins with p.index.
+// move sets v to (1-step) v + step scale g. towards.touched begins with p.index.
 func (p *plane) move(towards, g *Sparse, step, scale float64) {
 	if step == 0 {
 		return
@@ -160,7 +164,7 @@ func (p *plane) move(towards, g *Sparse, step, scale float64) {
 	}
 }
 
-// settle also sums the planes afresh, which keeps the rounding of the steps from adding up.
+// settle also sums the planes again, so that rounding errors of the steps do not accumulate.
 func (b *bcfwRule) settle() {
 	if b.average != nil {
 		b.average.fold(b.w)
@@ -191,7 +195,7 @@ func (b *bcfwRule) state(c *checkpoint.Coder) {
 	b.average.state(c)
 }
 
-// state uses scratch to see that no coordinate comes twice.
+// state uses scratch to check that coordinates are unique.
 func (p *plane) state(c *checkpoint.Coder, scratch *Sparse) {
 	n := len(p.index)
 	c.Int(&n, 0, len(scratch.val))
@@ -209,13 +213,13 @@ func (p *plane) state(c *checkpoint.Coder, scratch *Sparse) {
 		scratch.Add(k, 1)
 	}
 	if len(scratch.touched) != n {
-		c.Fail("a coordinate comes twice")
+		c.Fail("duplicate coordinate")
 	}
 	c.Floats(p.v)
 	c.Float(&p.c)
 }
 
-// judge implements judge: the gap of the weights that would be returned.
+// judge implements judge. It computes the gap of the weights that the run would return.
 func (b *bcfwRule) judge(s *Step) (Reason, error) {
 	near := b.gaps <= b.tolerance*s.Objective
 	b.gaps = 0

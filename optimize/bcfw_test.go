@@ -14,8 +14,8 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// solve returns the minimum of f + l2 ||w||^2 by exact steps between all pairs of dual variables, which
-// keeps every candidate of every example in view: slow, and exact.
+// solve returns the minimum of f + l2 ||w||^2 by exact steps between all pairs of dual variables.
+// It keeps every candidate of every example, so it is slow and exact.
 func (f *multilabel) solve(t *testing.T, l2 float64) []float64 {
 	w := make([]float64, f.dim)
 	alpha := make([][]float64, f.Len())
@@ -60,7 +60,8 @@ func (f *multilabel) solve(t *testing.T, l2 float64) []float64 {
 	return nil
 }
 
-// The gap is never below the distance to the minimum, and closes; both for the last weights and the average.
+// The gap is at least the distance to the minimum, and converges to 0, for the last weights and for
+// the average.
 func TestBCFWGapBoundsTheDistance(t *testing.T) {
 	for seed := range uint64(4) {
 		f := newMultilabel(seed, 30, 4, 10, 0.2)
@@ -94,7 +95,7 @@ func TestBCFWGapBoundsTheDistance(t *testing.T) {
 	}
 }
 
-// Gradients of a smooth loss are planes below it too.
+// Gradients of a smooth loss also give planes below it.
 func TestBCFWSmoothLoss(t *testing.T) {
 	f := newLogistic(3, 100, 10, 0.1)
 	p := Penalty{L2: 2}
@@ -107,8 +108,8 @@ func TestBCFWSmoothLoss(t *testing.T) {
 	assert.InEpsilon(t, best, value(t, f, w, p), 1e-3)
 }
 
-// denseBCFW is the paper's algorithm 4 in its units, lambda/2 ||w||^2 and the mean of the losses, with all
-// w_i dense.
+// denseBCFW is algorithm 4 of the paper in its units, lambda/2 ||w||^2 and the mean of the losses,
+// with dense w_i.
 func denseBCFW(t *testing.T, f *multilabel, l2 float64, order [][]int) (w, mean []float64) {
 	n := float64(f.Len())
 	lambda := 2 * l2 / n
@@ -229,7 +230,7 @@ func TestBCFWExtremesEndFinite(t *testing.T) {
 	}
 }
 
-// flakyHinge fails from its n-th evaluation on.
+// flakyHinge fails at its n-th evaluation and all later ones.
 type flakyHinge struct {
 	*multilabel
 	left *int
@@ -245,7 +246,7 @@ func (f flakyHinge) EvalBatch(ctx context.Context, g *Sparse, w []float64, scale
 
 func TestBCFWFailuresKeepWeights(t *testing.T) {
 	broken := errors.New("broken")
-	for _, left := range []int{65, 80} { // within an epoch, and as the gap is measured
+	for _, left := range []int{65, 80} { // within an epoch, and while the gap is measured
 		var ctx context.Context
 		var cancel context.CancelFunc
 		for name, c := range map[string]struct {
@@ -259,7 +260,7 @@ func TestBCFWFailuresKeepWeights(t *testing.T) {
 			"cancel":   {func(*Sparse) (float64, error) { cancel(); return 0, ctx.Err() }, context.Canceled, Cancelled},
 		} {
 			if name == "overflow" && left == 80 {
-				continue // no gradient is used
+				continue // the gradient is not used
 			}
 			ctx, cancel = context.WithCancel(t.Context())
 			f := flakyHinge{newMultilabel(7, 40, 4, 15, 0.2), new(int), c.fail}
@@ -282,7 +283,7 @@ func TestBCFWStepsAllocateNothing(t *testing.T) {
 	r, err := newPassRun(t.Context(), f, w, Penalty{L2: 0.3}, Passes{})
 	require.NoError(t, err)
 	r.rule = newBCFWRule(r, BCFW{Average: true})
-	for range 200 { // the planes grow to their size
+	for range 200 { // the planes grow to their final size
 		require.NoError(t, r.epoch(r.order))
 	}
 	assert.Zero(t, testing.AllocsPerRun(10, func() {

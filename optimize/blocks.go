@@ -2,8 +2,8 @@ package optimize
 
 import "context"
 
-// blocks makes one example of size neighbours: what a method keeps for each example is then kept for the
-// sum of their losses, and workers can share a step.
+// blocks joins size neighbouring examples to one. The data that a method stores for each example is
+// then stored for the sum of their losses, and workers can share a step.
 type blocks struct {
 	Stochastic
 	size int

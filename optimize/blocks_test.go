@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A block is the sum of its examples; the last one may be shorter.
+// A block is the sum of its examples. The last block may be shorter.
 func TestBlocks(t *testing.T) {
 	f := newLogistic(6, 11, 30, 0.1)
 	assert.Equal(t, Stochastic(f), newBlocks(f, 1))

@@ -11,9 +11,10 @@ const (
 	calibrationStart    = 0.1 // the first rate
 )
 
-// calibrate sets the t0 of Bottou's rate: one epoch on a sample for each of the rates 0.1, 0.2, 0.4, ...
-// while each is better than the one before, then 0.05, 0.025, ...; the rate of the lowest loss wins, as in
-// CRFsuite's l2sgd, which tries ten in each direction. The rule starts each trial, and ends, as it is now.
+// calibrate sets the t0 of Bottou's rate. It runs one epoch on a sample for each of the rates 0.1,
+// 0.2, 0.4, ... while each is better than the previous one, then for 0.05, 0.025, ... The rate with
+// the lowest loss wins, as in CRFsuite's l2sgd, which tries ten rates in each direction. The rule
+// starts each trial in its current state, and is restored at the end.
 func calibrate(r *passRun, rule *sgdRule) error {
 	sample := slices.Clone(r.order)
 	r.shuffle.Shuffle(len(sample), func(i, j int) { sample[i], sample[j] = sample[j], sample[i] })
@@ -44,7 +45,7 @@ func calibrate(r *passRun, rule *sgdRule) error {
 		switch {
 		case err == nil && loss < lowest:
 			best, lowest, found = rate, loss, true
-		case factor > 1 && best == calibrationStart: // now the other way
+		case factor > 1 && best == calibrationStart: // now in the other direction
 			rate, factor = calibrationStart, 0.5
 		case found:
 			return nil
@@ -54,10 +55,10 @@ func calibrate(r *passRun, rule *sgdRule) error {
 	return nil
 }
 
-// share returns the part of the examples that the sample is.
+// share returns the size of the sample as a fraction of all examples.
 func (r *passRun) share(sample []int) float64 { return float64(len(sample)) / float64(len(r.order)) }
 
-// sampleLoss returns the loss of the sample, with its share of the penalty, at the present weights.
+// sampleLoss returns the loss of the sample, with its share of the penalty, at the current weights.
 func (r *passRun) sampleLoss(sample []int) (float64, error) {
 	loss := r.share(sample) * r.p.Value(r.w)
 	for lo := 0; lo < len(sample); lo += r.batchSize {

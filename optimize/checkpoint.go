@@ -9,51 +9,62 @@ import (
 	"github.com/trellis-nlp/trellis/internal/checkpoint"
 )
 
-// ErrCheckpoint says that a checkpoint is damaged, or is of another run; its text says what differs.
+// ErrCheckpoint means that a checkpoint is damaged or belongs to another run. The message says what
+// differs.
 var ErrCheckpoint = checkpoint.ErrUnfit
 
-// Checkpoint writes all that a run needs to go on from this step, see [Resume]. It works during the report
-// only, and in steps of the methods of this package only.
+// Checkpoint writes the state that a run needs to continue from this step; see [Resume]. It works
+// only during the report, and only for steps of the methods of this package.
 //
-// Its size, in bytes a weight: [AROW] and [AdaGrad] 16 to 20, [Adam] 32, [SGD] 8, 16 with L1 or Average,
-// [AveragedPerceptron] and [PassiveAggressive] 16, [LBFGS] and [OWLQN] 16 and 8 for each past step; [BCFW] and
-// [SAGA] keep their gradients of each example too.
+// Size in bytes for each weight:
+//
+//   - [AROW] and [AdaGrad]: 16 to 20
+//   - [Adam]: 32
+//   - [SGD]: 8, or 16 with L1 or Average
+//   - [AveragedPerceptron] and [PassiveAggressive]: 16
+//   - [LBFGS] and [OWLQN]: 16, and 8 for each past step
+//
+// [BCFW] and [SAGA] also store their gradients of each example.
 func (s *Step) Checkpoint(w io.Writer) error {
 	if s.state == nil {
-		return fmt.Errorf("%w: a step that keeps no state", ErrOption)
+		return fmt.Errorf("%w: checkpoints work only for methods of package optimize", ErrOption)
 	}
 	c := checkpoint.NewWriter(w)
 	s.state(c)
 	return c.Close()
 }
 
-// Resume returns the method m, a [BatchMethod] or [StochasticMethod] of this package, such that the next
-// Minimize, whose w may hold anything, goes on from the checkpoint: it makes the same steps, bit for bit, with
-// the same reports and the same result, as the run that wrote it would have made, given the same objective. The
-// counters and the seconds go on, too.
+// Resume returns the method m, a [BatchMethod] or [StochasticMethod] of this package, set up to
+// continue from a checkpoint. The next Minimize ignores the contents of w. Given the same
+// objective, it makes the same steps, bit for bit, with the same reports and the same result as the
+// run that wrote the checkpoint. Counters and seconds also continue.
 //
-// The options of m, the penalty, and the dimension and length of the objective must be those of that run, or
-// Minimize fails with [ErrCheckpoint]. Only the cap may differ, Epochs or MaxIterations: a run that ended there
-// can go on. (But for the epochs of [SGD] with Average, which decide where its average begins, those of
-// the first method of a [WarmStart] which is done with it; and the extra gap that [BCFW] measures at its last epoch
-// counts among the evaluations.)
+// The options of m, the penalty, and the dimension and length of the objective must be the same as in
+// that run; otherwise Minimize fails with [ErrCheckpoint]. Only the maximum, Epochs or
+// MaxIterations, may differ, so a run that reached its maximum can continue. There are two
+// exceptions:
 //
-// From must hold the checkpoint's bytes next, and is read by one run. Any bytes do no harm but an error, after
-// which w is of no use.
+//   - Epochs of [SGD] with Average must be equal, because they decide where the average begins.
+//   - Epochs of the first method of a [WarmStart] must be equal once that method has finished.
+//
+// [BCFW] measures an extra gap at its last epoch, so its number of evaluations depends on Epochs.
+//
+// The checkpoint must be the next bytes of from, and only one run can read it. Damaged bytes cause
+// an error, after which w is undefined.
 func Resume[M any](m M, from io.Reader) (M, error) {
 	return resume(m, checkpoint.NewReader(from))
 }
 
-// A resumable method can go on from a checkpoint.
+// resumable is a method that can continue from a checkpoint.
 type resumable interface {
-	// resumed returns the method, with the same type, that goes on from there.
+	// resumed returns the method, of the same type, set up to continue from the checkpoint.
 	resumed(from *checkpoint.Coder) any
 }
 
 func resume[M any](m M, from *checkpoint.Coder) (M, error) {
 	r, ok := any(m).(resumable)
 	if !ok {
-		return m, fmt.Errorf("%w: %T keeps no checkpoints", ErrOption, m)
+		return m, fmt.Errorf("%w: %T does not support checkpoints", ErrOption, m)
 	}
 	return r.resumed(from).(M), nil
 }
@@ -70,13 +81,13 @@ func (m PassiveAggressive) resumed(from *checkpoint.Coder) any  { m.resume = fro
 func (m AROW) resumed(from *checkpoint.Coder) any               { m.resume = from; return m }
 func (m BCFW) resumed(from *checkpoint.Coder) any               { m.resume = from; return m }
 
-// maxCount leaves room to count on.
+// maxCount leaves room for further counting.
 const maxCount = math.MaxInt / 2
 
 // caps are the options that may differ.
 var caps = []string{"Epochs", "MaxIterations"}
 
-// sameRun codes what makes a run the one that it is.
+// sameRun encodes or checks the identity of a run.
 func sameRun(c *checkpoint.Coder, method any, dim int, p Penalty) {
 	c.SameFields("the method", "", method, caps...)
 	c.Same("the dimension", dim)
@@ -102,7 +113,8 @@ func (g *progress) state(c *checkpoint.Coder) {
 	c.Int(&g.seen, 0, maxCount)
 }
 
-// elapsed codes the time since a run began, and sets when it did as if it had not been interrupted.
+// elapsed encodes the time since a run began, or restores the beginning as if there had been no
+// interruption.
 func elapsed(c *checkpoint.Coder, began *time.Time) {
 	seconds := time.Since(*began).Seconds()
 	if c.Float(&seconds); c.Reading() {
@@ -110,7 +122,7 @@ func elapsed(c *checkpoint.Coder, began *time.Time) {
 	}
 }
 
-// A history before its first pair has no factor yet.
+// state encodes or decodes the history. Before the first pair, factor is 0.
 func (h *history) state(c *checkpoint.Coder) {
 	c.Int(&h.count, 0, len(h.s))
 	c.Int(&h.head, 0, len(h.s)-1)
@@ -128,7 +140,7 @@ func (h *history) state(c *checkpoint.Coder) {
 	c.Floats32(h.scale)
 }
 
-// state codes what is there after a fold, where late is 0.
+// state encodes or decodes the average. Call it after a fold, when late is 0.
 func (a *average) state(c *checkpoint.Coder) {
 	if a == nil {
 		return

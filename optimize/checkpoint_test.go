@@ -20,16 +20,16 @@ import (
 	"github.com/trellis-nlp/trellis/internal/checkpoint"
 )
 
-// A trial is a run that checkpoints are tried on: a method on its problem.
+// trial is a method and its problem, for testing checkpoints.
 type trial struct {
 	name   string
 	p      Penalty
 	method any // BatchMethod or StochasticMethod
 	f      Stochastic
-	capped bool // the cap does not shape the past
+	capped bool // whether the maximum has no effect on earlier steps
 }
 
-// trials have a run of every method, with its own rules of when to end out of the way.
+// trials returns a run of every method, with the stopping rules disabled.
 func trials(epochs int) []trial {
 	smooth, margin := newLogistic(3, 60, 20, 0.1), newMultilabel(7, 40, 4, 15, 0.2)
 	passes := Passes{Epochs: epochs, Seed: 5, Tolerance: -1, Floor: -1}
@@ -64,7 +64,7 @@ func trials(epochs int) []trial {
 	}
 }
 
-// curved is logistic with the diagonal of its Hessian.
+// curved is logistic with its Hessian diagonal.
 type curved struct{ *logistic }
 
 var _ HessianDiagonal = curved{}
@@ -80,7 +80,7 @@ func (f curved) HessianDiagonal(_ context.Context, dst, w []float64) error {
 	return nil
 }
 
-// minimise runs the trial from w, from a checkpoint unless that is nil.
+// minimise runs the trial from w, or from a checkpoint unless it is nil.
 func (r trial) minimise(ctx context.Context, w []float64, from io.Reader, report func(*Step) error) (Result, error) {
 	method := r.method
 	if from != nil {
@@ -95,7 +95,7 @@ func (r trial) minimise(ctx context.Context, w []float64, from io.Reader, report
 	return method.(StochasticMethod).Minimize(ctx, r.f, w, r.p, report)
 }
 
-// exactly prints all of a step but the time, and its weights, to the last bit.
+// exactly formats a step without its time, and its weights, to the last bit.
 func exactly(s *Step) string {
 	return fmt.Sprintf("%d %d %d %x %x %x %x %v %x", s.Updates, s.Number, s.Evaluations, s.Objective, s.GradNorm, s.Gap, s.Rate, s.Last, s.Weights())
 }
@@ -117,7 +117,7 @@ func TestResumeIsTheRunWithoutInterruption(t *testing.T) {
 			for k, from := range saved {
 				w := make([]float64, r.f.Dim())
 				for i := range w {
-					w[i] = math.NaN() // is written over
+					w[i] = math.NaN() // is overwritten
 				}
 				next := k + 1
 				got, err := r.minimise(t.Context(), w, iotest.OneByteReader(bytes.NewReader(from.Bytes())), func(s *Step) error {
@@ -168,7 +168,8 @@ func TestResumeBeyondTheCap(t *testing.T) {
 	}
 }
 
-// A run that ends by a rule of its own ends for the same reason, at the same step, when it is resumed.
+// A run that stops by one of its rules stops for the same reason, at the same step, after it is
+// resumed.
 func TestResumeEndsAsTheRunDid(t *testing.T) {
 	f, margin := newLogistic(3, 60, 20, 0.1), newMultilabel(7, 40, 4, 15, 0.2)
 	for _, r := range []trial{
@@ -203,7 +204,7 @@ func TestResumeEndsAsTheRunDid(t *testing.T) {
 	}
 }
 
-// save returns the checkpoint of a trial's step.
+// save returns the checkpoint of a step of a trial.
 func (r trial) save(t testing.TB, epoch int) []byte {
 	var b bytes.Buffer
 	_, err := r.minimise(t.Context(), make([]float64, r.f.Dim()), nil, func(s *Step) error {
@@ -268,7 +269,7 @@ func TestResumeRefusesWhatIsDamaged(t *testing.T) {
 	assert.NotErrorIs(t, err, ErrCheckpoint)
 }
 
-// custom is a method of somebody else's.
+// custom is a method of another package.
 type custom struct{ StochasticMethod }
 
 func TestCheckpointsAreOfOurMethods(t *testing.T) {
@@ -292,7 +293,7 @@ type fullDisk struct{}
 
 func (fullDisk) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
 
-// content is what the frames of a checkpoint hold.
+// content is the content of the frames of a checkpoint.
 func content(saved []byte) []byte {
 	var all []byte
 	for saved = saved[bytes.IndexByte(saved, '\n')+1:]; len(saved) >= 8; {
@@ -302,7 +303,7 @@ func content(saved []byte) []byte {
 	return all
 }
 
-// framed is the inverse: one frame, and the last.
+// framed is the inverse of content: one frame, which is also the last.
 func framed(content []byte) []byte {
 	table := crc32.MakeTable(crc32.Castagnoli)
 	b := []byte("trellis checkpoint 1\n")
@@ -315,8 +316,8 @@ func framed(content []byte) []byte {
 	return b
 }
 
-// FuzzResume gives each method states with valid checksums: an error or a run, no panic, and weights that are
-// finite unless there was an error.
+// FuzzResume gives each method states with valid checksums. The result is an error or a run, never
+// a panic, and the weights are finite unless there was an error.
 func FuzzResume(f *testing.F) {
 	for i, r := range trials(4) {
 		saved := r.save(f, 3)
@@ -345,7 +346,7 @@ func FuzzResume(f *testing.F) {
 
 var _ resumable = WarmStart{}
 
-// Every method of this package is resumable, and tells a coder all of its options.
+// Every method of this package can be resumed, and encodes all of its options.
 func TestOptionsAreTold(t *testing.T) {
 	var b bytes.Buffer
 	c := checkpoint.NewWriter(&b)

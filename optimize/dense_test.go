@@ -12,9 +12,9 @@ import (
 	"github.com/trellis-nlp/trellis/internal/checkpoint"
 )
 
-// The dense rules do every step on every coordinate, as the formulas are written.
+// The dense rules apply every step to every coordinate, as the formulas are written.
 
-// stateless rules keep no checkpoint.
+// stateless implements state for rules without checkpoints.
 type stateless struct{}
 
 func (stateless) state(*checkpoint.Coder) {}
@@ -44,7 +44,7 @@ func (d *denseSGD) after(g *Sparse, batch []int, _ float64) error {
 			x = min(0, z+(d.due-d.had[k]))
 		}
 		d.had[k] += x - z
-		// L2 shrinks the penalty that is still due along with the weight.
+		// L2 shrinks the pending penalty along with the weight.
 		d.w[k], d.had[k] = x/shrink, d.had[k]/shrink
 	}
 	d.due /= shrink

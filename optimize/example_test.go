@@ -64,7 +64,7 @@ func ExampleOWLQN() {
 	// L1 = 2: w = 0.000
 }
 
-// A report hears of every epoch, sees the weights, and may stop the run.
+// A report is called after every epoch. It can read the weights and stop the run.
 func ExampleSGD() {
 	points := distances{1, 2, 6}
 	w := []float64{0}
@@ -86,7 +86,7 @@ func ExampleSGD() {
 	// stopped by the report
 }
 
-// A run that is interrupted goes on from its checkpoint as if nothing had been.
+// An interrupted run continues from its checkpoint with the same result.
 func ExampleResume() {
 	points := distances{1, 2, 6}
 	method := optimize.AdaGrad{Passes: optimize.Passes{Epochs: 20, Seed: 1}}
@@ -121,7 +121,8 @@ func ExampleResume() {
 	// Output: 20 true <nil>
 }
 
-// The gap of BCFW bounds how far the objective is above its minimum, here of the hinge loss max(0, 1 - w x).
+// The gap of BCFW bounds the distance from the minimum of the objective, here for the hinge loss
+// max(0, 1 - w x).
 func ExampleBCFW() {
 	w := []float64{0}
 	result, err := optimize.BCFW{}.Minimize(context.Background(), hinges{0.5, 1, 2}, w, optimize.Penalty{L2: 0.25}, nil)

@@ -6,7 +6,7 @@ import (
 )
 
 // multilabel is a structured hinge loss: sum_i max_y [c_i(y) + w.(f_i(y) - f_i(gold))] over a few
-// candidates y of each example, the first of which is the gold one, of cost 0.
+// candidates y of each example. The first candidate is gold and has cost 0.
 type multilabel struct {
 	dim  int
 	gaps [][]map[int]float64 // example x candidate: f(y) - f(gold)
@@ -15,8 +15,8 @@ type multilabel struct {
 
 var _ Stochastic = (*multilabel)(nil)
 
-// newMultilabel draws n examples with the given number of candidates. Scores of the truth decide which
-// one is gold, save for a share of noise.
+// newMultilabel draws n examples with the given number of candidates. True scores decide which
+// candidate is gold, except for a fraction given by noise.
 func newMultilabel(seed uint64, n, candidates, dim int, noise float64) *multilabel {
 	rng := rand.New(rand.NewPCG(seed, 2))
 	truth := make([]float64, dim)
@@ -66,11 +66,11 @@ func newMultilabel(seed uint64, n, candidates, dim int, noise float64) *multilab
 func (f *multilabel) Dim() int { return f.dim }
 func (f *multilabel) Len() int { return len(f.gaps) }
 
-// worst returns the candidate that violates its margin most, and by how much.
+// worst returns the candidate with the largest margin violation, and the violation.
 func (f *multilabel) worst(w []float64, scale float64, i int) (y int, loss float64) {
 	for other, gap := range f.gaps[i] {
 		value := f.cost[i][other]
-		for k := range f.dim { // in order, for determinism
+		for k := range f.dim { // in order, for reproducible sums
 			if v, ok := gap[k]; ok {
 				value += scale * w[k] * v
 			}

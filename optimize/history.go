@@ -2,19 +2,20 @@ package optimize
 
 import "gonum.org/v1/gonum/floats"
 
-// defaultMemory is how many steps a history holds where nobody says.
+// defaultMemory is the default number of steps in a history.
 const defaultMemory = 6
 
-// history holds the last steps and gradient changes, which stand for the inverse Hessian H (Nocedal &
-// Wright 2006, algorithm 7.4). They are rounded to float32, in half the memory: H is only a guess.
+// history holds the last steps and gradient changes, which represent the inverse Hessian H (Nocedal
+// & Wright 2006, algorithm 7.4). They are rounded to float32 to halve the memory, since H is only
+// an approximation.
 type history struct {
 	s, y  [][]float32 // memory x n: steps, and changes of the smooth gradient
 	rho   []float64   // 1 / s.y
 	alpha []float64
 	count int // pairs held
 	head  int // where the next pair goes
-	// factor times scale is the diagonal of H before the first pair, as the newest pair asks for; a scale of
-	// nil is all ones.
+	// factor times scale is the initial diagonal of H, before the first pair. The newest pair
+	// determines factor. A nil scale means all ones.
 	factor float64
 	scale  []float32
 }
@@ -27,13 +28,13 @@ func newHistory(memory, n int) *history {
 	return h
 }
 
-// add notes the step from w to next, unless the curvature along it is not positive: then H would not be
-// positive definite.
+// add stores the step from w to next. It skips steps without positive curvature, because H would
+// not be positive definite.
 func (h *history) add(w, next, grad, nextGrad []float64) {
 	s, y := h.s[h.head], h.y[h.head]
 	sy, ss, yy := difference(s, y, w, next, grad, nextGrad)
 	if !(sy > 0 && sy*sy > 1e-28*ss*yy) {
-		// The slot held the oldest pair, which is lost now.
+		// The slot held the oldest pair, which is now overwritten.
 		h.count = min(h.count, len(h.s)-1)
 		return
 	}
@@ -48,11 +49,11 @@ func (h *history) add(w, next, grad, nextGrad []float64) {
 	h.count = min(h.count+1, len(h.s))
 }
 
-// pair returns the place of the i-th newest pair, from 1.
+// pair returns the index of the i-th newest pair, counted from 1.
 func (h *history) pair(i int) int { return (h.head - i + len(h.s)) % len(h.s) }
 
-// apply sets v to H v, of at least one pair. Each sweep over v adds a vector and takes the product with the
-// next.
+// apply sets v to H v. There must be at least one pair. Each sweep over v adds a vector and
+// computes the product with the next.
 func (h *history) apply(v []float64) {
 	along := sweep(v, 0, nil, h.s[h.pair(1)])
 	for i := 1; i <= h.count; i++ { // newest first

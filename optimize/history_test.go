@@ -12,8 +12,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// TestHistoryIsTheBFGSMatrix compares with the dense update of Nocedal & Wright 2006, equation 6.17, for
-// lengths around the unrolled loops' and more pairs than fit.
+// TestHistoryIsTheBFGSMatrix compares with the dense update of Nocedal & Wright 2006, equation
+// 6.17. It covers lengths around the size of the unrolled loops, and more pairs than fit.
 func TestHistoryIsTheBFGSMatrix(t *testing.T) {
 	const memory = 3
 	for _, n := range []int{1, 2, 3, 4, 5, 7, 8, 13} {
@@ -30,7 +30,7 @@ func TestHistoryIsTheBFGSMatrix(t *testing.T) {
 					}
 					for range pairs {
 						w, next, grad, nextGrad := normal(rng, n), normal(rng, n), normal(rng, n), make([]float64, n)
-						for k := range grad { // a diagonal Hessian, near enough for s.y > 0
+						for k := range grad { // a diagonal Hessian, close enough for s.y > 0
 							nextGrad[k] = grad[k] + (1+float64(k))*(next[k]-w[k])
 						}
 						h.add(w, next, grad, nextGrad)
@@ -47,7 +47,7 @@ func TestHistoryIsTheBFGSMatrix(t *testing.T) {
 	}
 }
 
-// dense is H by its definition.
+// dense computes H by its definition.
 func (h *history) dense(n int) *mat.Dense {
 	hess := mat.NewDense(n, n, nil)
 	newest := h.pair(1)
@@ -113,8 +113,8 @@ func BenchmarkHistory(b *testing.B) {
 	})
 }
 
-// BenchmarkLBFGSIteration is all that an iteration takes beyond the objective's own work, here the least
-// there is.
+// BenchmarkLBFGSIteration measures an iteration without the work of the objective, which is as
+// small as possible.
 func BenchmarkLBFGSIteration(b *testing.B) {
 	f := function{benchmarkWeights, func(_ context.Context, grad, w []float64) (float64, error) {
 		var sum float64

@@ -8,17 +8,18 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// SGDObjective is a [Stochastic] that makes the steps of [SGD] itself, in place, which saves the gradient the way
-// through a [Sparse].
+// SGDObjective is a [Stochastic] that takes the steps of [SGD] itself, in place. This avoids
+// copying the gradient through a [Sparse].
 type SGDObjective interface {
 	Stochastic
-	// Descend makes for each example i = order[k] in turn the step v += by[k] g, where g is the gradient of f_i at the
-	// point scale[k]*v with respect to that point. It returns how many steps were made, all unless there is an
-	// error, which is [ErrNotFinite] where v has grown too large, and the sum of their f_i. It keeps none of the slices.
+	// Descend takes one step for each example i = order[k], in order: v += by[k] g, where g is the
+	// gradient of f_i at the point scale[k]*v with respect to that point. It returns the number of
+	// steps and the sum of their f_i. It makes all steps unless there is an error, which is
+	// [ErrNotFinite] if v has grown too large. It must not retain any of the slices.
 	Descend(ctx context.Context, v []float64, order []int, scale, by []float64) (steps int, loss float64, err error)
 }
 
-// descend makes a pass over the examples of order by the objective's own steps.
+// descend makes a pass over the examples of order with the objective's own steps.
 func (s *sgdRule) descend(r *passRun, order []int) error {
 	r.squares = math.NaN()
 	for len(order) > 0 {
@@ -36,7 +37,7 @@ func (s *sgdRule) descend(r *passRun, order []int) error {
 			return err
 		}
 		if sq := floats.Dot(r.w, r.w); !finite(loss) || !finite(sq) {
-			return fmt.Errorf("%w: the loss of %d examples is %g, the squared norm of the weights %g", ErrNotFinite, n, loss, sq)
+			return fmt.Errorf("%w: loss of %d examples is %g, squared norm of the weights is %g", ErrNotFinite, n, loss, sq)
 		}
 		r.loss += loss
 		r.batches += steps
@@ -45,8 +46,9 @@ func (s *sgdRule) descend(r *passRun, order []int) error {
 	return nil
 }
 
-// ahead notes scales and factors of the next n steps, or of fewer where the scale gets too small, as if they
-// were made, and returns how many.
+// ahead plans the next n steps: it stores their scales and factors and updates the rule as if they
+// were made. It plans fewer if the scale becomes too small, and returns the number of planned
+// steps.
 func (s *sgdRule) ahead(n int) int {
 	s.scales, s.bys = s.scales[:0], s.bys[:0]
 	for len(s.bys) < n && s.scale >= smallestScale {

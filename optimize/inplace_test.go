@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// descending is a logistic regression that takes steps by itself, until it has made stop of them.
+// descending is a logistic regression that takes the steps itself and stops after stop of them.
 type descending struct {
 	*logistic
 	stop, made int
@@ -34,12 +34,12 @@ func (f *descending) Descend(_ context.Context, v []float64, order []int, scale,
 	return len(order), sum, nil
 }
 
-// The objective's own steps are those of SGD without batches.
+// The steps of the objective equal the steps of SGD without batches.
 func TestDirectStepsAreThoseOfSGD(t *testing.T) {
 	for name, m := range map[string]SGD{
 		"Bottou's rate":   {},
 		"given rate":      {Rate: 0.3, Decay: 0.1},
-		"a scale shrinks": {Rate: 30, Decay: -1}, // so that it is multiplied out within an epoch
+		"a scale shrinks": {Rate: 30, Decay: -1}, // so that w is rescaled within an epoch
 		"exponential":     {Exponential: 0.8},
 	} {
 		for _, p := range []Penalty{{L2: 1}, {L2: 20}} {
@@ -50,7 +50,7 @@ func TestDirectStepsAreThoseOfSGD(t *testing.T) {
 			require.NoError(t, err)
 			require.Zero(t, f.made)
 			m.InPlace = true
-			m.BatchSize = 8 // counts for nothing
+			m.BatchSize = 8 // has no effect
 			direct, err := m.Minimize(t.Context(), f, got, p, nil)
 			require.NoError(t, err)
 			assert.GreaterOrEqual(t, f.made, 5*f.Len())
@@ -65,7 +65,7 @@ func TestDirectStepsAreThoseOfSGD(t *testing.T) {
 	}
 }
 
-// Where steps have to be lazy, or are averaged, SGD makes them as ever.
+// If steps must be lazy or are averaged, SGD makes them as usual.
 func TestDirectIsForPlainSteps(t *testing.T) {
 	f := &descending{newLogistic(5, 100, 20, 0.1), -1, 0}
 	for _, c := range []struct {
@@ -82,7 +82,7 @@ func TestDirectIsForPlainSteps(t *testing.T) {
 	assert.Zero(t, f.made)
 }
 
-// An error in the midst of an epoch leaves the weights of the last step.
+// An error in the middle of an epoch leaves the weights of the last step.
 func TestDirectStepsEndWithAnError(t *testing.T) {
 	m := SGD{Passes: Passes{Epochs: 3}, Rate: 0.5, InPlace: true}
 	f := &descending{newLogistic(5, 100, 20, 0.1), 130, 0}

@@ -12,18 +12,18 @@ import (
 
 var _ BatchMethod = LBFGS{}
 
-// LBFGS is the limited-memory BFGS method (Nocedal & Wright 2006, algorithm 7.5) with gonum's line search
-// of Moré and Thuente, for smooth losses and L2. It refuses L1: use [OWLQN].
+// LBFGS is the limited-memory BFGS method (Nocedal & Wright 2006, algorithm 7.5) for smooth losses
+// and L2. It uses gonum's line search of Moré and Thuente. L1 is an error: use [OWLQN].
 //
-// Where the objective is a [HessianDiagonal], the inverse Hessian starts from a diagonal between the identity and
-// Jacobi's: the inverse square root of the curvature at the start. All of Jacobi's would overrate what is rare,
-// as the curvature shrinks on the way.
+// If the objective is a [HessianDiagonal], the inverse Hessian starts from a diagonal between the
+// identity and Jacobi's: the inverse square root of the curvature at the start. Jacobi's diagonal
+// would overweight rare features, because the curvature shrinks during the run.
 //
-// When a line search fails, or runs into values that are not finite, the run starts afresh along the
-// steepest descent from the last good point; a fresh start that gains nothing ends it.
+// If a line search fails or meets values that are not finite, the run restarts with steepest
+// descent from the last good point. If the restart also fails, the run ends.
 type LBFGS struct {
 	Limits
-	// Memory is the number of past steps that shape the direction; 0 is 6.
+	// Memory is the number of past steps that determine the direction; 0 means 6.
 	Memory int
 }
 
@@ -35,7 +35,7 @@ func (m LBFGS) Minimize(ctx context.Context, f Objective, w []float64, p Penalty
 	}
 	r, err := newBatchRun(ctx, m, f, w, p, report, m.Limits, memory)
 	if err == nil && p.L1 > 0 {
-		err = fmt.Errorf("%w: L-BFGS needs a smooth objective, and L1 = %g is not smooth at 0; use OWL-QN", ErrPenalty, p.L1)
+		err = fmt.Errorf("%w: L-BFGS does not support L1 = %g, which is not smooth at 0; use OWL-QN", ErrPenalty, p.L1)
 	}
 	if err != nil {
 		return r.finish(Failed, err)
@@ -73,7 +73,7 @@ func (r *lbfgsRun) run() (Reason, error) {
 		case !errors.Is(err, errNoStep) && !errors.Is(err, ErrNotFinite):
 			return Failed, err
 		case r.history.count > 0:
-			r.history.count = 0 // once more along the steepest descent
+			r.history.count = 0 // retry with steepest descent
 			continue
 		case errors.Is(err, ErrNotFinite):
 			return Failed, err
@@ -89,7 +89,8 @@ func (r *lbfgsRun) run() (Reason, error) {
 	}
 }
 
-// measure gives the history the curvature at the start, where the objective knows it.
+// measure sets the initial diagonal of the history from the curvature at the start, if the
+// objective can compute it.
 func (r *lbfgsRun) measure() error {
 	f, ok := r.f.(HessianDiagonal)
 	if !ok {
@@ -125,8 +126,8 @@ func (r *lbfgsRun) direction() float64 {
 	return 1 / norm2(r.dir)
 }
 
-// search sets next to a point along dir that meets the strong Wolfe conditions, nextGrad to the gradient
-// there, and returns the objective. Step is the first that it tries.
+// search sets next to a point along dir that meets the strong Wolfe conditions and nextGrad to the
+// gradient there. It returns the objective there. It tries step first.
 func (r *lbfgsRun) search(value, step float64) (float64, error) {
 	slope := floats.Dot(r.dir, r.grad)
 	if !(slope < 0 && step > 0) || math.IsInf(slope, -1) {

@@ -12,31 +12,32 @@ import (
 	"github.com/trellis-nlp/trellis/internal/checkpoint"
 )
 
-// Limits says when a batch method ends. The zero value is CRFsuite's rule with a cap.
+// Limits sets when a batch method ends. The zero value is the rule of CRFsuite with a maximum
+// number of iterations.
 type Limits struct {
-	// MaxIterations caps the iterations; 0 is 1000, negative is no cap.
+	// MaxIterations is the maximum number of iterations; 0 means 1000, negative means no maximum.
 	MaxIterations int
-	// Tolerance ends the run when the last Period iterations lowered the objective by less than this
-	// share of its value; 0 is 1e-5, negative switches the rule off.
+	// Tolerance ends the run when the last Period iterations lowered the objective by less than
+	// this fraction of its value. 0 means 1e-5, negative disables the rule.
 	Tolerance float64
-	// Period is the number of iterations of Tolerance; 0 is 10.
+	// Period is the number of iterations for Tolerance; 0 means 10.
 	Period int
-	// GradientTolerance ends the run when ||gradient|| <= GradientTolerance max(1, ||w||); 0 is 1e-5,
-	// negative switches the rule off.
+	// GradientTolerance ends the run when ||gradient|| <= GradientTolerance max(1, ||w||). 0 means
+	// 1e-5, negative disables the rule.
 	GradientTolerance float64
-	// Floor ends the run when the objective is between 0 and Floor: losses of separable data without a
-	// penalty fall forever. 0 is 1e-6 of the objective at the start if there is no penalty, and no floor if
-	// there is one; negative is no floor.
+	// Floor ends the run when the objective is between 0 and Floor: without a penalty, the losses
+	// of separable data fall forever. 0 means 1e-6 of the initial objective without a penalty, and
+	// no floor with a penalty. Negative means no floor.
 	Floor float64
 
-	resume *checkpoint.Coder // where to go on from, or nil
+	resume *checkpoint.Coder // checkpoint to continue from, or nil
 }
 
-// roundingTolerance stands for GradientTolerance where a line search fails: near a minimum rounding hides
-// any further decrease of the objective while the gradient is still far above rounding.
+// roundingTolerance replaces GradientTolerance if a line search fails. Near a minimum, rounding
+// hides any further decrease of the objective while the gradient is still far above rounding.
 const roundingTolerance = 1e-3
 
-// progress watches an objective fall, iteration by iteration or epoch by epoch.
+// progress monitors the objective over iterations or epochs.
 type progress struct {
 	floor     float64
 	tolerance float64
@@ -51,7 +52,7 @@ func newProgress(period int, tolerance, defaultTolerance, floor float64) progres
 	return progress{floor: floor, tolerance: orDefault(tolerance, defaultTolerance), past: make([]float64, period)}
 }
 
-// setFloor turns the option into a number, given the first objective that is known.
+// setFloor resolves the default of the floor, given the first known objective.
 func (g *progress) setFloor(first float64, p Penalty) {
 	if g.floor == 0 && p == (Penalty{}) {
 		g.floor = 1e-6 * max(first, 0)
@@ -72,8 +73,8 @@ func (g *progress) note(objective float64) Reason {
 	return running
 }
 
-// batchRun is what the batch methods share: points and history, evaluation with checks, reports, and the rules
-// of Limits.
+// batchRun is shared by the batch methods: points and history, evaluation with checks, reports, and
+// the rules of Limits.
 type batchRun struct {
 	ctx    context.Context
 	method BatchMethod
@@ -112,7 +113,7 @@ func newBatchRun(ctx context.Context, m BatchMethod, f Objective, w []float64, p
 	return r, nil
 }
 
-// state codes the run after an iteration.
+// state encodes or decodes the run after an iteration.
 func (r *batchRun) state(c *checkpoint.Coder) {
 	sameRun(c, r.method, len(r.w), r.p)
 	elapsed(c, &r.began)
@@ -123,8 +124,8 @@ func (r *batchRun) state(c *checkpoint.Coder) {
 	r.history.state(c)
 }
 
-// begin evaluates the starting point, or reads where to go on from. It tells whether the run is a fresh one, and
-// for one that goes on, whether it ends there.
+// begin evaluates the starting point or reads the checkpoint. It returns whether the run is new
+// and, for a resumed run, the reason if the run ends there.
 func (r *batchRun) begin() (value float64, fresh bool, reason Reason, err error) {
 	if r.resume == nil {
 		value, err = r.eval(r.grad, r.w)
@@ -170,7 +171,7 @@ func (r *batchRun) eval(grad, x []float64) (float64, error) {
 	return value, nil
 }
 
-// start notes the objective at the starting point.
+// start records the objective at the starting point.
 func (r *batchRun) start(objective, gradNorm float64) Reason {
 	r.result.Objective, r.result.GradNorm = objective, gradNorm
 	r.progress.setFloor(objective, r.p)
@@ -183,7 +184,8 @@ func (r *batchRun) start(objective, gradNorm float64) Reason {
 	return running
 }
 
-// accept makes the trial point the current one, reports it, and says whether the run ends there.
+// accept makes the trial point the current point, reports it, and returns the reason if the run
+// ends there.
 func (r *batchRun) accept(objective, gradNorm float64) (Reason, error) {
 	r.history.add(r.w, r.next, r.grad, r.nextGrad)
 	copy(r.w, r.next)
@@ -196,7 +198,7 @@ func (r *batchRun) accept(objective, gradNorm float64) (Reason, error) {
 		r.result.Reason = Converged
 	}
 	reason := r.end(r.result.Reason)
-	if err := tell(r.report, &Step{
+	if err := send(r.report, &Step{
 		Number: r.result.Steps, Updates: r.result.Updates, Evaluations: r.result.Evaluations,
 		Seconds: time.Since(r.began).Seconds(), Objective: objective, GradNorm: gradNorm, Gap: math.NaN(),
 		Last: reason != running, Weights: func() []float64 { return r.w }, state: r.state,
@@ -206,7 +208,7 @@ func (r *batchRun) accept(objective, gradNorm float64) (Reason, error) {
 	return reason, nil
 }
 
-// end adds the cap to the reasons.
+// end applies the maximum number of iterations.
 func (r *batchRun) end(reason Reason) Reason {
 	if reason == running && r.MaxIterations > 0 && r.result.Updates >= r.MaxIterations {
 		return LimitReached
@@ -214,12 +216,12 @@ func (r *batchRun) end(reason Reason) Reason {
 	return reason
 }
 
-// small tells whether the gradient is that of a minimum.
+// small reports whether the gradient is small enough for a minimum.
 func (r *batchRun) small(gradNorm, tolerance float64) bool {
 	return gradNorm == 0 || gradNorm <= tolerance*max(1, norm2(r.w))
 }
 
-// finish completes the result: an error of a context that has ended is a cancellation.
+// finish completes the result. The error of an ended context counts as a cancellation.
 func (r *batchRun) finish(reason Reason, err error) (Result, error) {
 	r.result.Reason = reason
 	return finish(r.ctx, r.result, err)
@@ -237,7 +239,7 @@ func finish(ctx context.Context, result Result, err error) (Result, error) {
 	return result, err
 }
 
-// ended reads the error of a report.
+// ended converts the error of a report to a reason.
 func ended(err error) (Reason, error) {
 	if errors.Is(err, ErrStop) {
 		return Stopped, nil

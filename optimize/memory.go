@@ -1,24 +1,25 @@
 package optimize
 
-// MemoryEstimate is the memory that a method takes beyond the weights, in bytes.
+// MemoryEstimate is the memory in bytes that a method uses in addition to the weights.
 type MemoryEstimate struct {
 	Weight  int // for each weight
 	Support int // for each coordinate of the support of each example
 }
 
-const vector = 8 // bytes for each weight of a vector, and of the gradient of a batch
+const vector = 8 // bytes per weight of a vector, or of the gradient of a batch
 
-// EstimateMemory returns what a [BatchMethod] or [StochasticMethod] of this package takes, and zeros for others.
+// EstimateMemory returns the estimate for a [BatchMethod] or [StochasticMethod] of this package,
+// and zeros for other methods.
 func EstimateMemory(method any) MemoryEstimate {
 	switch m := method.(type) {
 	case LBFGS:
 		return MemoryEstimate{Weight: 4*vector + 4 + pairs(m.Memory)}
 	case OWLQN:
 		return MemoryEstimate{Weight: 5*vector + pairs(m.Memory)}
-	case WarmStart: // the two do not run together
+	case WarmStart: // the two do not run at the same time
 		first, then := EstimateMemory(m.First), EstimateMemory(m.Then)
 		return MemoryEstimate{Weight: max(first.Weight, then.Weight), Support: max(first.Support, then.Support)}
-	case SGD: // the trials of the rate keep a copy of the weights
+	case SGD: // the rate trials keep a copy of the weights
 		if m.Average {
 			return MemoryEstimate{Weight: 6 * vector}
 		}
@@ -42,7 +43,7 @@ func EstimateMemory(method any) MemoryEstimate {
 	return MemoryEstimate{}
 }
 
-// pairs is the part of the history.
+// pairs returns the bytes of the history for each weight.
 func pairs(memory int) int {
 	if memory <= 0 {
 		memory = defaultMemory

@@ -11,17 +11,17 @@ import (
 
 var _ BatchMethod = OWLQN{}
 
-// OWLQN is the orthant-wise limited-memory quasi-Newton method (Andrew & Gao 2007) for smooth losses
-// with L1, L2 or both: weights that L1 rules out are exactly 0. Its line search backtracks, and accepts
-// no increase of the objective; at L1 = 0 it is plain L-BFGS with that line search.
+// OWLQN is the orthant-wise limited-memory quasi-Newton method (Andrew & Gao 2007) for smooth
+// losses with L1, L2 or both. Weights that L1 eliminates are exactly 0. Its line search backtracks
+// and never increases the objective. With L1 = 0 it is plain L-BFGS with that line search.
 type OWLQN struct {
 	Limits
-	// Memory is the number of past steps that shape the direction; 0 is 6.
+	// Memory is the number of past steps that determine the direction; 0 means 6.
 	Memory int
 }
 
 const (
-	armijo        = 1e-4 // share of the predicted decrease that a step must achieve
+	armijo        = 1e-4 // fraction of the predicted decrease that a step must achieve
 	maxBacktracks = 50
 )
 
@@ -66,7 +66,7 @@ func (o *owlqnRun) run() (Reason, error) {
 		case errors.Is(err, errRounding) && o.small(norm, roundingTolerance):
 			return Converged, nil
 		case errors.Is(err, errNoStep) && o.history.count > 0:
-			o.history.count = 0 // once more along the steepest descent
+			o.history.count = 0 // retry with steepest descent
 			continue
 		case errors.Is(err, errNoStep) && o.small(norm, roundingTolerance):
 			return Converged, nil
@@ -83,8 +83,8 @@ func (o *owlqnRun) run() (Reason, error) {
 	}
 }
 
-// direction sets dir to -H pseudo without the coordinates on which that is no descent, and tells whether
-// there was a history to make H of.
+// direction sets dir to -H pseudo without the coordinates that are not descent directions. It
+// reports whether it used a history for H.
 func (o *owlqnRun) direction() bool {
 	copy(o.dir, o.pseudo)
 	known := o.history.count > 0
@@ -113,11 +113,12 @@ func (o *owlqnRun) direction() bool {
 
 var (
 	errNoStep   = errors.New("no step lowers the objective")
-	errRounding = fmt.Errorf("%w: the decrease is below rounding", errNoStep)
+	errRounding = fmt.Errorf("%w: decrease is below rounding", errNoStep)
 )
 
-// search sets next to the first of w + step dir, w + step/2 dir, ..., each projected on w's orthant,
-// that lowers the objective enough, nextGrad to the smooth gradient there, and returns the objective.
+// search sets next to the first of w + step dir, w + step/2 dir, ..., each projected on the orthant
+// of w, that lowers the objective enough. It sets nextGrad to the smooth gradient there and returns
+// the objective.
 func (o *owlqnRun) search(value, step float64) (float64, error) {
 	var last error
 	for range maxBacktracks {
@@ -138,7 +139,7 @@ func (o *owlqnRun) search(value, step float64) (float64, error) {
 		var next float64
 		next, last = o.eval(o.nextGrad, o.next)
 		switch {
-		case errors.Is(last, ErrNotFinite): // too far: back
+		case errors.Is(last, ErrNotFinite): // too far: backtrack
 		case last != nil:
 			return 0, last
 		default:
@@ -155,7 +156,8 @@ func (o *owlqnRun) search(value, step float64) (float64, error) {
 	return 0, errNoStep
 }
 
-// orthant returns the sign that w may take on a step: its own, or at 0 the sign of the descent.
+// orthant returns the sign that w may have after a step: its own sign, or the sign of the descent
+// at 0.
 func orthant(w, pseudo float64) float64 {
 	if w != 0 {
 		return w
@@ -163,8 +165,8 @@ func orthant(w, pseudo float64) float64 {
 	return -pseudo
 }
 
-// pseudoGradient sets dst to the steepest of the subgradients of the smooth part plus l1 ||w||_1, the one
-// of the least norm, and returns its norm (Andrew & Gao 2007, equation 4).
+// pseudoGradient sets dst to the subgradient of least norm of the smooth part plus l1 ||w||_1,
+// whose negative is the steepest descent. It returns the norm (Andrew & Gao 2007, equation 4).
 func pseudoGradient(dst, grad, w []float64, l1 float64) float64 {
 	for k, g := range grad {
 		switch {

@@ -12,24 +12,24 @@ import (
 	"github.com/trellis-nlp/trellis/internal/checkpoint"
 )
 
-// Passes says how a stochastic method goes over the examples, and when it ends.
+// Passes sets how a stochastic method visits the examples and when it ends.
 type Passes struct {
-	// Epochs caps the passes; 0 is 100.
+	// Epochs is the maximum number of passes; 0 means 100.
 	Epochs int
-	// BatchSize is the number of examples a step; 0 is 1.
+	// BatchSize is the number of examples in a step; 0 means 1.
 	BatchSize int
-	// Seed shuffles the examples, anew for each epoch.
+	// Seed seeds the shuffling of the examples, which are shuffled again for each epoch.
 	Seed uint64
-	// Tolerance ends the run when the last Period epochs lowered the objective of [Step] by less than
-	// this share of its value; 0 is 1e-6, negative switches the rule off.
+	// Tolerance ends the run when the last Period epochs lowered the objective of [Step] by less
+	// than this fraction of its value. 0 means 1e-6, negative disables the rule.
 	Tolerance float64
-	// Period is the number of epochs of Tolerance; 0 is 10.
+	// Period is the number of epochs for Tolerance; 0 means 10.
 	Period int
-	// Floor ends the run when the objective is between 0 and Floor. 0 is 1e-6 of the first epoch's
-	// objective if there is no penalty, and no floor if there is one; negative is no floor.
+	// Floor ends the run when the objective is between 0 and Floor. 0 means 1e-6 of the objective
+	// of the first epoch without a penalty, and no floor with a penalty. Negative means no floor.
 	Floor float64
 
-	resume *checkpoint.Coder // where to go on from, or nil
+	resume *checkpoint.Coder // checkpoint to continue from, or nil
 }
 
 func (o Passes) epochs() int {
@@ -39,36 +39,37 @@ func (o Passes) epochs() int {
 	return o.Epochs
 }
 
-// rule is the update of a stochastic method. It may defer work on coordinates that nobody looks at.
+// rule is the update of a stochastic method. It may defer work on coordinates that no batch reads.
 type rule interface {
-	// before brings the coordinates that the batch reads up to date, and returns the scale of w. The
-	// gradient is zero and untouched then.
+	// before brings the coordinates that the batch reads up to date and returns the scale of w. The
+	// gradient is zero and untouched at this point.
 	before(batch []int) float64
-	// after makes one step, given the loss of the batch and its gradient, both finite. An error means that
-	// the step would not have been, and was not made.
+	// after makes one step, given the loss of the batch and its gradient, both finite. On an error
+	// the step would not be finite and is not made.
 	after(g *Sparse, batch []int, loss float64) error
 	// settle brings all of w up to date, at scale 1.
 	settle()
 	// weights returns the result so far, after settle: w or an average.
 	weights() []float64
-	// rate returns the present learning rate, 0 for none.
+	// rate returns the current learning rate, 0 for none.
 	rate() float64
-	// state codes what the rule has beside w and its options, after settle.
+	// state encodes or decodes the state of the rule except w and the options, after settle.
 	state(c *checkpoint.Coder)
 }
 
-// A sampler is a rule that draws the examples of an epoch itself.
+// sampler is a rule that selects the examples of an epoch itself.
 type sampler interface {
 	sample(order []int, rng *rand.Rand)
 }
 
-// A judge is a rule that knows the objective better than from the losses of the epoch's batches.
+// judge is a rule that knows the objective better than the losses of the epoch's batches do.
 type judge interface {
-	// judge puts objective, gradient norm and gap of the step right, and says whether the run ends with it.
+	// judge corrects objective, gradient norm and gap of the step, and returns the reason if the
+	// run ends with it.
 	judge(s *Step) (Reason, error)
 }
 
-// passRun drives a rule over the epochs.
+// passRun runs a rule over the epochs.
 type passRun struct {
 	ctx       context.Context
 	method    StochasticMethod
@@ -79,13 +80,13 @@ type passRun struct {
 	g         *Sparse
 	order     []int
 	batchSize int
-	source    *rand.PCG // of shuffle
+	source    *rand.PCG // source of shuffle
 	shuffle   *rand.Rand
 	progress  progress
 	began     time.Time
 	result    Result
 
-	loss, squares float64 // sums over the batches of the present epoch
+	loss, squares float64 // sums over the batches of the current epoch
 	batches       int
 }
 
@@ -118,7 +119,7 @@ func newPassRun(ctx context.Context, f Stochastic, w []float64, p Penalty, o Pas
 
 func newSource(seed uint64) *rand.PCG { return rand.NewPCG(seed, 0x7472656c6c6973) }
 
-// state codes the run after an epoch.
+// state encodes or decodes the run after an epoch.
 func (r *passRun) state(c *checkpoint.Coder) {
 	sameRun(c, r.method, len(r.w), r.p)
 	c.Same("the number of examples", len(r.order))
@@ -151,11 +152,11 @@ func (r *passRun) step(batch []int) error {
 		return err
 	}
 	if !finite(loss) {
-		return fmt.Errorf("%w: the loss of a batch is %g", ErrNotFinite, loss)
+		return fmt.Errorf("%w: batch loss is %g", ErrNotFinite, loss)
 	}
 	sq := r.g.squared()
 	if !finite(sq) {
-		return fmt.Errorf("%w: the squared gradient norm of a batch is %g", ErrNotFinite, sq)
+		return fmt.Errorf("%w: squared gradient norm of a batch is %g", ErrNotFinite, sq)
 	}
 	if err := r.rule.after(r.g, batch, loss); err != nil {
 		return err
@@ -168,7 +169,8 @@ func (r *passRun) step(batch []int) error {
 	return nil
 }
 
-// epoch makes one pass over the examples of order, shuffled, or over those that the rule puts there.
+// epoch makes one pass over the examples of order. It shuffles them first, or lets the rule select
+// them.
 func (r *passRun) epoch(order []int) error {
 	if s, ok := r.rule.(sampler); ok {
 		s.sample(order, r.shuffle)
@@ -188,10 +190,10 @@ func (r *passRun) epoch(order []int) error {
 	return nil
 }
 
-// wholeBatch is the number of examples between two looks at the context in a pass of evaluation.
+// wholeBatch is the number of examples between two checks of the context in an evaluation pass.
 const wholeBatch = 256
 
-// whole returns the loss of all examples at w, and leaves its gradient in g.
+// whole returns the loss of all examples at w, and stores its gradient in g.
 func (r *passRun) whole(w []float64) (float64, error) {
 	var sum float64
 	batch := make([]int, 0, wholeBatch)
@@ -212,12 +214,12 @@ func (r *passRun) whole(w []float64) (float64, error) {
 		batch = batch[:0]
 	}
 	if sq := r.g.squared(); !finite(sum) || !finite(sq) {
-		return 0, fmt.Errorf("%w: the loss is %g, its squared gradient norm %g", ErrNotFinite, sum, sq)
+		return 0, fmt.Errorf("%w: loss is %g, squared gradient norm is %g", ErrNotFinite, sum, sq)
 	}
 	return sum, nil
 }
 
-// run makes the epochs and leaves the weights in w whatever ends them.
+// run makes the epochs and stores the weights in w, whatever ends the run.
 func (r *passRun) run(m StochasticMethod, o Passes, report func(*Step) error) (Result, error) {
 	r.method, r.result.Reason = m, running
 	if o.resume != nil {
@@ -236,12 +238,12 @@ func (r *passRun) run(m StochasticMethod, o Passes, report func(*Step) error) (R
 	r.rule.settle()
 	copy(r.w, r.rule.weights())
 	if err == nil && o.resume != nil {
-		err = finiteSlice("weight", r.w) // who knows who wrote the checkpoint
+		err = finiteSlice("weight", r.w) // the checkpoint may come from anywhere
 	}
 	return finish(r.ctx, r.result, err)
 }
 
-// endEpoch counts an epoch: report, and the reason to stop if there is one.
+// endEpoch counts an epoch, reports it, and returns the reason if the run ends.
 func (r *passRun) endEpoch(o Passes, report func(*Step) error) (Reason, error) {
 	r.result.Steps++
 	step := &Step{
@@ -250,7 +252,7 @@ func (r *passRun) endEpoch(o Passes, report func(*Step) error) (Reason, error) {
 		Rate: r.rule.rate(), Weights: r.rule.weights, state: r.state,
 	}
 	if sq := floats.Dot(r.w, r.w); !finite(sq) {
-		return Failed, fmt.Errorf("%w: squared norm of the weights is %g: the rate is too high", ErrNotFinite, sq)
+		return Failed, fmt.Errorf("%w: squared norm of the weights is %g; the learning rate is too high", ErrNotFinite, sq)
 	}
 	verdict := running
 	if j, ok := r.rule.(judge); ok {
@@ -269,17 +271,17 @@ func (r *passRun) endEpoch(o Passes, report func(*Step) error) (Reason, error) {
 	case verdict != running:
 		r.result.Reason = verdict
 	case r.squares == 0 && r.p == (Penalty{}):
-		r.result.Reason = Converged // no example moves the weights any more
+		r.result.Reason = Converged // no example changes the weights any more
 	}
 	reason := r.end(o)
 	step.Last = reason != running
-	if err := tell(report, step); err != nil {
+	if err := send(report, step); err != nil {
 		return ended(err)
 	}
 	return reason, nil
 }
 
-// end adds the cap to the reasons.
+// end applies the maximum number of epochs.
 func (r *passRun) end(o Passes) Reason {
 	if r.result.Reason == running && r.result.Steps >= o.epochs() {
 		return LimitReached

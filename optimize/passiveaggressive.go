@@ -10,28 +10,32 @@ import (
 
 var _ StochasticMethod = PassiveAggressive{}
 
-// PassiveAggressive changes the weights as little as the example at hand allows (Crammer et al. 2006). A
-// step takes the value l and the gradient g of a loss and makes w <- w - tau g, where
+// PassiveAggressive changes the weights as little as the current example allows (Crammer et al.
+// 2006). A step takes the value l and the gradient g of a loss and sets w <- w - tau g, where
 //
-//	tau = min(C, l/||g||^2)          PA-I: slack at the price C
+//	tau = min(C, l/||g||^2)          PA-I: linear slack with weight C
 //	tau = l / (||g||^2 + 1/(2C))     PA-II: SquaredSlack
 //
-// An infinite C allows no slack in either: tau = l/||g||^2, and one wrong label may spoil much.
+// With an infinite C neither form allows slack: tau = l/||g||^2, and one wrong label may do much
+// harm.
 //
-// It is meant for the hinge loss, whose value is the missing margin: l/||g||^2 then just mends it. A
-// batch counts as one long example, whose hinge loss is the sum. The perceptron loss is 0 at
-// the start from 0 and asks for no margin: give it one by Margin. The returned weights are the average of
-// those at the start and after every step, as CRFsuite's. It refuses penalties: C bounds the steps instead.
+// The method is meant for the hinge loss, whose value is the missing margin: a step of l/||g||^2
+// exactly supplies it. A batch counts as one long example, whose hinge loss is the sum. The
+// perceptron loss is 0 at zero weights and requires no margin: set Margin to add one.
+//
+// The method returns the average of the initial weights and the weights after every step, as
+// CRFsuite does. Penalties are an error; C bounds the steps instead.
 type PassiveAggressive struct {
 	Passes
-	// SquaredSlack makes it PA-II.
+	// SquaredSlack selects PA-II.
 	SquaredSlack bool
-	// C is the aggressiveness, the most that one loss may move the weights; 0 is 1, and +Inf allows no slack.
+	// C is the aggressiveness, the largest effect of one loss on the weights; 0 means 1, and +Inf
+	// allows no slack.
 	C float64
-	// Margin is added to the loss of a batch that has a gradient. With the perceptron loss, 1 is
-	// CRFsuite's method without error_sensitive.
+	// Margin is added to the loss of a batch that has a gradient. With the perceptron loss, Margin
+	// 1 is CRFsuite's method without error_sensitive.
 	Margin float64
-	// Last returns the last weights, not the average.
+	// Last returns the last weights instead of the average.
 	Last bool
 }
 
@@ -39,7 +43,7 @@ type PassiveAggressive struct {
 func (m PassiveAggressive) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty, report func(*Step) error) (Result, error) {
 	r, err := newPassRun(ctx, f, w, p, m.Passes)
 	if err == nil && p != (Penalty{}) {
-		err = fmt.Errorf("%w: passive-aggressive steps take none, not L1 = %g, L2 = %g; C bounds them", ErrPenalty, p.L1, p.L2)
+		err = fmt.Errorf("%w: the passive-aggressive method supports no penalty, but L1 = %g and L2 = %g; C bounds its steps", ErrPenalty, p.L1, p.L2)
 	}
 	var rule *passiveAggressiveRule
 	if err == nil {
@@ -62,7 +66,7 @@ type passiveAggressiveRule struct {
 func newPassiveAggressiveRule(w []float64, m PassiveAggressive) (*passiveAggressiveRule, error) {
 	p := &passiveAggressiveRule{w: w, squared: m.SquaredSlack, c: orDefault(m.C, 1), margin: m.Margin}
 	if !(p.c > 0) || !(p.margin >= 0 && finite(p.margin)) {
-		return nil, fmt.Errorf("%w: C = %g, margin %g", ErrOption, m.C, m.Margin)
+		return nil, fmt.Errorf("%w: C = %g, margin %g: want a positive C and a finite margin that is not negative", ErrOption, m.C, m.Margin)
 	}
 	if !m.Last {
 		p.average = newAverage(w)
@@ -77,7 +81,7 @@ func (p *passiveAggressiveRule) after(g *Sparse, _ []int, loss float64) error {
 	if sq := g.squared(); sq > 0 {
 		tau := p.tau(max(0, loss+p.margin), sq)
 		if move := tau * math.Sqrt(sq); !finite(move) {
-			return fmt.Errorf("%w: a step of length %g", ErrNotFinite, move)
+			return fmt.Errorf("%w: step of length %g", ErrNotFinite, move)
 		}
 		for _, k := range g.touched {
 			delta := -tau * g.val[k]

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// After a step without slack the violation that caused it is gone exactly; PA-I goes no further than C.
+// A step without slack removes the violation that caused it exactly. PA-I moves at most by C.
 func TestPassiveAggressiveMendsTheExample(t *testing.T) {
 	f := newMultilabel(3, 40, 4, 12, 0.3)
 	for i := range f.Len() {
@@ -37,7 +37,7 @@ func TestPassiveAggressiveMendsTheExample(t *testing.T) {
 				assert.InDelta(t, 0, left, 1e-9)
 			case !m.SquaredSlack:
 				assert.InDelta(t, loss-1e-3*g.squared(), left, 1e-9)
-			default: // what is left is tau/(2C), the slack of the optimum
+			default: // the rest is tau/(2C), the slack of the optimum
 				tau := loss / (g.squared() + 1/1.4)
 				assert.InDelta(t, tau/1.4, left, 1e-9)
 			}
@@ -46,7 +46,7 @@ func TestPassiveAggressiveMendsTheExample(t *testing.T) {
 	}
 }
 
-// Separable examples end without a loss; the perceptron loss needs a margin to move from 0.
+// Separable examples end without a loss. The perceptron loss needs a margin to leave 0.
 func TestPassiveAggressiveSeparates(t *testing.T) {
 	f := newMultilabel(4, 100, 3, 10, 0)
 	for _, m := range []PassiveAggressive{{C: 100}, {C: 100, SquaredSlack: true}, {C: math.Inf(1)}} {

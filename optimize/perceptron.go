@@ -9,10 +9,11 @@ import (
 
 var _ StochasticMethod = AveragedPerceptron{}
 
-// AveragedPerceptron subtracts the gradient of each batch's loss, with no rate, and returns the average
-// of the starting weights and the weights after every step (Collins 2002), in O(touched) a step. It is
-// meant for the perceptron loss, whose gradient vanishes where the model is right, and ends when no
-// example moves the weights. It refuses penalties: no objective stands behind the average.
+// AveragedPerceptron subtracts the gradient of the loss of each batch, without a rate. It returns
+// the average of the initial weights and the weights after every step (Collins 2002). A step takes
+// O(touched) time. The method is meant for the perceptron loss, whose gradient is zero if the model
+// is right. It ends when no example changes the weights. Penalties are an error, because the
+// average minimises no objective.
 type AveragedPerceptron struct {
 	Passes
 }
@@ -21,7 +22,7 @@ type AveragedPerceptron struct {
 func (m AveragedPerceptron) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty, report func(*Step) error) (Result, error) {
 	r, err := newPassRun(ctx, f, w, p, m.Passes)
 	if err == nil && p != (Penalty{}) {
-		err = fmt.Errorf("%w: the averaged perceptron takes none, not L1 = %g, L2 = %g; SGD with Average takes L2", ErrPenalty, p.L1, p.L2)
+		err = fmt.Errorf("%w: the averaged perceptron supports no penalty, but L1 = %g and L2 = %g; SGD with Average supports L2", ErrPenalty, p.L1, p.L2)
 	}
 	if err != nil {
 		return finish(ctx, r.result, err)

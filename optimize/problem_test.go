@@ -14,7 +14,7 @@ import (
 // logistic is sum_i log(1 + exp(-y_i w.x_i)) over sparse x, batch and stochastic.
 type logistic struct {
 	dim  int
-	rows [][]int32 // coordinates that are not zero, ascending
+	rows [][]int32 // nonzero coordinates, ascending
 	vals [][]float64
 	sign []float64
 }
@@ -24,8 +24,8 @@ var (
 	_ Stochastic = (*logistic)(nil)
 )
 
-// newLogistic draws n examples: coordinate 0 is a bias, the others grow rarer. Noisy labels keep the
-// examples from being separable.
+// newLogistic draws n examples. Coordinate 0 is a bias, and the others become rarer. Noisy labels
+// make the examples inseparable.
 func newLogistic(seed uint64, n, dim int, noise float64) *logistic {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	truth := make([]float64, dim)
@@ -107,7 +107,8 @@ func value(t *testing.T, f Objective, w []float64, p Penalty) float64 {
 	return v + p.Value(w)
 }
 
-// newton returns the minimum of f + l2 ||w||^2 by damped Newton steps: the oracle of the smooth methods.
+// newton returns the minimum of f + l2 ||w||^2 by damped Newton steps. It is the reference for the
+// smooth methods.
 func (f *logistic) newton(t *testing.T, l2 float64) []float64 {
 	w, grad := make([]float64, f.dim), make([]float64, f.dim)
 	for range 100 {
@@ -148,11 +149,12 @@ func (f *logistic) newton(t *testing.T, l2 float64) []float64 {
 	return nil
 }
 
-// descent returns the minimum of f plus the penalty by cyclic coordinate descent: on each coordinate, steps
-// with the bound 1/4 sum x^2 of the curvature and a soft threshold. Slow, and exact about zeros.
+// descent returns the minimum of f plus the penalty by cyclic coordinate descent. On each
+// coordinate it takes steps with the curvature bound 1/4 sum x^2 and a soft threshold. It is slow,
+// with exact zeros.
 func (f *logistic) descent(t *testing.T, p Penalty) []float64 {
 	w, bound := make([]float64, f.dim), make([]float64, f.dim)
-	columns := make([][][2]int, f.dim) // example, place in its row
+	columns := make([][][2]int, f.dim) // example, index in its row
 	for i, row := range f.rows {
 		for j, k := range row {
 			bound[k] += f.vals[i][j] * f.vals[i][j] / 4
@@ -202,7 +204,7 @@ func (q quadratic) Eval(_ context.Context, grad, w []float64) (float64, error) {
 	return sum, nil
 }
 
-// function makes an Objective of a function.
+// function makes an Objective from a function.
 type function struct {
 	dim  int
 	eval func(ctx context.Context, grad, w []float64) (float64, error)

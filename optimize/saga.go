@@ -11,34 +11,37 @@ import (
 
 var _ StochasticMethod = SAGA{}
 
-// SAGA is the variance-reduced gradient method of Defazio, Bach & Lacoste-Julien 2014 with the non-uniform
-// sampling of Schmidt, Babanezhad, Ahmed, Defazio, Clifton & Sarkar 2015 (their SAGA variant), for smooth convex
-// losses and L2. It keeps the last gradient g_j of each of the N examples. A step draws an example i with
-// probability p_i, takes its gradient g at the present weights, makes
+// SAGA is the variance-reduced gradient method of Defazio, Bach & Lacoste-Julien 2014, for smooth
+// convex losses and L2. Its non-uniform sampling is the SAGA variant of Schmidt, Babanezhad, Ahmed,
+// Defazio, Clifton & Sarkar 2015. It stores the last gradient g_j of each of the N examples. A step
+// draws an example i with probability p_i, computes its gradient g at the current weights, and sets
 //
 //	w <- w - rate ((g - g_i)/(N p_i) + 1/N sum_j g_j + 2 L2/N w),   g_i <- g
 //
-// and so follows the gradient of the whole objective, up to an error that vanishes at the minimum: unlike that
-// of [SGD] the rate need not fall, and the method converges linearly, in a few tens of passes where [LBFGS] takes
-// hundreds. The rate is the mean of 1/(max L_j + 2 L2/N) and 1/(mean L_j + 2 L2/N), with L_i the
-// curvature that example i shows along its gradient: doubled until a step of 1/L_i lowers f_i by
-// ||g||^2/(2 L_i), and tried half as large at later visits, the more rarely the more often that failed. Two
-// epochs in a row that do not lower GradNorm halve the rate, and so does a measured gap above the tolerance.
+// So a step follows the gradient of the whole objective, with an error that vanishes at the
+// minimum. Unlike in [SGD], the rate need not fall. The method converges linearly, in a few tens of
+// passes where [LBFGS] takes hundreds.
 //
-// An epoch is N steps. The first visits each example once, by plain steps along its gradient; later, half of
-// the steps go to the examples in turn, half are drawn in proportion to L_i. Steps are lazy on coordinates that
-// the example does not touch.
+// The rate is the mean of 1/(max L_j + 2 L2/N) and 1/(mean L_j + 2 L2/N). L_i is the curvature of
+// example i along its gradient. It is doubled until a step of 1/L_i lowers f_i by ||g||^2/(2 L_i).
+// Later visits try half of it, less often the more such trials fail. If GradNorm does not fall for
+// two epochs in a row, the rate is halved. A measured gap above the tolerance also halves it.
 //
-// Objective and GradNorm of [Step] are of the penalty and the last known loss and gradient of each example. With
-// L2, the run ends when Gap = ||gradient of F||^2 / (4 L2), an upper bound of F(w) - min F, is at most
-// Tolerance times the objective, where 0 is 1e-4 and Period and Floor are unused; a pass of its own measures
-// it once GradNorm promises as much. Without L2 the rules of [Passes] hold.
+// An epoch is N steps. The first epoch visits each example once, with plain steps along its
+// gradient. In later epochs, half of the steps visit the examples in shuffled order, and half are
+// drawn in proportion to L_i. Steps are lazy on coordinates that the example does not touch.
 //
-// A BatchSize above 1 joins neighbouring examples to blocks, which are sampled and kept as one: more passes, in
-// less memory, and workers of f can share a step.
+// Objective and GradNorm of [Step] use the penalty and the last known loss and gradient of each
+// example. With L2, the run ends when Gap = ||gradient of F||^2 / (4 L2), an upper bound of F(w) -
+// min F, is at most Tolerance times the objective. A Tolerance of 0 means 1e-4; Period and Floor
+// are unused. An extra pass measures the gap once GradNorm suggests that it is small enough.
+// Without L2 the rules of [Passes] apply.
 //
-// Memory: 4 bytes for each coordinate of the support of each example, rounded to float32, and 24 for each
-// weight. L1 is refused.
+// A BatchSize above 1 joins neighbouring examples to blocks, which are sampled and stored as one.
+// This takes more passes and less memory, and workers of f can share a step.
+//
+// Memory: 4 bytes for each coordinate of the support of each example, rounded to float32, and 24
+// bytes for each weight. L1 is an error.
 type SAGA struct {
 	Passes
 }
@@ -52,7 +55,7 @@ func (m SAGA) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty
 	passes.BatchSize = 1
 	r, err := newPassRun(ctx, newBlocks(f, m.BatchSize), w, p, passes)
 	if err == nil && p.L1 > 0 {
-		err = fmt.Errorf("%w: SAGA's steps have no exact zeros for L1 = %g; OWL-QN, AdaGrad and SGD have", ErrPenalty, p.L1)
+		err = fmt.Errorf("%w: SAGA does not support L1 = %g: its steps have no exact zeros; use OWL-QN, AdaGrad or SGD", ErrPenalty, p.L1)
 	}
 	if err != nil {
 		return finish(ctx, r.result, err)
@@ -61,7 +64,7 @@ func (m SAGA) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty
 	return r.run(m, passes, report)
 }
 
-// sagaRule keeps w as scale * v; what is called w in its code is v.
+// sagaRule stores the weights as scale * v. The field w is v.
 type sagaRule struct {
 	run       *passRun
 	w         []float64
@@ -69,49 +72,49 @@ type sagaRule struct {
 	decay     float64 // 2 L2/N
 	tolerance float64
 
-	sum  []sagaSum // a coordinate
-	due  float64   // multiple of the sum that v could have had subtracted so far
+	sum  []sagaSum // one for each coordinate
+	due  float64   // total multiple of the sum due so far for v
 	step float64   // the last rate
 
 	trust  float64 // factor of the rate
-	lowest float64 // GradNorm of an epoch
-	waited int     // epochs since
+	lowest float64 // least GradNorm of an epoch
+	waited int     // epochs since then
 
-	start    []int     // place in gradient of each example, and the end
-	gradient []float32 // of the examples, in the order of the first visit of their support
+	start    []int     // index of each example in gradient, and the end
+	gradient []float32 // gradients of the examples, in the order in which their support was first visited
 	example  []sagaExample
 	seen     float64 // number of examples visited
-	largest  float64 // L_i, at least
-	total    float64 // of all L_i
+	largest  float64 // upper bound of the L_i
+	total    float64 // sum of the L_i
 
-	trial     *Sparse   // the gradient of trial points, which nobody reads
-	saved     []float64 // what trial points write over
+	trial     *Sparse   // the gradient of trial points, which is not used
+	saved     []float64 // weights that trial points overwrite
 	turn      []int     // examples, shuffled
-	next      int       // in turn
+	next      int       // index in turn
 	catchSpan func(lo, hi int)
 }
 
-// sagaSum is what SAGA knows of a coordinate.
+// sagaSum is the state of one coordinate.
 type sagaSum struct {
-	g   float64 // sum of the gradients kept
-	had float64 // of due
+	g   float64 // sum of the stored gradients
+	had float64 // part of due that is applied
 }
 
 type sagaExample struct {
 	loss float64 // at the last visit
 	odds float64 // 1/(N p) in this epoch, 0 in the first
-	l    float64 // L_i, 0 before the first
+	l    float64 // L_i, 0 before the first visit
 	wait uint8   // visits until the next trial of a smaller l
-	held uint8   // such trials in a row that failed
+	held uint8   // failed trials in a row
 }
 
-// smallestL and largestL bound L_i, so that their sum is finite and a search ends.
+// smallestL and largestL bound L_i, so that the sum of the L_i is finite and each search ends.
 const (
 	smallestL = 1e-100
 	largestL  = 1e101
 )
 
-// maxHeld bounds the wait between trials, 2^maxHeld - 1 visits.
+// maxHeld bounds the wait between trials to 2^maxHeld - 1 visits.
 const maxHeld = 4
 
 func newSAGARule(r *passRun, tolerance float64) *sagaRule {
@@ -121,7 +124,7 @@ func newSAGARule(r *passRun, tolerance float64) *sagaRule {
 		sum: make([]sagaSum, len(r.w)), start: make([]int, n+1), example: make([]sagaExample, n),
 		trial: NewSparse(len(r.w)), turn: append([]int(nil), r.order...), next: n,
 	}
-	// Each support is walked twice, so as to have all gradients in one piece.
+	// Each support is visited twice, so that all gradients are in one slice.
 	count := func(lo, hi int) { r.g.Span(lo, hi) }
 	for i := range n {
 		r.g.Reset()
@@ -138,7 +141,7 @@ func newSAGARule(r *passRun, tolerance float64) *sagaRule {
 	return s
 }
 
-// catchUp makes the steps that left coordinate k alone.
+// catchUp makes the steps that skipped coordinate k.
 func (s *sagaRule) catchUp(k int) {
 	if c := &s.sum[k]; c.had != s.due {
 		s.w[k] -= (s.due - c.had) * c.g
@@ -146,7 +149,7 @@ func (s *sagaRule) catchUp(k int) {
 	}
 }
 
-// before also touches the support in g, whose order gradient keeps.
+// before also touches the support in g, in the order of gradient.
 func (s *sagaRule) before(batch []int) float64 {
 	s.run.f.Support(batch, s.catchSpan)
 	return s.scale
@@ -157,7 +160,7 @@ func (s *sagaRule) after(g *Sparse, batch []int, loss float64) error {
 	e := &s.example[i]
 	sq := g.squared()
 	if sq > math.MaxFloat32 {
-		return fmt.Errorf("%w: the squared norm %g of a gradient is too large to keep", ErrNotFinite, sq)
+		return fmt.Errorf("%w: squared gradient norm %g exceeds float32", ErrNotFinite, sq)
 	}
 	l, err := s.curvature(g, batch, loss, sq)
 	if err != nil {
@@ -170,10 +173,10 @@ func (s *sagaRule) after(g *Sparse, batch []int, loss float64) error {
 	s.largest = max(s.largest, l)
 	e.l, e.loss = l, loss
 	s.step = s.trust * (1/(s.largest+s.decay) + 1/(s.total/s.seen+s.decay)) / 2
-	s.scale *= max(1-s.step*s.decay, 1e-12) // not 0 where L2 drowns the losses
+	s.scale *= max(1-s.step*s.decay, 1e-12) // not 0 if L2 is much larger than the losses
 	by := s.step / s.scale
 	n := float64(len(s.example))
-	// The sum below has the new gradient already, hence the - 1/n.
+	// The sum below already includes the new gradient, hence the - 1/n.
 	direct := by * (e.odds - 1/n)
 	if e.odds == 0 {
 		direct = by
@@ -196,13 +199,13 @@ func (s *sagaRule) after(g *Sparse, batch []int, loss float64) error {
 }
 
 const (
-	// patience is the number of epochs without a lower GradNorm that halve the rate.
+	// patience is the number of epochs without a lower GradNorm after which the rate is halved.
 	patience = 2
-	// leastTrust is well below the third of 1/L for which SAGA's convergence is proved.
+	// leastTrust is well below the third of 1/L for which the convergence of SAGA is proved.
 	leastTrust = 1.0 / 64
 )
 
-// smallGradient is the squared norm below which rounding would decide the search for L_i.
+// smallGradient is the squared norm below which rounding would dominate the search for L_i.
 const smallGradient = 1e-8
 
 // curvature returns L_i, after a search if one is due.
@@ -251,7 +254,7 @@ func (s *sagaRule) curvature(g *Sparse, batch []int, loss, sq float64) (float64,
 			e.wait = 1<<e.held - 1
 			return l, nil
 		case l > largestL/2:
-			return 0, fmt.Errorf("%w: the loss of an example has no curvature along its gradient", ErrNotFinite)
+			return 0, fmt.Errorf("%w: the loss of an example has unbounded curvature along its gradient", ErrNotFinite)
 		}
 		l *= 2
 	}
@@ -274,7 +277,8 @@ func (s *sagaRule) sample(order []int, rng *rand.Rand) {
 	if s.seen == 0 {
 		return
 	}
-	// The others lie evenly on the line on which example i takes up L_i: systematic sampling.
+	// Systematic sampling: the other steps are evenly spaced on a line where example i has length
+	// L_i.
 	s.largest, s.total = 0, 0
 	for i := range s.example {
 		s.largest = max(s.largest, s.example[i].l)
@@ -336,7 +340,7 @@ func (e *sagaExample) state(c *checkpoint.Coder) {
 	c.Float(&e.loss)
 	c.Float(&e.odds)
 	if c.Float(&e.l); e.l < 0 || e.l > largestL {
-		c.Fail("a curvature is %g", e.l)
+		c.Fail("curvature %g", e.l)
 	}
 	wait, held := int(e.wait), int(e.held)
 	c.Int(&wait, 0, 1<<maxHeld)
@@ -379,7 +383,7 @@ func (s *sagaRule) judge(step *Step) (Reason, error) {
 	if step.Gap <= s.tolerance*math.Abs(step.Objective) {
 		return Converged, nil
 	}
-	s.distrust() // the weights are less still than the gradients kept
+	s.distrust() // the weights are even less reliable than the stored gradients
 	return running, nil
 }
 

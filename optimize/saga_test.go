@@ -41,16 +41,17 @@ func TestSAGAReachesNewtonsMinimum(t *testing.T) {
 	}
 }
 
-// On many examples SAGA is nearer to the minimum after N evaluations of each example, trial points among
-// them, than L-BFGS after N of all.
+// With many examples, SAGA is closer to the minimum after N evaluations of each example, including
+// trial points, than L-BFGS after N evaluations of all examples.
 func TestSAGANeedsFewerPassesThanLBFGS(t *testing.T) {
 	f := newLogistic(3, 4000, 1000, 0.1)
 	p := Penalty{L2: 1}
-	least := make([]float64, f.Dim()) // too large for Newton
+	least := make([]float64, f.Dim()) // too large for Newton steps
 	_, err := LBFGS{Limits: exact}.Minimize(t.Context(), f, least, p, nil)
 	require.NoError(t, err)
 	best := value(t, f, least, p)
-	// above returns the distance of the objective to its minimum after passes of evaluations.
+	// above returns the distance of the objective from its minimum after the given number of passes
+	// of evaluations.
 	above := func(passes int, minimise func(w []float64, stop func(*Step) error) error) float64 {
 		w := make([]float64, f.Dim())
 		var kept []float64
@@ -78,8 +79,8 @@ func TestSAGANeedsFewerPassesThanLBFGS(t *testing.T) {
 	}
 }
 
-// denseSAGA makes every step on every coordinate. The curvatures, and the examples to visit, are those of a
-// sagaRule that goes along.
+// denseSAGA applies every step to every coordinate. It takes the curvatures and the visited
+// examples from a sagaRule that runs along.
 type denseSAGA struct {
 	*sagaRule
 	dense, sum []float64
@@ -146,7 +147,7 @@ func TestSAGALazyEqualsDense(t *testing.T) {
 	}
 }
 
-// The tried curvature holds, and is not far above the least that would.
+// The curvature found by trials is sufficient, and not far above the least sufficient one.
 func TestSAGACurvature(t *testing.T) {
 	f := newLogistic(11, 60, 40, 0.2)
 	w := make([]float64, f.Dim())
@@ -191,7 +192,7 @@ func TestSAGASamples(t *testing.T) {
 	for i := range s.example {
 		s.example[i].l = 1
 	}
-	s.example[7].l = 1001 // half of all
+	s.example[7].l = 1001 // half of the total
 	visits := make([]int, f.Len())
 	for range 10 {
 		s.sample(r.order, r.shuffle)
@@ -220,7 +221,7 @@ func TestSAGAWithoutPenaltyEndsFinite(t *testing.T) {
 	assert.Equal(t, FloorReached, result.Reason)
 }
 
-// Scales of losses and penalty that are far apart, and examples without loss.
+// Scales of losses and penalty that differ widely, and examples without loss.
 func TestSAGAExtremesEndFinite(t *testing.T) {
 	for _, l2 := range []float64{1e-300, 1e-30, 1e30, 1e300} {
 		for _, scale := range []float64{0, 1e-10, 1e5} {

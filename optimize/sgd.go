@@ -11,29 +11,33 @@ var _ StochasticMethod = SGD{}
 
 // SGD is stochastic gradient descent with L1 and L2.
 //
-// A step takes the mean gradient g of a batch: z = w - rate g, then the L1 clip, then the division by
-// 1 + 2 rate L2/N, which is the proximal step of L2. L2 costs nothing: w is kept as scale * v (Bottou
-// 2010, section 5.1). L1 is the cumulative penalty of Tsuruoka, Tsujii & Ananiadou 2009: a weight is
-// clipped by all the penalty that it could have had and has not had yet, which evens out the noise of
-// the gradients. Both are lazy and equal the dense computation; weights that L1 rules out are exactly 0.
+// A step takes the mean gradient g of a batch: z = w - rate g, then the L1 clip, then the division
+// by 1 + 2 rate L2/N, which is the proximal step of L2. L2 takes no extra time, because w is stored
+// as scale * v (Bottou 2010, section 5.1).
+//
+// L1 is the cumulative penalty of Tsuruoka, Tsujii & Ananiadou 2009. It clips a weight by the total
+// penalty due so far minus the penalty already applied, which averages out the noise of the
+// gradients. Both penalties are lazy and equal the dense computation. Weights that L1 eliminates
+// are exactly 0.
 type SGD struct {
 	Passes
-	// Rate is the learning rate at the start. 0, with L2: the rate 1/(lambda (t0 + t)) of Bottou at step t,
-	// with lambda = 2 L2/N and t0 found by trials on up to 1000 examples as CRFsuite's l2sgd does. 0,
-	// without L2: 0.1.
+	// Rate is the initial learning rate. If Rate is 0 and L2 is positive, the rate at step t is
+	// Bottou's 1/(lambda (t0 + t)) with lambda = 2 L2/N. Trials on up to 1000 examples find t0, as
+	// in CRFsuite's l2sgd. If both are 0, the rate is 0.1.
 	Rate float64
-	// Decay divides a given rate by 1 + Decay * epochs done; 0 is 1, negative is none.
+	// Decay divides a given rate by 1 + Decay * finished epochs; 0 means 1, negative means none.
 	Decay float64
-	// Exponential, between 0 and 1, makes the rate Rate * Exponential^(epochs done) instead, the schedule of
-	// Tsuruoka et al. 2009, with 0.85 there; Rate 0 is 0.8 then, with L2 too. 0 is none.
+	// Exponential, between 0 and 1, sets the rate to Rate * Exponential^(finished epochs) instead,
+	// the schedule of Tsuruoka et al. 2009, who use 0.85. Then a Rate of 0 means 0.8, also with L2.
+	// 0 means none.
 	Exponential float64
-	// Average returns the average of the weights after each step of the second half of the epochs (suffix
-	// averaging, Rakhlin, Shamir & Sridharan 2012); a run that ends before has none. It cannot be had together
-	// with L1, whose zeros it would fill.
+	// Average returns the average of the weights after each step of the second half of the epochs
+	// (suffix averaging, Rakhlin, Shamir & Sridharan 2012). A run that ends before has no average.
+	// Average cannot be combined with L1, because an average has no exact zeros.
 	Average bool
-	// InPlace lets an objective that is [SGDObjective] take the steps by itself, an example a step whatever BatchSize
-	// says, where there is neither L1 nor Average. That is faster, but GradNorm is NaN, and the weights that
-	// [ErrNotFinite] leaves need not be finite.
+	// InPlace lets an [SGDObjective] take the steps itself, one example per step whatever BatchSize
+	// is. It applies if there is neither L1 nor Average. This is faster, but GradNorm is NaN, and
+	// after [ErrNotFinite] the weights may not be finite.
 	InPlace bool
 }
 
@@ -41,10 +45,10 @@ type SGD struct {
 func (m SGD) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty, report func(*Step) error) (Result, error) {
 	r, err := newPassRun(ctx, f, w, p, m.Passes)
 	if err == nil && m.Average && p.L1 > 0 {
-		err = fmt.Errorf("%w: an average of weights has no zeros for L1 = %g to keep", ErrPenalty, p.L1)
+		err = fmt.Errorf("%w: an average of weights has no exact zeros, but L1 = %g requires them", ErrPenalty, p.L1)
 	}
 	if err == nil && !(m.Exponential >= 0 && m.Exponential < 1) {
-		err = fmt.Errorf("%w: exponential decay %g", ErrOption, m.Exponential)
+		err = fmt.Errorf("%w: exponential decay %g: want at least 0 and less than 1", ErrOption, m.Exponential)
 	}
 	var rate decaying
 	if err == nil {
@@ -75,10 +79,11 @@ func (m SGD) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty,
 	return r.run(m, m.Passes, report)
 }
 
-// smallestScale is where a scale is multiplied out: v grows as the scale falls, and so does the rounding.
+// smallestScale is the scale below which w is rescaled: as the scale falls, v grows, and so do
+// rounding errors.
 const smallestScale = 1e-3
 
-// sgdRule keeps w as scale * v; what is called w in its code is v.
+// sgdRule stores the weights as scale * v. The field w is v.
 type sgdRule struct {
 	decaying
 	f           Stochastic
@@ -87,13 +92,13 @@ type sgdRule struct {
 	l1, l2      float64   // divided by the number of examples
 	bottou      float64   // t0 of the rate 1/(2 l2 (t0 + t)), 0 for the decaying rate
 	step        float64   // t
-	due         float64   // L1 penalty that a weight could have had so far, in units of v
-	had         []float64 // minus the L1 penalty that each weight has had, in units of v; nil without L1
+	due         float64   // total L1 penalty due so far for a weight, in units of v
+	had         []float64 // minus the L1 penalty applied to each weight, in units of v; nil without L1
 	clipRange   func(lo, hi int)
 	average     *average
 	averageFrom int          // examples before the average begins
-	direct      SGDObjective // takes the steps, unless nil
-	scales, bys []float64    // of its steps ahead
+	direct      SGDObjective // takes the steps if not nil
+	scales, bys []float64    // of the steps planned by ahead
 }
 
 func newSGDRule(f Stochastic, w []float64, p Penalty) *sgdRule {
@@ -154,7 +159,7 @@ func (s *sgdRule) after(g *Sparse, batch []int, _ float64) error {
 	return nil
 }
 
-// clip lets weight k have the penalty that is due (Tsuruoka et al. 2009, figure 2).
+// clip applies the penalty due to weight k (Tsuruoka et al. 2009, figure 2).
 func (s *sgdRule) clip(k int) {
 	z := s.w[k]
 	switch {
@@ -168,7 +173,7 @@ func (s *sgdRule) clip(k int) {
 	s.had[k] += s.w[k] - z
 }
 
-// rescale makes v the weights themselves.
+// rescale sets the scale to 1, so that v are the weights.
 func (s *sgdRule) rescale() {
 	if s.average != nil {
 		s.average.fold(s.w)

@@ -6,13 +6,15 @@ import (
 	"math/bits"
 )
 
-// Sparse accumulates a vector of which few coordinates are not zero: dense values, a bit for each
-// coordinate that was touched, and the list of those. Adding is O(1), and Reset is O(touched). Once the
-// list has grown to its working size nothing allocates. It is not safe for concurrent use: let each
-// worker fill its own, and merge them in a fixed order with [Sparse.AddSparse].
+// Sparse accumulates a vector with few nonzero coordinates. It stores dense values, a bit for each
+// touched coordinate, and the list of touched coordinates. Add takes O(1) and Reset O(touched)
+// time. Once the list has its working size, nothing allocates.
+//
+// A Sparse is not safe for concurrent use. Let each worker fill its own, and merge them in a fixed
+// order with [Sparse.AddSparse].
 type Sparse struct {
 	val     []float64 // dim; 0 where untouched
-	set     []uint64  // bit k&63 of set[k>>6]: k is touched
+	set     []uint64  // bit k&63 of set[k>>6]: whether k is touched
 	touched []int32   // in the order of the first touch
 }
 
@@ -27,8 +29,8 @@ func NewSparse(dim int) *Sparse {
 // At returns the value of coordinate k.
 func (s *Sparse) At(k int) float64 { return s.val[k] }
 
-// Touched returns the coordinates touched since the last Reset, each once, in the order of their first
-// touch. The slice is valid until the next call of another method.
+// Touched returns the coordinates touched since the last Reset, each once, in the order of their
+// first touch. The slice is valid until the next call of another method.
 func (s *Sparse) Touched() []int32 { return s.touched }
 
 // Add adds v to coordinate k.
@@ -40,8 +42,8 @@ func (s *Sparse) Add(k int, v float64) {
 	}
 }
 
-// Span touches the coordinates [lo, hi) and returns their values for the caller to add to, until the
-// next Reset.
+// Span touches the coordinates [lo, hi) and returns their values. The caller may add to the values
+// until the next Reset.
 func (s *Sparse) Span(lo, hi int) []float64 {
 	span := s.val[lo:hi:hi]
 	for b := lo >> 6; b<<6 < hi; b++ {
@@ -59,7 +61,7 @@ func (s *Sparse) Span(lo, hi int) []float64 {
 	return span
 }
 
-// mark touches the coordinates of the bits of word b.
+// mark touches the coordinates of the bits fresh of word b.
 func (s *Sparse) mark(b int, fresh uint64) {
 	s.set[b] |= fresh
 	for ; fresh != 0; fresh &= fresh - 1 {
@@ -74,7 +76,7 @@ func (s *Sparse) AddSparse(other *Sparse) {
 	}
 }
 
-// Reset sets every coordinate back to 0, untouched.
+// Reset sets every coordinate to 0, untouched.
 func (s *Sparse) Reset() {
 	for _, k := range s.touched {
 		s.val[k] = 0

@@ -6,83 +6,89 @@ import (
 	"github.com/trellis-nlp/trellis/internal/checkpoint"
 )
 
-// Step is what a method passes to its report, after each iteration of a batch method or epoch of a stochastic one. A
-// method of your own fills the exported fields.
+// Step is the argument of a report, after each iteration of a batch method or epoch of a stochastic
+// method. Methods of other packages set the exported fields.
 type Step struct {
-	// Number counts the steps from 1: the iterations of a batch method, the epochs of a stochastic one.
+	// Number counts the steps from 1: iterations of a batch method, epochs of a stochastic method.
 	Number int
-	// Updates counts the updates of the weights so far: one an iteration, or one a mini-batch.
+	// Updates counts the updates of the weights so far, one for each iteration or mini-batch.
 	Updates int
-	// Evaluations counts the evaluations of the whole objective (batch) or of a mini-batch (stochastic).
+	// Evaluations counts the evaluations: of the whole objective in a batch method, of a mini-batch
+	// in a stochastic method.
 	Evaluations int
-	// Seconds since the start of the run.
+	// Seconds is the time since the start of the run.
 	Seconds float64
-	// Objective is f plus the penalty. A stochastic method sums the losses of the epoch's batches, each
-	// at the weights of its time, and adds the penalty of the weights at the epoch's end.
+	// Objective is f plus the penalty. A stochastic method sums the losses of the batches of the
+	// epoch, each at the weights it was evaluated at, and adds the penalty of the weights at the
+	// end of the epoch.
 	Objective float64
-	// GradNorm is the Euclidean norm of the gradient of the objective, with L1 that of the
-	// pseudo-gradient. For a stochastic method it is the root mean square, over the epoch's batches, of
-	// the norm of the mean gradient of their losses, without the penalty; NaN for the steps of a [SGDObjective].
+	// GradNorm is the Euclidean norm of the gradient of the objective; with L1, of the
+	// pseudo-gradient. For a stochastic method it is the root mean square, over the batches of the
+	// epoch, of the norm of the mean gradient of their losses, without the penalty. It is NaN for
+	// the steps of an [SGDObjective].
 	GradNorm float64
-	// Gap bounds how far Objective, then that of the weights and not of the epoch, is above the minimum;
-	// NaN where no bound was computed. [BCFW] and [SAGA] compute one.
+	// Gap bounds the distance of Objective from the minimum; NaN if no bound was computed. With a
+	// gap, Objective is the objective at the weights, not the sum over the epoch. [BCFW] and [SAGA]
+	// compute gaps.
 	Gap float64
 	// Rate is the learning rate at the end of the epoch, 0 for methods without one.
 	Rate float64
-	// Last says that the run ends with this step, whatever the report returns. The last step of a batch method lacks
-	// it where the run ends because no further step lowers the objective.
+	// Last means that the run ends with this step, whatever the report returns. It is false for the
+	// last step of a batch method that ends because no further step lowers the objective.
 	Last bool
 
-	// Weights returns the weights that the run would return if it ended now, scale and averaging applied.
-	// They are valid during the report and must not be changed. Every method sets it.
+	// Weights returns the weights that the run would return if it ended now, with scale and
+	// averaging applied. They are valid during the report and must not be changed. Every method
+	// sets Weights.
 	Weights func() []float64
 
 	state func(*checkpoint.Coder) // of the run; nil for methods of other packages
 }
 
-// tell calls report, which may be nil.
-func tell(report func(*Step) error, step *Step) error {
+// send calls report, which may be nil.
+func send(report func(*Step) error, step *Step) error {
 	if report == nil {
 		return nil
 	}
 	return report(step)
 }
 
-// Result says how a run ended.
+// Result describes how a run ended.
 type Result struct {
-	// Steps counts the finished steps, Updates the updates of the weights. They are Number and Updates of the last
-	// [Step], but Updates counts those of an epoch that was not finished, too.
+	// Steps counts the finished steps, Updates the updates of the weights. They equal Number and
+	// Updates of the last [Step], except that Updates includes the updates of an unfinished epoch.
 	Steps, Updates int
-	// Evaluations is as in [Step].
+	// Evaluations has the meaning of [Step].Evaluations.
 	Evaluations int
-	// Objective and GradNorm are those of the last [Step]; NaN before there was one.
+	// Objective and GradNorm are the values of the last [Step], or NaN if there was none.
 	Objective, GradNorm float64
-	// Gap is that of the last [Step]; NaN before there was one.
+	// Gap is the value of the last [Step], or NaN if there was none.
 	Gap    float64
 	Reason Reason
 }
 
-// Reason says why a run ended.
+// Reason is the reason why a run ended.
 type Reason int
 
 const (
-	// Failed: the error that is returned ended the run.
+	// Failed: the returned error ended the run.
 	Failed Reason = iota
-	// Converged: the objective, its gradient or its gap met the tolerance.
+	// Converged: the objective, its gradient or its gap reached the tolerance.
 	Converged
-	// LimitReached: the cap on iterations or epochs was met first.
+	// LimitReached: the run reached the maximum number of iterations or epochs first.
 	LimitReached
-	// FloorReached: the objective fell below the floor; without a penalty it may have no finite minimum.
+	// FloorReached: the objective fell below the floor. Without a penalty it may have no finite
+	// minimum.
 	FloorReached
-	// NoProgress: no step lowers the objective although the gradient is not small, as happens with a
-	// non-smooth loss.
+	// NoProgress: no step lowers the objective although the gradient is not small. This happens
+	// with non-smooth losses.
 	NoProgress
 	// Stopped: the report returned [ErrStop].
 	Stopped
-	// Cancelled: the context ended; its error is returned too.
+	// Cancelled: the context ended; Minimize also returns its error.
 	Cancelled
 
-	// running is no end.
+	// running means that the run has not ended.
 	running Reason = -1
 )
 

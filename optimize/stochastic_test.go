@@ -25,7 +25,7 @@ var stochasticMethods = map[string]func(Passes) StochasticMethod{
 	"AROW":               func(o Passes) StochasticMethod { return AROW{Passes: o} },
 }
 
-// penaltyFor returns p, or none for the methods that take none.
+// penaltyFor returns p, or no penalty for the methods that support none.
 func penaltyFor(m StochasticMethod, p Penalty) Penalty {
 	switch m.(type) {
 	case AveragedPerceptron, PassiveAggressive, AROW:
@@ -40,7 +40,7 @@ func eachStochasticMethod(t *testing.T, check func(t *testing.T, method func(Pas
 	}
 }
 
-// The distance is that of all coordinates, of weights of about 1.
+// The distance is over all coordinates; weights are about 1.
 func TestStochasticReachesTheMinimum(t *testing.T) {
 	f := newLogistic(3, 300, 20, 0.1)
 	o := Passes{Epochs: 300, Tolerance: -1, Seed: 4}
@@ -75,7 +75,7 @@ func TestStochasticReachesTheMinimum(t *testing.T) {
 	}
 }
 
-// AdamW's decay is not the gradient of L2 ||w||^2, but shrinks all weights.
+// The decay of AdamW is not the gradient of L2 ||w||^2, but shrinks all weights.
 func TestAdamWDecays(t *testing.T) {
 	f := newLogistic(3, 300, 20, 0.1)
 	norm := func(l2 float64) float64 {
@@ -87,8 +87,8 @@ func TestAdamWDecays(t *testing.T) {
 	assert.Greater(t, norm(0), 1.1*norm(30))
 }
 
-// The cumulative penalty finds nearly all zeros of the solution; the proximal steps of AdaGrad leave
-// those weights beside 0 that the last batches touched.
+// The cumulative penalty finds nearly all zeros of the solution. The proximal steps of AdaGrad
+// leave weights near 0 if the last batches touched them.
 func TestStochasticL1HasExactZeros(t *testing.T) {
 	f := newLogistic(5, 400, 200, 0.1)
 	p := Penalty{L1: 5}
@@ -117,7 +117,7 @@ func TestStochasticL1HasExactZeros(t *testing.T) {
 	}
 }
 
-// perceptronLoss is the perceptron loss of the examples of a logistic.
+// perceptronLoss is the perceptron loss on the examples of a logistic.
 type perceptronLoss struct{ *logistic }
 
 func (f perceptronLoss) EvalBatch(_ context.Context, g *Sparse, w []float64, scale float64, batch []int) (float64, error) {
@@ -233,7 +233,7 @@ func TestStochasticConverges(t *testing.T) {
 	assert.Less(t, result.Steps, 1000)
 }
 
-// flaky fails, or returns what is not finite, from its n-th batch on.
+// flaky fails, or returns values that are not finite, at its n-th batch and all later ones.
 type flaky struct {
 	*logistic
 	left *int
@@ -279,7 +279,7 @@ func TestStochasticFailuresKeepWeights(t *testing.T) {
 	}
 }
 
-// Losses are finite for long after a rate that is far too high has blown the weights up.
+// With a rate far too high, losses stay finite long after the weights have diverged.
 func TestDivergenceEndsFinite(t *testing.T) {
 	f := newLogistic(6, 100, 30, 0.1)
 	w := make([]float64, f.Dim())
@@ -307,7 +307,7 @@ func (f stochasticQuadratic) EvalBatch(_ context.Context, g *Sparse, w []float64
 	return sum, nil
 }
 
-// Calibration leaves nothing behind, and finds a rate for losses of any scale.
+// Calibration restores all state, and finds a rate for losses of any scale.
 func TestCalibration(t *testing.T) {
 	for _, scale := range []float64{1e-2, 1, 30} {
 		f := newLogistic(3, 300, 20, 0.1)

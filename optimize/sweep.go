@@ -6,9 +6,11 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// The loops below sum in four parts, or two, so that an addition need not wait for the one before.
+// The loops below use four or two partial sums, so that an addition does not wait for the previous
+// one.
 
-// sweep adds c a to v and returns the product of the sum with b. A nil a is zeros, a nil b is not asked for.
+// sweep adds c a to v and returns the product of the sum with b. A nil a is zero. With a nil b
+// there is no product.
 func sweep(v []float64, c float64, a, b []float32) float64 {
 	switch {
 	case b == nil:
@@ -78,5 +80,5 @@ func difference(s, y []float32, w, next, grad, nextGrad []float64) (sy, ss, yy f
 	return sy + sy1, ss + ss1, yy + yy1
 }
 
-// norm2 returns ||v||, which is finite where the square is: unlike floats.Norm it does not guard against that.
+// norm2 returns ||v||. Unlike floats.Norm it does not guard against overflow of the square.
 func norm2(v []float64) float64 { return math.Sqrt(floats.Dot(v, v)) }

@@ -10,23 +10,23 @@ import (
 
 var _ BatchMethod = WarmStart{}
 
-// WarmStart runs a stochastic method first, and starts a batch method from its weights. The batch method skips the part
-// of the way on which it is slow: from where a few epochs of [SGD] end, [LBFGS] needs a third or less of the
-// iterations. The objective must be a [Stochastic] too.
+// WarmStart runs a stochastic method first and starts a batch method from its weights. This skips
+// the part where the batch method is slow: after a few epochs of [SGD], [LBFGS] needs a third or
+// less of the iterations. The objective must also be a [Stochastic].
 //
-// Steps, evaluations and seconds of the second method count on from the first one's.
+// Steps, evaluations and seconds of the second method continue those of the first.
 type WarmStart struct {
 	First StochasticMethod
 	Then  BatchMethod
 
-	resume *checkpoint.Coder // where to go on from, or nil
+	resume *checkpoint.Coder // checkpoint to continue from, or nil
 }
 
 // Minimize implements [BatchMethod].
 func (m WarmStart) Minimize(ctx context.Context, f Objective, w []float64, p Penalty, report func(*Step) error) (Result, error) {
 	s, ok := f.(Stochastic)
 	if !ok {
-		return Result{}, fmt.Errorf("%w: a warm start needs an objective that is a Stochastic", ErrOption)
+		return Result{}, fmt.Errorf("%w: the objective of a warm start must implement Stochastic", ErrOption)
 	}
 	r := warmStartRun{WarmStart: m, began: time.Now()}
 	if m.resume != nil {
@@ -37,7 +37,7 @@ func (m WarmStart) Minimize(ctx context.Context, f Objective, w []float64, p Pen
 	if !r.handed {
 		first, err := r.First.Minimize(ctx, s, w, p, func(step *Step) error {
 			step.Last = false
-			return r.tell(report, step)
+			return r.send(report, step)
 		})
 		if err != nil || first.Reason == Stopped {
 			return first, err
@@ -48,7 +48,7 @@ func (m WarmStart) Minimize(ctx context.Context, f Objective, w []float64, p Pen
 		step.Updates += r.first.Updates
 		step.Number += r.first.Steps
 		step.Evaluations += r.first.Evaluations
-		return r.tell(report, step)
+		return r.send(report, step)
 	})
 	then.Updates += r.first.Updates
 	then.Steps += r.first.Steps
@@ -60,12 +60,12 @@ func (m WarmStart) Minimize(ctx context.Context, f Objective, w []float64, p Pen
 type warmStartRun struct {
 	WarmStart
 	began  time.Time
-	handed bool   // the second method runs
-	first  Result // of the first, then
+	handed bool   // whether the second method runs
+	first  Result // result of the first method, once it is done
 }
 
-// tell makes a step of a method one of the whole run.
-func (r *warmStartRun) tell(report func(*Step) error, step *Step) error {
+// send passes a step of a method on as a step of the whole run.
+func (r *warmStartRun) send(report func(*Step) error, step *Step) error {
 	step.Seconds = time.Since(r.began).Seconds()
 	if state := step.state; state != nil {
 		step.state = func(c *checkpoint.Coder) {
@@ -73,10 +73,10 @@ func (r *warmStartRun) tell(report func(*Step) error, step *Step) error {
 			state(c)
 		}
 	}
-	return tell(report, step)
+	return send(report, step)
 }
 
-// state codes what goes before the state of the method that runs.
+// state encodes or decodes what precedes the state of the method that runs.
 func (r *warmStartRun) state(c *checkpoint.Coder) {
 	c.Same("the method", "WarmStart")
 	elapsed(c, &r.began)
@@ -86,7 +86,7 @@ func (r *warmStartRun) state(c *checkpoint.Coder) {
 	}
 }
 
-// continueFrom lets the method that ran go on.
+// continueFrom resumes the method that ran.
 func (r *warmStartRun) continueFrom(c *checkpoint.Coder) (err error) {
 	if r.state(c); c.Err() != nil {
 		return c.Err()

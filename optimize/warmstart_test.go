@@ -35,7 +35,7 @@ func TestWarmStartHandsOver(t *testing.T) {
 	assert.Equal(t, len(steps), last.Number)
 	assert.Equal(t, result.Steps, last.Number)
 	assert.Equal(t, result.Updates, last.Updates)
-	assert.GreaterOrEqual(t, result.Evaluations, last.Evaluations) // the last search may have found nothing
+	assert.GreaterOrEqual(t, result.Evaluations, last.Evaluations) // the last search may have failed
 	assert.Equal(t, first.Updates+1, steps[3].Updates)
 	for k := 1; k < len(steps); k++ {
 		assert.Greater(t, steps[k].Evaluations, steps[k-1].Evaluations)

@@ -36,7 +36,7 @@ func TestWrongUsage(t *testing.T) {
 		"arow with perceptron":  {train("--loss", "perceptron", "--optimizer", "arow"), "use the loss hinge"},
 		"bcfw and risk":         {train("--loss", "risk", "--optimizer", "bcfw"), "convex losses only"},
 		"bcfw without l2":       {train("--optimizer", "bcfw", "--l2", "0"), "needs L2"},
-		"pa with l2":            {train("--optimizer", "pa", "--l2", "1"), "take none"},
+		"pa with l2":            {train("--optimizer", "pa", "--l2", "1"), "supports no penalty"},
 		"sag with non-smooth":   {train("--loss", "hinge", "--optimizer", "sag"), "smooth and convex"},
 		"bcfw from a model":     {train("--optimizer", "bcfw", "--init", "testdata/train.conll"), "bcfw starts from zero"},
 		"pa-c without pa":       {train("--pa-c", "2"), "--pa-c belongs to --optimizer pa"},
