@@ -5,26 +5,26 @@ import (
 	"slices"
 )
 
-// An Average is the mean of the scores of several labels or types of span, fractions in 0..1.
+// Average is the mean score of several labels or span types, as fractions in 0..1.
 type Average struct {
 	Precision float64
 	Recall    float64
 	F1        float64
 }
 
-// MacroAverage returns the mean of r.Labels in which each label or type of span counts the same. Labels that only the
-// predictions have count too, with a recall of 0. It is zero if there are none.
+// MacroAverage returns the unweighted mean over r.Labels. Labels that occur only in the predictions
+// count too, with a recall of 0. MacroAverage is zero if there are no labels.
 func (r *Results) MacroAverage() Average {
 	return r.average(func(Score) float64 { return 1 })
 }
 
-// WeightedAverage returns the mean of r.Labels in which each label or type of span counts by its Support. It is zero if
-// there are no gold items.
+// WeightedAverage returns the mean over r.Labels weighted by Support. It is zero if there are no
+// gold items.
 func (r *Results) WeightedAverage() Average {
 	return r.average(func(s Score) float64 { return float64(s.Support) })
 }
 
-// average sums in the order of the names, so that the same results give the same digits.
+// average sums in the order of the names, so the same results give the same digits.
 func (r *Results) average(weight func(Score) float64) (a Average) {
 	total := 0.0
 	for _, name := range slices.Sorted(maps.Keys(r.Labels)) {
@@ -41,8 +41,8 @@ func (r *Results) average(weight func(Score) float64) (a Average) {
 	return Average{a.Precision / total, a.Recall / total, a.F1 / total}
 }
 
-// LabelAccuracy returns, for each gold label, the share of its tokens that were given it. It looks at labels as they
-// stand, in a span scheme too: at B-PER and I-PER, not at PER.
+// LabelAccuracy returns, for each gold label, the fraction of its tokens that are labelled
+// correctly. It compares labels as strings, also in a span scheme: B-PER and I-PER, not PER.
 func (r *Results) LabelAccuracy() map[string]Share {
 	tokens := make(map[string]int, len(r.Right))
 	maps.Copy(tokens, r.Right)
@@ -56,8 +56,8 @@ func (r *Results) LabelAccuracy() map[string]Share {
 	return shares
 }
 
-// BalancedAccuracy returns the mean of [Results.LabelAccuracy] in which each gold label counts the same. The mean
-// weighted by tokens is r.Accuracy.
+// BalancedAccuracy returns the unweighted mean of [Results.LabelAccuracy]. The mean weighted by
+// tokens is r.Accuracy.
 func (r *Results) BalancedAccuracy() float64 {
 	shares, sum := r.LabelAccuracy(), 0.0
 	for _, label := range slices.Sorted(maps.Keys(shares)) {

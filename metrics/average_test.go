@@ -9,7 +9,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Four tokens of N (three right, one as V), two of V (one right, one as X), one of D that became N.
+// Four tokens of N (three right, one as V), two of V (one right, one as X), one of D as N.
 func TestAveragesOfLabels(t *testing.T) {
 	r, err := Evaluate(structured.Plain,
 		[][]string{{"N", "N", "N", "N"}, {"V", "V", "D"}},
@@ -30,7 +30,7 @@ func TestAveragesOfLabels(t *testing.T) {
 	assert.InDelta(t, 1.25/3, r.BalancedAccuracy(), 1e-15)
 }
 
-// Two PER (both found), two LOC (one found), and three LOC predicted where there is none.
+// Two PER (both found), two LOC (one found), and three wrong LOC.
 func TestAveragesOfSpans(t *testing.T) {
 	r, err := Evaluate(structured.BIO,
 		[][]string{{"B-PER", "I-PER", "O", "B-LOC"}, {"B-PER", "O", "B-LOC", "O", "O", "O"}},

@@ -9,11 +9,11 @@ import (
 	"golang.org/x/exp/constraints"
 )
 
-// A Resampling says how chance is drawn. The same seed gives the same figures.
+// Resampling holds the options of [Bootstrap] and [Compare]. The same seed gives the same results.
 type Resampling struct {
-	Samples int     // how many; 0 means 1000
+	Samples int     // number of samples; 0 means 1000
 	Seed    uint64  // of the generator
-	Level   float64 // of the confidence of intervals, below 1; 0 means 0.95
+	Level   float64 // confidence level of intervals, below 1; 0 means 0.95
 }
 
 func (o Resampling) fill() (Resampling, error) {
@@ -24,14 +24,14 @@ func (o Resampling) fill() (Resampling, error) {
 		o.Level = 0.95
 	}
 	if o.Samples < 0 || !(o.Level > 0 && o.Level < 1) {
-		return o, fmt.Errorf("%w: %d samples at a level of %v", ErrResampling, o.Samples, o.Level)
+		return o, fmt.Errorf("%w: %d samples at level %v: want at least 1 sample and a level between 0 and 1", ErrResampling, o.Samples, o.Level)
 	}
 	return o, nil
 }
 
 func (o Resampling) generator() *rand.Rand { return rand.New(rand.NewPCG(o.Seed, 0)) }
 
-// Intervals are the ranges in which the measures lie that other test sentences would give.
+// Intervals holds a confidence interval for each measure.
 type Intervals struct {
 	Level    float64              `json:"level"`
 	Samples  int                  `json:"samples"`
@@ -45,11 +45,11 @@ type Interval struct {
 	High float64 `json:"high"`
 }
 
-// Bootstrap draws as many sentences as there are, with replacement, again and again, and returns the
-// range that the share Level of the values of each measure lies in: from the quantile (1-Level)/2 to
-// (1+Level)/2, the percentile interval (Efron & Tibshirani 1993, chapter 13). sentences holds the counts
-// of each, as [Evaluator.Last] returns them. Without sentences, intervals are 0 to 0.
-// The error is ErrResampling.
+// Bootstrap computes percentile intervals (Efron & Tibshirani 1993, chapter 13). sentences holds
+// the counts of each sentence, as returned by [Evaluator.Last]. A sample draws len(sentences)
+// sentences with replacement. The interval of a measure ranges from the (1-Level)/2 to the
+// (1+Level)/2 quantile of its values in the samples. Without sentences, intervals are 0 to 0. The
+// error is ErrResampling.
 func Bootstrap(sentences []Counts, o Resampling) (*Intervals, error) {
 	o, err := o.fill()
 	if err != nil {
@@ -71,9 +71,10 @@ func Bootstrap(sentences []Counts, o Resampling) (*Intervals, error) {
 	return r, nil
 }
 
-// drawer returns a function that draws as many sentences as there are, with replacement, and returns their sum. Many
-// sentences have the same counts, so it counts how often each kind of counts is drawn: the kinds of sentences, a byte
-// or four each, stay in the processor's cache where the counts would not.
+// drawer returns a function that draws len(sentences) sentences with replacement and returns the
+// sum of their counts. Many sentences have equal counts, so it counts how often each distinct
+// Counts is drawn. The list of kinds takes one or four bytes per sentence and stays in the
+// processor cache, unlike the counts.
 func drawer(sentences []Counts, o Resampling) func() Counts {
 	numbers := make(map[Counts]uint32)
 	var kinds []Counts
@@ -102,7 +103,7 @@ func drawer(sentences []Counts, o Resampling) func() Counts {
 	}
 }
 
-// kindsOf returns the number of the kind of each sentence.
+// kindsOf returns the kind of each sentence.
 func kindsOf[K constraints.Unsigned](sentences []Counts, numbers map[Counts]uint32) []K {
 	list := make([]K, 0, len(sentences))
 	for _, c := range sentences {
@@ -111,8 +112,8 @@ func kindsOf[K constraints.Unsigned](sentences []Counts, numbers map[Counts]uint
 	return list
 }
 
-// drawKinds counts in drawn the kinds of as many sentences as there are. It draws those that rand.Rand.IntN draws, by
-// the same arithmetic, but without a call through an interface for each.
+// drawKinds draws len(kindOf) sentences and counts their kinds in drawn. It draws the same
+// sentences as rand.Rand.IntN with the same arithmetic, but without an interface call for each.
 func drawKinds[K constraints.Unsigned](drawn []int, kindOf []K, source *rand.PCG) {
 	n := uint64(len(kindOf))
 	if n&(n-1) == 0 {
@@ -131,7 +132,8 @@ func drawKinds[K constraints.Unsigned](drawn []int, kindOf []K, source *rand.PCG
 	}
 }
 
-// quantile interpolates between the sorted values, of which the first is quantile 0 and the last 1.
+// quantile interpolates between the sorted values. The first value is quantile 0, the last is
+// quantile 1.
 func quantile(sorted []float64, q float64) float64 {
 	at := q * float64(len(sorted)-1)
 	k := int(at)

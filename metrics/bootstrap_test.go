@@ -10,7 +10,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// sentences are the counts of sentences of so many tokens, right ones and wrong ones: {3, 1}, ...
+// sentences returns the counts of sentences given as {right tokens, wrong tokens}.
 func sentences(counts ...[2]int) (list []Counts) {
 	for _, c := range counts {
 		n := c[0] + c[1]
@@ -23,8 +23,8 @@ func sentences(counts ...[2]int) (list []Counts) {
 	return list
 }
 
-// Of two sentences of one token, one right, samples have the accuracies 0, 1/2 and 1 with the
-// probabilities 1/4, 1/2 and 1/4.
+// With two sentences of one token, one of them right, samples have the accuracies 0, 1/2 and 1 with
+// the probabilities 1/4, 1/2 and 1/4.
 func TestBootstrapOfTwoSentences(t *testing.T) {
 	two := sentences([2]int{1, 0}, [2]int{0, 1})
 	for level, want := range map[float64]Interval{0.95: {0, 1}, 0.6: {0, 1}, 0.4: {0.5, 0.5}} {
@@ -36,7 +36,7 @@ func TestBootstrapOfTwoSentences(t *testing.T) {
 	}
 }
 
-// With many sentences the distribution is normal: 1.96 standard errors to both sides.
+// With many sentences the distribution is normal: 1.96 standard errors on both sides.
 func TestBootstrapOfManySentences(t *testing.T) {
 	var many []Counts
 	for i := range 400 {
@@ -74,7 +74,7 @@ func TestBootstrapOfNothing(t *testing.T) {
 	}
 }
 
-// The counts of single sentences give what the evaluator gives for all of them.
+// The sum of the counts of single sentences equals the counts of the evaluator.
 func TestLastAddsUp(t *testing.T) {
 	for _, scheme := range []structured.Scheme{structured.Plain, structured.BIO} {
 		e := Evaluator{Scheme: scheme}
@@ -96,7 +96,7 @@ func TestLastAddsUp(t *testing.T) {
 	}
 }
 
-// bootstrapByIntN is Bootstrap as its documentation defines it, a sentence at a time.
+// bootstrapByIntN is Bootstrap as documented, one sentence at a time.
 func bootstrapByIntN(sentences []Counts, samples int, seed uint64) (sums []Counts) {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	for range samples {
@@ -109,7 +109,7 @@ func bootstrapByIntN(sentences []Counts, samples int, seed uint64) (sums []Count
 	return sums
 }
 
-// The samples are, draw by draw, those of rand.Rand.IntN, for few kinds of sentences and for many.
+// The samples equal those of rand.Rand.IntN draw by draw, for few and for many kinds of sentences.
 func TestBootstrapDrawsByIntN(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	for _, n := range []int{0, 1, 2, 3, 64, 255, 256, 257, 1000, 1024, 3001} {
@@ -127,7 +127,8 @@ func TestBootstrapDrawsByIntN(t *testing.T) {
 	}
 }
 
-// A sample of many short sentences, which is what a long test set costs: grouped by their counts, and one at a time.
+// Measures one sample of many short sentences, as in a long test set: grouped by counts, and one at
+// a time.
 func BenchmarkBootstrapOfShortSentences(b *testing.B) {
 	var list []Counts
 	for k := range 2_000_000 {

@@ -5,11 +5,11 @@ import (
 	"math"
 )
 
-// A Calibrator collects the probabilities that a model gives its labels, and how often these are right.
-// Its zero value has 10 bins. It must not be used by two goroutines at once.
+// Calibrator collects the probabilities of predicted labels and whether the labels are right. Its
+// zero value has 10 bins. It must not be used by two goroutines at once.
 type Calibrator struct {
-	// Bins is how many bins of equal width the probabilities are put into. It must not change after
-	// the first Add.
+	// Bins is the number of probability bins of equal width. It must not change after the first
+	// Add.
 	Bins int
 
 	bins  []calibrationBin
@@ -23,8 +23,8 @@ type calibrationBin struct {
 
 const usualBins = 10
 
-// Add takes in a token: the probability of its predicted label, and whether that is right. The error is
-// ErrProbability for what is not in 0..1.
+// Add adds a token: the probability of its predicted label, and whether the label is right. The
+// error is ErrProbability if p is not in 0..1.
 func (c *Calibrator) Add(p float64, right bool) error {
 	if !(p >= 0 && p <= 1) {
 		return fmt.Errorf("%w: %v", ErrProbability, p)
@@ -47,20 +47,20 @@ func (c *Calibrator) Add(p float64, right bool) error {
 	return nil
 }
 
-// Calibration tells how far probabilities can be taken at their word.
+// Calibration measures how well probabilities match accuracies.
 type Calibration struct {
-	// ECE is the expected calibration error (Naeini et al. 2015, Guo et al. 2017): with n_b of n tokens in
-	// bin b, the sum over b of n_b/n |accuracy_b - mean probability_b|.
+	// ECE is the expected calibration error (Naeini et al. 2015, Guo et al. 2017). With n_b of n
+	// tokens in bin b, it is the sum over b of n_b/n |accuracy_b - mean probability_b|.
 	ECE      float64 `json:"ece"`
-	Greatest float64 `json:"greatest"` // the greatest of these distances
-	// Brier is the mean of (p - 1)^2 for right labels and p^2 for wrong ones.
+	Greatest float64 `json:"greatest"` // largest of these distances
+	// Brier is the mean of (p - 1)^2 for right labels and p^2 for wrong labels.
 	Brier  float64 `json:"brier"`
 	Mean   float64 `json:"mean"` // probability
 	Tokens int     `json:"tokens"`
-	Bins   []Bin   `json:"bins"` // that hold a token
+	Bins   []Bin   `json:"bins"` // nonempty bins
 }
 
-// A Bin is the tokens with probabilities in Low..High, of which only 1 is not below High.
+// Bin holds the tokens with probabilities in Low..High, excluding High except for 1.
 type Bin struct {
 	Low      float64 `json:"low"`
 	High     float64 `json:"high"`
@@ -69,7 +69,7 @@ type Bin struct {
 	Accuracy float64 `json:"accuracy"`
 }
 
-// Calibration returns the figures for all that was taken in so far.
+// Calibration returns the results for all tokens added so far.
 func (c *Calibrator) Calibration() *Calibration {
 	r := &Calibration{Bins: []Bin{}}
 	sum := 0.0

@@ -31,7 +31,7 @@ func TestCalibration(t *testing.T) {
 	assert.Equal(t, Bin{Low: 0.75, High: 1, Tokens: 3, Mean: 0.9, Accuracy: 2. / 3}, r.Bins[2])
 }
 
-// Probabilities that are true have an error that vanishes with the number of tokens.
+// With true probabilities, the error vanishes as the number of tokens grows.
 func TestCalibrationOfTrueProbabilities(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	var c Calibrator

@@ -5,7 +5,8 @@ import (
 	"math"
 )
 
-// A Comparison tells whether two systems differ by more than chance on the same sentences.
+// Comparison holds the results of two systems on the same sentences and the significance of their
+// differences.
 type Comparison struct {
 	A           Results      `json:"a"`
 	B           Results      `json:"b"`
@@ -14,19 +15,19 @@ type Comparison struct {
 	Differences []Difference `json:"differences"`
 }
 
-// A Difference is that of two systems in one measure.
+// Difference is the difference of two systems in one measure.
 type Difference struct {
 	Measure    Measure `json:"measure"`
 	A          float64 `json:"a"`
 	B          float64 `json:"b"`
 	Difference float64 `json:"difference"` // B - A
-	P          float64 `json:"p"`          // how likely it is by chance, that which system is which does not matter
+	P          float64 `json:"p"`          // probability of such a difference by chance, if the systems are interchangeable
 }
 
-// Compare tests by approximate randomisation (Noreen 1989, Yeh 2000) whether two systems differ: a and b
-// hold the counts of the same sentences, as [Evaluator.Last] returns them. In each of R samples the two
-// exchange their labels of each sentence with probability 1/2; r of the samples give a difference as great
-// as the one that was found, either way, or greater. Then
+// Compare tests by approximate randomisation (Noreen 1989, Yeh 2000) whether two systems differ. a
+// and b hold the counts of the same sentences, as returned by [Evaluator.Last]. In each of R
+// samples, the systems exchange their labels of each sentence with probability 1/2. If r samples
+// have a difference at least as large as the observed one, in either direction, then
 //
 //	p = (r + 1) / (R + 1)
 //
@@ -39,7 +40,7 @@ func Compare(a, b []Counts, o Resampling) ([]Difference, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Where both have the same counts, an exchange changes nothing.
+	// For sentences with equal counts, an exchange changes nothing.
 	var sumA, sumB, sameA, sameB Counts
 	var differ []int
 	for i := range a {
@@ -57,7 +58,7 @@ func Compare(a, b []Counts, o Resampling) ([]Difference, error) {
 		list[m] = Difference{Measure: m, A: m.Of(sumA), B: m.Of(sumB)}
 		list[m].Difference = list[m].B - list[m].A
 	}
-	const slack = 1e-12 // equal fractions of other counts may differ in the last digits
+	const slack = 1e-12 // equal fractions of different counts may differ in the last digits
 	var asGreat [measures]int
 	rng := o.generator()
 	for range o.Samples {

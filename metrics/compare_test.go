@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// exactP looks at all 2^n ways to exchange the labels of sentences.
+// exactP enumerates all 2^n ways to exchange the labels of sentences.
 func exactP(a, b []Counts, m Measure) float64 {
 	difference := func(ways int) float64 {
 		var x, y Counts

@@ -14,8 +14,8 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// conlleval counts spans in one pass over the tokens, as the program of that name does: it
-// never sees a span, only the places where one ends or starts in either column.
+// conlleval counts spans in one pass over the tokens, as the conlleval program does. It does not
+// build spans, but finds where a span ends or starts in either column.
 type conlleval struct {
 	gold, predicted, correct map[string]int // by type
 	tokens, correctTokens    int
@@ -68,8 +68,8 @@ func cutLabel(label string) (prefix, typ string) {
 	return prefix, typ
 }
 
-// boundary says whether a span ends before the second of two labels, and whether one starts
-// with it.
+// boundary reports whether a span ends before the second of two labels, and whether one starts with
+// it.
 func boundary(last, label string) (ends, starts bool) {
 	p, pt := cutLabel(last)
 	n, nt := cutLabel(label)
@@ -135,9 +135,9 @@ func TestSpansAreScoredAsByConlleval(t *testing.T) {
 	}
 }
 
-// The baseline of the CoNLL-2000 shared task gives each word the chunk label that is most
-// frequent with its part of speech; its figures are in the paper that describes the task
-// (Tjong Kim Sang & Buchholz 2000, table 2). Its labels are ill-formed in many places.
+// The baseline of the CoNLL-2000 shared task gives each word the most frequent chunk label of its
+// part of speech. The expected scores are those of the paper that describes the task (Tjong Kim
+// Sang & Buchholz 2000, table 2). Many labels of the baseline are ill-formed.
 func TestPublishedBaseline(t *testing.T) {
 	trainPOS, trainChunks := conll2000(t, "train.txt")
 	counts := map[string]map[string]int{}
@@ -180,8 +180,8 @@ func TestPublishedBaseline(t *testing.T) {
 	want.assertEqual(t, r)
 }
 
-// conll2000 reads the last two columns of a file of the shared task, or skips the test if it
-// is not there.
+// conll2000 reads the last two columns of a file of the shared task, or skips the test if the file
+// is missing.
 func conll2000(t *testing.T, file string) (pos, chunks [][]string) {
 	f, err := os.Open(filepath.Join("..", "..", "shared", "data", "conll2000", file))
 	if err != nil {

@@ -1,11 +1,12 @@
 package metrics
 
-// Counts are what the figures over some sentences come from. Those of several sentences add up.
+// Counts are the counts that the measures are computed from. Counts of several sentences can be
+// added.
 type Counts struct {
 	Tokens, Right      int // tokens, and those with the right label
 	Sentences, Perfect int // sentences, and those without an error
-	Gold, Predicted    int // items: spans, or tokens where labels are plain
-	Correct            int // items that are both
+	Gold, Predicted    int // items: spans, or tokens with plain labels
+	Correct            int // items in both
 }
 
 // Add adds the counts of o.
@@ -22,10 +23,10 @@ func (c *Counts) add(o Counts, n int) {
 	c.Correct += n * o.Correct
 }
 
-// Measure is a figure that tells how good labels are, a fraction in 0..1.
+// Measure is a quality measure of predicted labels, a fraction in 0..1.
 type Measure int
 
-// The measures, and how to compute them; a fraction of nothing is 0.
+// The measures and their definitions; 0/0 is 0.
 const (
 	F1               Measure = iota // 2 Correct / (Gold + Predicted)
 	Precision                       // Correct / Predicted
@@ -35,7 +36,7 @@ const (
 	measures
 )
 
-// String returns the name of m in JSON.
+// String returns the JSON name of m.
 func (m Measure) String() string {
 	return [...]string{"f1", "precision", "recall", "accuracy", "sentence_accuracy"}[m]
 }
@@ -43,7 +44,7 @@ func (m Measure) String() string {
 // MarshalText implements [encoding.TextMarshaler].
 func (m Measure) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
-// title is the name of m in tables.
+// title returns the name of m in tables.
 func (m Measure) title() string {
 	return [...]string{"F1", "precision", "recall", "accuracy", "whole sentences"}[m]
 }
@@ -63,8 +64,8 @@ func (m Measure) Of(c Counts) float64 {
 	return ratio(c.Perfect, c.Sentences)
 }
 
-// reported are the measures that say something of their own: for plain labels precision, recall and F1
-// are the accuracy.
+// reported returns the measures to report. With plain labels, precision, recall and F1 equal the
+// accuracy and are left out.
 func reported(plain bool) []Measure {
 	if plain {
 		return []Measure{Accuracy, SentenceAccuracy}

@@ -1,28 +1,33 @@
-// Package metrics compares predicted labels with gold ones.
+// Package metrics scores predicted labels against gold labels.
 //
-// In flow pairs of label sequences, a sentence at a time, into an [Evaluator]; out comes
-// [Results], which prints as tables ([Results.WriteTable], [Results.WriteMarkdown]) and marshals as
-// JSON. Evaluators that were fed in parallel add up by [Evaluator.Merge].
+// An [Evaluator] takes the gold and predicted labels of one sentence at a time and returns
+// [Results]. Results print as tables ([Results.WriteTable], [Results.WriteMarkdown]) and marshal to
+// JSON. [Evaluate] scores a whole corpus. [Evaluator.Merge] combines evaluators that ran in
+// parallel. A [Scorer] detects whether labels are spans.
 //
-// With g gold items, p predicted ones and c in both,
+// With g gold items, p predicted items and c items in both,
 //
 //	precision = c/p    recall = c/g    F1 = 2c/(g+p)
 //
-// where 0/0 is 0. The scheme of the labels says what an item is. Where labels spell spans, an
-// item is a span: predicted and gold agree if start, end and type are the same, spans are read
-// off ill-formed labels too, and counts are those of conlleval, the scorer of the CoNLL shared
-// tasks (see [annotation.AppendSpans] for the rules). Where labels are plain, an item is a token with
-// its label; over all labels g = p, so that precision, recall and F1 are then all equal to the
-// accuracy. F1 is hence the figure to compare models by, whatever the task.
+// where 0/0 is 0. The label scheme determines what an item is:
 //
-// Accuracy is over tokens: all, those of words seen in training, and those of new words; and
-// over sentences, where only one with no error counts. For span labels too it compares the
-// labels as they are spelt, and so do the confusions.
+//   - In a span scheme, an item is a span. A predicted span is correct if start, end and type equal
+//     those of a gold span. Spans are also read from ill-formed labels. The counts equal those of
+//     conlleval, the scorer of the CoNLL shared tasks; see [annotation.AppendSpans] for the rules.
+//   - With plain labels, an item is a token with its label. Over all labels g = p, so precision,
+//     recall and F1 all equal the accuracy.
 //
-// [Results.MacroAverage], [Results.WeightedAverage] and [Results.BalancedAccuracy] average over labels or types of
-// span.
+// So F1 compares models on any task.
 //
-// How far to trust these figures: [Evaluator.Last] gives the [Counts] of each sentence, of which
-// [Bootstrap] makes confidence intervals, and [Compare] a test of whether two systems differ. A
-// [Calibrator] compares the probabilities of labels with how often these are right.
+// Accuracy is the fraction of tokens with the right label: of all tokens, of words seen in
+// training, and of unknown words. Sentence accuracy is the fraction of sentences without an error.
+// Accuracy and confusions compare labels as strings, in span schemes too.
+//
+// [Results.MacroAverage], [Results.WeightedAverage] and [Results.BalancedAccuracy] average over
+// labels or span types.
+//
+// For statistical significance, [Evaluator.Last] returns the [Counts] of each sentence. [Bootstrap]
+// computes confidence intervals from them (Efron & Tibshirani 1993), and [Compare] tests whether
+// two systems differ (Noreen 1989, Yeh 2000). A [Calibrator] compares the probabilities of labels
+// with the observed accuracy.
 package metrics

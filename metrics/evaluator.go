@@ -12,27 +12,27 @@ import (
 var (
 	// ErrLength means that gold labels, predicted labels and known flags differ in number.
 	ErrLength = errors.New("sequences differ in length")
-	// ErrTask means that results of plain labels and of spans were to be added up.
+	// ErrTask means that plain labels and spans were to be merged.
 	ErrTask = errors.New("plain labels and spans cannot be scored together")
-	// ErrResampling means that a number of samples or a level makes no sense.
+	// ErrResampling means that the number of samples or the level is out of range.
 	ErrResampling = errors.New("cannot resample")
 	// ErrProbability means that a probability is not in 0..1.
-	ErrProbability = errors.New("no probability")
+	ErrProbability = errors.New("probability is not in 0..1")
 )
 
-// Evaluator counts how predicted labels agree with gold ones. Its zero value, with or without
-// a Scheme, is ready to use. It must not be used by two goroutines at once: give each its own
-// and Merge them.
+// Evaluator compares predicted labels with gold labels. Its zero value, with or without a Scheme,
+// is ready to use. It must not be used by two goroutines at once: give each its own Evaluator and
+// Merge them.
 type Evaluator struct {
-	// Scheme says whether labels are scored as they are (Plain) or as the spans that they
-	// spell (any other). It must not change after the first Add.
+	// Scheme selects how labels are scored: Plain as they are, any other scheme as spans. It must
+	// not change after the first Add.
 	Scheme structured.Scheme
 
 	tokens, sentences tally
-	known, unknown    tally             // tokens of words seen in training, and of others
-	items             map[string]*items // by label, or by type of span
+	known, unknown    tally             // tokens of words seen in training, and of other words
+	items             map[string]*items // by label or span type
 	confusions        map[confusion]int
-	right             map[string]*int // tokens by their label, where that was found
+	right             map[string]*int // correctly labelled tokens by label
 	last              Counts
 
 	gold, predicted []annotation.Span // scratch of one sentence
@@ -53,9 +53,9 @@ type items struct{ gold, predicted, correct int }
 
 type confusion struct{ gold, predicted string }
 
-// Add takes in one sentence: the gold and the predicted label of each token, and whether its
-// word was seen in training (nil if that is not known). A sentence of no tokens does not
-// count. The error is ErrLength, and then nothing was counted.
+// Add adds one sentence: the gold and the predicted label of each token, and whether its word
+// occurs in the training data (nil if not known). A sentence without tokens does not count. The
+// error is ErrLength; then nothing is counted.
 func (e *Evaluator) Add(gold, predicted []string, known []bool) error {
 	if len(gold) != len(predicted) || known != nil && len(known) != len(gold) {
 		return fmt.Errorf("%w: %d gold labels, %d predicted, %d known flags",
@@ -100,8 +100,8 @@ func (e *Evaluator) Add(gold, predicted []string, known []bool) error {
 	return nil
 }
 
-// Last returns the counts of the sentence that Add took in last, zero for one of no tokens: what
-// [Bootstrap] and [Compare] work with.
+// Last returns the counts of the last sentence added, zero if it has no tokens. [Bootstrap] and
+// [Compare] use these counts.
 func (e *Evaluator) Last() Counts { return e.last }
 
 func (e *Evaluator) addItem(gold, predicted string) {
@@ -122,7 +122,7 @@ func (e *Evaluator) addSpans(gold, predicted []string) {
 	for _, g := range e.gold {
 		e.item(g.Type).gold++
 	}
-	// Both lists are in order of Start, and no two spans of a list share one.
+	// Both lists are ordered by Start, and the spans of a list have distinct Starts.
 	gs := e.gold
 	for _, p := range e.predicted {
 		it := e.item(p.Type)
@@ -137,8 +137,8 @@ func (e *Evaluator) addSpans(gold, predicted []string) {
 	}
 }
 
-// item returns the counts of a label or type. It keeps a copy of the name, which may be a part
-// of a long text that would stay in memory with it.
+// item returns the counts of a label or type. It clones the name, which may be a substring of a
+// long text.
 func (e *Evaluator) item(name string) *items {
 	it := e.items[name]
 	if it == nil {
@@ -173,8 +173,8 @@ func (e *Evaluator) hit(label string, n int) {
 	*count += n
 }
 
-// Merge adds the counts of o, which stays as it is, as if all its sentences had been added to
-// e. The error is ErrTask, if just one of the two scores spans.
+// Merge adds the counts of o, as if all its sentences had been added to e. It does not change o.
+// The error is ErrTask if only one of the two scores spans.
 func (e *Evaluator) Merge(o *Evaluator) error {
 	if (e.Scheme == structured.Plain) != (o.Scheme == structured.Plain) {
 		return fmt.Errorf("%w: schemes are %v and %v", ErrTask, e.Scheme, o.Scheme)

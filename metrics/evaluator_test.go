@@ -48,7 +48,7 @@ func TestPlainLabels(t *testing.T) {
 func TestSpanLabels(t *testing.T) {
 	e := Evaluator{Scheme: structured.BIO}
 	add(t, &e, "B-PER I-PER O B-LOC B-LOC", "B-PER I-PER O B-LOC I-LOC", "")
-	add(t, &e, "B-PER I-PER O", "I-PER I-PER O", "") // a wrong label, the right span
+	add(t, &e, "B-PER I-PER O", "I-PER I-PER O", "") // a wrong label, but the right span
 	add(t, &e, "B-ORG O", "B-LOC O", "")
 
 	r := e.Results()
@@ -65,7 +65,7 @@ func TestSpanLabels(t *testing.T) {
 	assert.Equal(t, []Confusion{{"B-LOC", "I-LOC", 1}, {"B-ORG", "B-LOC", 1}, {"B-PER", "I-PER", 1}}, r.Confusions)
 }
 
-// Spans are compared as spans, so the two columns may be in different schemes.
+// Spans are compared as spans, so the two columns may use different schemes.
 func TestSchemesMayDiffer(t *testing.T) {
 	e := Evaluator{Scheme: structured.BIO}
 	add(t, &e, "B-X I-X O B-X", "B-X E-X O S-X", "")

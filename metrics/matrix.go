@@ -5,15 +5,15 @@ import (
 	"slices"
 )
 
-// A Matrix tells how often tokens of one label were given another, or the same.
+// Matrix is a confusion matrix: how often tokens of each gold label got each predicted label.
 type Matrix struct {
 	Labels []string `json:"labels"`
 	Counts [][]int  `json:"counts"` // gold label x predicted label
-	Others []int    `json:"others"` // by gold label: tokens that were given a label that is not in Labels
+	Others []int    `json:"others"` // by gold label: tokens whose predicted label is not in Labels
 }
 
-// ConfusionMatrix returns the matrix of those n labels that take part in most confusions, the worst first. Labels
-// that are never confused are left out.
+// ConfusionMatrix returns the matrix of the n labels with the most confusions, in descending order.
+// It omits labels that are never confused.
 func (r Results) ConfusionMatrix(n int) *Matrix {
 	errors := make(map[string]int)
 	for _, c := range r.Confusions {

@@ -14,7 +14,7 @@ func TestConfusionMatrix(t *testing.T) {
 	var e Evaluator
 	add(t, &e, "A A A A B B C C D", "A B B C B A A C D", "")
 	r := e.Results()
-	// A takes part in 5 confusions, B in 3, C in 2; D is never confused.
+	// A is in 5 confusions, B in 3, C in 2; D is never confused.
 	assert.Equal(t, &Matrix{
 		Labels: []string{"A", "B", "C"},
 		Counts: [][]int{{1, 2, 1}, {1, 1, 0}, {1, 0, 1}},

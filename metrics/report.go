@@ -8,14 +8,14 @@ import (
 	"text/tabwriter"
 )
 
-// A report is text for people, before it is laid out.
+// report is the content of a text before it is formatted.
 type report struct{ parts []part }
 
-// A part is lines or a table.
+// part is a list of lines or a table.
 type part struct {
 	lines []string
 	title string     // of the table, "" for none
-	rows  [][]string // the first is the heading, the first column names what the others tell of
+	rows  [][]string // the first row is the header, the first column names the rows
 }
 
 func (r *report) line(format string, args ...any) {
@@ -30,7 +30,7 @@ func (r *report) table(title string, rows [][]string) {
 	r.parts = append(r.parts, part{title: title, rows: rows})
 }
 
-// text lays out for terminals.
+// text formats for terminals.
 func (r *report) text(w io.Writer) error {
 	var b bytes.Buffer
 	for _, p := range r.parts {
@@ -48,13 +48,13 @@ func (r *report) text(w io.Writer) error {
 		for _, row := range p.rows {
 			fmt.Fprintln(t, strings.Join(row, "\t")+"\t")
 		}
-		t.Flush() // a Buffer takes everything
+		t.Flush() // a Buffer returns no errors
 	}
 	_, err := w.Write(b.Bytes())
 	return err
 }
 
-// markdown lays out as GitHub reads it.
+// markdown formats as GitHub Markdown.
 func (r *report) markdown(w io.Writer) error {
 	var b bytes.Buffer
 	row := func(cells []string) {
@@ -86,5 +86,5 @@ func (r *report) markdown(w io.Writer) error {
 	return err
 }
 
-// markdownSafe keeps labels from being read as Markdown.
+// markdownSafe escapes Markdown in labels.
 var markdownSafe = strings.NewReplacer(`\`, `\\`, `|`, `\|`, `*`, `\*`, `_`, `\_`, "`", "\\`", `<`, `\<`)

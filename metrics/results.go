@@ -8,33 +8,33 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Results is what an [Evaluator] has found. All fractions are in 0..1.
+// Results holds the scores of an [Evaluator]. All fractions are in 0..1.
 type Results struct {
 	Scheme           structured.Scheme `json:"-"`
 	Tokens           int               `json:"tokens"`
 	Sentences        int               `json:"sentences"`
 	Accuracy         float64           `json:"accuracy"`
 	SentenceAccuracy float64           `json:"sentence_accuracy"`
-	Known            *Share            `json:"known,omitempty"`   // words seen in training; nil if nobody said
-	Unknown          *Share            `json:"unknown,omitempty"` // all others
+	Known            *Share            `json:"known,omitempty"`   // words seen in training; nil if not known
+	Unknown          *Share            `json:"unknown,omitempty"` // all other words
 	Score                              // over all labels or spans
-	Labels           map[string]Score  `json:"labels"`     // by label, or by type of span
-	Confusions       []Confusion       `json:"confusions"` // the most frequent first, then by name
-	Right            map[string]int    `json:"right"`      // tokens that were given their own label, by label
+	Labels           map[string]Score  `json:"labels"`     // by label or span type
+	Confusions       []Confusion       `json:"confusions"` // by descending count, then by name
+	Right            map[string]int    `json:"right"`      // correctly labelled tokens, by label
 
-	Intervals   *Intervals   `json:"intervals,omitempty"`   // what [Bootstrap] found; nil if nobody asked
-	Matrix      *Matrix      `json:"matrix,omitempty"`      // of the worst labels, by ConfusionMatrix
-	Calibration *Calibration `json:"calibration,omitempty"` // the same of a [Calibrator]
+	Intervals   *Intervals   `json:"intervals,omitempty"`   // set by the caller from [Bootstrap], or nil
+	Matrix      *Matrix      `json:"matrix,omitempty"`      // set by the caller from ConfusionMatrix, or nil
+	Calibration *Calibration `json:"calibration,omitempty"` // set by the caller from a [Calibrator], or nil
 }
 
-// Confusion says how many tokens of one label were given another.
+// Confusion is the number of tokens with a gold label that got another label.
 type Confusion struct {
 	Gold      string `json:"gold"`
 	Predicted string `json:"predicted"`
 	Count     int    `json:"count"`
 }
 
-// Results returns the figures for all that was taken in so far. They share no memory with e.
+// Results returns the results for all sentences added so far. They share no memory with e.
 func (e *Evaluator) Results() Results {
 	r := Results{
 		Scheme:           e.Scheme,
@@ -76,7 +76,7 @@ func (t tally) share() *Share {
 	return &Share{Tokens: t.n, Correct: t.correct, Accuracy: ratio(t.correct, t.n)}
 }
 
-// Evaluate compares whole corpora, a slice of labels for each sentence. The error is
+// Evaluate scores a whole corpus, given a slice of labels for each sentence. The error is
 // ErrLength.
 func Evaluate(scheme structured.Scheme, gold, predicted [][]string) (Results, error) {
 	if len(gold) != len(predicted) {

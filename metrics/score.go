@@ -1,17 +1,17 @@
 package metrics
 
-// Score is the precision, recall and F1 of one kind of item, fractions in 0..1, and the counts
-// that they come from.
+// Score holds the precision, recall and F1 of one kind of item, as fractions in 0..1, and their
+// counts.
 type Score struct {
 	Precision float64 `json:"precision"`
 	Recall    float64 `json:"recall"`
 	F1        float64 `json:"f1"`
 	Support   int     `json:"support"`   // gold items
 	Predicted int     `json:"predicted"` // predicted items
-	Correct   int     `json:"correct"`   // items that are both
+	Correct   int     `json:"correct"`   // items in both
 }
 
-// NewScore computes a Score from its counts. A fraction of nothing is 0.
+// NewScore computes a Score from its counts. 0/0 is 0.
 func NewScore(support, predicted, correct int) Score {
 	return Score{
 		Precision: ratio(correct, predicted),
@@ -23,7 +23,7 @@ func NewScore(support, predicted, correct int) Score {
 	}
 }
 
-// Share is the accuracy over some of the tokens.
+// Share is the accuracy over a subset of the tokens.
 type Share struct {
 	Tokens   int     `json:"tokens"`
 	Correct  int     `json:"correct"`

@@ -5,28 +5,28 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Pair is the labels of a sentence, one a token, as they are and as something predicts them.
+// Pair holds the gold and predicted labels of a sentence, one for each token.
 type Pair struct {
 	Gold, Predicted []string
-	Known           []bool    // whether each word occurred in training; nil if nobody can say
-	Probabilities   []float64 // of the predicted labels, nil if there are none
+	Known           []bool    // whether each word occurs in the training data; nil if not known
+	Probabilities   []float64 // of the predicted labels; nil if there are none
 }
 
-// A Scorer scores labels as spans or token by token, whichever they are. The zero Scorer finds that out from the gold
+// Scorer scores labels as spans or token by token. The zero Scorer detects which from the gold
 // labels.
 type Scorer struct {
-	Scheme            *structured.Scheme // Plain: token by token; any other: as spans; nil: as the gold labels turn out
-	Keep              bool               // the counts of each sentence, for [Bootstrap] and [Compare]
-	Calibrator        *Calibrator        // gets the probabilities; nil: they are not scored
-	UniversalFeatures bool               // compare what [UniversalFeatures] leaves of labels
+	Scheme            *structured.Scheme // Plain: token by token; any other: as spans; nil: detected from the gold labels
+	Keep              bool               // keep the counts of each sentence, for [Bootstrap] and [Compare]
+	Calibrator        *Calibrator        // receives the probabilities; nil: they are not scored
+	UniversalFeatures bool               // compare labels by their [UniversalFeatures]
 
 	plain, spans counted
 	detector     annotation.SchemeDetector
-	universal    map[string]string // what labels are compared as
-	cut          [2][]string       // gold and predicted, as they are compared
+	universal    map[string]string // cache of UniversalFeatures
+	cut          [2][]string       // gold and predicted labels after UniversalFeatures
 }
 
-// counted are sentences, scored in one way.
+// counted is an evaluator that can keep the counts of each sentence.
 type counted struct {
 	Evaluator
 	each []Counts
@@ -37,7 +37,7 @@ func (s *Scorer) Add(p Pair) error {
 	if s.UniversalFeatures {
 		p.Gold, p.Predicted = s.reduce(0, p.Gold), s.reduce(1, p.Predicted)
 	}
-	s.spans.Scheme = structured.BIO // spans of all schemes are read alike
+	s.spans.Scheme = structured.BIO // spans of all schemes are read in the same way
 	if s.Scheme == nil {
 		s.detector.Add(p.Gold)
 	}
@@ -67,7 +67,7 @@ func (c *counted) add(p Pair, keep bool) error {
 	return err
 }
 
-// reduce returns what is compared of labels, in the k-th buffer.
+// reduce applies UniversalFeatures to labels, in the k-th buffer.
 func (s *Scorer) reduce(k int, labels []string) []string {
 	if s.universal == nil {
 		s.universal = make(map[string]string)
@@ -85,7 +85,7 @@ func (s *Scorer) reduce(k int, labels []string) []string {
 	return dst
 }
 
-// counts are those of the labels as what they turned out to be.
+// counts returns the counts for the given or detected scheme.
 func (s *Scorer) counts() *counted {
 	scheme := s.detector.Scheme()
 	if s.Scheme != nil {
@@ -97,7 +97,7 @@ func (s *Scorer) counts() *counted {
 	return &s.spans
 }
 
-// Results returns the scores of the sentences, with the calibration if there is a calibrator.
+// Results returns the scores of all sentences, and the calibration if there is a calibrator.
 func (s *Scorer) Results() Results {
 	r := s.counts().Results()
 	if s.Calibrator != nil {
@@ -106,5 +106,5 @@ func (s *Scorer) Results() Results {
 	return r
 }
 
-// Sentences returns the counts of each sentence, if they were kept.
+// Sentences returns the counts of each sentence, or nil unless Keep is set.
 func (s *Scorer) Sentences() []Counts { return s.counts().each }

@@ -10,7 +10,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// What the labels are decides how they are scored, unless somebody says so.
+// The gold labels determine how they are scored, unless Scheme is set.
 func TestScorerFindsOutWhatLabelsAre(t *testing.T) {
 	spans := metrics.Pair{Gold: []string{"B-X", "I-X", "O"}, Predicted: []string{"B-X", "O", "O"}}
 	plain := metrics.Pair{Gold: []string{"NOUN", "VERB"}, Predicted: []string{"NOUN", "NOUN"}}

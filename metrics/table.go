@@ -10,15 +10,15 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// maxConfusions is how many confusions a table shows.
+// maxConfusions is the number of confusions in a table.
 const maxConfusions = 10
 
-// WriteTable writes r for people to read, in the spirit of conlleval: the figures over
-// everything, a row for each label or type of span, and the most frequent confusions. A type
-// without a name, of labels that are bare letters, is shown as "-".
+// WriteTable writes r as text, similar to conlleval: the overall scores, a row for each label or
+// span type, and the most frequent confusions. The empty type, of labels without a type such as B
+// and I, is written as "-".
 func (r Results) WriteTable(w io.Writer) error { return r.report().text(w) }
 
-// WriteMarkdown writes what WriteTable writes as tables of Markdown.
+// WriteMarkdown writes the content of WriteTable as Markdown tables.
 func (r Results) WriteMarkdown(w io.Writer) error { return r.report().markdown(w) }
 
 func (r Results) plain() bool { return r.Scheme == structured.Plain }
@@ -98,10 +98,10 @@ func (c *Calibration) rows() (title string, rows [][]string) {
 		percent(c.ECE), percent(c.Greatest), c.Brier, percent(c.Mean)), rows
 }
 
-// WriteTable writes c for people to read.
+// WriteTable writes c as text.
 func (c Comparison) WriteTable(w io.Writer) error { return c.report().text(w) }
 
-// WriteMarkdown writes what WriteTable writes as a table of Markdown.
+// WriteMarkdown writes the content of WriteTable as a Markdown table.
 func (c Comparison) WriteMarkdown(w io.Writer) error { return c.report().markdown(w) }
 
 func (c Comparison) report() *report {
@@ -119,7 +119,7 @@ func (c Comparison) report() *report {
 	return b
 }
 
-// share is the part of some tokens that is right, or says that there are none.
+// share formats an accuracy, or "none" if there are no tokens.
 func share(s *Share) string {
 	if s.Tokens == 0 {
 		return "none"

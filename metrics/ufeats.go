@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// UniversalFeatures returns what the scorer of the CoNLL 2018 shared task compares of a FEATS value as
-// UFeats: the features of universal names, sorted, or _ if there are none. The accuracy of labels that
-// went through it is that scorer's, where gold and predicted tokens are the same.
+// UniversalFeatures returns the part of a FEATS value that the CoNLL 2018 shared task scorer
+// compares as UFeats: the features with universal names, sorted, or _ if there are none. If gold
+// and predicted tokens are the same, the accuracy of these values equals the UFeats score.
 func UniversalFeatures(feats string) string {
 	var kept []string
 	for f := range strings.SplitSeq(feats, "|") {
@@ -23,7 +23,7 @@ func UniversalFeatures(feats string) string {
 	return strings.Join(kept, "|")
 }
 
-// universalNames are those of the shared task of 2018.
+// universalNames are the feature names of the CoNLL 2018 shared task.
 var universalNames = []string{
 	"Abbr", "Animacy", "Aspect", "Case", "Definite", "Degree", "Evident", "Foreign", "Gender", "Mood", "Number",
 	"NumType", "Person", "Polarity", "Polite", "Poss", "PronType", "Reflex", "Tense", "VerbForm", "Voice",

@@ -1,3 +1,3 @@
-// Package sparsemax smooths a maximum by the squared norm: the step that the smoothed Viterbi recursions of the
-// three structures share.
+// Package sparsemax computes a maximum smoothed by the squared norm. The smoothed Viterbi
+// recursions of lattices, segments and pruned lattices use it.
 package sparsemax

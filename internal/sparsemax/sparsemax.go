@@ -6,31 +6,33 @@ import (
 	"github.com/trellis-nlp/trellis/internal/simd"
 )
 
-// A Workspace is the scratch memory of [Workspace.Max]. The zero value is ready.
+// Workspace is the scratch memory of [Workspace.Max]. The zero value is ready to use.
 type Workspace struct {
 	near []nearby
 }
 
-// A nearby number may be in the support: it is less than 1/gamma below the maximum.
+// nearby is a number that may be in the support: it is less than 1/gamma below the maximum.
 type nearby struct {
 	at    int
-	below float64 // gamma (x - the maximum), in (-1, 0]
+	below float64 // gamma (x - maximum), in (-1, 0]
 }
 
 // Max returns the smoothed maximum of x (Nesterov 2005),
 //
 //	max over distributions q of q.x + (1 - |q|^2) / (2 gamma)
 //
-// and fills q, as long as x, with the maximiser: the projection of gamma x onto the simplex (Martins & Astudillo
-// 2016, by Michelot's 1986 method). Where the largest number leads by 1/gamma or more, the value is that number and
-// q puts all weight on it. Without a finite x, q is zero and the value -Inf.
+// It fills q, of the length of x, with the maximiser: the projection of gamma x onto the simplex
+// (Martins & Astudillo 2016, by the method of Michelot 1986). If the largest number leads by
+// 1/gamma or more, the value is that number and q puts all weight on it. If no x is finite, q is
+// zero and the value is -Inf.
 func (w *Workspace) Max(q, x []float64, gamma float64) float64 {
 	most := simd.Max(x)
 	clear(q)
 	if math.IsInf(most, -1) {
 		return most
 	}
-	// Against the maximum, the threshold is at least -1. Each round lifts it, and drops what falls below.
+	// Relative to the maximum, the threshold is at least -1. Each round raises it and drops the
+	// numbers below it.
 	near, sum, cut := w.near[:0], 0.0, most-1/gamma
 	for k, v := range x {
 		if v > cut {
@@ -40,7 +42,7 @@ func (w *Workspace) Max(q, x []float64, gamma float64) float64 {
 		}
 	}
 	w.near = near
-	if len(near) == 1 { // as is usual once a model is sure
+	if len(near) == 1 { // the usual case for a confident model
 		q[near[0].at] = 1
 		return most
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// The optimality conditions of the projection: weights sum to 1, those above 0 lie at one distance from gamma x,
-// and no other number lies closer.
+// The optimality conditions of the projection: weights sum to 1, all positive weights have the same
+// distance from gamma x, and no other number is closer.
 func TestMaxIsTheProjection(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	var w Workspace

@@ -1,2 +1,3 @@
-// Package vec holds what the packages of lattices do with slices of numbers. It needs no other package.
+// Package vec holds operations on slices of numbers that the lattice packages share. It imports
+// only the standard library.
 package vec

@@ -2,7 +2,8 @@ package vec
 
 import "math"
 
-// Resize returns a slice of n elements of any value, in the memory of x if that suffices.
+// Resize returns a slice of n elements with arbitrary values, in the memory of x if it is large
+// enough.
 func Resize[E any](x []E, n int) []E {
 	if cap(x) < n {
 		return make([]E, n)
@@ -34,7 +35,8 @@ func FirstBad(x []float64) int {
 	return -1
 }
 
-// ArgMax returns the maximum of x and the lowest index that has it: -Inf and 0 where x is empty or all -Inf.
+// ArgMax returns the maximum of x and its lowest index. It returns -Inf and 0 if x is empty or all
+// -Inf.
 func ArgMax(x []float64) (float64, int) {
 	best, at := math.Inf(-1), 0
 	for j, v := range x {
@@ -45,7 +47,8 @@ func ArgMax(x []float64) (float64, int) {
 	return best, at
 }
 
-// Scale multiplies the elements of x by c, which is finite. c = 0 makes zeros, of infinities too.
+// Scale multiplies the elements of x by c, which must be finite. With c = 0 all elements become 0,
+// including infinities.
 func Scale(x []float64, c float64) {
 	if c == 0 {
 		clear(x)
@@ -56,8 +59,8 @@ func Scale(x []float64, c float64) {
 	}
 }
 
-// Block returns the block of n elements that starts at offset at in x. If x has one block, it stands for all; if x has
-// none, the result is nil.
+// Block returns the block of n elements of x that starts at offset at. If x has only one block, it
+// is used for all offsets. If x is empty, Block returns nil.
 func Block(x []float64, at, n int) []float64 {
 	switch len(x) {
 	case 0:

@@ -21,7 +21,7 @@ func TestFirstBad(t *testing.T) {
 	inf := math.Inf(1)
 	for n := range 11 {
 		x := make([]float64, n)
-		vec.Fill(x, math.MaxFloat64) // whose sums overflow
+		vec.Fill(x, math.MaxFloat64) // sums overflow
 		assert.Equal(t, -1, vec.FirstBad(x))
 		vec.Fill(x, math.Inf(-1))
 		assert.Equal(t, -1, vec.FirstBad(x))
