@@ -1,18 +1,22 @@
-// Package interop turns models of CRFsuite, CRF++ and Wapiti into models of package crf, and back where the
-// other tool's format allows it.
+// Package interop converts models of CRFsuite, CRF++ and Wapiti to models of package crf, and back
+// to CRFsuite.
 //
-// In flow the bytes of a model file, or a model that one of the packages below this one has read; out come the
-// the [crf.Content] that [crf.New] makes a model of, with every weight as it was:
+// [Import] takes the bytes of a model file of any of the tools. [FromCRFsuite], [FromCRFPP] and
+// [FromWapiti] take models that packages crfsuite, crfpp and wapiti have read. All return a
+// [crf.Content], from which [crf.New] makes a model. Every weight is preserved:
 //
 //	CRFsuite   w[a, j], w[i, j]                attributes that come ready-made
 //	CRF++      w[a, j], w[b, i, j], w[i, j]    templates and columns
 //	Wapiti     the same                        patterns and columns
 //
-// where i, j are labels, a attributes of a token and b attributes of a pair of tokens. So the score of every
-// labelling is the same sum of the same numbers. It is added up in another order, and for CRF++ in 64 bits instead
-// of 32: where that matters, in printed digits and ties, the packages crfsuite, crfpp and wapiti label with the
-// model as it is.
+// Here i and j are labels, a attributes of a token, and b attributes of a pair of tokens. So the
+// score of every labelling is the same sum of the same numbers. The order of addition differs, and
+// for CRF++ the sums use 64 bits instead of 32. If printed digits and ties must match, label with
+// the original model: packages crfsuite, crfpp and wapiti do that.
 //
-// The models have plain labels: they are not kept to the grammar of a scheme, as none of the tools does that. Set
-// crf.Content.Scheme for it.
+// [ToCRFsuite] exports a model without attributes of label pairs. MEMMs and raw models of Wapiti
+// cannot be imported.
+//
+// Imported models have plain labels, without the constraints of a label scheme, because none of the
+// tools has constraints. To add constraints, set crf.Content.Scheme.
 package interop

@@ -7,12 +7,13 @@ import (
 	"github.com/trellis-nlp/trellis/interop/crfsuite"
 )
 
-// ToCRFsuite makes a model of CRFsuite of the content of a model, with every weight as it is. Templates are left
-// behind: programs that use the model make the attributes, by the names that the templates give them. Attributes of
-// label pairs are an ErrUnlike, as are names that CRFsuite's format cannot hold.
+// ToCRFsuite converts the content of a model to a model of CRFsuite, with the same weights.
+// Templates are dropped: a program that uses the model must make the attributes itself, with the
+// names that the templates give them. The error is ErrUnlike for attributes of label pairs, and for
+// names that the CRFsuite format does not support.
 func ToCRFsuite(p crf.Content) (*crfsuite.Model, error) {
 	if n := len(p.Bigrams); n > 0 {
-		return nil, fmt.Errorf("%w: %d attributes of label pairs, such as %.40q; CRFsuite has none but the transitions", ErrUnlike, n, p.Bigrams[0].Name)
+		return nil, fmt.Errorf("%w: %d attributes of label pairs, such as %.40q, but CRFsuite supports only transitions", ErrUnlike, n, p.Bigrams[0].Name)
 	}
 	m := &crfsuite.Model{Labels: p.Labels, Attributes: make([]crfsuite.Attribute, len(p.Attributes))}
 	for k, a := range p.Attributes {

@@ -12,13 +12,13 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// ErrUnlike says that a model has something that the other kind of model has no place for.
-var ErrUnlike = errors.New("cannot be carried over")
+// ErrUnlike means that a model has a property that the other kind of model does not support.
+var ErrUnlike = errors.New("cannot convert model")
 
-// ErrNoTool says that bytes are no model of one of the tools.
+// ErrNoTool means that the bytes are not a model of one of the tools.
 var ErrNoTool = errors.New("not a model of CRFsuite, CRF++ or Wapiti")
 
-// A Tool is a program whose models are read here.
+// Tool is a program whose models package interop can read.
 type Tool int
 
 // The tools. The zero Tool is none of them.
@@ -28,12 +28,12 @@ const (
 	Wapiti
 )
 
-// String returns the name of the tool, as package model has it.
+// String returns the name of the tool, as in package model.
 func (t Tool) String() string {
 	return [...]string{"no tool", model.CRFsuite, model.CRFPP, model.Wapiti}[t]
 }
 
-// Detect tells which tool's model a file is that starts with head; 48 bytes are enough.
+// Detect returns the tool of a model file that starts with head. 48 bytes are enough.
 func Detect(head []byte) Tool {
 	switch {
 	case crfsuite.Sniff(head):
@@ -46,8 +46,8 @@ func Detect(head []byte) Tool {
 	return 0
 }
 
-// Import takes a model file of one of the tools apart. notes say, a sentence each, what users should know of
-// what was not carried over. Bytes of no tool are an ErrNoTool.
+// Import converts a model file of one of the tools. notes holds one sentence for each property that
+// was not imported. If data is not a model of one of the tools, the error is ErrNoTool.
 func Import(data []byte) (p crf.Content, notes []string, err error) {
 	switch Detect(data) {
 	case CRFsuite:
@@ -56,8 +56,8 @@ func Import(data []byte) (p crf.Content, notes []string, err error) {
 			return p, nil, err
 		}
 		if n := m.CarriageReturns(); n > 0 {
-			notes = append(notes, fmt.Sprintf("%d labels and attributes end in a carriage return: the model was trained on a file with line ends "+
-				"of CR LF, of which CRFsuite makes one long sentence; train it anew", n))
+			notes = append(notes, fmt.Sprintf("%d labels and attributes end in a carriage return: the model was trained on a file with CR LF "+
+				"line ends, which CRFsuite reads as one long sentence; retrain it", n))
 		}
 		return FromCRFsuite(m), notes, nil
 	case CRFPP:
@@ -66,7 +66,7 @@ func Import(data []byte) (p crf.Content, notes []string, err error) {
 			return p, nil, err
 		}
 		if c := m.CostFactor(); c != 1 {
-			notes = append(notes, fmt.Sprintf("the cost factor %g is left behind: crf_test does not heed it either", c))
+			notes = append(notes, fmt.Sprintf("cost factor %g is ignored, as in crf_test", c))
 		}
 		return FromCRFPP(m), notes, nil
 	case Wapiti:
@@ -80,7 +80,7 @@ func Import(data []byte) (p crf.Content, notes []string, err error) {
 	return p, nil, ErrNoTool
 }
 
-// FromCRFsuite takes a model of CRFsuite apart.
+// FromCRFsuite converts a model of CRFsuite.
 func FromCRFsuite(m *crfsuite.Model) crf.Content {
 	p := crf.Content{Meta: model.Metadata{Tool: CRFsuite.String()}, Labels: m.Labels, Attributes: make([]crf.Attribute, len(m.Attributes))}
 	all := make([]crf.LabelWeight, 0, m.Features()-len(m.Transitions))
@@ -97,7 +97,7 @@ func FromCRFsuite(m *crfsuite.Model) crf.Content {
 	return p
 }
 
-// FromCRFPP takes a model of CRF++ apart.
+// FromCRFPP converts a model of CRF++.
 func FromCRFPP(m *crfpp.Model) crf.Content {
 	p := columns(m)
 	p.Meta = model.Metadata{Tool: CRFPP.String()}
@@ -105,14 +105,14 @@ func FromCRFPP(m *crfpp.Model) crf.Content {
 	return p
 }
 
-// FromWapiti takes a model of Wapiti apart, be it a CRF or a maximum-entropy model. MEMMs, and raw models, whose
-// attributes of label pairs stand among those of the tokens, are an ErrUnlike.
+// FromWapiti converts a model of Wapiti, either a CRF or a maximum-entropy model. The error is
+// ErrUnlike for MEMMs and for raw models, which mix attributes of tokens and of label pairs.
 func FromWapiti(m *wapiti.Model) (crf.Content, error) {
 	switch {
 	case m.Type() == wapiti.MEMM:
-		return crf.Content{}, fmt.Errorf("%w: a MEMM is normalised at each token, which no model of ours is", ErrUnlike)
+		return crf.Content{}, fmt.Errorf("%w: a MEMM normalises scores per token, and trellis models normalise them per sentence", ErrUnlike)
 	case m.Templates() == nil:
-		return crf.Content{}, fmt.Errorf("%w: a raw model, without patterns, reads rows of any number of attributes", ErrUnlike)
+		return crf.Content{}, fmt.Errorf("%w: a raw model has no patterns and reads rows with any number of attributes", ErrUnlike)
 	}
 	p := columns(m)
 	p.Meta = model.Metadata{Tool: Wapiti.String()}
@@ -120,7 +120,7 @@ func FromWapiti(m *wapiti.Model) (crf.Content, error) {
 	return p, nil
 }
 
-// A numbered model has its weights by the numbers of labels.
+// numbered is a model whose weights are indexed by label numbers.
 type numbered interface {
 	Labels() []string
 	Unigrams() iter.Seq2[string, iter.Seq2[int, float64]]
@@ -145,7 +145,7 @@ func columns(m numbered) crf.Content {
 		}
 		p.Bigrams = append(p.Bigrams, a)
 	}
-	at := make(map[[2]int]int) // of a pair, in p.Transitions
+	at := make(map[[2]int]int) // index of a pair in p.Transitions
 	for pair, w := range m.Transitions() {
 		k, ok := at[pair]
 		if !ok {

@@ -35,7 +35,7 @@ func file(t testing.TB, path ...string) []byte {
 	return data
 }
 
-// imported makes a model of a file.
+// imported makes a model from a file.
 func imported(t testing.TB, data []byte) *crf.Model {
 	t.Helper()
 	p, notes, err := interop.Import(data)
@@ -62,7 +62,7 @@ func items(t testing.TB, data []byte) []*attrfile.Items {
 	}
 }
 
-// rows returns the sentences of a file of columns.
+// rows returns the sentences of a column file.
 func rows(t testing.TB, data []byte) []*corpus.Sentence {
 	t.Helper()
 	r := corpus.NewReader(bytes.NewReader(data), "", corpus.Options{Format: corpus.CoNLL})
@@ -78,8 +78,8 @@ func rows(t testing.TB, data []byte) []*corpus.Sentence {
 	}
 }
 
-// same requires that two lattices give all labellings the same scores, up to tolerance. Scores without edges
-// are those with edges of 0.
+// same requires that two lattices give all labellings the same scores, up to tolerance. Missing
+// edges count as edges of 0.
 func same(t *testing.T, want, got *structured.Lattice, tolerance float64) {
 	t.Helper()
 	require.Equal(t, [2]int{want.T, want.L}, [2]int{got.T, got.L})
@@ -133,7 +133,7 @@ func TestImportCRFPP(t *testing.T) {
 		for _, s := range rows(t, file(t, "crfpp", "testdata", "test.txt")) {
 			require.NoError(t, theirs.Read(s))
 			require.NoError(t, ours.Read(s))
-			same(t, theirs.Scores(), ours.Scores(), tolerance) // theirs are sums of 32 bits
+			same(t, theirs.Scores(), ours.Scores(), tolerance) // CRF++ sums in 32 bits
 		}
 	}
 }
@@ -202,7 +202,7 @@ func trained(t testing.TB, in model.Input, add func(*crf.Dataset)) *crf.Model {
 	return m
 }
 
-// roundTrip sends a model through a file of CRFsuite.
+// roundTrip exports a model to a CRFsuite file and reads it again.
 func roundTrip(t testing.TB, m *crf.Model) *crfsuite.Model {
 	t.Helper()
 	p, err := m.Content()
@@ -289,7 +289,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	content.Scheme = structured.BIO // from now on, no I- behind O
+	content.Scheme = structured.BIO // forbids I- after O
 	m, err := crf.New(content)
 	if err != nil {
 		log.Fatal(err)

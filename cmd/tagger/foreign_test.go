@@ -193,7 +193,7 @@ func TestImportAndExportRefuse(t *testing.T) {
 		says string
 	}{
 		{[]string{"import", nerModel(t)}, "not a model of CRFsuite, CRF++ or Wapiti"},
-		{[]string{"import", tool("wapiti", "testdata", "memm.wapiti")}, "cannot be carried over: a MEMM is normalised at each token"},
+		{[]string{"import", tool("wapiti", "testdata", "memm.wapiti")}, "cannot convert model: a MEMM normalises scores per token"},
 		{[]string{"import", filepath.Join(dir, "missing")}, "no such file"},
 		{[]string{"export", "--to", "crfsuite", modelOf(t, "--features", pairs, "testdata/train.conll")}, "attributes of label pairs, such as \"b:w="},
 		{[]string{"export", "--to", "crfsuite", stripped}, "without the names of its attributes"},

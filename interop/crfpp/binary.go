@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// checkVersion refuses what crf_test 0.5x refuses.
+// checkVersion rejects the versions that crf_test 0.5x rejects.
 func checkVersion(version uint32) error {
 	if version/100 != 1 {
 		return fmt.Errorf("version %d, expected 100", version)
@@ -16,17 +16,17 @@ func checkVersion(version uint32) error {
 	return nil
 }
 
-// A cursor takes values off the front of a file; its first failure stays.
+// cursor reads values from the front of a file. It keeps the first error.
 type cursor struct {
 	data []byte
 	at   int
 	err  error
 }
 
-// bytes takes n of them.
+// bytes reads n bytes.
 func (c *cursor) bytes(n int64) []byte {
 	if c.err == nil && n > int64(len(c.data)-c.at) {
-		c.err = fmt.Errorf("byte %d: %d bytes expected, the file has %d more", c.at, n, len(c.data)-c.at)
+		c.err = fmt.Errorf("byte %d: %d bytes expected, but only %d remain", c.at, n, len(c.data)-c.at)
 	}
 	if c.err != nil {
 		return nil
@@ -49,14 +49,14 @@ func (c *cursor) uint64() uint64 {
 	return 0
 }
 
-// strings takes a count of bytes and so many bytes of strings, each with a zero byte behind it.
+// strings reads a byte count and that many bytes of NUL-terminated strings.
 func (c *cursor) strings() []string {
 	b := c.bytes(int64(c.uint32()))
 	if len(b) == 0 {
 		return nil
 	}
 	if b[len(b)-1] != 0 && c.err == nil {
-		c.err = fmt.Errorf("byte %d: a string without an end", c.at)
+		c.err = fmt.Errorf("byte %d: unterminated string", c.at)
 		return nil
 	}
 	s := make([]string, 0, bytes.Count(b, []byte{0}))
@@ -66,7 +66,7 @@ func (c *cursor) strings() []string {
 	return s
 }
 
-// parseBinary reads a binary model: a header, labels, templates, a double array of attributes, weights.
+// parseBinary reads a binary model: header, labels, templates, double array of attributes, weights.
 func parseBinary(data []byte) (content, error) {
 	c := cursor{data: data}
 	if version := c.uint32(); c.err == nil {
@@ -78,7 +78,7 @@ func parseBinary(data []byte) (content, error) {
 	m := content{costFactor: math.Float64frombits(c.uint64())}
 	count, columns, size := c.uint32(), c.uint32(), c.uint32()
 	if count > math.MaxInt32 || columns > math.MaxInt32 || size%unitSize != 0 {
-		return m, fmt.Errorf("%d weights, %d columns or a double array of %d bytes cannot be", count, columns, size)
+		return m, fmt.Errorf("invalid header: %d weights, %d columns, double array of %d bytes", count, columns, size)
 	}
 	m.columns = int(columns)
 	m.labels = c.strings()
@@ -92,7 +92,7 @@ func parseBinary(data []byte) (content, error) {
 		return m, c.err
 	}
 	if c.at < len(data) {
-		return m, fmt.Errorf("%d bytes behind the last weight", len(data)-c.at)
+		return m, fmt.Errorf("%d bytes after the last weight", len(data)-c.at)
 	}
 	m.names = slices.Clone(names)
 	m.weights = make([]float64, count)

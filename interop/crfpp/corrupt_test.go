@@ -13,11 +13,12 @@ import (
 	"github.com/trellis-nlp/trellis/interop/internal/damage"
 )
 
-// corruptions is how often each large model is damaged; the small ones are, a hundred thousand times.
+// corruptions is how often each large model is damaged. The small models are damaged a hundred
+// thousand times.
 var corruptions = flag.Int("corruptions", 1000, "damages to each large model")
 
-// use reads a model and, if it is one, asks for all that it has and tags with it. It returns whether it
-// is one and fails where reading takes more memory than the file warrants.
+// use reads a model. If it is valid, use calls all accessors and tags with it. It reports whether
+// the model is valid. The test fails if reading uses too much memory for the size of the file.
 func use(t testing.TB, data []byte) bool {
 	t.Helper()
 	m, err := damage.Read(t, data, Read)
@@ -44,7 +45,7 @@ func use(t testing.TB, data []byte) bool {
 	return true
 }
 
-// tag labels a sentence: it works or, where weights overflow, fails with an error.
+// tag labels a sentence. If weights overflow, it requires an error.
 func tag(t testing.TB, m *Model) {
 	t.Helper()
 	err := m.Test(io.Discard, strings.NewReader("Maria NOUN\nin ADP\n\n"), "", Options{Verbose: 2, NBest: 2})
@@ -73,7 +74,7 @@ func TestEveryTruncationIsRefusedOrAModel(t *testing.T) {
 	}
 }
 
-// format has the characters that mean something in a model file.
+// format contains the characters with a meaning in model files.
 const format = "\x00\xff \n:0915BU%"
 
 func TestDamagedModelsDoNoHarm(t *testing.T) {

@@ -11,18 +11,18 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Decoder scores sentences with a model in scratch memory of its own: one for each goroutine. Read a
-// sentence, then ask. Steady state allocates nothing but lists. It answers by the methods of
-// [model.Decoder], and by Scores and LogZ; what they return is valid until a method is called again.
+// Decoder scores sentences with a model. Each goroutine needs its own Decoder. Read a sentence,
+// then call the methods of [model.Decoder], Scores or LogZ. Their results are valid until the next
+// call of a method. In steady state only lists are allocated.
 type Decoder struct {
-	*chain.Answers // what it finds
+	*chain.Answers // for the sentence that was read
 
-	// CostFactor multiplies the scores of the sentences that are read: crf_test's -c. 0 stands for 1.
+	// CostFactor multiplies the scores of the sentences that are read, like crf_test -c. 0 means 1.
 	CostFactor float64
 
 	m         *Model
 	extractor *features.Extractor
-	width     int // the number of columns that it reads
+	width     int // number of columns that the model reads
 	edges     structured.EdgeShape
 	blocks    []int32   // of the attributes of a token or a pair of tokens
 	sums      []float32 // L or L x L
@@ -31,12 +31,12 @@ type Decoder struct {
 
 var _ model.Decoder = (*Decoder)(nil)
 
-// NewDecoder returns a decoder that has read the empty sentence.
+// NewDecoder returns a decoder whose current sentence is empty.
 func (m *Model) NewDecoder() *Decoder {
 	t := &Decoder{m: m, extractor: m.program.NewExtractor(), width: m.program.Width(), chain: m.space.NewDecoder()}
 	t.Answers = &t.chain.Answers
 	switch {
-	case !m.pairs: // and so no L x L numbers: the file warrants only L of them
+	case !m.pairs: // do not allocate L x L numbers: the file guarantees only L weights
 	case m.program.HasBigrams():
 		t.edges = structured.PositionEdges
 	default:
@@ -46,8 +46,8 @@ func (m *Model) NewDecoder() *Decoder {
 	return t
 }
 
-// Read computes the scores of a sentence, which has the columns 0..Columns()-1, or it is an error that wraps
-// model.ErrInput. The sequence is not used after it returns.
+// Read computes the scores of a sentence. The error wraps model.ErrInput unless the sentence has
+// the columns 0..Columns()-1. Read does not retain seq.
 func (t *Decoder) Read(seq features.Sequence) error {
 	if err := model.CheckColumns(seq, t.width); err != nil {
 		return err
@@ -81,8 +81,8 @@ func (t *Decoder) ReadItems([][]attrfile.Attribute) error {
 	return fmt.Errorf("%w: ready-made attributes for a model that reads columns", model.ErrInput)
 }
 
-// bigrams collects the blocks of label pairs: the templates without a macro stand among the others in
-// the order of the file, which is that of crf_test's sum.
+// bigrams collects the blocks of label pairs. Templates without a macro keep their position among
+// the others, as in the sums of crf_test.
 func (t *Decoder) bigrams(names [][]byte) {
 	t.blocks = t.blocks[:0]
 	for _, at := range t.m.bigrams {
@@ -98,7 +98,7 @@ func (t *Decoder) bigrams(names [][]byte) {
 	}
 }
 
-// sum makes dst the sum of the blocks, in the precision of crf_test.
+// sum sets dst to the sum of the blocks, in the precision of crf_test.
 func (t *Decoder) sum(dst []float64) {
 	t.sums = slices.Grow(t.sums[:0], len(dst))[:len(dst)]
 	clear(t.sums)

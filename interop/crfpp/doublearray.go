@@ -5,12 +5,12 @@ import (
 	"fmt"
 )
 
-// A doubleArray is a trie of attributes as Darts lays it out: units of an int32 base and a uint32
-// check. A node of the trie is known by its base b, that of the root stands in unit 0. The child of b by
-// byte c is in unit p = b+c+1 if check(p) = b, and has base(p) for its own b. A name ends at b if
-// check(b) = b and base(b) < 0; its number is -base(b)-1.
+// doubleArray is a trie of attributes in the format of Darts: units of an int32 base and a uint32
+// check. A node of the trie is identified by its base b; the base of the root is in unit 0. The
+// child of b for byte c is in unit p = b+c+1 if check(p) = b, and base(p) is its base. A name ends
+// at b if check(b) = b and base(b) < 0; its number is -base(b)-1.
 //
-// Names hold no zero byte, so unit b+1 of a node is never looked at.
+// Names contain no zero byte, so unit b+1 of a node is never read.
 type doubleArray []byte
 
 const unitSize = 8
@@ -44,8 +44,8 @@ func (d doubleArray) find(name []byte) (int32, bool) {
 	return ^d.base(int(b)), true
 }
 
-// children lists the units of each node: those of node b are unit[first[b]:first[b+1]], the one that
-// ends a name before those of the bytes in their order.
+// children lists the units of each node. The units of node b are unit[first[b]:first[b+1]]: first
+// the unit that ends a name, then the units of the bytes in order.
 func (d doubleArray) children() (first, unit []int32) {
 	n := d.len()
 	first = make([]int32, n+1)
@@ -67,19 +67,19 @@ func (d doubleArray) children() (first, unit []int32) {
 	unit = make([]int32, first[n])
 	for p := n - 1; p >= 0; p-- {
 		if b := parent(p); b >= 0 {
-			// Filled from the back, so that first[b+1], the end of b, becomes its start.
+			// Fill from the back, so that first[b+1], the end of b, becomes the start of b.
 			first[b+1]--
 			unit[first[b+1]] = int32(p)
 		}
 	}
-	// Each start now stands one place too high.
+	// Each start is now one index too high.
 	copy(first, first[1:])
 	first[n] = int32(len(unit))
 	return first, unit
 }
 
-// walk yields all names with their numbers, depth first, so in byte order. A node that two others
-// lead to would make names without end: no trie has that, and it is an error.
+// walk yields all names with their numbers, depth first and so in byte order. A node with two
+// parents is an error: no trie has one, and it could make the names infinite.
 func (d doubleArray) walk(yield func(name []byte, at int32) bool) error {
 	n := d.len()
 	if n == 0 {
@@ -87,12 +87,12 @@ func (d doubleArray) walk(yield func(name []byte, at int32) bool) error {
 	}
 	first, unit := d.children()
 	seen := make([]bool, n)
-	type node struct{ base, next int32 } // next is an index of unit
+	type node struct{ base, next int32 } // next is an index into unit
 	var open []node
 	enter := func(p int) error {
 		b := d.base(p)
 		if b < 1 || int(b) >= n || seen[b] {
-			return fmt.Errorf("unit %d of the double array leads to %d, which is no node or another's", p, b)
+			return fmt.Errorf("unit %d of the double array leads to %d, which is not a node or has another parent", p, b)
 		}
 		seen[b] = true
 		open = append(open, node{b, first[b]})

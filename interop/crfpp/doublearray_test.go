@@ -12,11 +12,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// An arrayBuilder lays out a double array, slowly: it takes the first place where all children fit.
+// arrayBuilder builds a double array, slowly: it takes the first offset where all children fit.
 type arrayBuilder struct {
 	base  []int32
 	check []uint32
-	taken []bool // as a base
+	taken []bool // whether used as a base
 }
 
 func (b *arrayBuilder) grow(n int) {
@@ -25,7 +25,8 @@ func (b *arrayBuilder) grow(n int) {
 	}
 }
 
-// add lays out the names, sorted and without their first depth bytes, below a node; it returns its base.
+// add adds names, sorted and without their first depth bytes, below a node. It returns the base of
+// the node.
 func (b *arrayBuilder) add(names []string, depth int, number map[string]int32) int32 {
 	groups := make(map[int][]string) // by the offset from the base: 0 or byte+1
 	for _, name := range names {
@@ -108,7 +109,7 @@ func TestDoubleArrayHoldsItsNames(t *testing.T) {
 	}
 }
 
-// Each damage would make names without end, or none at all.
+// Each damage makes names infinite or invalid.
 func TestWalkRefusesWhatIsNoTrie(t *testing.T) {
 	damage := func(f func(b *arrayBuilder)) error {
 		b := new(arrayBuilder)
@@ -131,7 +132,7 @@ func TestWalkRefusesWhatIsNoTrie(t *testing.T) {
 	assert.NoError(t, doubleArray(nil).walk(func([]byte, int32) bool { return false }))
 }
 
-// Binary models may be larger than any sample: this one is laid out here.
+// Binary models may be larger than the samples; this test builds a large one.
 func TestBinaryLayout(t *testing.T) {
 	number := map[string]int32{"B": 0}
 	for k := range 500 {
@@ -166,12 +167,12 @@ func TestBinaryLayout(t *testing.T) {
 	}{
 		{0, 200, "version 200"},
 		{4, 1, "type 1"},
-		{16, 1005, "4020 bytes expected, the file has 4016 more"},
-		{16, 1003, "4 bytes behind the last weight"},
-		{16, 1 << 31, "cannot be"},
-		{24, 7, "cannot be"},
+		{16, 1005, "4020 bytes expected, but only 4016 remain"},
+		{16, 1003, "4 bytes after the last weight"},
+		{16, 1 << 31, "invalid header"},
+		{24, 7, "invalid header"},
 		{24, 0xfffffff8, "bytes expected"},
-		{28, 3, "without an end"},
+		{28, 3, "unterminated"},
 		{28, 0xffffffff, "bytes expected"},
 		{32, 'X', `label "" is empty`},
 	} {

@@ -22,7 +22,7 @@ func open() *crfpp.Model {
 	return m
 }
 
-// What crf_test -m model.crfpp -v 1 prints.
+// Prints the output of crf_test -m model.crfpp -v 1.
 func ExampleModel_Test() {
 	in := strings.NewReader("Maria\tNOUN\nmoved\tVERB\nto\tADP\nLisbon\tNOUN\n")
 	if err := open().Test(os.Stdout, in, "standard input", crfpp.Options{Verbose: 1}); err != nil {
@@ -36,7 +36,7 @@ func ExampleModel_Test() {
 	// Lisbon	NOUN	B-LOC/0.460247
 }
 
-// A program that has its sentences in memory keeps a tagger for each goroutine.
+// A program with sentences in memory uses one decoder for each goroutine.
 func ExampleDecoder() {
 	m := open()
 	t := m.NewDecoder()
@@ -55,7 +55,7 @@ func ExampleDecoder() {
 	// B-PER O 0.102
 }
 
-// The neutral form is what a converter reads.
+// A converter reads the weights of a model like this.
 func ExampleModel_Unigrams() {
 	m := open()
 	for name, weights := range m.Unigrams() {

@@ -16,46 +16,47 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// ErrModel says that bytes are no model of CRF++, or a damaged one. It wraps [model.ErrModel].
+// ErrModel means that the bytes are not a model of CRF++, or that the model is damaged. It wraps
+// [model.ErrModel].
 var ErrModel = fmt.Errorf("%w (CRF++)", model.ErrModel)
 
-// A Model is what a model file holds. It is immutable and safe for concurrent use.
+// Model is the content of a model file. It is immutable and safe for concurrent use.
 type Model struct {
 	content
 	parsed  *features.Templates
 	program *features.Program
-	bigrams []int // of each bigram template its block in weights, or absent, or expanded
-	pairs   bool  // whether any attribute is a bigram's
+	bigrams []int // for each bigram template: its block in weights, or absent, or expanded
+	pairs   bool  // whether any attribute is a bigram attribute
 	meta    model.Metadata
 	space   *chain.Space
 	pool    model.Pool
 }
 
 const (
-	absent   = -1 // a bare bigram template that no weights were kept of
-	expanded = -2 // a template with macros, which names a block for each position
+	absent   = -1 // a bare bigram template without weights in the model
+	expanded = -2 // a template with macros, whose block depends on the position
 )
 
-// content is what both formats say.
+// content is the content of both formats.
 type content struct {
 	labels     []string
-	templates  []string // lines
+	templates  []string // one line each
 	columns    int
 	costFactor float64
 	names      dictionary
-	weights    []float64 // maxid
+	weights    []float64 // of length maxid
 }
 
-// A dictionary says where the weights of an attribute start.
+// dictionary maps an attribute to the offset of its weights.
 type dictionary interface {
 	find(name []byte) (at int32, ok bool)
-	// walk yields the names in byte order; each is valid until the next. It fails where the names have
-	// no end or no number.
+	// walk yields the names in byte order. Each name is valid until the next. walk fails if a name
+	// has no end or no number.
 	walk(yield func(name []byte, at int32) bool) error
 }
 
-// Sniff reports whether a file that starts with head, 16 bytes of it or more, looks like a model of
-// CRF++, text or binary.
+// Sniff reports whether head, at least the first 16 bytes of a file, looks like a model of CRF++,
+// text or binary.
 func Sniff(head []byte) bool {
 	if len(head) < 16 {
 		return false
@@ -64,7 +65,7 @@ func Sniff(head []byte) bool {
 	return bytes.HasPrefix(head, []byte(textStart)) || version/100 == 1 && kind == 0
 }
 
-// Read reads a text or binary model file, whose bytes it does not keep. Errors wrap [ErrModel].
+// Read reads a text or binary model file. It does not retain data. Errors wrap [ErrModel].
 func Read(data []byte) (*Model, error) {
 	m, err := parse(data)
 	if err != nil {
@@ -87,12 +88,12 @@ func parse(data []byte) (*Model, error) {
 	return newModel(c)
 }
 
-// newModel checks what the parts of a file say of each other.
+// newModel checks that the parts of a file are consistent.
 func newModel(c content) (*Model, error) {
 	seen := make(map[string]bool, len(c.labels))
 	for _, name := range c.labels {
 		if name == "" || seen[name] {
-			return nil, fmt.Errorf("label %q is empty or repeats", name)
+			return nil, fmt.Errorf("label %q is empty or a duplicate", name)
 		}
 		seen[name] = true
 	}
@@ -112,10 +113,10 @@ func newModel(c content) (*Model, error) {
 	return m, nil
 }
 
-// checkBlocks makes sure that every attribute has its weights for itself.
+// checkBlocks checks that no two attributes share weights.
 func (m *Model) checkBlocks() error {
 	n := int64(len(m.labels))
-	var blocks []int64 // twice the place where one starts, plus 1 if it is a bigram's
+	var blocks []int64 // twice the offset of a block, plus 1 for a bigram attribute
 	foreign := ""
 	err := m.names.walk(func(name []byte, at int32) bool {
 		switch {
@@ -146,17 +147,17 @@ func (m *Model) checkBlocks() error {
 			return fmt.Errorf("two attributes share weight %d", at)
 		}
 		if end = at + size; end > int64(len(m.weights)) {
-			return fmt.Errorf("an attribute has weights %d to %d, of %d", at, end-1, len(m.weights))
+			return fmt.Errorf("attribute has weights %d to %d, but the model has %d", at, end-1, len(m.weights))
 		}
 	}
 	return nil
 }
 
-// bind parses the templates and finds the blocks of those without macros.
+// bind parses the templates and finds the blocks of the templates without macros.
 func (m *Model) bind() error {
 	for _, line := range m.templates {
 		if line == "" || line[0] != 'U' && line[0] != 'B' || strings.Contains(line, "\n") {
-			return fmt.Errorf("template %q starts with neither U nor B, or is more than a line", line)
+			return fmt.Errorf("template %q starts with neither U nor B, or spans several lines", line)
 		}
 	}
 	var err error
@@ -183,26 +184,28 @@ func (m *Model) bind() error {
 	return nil
 }
 
-// Labels returns the L labels in the order of their numbers. It must not be changed.
+// Labels returns the L labels in the order of their numbers. The caller must not change the slice.
 func (m *Model) Labels() []string { return m.labels }
 
-// Templates returns the templates inside the model: all of unigrams, then all of bigrams.
+// Templates returns the templates of the model: first all unigram templates, then all bigram
+// templates.
 func (m *Model) Templates() *features.Templates { return m.parsed }
 
-// Columns returns how many columns a row must have at least. Those after them are only printed.
+// Columns returns the minimum number of columns of a row. Further columns are only printed.
 func (m *Model) Columns() int { return m.columns }
 
-// CostFactor returns the cost factor that the file names and that crf_test does not heed.
+// CostFactor returns the cost factor in the file, which crf_test ignores.
 func (m *Model) CostFactor() float64 { return m.costFactor }
 
-// Unigrams yields the attributes of tokens in byte order, and for each its labels with their weights.
-// Weights of 0 are left out here and below, and attributes without any other.
+// Unigrams yields the attributes of tokens in byte order, each with its labels and weights.
+// Unigrams, Bigrams and Transitions omit weights of 0, and attributes without other weights.
 func (m *Model) Unigrams() iter.Seq2[string, iter.Seq2[int, float64]] {
 	return blocks(m, func(name []byte) bool { return name[0] == 'U' }, len(m.labels), func(k int) int { return k })
 }
 
-// Bigrams yields the attributes of pairs of tokens in byte order, and for each its pairs of labels, that
-// at t-1 first, with their weights. Templates without a macro are not among them: see [Model.Transitions].
+// Bigrams yields the attributes of pairs of tokens in byte order, each with its pairs of labels and
+// weights. The first label of a pair is the label at t-1. Templates without a macro are not
+// included: see [Model.Transitions].
 func (m *Model) Bigrams() iter.Seq2[string, iter.Seq2[[2]int, float64]] {
 	bare := m.parsed.TransitionNames()
 	return blocks(m, func(name []byte) bool {
@@ -210,8 +213,8 @@ func (m *Model) Bigrams() iter.Seq2[string, iter.Seq2[[2]int, float64]] {
 	}, len(m.labels)*len(m.labels), m.pair)
 }
 
-// Transitions yields the pairs of labels that have a weight at every position: those of each bigram
-// template without a macro. The weights of a pair that comes twice add up.
+// Transitions yields the pairs of labels that have a weight at every position, from each bigram
+// template without a macro. If a pair occurs more than once, its weights add up.
 func (m *Model) Transitions() iter.Seq2[[2]int, float64] {
 	return func(yield func([2]int, float64) bool) {
 		for _, at := range m.bigrams {
@@ -229,11 +232,11 @@ func (m *Model) Transitions() iter.Seq2[[2]int, float64] {
 
 func (m *Model) pair(k int) [2]int { return [2]int{k / len(m.labels), k % len(m.labels)} }
 
-// blocks yields the attributes that want accepts with their blocks of weights; key tells what the k-th
-// weight of a block belongs to.
+// blocks yields the attributes that want accepts, with their blocks of weights. key maps the index
+// of a weight in its block to a label or pair.
 func blocks[K any](m *Model, want func(name []byte) bool, size int, key func(k int) K) iter.Seq2[string, iter.Seq2[K, float64]] {
 	return func(yield func(string, iter.Seq2[K, float64]) bool) {
-		_ = m.names.walk(func(name []byte, at int32) bool { // newModel has seen that it has no error
+		_ = m.names.walk(func(name []byte, at int32) bool { // newModel has checked that there is no error
 			if !want(name) {
 				return true
 			}

@@ -12,7 +12,7 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 )
 
-// collect turns the neutral form into maps.
+// collect converts the weights of attributes to maps.
 func collect[K comparable](attributes iter.Seq2[string, iter.Seq2[K, float64]]) map[string]map[K]float64 {
 	all := make(map[string]map[K]float64)
 	for name, weights := range attributes {
@@ -55,7 +55,7 @@ func near[K comparable](t *testing.T, want, got map[string]map[K]float64) {
 	}
 }
 
-// The neutral form says all that the scores come from.
+// The weights that a model lists determine all scores.
 func TestScoresFollowFromTheNeutralForm(t *testing.T) {
 	for _, name := range []string{"model.crfpp", "odd.crfpp.txt", "small.crfpp"} {
 		m := load(t, name)
@@ -114,7 +114,7 @@ func TestNeutralFormMayBeLeftEarly(t *testing.T) {
 	}
 }
 
-// A bigram attribute of which no weight was kept costs no L x L numbers.
+// A bigram attribute without weights allocates no L x L numbers.
 func TestModelWithoutPairsHasNoEdges(t *testing.T) {
 	m := read(t, []byte("version: 100\nmaxid: 2\nxsize: 1\n\nX\nY\n\nU:%x[0,0]\nB\nB:%x[0,0]\n\n0 U:a\n\n0.5\n1\n"))
 	tagger := m.NewDecoder()
@@ -142,21 +142,21 @@ func TestTextErrorsSayWhatIsWrongAndWhere(t *testing.T) {
 		{"version: 100", "version: 200", "line 1: version 200"},
 		{"maxid: 8", "maxid: 9", "8 weights or more, expected 9"},
 		{"maxid: 8", "maxid: 7", "line 23: 7 weights or more, expected 7"},
-		{"maxid: 8", "maxid: 99", "line 5: 99 weights announced, 19 lines left for them"},
+		{"maxid: 8", "maxid: 99", "line 5: 99 weights announced, but only 19 lines remain"},
 		{"maxid: 8", "maxid: -8", "line 3"},
 		{"maxid: 8", "maxid= 8", `line 3: "maxid= 8", expected key: value`},
 		{"maxid: 8\n", "", "line 4: the header lacks maxid or xsize"},
 		{"xsize: 1", "xsize: 99999999999", "line 4"},
 		{"xsize: 1", "xsize: 0", "no such column"},
-		{"X\nY", "X\nX", `label "X" is empty or repeats`},
+		{"X\nY", "X\nX", `label "X" is empty or a duplicate`},
 		{"X\nY\n", "", "no labels"},
 		{"U:%x", "V:%x", "starts with neither U nor B"},
 		{"%x[0,0]", "%x[0,9]", "no such column"},
 		{"%x[0,0]", "%q[0,0]", "templates:1"},
 		{"4 B", "4", "line 12"},
 		{"4 B", "x B", "line 12"},
-		{"4 B", "5 B", "weights 5 to 8, of 8"},
-		{"2 U:a b", "2 U:a", `line 14: attribute "U:a" repeats`},
+		{"4 B", "5 B", "weights 5 to 8, but the model has 8"},
+		{"2 U:a b", "2 U:a", `line 14: duplicate attribute "U:a"`},
 		{"2 U:a b", "2 X:a", `attribute "X:a" starts with neither`},
 		{"2 U:a b", "2 ", `attribute "" starts with neither`},
 		{"2 U:a b", "1 U:a b", "two attributes share weight 1"},

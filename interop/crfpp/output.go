@@ -13,15 +13,15 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Options are those of crf_test.
+// Options are the options of crf_test.
 type Options struct {
-	Verbose    int     // -v: 1 prints probabilities of path and labels, 2 of all labels
-	NBest      int     // -n: prints so many paths; 0 prints the best without a rank
-	CostFactor float64 // -c: multiplies all scores; 0 stands for 1
+	Verbose    int     // -v: 1 prints the probabilities of the path and its labels, 2 of all labels
+	NBest      int     // -n: number of paths to print; 0 prints the best path without a rank
+	CostFactor float64 // -c: multiplies all scores; 0 means 1
 }
 
-// Test labels the sentences of r and writes what crf_test prints, each sentence in one Write. name
-// stands for r in errors, which are of type *corpus.ParseError where a line is to blame.
+// Test labels the sentences of r and writes the output of crf_test, one Write for each sentence.
+// Errors use name for r. Errors in a line are of type *corpus.ParseError.
 func (m *Model) Test(w io.Writer, r io.Reader, name string, o Options) error {
 	t := m.NewDecoder()
 	t.CostFactor = o.CostFactor
@@ -35,8 +35,8 @@ func (m *Model) Test(w io.Writer, r io.Reader, name string, o Options) error {
 	})
 }
 
-// A Printer writes what crf_test writes for scores from anywhere: of a [Decoder] or of another model. It
-// serves one goroutine, and allocates nothing in steady state.
+// Printer writes the output of crf_test for given scores, from a [Decoder] or another model. Each
+// goroutine needs its own Printer. In steady state it allocates nothing.
 type Printer struct {
 	o      Options
 	labels []string
@@ -48,12 +48,12 @@ type Printer struct {
 	inference forwardbackward.Workspace
 }
 
-// NewPrinter returns a printer for lattices over labels. Scores come with the cost factor in them, so that of
-// the options counts for nothing.
+// NewPrinter returns a printer for lattices over labels. The scores must include the cost factor;
+// Options.CostFactor is ignored.
 func NewPrinter(labels []string, o Options) *Printer { return &Printer{o: o, labels: labels} }
 
-// Append appends the lines of a sentence with these scores, labelled by its best path or the n best, and the
-// empty line behind each, to dst. After an error dst is as it was.
+// Append appends the output for a sentence with these scores to dst: the lines of the best path or
+// of the n best paths, each followed by an empty line. On an error dst is unchanged.
 func (p *Printer) Append(dst []byte, scores *structured.Lattice, rows features.Rows) ([]byte, error) {
 	if scores.L != len(p.labels) || scores.T != len(rows) {
 		return dst, fmt.Errorf("%w: scores of %d tokens and %d labels, expected %d and %d", structured.ErrShape, scores.T, scores.L, len(rows), len(p.labels))
@@ -82,7 +82,7 @@ func (p *Printer) Append(dst []byte, scores *structured.Lattice, rows features.R
 	return dst, nil
 }
 
-// sentence appends a sentence, labelled by path, of the given rank from 0 and probability.
+// sentence appends a sentence labelled with path. Ranks count from 0.
 func (p *Printer) sentence(dst []byte, rows features.Rows, path []int, rank int, probability float64) []byte {
 	if p.o.NBest > 0 || p.o.Verbose > 0 {
 		dst = append(dst, "# "...)

@@ -63,12 +63,13 @@ func TestOutputIsThatOfCRFTest(t *testing.T) {
 	}
 }
 
-// shared returns a file beside the repository that tests read in place, and skips without it.
+// shared returns a file from the shared data next to the repository, or skips the test if it is
+// missing.
 func shared(t testing.TB, path ...string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(append([]string{"..", "..", "..", "shared", "interop"}, path...)...))
 	if errors.Is(err, os.ErrNotExist) {
-		t.Skip("reference data is not there")
+		t.Skip("reference data is missing")
 	}
 	require.NoError(t, err)
 	return data
@@ -122,7 +123,7 @@ func TestSentencesAreThoseOfCRFTest(t *testing.T) {
 		{"a ADP", "a\tADP\tO\n\n"},
 		{"a  \t ADP\tX  \n\n\n# ADP\n", "a\tADP\tX\tO\n\n#\tADP\tO\n\n"},
 		{"a ADP\n x\nb ADP\n", "a\tADP\tO\n\nb\tADP\tO\n\n"},               // a line that starts with a blank ends a sentence
-		{"a ADP\r\n", "a\tADP\r\tB-LOC\n\n"},                               // the CR is a part of the last column
+		{"a ADP\r\n", "a\tADP\r\tB-LOC\n\n"},                               // the CR is part of the last column
 		{"\xff\xfe\xa0 ADP\u00a0\n", "\xff\xfe\xa0\tADP\u00a0\tB-LOC\n\n"}, // bytes
 	} {
 		assert.Equal(t, c.out, test(t, m, []byte(c.in), Options{}), "%q", c.in)
@@ -134,7 +135,7 @@ func TestErrorsHaveALine(t *testing.T) {
 	var out strings.Builder
 	err := m.Test(&out, strings.NewReader("a ADP\n\nb ADP\nc\n"), "in.txt", Options{})
 	assert.ErrorIs(t, err, features.ErrColumn)
-	assert.EqualError(t, err, "in.txt:4: no such column: 1 columns, the model reads 2")
+	assert.EqualError(t, err, "in.txt:4: no such column: 1 columns, but the model reads 2")
 	assert.Equal(t, "a\tADP\tO\n\n", out.String(), "what stands before the error is written")
 
 	err = m.Test(io.Discard, strings.NewReader("a ADP\n"+strings.Repeat("x", rawlines.Max+1)), "in.txt", Options{})
@@ -166,7 +167,8 @@ func TestCostFactorScales(t *testing.T) {
 	assert.InDelta(t, score/4, less, 1e-12)
 }
 
-// A model of zeros has nothing but ties: the lowest labels come first, then those that differ in front.
+// A model of zeros has only ties. The lowest labels come first, then labellings that differ at the
+// front.
 func TestTies(t *testing.T) {
 	zeros := strings.Repeat("0\n", 2+4)
 	m := read(t, []byte("version: 100\nmaxid: 6\nxsize: 1\n\nX\nY\n\nU\nB\n\n4 U\n0 B\n\n"+zeros))

@@ -6,8 +6,8 @@ import (
 	"github.com/trellis-nlp/trellis/interop/internal/rawlines"
 )
 
-// newSentences reads rows as crf_test does: fields stand between runs of blanks and tabs, an empty line or
-// one that starts with a blank ends a sentence, and nothing else is special.
+// newSentences reads rows as crf_test does. Fields are separated by blanks and tabs. A sentence
+// ends at an empty line or a line that starts with a blank or tab. Nothing else is special.
 func newSentences(r io.Reader, name string, columns int) *rawlines.Sentences {
 	return &rawlines.Sentences{
 		In: rawlines.NewReader(r, name), Columns: columns,

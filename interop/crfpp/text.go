@@ -9,15 +9,15 @@ import (
 	"strings"
 )
 
-// textStart is how a text model starts, and no binary one.
+// textStart is the start of every text model, and of no binary model.
 const textStart = "version: "
 
-var errShort = errors.New("the file ends too early")
+var errShort = errors.New("file is truncated")
 
-// lines gives out the lines of a text, without their ends.
+// lines iterates over the lines of a text, without line ends.
 type lines struct {
 	rest   []byte
-	number int // of the line given out last, from 1
+	number int // number of the last line, from 1
 }
 
 func (l *lines) next() (line []byte, ok bool) {
@@ -29,7 +29,7 @@ func (l *lines) next() (line []byte, ok bool) {
 	return line, true
 }
 
-// section hands the lines before the next empty one, which ends it, to take.
+// section passes lines to take up to the next empty line, which ends the section.
 func (l *lines) section(take func(line []byte) error) error {
 	for {
 		line, ok := l.next()
@@ -45,7 +45,8 @@ func (l *lines) section(take func(line []byte) error) error {
 	}
 }
 
-// parseText reads the five parts of a text model: header, labels, templates, attributes, weights.
+// parseText reads the five sections of a text model: header, labels, templates, attributes,
+// weights.
 func parseText(data []byte) (content, error) {
 	l := &lines{rest: data}
 	c, err := textParts(l)
@@ -65,7 +66,7 @@ func textParts(l *lines) (content, error) {
 		return c, errors.New("the header lacks maxid or xsize")
 	}
 	if left := bytes.Count(l.rest, []byte{'\n'}) + 1; count > left {
-		return c, fmt.Errorf("%d weights announced, %d lines left for them", count, left)
+		return c, fmt.Errorf("%d weights announced, but only %d lines remain", count, left)
 	}
 	err := l.section(func(line []byte) error {
 		c.labels = append(c.labels, string(line))
@@ -90,7 +91,7 @@ func textParts(l *lines) (content, error) {
 	return c, err
 }
 
-// header takes a line "key: value" of the first part.
+// header parses a line "key: value" of the first section.
 func (c *content) header(line []byte, count *int) error {
 	key, value, ok := bytes.Cut(line, []byte(": "))
 	if !ok {
@@ -114,13 +115,13 @@ func (c *content) header(line []byte, count *int) error {
 	return err
 }
 
-// parseInt reads a number that an int32 holds, and not a negative one.
+// parseInt parses a nonnegative number that fits an int32.
 func parseInt(s string) (int, error) {
 	n, err := strconv.ParseUint(s, 10, 31)
 	return int(n), err
 }
 
-// names reads the part of the attributes: on each line a number and a name, which may hold blanks.
+// names reads the attributes section. Each line has a number and a name, which may contain blanks.
 func (l *lines) names() (*textDictionary, error) {
 	size := bytes.Index(l.rest, []byte("\n\n")) + 1
 	if size == 0 {
@@ -143,7 +144,7 @@ func (l *lines) names() (*textDictionary, error) {
 		d.at[name] = int32(at)
 		d.names = append(d.names, name)
 		if len(d.at) < len(d.names) {
-			return nil, fmt.Errorf("attribute %q repeats", name)
+			return nil, fmt.Errorf("duplicate attribute %q", name)
 		}
 	}
 	l.number++
@@ -151,7 +152,7 @@ func (l *lines) names() (*textDictionary, error) {
 	return d, nil
 }
 
-// weights reads the last part: count numbers, one a line.
+// weights reads the last section: count numbers, one per line.
 func (l *lines) weights(count int) ([]float64, error) {
 	w := make([]float64, 0, count)
 	for {
@@ -170,7 +171,7 @@ func (l *lines) weights(count int) ([]float64, error) {
 	}
 }
 
-// A textDictionary is the attributes of a text model.
+// textDictionary holds the attributes of a text model.
 type textDictionary struct {
 	at    map[string]int32
 	names []string // sorted

@@ -5,25 +5,25 @@ import (
 	"fmt"
 )
 
-// readDict returns the n names of the dictionary at an offset of data, by their numbers. It is an
-// error if CRFsuite would not find each name by its hash, or not only that one.
+// readDict returns the n names of the dictionary at an offset of data, in the order of their
+// numbers. It returns an error if CRFsuite would not find exactly this record for each name.
 func readDict(data []byte, at, n uint32) ([]string, error) {
 	head, err := part(data, uint64(at), dictSize)
 	if err != nil {
 		return nil, err
 	}
 	if got := string(head[:4]); got != dictChunk {
-		return nil, fmt.Errorf("a dictionary named %q, not %q", got, dictChunk)
+		return nil, fmt.Errorf("dictionary is named %q, expected %q", got, dictChunk)
 	}
 	if mark := le.Uint32(head[atDictMark:]); mark != dictMark {
-		return nil, fmt.Errorf("a dictionary of another byte order: its mark is %x", mark)
+		return nil, fmt.Errorf("dictionary has a different byte order: its mark is %x", mark)
 	}
 	db, err := part(data, uint64(at), uint64(le.Uint32(head[atDictSize:])))
 	if err != nil {
 		return nil, err
 	}
 	if len(db) < dictSize {
-		return nil, fmt.Errorf("a dictionary of %d bytes", len(db))
+		return nil, fmt.Errorf("dictionary of %d bytes, expected at least %d", len(db), dictSize)
 	}
 	if have := le.Uint32(head[atLinkCount:]); have != n {
 		return nil, fmt.Errorf("%d names, expected %d", have, n)
@@ -40,18 +40,18 @@ func readDict(data []byte, at, n uint32) ([]string, error) {
 	return names, d.checkTables(hashes)
 }
 
-// A dict is a dictionary of names.
+// dict is a dictionary of names.
 type dict struct {
 	db    []byte
-	links []byte // the offset of each name's record
+	links []byte // the offset of the record of each name
 }
 
-// A slot of a hash table holds the hash of a name and the offset of its record.
+// slot is an entry of a hash table: the hash of a name and the offset of its record.
 type slot struct{ hash, at uint32 }
 
 func (d *dict) link(id int) uint32 { return le.Uint32(d.links[4*id:]) }
 
-// record returns number and name of the record at an offset, the name with its NUL.
+// record returns the number and name of the record at an offset. The name includes its NUL.
 func (d *dict) record(at uint32) (id uint32, name []byte, err error) {
 	head, err := part(d.db, uint64(at), recordSize)
 	if err != nil {
@@ -73,12 +73,12 @@ func (d *dict) names() ([]string, []uint32, error) {
 			return nil, nil, err
 		}
 		if got != uint32(id) {
-			return nil, nil, fmt.Errorf("the record of name %d has number %d", id, got)
+			return nil, nil, fmt.Errorf("record of name %d has number %d", id, got)
 		}
-		// The first NUL, where CRFsuite takes a name to end, must be the last byte. Where records overlap,
-		// their names can be longer than the dictionary.
+		// CRFsuite ends a name at the first NUL, which must be the last byte. If records overlap,
+		// their names can be longer in total than the dictionary.
 		if size += len(name); size > len(d.db) || len(name) == 0 || bytes.IndexByte(name, 0) != len(name)-1 {
-			return nil, nil, fmt.Errorf("name %d does not end in the only NUL", id)
+			return nil, nil, fmt.Errorf("name %d does not end with its only NUL byte", id)
 		}
 		hashes[id] = lookup3(name)
 		end = max(end, uint64(at)+recordSize+uint64(len(name)))
@@ -91,15 +91,15 @@ func (d *dict) names() ([]string, []uint32, error) {
 	return names, hashes, nil
 }
 
-// maxProbes bounds the slots that finding all names may look at, as a multiple of their number, so that no
-// file takes long. Names that are not chosen to collide need one and a half each.
+// maxProbes bounds the number of slots read to find all names, as a multiple of their number, so
+// that the time for any file is limited. Names that are not chosen to collide need 1.5 slots each.
 const maxProbes = 16
 
-// checkTables looks for all names as CRFsuite does, those of one hash table after the other, which is
-// kinder to the processor's caches than their own order.
+// checkTables looks up all names as CRFsuite does. It goes hash table by hash table, which causes
+// fewer cache misses than the order of the names.
 func (d *dict) checkTables(hashes []uint32) error {
 	n := len(hashes)
-	var end [dictTables]int // of each table's keys
+	var end [dictTables]int // end of the keys of each table
 	for _, hash := range hashes {
 		end[hash%dictTables]++
 	}
@@ -118,7 +118,8 @@ func (d *dict) checkTables(hashes []uint32) error {
 		if err != nil {
 			return err
 		}
-		// CRFsuite allots as many links as there are pairs of slots, and searches up to a free one.
+		// CRFsuite allocates as many links as there are pairs of slots, and searches up to a free
+		// slot.
 		size, mine := len(table)/slotSize, keys[start[t]:end[t]]
 		if slots += size; size%2 != 0 || slots > 2*n || size > 0 && len(mine) == size || taken(table) != len(mine) {
 			return fmt.Errorf("hash table %d has %d slots, %d of them taken, for %d names", t, size, taken(table), len(mine))
@@ -145,7 +146,7 @@ func (d *dict) table(t int) ([]byte, error) {
 	return part(d.db, uint64(at), uint64(size)*slotSize)
 }
 
-// taken returns the number of slots that are not free.
+// taken returns the number of slots in use.
 func taken(table []byte) (n int) {
 	for ; len(table) > 0; table = table[slotSize:] {
 		if le.Uint32(table[4:]) != 0 {
@@ -155,13 +156,13 @@ func taken(table []byte) (n int) {
 	return n
 }
 
-// find looks for the name of a key in its table. It is an error if that leads to another record than
-// the key's, or to none.
+// find looks up the name of a key in its table. It returns an error unless it finds the record of
+// the key.
 func (d *dict) find(key slot, table []byte, probes *int) error {
 	size := len(table) / slotSize
 	for k := int(key.hash>>8) % size; ; k = (k + 1) % size {
 		if *probes--; *probes < 0 {
-			return fmt.Errorf("too many names of the same place in hash table %d", key.hash%dictTables)
+			return fmt.Errorf("too many collisions in hash table %d", key.hash%dictTables)
 		}
 		at := le.Uint32(table[slotSize*k+4:])
 		if at == key.at && le.Uint32(table[slotSize*k:]) == key.hash {
@@ -172,10 +173,10 @@ func (d *dict) find(key slot, table []byte, probes *int) error {
 		}
 		_, name, _ := d.record(key.at)
 		if at == 0 {
-			return fmt.Errorf("the name %.40q is not in its hash table", name[:len(name)-1])
+			return fmt.Errorf("name %.40q is not in its hash table", name[:len(name)-1])
 		}
 		if _, same, err := d.record(at); err != nil || bytes.Equal(name, same) {
-			return fmt.Errorf("the name %.40q leads to another record", name[:len(name)-1])
+			return fmt.Errorf("name %.40q leads to another record", name[:len(name)-1])
 		}
 	}
 }

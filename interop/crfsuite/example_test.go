@@ -9,7 +9,7 @@ import (
 	"github.com/trellis-nlp/trellis/interop/crfsuite"
 )
 
-// A program that makes attributes itself tags them with a model that CRFsuite trained.
+// A program that makes its own attributes tags with a CRFsuite model.
 func Example() {
 	data, err := os.ReadFile("testdata/tiny.model")
 	if err != nil {
@@ -34,7 +34,7 @@ func Example() {
 	// Output: [B-PER O] <nil>
 }
 
-// The weights of a model, feature by feature.
+// Prints the weights of a model, feature by feature.
 func ExampleRead() {
 	data, err := os.ReadFile("testdata/tiny.model")
 	if err != nil {
@@ -66,7 +66,7 @@ func ExampleRead() {
 	// B-PER -> I-PER +0.274
 }
 
-// Weights from anywhere become a file that CRFsuite loads.
+// Writes weights from any source to a file that CRFsuite loads.
 func ExampleWrite() {
 	m := &crfsuite.Model{
 		Labels: []string{"O", "B-PER"},
@@ -90,7 +90,7 @@ func ExampleWrite() {
 	// Output: 4500 bytes, 4 features
 }
 
-// What "crfsuite tag -p -i" prints.
+// Prints the output of "crfsuite tag -p -i".
 func ExamplePrinter() {
 	m := &crfsuite.Model{
 		Labels:     []string{"O", "B-PER"},

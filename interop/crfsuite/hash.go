@@ -5,8 +5,8 @@ import (
 	"math/bits"
 )
 
-// lookup3 is the hash that a dictionary finds its names by: hashlittle of Bob Jenkins' lookup3 (2006)
-// with initial value 0. It takes the key in blocks of three little-endian words, the last block
+// lookup3 is the hash function of the dictionaries: hashlittle of Bob Jenkins' lookup3 (2006) with
+// initial value 0. It reads the key in blocks of three little-endian words, with the last block
 // padded with zeros.
 func lookup3(key []byte) uint32 {
 	a := 0xdeadbeef + uint32(len(key))
@@ -18,7 +18,7 @@ func lookup3(key []byte) uint32 {
 		a += binary.LittleEndian.Uint32(key)
 		b += binary.LittleEndian.Uint32(key[4:])
 		c += binary.LittleEndian.Uint32(key[8:])
-		// Each line turns one word by the one above it.
+		// Each line mixes one word with the word of the previous line.
 		a, c = (a-c)^bits.RotateLeft32(c, 4), c+b
 		b, a = (b-a)^bits.RotateLeft32(a, 6), a+c
 		c, b = (c-b)^bits.RotateLeft32(b, 8), b+a

@@ -9,23 +9,24 @@ import (
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 )
 
-// An index finds the features of attributes by name. A name is known by its 64-bit hash alone, with a
-// seed that nobody can know, so that a look-up touches a single entry, and then the features: of N
-// attributes one that is none of them is taken for one with a probability of N / 2^63.
+// index finds the features of attributes by name. It identifies a name only by its 64-bit hash with
+// a secret seed. So a lookup reads a single entry and then the features. With N attributes, an
+// unknown name is mistaken for a known one with a probability of N / 2^63.
 type index struct {
 	seed     maphash.Seed
-	shift    int       // of hashes, to where in entries their search starts
-	entries  []entry   // a power of two, some of them free
-	features []Feature // of one attribute after the other
+	shift    int       // shift of a hash to the index in entries where its search starts
+	entries  []entry   // length is a power of two; some entries are free
+	features []Feature // grouped by attribute
 }
 
-// An entry is free if its print is 0.
+// entry is free if print is 0.
 type entry struct {
 	print      uint64
-	start, end uint32 // of the attribute's features
+	start, end uint32 // of the features of the attribute
 }
 
-// newIndex indexes the attributes of m. It is an error that wraps ErrModel if two have one name.
+// newIndex indexes the attributes of m. The error wraps ErrModel if two attributes have the same
+// name.
 func newIndex(m *Model) (*index, error) {
 	k := m.Features() - len(m.Transitions)
 	if uint64(max(k, len(m.Attributes))) > math.MaxUint32 {
@@ -45,7 +46,8 @@ func newIndex(m *Model) (*index, error) {
 	}
 }
 
-// fill enters the attributes of m under a new seed, which is not done if two names share a hash.
+// fill enters the attributes of m under a new seed. It returns false if two names have the same
+// hash.
 func (x *index) fill(m *Model) (done bool, err error) {
 	x.seed = maphash.MakeSeed()
 	names := make([]uint32, len(x.entries)) // the attribute of each entry
@@ -58,7 +60,7 @@ func (x *index) fill(m *Model) (done bool, err error) {
 			if m.Attributes[names[at]].Name != name {
 				return false, nil
 			}
-			return false, invalid("attribute %.40q is there twice", name)
+			return false, invalid("duplicate attribute %.40q", name)
 		}
 		start := end
 		end += len(m.Attributes[a].Features)
@@ -67,10 +69,10 @@ func (x *index) fill(m *Model) (done bool, err error) {
 	return true, nil
 }
 
-// hash returns that of a name, which is never 0.
+// hash returns the hash of a name, which is never 0.
 func (x *index) hash(name string) uint64 { return maphash.String(x.seed, name) | 1 }
 
-// place returns the entry that has a hash, or else a free one.
+// place returns the entry with a hash, or a free entry.
 func (x *index) place(print uint64) int {
 	for at := int(print >> x.shift); ; at = (at + 1) & (len(x.entries) - 1) {
 		if e := x.entries[at].print; e == print || e == 0 {
@@ -79,8 +81,9 @@ func (x *index) place(print uint64) int {
 	}
 }
 
-// find makes dst the entries of the attributes of an item, those of no features for unknown ones. It
-// hashes all names before it looks the first one up, so that the processor waits for many entries at once.
+// find sets dst to the entries of the attributes of an item. Unknown attributes get entries without
+// features. It hashes all names before the first lookup, so that the processor can load several
+// entries in parallel.
 func (x *index) find(dst []entry, item []attrfile.Attribute) []entry {
 	dst = dst[:0]
 	for k := range item {

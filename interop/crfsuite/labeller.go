@@ -10,11 +10,11 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// maxLabels bounds the memory of a [Labeller], which keeps a number for each pair of labels, of a model
-// that need not name one pair: half a gibibyte.
+// maxLabels bounds the memory of a [Labeller] to half a gibibyte. A Labeller stores a number for
+// each pair of labels, even if the model has no transitions.
 const maxLabels = 1 << 13
 
-// A Labeller labels sentences as CRFsuite does. It is immutable and safe for concurrent use.
+// Labeller labels sentences as CRFsuite does. It is immutable and safe for concurrent use.
 type Labeller struct {
 	labels []string
 	meta   model.Metadata
@@ -26,7 +26,8 @@ type Labeller struct {
 
 var _ model.Labeller = (*Labeller)(nil)
 
-// NewLabeller checks and indexes a model, which must not change while the labeller is used.
+// NewLabeller validates and indexes a model. The model must not change while the labeller is in
+// use.
 func NewLabeller(m *Model) (*Labeller, error) {
 	index, err := m.index()
 	if err != nil {
@@ -34,7 +35,7 @@ func NewLabeller(m *Model) (*Labeller, error) {
 	}
 	l := len(m.Labels)
 	if l > maxLabels {
-		return nil, fmt.Errorf("%w: %d labels, more than %d", ErrTooLarge, l, maxLabels)
+		return nil, fmt.Errorf("%w: %d labels, but at most %d are supported", ErrTooLarge, l, maxLabels)
 	}
 	x := &Labeller{
 		labels: m.Labels, meta: model.Metadata{Tool: model.CRFsuite}, index: index, edge: make([]float64, l*l),
@@ -49,7 +50,7 @@ func NewLabeller(m *Model) (*Labeller, error) {
 // Kind returns [model.CRFsuite].
 func (x *Labeller) Kind() string { return model.CRFsuite }
 
-// Labels returns the labels in the order of their numbers. It must not be changed.
+// Labels returns the labels in the order of their numbers. The caller must not change the slice.
 func (x *Labeller) Labels() []string { return x.labels }
 
 // Scheme returns Plain: CRFsuite does not constrain labels.
@@ -58,13 +59,14 @@ func (x *Labeller) Scheme() structured.Scheme { return structured.Plain }
 // Input returns the zero Input: the model reads ready-made attributes.
 func (x *Labeller) Input() model.Input { return model.Input{} }
 
-// Metadata names the tool.
+// Metadata contains the name of the tool.
 func (x *Labeller) Metadata() *model.Metadata { return &x.meta }
 
 // Close does nothing: the model is in memory.
 func (x *Labeller) Close() error { return nil }
 
-// NewTagger returns a tagger for one goroutine. There is neither a grammar nor a tag dictionary to leave out.
+// NewTagger returns a tagger for one goroutine. CRFsuite models have no grammar and no tag
+// dictionary to disable.
 func (x *Labeller) NewTagger(o model.TagOptions) (model.Tagger, error) {
 	return model.NewTagger(x, x.NewDecoder(), o)
 }
@@ -74,11 +76,11 @@ func (x *Labeller) TagItems(items [][]attrfile.Attribute) ([]string, error) {
 	return x.pool.Tag(x, model.Sentence{Items: items})
 }
 
-// A Decoder scores sentences as CRFsuite does, in scratch memory of its own: one for each goroutine. Read a sentence,
-// then ask for paths, scores or probabilities. Steady state allocates nothing but lists. It answers by the methods of
-// [model.Decoder], and by Scores and LogZ; what they return is valid until a method is called again.
+// Decoder scores sentences as CRFsuite does. Each goroutine needs its own Decoder. Read a sentence,
+// then call the methods of [model.Decoder], Scores or LogZ. Their results are valid until the next
+// call of a method. In steady state only lists are allocated.
 type Decoder struct {
-	*chain.Answers // what it finds
+	*chain.Answers // for the sentence that was read
 
 	x     *Labeller
 	found []entry
@@ -87,7 +89,7 @@ type Decoder struct {
 
 var _ model.Decoder = (*Decoder)(nil)
 
-// NewDecoder returns a decoder that has read the empty sentence.
+// NewDecoder returns a decoder whose current sentence is empty.
 func (x *Labeller) NewDecoder() *Decoder {
 	t := &Decoder{x: x, chain: x.space.NewDecoder()}
 	t.Answers = &t.chain.Answers
@@ -106,8 +108,8 @@ func (t *Decoder) Read(features.Sequence) error {
 	return fmt.Errorf("%w: columns for a model of ready-made attributes", model.ErrInput)
 }
 
-// ReadItems computes the scores of a sentence of items, each a list of attributes with finite values: what the
-// model does not know counts nothing, what comes twice counts twice.
+// ReadItems computes the scores of a sentence of items, each a list of attributes with finite
+// values. Unknown attributes are ignored, and repeated attributes count each time.
 func (t *Decoder) ReadItems(items [][]attrfile.Attribute) error {
 	s := t.begin(len(items))
 	for i, item := range items {
@@ -119,7 +121,7 @@ func (t *Decoder) ReadItems(items [][]attrfile.Attribute) error {
 				return &model.TokenError{Token: i, Reason: fmt.Sprintf("attribute %.40q has the value %v", item[k].Name, v)}
 			}
 			for _, f := range t.x.index.features[e.start:e.end] {
-				row[f.Label] += float64(v * f.Weight) // rounded, not fused, as CRFsuite's
+				row[f.Label] += float64(v * f.Weight) // rounded, not fused, as in CRFsuite
 			}
 		}
 	}

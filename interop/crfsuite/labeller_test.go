@@ -30,7 +30,7 @@ func TestWNUTAsCRFsuite(t *testing.T) {
 	assert.Equal(t, strings.Split(want, "\n"), strings.Split(got, "\n"))
 }
 
-// The columns of every option, alone and together.
+// Checks the columns of every option, alone and combined.
 func TestOutputs(t *testing.T) {
 	m := &crfsuite.Model{
 		Labels:      []string{"O", "B:x"},
@@ -65,7 +65,7 @@ func TestOutputs(t *testing.T) {
 	assert.Empty(t, got)
 }
 
-// score is the sum over features that the format describes, feature by feature.
+// score sums the features as the format describes, feature by feature.
 func score(m *crfsuite.Model, items [][]attrfile.Attribute, y []int) (sum float64) {
 	for i, item := range items {
 		for _, shown := range item {
@@ -128,7 +128,7 @@ func TestTaggerAgainstAllPaths(t *testing.T) {
 	}
 }
 
-// Of equal scores CRFsuite keeps the first that it meets, from the lowest label up.
+// Of equal scores CRFsuite keeps the first, counting up from the lowest label.
 func TestTies(t *testing.T) {
 	m := &crfsuite.Model{
 		Labels: []string{"c", "b", "a"},

@@ -9,33 +9,32 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// ErrModel says that bytes are no model of CRFsuite, or that a [Model] is none that its format can
-// hold; the error that wraps it says why. It wraps [model.ErrModel].
+// ErrModel means that the bytes are not a model of CRFsuite, or that the format does not support a
+// [Model]. The wrapping error gives the reason. It wraps [model.ErrModel].
 var ErrModel = fmt.Errorf("%w (CRFsuite)", model.ErrModel)
 
-// A Model is what a file of CRFsuite holds: which labels and attributes there are, and the weights of
-// those features that have one. Labels go by their numbers, the places in Labels.
+// Model is the content of a CRFsuite file: labels, attributes, and the weights of the features.
+// Labels are referred to by their index in Labels.
 type Model struct {
 	Labels      []string
 	Attributes  []Attribute  // in the order of the file
-	Transitions []Transition // those from one label next to each other after [Read]
+	Transitions []Transition // sorted by From after [Read]
 }
 
-// An Attribute is a name that items may show, and the features it has with labels, each label at
-// most once.
+// Attribute is an attribute name and its features. Each label may occur only once.
 type Attribute struct {
 	Name     string
 	Features []Feature
 }
 
-// A Feature is what an attribute of value 1 adds to the score of a label.
+// Feature is the weight that an attribute with value 1 adds to the score of a label.
 type Feature struct {
 	Label  int
 	Weight float64
 }
 
-// A Transition is what the label To adds to the score where it follows From. There is at most one for
-// each pair.
+// Transition is the weight that label To adds to the score after label From. Each pair may occur
+// only once.
 type Transition struct {
 	From, To int
 	Weight   float64
@@ -50,10 +49,10 @@ func (m *Model) Features() int {
 	return n
 }
 
-// CarriageReturns returns the number of labels and attributes that end in a carriage return. If there
-// are any, CRFsuite was trained on a file with line ends of CR LF: what stood last on a line has a
-// second name, empty lines were tokens, and the file one long sentence. Such a model expects the same
-// of what it tags, so it had better be trained anew.
+// CarriageReturns returns the number of labels and attributes that end in a carriage return. If
+// there are any, CRFsuite was trained on a file with CR LF line ends. Then the last attribute of a
+// line has a second name, empty lines were read as tokens, and the file as one long sentence. Such
+// a model expects the same input when tagging, so it is better to retrain it.
 func (m *Model) CarriageReturns() int {
 	n := 0
 	for _, label := range m.Labels {
@@ -69,9 +68,9 @@ func (m *Model) CarriageReturns() int {
 	return n
 }
 
-// Validate reports, as an error that wraps ErrModel, what no model can have: no labels, a name twice
-// or with a NUL in it, a feature of a label that there is not, two features of one pair, a weight that is
-// infinite or NaN. A model that [Read] returned is valid.
+// Validate returns an error that wraps ErrModel if the model is not valid: no labels, a duplicate
+// name or a name with a NUL byte, a feature of a label that does not exist, two features of one
+// pair, or a weight that is infinite or NaN. A model from [Read] is valid.
 func (m *Model) Validate() error {
 	_, err := m.index()
 	return err
@@ -98,10 +97,10 @@ func (m *Model) checkLabels() error {
 	seen := make(map[string]bool, len(m.Labels))
 	for _, name := range m.Labels {
 		if strings.IndexByte(name, 0) >= 0 {
-			return invalid("label %.40q has a NUL in it", name)
+			return invalid("label %.40q contains a NUL byte", name)
 		}
 		if seen[name] {
-			return invalid("label %.40q is there twice", name)
+			return invalid("duplicate label %.40q", name)
 		}
 		seen[name] = true
 	}
@@ -113,16 +112,16 @@ func (m *Model) checkFeatures() error {
 	for a := range m.Attributes {
 		x := &m.Attributes[a]
 		if strings.IndexByte(x.Name, 0) >= 0 {
-			return invalid("attribute %.40q has a NUL in it", x.Name)
+			return invalid("attribute %.40q contains a NUL byte", x.Name)
 		}
 		for _, f := range x.Features {
 			switch {
 			case f.Label < 0 || f.Label >= len(m.Labels):
-				return invalid("attribute %.40q has a feature of label number %d, of %d", x.Name, f.Label, len(m.Labels))
+				return invalid("attribute %.40q has a feature of label %d, but there are %d labels", x.Name, f.Label, len(m.Labels))
 			case seen[f.Label] == a+1:
 				return invalid("attribute %.40q has two features of label %.40q", x.Name, m.Labels[f.Label])
 			case !isFinite(f.Weight):
-				return invalid("attribute %.40q has the weight %v", x.Name, f.Weight)
+				return invalid("attribute %.40q has weight %v", x.Name, f.Weight)
 			}
 			seen[f.Label] = a + 1
 		}
@@ -134,10 +133,10 @@ func (m *Model) checkTransitions() error {
 	pairs := make([][2]int, len(m.Transitions))
 	for k, f := range m.Transitions {
 		if min(f.From, f.To) < 0 || max(f.From, f.To) >= len(m.Labels) {
-			return invalid("a transition from label number %d to %d, of %d", f.From, f.To, len(m.Labels))
+			return invalid("transition from label %d to %d, but there are %d labels", f.From, f.To, len(m.Labels))
 		}
 		if !isFinite(f.Weight) {
-			return invalid("a transition has the weight %v", f.Weight)
+			return invalid("transition has weight %v", f.Weight)
 		}
 		pairs[k] = [2]int{f.From, f.To}
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/trellis-nlp/trellis/interop/crfsuite"
 )
 
-// dump returns what CRFsuite's dump prints of labels, attributes and features.
+// dump returns the labels, attributes and features that CRFsuite's dump prints.
 func dump(m *crfsuite.Model) string {
 	var b strings.Builder
 	b.WriteString("LABELS = {\n")
@@ -50,7 +50,7 @@ func TestReadFindsWhatCRFsuiteDumps(t *testing.T) {
 	assert.NoError(t, m.Validate())
 }
 
-// CRFsuite numbers features by attribute and label, then transitions, and so do we.
+// Like CRFsuite, Write numbers features by attribute and label, followed by transitions.
 func TestWriteGivesTheBytesThatWereRead(t *testing.T) {
 	data := tiny(t, "model")
 	assert.True(t, bytes.Equal(data, write(t, read(t, data))))
@@ -105,17 +105,17 @@ func TestUnfitModels(t *testing.T) {
 		m    crfsuite.Model
 	}{
 		{"no labels", crfsuite.Model{}},
-		{`label "O" is there twice`, crfsuite.Model{Labels: []string{"O", "B", "O"}}},
-		{`label "O\x00" has a NUL in it`, crfsuite.Model{Labels: []string{"O\x00"}}},
-		{`attribute "" is there twice`, crfsuite.Model{Labels: two, Attributes: []crfsuite.Attribute{{}, {}}}},
-		{`attribute "\x00" has a NUL in it`, crfsuite.Model{Labels: two, Attributes: []crfsuite.Attribute{attribute("\x00")}}},
-		{`attribute "a" has a feature of label number 2, of 2`, crfsuite.Model{Labels: two, Attributes: []crfsuite.Attribute{attribute("a", crfsuite.Feature{Label: 2})}}},
-		{`attribute "a" has a feature of label number -1, of 2`, crfsuite.Model{Labels: two, Attributes: []crfsuite.Attribute{attribute("a", crfsuite.Feature{Label: -1})}}},
+		{`duplicate label "O"`, crfsuite.Model{Labels: []string{"O", "B", "O"}}},
+		{`label "O\x00" contains a NUL byte`, crfsuite.Model{Labels: []string{"O\x00"}}},
+		{`duplicate attribute ""`, crfsuite.Model{Labels: two, Attributes: []crfsuite.Attribute{{}, {}}}},
+		{`attribute "\x00" contains a NUL byte`, crfsuite.Model{Labels: two, Attributes: []crfsuite.Attribute{attribute("\x00")}}},
+		{`attribute "a" has a feature of label 2, but there are 2 labels`, crfsuite.Model{Labels: two, Attributes: []crfsuite.Attribute{attribute("a", crfsuite.Feature{Label: 2})}}},
+		{`attribute "a" has a feature of label -1, but there are 2 labels`, crfsuite.Model{Labels: two, Attributes: []crfsuite.Attribute{attribute("a", crfsuite.Feature{Label: -1})}}},
 		{`attribute "a" has two features of label "B"`, crfsuite.Model{Labels: two, Attributes: []crfsuite.Attribute{attribute("a", crfsuite.Feature{Label: 1}, crfsuite.Feature{Label: 0}, crfsuite.Feature{Label: 1})}}},
-		{`attribute "a" has the weight NaN`, crfsuite.Model{Labels: two, Attributes: []crfsuite.Attribute{attribute("a", crfsuite.Feature{Weight: math.NaN()})}}},
-		{`a transition from label number 0 to 2, of 2`, crfsuite.Model{Labels: two, Transitions: []crfsuite.Transition{{From: 0, To: 2}}}},
-		{`a transition from label number -1 to 0, of 2`, crfsuite.Model{Labels: two, Transitions: []crfsuite.Transition{{From: -1}}}},
-		{`a transition has the weight -Inf`, crfsuite.Model{Labels: two, Transitions: []crfsuite.Transition{{Weight: math.Inf(-1)}}}},
+		{`attribute "a" has weight NaN`, crfsuite.Model{Labels: two, Attributes: []crfsuite.Attribute{attribute("a", crfsuite.Feature{Weight: math.NaN()})}}},
+		{`transition from label 0 to 2, but there are 2 labels`, crfsuite.Model{Labels: two, Transitions: []crfsuite.Transition{{From: 0, To: 2}}}},
+		{`transition from label -1 to 0, but there are 2 labels`, crfsuite.Model{Labels: two, Transitions: []crfsuite.Transition{{From: -1}}}},
+		{`transition has weight -Inf`, crfsuite.Model{Labels: two, Transitions: []crfsuite.Transition{{Weight: math.Inf(-1)}}}},
 		{`two transitions from label "B" to "O"`, crfsuite.Model{Labels: two, Transitions: []crfsuite.Transition{{From: 1}, {}, {From: 1, Weight: 1}}}},
 	} {
 		want := "not a valid model (CRFsuite): " + c.want
@@ -137,7 +137,8 @@ var errDisk = errors.New("the disk is full")
 func TestWriteReportsErrors(t *testing.T) {
 	assert.ErrorIs(t, crfsuite.Write(failing{}, &crfsuite.Model{Labels: []string{"O"}}), errDisk)
 
-	// One name of 64 MiB, many times: too large for the format, and refused before it is built.
+	// One name of 64 MiB, used many times, exceeds the format and is rejected before the file is
+	// built.
 	long := strings.Repeat("x", 64<<20)
 	m := &crfsuite.Model{Labels: []string{"O"}}
 	for k := range 64 {

@@ -4,5 +4,5 @@ package crfsuite_test
 
 const (
 	corruptions = 100_000 // damaged files that TestCorruptions reads
-	truncations = 1       // bytes from one file of TestTruncations to the next
+	truncations = 1       // step in bytes between the files of TestTruncations
 )

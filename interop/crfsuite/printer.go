@@ -11,17 +11,17 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// An Output says what CRFsuite's tagger writes beside the label of each token. The zero value is a
-// label a line.
+// Output selects what the tagger writes in addition to the label of each token. The zero value
+// writes one label per line.
 type Output struct {
-	Reference   bool // -r: the label of the file before the tagger's
-	Probability bool // -p: score, log Z and probability of the labelling on lines above it
-	Marginal    bool // -i: the probability of the label, behind a colon
-	MarginalAll bool // -l: the probability of every label, in columns behind
+	Reference   bool // -r: the reference label, before the predicted label
+	Probability bool // -p: score, log Z and probability of the labelling, on lines above it
+	Marginal    bool // -i: the probability of the label, after a colon
+	MarginalAll bool // -l: the probability of every label, in further columns
 }
 
-// A Printer writes what "crfsuite tag" writes for scores from anywhere: of a [Decoder] or of another
-// model. It serves one goroutine, and allocates nothing in steady state.
+// Printer writes the output of "crfsuite tag" for given scores, from a [Decoder] or another model.
+// Each goroutine needs its own Printer. In steady state it allocates nothing.
 type Printer struct {
 	o      Output
 	labels []string
@@ -42,12 +42,12 @@ func NewPrinter(labels []string, o Output) *Printer {
 	return p
 }
 
-// unknownLabel stands for labels of the file that the model does not have.
+// unknownLabel replaces reference labels that the model does not have.
 const unknownLabel = "(null)"
 
-// Append appends the lines for the best path of a sentence with these scores, and the empty line
-// after them, to dst. reference holds the labels of the file if the output has them. For a sentence
-// without tokens there are no lines. After an error dst is as it was.
+// Append appends the output for a sentence with these scores to dst: the lines of the best path,
+// followed by an empty line. reference holds the reference labels if the output includes them. A
+// sentence without tokens has no output. On an error dst is unchanged.
 func (p *Printer) Append(dst []byte, scores *structured.Lattice, reference []string) ([]byte, error) {
 	out := dst
 	switch {
@@ -98,5 +98,5 @@ func (p *Printer) Append(dst []byte, scores *structured.Lattice, reference []str
 	return append(out, '\n'), nil
 }
 
-// appendNumber appends v as C's %f writes it.
+// appendNumber appends v in the format of C's %f.
 func appendNumber(dst []byte, v float64) []byte { return strconv.AppendFloat(dst, v, 'f', 6, 64) }

@@ -2,7 +2,8 @@
 
 package crfsuite_test
 
-// As in plain_test.go, but less where each takes ten times as long.
+// The constants of plain_test.go, reduced because the race detector makes each file ten times
+// slower.
 const (
 	corruptions = 5_000
 	truncations = 19

@@ -5,26 +5,26 @@ import (
 	"math"
 )
 
-// Sniff reports whether a file that starts with head is a model of CRFsuite: 48 bytes tell.
+// Sniff reports whether a file that starts with head is a model of CRFsuite. It needs 48 bytes.
 func Sniff(head []byte) bool {
 	return len(head) >= headerSize && string(head[:len(magic)]) == magic && string(head[atKind:atKind+len(kind)]) == kind
 }
 
-// Read reads a model file, whose bytes it does not keep. Counts, offsets, references, hash tables and
-// weights are checked before they are used, so that a model is either what CRFsuite reads too or an
-// error that wraps [ErrModel]; whatever the bytes are, it takes time and memory in proportion to their
-// number. Files of other programs may lack what CRFsuite itself does not look at: the names of the
-// chunks of references, their sizes, alignment.
+// Read reads a model file. It does not retain data. It checks counts, offsets, references, hash
+// tables and weights before it uses them. The result is either a model that CRFsuite can also read
+// or an error that wraps [ErrModel]. Time and memory are proportional to the size of the file,
+// whatever its content. Read accepts files of other programs that differ in what CRFsuite itself
+// does not read: the names and sizes of the reference chunks, and alignment.
 func Read(data []byte) (*Model, error) {
 	if !Sniff(data) {
-		return nil, invalid("it does not start with the header of a first-order model of CRFsuite")
+		return nil, invalid("no header of a first-order CRFsuite model")
 	}
 	field := func(at int) uint32 { return le.Uint32(data[at:]) }
 	if v := field(atVersion); v != version {
-		return nil, invalid("it is of version %d, not %d", v, version)
+		return nil, invalid("version %d, expected %d", v, version)
 	}
 	if size := field(atSize); uint64(size) != uint64(len(data)) {
-		return nil, invalid("it has %d bytes, its header says %d", len(data), size)
+		return nil, invalid("file has %d bytes, but its header says %d", len(data), size)
 	}
 	labels, err := readDict(data, field(atLabels), field(atLabelCount))
 	if err != nil {
@@ -63,23 +63,22 @@ func Read(data []byte) (*Model, error) {
 	return m, nil
 }
 
-// featureTable reads the chunk of features by way of the tables of references, as the tagger of
-// CRFsuite does.
+// featureTable reads the features through the tables of references, as the tagger of CRFsuite does.
 type featureTable struct {
 	data               []byte
 	labels, attributes int
 	records            []byte
-	count              [2]int // of each type
+	count              [2]int // number of features of each type
 }
 
-// open checks the features one by one.
+// open validates all features.
 func (f *featureTable) open(at uint32) error {
 	head, err := part(f.data, uint64(at), chunkSize)
 	if err != nil {
 		return err
 	}
 	if got := string(head[:4]); got != featureChunk {
-		return fmt.Errorf("their chunk is named %q, not %q", got, featureChunk)
+		return fmt.Errorf("chunk is named %q, expected %q", got, featureChunk)
 	}
 	n := le.Uint32(head[8:])
 	if f.records, err = part(f.data, uint64(at)+chunkSize, uint64(n)*featureSize); err != nil {
@@ -88,13 +87,13 @@ func (f *featureTable) open(at uint32) error {
 	for k := range int(n) {
 		typ, src, dst, w := f.at(k)
 		if typ != stateFeature && typ != transition {
-			return fmt.Errorf("number %d is of type %d", k, typ)
+			return fmt.Errorf("feature %d has type %d", k, typ)
 		}
 		if int64(src) >= int64(f.sources(typ)) || int64(dst) >= int64(f.labels) {
-			return fmt.Errorf("number %d leads from %d to %d, beyond %d attributes and %d labels", k, src, dst, f.attributes, f.labels)
+			return fmt.Errorf("feature %d leads from %d to %d, beyond %d attributes and %d labels", k, src, dst, f.attributes, f.labels)
 		}
 		if !isFinite(w) {
-			return fmt.Errorf("number %d has the weight %v", k, w)
+			return fmt.Errorf("feature %d has weight %v", k, w)
 		}
 		f.count[typ]++
 	}
@@ -106,7 +105,7 @@ func (f *featureTable) at(k int) (typ, src, dst uint32, w float64) {
 	return le.Uint32(r), le.Uint32(r[4:]), le.Uint32(r[8:]), math.Float64frombits(le.Uint64(r[12:]))
 }
 
-// sources returns how many labels or attributes features of a type can come from.
+// sources returns the number of labels or attributes that features of a type can come from.
 func (f *featureTable) sources(typ uint32) int {
 	if typ == transition {
 		return f.labels
@@ -114,8 +113,9 @@ func (f *featureTable) sources(typ uint32) int {
 	return f.attributes
 }
 
-// list yields the features of a type that the table of references at an offset lists, source by source. It is
-// an error if they are not all that there are, each with another pair of source and label.
+// list yields the features of a type from the table of references at an offset, source by source.
+// It returns an error unless the table lists all features of the type, each with a different pair
+// of source and label.
 func (f *featureTable) list(typ, at uint32, yield func(src, dst int, w float64)) error {
 	n := f.sources(typ)
 	head, err := part(f.data, uint64(at), chunkSize)
@@ -144,14 +144,14 @@ func (f *featureTable) list(typ, at uint32, yield func(src, dst int, w float64))
 		for ; len(ids) > 0; ids = ids[4:] {
 			id := le.Uint32(ids)
 			if uint64(id) >= uint64(len(f.records)/featureSize) {
-				return fmt.Errorf("number %d refers to feature %d, of %d", i, id, len(f.records)/featureSize)
+				return fmt.Errorf("entry %d refers to feature %d, but there are %d", i, id, len(f.records)/featureSize)
 			}
 			got, src, dst, w := f.at(int(id))
 			if got != typ || src != uint32(i) {
-				return fmt.Errorf("number %d refers to feature %d, which is not its own", i, id)
+				return fmt.Errorf("entry %d refers to feature %d of another entry", i, id)
 			}
 			if seen[dst] == i+1 {
-				return fmt.Errorf("number %d has two features of label %d", i, dst)
+				return fmt.Errorf("entry %d has two features of label %d", i, dst)
 			}
 			seen[dst] = i + 1
 			total++

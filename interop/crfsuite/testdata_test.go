@@ -24,7 +24,7 @@ func tiny(t testing.TB, name string) []byte {
 	return data
 }
 
-// wnut returns a file of the samples on WNUT-17, or skips the test.
+// wnut returns a file of the WNUT-17 samples, or skips the test.
 func wnut(t testing.TB, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "interop", "wnut17", name))
@@ -60,7 +60,7 @@ func newDecoder(t testing.TB, m *crfsuite.Model) *crfsuite.Decoder {
 	return newLabeller(t, m).NewDecoder()
 }
 
-// sentences returns those of an attribute file.
+// sentences returns the sentences of an attribute file.
 func sentences(t testing.TB, data []byte) (all []*attrfile.Items) {
 	t.Helper()
 	r := attrfile.NewReader(bytes.NewReader(data), "")
@@ -75,7 +75,7 @@ func sentences(t testing.TB, data []byte) (all []*attrfile.Items) {
 	}
 }
 
-// tagged returns what o writes for all sentences of an attribute file.
+// tagged returns the output with options o for all sentences of an attribute file.
 func tagged(t testing.TB, m *crfsuite.Model, items []byte, o crfsuite.Output) string {
 	t.Helper()
 	tagger, printer := newDecoder(t, m), crfsuite.NewPrinter(m.Labels, o)
@@ -89,7 +89,8 @@ func tagged(t testing.TB, m *crfsuite.Model, items []byte, o crfsuite.Output) st
 	return string(out)
 }
 
-// random returns a valid model of up to l labels, a attributes and features of many of their pairs.
+// random returns a valid model with up to l labels, a attributes and features for many pairs of
+// them.
 func random(rng *rand.Rand, l, a int) *crfsuite.Model {
 	m := new(crfsuite.Model)
 	l = 1 + rng.IntN(l)

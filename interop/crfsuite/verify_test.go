@@ -12,12 +12,12 @@ import (
 	"github.com/trellis-nlp/trellis/interop/crfsuite"
 )
 
-// verifier goes over a model file by the description of the format, with code of its own: every chunk,
-// offset, record, hash slot and link, and every byte belongs to one of them.
+// verifier checks a model file against the description of the format, with independent code: every
+// chunk, offset, record, hash slot and link. Every byte must belong to one of them.
 type verifier struct {
 	*testing.T
 	data []byte
-	pos  int // all before it is accounted for
+	pos  int // all bytes before pos are accounted for
 }
 
 func (v *verifier) u32() int {
@@ -44,7 +44,7 @@ func (v *verifier) numbers(n int) []int {
 	return list
 }
 
-// jenkins is lookup3's hashlittle, byte by byte.
+// jenkins is hashlittle of lookup3, byte by byte.
 func jenkins(key string) uint32 {
 	rot := func(x uint32, k int) uint32 { return x<<k | x>>(32-k) }
 	var s [3]uint32
@@ -152,7 +152,7 @@ func (v *verifier) dict(n int) []string {
 	return names
 }
 
-// refs verifies a chunk of references: n lists and as many entries of zero as told.
+// refs verifies a chunk of references: n lists, followed by the given number of zero entries.
 func (v *verifier) refs(name string, n, zeros int) [][]int {
 	start := v.pos
 	require.Zero(v, start%4, "aligned")
@@ -172,7 +172,7 @@ func (v *verifier) refs(name string, n, zeros int) [][]int {
 	return lists
 }
 
-// verify checks that data is a file of m, and that each feature is listed once, where it belongs.
+// verify checks that data is a file of m, and that each feature is listed once, in the right list.
 func verify(t *testing.T, data []byte, m *crfsuite.Model) {
 	t.Helper()
 	v := &verifier{T: t, data: data}
@@ -254,7 +254,7 @@ func TestWrittenFilesVerify(t *testing.T) {
 		verify(t, data, m)
 		verify(t, data, read(t, data))
 	}
-	large := &crfsuite.Model{Labels: []string{"O"}} // tables of many names, with collisions
+	large := &crfsuite.Model{Labels: []string{"O"}} // large tables with collisions
 	for k := range 20000 {
 		large.Attributes = append(large.Attributes, crfsuite.Attribute{Name: string(rune('a'+k%26)) + string(rune(0x4e00+k))})
 	}

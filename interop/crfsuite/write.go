@@ -7,20 +7,20 @@ import (
 	"math"
 )
 
-// ErrTooLarge says that a model does not fit into a file of 4 GiB, the most that its offsets reach, or has
-// more than 8192 labels, the most for a [Tagger].
+// ErrTooLarge means that a model exceeds a file of 4 GiB, the range of the offsets, or has more
+// than 8192 labels, the maximum for a [Labeller].
 var ErrTooLarge = errors.New("too large")
 
-// Write writes a model as a file that CRFsuite and all that bind it load. Features are numbered
-// attribute by attribute, then the transitions: what [Read] made of a file that CRFsuite wrote
-// becomes the same bytes again. Nothing is written of a model that is not valid.
+// Write writes a model as a file that CRFsuite and its bindings can load. Features are numbered
+// attribute by attribute, followed by the transitions. So a file written by CRFsuite, read by
+// [Read], is written as the same bytes. If the model is not valid, nothing is written.
 func Write(w io.Writer, m *Model) error {
 	if err := m.Validate(); err != nil {
 		return err
 	}
 	size := fileSize(m)
 	if size > math.MaxUint32 || size > math.MaxInt {
-		return fmt.Errorf("%w: it takes %d bytes", ErrTooLarge, size)
+		return fmt.Errorf("%w: file would have %d bytes", ErrTooLarge, size)
 	}
 	buf := make([]byte, headerSize, size)
 	place := func(at int) { le.PutUint32(buf[at:], uint32(len(buf))) }
@@ -46,11 +46,11 @@ func Write(w io.Writer, m *Model) error {
 	return err
 }
 
-// legacyLabels is the number of lists for the labels before and after a sentence, which are no more
-// written but still counted.
+// legacyLabels is the number of lists for the labels before and after a sentence. They are no
+// longer written but still counted.
 const legacyLabels = 2
 
-// fileSize returns the number of bytes that m takes.
+// fileSize returns the size of the file of m in bytes.
 func fileSize(m *Model) uint64 {
 	l, a, k := uint64(len(m.Labels)), uint64(len(m.Attributes)), uint64(m.Features())
 	names := 0
@@ -60,10 +60,10 @@ func fileSize(m *Model) uint64 {
 	for i := range m.Attributes {
 		names += len(m.Attributes[i].Name) + 1
 	}
-	// Of each name the record, two slots, and a link.
+	// For each name: the record, two slots, and a link.
 	size := headerSize + chunkSize + featureSize*k + 2*dictSize + (recordSize+2*slotSize+4)*(l+a) + uint64(names)
 	size = (size + 3) / 4 * 4
-	// Of each label and attribute an offset and a count, of each feature its number.
+	// For each label and attribute an offset and a count, for each feature its number.
 	return size + 2*chunkSize + 4*legacyLabels + 8*(l+a) + 4*k
 }
 
@@ -74,7 +74,7 @@ func align(buf []byte) []byte {
 	return buf
 }
 
-// appendChunk appends the head of a chunk of that size.
+// appendChunk appends the header of a chunk of the given size.
 func appendChunk(buf []byte, name string, size, count int) []byte {
 	buf = append(buf, name...)
 	buf = le.AppendUint32(buf, uint32(size))
@@ -143,7 +143,7 @@ func appendAttrRefs(buf []byte, m *Model) []byte {
 	return buf
 }
 
-// appendDict appends the dictionary of n names, numbered in their order.
+// appendDict appends the dictionary of n names, numbered in order.
 func appendDict(buf []byte, n int, name func(int) string) []byte {
 	var tables [dictTables][]slot
 	links := make([]uint32, n)

@@ -12,11 +12,12 @@ import (
 	"github.com/trellis-nlp/trellis/interop/internal/damage"
 )
 
-// corruptions is how often each large model is damaged; the small one is, a hundred thousand times.
+// corruptions is how often each large model is damaged. The small model is damaged a hundred
+// thousand times.
 var corruptions = flag.Int("corruptions", 1000, "damages to each large model")
 
-// use reads a model and, if it is one, asks for all that it has and tags with it. It returns whether it
-// is one and fails where reading takes more memory than the file warrants.
+// use reads a model. If it is valid, use calls all accessors and tags with it. It reports whether
+// the model is valid. The test fails if reading uses too much memory for the size of the file.
 func use(t testing.TB, data []byte) bool {
 	t.Helper()
 	m, err := damage.Read(t, data, Read)
@@ -40,7 +41,7 @@ func use(t testing.TB, data []byte) bool {
 	if m.Columns() <= 2 && len(m.Labels()) < 100 {
 		in := strings.NewReader("ua *NOUN\nbin *ADP\n\n")
 		if err := m.Label(io.Discard, in, "", Options{Scores: true, Posterior: true, NBest: 2}); err != nil {
-			require.ErrorContains(t, err, "score") // weights of 1e308 overflow, and that is said
+			require.ErrorContains(t, err, "score") // weights of 1e308 overflow, which is an error
 		}
 	}
 	return true
@@ -64,7 +65,7 @@ func TestEveryTruncationIsRefusedOrAModel(t *testing.T) {
 	}
 }
 
-// format has the characters that mean something in a model file.
+// format contains the characters with a meaning in model files.
 const format = "\x00\xff \n:0915ub*#%"
 
 func TestDamagedModelsDoNoHarm(t *testing.T) {

@@ -12,26 +12,26 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Decoder scores sentences with a model in scratch memory of its own: one for each goroutine. Read a
-// sentence, then ask. Steady state allocates nothing but lists. It answers by the methods of
-// [model.Decoder], and by Scores and LogZ; what they return is valid until a method is called again.
+// Decoder scores sentences with a model. Each goroutine needs its own Decoder. Read a sentence,
+// then call the methods of [model.Decoder], Scores or LogZ. Their results are valid until the next
+// call of a method. In steady state only lists are allocated.
 type Decoder struct {
-	*chain.Answers // what it finds
+	*chain.Answers // for the sentence that was read
 
 	m         *Model
-	extractor *features.Extractor // nil: raw
+	extractor *features.Extractor // nil for a raw model
 	edges     structured.EdgeShape
 	name      []byte
 	chain     *chain.Decoder
-	sums      structured.Lattice // of a MEMM, before they are normalised
+	sums      structured.Lattice // of a MEMM, before normalisation
 	fixed     bool
-	given     []int // where fixed: T labels, negative where free
+	given     []int // if fixed: T labels, negative for no label
 	choose    chooser
 }
 
 var _ model.Decoder = (*Decoder)(nil)
 
-// NewDecoder returns a decoder that has read the empty sentence.
+// NewDecoder returns a decoder whose current sentence is empty.
 func (m *Model) NewDecoder() *Decoder {
 	t := &Decoder{m: m, chain: m.space.NewDecoder()}
 	t.Answers = &t.chain.Answers
@@ -49,11 +49,11 @@ func (m *Model) NewDecoder() *Decoder {
 	return t
 }
 
-// Read computes the scores of a sentence, which has the columns 0..Columns()-1. The sequence is not
-// used after it returns. Columns that are missing and a raw model are an error that wraps model.ErrInput.
+// Read computes the scores of a sentence with the columns 0..Columns()-1. It does not retain seq.
+// If columns are missing or the model is raw, the error wraps model.ErrInput.
 func (t *Decoder) Read(seq features.Sequence) error {
 	if t.extractor == nil {
-		return fmt.Errorf("%w: columns for a raw model, see ReadRaw", model.ErrInput)
+		return fmt.Errorf("%w: columns for a raw model; use ReadRaw", model.ErrInput)
 	}
 	if err := model.CheckColumns(seq, t.m.columns); err != nil {
 		return err
@@ -89,7 +89,7 @@ func (t *Decoder) ReadItems([][]attrfile.Attribute) error {
 	return fmt.Errorf("%w: ready-made attributes for a model that reads columns", model.ErrInput)
 }
 
-// ReadRaw is Read for a raw model: tokens have their attributes in any number of columns.
+// ReadRaw is Read for a raw model: each token has any number of attributes as columns.
 func (t *Decoder) ReadRaw(tokens [][]string) error {
 	if t.extractor != nil {
 		return fmt.Errorf("%w: attributes for a model with patterns", model.ErrInput)
@@ -109,9 +109,9 @@ func (t *Decoder) ReadRaw(tokens [][]string) error {
 			switch kind {
 			case 'u', 'b', '*':
 			default:
-				return fmt.Errorf("%w: attribute %q of token %d starts with no u, b or *", model.ErrInput, field, i+1)
+				return fmt.Errorf("%w: attribute %q of token %d does not start with u, b or *", model.ErrInput, field, i+1)
 			}
-			t.addNode(s, i, t.name) // a b has no weights here
+			t.addNode(s, i, t.name) // a b attribute has no weights here
 			if kind != 'u' && i > 0 && t.edges == structured.PositionEdges {
 				t.addEdge(s, i, t.name)
 			}
@@ -137,7 +137,7 @@ func (t *Decoder) finish(s *structured.Lattice) {
 	}
 }
 
-// edges returns the numbers of the step to i of a lattice with edges per position.
+// edges returns the edges into position i of a lattice with edges for each position.
 func edges(s *structured.Lattice, i int) []float64 {
 	return s.Edge[(i-1)*s.L*s.L:][:s.L*s.L]
 }
@@ -163,8 +163,8 @@ func (t *Decoder) addPairs(dst []float64, a int32) {
 	}
 }
 
-// normalize makes dst the logarithms of the probability of each label given the one before: the scores of
-// a MEMM.
+// normalize sets dst to the scores of a MEMM: the log probabilities of each label given the
+// previous label.
 func normalize(dst, s *structured.Lattice) {
 	if len(s.Edge) == 0 {
 		s.Copy(dst)
@@ -189,7 +189,7 @@ func normalize(dst, s *structured.Lattice) {
 	}
 }
 
-// logSoftmax subtracts the logarithm of the sum of the exponentials.
+// logSoftmax subtracts the log-sum-exp of x.
 func logSoftmax(x []float64) {
 	most := slices.Max(x)
 	sum := 0.0

@@ -14,7 +14,7 @@ import (
 
 var sentence features.Sequence = features.Rows{{"Maria", "NOUN"}, {"moved", "VERB"}, {"Oslo", "NOUN"}}
 
-// A MEMM is a product of distributions over the labels, each given the one before: log Z is 0.
+// A MEMM is a product of distributions over labels given the previous label, so log Z is 0.
 func TestMEMMIsNormalised(t *testing.T) {
 	m := load(t, "memm.wapiti")
 	require.Equal(t, MEMM, m.Type())
@@ -35,7 +35,7 @@ func TestMEMMIsNormalised(t *testing.T) {
 	}
 }
 
-// Without weights of pairs the labels of a MEMM do not see each other.
+// Without weights of pairs, the labels of a MEMM are independent.
 func TestMEMMWithoutPairs(t *testing.T) {
 	m := read(t, []byte("#mdl#1#2\n#rdr#1/0/0\n1:u,\n#qrk#2\n1:X,\n1:Y,\n#qrk#1\n1:u,\n0=0x1p+0\n1=0x1.8p+1\n"))
 	tagger := m.NewDecoder()
@@ -48,7 +48,7 @@ func TestMEMMWithoutPairs(t *testing.T) {
 	assert.InDelta(t, p*p*p, best[0].Score, 1e-12)
 }
 
-// Posteriors sum to 1 over all labellings; sums of weights are what the lattice says.
+// Posteriors sum to 1 over all labellings, and sums of weights equal the lattice scores.
 func TestLabellingsAddUp(t *testing.T) {
 	for _, name := range []string{"model.wapiti", "memm.wapiti", "two.wapiti"} {
 		tagger := load(t, name).NewDecoder()
@@ -82,7 +82,7 @@ func TestFix(t *testing.T) {
 	require.NoError(t, tagger.Read(sentence))
 	free, err := tagger.Label(1000, false)
 	require.NoError(t, err)
-	var want [][]int // the fixed ones of all, in their order
+	var want [][]int // the labellings with the fixed label, in order
 	for _, l := range free {
 		if l.Path[1] == 4 {
 			want = append(want, append([]int(nil), l.Path...))
@@ -103,8 +103,8 @@ func TestFix(t *testing.T) {
 	assert.Len(t, again, 216, "Read frees what was fixed")
 }
 
-// All labellings of a model of zeros are equal: the lowest labels come first, then those that differ in
-// front.
+// All labellings of a model of zeros are equal. The lowest labels come first, then labellings that
+// differ at the front.
 func TestTies(t *testing.T) {
 	m := read(t, []byte("#mdl#2#0\n#rdr#2/0/0\n1:u,\n1:b,\n#qrk#2\n1:X,\n1:Y,\n#qrk#2\n1:u,\n1:b,\n"))
 	out := label(t, m, []byte("a\nb\n"), Options{Only: true, NBest: 4})

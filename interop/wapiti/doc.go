@@ -1,33 +1,39 @@
-// Package wapiti reads the models of Wapiti 1.x and labels sentences as wapiti label does.
+// Package wapiti reads models of Wapiti 1.x and labels sentences as wapiti label does.
 //
-// In flows a model file, whole or compact, and sentences with columns; out come the numbers of the model in
-// neutral form, or labels, lists of the n best, scores, posteriors and the text that wapiti label prints.
-// The patterns inside the model yield the attributes ("observations") of a token, u(t), and of a pair
-// of adjacent tokens, b(t), and
+// [Read] reads a model file, full or compact. A [Model] lists its labels, patterns and weights. A
+// [Decoder] finds labels, n-best lists, scores and posteriors for sentences with columns.
+// [Model.Label] and [Printer] write the output of wapiti label. The patterns of the model expand to
+// the attributes ("observations") u(t) of a token and b(t) of a pair of adjacent tokens. The
+// numbers of the lattice are
 //
 //	psi_t(i,j) = sum_{a in u(t)} w[a,j] + sum_{b in b(t), t>0} w[b,i,j]
 //
-// are the numbers of the lattice. A CRF, and a maximum-entropy model too, has the score s(y) = sum_t
-// psi_t(y_{t-1},y_t) and p(y) = exp(s(y)) / Z. A MEMM is normalised label by label: p(y) is the product of
-// exp(psi_t(y_{t-1},y_t)) / sum_j exp(psi_t(y_{t-1},j)). A model without patterns is raw: the columns of a
-// token are its attributes, which start with u, b or * themselves unless the model adds the u
-// ([Model.AutoUnigram]); then every line is a sentence.
+// A CRF has the score s(y) = sum_t psi_t(y_{t-1},y_t) and p(y) = exp(s(y)) / Z; so has a
+// maximum-entropy model. A MEMM is normalised per label: p(y) is the product of
+// exp(psi_t(y_{t-1},y_t)) / sum_j exp(psi_t(y_{t-1},j)).
+//
+// A model without patterns is raw: the columns of a token are its attributes. They start with u, b
+// or *, unless the model adds the u ([Model.AutoUnigram]). In a model that adds the u, every line
+// is a sentence.
 //
 // # Equal to wapiti label
 //
-// Labels, scores and posteriors are those of the tool, with these differences:
+// Labels, scores and posteriors equal those of the tool, with these differences:
 //
-//   - Equal scores: the best path is the same (the lowest label from the back); equal paths of an n-best
-//     list come in the order of package viterbi, where Wapiti's depends on its scratch memory. Where there
-//     are fewer than n paths, the list ends; Wapiti fills it up with paths of scores near -1.8e308.
-//   - Posteriors are multiplied as logarithms: a sentence of thousands of tokens does not underflow to 0,
-//     where Wapiti takes label 0 for all tokens.
-//   - A row that lacks a column is an error at every token, not only at those that a pattern reads.
-//   - %m is what was matched: see package features for a slip of Wapiti's.
+//   - Equal scores: the best path is the same (the lowest label, compared from the last token). In
+//     n-best lists, equal paths have the order of package viterbi; in Wapiti their order depends on
+//     its scratch memory. If there are fewer than n paths, the list is shorter. Wapiti pads it with
+//     paths of scores near -1.8e308.
+//   - Posteriors are multiplied as logarithms, so a sentence of thousands of tokens does not
+//     underflow to 0. In Wapiti it does, and all tokens get label 0.
+//   - A row that lacks a column is an error at every token, not only at tokens where a pattern
+//     reads it.
+//   - %m is the matched text; package features describes a bug of Wapiti.
 //
 // # Untrusted files
 //
-// The format has no checksum. [Read] checks every count and index before it is used: bytes are either an
-// error that wraps [ErrModel] or a model that is safe to use, and memory is bounded by a small multiple
-// of the file. A lattice with edges has L*L numbers for L labels, whatever the file holds.
+// The format has no checksum. [Read] checks every count and index before it uses it. The result is
+// either an error that wraps [ErrModel] or a model that is safe to use. Memory is bounded by a
+// small multiple of the file size. A lattice with edges has L*L numbers for L labels, whatever the
+// file contains.
 package wapiti

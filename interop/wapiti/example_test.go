@@ -22,7 +22,7 @@ func open() *wapiti.Model {
 	return m
 }
 
-// What wapiti label -m model.wapiti -s -p prints.
+// Prints the output of wapiti label -m model.wapiti -s -p.
 func ExampleModel_Label() {
 	in := strings.NewReader("Maria\tNOUN\nmoved\tVERB\nto\tADP\nLisbon\tNOUN\n")
 	o := wapiti.Options{Scores: true, Posterior: true}
@@ -37,7 +37,7 @@ func ExampleModel_Label() {
 	// Lisbon	NOUN	B-LOC	B-LOC/0.657113
 }
 
-// A program that has its sentences in memory keeps a tagger for each goroutine.
+// A program with sentences in memory uses one decoder for each goroutine.
 func ExampleDecoder() {
 	m := open()
 	t := m.NewDecoder()
@@ -56,7 +56,7 @@ func ExampleDecoder() {
 	// B-PER O 4.959
 }
 
-// The neutral form is what a converter reads.
+// A converter reads the weights of a model like this.
 func ExampleModel_Unigrams() {
 	m := open()
 	for name, weights := range m.Unigrams() {

@@ -11,26 +11,26 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Labelling is one labelling of a sentence and the numbers that wapiti label -s prints: sums of
-// weights, or probabilities where the model is a MEMM or posteriors were asked for.
+// Labelling is one labelling of a sentence with the numbers that wapiti label -s prints. They are
+// sums of weights; for a MEMM or with posteriors they are probabilities.
 type Labelling struct {
 	Path   []int     // T labels
-	Score  float64   // the sum of Scores, or the product of probabilities
-	Scores []float64 // T: what each token adds, the weights of the label pair that it ends included
+	Score  float64   // sum of Scores, or the product if they are probabilities
+	Scores []float64 // T: contribution of each token, including the weights of the label pair that it ends
 }
 
-// A chooser finds labellings by the scores of a sentence.
+// chooser finds labellings from the scores of a sentence.
 type chooser struct {
 	marginals structured.Lattice
-	chosen    structured.Lattice // what is decoded, where that is not the scores themselves
+	chosen    structured.Lattice // lattice to decode if it differs from the scores
 	list      []viterbi.Path
 	labelled  []Labelling
 	viterbi   viterbi.Workspace
 	inference forwardbackward.Workspace
 }
 
-// label returns the n best labellings under s, whose numbers are logarithms of probabilities if logs is set,
-// and posteriors then not needed. Those of given that are not negative are kept.
+// label returns the n best labellings under s. If logs is set, the numbers of s are log
+// probabilities, and posteriors are not computed. Labels in given that are not negative are fixed.
 func (c *chooser) label(s *structured.Lattice, logs bool, given []int, n int, posterior bool) ([]Labelling, error) {
 	if posterior && !logs {
 		if _, err := c.inference.Marginals(&c.marginals, s, structured.NoEdges); err != nil {
@@ -66,8 +66,8 @@ func (c *chooser) label(s *structured.Lattice, logs bool, given []int, n int, po
 	return c.labelled, nil
 }
 
-// Fix keeps label given[i] at token i of the sentence that was read, and leaves it free where given[i] is
-// negative: wapiti label --force.
+// Fix fixes the label of each token i of the current sentence to given[i], like wapiti label
+// --force. A negative given[i] fixes nothing.
 func (t *Decoder) Fix(given []int) error {
 	if err := checkGiven(given, t.Scores()); err != nil {
 		return err
@@ -88,10 +88,9 @@ func checkGiven(given []int, s *structured.Lattice) error {
 	return nil
 }
 
-// Label returns the n best labellings of the sentence that was read, or all if there are fewer. With
-// posterior it takes the most probable label of each token, and labellings of the highest product of
-// such probabilities: wapiti label --post, which a MEMM does not heed. Posteriors do not heed what was
-// fixed, only the choice among them does.
+// Label returns the n best labellings of the current sentence, or all if there are fewer. With
+// posterior, labellings are ranked by the product of the probabilities of their labels, like wapiti
+// label --post; a MEMM ignores it. Fixed labels restrict the labellings, but not the posteriors.
 func (t *Decoder) Label(n int, posterior bool) ([]Labelling, error) {
 	var given []int
 	if t.fixed {
@@ -100,7 +99,7 @@ func (t *Decoder) Label(n int, posterior bool) ([]Labelling, error) {
 	return t.choose.label(t.Scores(), t.m.kind == MEMM, given, n, posterior)
 }
 
-// fill makes l the labelling path of the lattice s, of logarithms or not.
+// fill sets l to the labelling path of the lattice s. logs means that s holds log probabilities.
 func (l *Labelling) fill(path []int, s *structured.Lattice, logs bool) {
 	l.Path, l.Score, l.Scores = path, 0, l.Scores[:0]
 	if logs {

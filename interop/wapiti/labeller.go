@@ -16,19 +16,20 @@ func (m *Model) Kind() string { return model.Wapiti }
 // Scheme returns Plain: Wapiti does not constrain labels.
 func (m *Model) Scheme() structured.Scheme { return structured.Plain }
 
-// Input returns the templates and how many columns they may refer to.
+// Input returns the templates and the number of columns that they may refer to.
 func (m *Model) Input() model.Input {
 	return model.Input{Templates: m.Templates(), Columns: m.columns}
 }
 
-// Metadata names the tool.
+// Metadata contains the name of the tool.
 func (m *Model) Metadata() *model.Metadata { return &m.meta }
 
 // Close does nothing: the model is in memory.
 func (m *Model) Close() error { return nil }
 
-// NewTagger returns a tagger for one goroutine. There is neither a grammar nor a tag dictionary to leave out. Of a raw
-// model it is an error that wraps model.ErrInput: see [Model.Label] and [Decoder.ReadRaw].
+// NewTagger returns a tagger for one goroutine. Wapiti models have no grammar and no tag dictionary
+// to disable. For a raw model the error wraps model.ErrInput: use [Model.Label] or
+// [Decoder.ReadRaw].
 func (m *Model) NewTagger(o model.TagOptions) (model.Tagger, error) {
 	if m.program == nil {
 		return nil, fmt.Errorf("%w: a raw model of Wapiti reads rows of any number of attributes, not columns", model.ErrInput)
@@ -41,5 +42,6 @@ func (m *Model) Tag(seq features.Sequence) ([]string, error) {
 	return m.pool.Tag(m, model.Sentence{Columns: seq})
 }
 
-// TagWords is Tag for words. A model that reads more than words is an error that wraps model.ErrInput.
+// TagWords is Tag for words. If the model reads more columns than the word, the error wraps
+// model.ErrInput.
 func (m *Model) TagWords(words []string) ([]string, error) { return m.pool.TagWords(m, words) }

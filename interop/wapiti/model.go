@@ -11,36 +11,37 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// ErrModel says that bytes are no model of Wapiti, or a damaged one. It wraps [model.ErrModel].
+// ErrModel means that the bytes are not a model of Wapiti, or that the model is damaged. It wraps
+// [model.ErrModel].
 var ErrModel = fmt.Errorf("%w (Wapiti)", model.ErrModel)
 
-// Type says how the scores of a model are normalised.
+// Type is the kind of normalisation of a model.
 type Type int
 
 // The types, numbered as in model files.
 const (
-	MaxEnt Type = iota // each label for itself in training; read like a CRF
-	MEMM               // each label given the one before
-	CRF                // all labels of a sentence together
+	MaxEnt Type = iota // per token in training; read like a CRF
+	MEMM               // per label, given the previous label
+	CRF                // over all labels of a sentence
 )
 
-// String returns the name that wapiti train --type takes.
+// String returns the name for wapiti train --type.
 func (k Type) String() string { return [...]string{"maxent", "memm", "crf"}[k] }
 
-// A Model is what a model file holds. It is immutable and safe for concurrent use.
+// Model is the content of a model file. It is immutable and safe for concurrent use.
 type Model struct {
 	kind      Type
 	labels    []string
-	templates *features.Templates // nil: raw
-	program   *features.Program   // nil: raw
-	columns   int                 // that the program reads
+	templates *features.Templates // nil for a raw model
+	program   *features.Program   // nil for a raw model
+	columns   int                 // number of columns that the program reads
 	auto      bool
 	names     []string // attributes by number
 	number    map[string]int32
-	bare      []int32 // the numbers of bigram patterns without a command, as far as they have one
+	bare      []int32 // numbers of the bigram patterns without a command that are attributes
 
-	// The weights that are not 0: those of attribute a and a label are first[a]..first[a+1], those of
-	// a and a pair of labels pairFirst[a]..pairFirst[a+1].
+	// The nonzero weights. Weights of attribute a and a label are first[a]..first[a+1], weights of
+	// a and a pair of labels are pairFirst[a]..pairFirst[a+1].
 	first      []int
 	label      []int32
 	weight     []float64
@@ -56,24 +57,25 @@ type Model struct {
 // Sniff reports whether a file that starts with head looks like a model of Wapiti.
 func Sniff(head []byte) bool { return bytes.HasPrefix(head, []byte("#mdl#")) }
 
-// Type returns how the scores are normalised.
+// Type returns the type of the model.
 func (m *Model) Type() Type { return m.kind }
 
-// Labels returns the L labels in the order of their numbers. It must not be changed.
+// Labels returns the L labels in the order of their numbers. The caller must not change the slice.
 func (m *Model) Labels() []string { return m.labels }
 
-// Templates returns the patterns inside the model, nil if it is raw.
+// Templates returns the patterns of the model, or nil if it is raw.
 func (m *Model) Templates() *features.Templates { return m.templates }
 
-// Columns returns how many columns a row must have at least, 0 if the model is raw.
+// Columns returns the minimum number of columns of a row, 0 if the model is raw.
 func (m *Model) Columns() int { return m.columns }
 
-// AutoUnigram reports whether a raw model puts a u before each column, and takes every line for a
+// AutoUnigram reports whether a raw model adds a u before each column and reads every line as a
 // sentence.
 func (m *Model) AutoUnigram() bool { return m.auto }
 
-// Unigrams yields the attributes of tokens in the order of the file, and for each its labels with
-// their weights. Weights of 0 are left out here and below, and attributes without any other.
+// Unigrams yields the attributes of tokens in the order of the file, each with its labels and
+// weights. Unigrams, Bigrams and Transitions omit weights of 0, and attributes without other
+// weights.
 func (m *Model) Unigrams() iter.Seq2[string, iter.Seq2[int, float64]] {
 	return func(yield func(string, iter.Seq2[int, float64]) bool) {
 		for a, name := range m.names {
@@ -91,9 +93,10 @@ func (m *Model) Unigrams() iter.Seq2[string, iter.Seq2[int, float64]] {
 	}
 }
 
-// Bigrams yields the attributes of pairs of tokens in the order of the file, and for each its pairs of
-// labels, that at t-1 first, with their weights. Patterns without a command are not among them: see
-// [Model.Transitions]. An attribute of a * pattern may come from here and from Unigrams.
+// Bigrams yields the attributes of pairs of tokens in the order of the file, each with its pairs of
+// labels and weights. The first label of a pair is the label at t-1. Patterns without a command are
+// not included: see [Model.Transitions]. Both Bigrams and Unigrams may yield an attribute of a *
+// pattern.
 func (m *Model) Bigrams() iter.Seq2[string, iter.Seq2[[2]int, float64]] {
 	return func(yield func(string, iter.Seq2[[2]int, float64]) bool) {
 		for a, name := range m.names {
@@ -104,8 +107,8 @@ func (m *Model) Bigrams() iter.Seq2[string, iter.Seq2[[2]int, float64]] {
 	}
 }
 
-// Transitions yields the pairs of labels that have a weight at every position: those of each bigram
-// pattern without a command, such as a bare b. The weights of a pair that comes twice add up.
+// Transitions yields the pairs of labels that have a weight at every position, from each bigram
+// pattern without a command, such as a bare b. If a pair occurs more than once, its weights add up.
 func (m *Model) Transitions() iter.Seq2[[2]int, float64] {
 	return func(yield func([2]int, float64) bool) {
 		for _, a := range m.bare {

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// collect turns the neutral form into maps.
+// collect converts the weights of attributes to maps.
 func collect[K comparable](attributes iter.Seq2[string, iter.Seq2[K, float64]]) map[string]map[K]float64 {
 	all := make(map[string]map[K]float64)
 	for name, weights := range attributes {
@@ -27,7 +27,7 @@ func sum[K comparable](weights iter.Seq2[K, float64]) map[K]float64 {
 	return all
 }
 
-// The neutral form says all that the scores come from.
+// The weights that a model lists determine all scores.
 func TestScoresFollowFromTheNeutralForm(t *testing.T) {
 	for _, name := range []string{"model.wapiti", "two.wapiti", "small.wapiti"} {
 		m := load(t, name)
@@ -120,8 +120,8 @@ func TestErrorsSayWhatIsWrongAndWhere(t *testing.T) {
 		{"#mdl#2", "#mdl#3", "line 1: model type 3"},
 		{"#mdl#2", "mdl#2", `line 1: "mdl#2", expected "#mdl#"`},
 		{"#2#4", "#2#5", `line 16: "", expected a number`},
-		{"#2#4", "#2#3", "line 15: 6 bytes behind the last weight"},
-		{"#2#4", "#2#9999", "line 11: 9999 weights announced, 32 bytes left for them"},
+		{"#2#4", "#2#3", "line 15: 6 bytes after the last weight"},
+		{"#2#4", "#2#9999", "line 11: 9999 weights announced, but only 32 bytes remain"},
 		{"#2#4", "#2#99999999999999999999", "line 1"},
 		{"#rdr#2/", "#rdr#2:", "line 2: \":\", expected a slash"},
 		{"#rdr#2/0/0", "#rdr#2/0/1", "patterns in a model that adds a u"},
@@ -130,16 +130,16 @@ func TestErrorsSayWhatIsWrongAndWhere(t *testing.T) {
 		{"9:u:%x", "8:u:%x", "line 3: \"]\", expected a comma"},
 		{"9:u:%x", "9u:%x", "expected a colon"},
 		{"9:u:%x[0,0]", "9:u:%y[0,0]", "patterns:1"},
-		{"9:u:%x[0,0]", "9:w:%x[0,0]", "starts with no u"},
-		{"9:u:%x[0,0]", "9:u:%x[0,#]", "holds a #"},
-		{"9:u:%x[0,0]", "4:u:a ", "ends with a blank"},
+		{"9:u:%x[0,0]", "9:w:%x[0,0]", "starts with u, b or *"},
+		{"9:u:%x[0,0]", "9:u:%x[0,#]", "has no #"},
+		{"9:u:%x[0,0]", "4:u:a ", "end with a blank"},
 		{"9:u:%x[0,0]", "0:", "pattern \"\""},
 		{"#qrk#2\n1:X,\n1:Y,", "#qrk#0", "0 labels"},
-		{"1:Y,", "1:X,", `"X" repeats`},
-		{"3:u:b,", "3:u:a,", `"u:a" repeats`},
-		{"3:u:b,", "3:x:b,", `attribute "x:b" starts with no`},
-		{"3:u:b,", "0:,", `attribute "" starts with no`},
-		{"3:u:b,", "99:u:b,", "the file ends too early"},
+		{"1:Y,", "1:X,", `duplicate string "X"`},
+		{"3:u:b,", "3:u:a,", `duplicate string "u:a"`},
+		{"3:u:b,", "3:x:b,", `attribute "x:b" does not start with`},
+		{"3:u:b,", "0:,", `attribute "" does not start with`},
+		{"3:u:b,", "99:u:b,", "file is truncated"},
 		{"9=.25", "10=.25", "weight 10, but the attributes have only 10"},
 		{"9=.25", "7=.25", "weight 7 after weight 7"},
 		{"9=.25", "9:.25", "expected an equals sign"},
@@ -153,5 +153,5 @@ func TestErrorsSayWhatIsWrongAndWhere(t *testing.T) {
 		assert.ErrorContains(t, err, c.err, "%q for %q", c.new, c.old)
 	}
 	_, err := Read([]byte(strings.Replace(good, "#qrk#2\n", "#qrk#40000\n"+strings.Repeat("1:Z,\n", 39998), 1)))
-	assert.ErrorContains(t, err, "repeats")
+	assert.ErrorContains(t, err, "duplicate")
 }

@@ -10,18 +10,18 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Options are those of wapiti label.
+// Options are the options of wapiti label.
 type Options struct {
-	Scores    bool // -s: prints scores
-	Posterior bool // -p: labels by posteriors, and prints these for scores
-	NBest     int  // -n: prints so many labellings; 0 stands for 1
-	Only      bool // -l: prints only labels
-	Labelled  bool // -c: the last column is a label, which the model does not see
-	Force     bool // --force: keeps the label of the last column where the model knows it
+	Scores    bool // -s: print scores
+	Posterior bool // -p: label by posteriors and print them as scores
+	NBest     int  // -n: number of labellings to print; 0 means 1
+	Only      bool // -l: print only labels
+	Labelled  bool // -c: the last column is a label that the model does not read
+	Force     bool // --force: fix the label of the last column if the model has it
 }
 
-// Label labels the sentences of r and writes what wapiti label prints, each sentence in one Write. name
-// stands for r in errors, which are of type *corpus.ParseError where a line is to blame.
+// Label labels the sentences of r and writes the output of wapiti label, one Write for each
+// sentence. Errors use name for r. Errors in a line are of type *corpus.ParseError.
 func (m *Model) Label(w io.Writer, r io.Reader, name string, o Options) error {
 	t := m.NewDecoder()
 	in := newSentences(r, name, m, o.Labelled || o.Force)
@@ -38,14 +38,14 @@ func (m *Model) Label(w io.Writer, r io.Reader, name string, o Options) error {
 		}
 		given = given[:0]
 		for _, label := range in.Labels {
-			given = append(given, slices.Index(m.labels, label)) // -1 leaves it free
+			given = append(given, slices.Index(m.labels, label)) // -1 fixes nothing
 		}
 		return p.Append(dst, t.Scores(), in.Lines, given)
 	})
 }
 
-// A Printer writes what wapiti label writes for scores from anywhere: of a [Decoder] or of another model. It
-// serves one goroutine, and allocates nothing in steady state.
+// Printer writes the output of wapiti label for given scores, from a [Decoder] or another model.
+// Each goroutine needs its own Printer. In steady state it allocates nothing.
 type Printer struct {
 	o      Options
 	labels []string
@@ -56,10 +56,10 @@ type Printer struct {
 // NewPrinter returns a printer for lattices of sums of weights over labels.
 func NewPrinter(labels []string, o Options) *Printer { return &Printer{o: o, labels: labels} }
 
-// Append appends the lines of a sentence with these scores, labelled as the options say, and the empty line behind
-// each labelling, to dst. lines are the lines that were read, without their ends; they are not needed if
-// only labels are written. With Force, given holds the label of each token that is kept, negative where there is
-// none. After an error dst is as it was.
+// Append appends the output for a sentence with these scores to dst: the lines of each labelling,
+// followed by an empty line. lines are the input lines without line ends; with Only they are not
+// used. With Force, given holds the fixed label of each token, or a negative number. On an error
+// dst is unchanged.
 func (p *Printer) Append(dst []byte, scores *structured.Lattice, lines []string, given []int) ([]byte, error) {
 	if scores.L != len(p.labels) || !p.o.Only && scores.T != len(lines) {
 		return dst, fmt.Errorf("%w: scores of %d tokens and %d labels, expected %d and %d", structured.ErrShape, scores.T, scores.L, len(lines), len(p.labels))
@@ -76,7 +76,7 @@ func (p *Printer) Append(dst []byte, scores *structured.Lattice, lines []string,
 	return dst, err
 }
 
-// sentence appends a sentence with the labelling of the given rank from 0.
+// sentence appends a sentence with a labelling. Ranks count from 0.
 func (p *Printer) sentence(dst []byte, lines []string, rank int, l Labelling) []byte {
 	if p.o.Scores {
 		dst = strconv.AppendInt(append(dst, "# "...), int64(rank), 10)

@@ -55,7 +55,7 @@ func TestOutputIsThatOfWapitiLabel(t *testing.T) {
 		{"model.wapiti", "test.txt", "out.wapiti.posterior", Options{Scores: true, Posterior: true}},
 		{"model.wapiti", "test.txt", "out.wapiti.n5", Options{Scores: true, NBest: 5}},
 		{"memm.wapiti", "test.txt", "out.memm", Options{Scores: true}},
-		{"memm.wapiti", "test.txt", "out.memm", Options{Scores: true, Posterior: true}}, // not heeded
+		{"memm.wapiti", "test.txt", "out.memm", Options{Scores: true, Posterior: true}}, // ignored
 		{"memm.wapiti", "test.txt", "out.memm.forced", Options{Scores: true, Posterior: true, Force: true}},
 		{"two.wapiti", "test.txt", "out.two.n4", Options{Scores: true, NBest: 4}},
 		{"two.wapiti", "test.txt", "out.two.forced", Options{Scores: true, Posterior: true, Force: true}},
@@ -66,12 +66,13 @@ func TestOutputIsThatOfWapitiLabel(t *testing.T) {
 	}
 }
 
-// shared returns a file beside the repository that tests read in place, and skips without it.
+// shared returns a file from the shared data next to the repository, or skips the test if it is
+// missing.
 func shared(t testing.TB, path ...string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(append([]string{"..", "..", "..", "shared", "interop"}, path...)...))
 	if errors.Is(err, os.ErrNotExist) {
-		t.Skip("reference data is not there")
+		t.Skip("reference data is missing")
 	}
 	require.NoError(t, err)
 	return data
@@ -123,7 +124,7 @@ func TestSentencesAreThoseOfWapiti(t *testing.T) {
 		{"", ""},
 		{"\n \r\n\v\f\t\n", ""},
 		{"a ADP", "a ADP\tO\n\n"},
-		{"  a  \t ADP\tX  \n\n\n# ADP\n", "  a  \t ADP\tX  \tO\n\n# ADP\tO\n\n"}, // lines stay as they are
+		{"  a  \t ADP\tX  \n\n\n# ADP\n", "  a  \t ADP\tX  \tO\n\n# ADP\tO\n\n"}, // lines are unchanged
 		{"a ADP\r\n\r\nb ADP\r\n", "a ADP\r\tO\n\nb ADP\r\tO\n\n"},
 	} {
 		assert.Equal(t, c.out, label(t, m, []byte(c.in), Options{}), "%q", c.in)
@@ -138,7 +139,7 @@ func TestErrorsHaveALine(t *testing.T) {
 	var out strings.Builder
 	err := m.Label(&out, strings.NewReader("a ADP\n\nb ADP\nc\n"), "in.txt", Options{Only: true})
 	assert.ErrorIs(t, err, features.ErrColumn)
-	assert.EqualError(t, err, "in.txt:4: no such column: 1 columns, the model reads 2")
+	assert.EqualError(t, err, "in.txt:4: no such column: 1 columns, but the model reads 2")
 	assert.Equal(t, "O\n\n", out.String(), "what stands before the error is written")
 
 	err = m.Label(io.Discard, strings.NewReader("a ADP\n"+strings.Repeat("x", rawlines.Max+1)), "in.txt", Options{})
@@ -147,7 +148,7 @@ func TestErrorsHaveALine(t *testing.T) {
 
 	err = load(t, "raw.wapiti").Label(io.Discard, strings.NewReader("uw=a x\n"), "in.txt", Options{})
 	assert.ErrorIs(t, err, model.ErrInput)
-	assert.ErrorContains(t, err, `in.txt:1: unfit input: attribute "x" of token 1 starts with no u, b or *`)
+	assert.ErrorContains(t, err, `in.txt:1: unfit input: attribute "x" of token 1 does not start with u, b or *`)
 
 	broken := errors.New("broken pipe")
 	assert.ErrorIs(t, m.Label(failing{broken}, strings.NewReader("a ADP\n"), "", Options{}), broken)

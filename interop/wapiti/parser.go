@@ -8,9 +8,9 @@ import (
 	"strconv"
 )
 
-var errShort = errors.New("the file ends too early")
+var errShort = errors.New("file is truncated")
 
-// A parser takes values off the front of a file. Like Wapiti, it skips blanks and line ends before
+// parser reads values from the front of a file. Like Wapiti, it skips blanks and line ends before
 // numbers and marks.
 type parser struct {
 	data []byte
@@ -25,12 +25,12 @@ func (p *parser) blanks() {
 	}
 }
 
-// rest returns the next n bytes for a message, fewer at the end.
+// rest returns the next n bytes for an error message, fewer at the end.
 func (p *parser) rest(n int) []byte {
 	return p.data[p.at:min(p.at+n, len(p.data))]
 }
 
-// skip takes one byte if it is c.
+// skip reads one byte if it is c.
 func (p *parser) skip(c byte) bool {
 	if p.at == len(p.data) || p.data[p.at] != c {
 		return false
@@ -85,10 +85,10 @@ func (p *parser) netstring() (string, error) {
 	return s, nil
 }
 
-// list reads so many netstrings, of which each takes 3 bytes or more.
+// list reads count netstrings, each of at least 3 bytes.
 func (p *parser) list(count uint64) ([]string, error) {
 	if left := len(p.data) - p.at; count > uint64(left/3) || count > math.MaxInt32 {
-		return nil, fmt.Errorf("%d strings announced, %d bytes left for them", count, left)
+		return nil, fmt.Errorf("%d strings announced, but only %d bytes remain", count, left)
 	}
 	s := make([]string, count)
 	for k := range s {
@@ -100,7 +100,7 @@ func (p *parser) list(count uint64) ([]string, error) {
 	return s, nil
 }
 
-// weight reads "INDEX=VALUE", the value in decimal or in hexadecimal as C's %a writes it.
+// weight reads "INDEX=VALUE". The value is decimal, or hexadecimal as in C's %a.
 func (p *parser) weight() (index uint64, value float64, err error) {
 	if index, err = p.integer(); err != nil {
 		return 0, 0, err

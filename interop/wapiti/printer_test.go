@@ -20,7 +20,7 @@ func TestPrinterOfOthersScores(t *testing.T) {
 		given []int
 		want  string
 	}{
-		{Options{}, []int{0, 0}, "a  x\tV\nb y\tN\n\n"}, // not heeded
+		{Options{}, []int{0, 0}, "a  x\tV\nb y\tN\n\n"}, // ignored
 		{Options{Only: true, Scores: true}, nil, "# 0 3.000000\nV\tV/1.000000\nN\tN/2.000000\n\n"},
 		{Options{Scores: true, Posterior: true}, nil, "# 0 0.643914\na  x\tV\tV/0.731059\nb y\tN\tN/0.880797\n\n"},
 		{Options{Force: true}, []int{0, -1}, "a  x\tN\nb y\tN\n\n"},

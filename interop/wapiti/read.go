@@ -14,7 +14,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Read reads a model file, whose bytes it does not keep. Errors wrap [ErrModel].
+// Read reads a model file. It does not retain data. Errors wrap [ErrModel].
 func Read(data []byte) (*Model, error) {
 	p := &parser{data: data}
 	m, err := p.model()
@@ -54,7 +54,7 @@ func (p *parser) model() (*Model, error) {
 	return m, p.weights(m, weights)
 }
 
-// head reads "#mdl#KIND#WEIGHTS", or "#mdl#WEIGHTS" as old versions wrote it.
+// head reads "#mdl#KIND#WEIGHTS", or "#mdl#WEIGHTS" of old versions.
 func (p *parser) head(m *Model) (weights uint64, err error) {
 	if err := p.literal("#mdl#"); err != nil {
 		return 0, err
@@ -75,7 +75,7 @@ func (p *parser) patterns(m *Model) error {
 	if err := p.literal("#rdr#"); err != nil {
 		return err
 	}
-	var head [3]uint64 // the second, the highest column, is seen from the patterns again
+	var head [3]uint64 // the second, the highest column, is not used: the patterns determine it
 	for k := range head {
 		if k > 0 && !p.skip('/') {
 			if k == 2 {
@@ -97,9 +97,9 @@ func (p *parser) patterns(m *Model) error {
 		return errors.New("patterns in a model that adds a u to ready-made attributes")
 	}
 	for _, line := range lines {
-		// Joined to a file, such a pattern would read otherwise.
+		// In a joined file, such a pattern would have a different meaning.
 		if strings.ContainsAny(line, "#\n") || line == "" || strings.IndexByte("ub*", line[0]) < 0 || isSpace(line[len(line)-1]) {
-			return fmt.Errorf("pattern %q: it starts with no u, b or *, holds a # or line end, or ends with a blank", line)
+			return fmt.Errorf("pattern %q: want a pattern that starts with u, b or *, has no # or line end, and does not end with a blank", line)
 		}
 	}
 	source := strings.NewReader(strings.Join(lines, "\n"))
@@ -115,7 +115,7 @@ func (p *parser) patterns(m *Model) error {
 	return nil
 }
 
-// strings reads "#qrk#COUNT" and so many different strings.
+// strings reads "#qrk#COUNT" and that many distinct strings.
 func (p *parser) strings() ([]string, map[string]int32, error) {
 	if err := p.literal("#qrk#"); err != nil {
 		return nil, nil, err
@@ -131,17 +131,17 @@ func (p *parser) strings() ([]string, map[string]int32, error) {
 	number := make(map[string]int32, len(names))
 	for k, name := range names {
 		if number[name] = int32(k); len(number) <= k {
-			return nil, nil, fmt.Errorf("%q repeats", name)
+			return nil, nil, fmt.Errorf("duplicate string %q", name)
 		}
 	}
 	return names, number, nil
 }
 
-// weights reads "INDEX=VALUE" lines. The attributes share out the indices in their order: L of them
-// to one of tokens, then L*L to one of pairs.
+// weights reads "INDEX=VALUE" lines. Attributes have consecutive ranges of indices: L indices for a
+// token attribute, then L*L for a pair attribute.
 func (p *parser) weights(m *Model, count uint64) error {
 	if count > uint64(len(p.data)-p.at)/4+1 {
-		return fmt.Errorf("%d weights announced, %d bytes left for them", count, len(p.data)-p.at)
+		return fmt.Errorf("%d weights announced, but only %d bytes remain", count, len(p.data)-p.at)
 	}
 	l := uint64(len(m.labels))
 	var singles, size uint64 // of attribute a
@@ -156,7 +156,7 @@ func (p *parser) weights(m *Model, count uint64) error {
 		}
 		name := m.names[a]
 		if name == "" || strings.IndexByte("ub*", name[0]) < 0 {
-			return fmt.Errorf("attribute %q starts with no u, b or *", name)
+			return fmt.Errorf("attribute %q does not start with u, b or *", name)
 		}
 		if name[0] != 'b' {
 			singles, size = l, l
@@ -204,7 +204,7 @@ func (p *parser) weights(m *Model, count uint64) error {
 	}
 	p.blanks()
 	if rest := len(p.data) - p.at; rest > 0 {
-		return fmt.Errorf("%d bytes behind the last weight", rest)
+		return fmt.Errorf("%d bytes after the last weight", rest)
 	}
 	return nil
 }

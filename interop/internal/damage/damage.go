@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Bytes returns a copy of data in which a few bytes are changed, dropped or inserted. Characters of the format are
-// put in more often than others.
+// Bytes returns a copy of data with a few bytes changed, deleted or inserted. It inserts characters
+// of format more often than others.
 func Bytes(rng *rand.Rand, data []byte, format string) []byte {
 	bad := bytes.Clone(data)
 	for range 1 + rng.IntN(4) {
@@ -37,8 +37,8 @@ func Bytes(rng *rand.Rand, data []byte, format string) []byte {
 	return bad
 }
 
-// Rounds damages data so many times and hands it to use, which reports whether the result is still a model. Some
-// results must be, or nothing behind the reader was tried, and some must not.
+// Rounds damages data the given number of times and passes the result to use, which reports whether
+// it is still a model. The test fails if no results or all results are models.
 func Rounds(t *testing.T, data []byte, format string, rounds int, use func(t testing.TB, data []byte) bool) {
 	if testing.Short() {
 		rounds = min(rounds, 2000)
@@ -51,28 +51,28 @@ func Rounds(t *testing.T, data []byte, format string, rounds int, use func(t tes
 		}
 	}
 	t.Logf("%d of %d are still models", valid, rounds)
-	require.Greater(t, valid, rounds/100, "or nothing behind the reader was tried")
+	require.Greater(t, valid, rounds/100, "too few valid models to test the code after the reader")
 	require.Less(t, valid, rounds)
 }
 
-// Read calls read, and fails where it takes more memory than the file warrants.
+// Read calls read, and fails the test if it allocates too much memory for the size of the file.
 func Read[M any](t testing.TB, data []byte, read func([]byte) (M, error)) (M, error) {
 	t.Helper()
-	limit := uint64(32*len(data) + 64<<10) // names of a byte or two cost most: a map has up to 56 for each
+	limit := uint64(32*len(data) + 64<<10) // names of a byte or two use most: up to 56 bytes each in a map
 	before := allocated()
 	m, err := read(data)
-	if allocated()-before > limit { // or something else was counted late
+	if allocated()-before > limit { // unless another allocation was counted late
 		var a, b runtime.MemStats
 		runtime.ReadMemStats(&a)
 		m, err = read(data)
 		runtime.ReadMemStats(&b)
-		require.LessOrEqual(t, b.TotalAlloc-a.TotalAlloc, limit, "bytes taken for a file of %d", len(data))
+		require.LessOrEqual(t, b.TotalAlloc-a.TotalAlloc, limit, "bytes allocated for a file of %d", len(data))
 	}
 	return m, err
 }
 
-// allocated returns how many bytes the heap ever gave out, small objects up to what is still counted
-// on the processor that took them.
+// allocated returns the number of bytes allocated so far. Small objects count only when their
+// processor reports them.
 func allocated() uint64 {
 	s := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
 	metrics.Read(s)

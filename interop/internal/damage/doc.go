@@ -1,3 +1,4 @@
-// Package damage changes model files at random, for tests that readers refuse damaged files or read them as models,
-// without a panic and without memory out of proportion to the file.
+// Package damage modifies model files randomly. Tests use it to check that readers reject a damaged
+// file or read it as a model, without panics and without using memory out of proportion to the
+// file.
 package damage

@@ -1,5 +1,6 @@
-// Package rawlines reads text as the C tools do: a line ends at LF and nowhere else, and a CR is a character like
-// any other.
+// Package rawlines reads text files as the C tools do: a line ends only at LF, and CR is an
+// ordinary character.
 //
-// In flows text; out come its lines, and errors that say in which line of which file.
+// A [Reader] returns lines, and errors with file name and line number. [Sentences] reads sentences
+// of one token per line.
 package rawlines

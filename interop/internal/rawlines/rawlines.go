@@ -8,17 +8,17 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 )
 
-// Max is how many bytes a line has at the most.
+// Max is the maximum length of a line in bytes.
 const Max = 16 << 20
 
-// A Reader reads line by line.
+// Reader reads a file line by line.
 type Reader struct {
 	scanner *bufio.Scanner
 	name    string
 	number  int
 }
 
-// NewReader returns a reader of r; name stands in errors.
+// NewReader returns a reader of r. Errors contain name.
 func NewReader(r io.Reader, name string) *Reader {
 	l := &Reader{scanner: bufio.NewScanner(r), name: name}
 	l.scanner.Buffer(nil, Max)
@@ -53,7 +53,7 @@ func (l *Reader) Next() (string, error) {
 	return "", l.Fail(err)
 }
 
-// Fail puts err at the last line that was read.
+// Fail returns err with the position of the last line read.
 func (l *Reader) Fail(err error) error {
 	return &corpus.ParseError{File: l.name, Line: l.number, Err: err}
 }

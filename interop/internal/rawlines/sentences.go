@@ -8,17 +8,17 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 )
 
-// Sentences reads the sentences of a file of a C tool, one token a line.
+// Sentences reads the sentences of a file of a C tool, one token per line.
 type Sentences struct {
 	In       *Reader
-	Columns  int                    // that a row must have, the label aside
+	Columns  int                    // minimum number of columns, without the label
 	Blank    func(r rune) bool      // separates fields
-	Ends     func(line string) bool // ends a sentence, as a line without fields does; nil: nothing else does
+	Ends     func(line string) bool // whether a line ends a sentence, as a line without fields does; nil: no other line does
 	Single   bool                   // every line is a sentence
 	Labelled bool                   // the last column is a label
 
-	// Of the sentence, until the next call.
-	Lines  []string // as they are
+	// The current sentence, valid until the next call.
+	Lines  []string // unchanged
 	Rows   features.Rows
 	Labels []string
 }
@@ -46,7 +46,7 @@ func (s *Sentences) Next() error {
 			row = row[:len(row)-1]
 		}
 		if len(row) < s.Columns {
-			return s.In.Fail(fmt.Errorf("%w: %d columns, the model reads %d", features.ErrColumn, len(row), s.Columns))
+			return s.In.Fail(fmt.Errorf("%w: %d columns, but the model reads %d", features.ErrColumn, len(row), s.Columns))
 		}
 		s.Lines, s.Rows = append(s.Lines, line), append(s.Rows, row)
 		if s.Single {
@@ -55,7 +55,8 @@ func (s *Sentences) Next() error {
 	}
 }
 
-// Write reads all sentences. For each it writes, in one Write, what label appends to dst.
+// Write reads all sentences. For each sentence it passes a buffer to label and writes the result in
+// one Write.
 func (s *Sentences) Write(w io.Writer, label func(dst []byte) ([]byte, error)) error {
 	var buf []byte
 	for {
