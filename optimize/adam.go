@@ -51,11 +51,7 @@ func (m Adam) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty
 	if err == nil {
 		rule, err = newAdamRule(f, w, p, m)
 	}
-	if err != nil {
-		return finish(ctx, r.result, err)
-	}
-	r.rule = rule
-	return r.run(m, m.Passes, report)
+	return r.runRule(m, m.Passes, rule, err, report)
 }
 
 type adamRule struct {

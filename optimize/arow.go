@@ -38,11 +38,7 @@ func (m AROW) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty
 	if err == nil {
 		rule, err = newAROWRule(w, m)
 	}
-	if err != nil {
-		return finish(ctx, r.result, err)
-	}
-	r.rule = rule
-	return r.run(m, m.Passes, report)
+	return r.runRule(m, m.Passes, rule, err, report)
 }
 
 type arowRule struct {

@@ -2,8 +2,13 @@ package optimize
 
 import "gonum.org/v1/gonum/floats"
 
-// defaultMemory is the default number of steps in a history.
-const defaultMemory = 6
+// historySize resolves the option Memory: the number of steps in a history, 6 by default.
+func historySize(memory int) int {
+	if memory <= 0 {
+		return 6
+	}
+	return memory
+}
 
 // history holds the last steps and gradient changes, which represent the inverse Hessian H (Nocedal
 // & Wright 2006, algorithm 7.4). They are rounded to float32 to halve the memory, since H is only

@@ -29,11 +29,7 @@ type LBFGS struct {
 
 // Minimize implements [BatchMethod].
 func (m LBFGS) Minimize(ctx context.Context, f Objective, w []float64, p Penalty, report func(*Step) error) (Result, error) {
-	memory := m.Memory
-	if memory <= 0 {
-		memory = defaultMemory
-	}
-	r, err := newBatchRun(ctx, m, f, w, p, report, m.Limits, memory)
+	r, err := newBatchRun(ctx, m, f, w, p, report, m.Limits, m.Memory)
 	if err == nil && p.L1 > 0 {
 		err = fmt.Errorf("%w: L-BFGS does not support L1 = %g, which is not smooth at 0; use OWL-QN", ErrPenalty, p.L1)
 	}

@@ -108,7 +108,7 @@ func newBatchRun(ctx context.Context, m BatchMethod, f Objective, w []float64, p
 		return r, err
 	}
 	n := len(w)
-	r.history, r.dir = newHistory(memory, n), make([]float64, n)
+	r.history, r.dir = newHistory(historySize(memory), n), make([]float64, n)
 	r.grad, r.next, r.nextGrad = make([]float64, n), make([]float64, n), make([]float64, n)
 	return r, nil
 }

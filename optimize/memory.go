@@ -45,8 +45,5 @@ func EstimateMemory(method any) MemoryEstimate {
 
 // pairs returns the bytes of the history for each weight.
 func pairs(memory int) int {
-	if memory <= 0 {
-		memory = defaultMemory
-	}
-	return 2 * 4 * memory
+	return 2 * 4 * historySize(memory)
 }

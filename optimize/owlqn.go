@@ -27,11 +27,7 @@ const (
 
 // Minimize implements [BatchMethod].
 func (m OWLQN) Minimize(ctx context.Context, f Objective, w []float64, p Penalty, report func(*Step) error) (Result, error) {
-	memory := m.Memory
-	if memory <= 0 {
-		memory = 6
-	}
-	r, err := newBatchRun(ctx, m, f, w, p, report, m.Limits, memory)
+	r, err := newBatchRun(ctx, m, f, w, p, report, m.Limits, m.Memory)
 	if err != nil {
 		return r.finish(Failed, err)
 	}

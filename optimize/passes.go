@@ -219,6 +219,15 @@ func (r *passRun) whole(w []float64) (float64, error) {
 	return sum, nil
 }
 
+// runRule runs rule unless err reports a bad problem or option.
+func (r *passRun) runRule(m StochasticMethod, o Passes, rule rule, err error, report func(*Step) error) (Result, error) {
+	if err != nil {
+		return finish(r.ctx, r.result, err)
+	}
+	r.rule = rule
+	return r.run(m, o, report)
+}
+
 // run makes the epochs and stores the weights in w, whatever ends the run.
 func (r *passRun) run(m StochasticMethod, o Passes, report func(*Step) error) (Result, error) {
 	r.method, r.result.Reason = m, running

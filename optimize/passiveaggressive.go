@@ -49,11 +49,7 @@ func (m PassiveAggressive) Minimize(ctx context.Context, f Stochastic, w []float
 	if err == nil {
 		rule, err = newPassiveAggressiveRule(w, m)
 	}
-	if err != nil {
-		return finish(ctx, r.result, err)
-	}
-	r.rule = rule
-	return r.run(m, m.Passes, report)
+	return r.runRule(m, m.Passes, rule, err, report)
 }
 
 type passiveAggressiveRule struct {
