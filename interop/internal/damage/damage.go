@@ -2,6 +2,7 @@ package damage
 
 import (
 	"bytes"
+	"iter"
 	"math/rand/v2"
 	"runtime"
 	"runtime/metrics"
@@ -55,10 +56,11 @@ func Rounds(t *testing.T, data []byte, format string, rounds int, use func(t tes
 	require.Less(t, valid, rounds)
 }
 
-// Read calls read, and fails the test if it allocates too much memory for the size of the file.
-func Read[M any](t testing.TB, data []byte, read func([]byte) (M, error)) (M, error) {
+// Read calls read, and fails the test if it allocates more than 64 KiB and factor bytes for each byte
+// of data.
+func Read[M any](t testing.TB, data []byte, factor int, read func([]byte) (M, error)) (M, error) {
 	t.Helper()
-	limit := uint64(32*len(data) + 64<<10) // names of a byte or two use most: up to 56 bytes each in a map
+	limit := uint64(factor*len(data) + 64<<10)
 	before := allocated()
 	m, err := read(data)
 	if allocated()-before > limit { // unless another allocation was counted late
@@ -69,6 +71,33 @@ func Read[M any](t testing.TB, data []byte, read func([]byte) (M, error)) (M, er
 		require.LessOrEqual(t, b.TotalAlloc-a.TotalAlloc, limit, "bytes allocated for a file of %d", len(data))
 	}
 	return m, err
+}
+
+// model lists the weights of a model by the numbers of its labels.
+type model interface {
+	Labels() []string
+	Unigrams() iter.Seq2[string, iter.Seq2[int, float64]]
+	Bigrams() iter.Seq2[string, iter.Seq2[[2]int, float64]]
+	Transitions() iter.Seq2[[2]int, float64]
+}
+
+// Visit reads all weights of a model and the names of their labels. It panics if a label number is
+// out of range.
+func Visit(m model) {
+	labels := m.Labels()
+	for _, weights := range m.Unigrams() {
+		for label := range weights {
+			_ = labels[label]
+		}
+	}
+	for _, weights := range m.Bigrams() {
+		for pair := range weights {
+			_, _ = labels[pair[0]], labels[pair[1]]
+		}
+	}
+	for pair := range m.Transitions() {
+		_, _ = labels[pair[0]], labels[pair[1]]
+	}
 }
 
 // allocated returns the number of bytes allocated so far. Small objects count only when their
