@@ -35,7 +35,6 @@ func file(t testing.TB, path ...string) []byte {
 	return data
 }
 
-// imported makes a model from a file.
 func imported(t testing.TB, data []byte) *crf.Model {
 	t.Helper()
 	p, notes, err := interop.Import(data)
@@ -46,7 +45,6 @@ func imported(t testing.TB, data []byte) *crf.Model {
 	return m
 }
 
-// items returns the sentences of an attribute file.
 func items(t testing.TB, data []byte) []*attrfile.Items {
 	t.Helper()
 	r := attrfile.NewReader(bytes.NewReader(data), "")
@@ -62,7 +60,6 @@ func items(t testing.TB, data []byte) []*attrfile.Items {
 	}
 }
 
-// rows returns the sentences of a column file.
 func rows(t testing.TB, data []byte) []*corpus.Sentence {
 	t.Helper()
 	r := corpus.NewReader(bytes.NewReader(data), "", corpus.Options{Format: corpus.CoNLL})
@@ -191,7 +188,6 @@ func TestNotes(t *testing.T) {
 	assert.Contains(t, notes[0], "2 labels and attributes end in a carriage return")
 }
 
-// trained trains a model on the rows or items.
 func trained(t testing.TB, in model.Input, add func(*crf.Dataset)) *crf.Model {
 	t.Helper()
 	d, err := crf.NewDataset(in)

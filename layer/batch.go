@@ -54,7 +54,6 @@ type Target struct {
 	Norms []float32
 }
 
-// length returns the length of sequence n.
 func (b *Batch) length(n int) int {
 	if b.Lengths == nil {
 		return b.T
@@ -62,7 +61,6 @@ func (b *Batch) length(n int) int {
 	return b.Lengths[n]
 }
 
-// check returns an error that wraps ErrShape if a slice does not match the sizes of b.
 func (b *Batch) check() error {
 	if b.N < 0 || b.T < 0 || b.L < 0 {
 		return fmt.Errorf("%w: batch of %d x %d x %d: want no negative size", structured.ErrShape, b.N, b.T, b.L)
@@ -89,7 +87,6 @@ func (b *Batch) check() error {
 	return nil
 }
 
-// check returns an error that wraps ErrShape if the derivatives do not match the scores.
 func (g *Gradient) check(b *Batch) error {
 	for _, x := range []struct {
 		name      string
@@ -108,7 +105,6 @@ func (g *Gradient) check(b *Batch) error {
 	return nil
 }
 
-// check returns an error that wraps ErrShape if the target does not match the scores.
 func (y *Target) check(b *Batch) error {
 	if len(y.Labels) != b.N*b.T {
 		return fmt.Errorf("%w: %d target labels: want %d x %d", structured.ErrShape, len(y.Labels), b.N, b.T)
@@ -169,7 +165,6 @@ func (b *Batch) Forbid(g *structured.Grammar) error {
 	return nil
 }
 
-// forbid sets scores to -Inf where rules are -Inf.
 func forbid(scores []float32, rules []float64) []float32 {
 	if scores == nil {
 		scores = make([]float32, len(rules))

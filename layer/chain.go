@@ -67,7 +67,6 @@ type failure struct {
 // depend on the number of threads, because blocks are summed in order.
 const maxBlocks = 64
 
-// run applies the job j to all sequences.
 func (c *Chain) run(j job) error {
 	if err := j.ctx.Err(); err != nil {
 		return fmt.Errorf("batch stopped: %w", err)
@@ -115,7 +114,6 @@ func (w *worker) loop() {
 	}
 }
 
-// block applies the job to the sequences of block k.
 func (w *worker) block(k int) {
 	c := w.chain
 	j := &c.job

@@ -55,7 +55,6 @@ func (w *worker) target(n int) (structured.Target, error) {
 	return structured.PathTarget(labels), nil
 }
 
-// loss evaluates the loss of sequence n.
 func (w *worker) loss(n int) error {
 	j := &w.chain.job
 	s := w.load(n)
@@ -102,7 +101,6 @@ func (w *worker) loadNorms(n int, gold []int) {
 	}
 }
 
-// marginals computes the marginals and log Z of sequence n.
 func (w *worker) marginals(n int) error {
 	s := w.load(n)
 	var v float64
@@ -161,14 +159,12 @@ func narrow(dst []float32, v []float64, weight float64) {
 	clear(dst[len(v):])
 }
 
-// decode finds the best path of sequence n.
 func (w *worker) decode(n int) error {
 	s := w.load(n)
 	score, err := w.work.Viterbi.Decode(w.path(n), s)
 	return w.label(n, score, err)
 }
 
-// posterior finds the most probable labels of sequence n.
 func (w *worker) posterior(n int) error {
 	s := w.load(n)
 	right, err := w.work.ForwardBackward.Posterior(w.path(n), s)

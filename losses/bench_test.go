@@ -41,7 +41,6 @@ func sentences() []*sentence {
 	return []*sentence{random, sure}
 }
 
-// eval computes value and gradient.
 func (x *sentence) eval(b *testing.B, l losses.Loss) {
 	var err error
 	if n, ok := l.(losses.AngularLoss); ok {

@@ -11,7 +11,6 @@ import (
 // labelling is multiplied by scale.
 type definition func(x *instance, scale, gamma float64) (float64, []float64)
 
-// definitions maps the name of each general loss to its definition.
 var definitions = map[string]definition{
 	"cross-entropy": func(x *instance, _, gamma float64) (float64, []float64) {
 		return againstGold(x, softMax(x, 0, gamma))

@@ -56,7 +56,6 @@ type labelling struct {
 // incoming arcs.
 type graph [][]arc
 
-// arc leads into a state.
 type arc struct {
 	from    int
 	passes  []int
@@ -64,7 +63,6 @@ type arc struct {
 	segment semimarkov.Segment // the labelled token or segment, empty if none
 }
 
-// enumerate returns all labellings.
 func (g graph) enumerate() []labelling {
 	upTo := make([][]labelling, len(g))
 	upTo[0] = []labelling{{}}
@@ -96,7 +94,6 @@ func (x *instance) pickGold(rng *rand.Rand) {
 	x.gold = finite[rng.IntN(len(finite))]
 }
 
-// setCost sets the costs of the labellings.
 func (x *instance) setCost(c structured.Cost) {
 	x.current = x.build(x, c)
 	x.all = x.current.enumerate()
@@ -111,7 +108,6 @@ func (x *instance) score(y labelling, scale float64) float64 {
 	return sum
 }
 
-// value returns a loss and fails the test on an error.
 func (x *instance) value(t *testing.T, l losses.General) float64 {
 	t.Helper()
 	v, _, err := x.eval(x, l, false)
@@ -134,7 +130,6 @@ func (x *instance) index(tables ...[]float64) map[*float64]int {
 // flat returns the numbers of a gradient in the order of the tables.
 func flat(tables ...[]float64) []float64 { return slices.Concat(tables...) }
 
-// instances yields random instances on every structure.
 func instances(seed uint64) iter.Seq[*instance] {
 	return func(yield func(*instance) bool) {
 		rng := rand.New(rand.NewPCG(seed, 11))
@@ -159,12 +154,10 @@ func lattices(seed uint64) iter.Seq[*instance] {
 	}
 }
 
-// randomScores returns a lattice for the memory tests.
 func randomScores(rng *rand.Rand, edges structured.EdgeShape) *structured.Lattice {
 	return bruteforce.Random(rng, 5, alphabet, edges, 1, 0)
 }
 
-// lattice returns a sentence on a first-order lattice.
 func lattice(name string, s *structured.Lattice) *instance {
 	x := &instance{name: "lattice " + name, tokens: s.T, slack: float64(s.T) * (1 - 1/float64(s.L)) / 2, independent: s.Shape() == structured.NoEdges || s.T == 1}
 	at := x.index(s.Node, s.Edge)
@@ -270,7 +263,6 @@ func randomSegments(rng *rand.Rand, size [3]int, edges structured.EdgeShape, for
 	return s
 }
 
-// segmented returns a sentence of segments.
 func segmented(name string, s *semimarkov.Lattice) *instance {
 	x := &instance{name: "segments " + name, tokens: s.T, slack: float64(s.T) * (2 - 1/float64(s.L) - 1/float64(s.M)) / 2}
 	at := make(map[*float64]int)
@@ -443,7 +435,6 @@ func randomPruned(rng *rand.Rand, t, order int, forbidden float64) *pruned.Latti
 	return s
 }
 
-// prunedChain returns a sentence on a pruned lattice.
 func prunedChain(name string, s *pruned.Lattice) *instance {
 	x := &instance{name: "pruned " + name, tokens: s.Len(), slack: float64(s.Len()) / 2, independent: s.Order() == 0 || s.Len() == 1}
 	at, kept := x.index(s.Node, s.Edge, s.Triple), s.Kept()
@@ -552,7 +543,6 @@ func forbid(allowed func(k int) bool, tables ...[]float64) {
 	}
 }
 
-// gradientIf returns x if wanted, otherwise nil.
 func gradientIf[L any](wanted bool, x *L) *L {
 	if !wanted {
 		return nil

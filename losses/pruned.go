@@ -13,9 +13,7 @@ import (
 // has the kept labels and the order of the scores.
 type PrunedTarget = TargetOf[pruned.Lattice, int]
 
-// PrunedWorkspace is the scratch memory of the losses on pruned lattices. The zero value is ready
-// to use. A PrunedWorkspace must not be used by two goroutines at the same time. Custom losses may
-// use its decoder.
+// PrunedWorkspace is [Workspace] for losses on pruned lattices.
 type PrunedWorkspace struct {
 	Pruned pruned.Workspace
 
@@ -25,10 +23,8 @@ type PrunedWorkspace struct {
 	path    []int
 }
 
-// EvalPruned evaluates a general loss on the scores of a pruned lattice. If grad is not nil,
-// EvalPruned sets it to the gradient with respect to s, in the shape of s; grad must not be s.
-// Order 0 ignores costs on edges. If s does not keep a gold label, the error wraps
-// pruned.ErrPruned.
+// EvalPruned is the Eval of [Loss] for a general loss on pruned lattices. Order 0 ignores costs on
+// edges. If s does not keep a gold label, the error wraps pruned.ErrPruned.
 func EvalPruned(l General, grad, s *pruned.Lattice, y PrunedTarget, w *PrunedWorkspace) (float64, error) {
 	p, err := w.Problem(grad, s, y)
 	if err != nil {
@@ -37,9 +33,7 @@ func EvalPruned(l General, grad, s *pruned.Lattice, y PrunedTarget, w *PrunedWor
 	return l.EvalOn(p)
 }
 
-// Problem returns scores s and target y as a [Problem], which is valid until the next call. If grad
-// is not nil, Problem sets it to zero in the shape of s, and the methods of the problem add to it.
-// grad must not be s.
+// Problem is [Workspace.Problem] for pruned lattices.
 func (w *PrunedWorkspace) Problem(grad, s *pruned.Lattice, y PrunedTarget) (Problem, error) {
 	if err := y.check(); err != nil {
 		return nil, err

@@ -11,9 +11,7 @@ import (
 // SegmentTarget is the training target of one segmented sentence.
 type SegmentTarget = TargetOf[semimarkov.Lattice, semimarkov.Segment]
 
-// SegmentWorkspace is the scratch memory of the losses on segments. The zero value is ready to use.
-// A SegmentWorkspace must not be used by two goroutines at the same time. Custom losses may use its
-// decoder.
+// SegmentWorkspace is [Workspace] for losses on segments.
 type SegmentWorkspace struct {
 	Segments semimarkov.Workspace
 
@@ -24,9 +22,8 @@ type SegmentWorkspace struct {
 	best    []semimarkov.Segment
 }
 
-// EvalSegments evaluates a general loss on the scores of segments. If grad is not nil, EvalSegments
-// sets it to the gradient with respect to s, in the shape of s; grad must not be s. A cost that is
-// not defined on segments (see [semimarkov.Cost]) is summed over the tokens of each segment.
+// EvalSegments is the Eval of [Loss] for a general loss on segments. A cost that is not defined on
+// segments (see [semimarkov.Cost]) is summed over the tokens of each segment.
 func EvalSegments(l General, grad, s *semimarkov.Lattice, y SegmentTarget, w *SegmentWorkspace) (float64, error) {
 	p, err := w.Problem(grad, s, y)
 	if err != nil {
@@ -35,9 +32,7 @@ func EvalSegments(l General, grad, s *semimarkov.Lattice, y SegmentTarget, w *Se
 	return l.EvalOn(p)
 }
 
-// Problem returns scores s and target y as a [Problem], which is valid until the next call. If grad
-// is not nil, Problem sets it to zero in the shape of s, and the methods of the problem add to it.
-// grad must not be s.
+// Problem is [Workspace.Problem] for segments.
 func (w *SegmentWorkspace) Problem(grad, s *semimarkov.Lattice, y SegmentTarget) (Problem, error) {
 	if err := s.Check(); err != nil {
 		return nil, err

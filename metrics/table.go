@@ -10,7 +10,6 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// maxConfusions is the number of confusions in a table.
 const maxConfusions = 10
 
 // WriteTable writes r as text, similar to conlleval: the overall scores, a row for each label or

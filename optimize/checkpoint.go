@@ -39,8 +39,8 @@ func (s *Step) Checkpoint(w io.Writer) error {
 // objective, it makes the same steps, bit for bit, with the same reports and the same result as the
 // run that wrote the checkpoint. Counters and seconds also continue.
 //
-// The options of m, the penalty, and the dimension and length of the objective must be the same as in
-// that run; otherwise Minimize fails with [ErrCheckpoint]. Only the maximum, Epochs or
+// The options of m, the penalty, and the dimension and length of the objective must be the same as
+// in that run; otherwise Minimize fails with [ErrCheckpoint]. Only the maximum, Epochs or
 // MaxIterations, may differ, so a run that reached its maximum can continue. There are two
 // exceptions:
 //

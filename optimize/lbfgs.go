@@ -43,7 +43,6 @@ func (m LBFGS) Minimize(ctx context.Context, f Objective, w []float64, p Penalty
 	return r.finish(run.run())
 }
 
-// lbfgsRun is a run of LBFGS.
 type lbfgsRun struct{ *batchRun }
 
 func (r *lbfgsRun) run() (Reason, error) {

@@ -78,7 +78,6 @@ func (p Penalty) Value(w []float64) float64 {
 	return v
 }
 
-// check validates the arguments of a method before it starts.
 func check(dim int, w []float64, p Penalty) error {
 	if len(w) != dim {
 		return fmt.Errorf("%w: %d weights for an objective of dimension %d", ErrOption, len(w), dim)

@@ -139,7 +139,6 @@ func (r *passRun) state(c *checkpoint.Coder) {
 	r.rule.state(c)
 }
 
-// step makes one update.
 func (r *passRun) step(batch []int) error {
 	if err := r.ctx.Err(); err != nil {
 		return err

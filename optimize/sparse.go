@@ -85,7 +85,6 @@ func (s *Sparse) Reset() {
 	s.touched = s.touched[:0]
 }
 
-// squared returns the squared Euclidean norm.
 func (s *Sparse) squared() float64 {
 	var sum float64
 	for _, k := range s.touched {

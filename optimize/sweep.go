@@ -36,7 +36,6 @@ func sweep(v []float64, c float64, a, b []float32) float64 {
 	return (p + q) + (r + t) + dot(b[k:], v[k:])
 }
 
-// dot returns a.v.
 func dot(a []float32, v []float64) float64 {
 	var p, q, r, t float64
 	v = v[:len(a)]
@@ -54,7 +53,6 @@ func dot(a []float32, v []float64) float64 {
 	return (p + q) + (r + t)
 }
 
-// addScaled adds c a to v.
 func addScaled(v []float64, c float64, a []float32) {
 	v = v[:len(a)]
 	for k, x := range a {

@@ -56,7 +56,6 @@ func (m WarmStart) Minimize(ctx context.Context, f Objective, w []float64, p Pen
 	return then, err
 }
 
-// warmStartRun is a run of a WarmStart.
 type warmStartRun struct {
 	WarmStart
 	began  time.Time

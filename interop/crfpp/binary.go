@@ -23,7 +23,6 @@ type cursor struct {
 	err  error
 }
 
-// bytes reads n bytes.
 func (c *cursor) bytes(n int64) []byte {
 	if c.err == nil && n > int64(len(c.data)-c.at) {
 		c.err = fmt.Errorf("byte %d: %d bytes expected, but only %d remain", c.at, n, len(c.data)-c.at)

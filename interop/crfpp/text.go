@@ -171,7 +171,6 @@ func (l *lines) weights(count int) ([]float64, error) {
 	}
 }
 
-// textDictionary holds the attributes of a text model.
 type textDictionary struct {
 	at    map[string]int32
 	names []string // sorted

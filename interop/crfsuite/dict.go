@@ -40,7 +40,6 @@ func readDict(data []byte, at, n uint32) ([]string, error) {
 	return names, d.checkTables(hashes)
 }
 
-// dict is a dictionary of names.
 type dict struct {
 	db    []byte
 	links []byte // the offset of the record of each name
@@ -136,7 +135,6 @@ func (d *dict) checkTables(hashes []uint32) error {
 	return nil
 }
 
-// table returns the slots of hash table t.
 func (d *dict) table(t int) ([]byte, error) {
 	ref := d.db[dictHeaderSize+8*t:]
 	at, size := le.Uint32(ref), le.Uint32(ref[4:])

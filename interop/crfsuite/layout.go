@@ -31,7 +31,6 @@ const (
 	atAttrRefs   = 44
 )
 
-// Types of features.
 const (
 	stateFeature = iota
 	transition

@@ -16,7 +16,6 @@ import (
 	"github.com/trellis-nlp/trellis/interop/crfsuite"
 )
 
-// tiny returns a file of testdata.
 func tiny(t testing.TB, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", "tiny."+name))
@@ -60,7 +59,6 @@ func newDecoder(t testing.TB, m *crfsuite.Model) *crfsuite.Decoder {
 	return newLabeller(t, m).NewDecoder()
 }
 
-// sentences returns the sentences of an attribute file.
 func sentences(t testing.TB, data []byte) (all []*attrfile.Items) {
 	t.Helper()
 	r := attrfile.NewReader(bytes.NewReader(data), "")

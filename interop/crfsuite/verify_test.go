@@ -83,7 +83,6 @@ func TestJenkins(t *testing.T) {
 	}
 }
 
-// dict verifies a dictionary of n names.
 func (v *verifier) dict(n int) []string {
 	start := v.pos
 	v.word("CQDB")

@@ -50,7 +50,6 @@ func Write(w io.Writer, m *Model) error {
 // longer written but still counted.
 const legacyLabels = 2
 
-// fileSize returns the size of the file of m in bytes.
 func fileSize(m *Model) uint64 {
 	l, a, k := uint64(len(m.Labels)), uint64(len(m.Attributes)), uint64(m.Features())
 	names := 0

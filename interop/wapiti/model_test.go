@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// collect converts the weights of attributes to maps.
 func collect[K comparable](attributes iter.Seq2[string, iter.Seq2[K, float64]]) map[string]map[K]float64 {
 	all := make(map[string]map[K]float64)
 	for name, weights := range attributes {

@@ -56,8 +56,8 @@ func Rounds(t *testing.T, data []byte, format string, rounds int, use func(t tes
 	require.Less(t, valid, rounds)
 }
 
-// Read calls read, and fails the test if it allocates more than 64 KiB and factor bytes for each byte
-// of data.
+// Read calls read, and fails the test if it allocates more than 64 KiB and factor bytes for each
+// byte of data.
 func Read[M any](t testing.TB, data []byte, factor int, read func([]byte) (M, error)) (M, error) {
 	t.Helper()
 	limit := uint64(factor*len(data) + 64<<10)
