@@ -25,7 +25,7 @@ func Example() {
 	}
 	target := layer.Target{
 		Labels:  []int{0, 0, 1, 0, 1, -1}, // padding is not read
-		Weights: []float32{0.5, 0.5},      // the mean of the losses is minimised
+		Weights: []float32{0.5, 0.5},      // minimise the mean of the losses
 	}
 	values := make([]float32, batch.N)
 	grad := &layer.Gradient{
@@ -33,7 +33,7 @@ func Example() {
 		Transitions: make([]float32, len(batch.Transitions)),
 	}
 
-	var crf layer.Chain // keep it: it holds the scratch memory
+	var crf layer.Chain // reuse it: it holds the scratch memory
 	if err := crf.Loss(context.Background(), grad, values, batch, target, losses.SoftmaxMargin{}); err != nil {
 		log.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func Example_singleLattice() {
 	copy(scores.EdgeAt(1), []float64{0, 2, 0, 0}) // from label i at position 0 to label j at 1: i*L + j
 	grad := new(structured.Lattice)
 
-	var w losses.Workspace // one a goroutine
+	var w losses.Workspace // one for each goroutine
 	v, err := losses.Risk{}.Eval(grad, scores, structured.PathTarget([]int{0, 0, 1}), &w)
 	if err != nil {
 		log.Fatal(err)
@@ -93,8 +93,8 @@ func Example_singleLattice() {
 	// 1.431, nodes [-0.046 +0.046 -0.099 +0.099 +0.250 -0.250], first edges [-0.102 +0.056 +0.003 +0.043]
 }
 
-// decodeScores reads the scores that some other runtime has written, N x T x L numbers of float32 in
-// little-endian order, and returns the best labels that the BIO scheme allows, a sentence a row.
+// decodeScores reads scores that another runtime wrote: N x T x L little-endian float32 numbers. It
+// returns one row per sentence, with the best labels that the BIO scheme allows.
 func decodeScores(ctx context.Context, r io.Reader, lengths []int, t int, labels []string) ([][]string, error) {
 	batch := &layer.Batch{N: len(lengths), T: t, L: len(labels), Lengths: lengths}
 	batch.Emissions = make([]float32, batch.N*batch.T*batch.L)
@@ -142,8 +142,8 @@ func Example_scoresOfAnotherRuntime() {
 	// [O O]
 }
 
-// focal is (1 - p)^2 times cross-entropy -log p, with p the probability of the gold path: sentences that are
-// right already weigh little (after Lin et al. 2017, who weigh single decisions).
+// focal is (1 - p)^2 times cross-entropy -log p, with p the probability of the gold path. Sentences
+// that are already right get a small weight (after Lin et al. 2017, who weight single decisions).
 type focal struct{}
 
 func (focal) Eval(grad, s *structured.Lattice, y structured.Target, w *losses.Workspace) (float64, error) {
@@ -153,7 +153,7 @@ func (focal) Eval(grad, s *structured.Lattice, y structured.Target, w *losses.Wo
 	}
 	p := math.Exp(-v)
 	if grad != nil {
-		grad.Scale((1-p)*(1-p) + 2*(1-p)*p*v) // the derivative by v
+		grad.Scale((1-p)*(1-p) + 2*(1-p)*p*v) // the derivative with respect to v
 	}
 	return (1 - p) * (1 - p) * v, nil
 }
