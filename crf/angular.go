@@ -8,12 +8,13 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// norms are what a [losses.AngularLoss] has to know of the linear model: norm[t] = |w_j| |x_t|, where w_j are the
-// weights of all attributes with label j, x_t the values of the attributes of token t, and j the gold label at t.
-// Transitions are no part of the angle between the two.
+// norms holds what a [losses.AngularLoss] needs from the linear model: norm[t] = |w_j| |x_t|, where
+// j is the gold label at t. w_j is the vector of the weights of all attributes with label j, and
+// x_t the vector of the attribute values of token t. Transitions do not enter the angle between the
+// two.
 type norms struct {
 	token []float64 // |x_t|
-	label []float64 // |w_j| of the present weights
+	label []float64 // |w_j| of the current weights
 }
 
 // angularOf returns the loss if it needs norms.
@@ -25,8 +26,8 @@ func angularOf(l losses.Loss) (losses.AngularLoss, bool) {
 	return n, ok
 }
 
-// measure takes the norms of the weights w, where the loss needs them, and forgets the derivatives with respect to
-// others.
+// measure computes the norms of the weights w and resets the derivatives with respect to the norms.
+// It does nothing if the loss needs no norms.
 func (o *objective) measure(w []float64) {
 	if _, ok := angularOf(o.loss); !ok {
 		o.norms = nil
@@ -47,13 +48,13 @@ func (o *objective) measure(w []float64) {
 	}
 }
 
-// tokenNorms returns |x_t| of all tokens. An attribute that a token has twice counts once, with the sum of its
-// values; those without features are left out.
+// tokenNorms returns |x_t| for all tokens. A repeated attribute of a token counts once, with the
+// sum of its values. Attributes without features do not count.
 func (o *objective) tokenNorms() []float64 {
 	d := o.data
 	list := make([]float64, d.Tokens())
 	value := make(map[int32]float64)
-	var seen []int32 // its keys, so that sums are always in the same order
+	var seen []int32 // keys of value, so that the order of summation is fixed
 	for t := range list {
 		clear(value)
 		seen = seen[:0]
@@ -80,7 +81,8 @@ func (o *objective) tokenNorms() []float64 {
 	return list
 }
 
-// evalAngular is eval for a loss that needs norms. It adds the derivatives with respect to |w_j| to wk.pull.
+// evalAngular is eval for a loss that needs norms. It adds the derivatives with respect to |w_j| to
+// wk.pull.
 func (o *objective) evalAngular(loss losses.AngularLoss, wk *worker, s int) (float64, error) {
 	n, at := len(wk.gold), o.data.sentence[s]
 	wk.norm, wk.gradNorm = slices.Grow(wk.norm[:0], n)[:n], slices.Grow(wk.gradNorm[:0], n)[:n]
@@ -100,7 +102,7 @@ func (o *objective) evalAngular(loss losses.AngularLoss, wk *worker, s int) (flo
 	return v, nil
 }
 
-// pullNorms adds to grad what comes through the norms: dL/d|w_j| w_j/|w_j|.
+// pullNorms adds the gradient through the norms to grad: dL/d|w_j| w_j/|w_j|.
 func (o *objective) pullNorms(grad, w []float64) {
 	if o.norms == nil {
 		return
@@ -115,7 +117,7 @@ func (o *objective) pullNorms(grad, w []float64) {
 		if norm > 0 {
 			by[j] /= norm
 		} else {
-			by[j] = 0 // a kink, where the loss is the one without norms
+			by[j] = 0 // non-differentiable point; the loss is the one without norms
 		}
 	}
 	for q, j := range o.x.label {

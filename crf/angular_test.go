@@ -15,7 +15,8 @@ import (
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
-// The gradient of large-margin softmax with respect to all weights, the norms' part included.
+// The gradient of large-margin softmax with respect to all weights, including the gradient through
+// the norms.
 func TestGradientThroughNorms(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 8))
 	for name, d := range map[string]*Dataset{
@@ -52,7 +53,7 @@ func TestGradientThroughNorms(t *testing.T) {
 	}
 }
 
-// At weights of zero it is cross-entropy, and above it elsewhere.
+// At zero weights the loss equals cross-entropy. Elsewhere it is larger.
 func TestNormsBound(t *testing.T) {
 	d := small(t, plainTemplates, 5)
 	x := d.features(false, 0)
@@ -76,7 +77,7 @@ func TestNormsBound(t *testing.T) {
 	}
 }
 
-// |x_t| by hand: a token that has an attribute twice has twice its value.
+// |x_t| by hand. If a token repeats an attribute, the values add up.
 func TestTokenNorms(t *testing.T) {
 	d, err := NewDataset(model.Input{})
 	require.NoError(t, err)

@@ -13,12 +13,12 @@ import (
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
-// conll2000 compiles a file of CoNLL-2000 under the chunk preset; it skips where the data is absent.
+// conll2000 compiles a file of CoNLL-2000 with the chunk preset. It skips if the data is missing.
 func conll2000(b *testing.B, file string) *Dataset {
 	b.Helper()
 	text, err := os.ReadFile("../../shared/data/conll2000/" + file)
 	if err != nil {
-		b.Skip("the shared data is absent")
+		b.Skip("the shared data is missing")
 	}
 	p, err := features.Preset("chunk")
 	if err != nil {
@@ -36,7 +36,7 @@ func conll2000(b *testing.B, file string) *Dataset {
 	return d
 }
 
-// One pass over CoNLL-2000: value and gradient of the objective, by each loss, on one thread.
+// One pass over CoNLL-2000, with value and gradient of the objective, for each loss, on one thread.
 func BenchmarkPass(b *testing.B) {
 	d := conll2000(b, "train.txt")
 	x := d.features(false, 0)
@@ -61,12 +61,12 @@ func BenchmarkPass(b *testing.B) {
 	}
 }
 
-// ewt reads a file of EWT into memory; it skips where the data is absent.
+// ewt reads a file of EWT into memory. It skips if the data is missing.
 func ewt(b *testing.B, file string) (all []*corpus.Sentence, tokens int) {
 	b.Helper()
 	f, err := os.Open("../../shared/data/ud-ewt/" + file)
 	if err != nil {
-		b.Skip("the shared data is absent")
+		b.Skip("the shared data is missing")
 	}
 	defer f.Close()
 	r := corpus.NewReader(f, file, corpus.Options{Format: corpus.CoNLLU})
@@ -80,7 +80,7 @@ func ewt(b *testing.B, file string) (all []*corpus.Sentence, tokens int) {
 	}
 }
 
-// tagging is a model of EWT's parts of speech under the pos preset, as Open returns it, and sentences it has not seen.
+// tagging returns a POS model of EWT with the pos preset, as Open returns it, and unseen sentences.
 func tagging(b *testing.B, w Precision) (*Model, []*corpus.Sentence, int) {
 	b.Helper()
 	train, _ := ewt(b, "train.conllu")
@@ -136,7 +136,7 @@ func tagging(b *testing.B, w Precision) (*Model, []*corpus.Sentence, int) {
 	return m, test, tokens
 }
 
-// Tagging EWT's test sentences, which are in memory, on one core: all of it, and the shares of its steps.
+// Tagging the EWT test sentences, held in memory, on one core: in total, and by step.
 func BenchmarkTag(b *testing.B) {
 	m, test, tokens := tagging(b, Float32)
 	t := m.NewDecoder()

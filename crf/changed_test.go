@@ -15,7 +15,7 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// largeFile writes a model that Open maps and does not copy. All its words have the first label.
+// largeFile writes a model that Open maps and does not copy. All words have the first label.
 func largeFile(t *testing.T) string {
 	t.Helper()
 	templates, err := features.Parse(strings.NewReader("u:%x[0,0]\n"), "words", features.DialectTrellis)
@@ -36,7 +36,7 @@ func largeFile(t *testing.T) string {
 
 func TestModelWhoseFileIsCutShort(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("a mapped file cannot be cut short")
+		t.Skip("a mapped file cannot be truncated")
 	}
 	path := largeFile(t)
 	m, err := Open(path)
@@ -62,7 +62,7 @@ func TestModelWhoseFileIsCutShort(t *testing.T) {
 	require.ErrorIs(t, err, model.ErrChanged)
 }
 
-// Bytes that change without a fault are noticed after 64 sentences.
+// Changes that cause no fault are noticed after 64 sentences.
 func TestModelWhoseFileIsOverwritten(t *testing.T) {
 	path := largeFile(t)
 	m, err := Open(path)

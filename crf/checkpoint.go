@@ -22,28 +22,29 @@ import (
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
-// Checkpoints say when and where training writes down all that [Options.Resume] needs to go on.
+// Checkpoints says when and where training writes checkpoints, which contain all that
+// [Options.Resume] needs.
 type Checkpoints struct {
-	// Write is given a function that writes a checkpoint, for Write to choose where to. It is called at the end of
-	// an iteration or epoch: of the first one after Every, and of the last. When the context ends, and the
-	// last checkpoint is not of the last step, the step under way is finished and written, too. An error ends the
-	// training as the context does.
+	// Write receives a function that writes a checkpoint, and chooses where to write it. Train
+	// calls Write at the end of the first iteration or epoch after Every, and of the last one. When
+	// the context ends and the last step has no checkpoint yet, training completes the current step
+	// and writes one. If Write fails, training ends as if the context had ended.
 	Write func(checkpoint func(io.Writer) error) error
-	// Every is the time from one checkpoint to the next; 0 writes one after each step.
+	// Every is the time between checkpoints. 0 writes one after each step.
 	Every time.Duration
 }
 
-// keeper writes the checkpoints of a training.
+// keeper writes the checkpoints of a training run.
 type keeper struct {
 	Checkpoints
-	ctx  context.Context // whose end is an interrupt
-	stop func()          // ends the optimizer's
+	ctx  context.Context // context of the caller
+	stop func()          // cancels the context of the optimizer
 	last time.Time
-	kept atomic.Bool // all steps so far are in the checkpoint
+	kept atomic.Bool // the checkpoint contains all steps so far
 	err  error
 }
 
-// A print is what a training is told by.
+// print is a property that identifies a training run.
 type print struct{ what, is string }
 
 // keep returns the context for the optimizer, and a function to release it.
@@ -53,7 +54,7 @@ func (t *trainer) keep(ctx context.Context) (context.Context, func()) {
 	}
 	within, stop := context.WithCancel(context.WithoutCancel(ctx))
 	k := &keeper{Checkpoints: *t.o.Checkpoints, ctx: ctx, stop: stop, last: time.Now()}
-	k.kept.Store(true) // there is none yet
+	k.kept.Store(true) // no step to save yet
 	t.keeper = k
 	forget := context.AfterFunc(ctx, func() {
 		if k.kept.Load() {
@@ -93,8 +94,8 @@ func (t *trainer) save(step *optimize.Step) {
 	}
 }
 
-// ended returns the error by which the runs ended as the caller of Train knows it, and whether their weights are to
-// become a model all the same.
+// ended returns the error for the caller of Train, and whether the weights become a model despite
+// an error.
 func (t *trainer) ended(ctx context.Context, err error) (usable bool, _ error) {
 	switch k := t.keeper; {
 	case k == nil || err != nil && !errors.Is(err, context.Canceled):
@@ -106,7 +107,7 @@ func (t *trainer) ended(ctx context.Context, err error) (usable bool, _ error) {
 	return err == nil || training.Interrupted(ctx, t.summary.Steps, err), err
 }
 
-// resume reads where to go on from; the optimizer will read the rest.
+// resume reads the trainer part of a checkpoint. The optimizer reads the rest.
 func (t *trainer) resume(from io.Reader) error {
 	c := checkpoint.NewReader(from)
 	t.state(c)
@@ -130,7 +131,8 @@ func (t *trainer) resume(from io.Reader) error {
 	return nil
 }
 
-// state codes the training but for the optimizer's part. The scores of weights are found anew.
+// state codes the training state without the optimizer. Development scores are recomputed on
+// resume.
 func (t *trainer) state(c *checkpoint.Coder) {
 	for _, p := range t.fingerprints() {
 		c.Same(p.what, p.is)
@@ -156,7 +158,7 @@ func (t *trainer) state(c *checkpoint.Coder) {
 	}
 }
 
-// weights codes weights that there may be.
+// weights codes an optional weight vector.
 func (t *trainer) weights(c *checkpoint.Coder, w *[]float64) {
 	some := *w != nil
 	if c.Bool(&some); some && *w == nil {
@@ -172,7 +174,7 @@ func codeSummary(c *checkpoint.Coder, s *model.Summary, restarts int) {
 	c.Int(&s.Run, 0, restarts)
 }
 
-// code codes the result of a run that is over.
+// code codes an optimizer result.
 func code(c *checkpoint.Coder, r *optimize.Result) {
 	for _, n := range []*int{&r.Updates, &r.Steps, &r.Evaluations} {
 		c.Int(n, 0, math.MaxInt/2)
@@ -185,8 +187,8 @@ func code(c *checkpoint.Coder, r *optimize.Result) {
 	r.Reason = optimize.Reason(reason)
 }
 
-// fingerprints tell trainings apart whose steps would differ. What is likely to be the cause of other differences
-// comes first.
+// fingerprints identifies training runs that take the same steps. The most likely causes of other
+// differences come first.
 func (t *trainer) fingerprints() []print {
 	if t.prints != nil {
 		return t.prints
@@ -230,7 +232,7 @@ func (t *trainer) fingerprints() []print {
 	return t.prints
 }
 
-// digest is that of the sentences but for their weights.
+// digest returns the digest of the sentences without their weights.
 func (d *Dataset) digest() string {
 	return digest(func(h hash.Hash) {
 		fold(h, d.sentence, fromInt)
@@ -258,7 +260,7 @@ func (d *dictionary) digest(h hash.Hash) {
 	_, _ = h.Write(d.text) // never fails
 }
 
-// digest names what write writes.
+// digest returns a digest of what write writes.
 func digest(write func(h hash.Hash)) string {
 	h := sha256.New()
 	write(h)

@@ -21,7 +21,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// held is the development data of d, whose labels are in column 2.
+// held returns development data for d with the labels of column 2.
 func held(t testing.TB, d *Dataset) *Dataset {
 	t.Helper()
 	dev := d.HeldOut()
@@ -31,7 +31,7 @@ func held(t testing.TB, d *Dataset) *Dataset {
 	return dev
 }
 
-// exactly prints all of a progress but the time.
+// exactly formats a progress report without the time.
 func exactly(p model.Progress) string {
 	s := fmt.Sprintf("%d %d %d %d %x %x %x %v", p.Run, p.Step.Updates, p.Number, p.Evaluations, p.Objective, p.GradNorm, p.Weights(), p.Best)
 	if p.Dev != nil {
@@ -40,7 +40,7 @@ func exactly(p model.Progress) string {
 	return s
 }
 
-// bytesOf are those of the model's file.
+// bytesOf returns the model file.
 func bytesOf(t testing.TB, m *Model) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -48,7 +48,7 @@ func bytesOf(t testing.TB, m *Model) []byte {
 	return b.Bytes()
 }
 
-// resumable are trainings of all sorts.
+// resumable lists training settings of all kinds.
 func resumable() map[string]Options {
 	passes := optimize.Passes{Epochs: 12, Tolerance: -1}
 	batches := passes
@@ -84,7 +84,7 @@ func TestResumeIsTheTrainingWithoutInterruption(t *testing.T) {
 				}
 				var steps []string
 				var saved [][]byte
-				var at []int // steps told when it was saved
+				var at []int // steps reported at the time of saving
 				o.Progress = func(p model.Progress) { steps = append(steps, exactly(p)) }
 				o.Checkpoints = &Checkpoints{Write: func(write func(io.Writer) error) error {
 					var b bytes.Buffer
@@ -99,7 +99,7 @@ func TestResumeIsTheTrainingWithoutInterruption(t *testing.T) {
 
 				o.Checkpoints = nil
 				for i := 0; i < len(saved); i += 1 + len(saved)/4 {
-					// Data and settings made anew, as by another process.
+					// Create data and settings again, as another process would.
 					again := resumable()[name]
 					d := small(t, bigramTemplates, 30)
 					again.Threads, again.Patience, again.Resume = 2, patience, bytes.NewReader(saved[i])
@@ -193,7 +193,7 @@ func TestResumeSaysWhatDiffers(t *testing.T) {
 	}
 }
 
-// Soft labels that differ in their shares alone make another training.
+// Soft labels that differ only in their shares are different training data.
 func TestResumeTellsSharesApart(t *testing.T) {
 	soft := func(share float64) *Dataset {
 		d := small(t, plainTemplates, 20)
@@ -213,7 +213,7 @@ func TestResumeTellsSharesApart(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-// More epochs, and more patience, than before continue a training.
+// Training continues with more epochs and more patience.
 func TestResumeWithMoreEpochs(t *testing.T) {
 	epochs := func(n int) Options {
 		return Options{Stochastic: optimize.AdaGrad{Passes: optimize.Passes{Epochs: n, Tolerance: -1}}, Penalty: l2, Threads: 1}
@@ -238,7 +238,7 @@ func TestCheckpointThatCannotBeWritten(t *testing.T) {
 	assert.Equal(t, 1, s.Steps)
 }
 
-// An interrupt in the midst of a step ends it at once where the last checkpoint is of the step before.
+// If the last checkpoint is of the previous step, an interrupt ends the current step at once.
 func TestInterruptHeedsTheCheckpoint(t *testing.T) {
 	for _, every := range []time.Duration{0, time.Hour} {
 		ctx, cancel := context.WithCancelCause(t.Context())
@@ -261,7 +261,8 @@ func TestInterruptHeedsTheCheckpoint(t *testing.T) {
 	}
 }
 
-// interrupting calls f at its so manieth evaluation, and waits for that to be known.
+// interrupting calls f at evaluation number after and then waits briefly, so that the interrupt
+// takes effect.
 type interrupting struct {
 	losses.Loss
 	after, calls int

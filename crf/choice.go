@@ -13,15 +13,16 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// choices are the labels that tokens may have which are not certain of theirs. Sets without shares are kept once.
+// choices holds the candidate labels of tokens with partial or soft labels. Equal sets without
+// shares are stored once.
 type choices struct {
-	first []int     // n+1: choice k has the labels label[first[k]:first[k+1]]; none is all
-	label []int32   // numbers
-	share []float64 // of each label, 0 where its choice has no shares
+	first []int     // n+1: choice k has the labels label[first[k]:first[k+1]]; no labels mean all
+	label []int32   // label numbers
+	share []float64 // share of each label; 0 in a choice without shares
 	known map[string]int32
 }
 
-// add returns the number of a choice.
+// add returns the number of a choice, which it stores if it is new.
 func (c *choices) add(labels []int32, shares []float64) int32 {
 	if c.known == nil {
 		c.first, c.known = []int{0}, make(map[string]int32)
@@ -46,7 +47,7 @@ func (c *choices) add(labels []int32, shares []float64) int32 {
 	return k
 }
 
-// of returns choice k, and its shares, nil if it has none.
+// of returns the labels of choice k and their shares, or nil if it has no shares.
 func (c *choices) of(k int32) ([]int32, []float64) {
 	lo, hi := c.first[k], c.first[k+1]
 	if lo == hi || c.share[lo] == 0 {
@@ -55,7 +56,7 @@ func (c *choices) of(k int32) ([]int32, []float64) {
 	return c.label[lo:hi], c.share[lo:hi]
 }
 
-// kinds tells whether some have shares, and some have none.
+// kinds reports whether some choices have shares, and whether some have none.
 func (c *choices) kinds() (soft, open bool) {
 	for k := range len(c.first) - 1 {
 		_, shares := c.of(int32(k))
@@ -64,10 +65,11 @@ func (c *choices) kinds() (soft, open bool) {
 	return soft, open
 }
 
-// uncertain reports whether the label of some token is left open.
+// uncertain reports whether some token has a partial or soft label.
 func (d *Dataset) uncertain() bool { return len(d.choices.first) > 0 }
 
-// allowed returns the labels that token t may have, none if nothing is known, and their shares, nil if it has none.
+// allowed returns the labels that token t may have, and their shares or nil. No labels mean that
+// all are allowed.
 func (d *Dataset) allowed(t int) ([]int32, []float64) {
 	if d.gold[t] < 0 {
 		return d.choices.of(^d.gold[t])
@@ -75,10 +77,12 @@ func (d *Dataset) allowed(t int) ([]int32, []float64) {
 	return d.gold[t : t+1], nil
 }
 
-// AddChoices is [Dataset.Add] for tokens of which less may be known than the label. In a sentence with shares all
-// choices need them. A loss has to take such targets, as cross-entropy does; held-out data cannot have them.
+// AddChoices is [Dataset.Add] for sentences with partial or soft labels. If a token of a sentence
+// has shares, every other token of the sentence needs shares or a single label.
 //
-// Features are made for the labels that a token may have, and none for one of which nothing is known.
+// The loss must support such targets, as cross-entropy does. Held-out data cannot have them.
+//
+// A token yields features for the labels that it may have, and none if every label is possible.
 func (d *Dataset) AddChoices(seq features.Sequence, known []annotation.Choice, weight float64) error {
 	return d.addChoices(known, func(labels []string) error { return d.Add(seq, labels, weight) })
 }
@@ -88,14 +92,14 @@ func (d *Dataset) AddItemChoices(items [][]attrfile.Attribute, known []annotatio
 	return d.addChoices(known, func(labels []string) error { return d.AddItems(items, labels, weight) })
 }
 
-// addChoices lets add add a sentence; end will find its choices.
+// addChoices checks the choices and calls add. The choices reach end through d.known.
 func (d *Dataset) addChoices(known []annotation.Choice, add func(labels []string) error) error {
 	soft, open := -1, -1
 	labels := make([]string, len(known))
 	for t, c := range known {
 		switch {
 		case c.Shares != nil && len(c.Shares) != len(c.Labels):
-			return fmt.Errorf("%w: token %d: %d shares for %d labels", model.ErrInput, t+1, len(c.Shares), len(c.Labels))
+			return fmt.Errorf("%w: token %d: found %d shares for %d labels", model.ErrInput, t+1, len(c.Shares), len(c.Labels))
 		case c.Certain():
 			labels[t] = c.Labels[0]
 		case len(c.Shares) > 0:
@@ -110,24 +114,24 @@ func (d *Dataset) addChoices(known []annotation.Choice, add func(labels []string
 			}
 		}
 		if len(c.Shares) > 0 && !(math.Abs(sum-1) <= 1e-6) {
-			return fmt.Errorf("%w: token %d: shares that are not positive, or not of sum 1", model.ErrInput, t+1)
+			return fmt.Errorf("%w: token %d: shares must be positive and sum to 1", model.ErrInput, t+1)
 		}
 	}
 	if soft >= 0 && open >= 0 {
-		return fmt.Errorf("%w: token %d has shares, token %d of the same sentence leaves its label open without", model.ErrInput, soft+1, open+1)
+		return fmt.Errorf("%w: token %d has soft labels, but token %d of the same sentence has a partial label without shares", model.ErrInput, soft+1, open+1)
 	}
 	if soft < 0 && open < 0 {
 		return add(labels)
 	}
 	if d.heldOut {
-		return fmt.Errorf("%w: token %d: to score a model, a token needs one label", model.ErrInput, max(soft, open)+1)
+		return fmt.Errorf("%w: token %d: held-out data need exactly one label per token", model.ErrInput, max(soft, open)+1)
 	}
 	d.known = known
 	defer func() { d.known = nil }()
 	return add(labels)
 }
 
-// number returns the number of a label, a new one where it is new.
+// number returns the number of a label. A new label gets the next number.
 func (d *Dataset) number(name string) int32 {
 	id, ok := d.labels.Index(name)
 	if !ok && d.heldOut {
@@ -139,7 +143,7 @@ func (d *Dataset) number(name string) int32 {
 		return int32(d.labels.Len() + k)
 	}
 	if !ok {
-		id = d.labels.Add(string([]byte(name))) // a copy: name may be a part of a whole sentence
+		id = d.labels.Add(string([]byte(name))) // a copy, because name may be a substring of a whole sentence
 	}
 	return int32(id)
 }
@@ -163,7 +167,8 @@ func (d *Dataset) appendChoices(known []annotation.Choice) {
 			continue
 		}
 		d.gold = append(d.gold, numbers[0])
-		// The scheme shows in what stands together. How a span goes on behind an open label shows nothing.
+		// Detect the scheme from runs of single labels only. A span that continues after a partial
+		// label is no evidence.
 		letter, _ := structured.SplitLabel(c.Labels[0])
 		if len(run) > 0 || t == 0 || letter != 'I' && letter != 'E' {
 			run = append(run, c.Labels[0])
@@ -172,7 +177,8 @@ func (d *Dataset) appendChoices(known []annotation.Choice) {
 	flush()
 }
 
-// target returns what is known of the labels of sentence s. The worker's gold labels are -1 where they are open.
+// target returns the target of sentence s. It sets wk.gold, with -1 for tokens with partial or soft
+// labels.
 func (o *objective) target(wk *worker, s int) structured.Target {
 	d := o.data
 	lo, hi := d.sentence[s], d.sentence[s+1]
@@ -203,7 +209,7 @@ func (o *objective) target(wk *worker, s int) structured.Target {
 	return structured.PathTarget(wk.gold)
 }
 
-// partial makes wk.target the set of the paths that the tokens lo..hi-1 allow.
+// partial sets wk.target to the set of paths that tokens lo..hi-1 allow.
 func (wk *worker) partial(d *Dataset, lo, hi, labels int) {
 	wk.target.Reset(hi-lo, labels, structured.NoEdges)
 	for t := lo; t < hi; t++ {
@@ -221,7 +227,8 @@ func (wk *worker) partial(d *Dataset, lo, hi, labels int) {
 	}
 }
 
-// soft makes wk.target the expected counts of labels that are drawn by their shares, each on its own.
+// soft sets wk.target to the expected counts of labels that are drawn independently by their
+// shares.
 func (wk *worker) soft(d *Dataset, lo, hi int, x *index) {
 	wk.target.Reset(hi-lo, x.labels, x.edges())
 	one := [1]float64{1}

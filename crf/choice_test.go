@@ -19,7 +19,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// certain makes choices of labels.
+// certain returns choices with a single label each.
 func certain(labels []string) []annotation.Choice {
 	list := make([]annotation.Choice, len(labels))
 	for t := range list {
@@ -28,7 +28,7 @@ func certain(labels []string) []annotation.Choice {
 	return list
 }
 
-// chosen has n sentences of the sample, with labels that change changes.
+// chosen returns n sample sentences after change has edited their labels.
 func chosen(t testing.TB, source string, n int, change func(s, i int, c *annotation.Choice)) *Dataset {
 	t.Helper()
 	d, err := NewDataset(model.Input{Templates: parse(t, source), Names: map[string]int{"form": 0}})
@@ -57,7 +57,8 @@ func TestCertainChoicesAreLabels(t *testing.T) {
 	}
 }
 
-// A sentence of which nothing is known changes neither the features nor the objective nor its gradient.
+// A sentence without any label information changes neither the features nor the objective nor its
+// gradient.
 func TestUnknownSentencesSayNothing(t *testing.T) {
 	whole := small(t, plainTemplates, 12)
 	more := small(t, plainTemplates, 12)
@@ -81,13 +82,13 @@ func TestUnknownSentencesSayNothing(t *testing.T) {
 	assert.InDeltaSlice(t, a, b, 1e-12)
 }
 
-// The loss of a choice between two labels from the losses of either: their probabilities add up where
-// the label is open, and the losses mix where it is soft.
+// The loss of a choice between two labels follows from the losses of both. For a partial label the
+// probabilities add up, and for a soft label the losses mix.
 func TestLossOfChoices(t *testing.T) {
 	for _, source := range []string{plainTemplates, bigramTemplates, noTransitions} {
 		const one, two = "B-LOC", "O"
 		value := func(c annotation.Choice) float64 {
-			d := small(t, source, 20) // so that labels are there, in the same order
+			d := small(t, source, 20) // so that all labels exist, in the same order
 			base := d.Len()
 			rows := read(t, sample.Train)[30]
 			known := certain(column(rows, 2))
@@ -124,7 +125,7 @@ func TestLossOfChoices(t *testing.T) {
 	}
 }
 
-// The gradient with open and with soft labels, against central differences, in every form.
+// The gradient with partial and soft labels, against central differences, in every form.
 func TestGradientOfChoices(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 2))
 	for _, source := range []string{plainTemplates, bigramTemplates, noTransitions} {
@@ -176,7 +177,7 @@ func TestGradientOfChoices(t *testing.T) {
 	}
 }
 
-// Features are those of the labels that a token may have.
+// A token yields features for the labels that it may have.
 func TestFeaturesOfChoices(t *testing.T) {
 	d, err := NewDataset(model.Input{})
 	require.NoError(t, err)
@@ -193,7 +194,8 @@ func TestFeaturesOfChoices(t *testing.T) {
 	assert.Equal(t, 3*3+9, d.features(true, 0).dim())
 }
 
-// With half of the labels hidden, and of the others a third left open between two, the sample is still learnt.
+// Training succeeds on the sample if half of the labels are hidden and a third of the others are
+// ambiguous between two.
 func TestHalfOfTheLabels(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 7))
 	p, err := features.Preset("pos")
@@ -275,7 +277,7 @@ func TestChoicesAreRefused(t *testing.T) {
 	assert.ErrorIs(t, d.HeldOut().AddChoices(rows, make([]annotation.Choice, 2), 1), model.ErrInput)
 }
 
-// The scheme shows in what is known.
+// The scheme is detected from the known labels.
 func TestSchemeOfChoices(t *testing.T) {
 	d := chosen(t, plainTemplates, 40, func(s, i int, c *annotation.Choice) {
 		if (s+i)%3 == 0 {

@@ -25,7 +25,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 func saved(t testing.TB, m *Model, o SaveOptions) []byte {
 	t.Helper()
@@ -41,7 +41,7 @@ func loaded(t testing.TB, data []byte) *Model {
 	return m
 }
 
-// models are a small one of each kind.
+// models returns a small model of each kind.
 func models(t testing.TB) map[string]*Model {
 	ms := map[string]*Model{
 		"plain":      train(t, small(t, plainTemplates, 12), Options{Penalty: l2, Threads: 1}),
@@ -58,7 +58,7 @@ func models(t testing.TB) map[string]*Model {
 	return ms
 }
 
-// lists returns what a model says of sentences: scores and probabilities too.
+// lists returns scores and probabilities of sentences.
 func lists(t testing.TB, m *Model) (all [][]model.Labelling) {
 	t.Helper()
 	for _, rows := range read(t, sample.Dev)[:20] {
@@ -99,7 +99,8 @@ func TestSaveAndLoad(t *testing.T) {
 	}
 }
 
-// A weight that is stored is the nearest float32, or a multiple of its block's step, half a step off at most.
+// A stored weight is the nearest float32, or a multiple of the step of its block with an error of
+// at most half a step.
 func TestPrecision(t *testing.T) {
 	m := models(t)["all pairs"]
 	exact, err := m.Content()
@@ -214,8 +215,8 @@ func TestOpen(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
-// The format of version 3 stays as it is: the same model has the same bytes, and stored ones tag as they did when
-// they were written.
+// The format of version 3 is stable. The same model has the same bytes, and stored models tag as
+// before.
 func TestGoldenModel(t *testing.T) {
 	m, err := New(tiny(t))
 	require.NoError(t, err)
@@ -234,7 +235,7 @@ func TestGoldenModel(t *testing.T) {
 	}
 }
 
-// So does that of models with lexicons.
+// The format of models with lexicons is stable, too.
 func TestGoldenModelWithLexicon(t *testing.T) {
 	p := tiny(t)
 	list, err := lexicon.ReadGazetteer("names", strings.NewReader("Rex\nold Rex\n"), "")
@@ -276,7 +277,7 @@ func tiny(t testing.TB) Content {
 	}
 }
 
-// Each cut and each changed byte is noticed, and says why.
+// Every truncation and every changed byte is detected and reported.
 func TestDamagedModelsAreRefused(t *testing.T) {
 	p := tiny(t)
 	p.Dictionary = map[uint64][]int{hashWord("the"): {1, 3}}
@@ -319,7 +320,8 @@ func refuseDamaged(t *testing.T, data []byte) {
 	}
 }
 
-// resealed changes a section and gives the file right checksums, so that what is behind them is tested.
+// resealed changes a section and corrects the checksums, so that the tests reach the checks of the
+// content.
 func resealed(data []byte, change func(name string, section []byte) []byte) []byte {
 	sections, err := format.Parse(data)
 	if err != nil {
@@ -386,7 +388,7 @@ func TestParserIsTotal(t *testing.T) {
 	}
 }
 
-// use loads a model and, if it is one, tags with it and takes it apart: that works or fails with an error.
+// use loads a model, tags with it and reads its content. Each step works or fails with an error.
 func use(t testing.TB, data []byte, rows features.Rows) {
 	m, err := Load(bytes.NewReader(data))
 	if err != nil {
@@ -395,7 +397,7 @@ func use(t testing.TB, data []byte, rows features.Rows) {
 	}
 	if m.program != nil && m.input.Columns <= 3 && m.labels.Len() < 1000 {
 		if _, err := m.Tag(rows); err != nil {
-			t.Logf("tagging: %v", err) // weights of 1e308 overflow; that is said, not hidden
+			t.Logf("tagging: %v", err) // weights of 1e308 overflow, and the error says so
 		}
 	}
 	if _, err := m.Content(); err != nil && !errors.Is(err, ErrStripped) {
@@ -404,7 +406,7 @@ func use(t testing.TB, data []byte, rows features.Rows) {
 }
 
 func FuzzLoad(f *testing.F) {
-	// Small ones, made quickly: each process that fuzzes makes them.
+	// Small models, because each fuzzing process creates them.
 	m, err := New(tiny(f))
 	require.NoError(f, err)
 	bio := spanModel(f, rand.New(rand.NewPCG(1, 1)), structured.BIO, bioLabels, true, true)

@@ -13,54 +13,54 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// ErrStripped says that a model was saved without the names of its attributes.
+// ErrStripped means that a model was saved without the names of its attributes.
 var ErrStripped = errors.New("the model was saved without the names of its attributes")
 
-// Content is all that a model holds: labels, what it reads, known words and weights. [New] makes a model of it and
-// drops features of weight zero.
+// Content is all that a model holds: labels, input, known words and weights. [New] builds a model
+// from it and drops features of weight zero.
 type Content struct {
 	Meta   model.Metadata
-	Labels []string // by their numbers
+	Labels []string // by number
 	Scheme structured.Scheme
 	Input  model.Input
 	Words  []uint64 // fingerprints of the known words, from another model
 
-	// Dictionary is the tag dictionary, empty if there is none: the labels that words may have, by the fingerprints of the
-	// words. No labels mean all.
+	// Dictionary is the tag dictionary: for the fingerprint of a word, the labels that the word may
+	// have. An empty list allows all labels.
 	Dictionary map[uint64][]int
 
-	Attributes  []Attribute       // of tokens
+	Attributes  []Attribute       // unigram attributes
 	Transitions []PairWeight      // label pairs
-	Bigrams     []BigramAttribute // attributes of label pairs
+	Bigrams     []BigramAttribute // bigram attributes
 }
 
-// An Attribute is a name with the weights of its features.
+// An Attribute is an attribute name with the weights of its features.
 type Attribute struct {
 	Name    string
 	Weights []LabelWeight
 }
 
-// A LabelWeight is the weight of a feature: of an attribute with this label.
+// A LabelWeight is the weight of an attribute for one label.
 type LabelWeight struct {
 	Label  int
 	Weight float64
 }
 
-// A BigramAttribute is a name with the weights of its label pairs.
+// A BigramAttribute is a bigram attribute name with the weights of its label pairs.
 type BigramAttribute struct {
 	Name    string
 	Weights []PairWeight
 }
 
-// A PairWeight is the weight of a label after another.
+// A PairWeight is the weight of the transition between two labels.
 type PairWeight struct {
 	From, To int
 	Weight   float64
 }
 
-// New returns the model with this content, with weights of 64 bits. An error that wraps ErrInput says what does not
-// fit: labels or attributes that stand twice, label numbers out of range, weights that are not finite; errors
-// of the templates are those of [NewDataset].
+// New returns the model with this content, with float64 weights. It fails with ErrInput if labels
+// or attributes are duplicated, label numbers are out of range, or weights are not finite. Template
+// errors are the same as for [NewDataset].
 func New(p Content) (*Model, error) {
 	m := &Model{
 		Meta: p.Meta.Clone(), labels: structured.NewAlphabet(p.Labels...), scheme: p.Scheme, input: p.Input,
@@ -68,10 +68,10 @@ func New(p Content) (*Model, error) {
 	}
 	l := m.labels.Len()
 	if l != len(p.Labels) || l == 0 || l > maxLabels {
-		return nil, fmt.Errorf("%w: %d labels, %d different ones, want 1..%d", model.ErrInput, len(p.Labels), l, maxLabels)
+		return nil, fmt.Errorf("%w: %d labels (%d distinct), want 1..%d distinct labels", model.ErrInput, len(p.Labels), l, maxLabels)
 	}
 	if p.Scheme < structured.Plain || p.Scheme > structured.BIOES {
-		return nil, fmt.Errorf("%w: %v", model.ErrInput, p.Scheme)
+		return nil, fmt.Errorf("%w: unknown scheme %v", model.ErrInput, p.Scheme)
 	}
 	slices.Sort(m.words)
 	m.words = slices.Compact(m.words)
@@ -124,7 +124,7 @@ func New(p Content) (*Model, error) {
 // dictionaryOf checks a tag dictionary and sorts its labels.
 func dictionaryOf(dictionary map[uint64][]int, in *model.Input, l int) (tagDictionary, error) {
 	if len(dictionary) > 0 && !in.HasWords() {
-		return tagDictionary{}, fmt.Errorf("%w: a tag dictionary needs a column of words", model.ErrInput)
+		return tagDictionary{}, fmt.Errorf("%w: a tag dictionary needs a word column", model.ErrInput)
 	}
 	sorted := make(map[uint64][]int, len(dictionary))
 	for word, labels := range dictionary {
@@ -132,14 +132,14 @@ func dictionaryOf(dictionary map[uint64][]int, in *model.Input, l int) (tagDicti
 		slices.Sort(labels)
 		labels = slices.Compact(labels)
 		if n := len(labels); n > 0 && (labels[0] < 0 || labels[n-1] >= l) {
-			return tagDictionary{}, fmt.Errorf("%w: word %#x has the labels %d of %d", model.ErrInput, word, labels, l)
+			return tagDictionary{}, fmt.Errorf("%w: word %#x has labels %d, want numbers below %d", model.ErrInput, word, labels, l)
 		}
 		sorted[word] = labels
 	}
 	return newTagDictionary(sorted, l)
 }
 
-// An outcome is a label or label pair with its weight.
+// outcome is a label or label pair with its weight.
 type outcome struct {
 	number int
 	weight float64
@@ -149,25 +149,25 @@ func pairOutcomes(name string, weights []PairWeight, l int) ([]outcome, error) {
 	list := make([]outcome, len(weights))
 	for q, w := range weights {
 		if w.From < 0 || w.From >= l || w.To < 0 || w.To >= l {
-			return nil, fmt.Errorf("%w: attribute %q has a weight for the labels %d, %d of %d", model.ErrInput, name, w.From, w.To, l)
+			return nil, fmt.Errorf("%w: attribute %q has a weight for labels %d and %d, but there are %d labels", model.ErrInput, name, w.From, w.To, l)
 		}
 		list[q] = outcome{w.From*l + w.To, w.Weight}
 	}
 	return list, nil
 }
 
-// newEntry sorts the outcomes and leaves out those of weight zero.
+// newEntry sorts the outcomes and drops those of weight zero.
 func newEntry[O constraints.Unsigned](name string, list []outcome, limit int) (entry[O], error) {
 	e := entry[O]{name: name}
 	slices.SortFunc(list, func(a, b outcome) int { return cmp.Compare(a.number, b.number) })
 	for q, o := range list {
 		switch {
 		case o.number < 0 || o.number >= limit:
-			return e, fmt.Errorf("%w: attribute %q has a weight for label %d of %d", model.ErrInput, name, o.number, limit)
+			return e, fmt.Errorf("%w: attribute %q has a weight for label %d, want a number below %d", model.ErrInput, name, o.number, limit)
 		case q > 0 && list[q-1].number == o.number:
 			return e, fmt.Errorf("%w: attribute %q has two weights for label %d", model.ErrInput, name, o.number)
 		case math.IsNaN(o.weight) || math.IsInf(o.weight, 0):
-			return e, fmt.Errorf("%w: attribute %q has the weight %v", model.ErrInput, name, o.weight)
+			return e, fmt.Errorf("%w: attribute %q has weight %v, want a finite number", model.ErrInput, name, o.weight)
 		case o.weight != 0:
 			e.outcomes, e.weights = append(e.outcomes, O(o.number)), append(e.weights, o.weight)
 		}
@@ -175,8 +175,8 @@ func newEntry[O constraints.Unsigned](name string, list []outcome, limit int) (e
 	return e, nil
 }
 
-// Content returns a copy of what the model holds, its attributes in the order of their names. ErrStripped is the error
-// of a model without names; one whose names are damaged wraps ErrModel.
+// Content returns a copy of the content of the model, with attributes sorted by name. It returns
+// ErrStripped if the model has no names, and an error that wraps ErrModel if the names are damaged.
 func (m *Model) Content() (Content, error) {
 	if m.stripped() {
 		return Content{}, ErrStripped
@@ -210,7 +210,7 @@ func (m *Model) Content() (Content, error) {
 	return p, nil
 }
 
-// named visits the attributes of a store in the order of their names. The slices are valid until visit returns.
+// named visits the attributes of a store sorted by name. The slices are valid until visit returns.
 func named[O constraints.Unsigned](m *Model, s *store[O], names []byte, visit func(name string, outcomes []O, weights []float64)) error {
 	var outcomes []O
 	var weights []float64
@@ -219,7 +219,7 @@ func named[O constraints.Unsigned](m *Model, s *store[O], names []byte, visit fu
 	err := eachName(names, func(name []byte) error {
 		at := s.find(keyOf(m.hasher.Of(name)))
 		if at.N == 0 || n > 0 && string(name) <= last {
-			return fmt.Errorf("%w: there is no attribute for the name %q", model.ErrModel, name)
+			return fmt.Errorf("%w: the attribute name %q is out of order or has no features", model.ErrModel, name)
 		}
 		n++
 		last = string(name)
@@ -228,13 +228,13 @@ func named[O constraints.Unsigned](m *Model, s *store[O], names []byte, visit fu
 		return nil
 	})
 	if err == nil && n != s.used {
-		err = fmt.Errorf("%w: %d names for %d attributes", model.ErrModel, n, s.used)
+		err = fmt.Errorf("%w: found %d names for %d attributes", model.ErrModel, n, s.used)
 	}
 	return err
 }
 
-// threshold returns the weight of which at least keep features that could go have a greater or equal magnitude, if
-// there are as many; with features of equal weights there may be more. Transitions do not count.
+// threshold returns the magnitude of the keep-th largest weight, not counting transitions, or 0 if
+// there are no more than keep weights. Ties may keep more features.
 func (p *Content) threshold(keep int) float64 {
 	var all []float64
 	for _, a := range p.Attributes {
@@ -257,8 +257,9 @@ func (p *Content) threshold(keep int) float64 {
 	return all[keep-1]
 }
 
-// Drop removes the features whose weights are of a magnitude below least, and all but the keep greatest, and those
-// equal to the last of them, unless keep is negative. Transitions stay: they are few.
+// Drop removes features whose weight has a magnitude below least. If keep is not negative, it also
+// removes all but the keep largest weights, and keeps ties with the last of them. Transitions
+// always stay, because there are few.
 func (p *Content) Drop(least float64, keep int) {
 	if keep >= 0 {
 		least = max(least, p.threshold(keep))

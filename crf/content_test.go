@@ -16,7 +16,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Taking a model apart and putting it together changes no byte.
+// Content and New reproduce a model byte for byte.
 func TestPartsAndNew(t *testing.T) {
 	for name, m := range models(t) {
 		p, err := m.Content()
@@ -82,7 +82,8 @@ func TestNewRefuses(t *testing.T) {
 	require.ErrorIs(t, err, features.ErrColumn)
 }
 
-// Weights that float32 cannot hold are refused, those that are zero in it leave with their names.
+// Saving rejects weights that float32 cannot hold. It drops weights that are zero in float32, with
+// their names.
 func TestPrecisionOfWeightsAtTheEdges(t *testing.T) {
 	for _, spoil := range []func(p *Content){
 		func(p *Content) { p.Attributes[0].Weights[0].Weight = 1e300 }, func(p *Content) { p.Transitions[0].Weight = -1e39 }, func(p *Content) { p.Bigrams[0].Weights[0].Weight = 1e40 },
@@ -91,7 +92,7 @@ func TestPrecisionOfWeightsAtTheEdges(t *testing.T) {
 		spoil(&p)
 		m, err := New(p)
 		require.NoError(t, err)
-		require.ErrorContains(t, m.Save(&full{1 << 20}, SaveOptions{}), "take float64")
+		require.ErrorContains(t, m.Save(&full{1 << 20}, SaveOptions{}), "save as float64")
 		require.NoError(t, m.Save(&full{1 << 20}, SaveOptions{Precision: Float64}))
 	}
 	p := tiny(t)
@@ -107,7 +108,7 @@ func TestPrecisionOfWeightsAtTheEdges(t *testing.T) {
 	assert.Equal(t, "u:w=barks", parts.Attributes[0].Name)
 }
 
-// A table finds what is in it and nothing else, whatever the keys.
+// A table finds its keys and no others, for any distribution of keys.
 func TestTable(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 9))
 	for _, n := range []int{0, 1, 2, 3, 10, 1000} {
@@ -149,7 +150,8 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// Names that share a fingerprint make the model take the next base; here a weak hash stands for the first ones.
+// If names share a fingerprint, the model uses the next base. Here a weak hash replaces the first
+// bases.
 func TestCollisionsTakeTheNextBase(t *testing.T) {
 	names := func() (attrs []entry[uint16], bigrams []entry[uint32]) {
 		for k := range 50 {
@@ -186,5 +188,5 @@ func TestCollisionsTakeTheNextBase(t *testing.T) {
 	require.NoError(t, err)
 	assert.Zero(t, base)
 	_, err = chooseBase(append(attrs, entry[uint16]{name: "u5"}), bigrams, real)
-	require.ErrorContains(t, err, `attribute "u5" stands twice`)
+	require.ErrorContains(t, err, `duplicate attribute "u5"`)
 }

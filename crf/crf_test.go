@@ -24,7 +24,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// read returns the sentences of CoNLL columns as rows.
+// read returns the sentences of a CoNLL file as rows.
 func read(t testing.TB, text string) (sentences []features.Rows) {
 	t.Helper()
 	r := corpus.NewReader(strings.NewReader(text), "sample", corpus.Options{})
@@ -61,7 +61,7 @@ func parse(t testing.TB, source string) *features.Templates {
 	return p
 }
 
-// small has the labels of column 1 of n sample sentences under templates with label pairs.
+// small returns n sample sentences with the labels of column 1, for templates with label pairs.
 func small(t testing.TB, source string, n int) *Dataset {
 	t.Helper()
 	d, err := NewDataset(model.Input{Templates: parse(t, source), Names: map[string]int{"form": 0}})
@@ -78,7 +78,7 @@ const (
 	noTransitions   = "u:w=%l[0,form]\nu:s=%s[0,form,2]\n"
 )
 
-// items has ready-made attributes with values, repeats and weights.
+// items returns ready-made attributes with values, repeats and weights.
 func items(t testing.TB, rng *rand.Rand, n int) *Dataset {
 	t.Helper()
 	d, err := NewDataset(model.Input{})
@@ -99,8 +99,8 @@ func items(t testing.TB, rng *rand.Rand, n int) *Dataset {
 	return d
 }
 
-// The gradient with respect to the weights, through features of every kind, against central
-// differences; and its mini-batch, scaled and parallel forms against the plain one.
+// The gradient with respect to the weights of all kinds of features, against central differences.
+// The mini-batch, scaled and parallel forms agree with the plain one.
 func TestGradient(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for name, d := range map[string]*Dataset{
@@ -172,7 +172,7 @@ func TestGradient(t *testing.T) {
 	}
 }
 
-// The scores of a lattice are the definition: weights of the attributes of each token.
+// The lattice follows the definition: each score is a sum of the weights of attributes.
 func TestScoresByHand(t *testing.T) {
 	d, err := NewDataset(model.Input{})
 	require.NoError(t, err)
@@ -228,7 +228,7 @@ func pos(t testing.TB) *Dataset {
 	return d
 }
 
-// Every loss, with an optimizer that suits it, learns the parts of speech of the sample.
+// Every loss learns the POS tags of the sample with a suitable optimizer.
 func TestLossesLearn(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains many models")
@@ -259,7 +259,7 @@ func TestLossesLearn(t *testing.T) {
 	}
 }
 
-// The summary counts the steps that Progress reports, and apart from them the updates of the weights.
+// The summary counts the steps that Progress reports and, separately, the weight updates.
 func TestSummaryCountsSteps(t *testing.T) {
 	d := small(t, plainTemplates, 20)
 	steps := 0
@@ -299,7 +299,7 @@ func TestUnsuitablePairsAreRefused(t *testing.T) {
 	assert.ErrorIs(t, err, model.ErrInput)
 }
 
-// The weights of data that can be told apart grow without end, unless training sees it.
+// Without Patience, the weights for separable data grow without limit.
 func TestSeparableWithoutPenalty(t *testing.T) {
 	d := small(t, plainTemplates, 10)
 	var warned []string
@@ -354,7 +354,7 @@ func TestEarlyStoppingKeepsTheBest(t *testing.T) {
 
 }
 
-// Labels of development data that training lacks cause a warning, and count as wrong.
+// Labels that occur only in development data cause a warning and count as errors.
 func TestUnseenLabelsOfDevelopmentData(t *testing.T) {
 	d := small(t, plainTemplates, 30)
 	clean, dev := d.HeldOut(), d.HeldOut()
@@ -370,7 +370,7 @@ func TestUnseenLabelsOfDevelopmentData(t *testing.T) {
 	o := Options{Penalty: l2, Dev: dev, Warn: func(s string) { warned = append(warned, s) }}
 	m, s, err := Train(t.Context(), d, o)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"3 tokens of the development data have labels that the training data lack, and count as wrong: KNOWN?, NEW"}, warned)
+	assert.Equal(t, []string{"3 tokens of the development data have labels that do not occur in the training data and count as errors: KNOWN?, NEW"}, warned)
 	assert.NotContains(t, m.Labels(), "NEW")
 	assert.LessOrEqual(t, s.Dev.Accuracy, 0.5)
 	o.Dev, warned = clean, nil
@@ -403,7 +403,7 @@ func TestCancelKeepsTheBestSoFar(t *testing.T) {
 	require.Nil(t, m)
 }
 
-// interruptedLoss cancels a training in its third evaluation.
+// interruptedLoss cancels training during its third evaluation.
 type interruptedLoss struct {
 	losses.CrossEntropy
 	cancel func()
@@ -417,7 +417,7 @@ func (l interruptedLoss) Eval(grad, s *structured.Lattice, y structured.Target, 
 	return l.CrossEntropy.Eval(grad, s, y, w)
 }
 
-// Weights that were updated before the first epoch ended are no model.
+// Weight updates before the end of the first epoch do not make a model.
 func TestCancelInTheFirstEpochMakesNoModel(t *testing.T) {
 	for name, dev := range map[string]*Dataset{"": nil, "dev": pos(t)} {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -441,7 +441,7 @@ func TestWarmStart(t *testing.T) {
 	assert.Less(t, warm.Updates, cold.Updates/2)
 	assert.InDelta(t, cold.Objective, warm.Objective, 1e-3*cold.Objective)
 
-	// Other sentences number labels and attributes in another order; names tell them.
+	// Other sentences number labels and attributes in a different order. Names match them.
 	other, err := NewDataset(d.input)
 	require.NoError(t, err)
 	sentences := read(t, sample.Train)[:60]
@@ -471,7 +471,7 @@ func TestWarmStart(t *testing.T) {
 	}
 }
 
-// A sentence of weight 2 is a sentence that stands twice; one of weight 0 is none.
+// A sentence of weight 2 is equivalent to a repeated sentence, and one of weight 0 to no sentence.
 func TestSentenceWeights(t *testing.T) {
 	in := model.Input{Templates: parse(t, plainTemplates), Names: map[string]int{"form": 0}}
 	weighted, err := NewDataset(in)
@@ -585,7 +585,7 @@ func TestItemsModel(t *testing.T) {
 	assert.ErrorIs(t, err, model.ErrInput)
 }
 
-// One model serves many goroutines; the race detector watches.
+// Many goroutines share one model. The race detector checks this.
 func TestModelIsSafeForConcurrentUse(t *testing.T) {
 	m := train(t, small(t, bigramTemplates, 40), Options{Penalty: l2, Threads: 2})
 	sentences := read(t, sample.Dev)[:20]

@@ -11,10 +11,13 @@ import (
 
 var _ optimize.HessianDiagonal = (*objective)(nil)
 
-// HessianDiagonal implements [optimize.HessianDiagonal] by an estimate that needs no more than the gradients g of the
-// sentences' lattices: sum_t x_a^2 |g_tj| (1 - |g_tj|) for a feature [a, j]. Under cross-entropy and softmax-margin
-// that is sum_t x_a^2 p_tj (1 - p_tj), as g is p or, on the gold path, p - 1: the diagonal of the Hessian, were the
-// labels of different tokens independent. Transitions, whose gradients come summed over a sentence, are put at the
+// HessianDiagonal implements [optimize.HessianDiagonal] with an estimate that uses only the
+// gradients g of the sentence lattices. For a feature [a, j], the estimate is sum_t x_a^2 |g_tj| (1
+// - |g_tj|).
+//
+// With cross-entropy and softmax-margin, g is p or, on the gold path, p - 1. The estimate is then
+// sum_t x_a^2 p_tj (1 - p_tj), the diagonal of the Hessian if the labels of different tokens were
+// independent. For transitions, whose gradients are summed over a sentence, the estimate is the
 // count in the data, about sum_t p_t(i, j).
 func (o *objective) HessianDiagonal(ctx context.Context, dst, w []float64) error {
 	o.layOut()
@@ -26,7 +29,7 @@ func (o *objective) HessianDiagonal(ctx context.Context, dst, w []float64) error
 	return err
 }
 
-// addCurvature adds the part of one sentence to dst.
+// addCurvature adds the contribution of one sentence to dst.
 func (o *objective) addCurvature(wk *worker, dst []float64, s int, w []float64) error {
 	d := o.data
 	lo, hi, c := d.sentence[s], d.sentence[s+1], d.weight[s]
@@ -47,7 +50,7 @@ func (o *objective) addCurvature(wk *worker, dst []float64, s int, w []float64) 
 		clear(wk.grad.Edge)
 		for t := 1; t < len(wk.gold); t++ {
 			if wk.gold[t-1] < 0 || wk.gold[t] < 0 {
-				continue // an open label
+				continue // partially labelled
 			}
 			wk.grad.Edge[wk.gold[t-1]*o.x.labels+wk.gold[t]]++
 		}
@@ -56,7 +59,7 @@ func (o *objective) addCurvature(wk *worker, dst []float64, s int, w []float64) 
 	return nil
 }
 
-// variances makes p(1-p) of p or p-1.
+// variances replaces p or p-1 by p(1-p).
 func variances(g []float64) {
 	for k, v := range g {
 		v = math.Abs(v)

@@ -14,8 +14,8 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// Of sentences of one token, the estimate is the diagonal of the Hessian: the slope of each gradient entry
-// along its own weight.
+// For sentences of one token, the estimate is the diagonal of the Hessian: the slope of each
+// gradient entry along its own weight.
 func TestCurvatureIsTheHessiansDiagonal(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	d, err := NewDataset(model.Input{})
@@ -53,7 +53,7 @@ func TestCurvatureIsTheHessiansDiagonal(t *testing.T) {
 	}
 }
 
-// Whatever the loss and the sentences, no curvature is negative, and transitions have their counts.
+// For all losses and sentences, the curvature is not negative, and transitions have their counts.
 func TestCurvatureOfChains(t *testing.T) {
 	d, err := NewDataset(model.Input{})
 	require.NoError(t, err)

@@ -12,33 +12,34 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Dataset is labelled sentences compiled into numbers: 4 bytes an attribute of each token, names
-// kept once. It is not safe for concurrent use while sentences are added.
+// A Dataset holds labelled sentences as numbers. It takes 4 bytes per attribute of each token and
+// stores each name once. It is not safe for concurrent use while sentences are added.
 type Dataset struct {
 	input     model.Input
 	program   *features.Program   // nil for ready-made attributes
-	extractor *features.Extractor // of the program
-	form      int                 // column of the word, -1 where there is none
-	width     int                 // the number of columns that it reads
+	extractor *features.Extractor // extracts attributes with the program
+	form      int                 // word column, or -1
+	width     int                 // number of columns that the data set reads
 
 	labels  *structured.Alphabet
 	attrs   *dictionary
 	bigrams *dictionary
-	words   map[uint64]int32 // numbers of the words seen, by their fingerprints
+	words   map[uint64]int32 // word numbers by fingerprint
 	scheme  annotation.SchemeDetector
-	heldOut bool     // names are looked up, not added
-	unseen  []string // labels of held-out data that labels lacks; their numbers follow those of labels
+	heldOut bool     // look names up, do not add them
+	unseen  []string // labels of held-out data that labels does not have; their numbers follow those of labels
 
 	sentence []int     // N+1: the tokens of sentence s are sentence[s]..sentence[s+1]-1
-	gold     []int32   // a label for each token, or ^k for choice k
-	weight   []float64 // of each sentence
-	word     []int32   // of each token, -1 if it is not in words; empty without a column of words
+	gold     []int32   // label of each token, or ^k for choice k
+	weight   []float64 // weight of each sentence
+	word     []int32   // word number of each token, -1 for unknown words; empty without a word column
 	choices  choices
-	known    []annotation.Choice // of the sentence that is being added, if it has choices
+	known    []annotation.Choice // choices of the sentence in progress, if it has any
 	tokens
 }
 
-// NewDataset returns an empty data set. It fails where the templates refer to columns that in lacks.
+// NewDataset returns an empty data set. It fails if the templates refer to columns that in does not
+// have.
 func NewDataset(in model.Input) (*Dataset, error) {
 	in = in.Complete()
 	program, err := in.Program()
@@ -65,8 +66,9 @@ func (d *Dataset) prepare(program *features.Program) {
 	d.reset()
 }
 
-// HeldOut returns an empty data set that shares the names of d, for development data: attributes
-// that d lacks are left out, and labels that it lacks count as wrong, whatever the model says. Fill d first.
+// HeldOut returns an empty data set for development data that shares the names of d. It ignores
+// attributes that are not in d. Labels that are not in d count as errors, whatever the model
+// predicts. Fill d before calling HeldOut.
 func (d *Dataset) HeldOut() *Dataset {
 	h := &Dataset{
 		input: d.input, labels: d.labels, attrs: d.attrs, bigrams: d.bigrams, words: d.words, scheme: d.scheme,
@@ -82,21 +84,21 @@ func (d *Dataset) Len() int { return len(d.sentence) - 1 }
 // Tokens returns the number of tokens.
 func (d *Dataset) Tokens() int { return len(d.gold) }
 
-// Attributes returns the number of different attributes.
+// Attributes returns the number of distinct attributes.
 func (d *Dataset) Attributes() int { return d.attrs.len() + d.bigrams.len() }
 
-// Labels returns the labels in the order in which they were seen.
+// Labels returns the labels in order of first occurrence.
 func (d *Dataset) Labels() []string { return d.labels.Names() }
 
-// Scheme returns the scheme in which the labels spell spans.
+// Scheme returns the label scheme that encodes spans.
 func (d *Dataset) Scheme() structured.Scheme { return d.scheme.Scheme() }
 
-// Add appends a sentence with its labels, one a token, and its weight, by which its loss is
-// multiplied: a finite number, not negative. Sentences without tokens are left out. Nothing is
-// added where it returns an error.
+// Add appends a sentence with one label per token and a weight, which multiplies its loss. The
+// weight must be finite and not negative. Add ignores sentences without tokens. If it returns an
+// error, it adds nothing.
 func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) error {
 	if d.program == nil {
-		return fmt.Errorf("%w: columns for a data set of ready-made attributes", model.ErrInput)
+		return fmt.Errorf("%w: got columns, but the data set reads ready-made attributes", model.ErrInput)
 	}
 	if err := d.begin(seq.Len(), labels, weight); err != nil {
 		return err
@@ -114,10 +116,10 @@ func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) er
 	return nil
 }
 
-// AddItems is Add for tokens that bring their attributes along.
+// AddItems is Add for tokens with ready-made attributes.
 func (d *Dataset) AddItems(items [][]attrfile.Attribute, labels []string, weight float64) error {
 	if d.program != nil {
-		return fmt.Errorf("%w: ready-made attributes for a data set of columns", model.ErrInput)
+		return fmt.Errorf("%w: got ready-made attributes, but the data set reads columns", model.ErrInput)
 	}
 	if err := d.begin(len(items), labels, weight); err != nil {
 		return err
@@ -137,7 +139,7 @@ func (d *Dataset) begin(n int, labels []string, weight float64) error {
 	return nil
 }
 
-// name returns the name of a label by its number, also one that is not seen in training.
+// name returns the name of a label number, which may be that of an unseen label.
 func (d *Dataset) name(j int32) string {
 	if l := d.labels.Len(); int(j) >= l {
 		return d.unseen[int(j)-l]
@@ -163,7 +165,7 @@ func (d *Dataset) end(labels []string, weight float64) {
 	d.weight = append(d.weight, weight)
 }
 
-// extract appends the tokens of seq with the attributes that its templates yield.
+// extract appends the tokens of seq with the attributes from the templates.
 func (k *tokens) extract(e *features.Extractor, seq features.Sequence, attrs, bigrams *dictionary, add bool) {
 	e.Reset(seq)
 	for t := range e.Len() {
@@ -186,7 +188,7 @@ func (k *tokens) extract(e *features.Extractor, seq features.Sequence, attrs, bi
 	}
 }
 
-// attributes appends tokens with the attributes that they bring along.
+// attributes appends tokens with ready-made attributes.
 func (k *tokens) attributes(items [][]attrfile.Attribute, attrs *dictionary, add bool) {
 	for _, item := range items {
 		for i := range item {
@@ -204,14 +206,14 @@ func checkItems(items [][]attrfile.Attribute) error {
 	for t, item := range items {
 		for _, a := range item {
 			if math.IsNaN(a.Value) || math.IsInf(a.Value, 0) {
-				return fmt.Errorf("%w: attribute %q of token %d has the value %v", model.ErrInput, a.Name, t, a.Value)
+				return fmt.Errorf("%w: attribute %q of token %d has value %v, want a finite number", model.ErrInput, a.Name, t, a.Value)
 			}
 		}
 	}
 	return nil
 }
 
-// numberWord returns the number of a word; one that is new gets the next, or -1 in held-out data.
+// numberWord returns the number of a word. A new word gets the next number, or -1 in held-out data.
 func (d *Dataset) numberWord(word string) int32 {
 	print := hashWord(word)
 	k, ok := d.words[print]
@@ -226,7 +228,7 @@ func (d *Dataset) numberWord(word string) int32 {
 	return k
 }
 
-// hashWord is the fingerprint of a word: FNV-1a, 64 bits.
+// hashWord returns the 64-bit FNV-1a fingerprint of a word.
 func hashWord(word string) uint64 {
 	h := uint64(0xcbf29ce484222325)
 	for i := range len(word) {

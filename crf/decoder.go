@@ -10,35 +10,41 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Decoder finds the numbers of labels with a model in scratch memory of its own: one for each goroutine. Read a
-// sentence, restrict its labels if need be, then ask for paths or probabilities by the methods of [model.Decoder], or
-// for Scores or LogZ; what they return is valid until a method is called again. Steady state allocates nothing but
-// lists. It reads fields as they are and knows labels as the model has them inside; [Model.NewTagger] does the rest.
+// A Decoder labels sentences with a model. It works with label numbers and reads the columns as
+// they are. [Model.NewTagger] builds the usual interface on top. A Decoder has its own scratch
+// memory, so each goroutine needs one. In steady state it allocates only lists that it returns.
 //
-// Where the labels spell spans, they are kept to the grammar of their scheme: a sequence that breaks it has the
-// score -Inf and the probability 0. The option Unconstrained of a tagger lifts that.
+// To use it, read a sentence and restrict its labels if needed. Then call the methods of
+// [model.Decoder] for paths or probabilities, or Scores or LogZ. Results are valid until the next
+// call of a method.
 //
-// Likewise, a word of the model's tag dictionary, if it has one (see [Options]), gets no label that it lacks there. A
-// sentence whose words have no labelling within the grammar so is labelled as without the dictionary. The node of a
-// token that has one label left scores 0: its attributes are not looked up, since they change neither paths nor
-// probabilities. The option NoDictionary lifts all that.
+// If the labels encode spans, the Decoder enforces the grammar of their scheme. A label sequence
+// that violates the grammar has score -Inf and probability 0. The tagger option Unconstrained turns
+// this off.
+//
+// If the model has a tag dictionary (see [Options]), a word in it only gets the labels listed
+// there. If the listed labels allow no grammatical label sequence for a sentence, the dictionary is
+// ignored for that sentence. If a token has only one possible label, its node scores 0. The Decoder
+// does not look up its attributes, because they change neither paths nor probabilities. The tagger
+// option NoDictionary turns this off.
 type Decoder struct {
-	*chain.Answers // what it finds
+	*chain.Answers // the results
 
 	m       *Model
-	whole   bool                    // whatever the tag dictionary says
+	whole   bool                    // ignore the tag dictionary
 	printer *features.Fingerprinter // nil for ready-made attributes
-	width   int                     // the number of columns that it reads
+	width   int                     // number of columns that the decoder reads
 	chain   *chain.Decoder
-	scores  *structured.Lattice // of the sentence, which are not complete yet
+	scores  *structured.Lattice // scores of the sentence, not yet complete
 	caches  []wordCache
 	lookups [inFlight]lookups
 }
 
 var _ model.Decoder = (*Decoder)(nil)
 
-// NewDecoder returns a decoder that has read the empty sentence. It reads no sentence for a model of more than 8192
-// labels. It does not notice that the file of the model changes: see [Model.Guard] and [Model.Check].
+// NewDecoder returns a decoder for the empty sentence. For a model with more than 8192 labels,
+// reading a sentence fails. The decoder does not notice changes of the model file: see
+// [Model.Guard] and [Model.Check].
 func (m *Model) NewDecoder() *Decoder {
 	if m.fits() != nil {
 		t := &Decoder{m: m, chain: chain.NewSpace(nil, structured.Plain, nil).NewDecoder()}
@@ -59,26 +65,26 @@ func (m *Model) NewDecoder() *Decoder {
 	return t
 }
 
-// fits returns an error if the model has more labels than the scores of a sentence may have.
+// fits returns an error if the model has more labels than a decoder supports.
 func (m *Model) fits() error { return chain.Check(m.labels.Len()) }
 
-// constrain says whether the sentences that are read from now on are kept to the grammar of the label scheme. It
-// makes no difference to plain labels, and to label sets that leave the sentences of some lengths without a
-// labelling: without O, B- and S-.
+// constrain sets whether the sentences read from now on follow the grammar of the label scheme. It
+// has no effect on plain labels. Nor does it affect label sets without O, B- and S-, because
+// sentences of some lengths then have no grammatical label sequence.
 func (t *Decoder) constrain(on bool) { t.chain.Constrain(on) }
 
-// prune says whether the sentences that are read from now on are kept to the tag dictionary of the model, if it has
+// prune sets whether the sentences read from now on follow the tag dictionary, if the model has
 // one.
 func (t *Decoder) prune(on bool) { t.whole = !on }
 
-// Read computes the scores of a sentence. The sequence is not used after it returns. One whose tokens lack columns is
-// an error that wraps ErrInput.
+// Read computes the scores of a sentence. It does not keep the sequence. It fails with ErrInput if
+// tokens have too few columns.
 func (t *Decoder) Read(seq features.Sequence) error {
 	if err := t.m.fits(); err != nil {
 		return err
 	}
 	if t.printer == nil {
-		return fmt.Errorf("%w: columns for a model of ready-made attributes", model.ErrInput)
+		return fmt.Errorf("%w: got columns, but the model reads ready-made attributes", model.ErrInput)
 	}
 	if err := model.CheckColumns(seq, t.width); err != nil {
 		return err
@@ -119,17 +125,18 @@ func (t *Decoder) score() {
 	}
 }
 
-// unigrams adds the weights of the attributes to the nodes. Those of a token are added in an order that depends on
-// the templates alone: what local templates see in the words around it, from left to right, one sum for each column of
-// each word; then the other attributes, but for tokens that have one label left.
+// unigrams adds the weights of the attributes to the nodes. The order of the additions depends only
+// on the templates. The sums of local templates come first, one for each column and each word
+// around the token, from left to right. The other attributes follow, unless the token has only one
+// possible label.
 func (t *Decoder) unigrams() {
 	n, attrs := t.scores.T, &t.m.attrs
 	if n == 0 {
 		return
 	}
 	margin := t.printer.Margin()
-	// What is asked for is found in the next step, and added in the one after. A token's other attributes follow the
-	// last word that it sees.
+	// Each lookup takes three steps of the loop: ask, find, add. The other attributes of a token
+	// follow the last word that its local templates read.
 	for i := -margin; i < n+margin+inFlight; i++ {
 		word, joint := i+margin, i-margin-1
 		for c := range t.caches {
@@ -156,12 +163,12 @@ func (t *Decoder) unigrams() {
 	}
 }
 
-// scored reports whether i is a token that has more than one label left.
+// scored reports whether i is a token with more than one possible label.
 func (t *Decoder) scored(i int) bool {
 	return 0 <= i && i < t.scores.T && len(t.chain.At(i)) != 1
 }
 
-// values adds the weights of the attributes that have values to the scores.
+// values adds the weights of attributes with values to the scores.
 func (t *Decoder) values() {
 	k, attrs := &t.lookups[0], &t.m.attrs
 	for i := range t.scores.T {
@@ -175,13 +182,13 @@ func (t *Decoder) values() {
 	}
 }
 
-// ReadItems is Read for tokens that bring their attributes along.
+// ReadItems is Read for tokens with ready-made attributes.
 func (t *Decoder) ReadItems(items [][]attrfile.Attribute) error {
 	if err := t.m.fits(); err != nil {
 		return err
 	}
 	if t.printer != nil {
-		return fmt.Errorf("%w: ready-made attributes for a model that reads columns", model.ErrInput)
+		return fmt.Errorf("%w: got ready-made attributes, but the model reads columns", model.ErrInput)
 	}
 	if err := checkItems(items); err != nil {
 		return err
@@ -202,12 +209,12 @@ func (t *Decoder) ReadItems(items [][]attrfile.Attribute) error {
 	return nil
 }
 
-// begin makes the scores those of n tokens without attributes.
+// begin sets the scores to those of n tokens without attributes.
 func (t *Decoder) begin(n int) { t.scores = t.chain.Begin(n, t.m.bigrams.used > 0) }
 
-// Allow leaves token i the labels allowed[i] alone, or all where that is empty. Labels that no labelling within the
-// grammar has are kept all the same, and lift the grammar from the sentence; the tag dictionary is lifted from it
-// in any case. Allow comes right after Read.
+// Allow restricts token i to the labels allowed[i]. An empty list allows all labels. Allow turns
+// off the tag dictionary for the sentence. If the labels allow no grammatical label sequence, it
+// also turns off the grammar. Call Allow directly after Read.
 func (t *Decoder) Allow(allowed [][]int) error {
 	if t.chain.Some() {
 		t.begin(t.scores.T)

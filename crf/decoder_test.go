@@ -23,7 +23,8 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// spanModel has random weights for the words a, b and c and span labels, with or without transitions and pairs.
+// spanModel returns a model with random weights for the words a, b and c and span labels, with or
+// without transitions and label pairs.
 func spanModel(t testing.TB, rng *rand.Rand, scheme structured.Scheme, labels []string, transitions, bigrams bool) *Model {
 	t.Helper()
 	p := Content{
@@ -59,7 +60,8 @@ var (
 	bioesLabels = []string{"O", "B-X", "I-X", "E-X", "S-X"}
 )
 
-// eachSpanModel runs f on models of both schemes and all kinds of edges, with sentences of 1 to 4 tokens.
+// eachSpanModel runs f on models of both schemes and all kinds of edges, with sentences of 1 to 4
+// tokens.
 func eachSpanModel(t *testing.T, f func(m *Model, rows features.Rows)) {
 	rng := rand.New(rand.NewPCG(4, 4))
 	for _, edges := range []struct{ transitions, bigrams bool }{{false, false}, {true, false}, {false, true}, {true, true}} {
@@ -84,7 +86,7 @@ func labelsOf(m *Model, path []int) (labels []string) {
 	return labels
 }
 
-// wellFormed reports whether a path keeps to the scheme, by its definition.
+// wellFormed reports whether a path follows the scheme, by definition.
 func wellFormed(m *Model, y []int) bool {
 	for t, j := range y {
 		name, prev := m.Labels()[j], "O"
@@ -98,7 +100,7 @@ func wellFormed(m *Model, y []int) bool {
 	return true
 }
 
-// What a tagger says under the grammar is what it says without, of the well-formed paths alone.
+// With the grammar, a tagger returns the same as without it, restricted to well-formed paths.
 func TestGrammar(t *testing.T) {
 	eachSpanModel(t, func(m *Model, rows features.Rows) {
 		free, kept := m.NewDecoder(), m.NewDecoder()
@@ -126,13 +128,13 @@ func TestGrammar(t *testing.T) {
 		require.NoError(t, err)
 		assert.InDelta(t, best, score, 1e-12)
 		assert.True(t, wellFormed(m, path))
-		assert.InDelta(t, best, s.PathScore(path), 1e-12) // paths may tie but for rounding
+		assert.InDelta(t, best, s.PathScore(path), 1e-12) // paths may tie up to rounding
 		marginals.Scale(1 / z)
 		got, err := kept.Marginals()
 		require.NoError(t, err)
 		assert.InDeltaSlice(t, marginals.Node, got.Node, 1e-12)
 
-		// Posterior: of the well-formed paths one with the most expected right labels.
+		// The posterior path is the well-formed path with the most expected correct labels.
 		most := 0.0
 		for y := range structured.Paths(s.T, s.L) {
 			if wellFormed(m, y) {
@@ -160,7 +162,7 @@ func TestGrammar(t *testing.T) {
 	})
 }
 
-// The probability of a span is the sum over the labellings that have it, by enumeration.
+// The probability of a span is the sum over the label sequences that contain it, by enumeration.
 func TestSpanProbabilities(t *testing.T) {
 	eachSpanModel(t, func(m *Model, rows features.Rows) {
 		tagger := m.NewDecoder()
@@ -198,7 +200,7 @@ func TestSpanProbabilities(t *testing.T) {
 	})
 }
 
-// Labels that are allowed are kept to, within the grammar where that is possible, else without it.
+// Labels passed to Allow are enforced, with the grammar if possible and otherwise without it.
 func TestAllowWithinTheGrammar(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 6))
 	lifted := 0
@@ -240,7 +242,8 @@ func TestAllowWithinTheGrammar(t *testing.T) {
 	assert.NotZero(t, lifted)
 }
 
-// A grammar that leaves some sentences without a labelling is not applied, nor is there one of plain labels.
+// A grammar that leaves some sentences without a label sequence is ignored. Plain labels have no
+// grammar.
 func TestGrammarThatCannotBeKept(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 7))
 	m := spanModel(t, rng, structured.BIOES, []string{"B-X", "E-X"}, true, false)
@@ -301,7 +304,7 @@ func TestTagAll(t *testing.T) {
 	require.ErrorIs(t, err, model.ErrInput)
 }
 
-// The path and all else but lists allocate nothing.
+// Only lists allocate.
 func TestTaggerAllocatesNothing(t *testing.T) {
 	m := loaded(t, saved(t, train(t, small(t, bigramTemplates, 40), Options{Penalty: l2}), SaveOptions{}))
 	tagger := m.NewDecoder()
@@ -332,7 +335,7 @@ func TestTaggerAllocatesNothing(t *testing.T) {
 	assert.Zero(t, testing.AllocsPerRun(20, tag))
 }
 
-// Attributes by their values: the precision and the place of the weights make no difference.
+// The precision and the storage of weights do not change attributes with values.
 func TestItemsByHand(t *testing.T) {
 	p := Content{Labels: []string{"A", "B", "C", "D"}, Attributes: []Attribute{
 		{"one", []LabelWeight{{2, 3}}}, {"row", []LabelWeight{{0, 1}, {1, 2}, {3, 4}}}, {"", []LabelWeight{{1, 8}}},
@@ -354,8 +357,8 @@ func TestItemsByHand(t *testing.T) {
 	}
 }
 
-// What training says of development data is what the model then does with them, within the grammar: templates without
-// transitions break it most.
+// Training scores development data as the model tags them, with the grammar. Templates without
+// transitions violate the grammar most.
 func TestDevelopmentScoresAreThoseOfTagging(t *testing.T) {
 	for _, source := range []string{plainTemplates, bigramTemplates, noTransitions} {
 		d := small(t, source, 60)

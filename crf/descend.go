@@ -12,8 +12,8 @@ import (
 
 var _ optimize.SGDObjective = (*objective)(nil)
 
-// Descend implements [optimize.SGDObjective] on one goroutine: the result does not depend on how many workers there
-// are.
+// Descend implements [optimize.SGDObjective] on one goroutine, so that the result does not depend
+// on the number of workers.
 func (o *objective) Descend(ctx context.Context, v []float64, order []int, scale, by []float64) (steps int, loss float64, err error) {
 	o.layOut()
 	wk := o.pool.Scratch(0)
@@ -44,8 +44,9 @@ func (o *objective) Descend(ctx context.Context, v []float64, order []int, scale
 	return steps, loss, err
 }
 
-// step adds by times the gradient of one sentence at scale*v to v, or to the packed v where there is a plan, and
-// returns its loss, both times its weight.
+// step adds by times the gradient of one sentence at scale*v to v, or to the packed v if there is a
+// plan. It returns the loss of the sentence. Gradient and loss are multiplied by the sentence
+// weight.
 func (o *objective) step(wk *worker, v *training.Dense, s int, scale, by float64) (float64, error) {
 	d := o.data
 	lo, hi, c := d.sentence[s], d.sentence[s+1], d.weight[s]

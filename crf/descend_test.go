@@ -16,7 +16,8 @@ import (
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
-// chains draws sentences of attributes from few to many labels, whose values are 1 unless valued.
+// chains draws sentences with attributes that have few to many labels. The values are 1 unless
+// valued is set.
 func chains(t *testing.T, labels int, valued bool) *Dataset {
 	rng := rand.New(rand.NewPCG(uint64(labels), 7))
 	d, err := NewDataset(model.Input{})
@@ -40,7 +41,7 @@ func chains(t *testing.T, labels int, valued bool) *Dataset {
 	return d
 }
 
-// Steps are those along the gradient of each sentence alone, with a plan and without.
+// Steps follow the gradient of each sentence, with and without a plan.
 func TestDescend(t *testing.T) {
 	for _, labels := range []int{2, 7, 21} {
 		for _, valued := range []bool{false, true} {

@@ -2,7 +2,7 @@ package crf
 
 import "github.com/trellis-nlp/trellis/model"
 
-// Describe describes the model. Without the names of its attributes, none of them is listed.
+// Describe summarises the model. Strongest is empty if the model was saved without attribute names.
 func (m *Model) Describe(top int) (*model.Description, error) {
 	d := model.Describe(m, top)
 	d.Weights, d.Stripped = m.precision.String(), m.stripped()

@@ -2,14 +2,14 @@ package crf
 
 import "github.com/trellis-nlp/trellis/internal/fingerprint"
 
-// A dictionary numbers names from 0 on. It keeps their bytes one after another and finds them by their
-// fingerprints; a name that shares one with another, which hardly ever is, is found by itself.
+// dictionary numbers names from 0. It concatenates their bytes and finds them by fingerprint. The
+// rare names whose fingerprint another name has are found in a separate map.
 type dictionary struct {
 	hasher  *fingerprint.Hasher
 	table   fingerprint.Table
 	text    []byte
-	end     []int            // of each name in text
-	doubles map[string]int32 // names whose fingerprint is another's
+	end     []int            // end of each name in text
+	doubles map[string]int32 // names with the fingerprint of another name
 }
 
 func newDictionary() *dictionary { return &dictionary{hasher: fingerprint.NewHasher(0)} }
@@ -17,7 +17,7 @@ func newDictionary() *dictionary { return &dictionary{hasher: fingerprint.NewHas
 // len returns the number of names.
 func (d *dictionary) len() int { return len(d.end) }
 
-// name returns name id, valid until the next one is added.
+// name returns name id. The slice is valid until the next name is added.
 func (d *dictionary) name(id int32) []byte {
 	lo := 0
 	if id > 0 {
@@ -26,7 +26,7 @@ func (d *dictionary) name(id int32) []byte {
 	return d.text[lo:d.end[id]]
 }
 
-// names returns all names in the order of their numbers.
+// names returns all names by number.
 func (d *dictionary) names() []string {
 	text, names, lo := string(d.text), make([]string, d.len()), 0
 	for id, hi := range d.end {
@@ -35,7 +35,8 @@ func (d *dictionary) names() []string {
 	return names
 }
 
-// lookup returns the number of name, which is added if it is new and may be; -1 if there is none.
+// lookup returns the number of name. It adds an unknown name if add is set, and otherwise returns
+// -1.
 func (d *dictionary) lookup(name []byte, add bool) int32 {
 	print := d.hasher.Of(name)
 	id := d.table.Find(print)

@@ -24,7 +24,7 @@ func TestDictionary(t *testing.T) {
 	assert.Equal(t, want, d.names())
 }
 
-// Two names with one fingerprint are two names: here the table is told that a new name's is the old one's.
+// Two names with the same fingerprint remain two names. The test makes the fingerprints collide.
 func TestDictionaryOfDoubles(t *testing.T) {
 	d := newDictionary()
 	d.lookup([]byte("first"), true)

@@ -1,20 +1,30 @@
-// Package crf is the linear-chain model: sparse weights that score the labels of a sentence, trained
-// with any structured loss.
+// Package crf implements linear-chain models: sparse weights that score the labels of a sentence,
+// trained with any structured loss.
 //
-// A token has attributes (what templates yield, or a list of one's own), each with a value x_a. A
-// feature is an attribute paired with a label, a pair of adjacent labels (a transition), or an
-// attribute paired with such a pair, and has one weight:
+// With cross-entropy, the model is a conditional random field (Lafferty, McCallum & Pereira 2001).
+// The other losses train the same function of the same weights.
+//
+// A token has attributes, each with a value x_a. Attributes come from templates (package features)
+// or from the caller. A feature has one weight. It pairs an attribute with a label, or it is a pair
+// of adjacent labels (a transition), or it pairs a bigram attribute with such a pair:
 //
 //	Node[t][j]    = sum over attributes a at t of x_a w[a, j]
 //	Edge[t][i][j] = w[i, j] + sum over bigram attributes b at t of w[b, i, j]
 //
-// In flow sentences: a [Dataset] compiles them into numbers, [Train] hands the lattice of each
-// sentence to a loss, pulls the gradient back onto the weights and gives it to an optimizer. Out
-// comes a [Model], which is immutable and safe for concurrent use: it tags, lists the n best
-// labellings, tells marginals, and is saved and opened: in place, by a memory map. A [Tagger] is the
-// scratch memory of one goroutine and allocates nothing in steady state. [New] makes a
-// model of its [Content], as for models of other tools, and [Model.Content] returns it.
+// The main types:
 //
-// Cross-entropy makes the model a conditional random field (Lafferty, McCallum & Pereira 2001); with
-// the other losses it is the same function of the same weights.
+//   - [Dataset] compiles labelled sentences into numbers. It also holds partially labelled
+//     sentences and soft labels.
+//   - [Train] minimises a loss over a Dataset with an optimizer and returns a Model. [Options]
+//     lists the settings.
+//   - [Model] is immutable and safe for concurrent use. It tags sentences, is saved by
+//     [Model.Save], and is memory-mapped by [Open].
+//   - [Decoder] is the scratch memory of one goroutine. It computes paths, n-best lists, marginals
+//     and scores, and does not allocate in steady state, except for the lists that it returns.
+//   - [Content] is the content of a model as plain data. [New] builds a Model from it, for example
+//     to import the model of another tool.
+//
+// The examples show training, custom losses, ready-made attributes and partially labelled data.
+//
+// Limits: training and decoding accept at most 8192 labels.
 package crf

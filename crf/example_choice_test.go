@@ -12,7 +12,7 @@ import (
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
-// A word list says what some words may be, and a few sentences say the rest.
+// A word list gives candidate labels for some words, and a few sentences determine the rest.
 func ExampleDataset_AddChoices() {
 	templates, err := features.Parse(strings.NewReader("u:w=%x[0,form]\nb\n"), "words", features.DialectTrellis)
 	if err != nil {

@@ -22,7 +22,7 @@ var training = []features.Rows{
 	{{"the", "DET"}, {"cats", "NOUN"}, {"sleep", "VERB"}, {"quietly", "ADV"}},
 }
 
-// dataset compiles sentences of words and labels under a few templates.
+// dataset compiles sentences of words and labels with a few templates.
 func dataset() *crf.Dataset {
 	templates, err := features.Parse(strings.NewReader("u:w=%x[0,form]\nu:s=%s[0,form,2]\nu:l=%x[-1,form]\nb\n"),
 		"example", features.DialectTrellis)
@@ -58,7 +58,8 @@ func Example() {
 	// Output: converged [DET NOUN VERB ADV]
 }
 
-// A tagger of one's own keeps its memory: it allocates nothing once it has seen its longest sentence.
+// A tagger that you keep reuses its memory. It does not allocate once it has seen its longest
+// sentence.
 func ExampleModel_NewTagger() {
 	m, _, err := crf.Train(context.Background(), dataset(), crf.Options{Penalty: optimize.Penalty{L2: 0.1}})
 	if err != nil {
@@ -80,7 +81,7 @@ func ExampleModel_NewTagger() {
 	// [NOUN VERB]
 }
 
-// Models of other tools are made of their parts.
+// New builds a model from its content, for example to import the model of another tool.
 func ExampleNew() {
 	model, err := crf.New(crf.Content{
 		Labels: []string{"cold", "warm"},
@@ -101,7 +102,7 @@ func ExampleNew() {
 	// Output: [cold cold warm]
 }
 
-// blend is the mean of hinge and cross-entropy, a convex loss of one's own in terms of package losses.
+// blend is the mean of hinge and cross-entropy, a custom convex loss built from package losses.
 type blend struct{ other structured.Lattice }
 
 func (b *blend) Eval(grad, s *structured.Lattice, y structured.Target, w *losses.Workspace) (float64, error) {
@@ -118,7 +119,8 @@ func (b *blend) Eval(grad, s *structured.Lattice, y structured.Target, w *losses
 	return (hinge + entropy) / 2, err
 }
 
-// A loss of one's own trains like any other. Scratch memory of its own ties this one to one thread.
+// A custom loss trains like any other. This one has its own scratch memory and therefore needs a
+// single thread.
 func ExampleTrain_ownLoss() {
 	model, _, err := crf.Train(context.Background(), dataset(), crf.Options{
 		Loss:       new(blend),

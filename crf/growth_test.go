@@ -12,14 +12,14 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// renamed compiles as many tokens of CoNLL-2000 as asked, the corpus again and again with its words renamed each
-// time, so that each round brings new attributes as new text does. Each label is split into so many, by word; split 0
-// throws the labels into 5 instead.
+// renamed compiles the requested number of tokens of CoNLL-2000. It repeats the corpus with renamed
+// words, so that each round adds new attributes like new text. It splits each label into split
+// labels, by word. If split is 0, it maps all labels to 5.
 func renamed(b *testing.B, tokens, split int) *Dataset {
 	b.Helper()
 	text, err := os.ReadFile("../../shared/data/conll2000/train.txt")
 	if err != nil {
-		b.Skip("the shared data is absent")
+		b.Skip("the shared data is missing")
 	}
 	p, err := features.Preset("chunk")
 	require.NoError(b, err)
@@ -62,14 +62,14 @@ func passes(b *testing.B, d *Dataset) {
 	b.ReportMetric(float64(x.dim()), "features")
 }
 
-// How the time of a pass grows with the corpus: the cost of a token should stay what it is.
+// Growth of the time of a pass with the corpus. The time per token should stay constant.
 func BenchmarkGrowthInTokens(b *testing.B) {
 	for _, n := range []int{10_000, 50_000, 200_000, 500_000, 2_000_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) { passes(b, renamed(b, n, 1)) })
 	}
 }
 
-// How it grows with the number of labels.
+// Growth with the number of labels.
 func BenchmarkGrowthInLabels(b *testing.B) {
 	for _, split := range []int{0, 1, 2, 4, 8, 16, 32} {
 		d := renamed(b, 50_000, split)

@@ -5,25 +5,25 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// tokens are the attributes of tokens, one after another.
+// tokens holds the attributes of consecutive tokens.
 type tokens struct {
 	first []int     // n+1: the attributes of token t are attr[first[t]:first[t+1]]
-	attr  []int32   // numbers of attributes
-	value []float64 // the value of each; nil while all are 1
+	attr  []int32   // attribute numbers
+	value []float64 // attribute values; nil while all are 1
 
 	bfirst []int   // n+1: the same for bigram attributes
-	battr  []int32 // all of value 1
+	battr  []int32 // bigram attribute numbers; all values are 1
 
-	name []byte // scratch of attributes
+	name []byte // scratch for attribute names
 }
 
-// reset forgets all tokens and keeps the memory.
+// reset removes all tokens and keeps the memory.
 func (k *tokens) reset() {
 	k.first, k.attr, k.value = append(k.first[:0], 0), k.attr[:0], k.value[:0]
 	k.bfirst, k.battr = append(k.bfirst[:0], 0), k.battr[:0]
 }
 
-// add gives the token under construction one more attribute.
+// add adds an attribute to the current token.
 func (k *tokens) add(id int32, value float64) {
 	if value != 1 && len(k.value) == 0 {
 		for range k.attr {
@@ -36,28 +36,28 @@ func (k *tokens) add(id int32, value float64) {
 	k.attr = append(k.attr, id)
 }
 
-// next ends the token under construction.
+// next completes the current token.
 func (k *tokens) next() {
 	k.first = append(k.first, len(k.attr))
 	k.bfirst = append(k.bfirst, len(k.battr))
 }
 
-// An index says which features there are and numbers them: those of the attributes first, one
-// attribute's next to each other, then the transitions, then those of the bigram attributes.
+// index numbers the features. Those of the attributes come first, grouped by attribute, then the
+// transitions, then those of the bigram attributes.
 type index struct {
 	labels int
 	start  []int   // A+1: the features of attribute a are start[a]..start[a+1]
-	label  []int32 // the label of each
+	label  []int32 // label of each feature
 	trans  []int32 // the label pair i*L+j of each transition
-	bstart []int   // B+1: the features of bigram attribute b, counted from bigramsAt
-	bpair  []int32 // the label pair of each
+	bstart []int   // B+1: the features of bigram attribute b are bstart[b]..bstart[b+1], counted from bigramsAt
+	bpair  []int32 // label pair of each feature
 }
 
 func (x *index) transAt() int   { return len(x.label) }
 func (x *index) bigramsAt() int { return len(x.label) + len(x.trans) }
 func (x *index) dim() int       { return len(x.label) + len(x.trans) + len(x.bpair) }
 
-// edges is the shape of the lattices that the model fills.
+// edges returns the edge shape of the model's lattices.
 func (x *index) edges() structured.EdgeShape {
 	switch {
 	case len(x.bpair) > 0:
@@ -68,7 +68,7 @@ func (x *index) edges() structured.EdgeShape {
 	return structured.NoEdges
 }
 
-// score makes dst the scores of the tokens lo..hi-1 under the weights scale*w.
+// score sets dst to the scores of tokens lo..hi-1 under the weights scale*w.
 func (x *index) score(dst *structured.Lattice, k *tokens, lo, hi int, w []float64, scale float64) {
 	dst.Reset(hi-lo, x.labels, x.edges())
 	for t := lo; t < hi; t++ {
@@ -117,8 +117,8 @@ func (x *index) scoreEdges(dst *structured.Lattice, k *tokens, lo, hi int, w []f
 	}
 }
 
-// pull adds c times the gradient with respect to the weights to dst, given the gradient g with
-// respect to the scores of the tokens lo..hi-1: the transpose of score.
+// pull is the transpose of score. Given the gradient g with respect to the scores of tokens
+// lo..hi-1, it adds c times the gradient with respect to the weights to dst.
 func (x *index) pull(dst training.Vector, g *structured.Lattice, k *tokens, lo, hi int, c float64) {
 	for t := lo; t < hi; t++ {
 		row := g.NodeAt(t - lo)
@@ -143,7 +143,7 @@ func (x *index) pull(dst training.Vector, g *structured.Lattice, k *tokens, lo, 
 	x.pullEdges(dst, g, k, lo, c)
 }
 
-// pullSquares is pull with the square of each attribute's value.
+// pullSquares is pull with squared attribute values.
 func (x *index) pullSquares(dst []float64, g *structured.Lattice, k *tokens, lo, hi int, c float64) {
 	for t := lo; t < hi; t++ {
 		row := g.NodeAt(t - lo)
@@ -162,7 +162,7 @@ func (x *index) pullSquares(dst []float64, g *structured.Lattice, k *tokens, lo,
 	x.pullEdges(&to, g, k, lo, c)
 }
 
-// pullEdges is pull's part of the edges.
+// pullEdges does the edges for pull.
 func (x *index) pullEdges(dst training.Vector, g *structured.Lattice, k *tokens, lo int, c float64) {
 	n := x.labels * x.labels
 	for at := 0; at < len(g.Edge); at += n {

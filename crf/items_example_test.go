@@ -11,7 +11,7 @@ import (
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
-// attributesOf is what users of python-crfsuite call word2features.
+// attributesOf is the function that users of python-crfsuite call word2features.
 func attributesOf(words []string) [][]attrfile.Attribute {
 	items := make([][]attrfile.Attribute, len(words))
 	for i, w := range words {
@@ -26,8 +26,8 @@ func attributesOf(words []string) [][]attrfile.Attribute {
 	return items
 }
 
-// A program that makes attributes itself trains and tags with items, each a list of names with values, as with
-// pycrfsuite.
+// A program that creates its own attributes trains and tags with items, as in pycrfsuite. An item
+// is a list of names with values.
 func Example_items() {
 	sentences := [][]string{{"Ada", "met", "Karl"}, {"they", "met", "in", "Oslo"}, {"Karl", "left", "Oslo"}, {"Ada", "lives", "in", "Rome"}}
 	labels := [][]string{{"PER", "O", "PER"}, {"O", "O", "O", "LOC"}, {"PER", "O", "LOC"}, {"PER", "O", "O", "LOC"}}

@@ -28,7 +28,7 @@ func classes(t testing.TB, text string) *lexicon.Classes {
 	return l
 }
 
-// withLexicon is small with a column of classes, which is not in the rows.
+// withLexicon is small with a column of classes that the rows do not have.
 func withLexicon(t testing.TB, l lexicon.Lexicon, templates string, n int) *Dataset {
 	t.Helper()
 	d, err := NewDataset(model.Input{Templates: parse(t, templates), Names: map[string]int{"form": 0}, Lexicons: []lexicon.Lexicon{l}})
@@ -39,7 +39,7 @@ func withLexicon(t testing.TB, l lexicon.Lexicon, templates string, n int) *Data
 	return d
 }
 
-// lengthClasses puts the words of the samples into classes by how long they are.
+// lengthClasses groups the words of the samples into classes by length.
 func lengthClasses(t testing.TB) *lexicon.Classes {
 	var b strings.Builder
 	for _, text := range []string{sample.Train, sample.Dev} {
@@ -52,7 +52,8 @@ func lengthClasses(t testing.TB) *lexicon.Classes {
 	return classes(t, b.String())
 }
 
-// A model with a lexicon is the one whose sentences bring the column along, and one file is enough to tag with it.
+// A model with a lexicon equals a model whose sentences already have the column. Tagging needs only
+// the model file.
 func TestLexiconIsAColumn(t *testing.T) {
 	l := lengthClasses(t)
 	with := train(t, withLexicon(t, l, lexiconTemplates, 12), Options{Penalty: l2, Threads: 1})
@@ -87,7 +88,7 @@ func TestLexiconIsAColumn(t *testing.T) {
 	assert.True(t, bytes.Equal(saved(t, with, SaveOptions{}), saved(t, again, SaveOptions{})), "parts keep the lexicon")
 }
 
-// vectors gives words numbers that tell their length and last letter.
+// vectors returns word vectors that encode the length and the last letter.
 func vectors(t testing.TB) *lexicon.Vectors {
 	t.Helper()
 	var b strings.Builder
@@ -102,7 +103,7 @@ func vectors(t testing.TB) *lexicon.Vectors {
 	return x
 }
 
-// withVectors is small with vectors of words and a number in a column of the rows.
+// withVectors is small with word vectors and a numeric column of the rows.
 func withVectors(t testing.TB, n int) *Dataset {
 	t.Helper()
 	d, err := NewDataset(model.Input{
@@ -116,7 +117,7 @@ func withVectors(t testing.TB, n int) *Dataset {
 	return d
 }
 
-// numbered gives rows a fourth column, which holds a number for each other word.
+// numbered adds a fourth column with a number for every second word.
 func numbered(rows features.Rows) features.Rows {
 	var wide features.Rows
 	for i, row := range rows {
@@ -129,7 +130,7 @@ func numbered(rows features.Rows) features.Rows {
 	return wide
 }
 
-// A model with vectors is the one whose tokens bring the same attributes and values along.
+// A model with vectors equals a model whose tokens bring the same attributes and values.
 func TestVectorsAreValues(t *testing.T) {
 	d := withVectors(t, 12)
 	m := train(t, d, Options{Penalty: l2, Threads: 1})
@@ -184,7 +185,8 @@ func TestLexiconErrors(t *testing.T) {
 	require.ErrorIs(t, err, features.ErrColumn)
 }
 
-// A checkpoint knows the lexicon, even where it says the same of the training data.
+// A checkpoint identifies the lexicon, even if another lexicon gives the same values for the
+// training data.
 func TestCheckpointKnowsTheLexicon(t *testing.T) {
 	prints := func(l lexicon.Lexicon) []print {
 		return (&trainer{data: withLexicon(t, l, lexiconTemplates, 1)}).fingerprints()

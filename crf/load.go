@@ -18,17 +18,21 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Detect reports whether a file that starts with head is a model of this package, or was one.
+// Detect reports whether a file that starts with head is a model of this package, in any version of
+// the format.
 func Detect(head []byte) bool { return strings.HasPrefix(string(head), format.Magic) }
 
-// Open maps a model file that [Model.Save] wrote into memory, which several processes share: it takes the time to check
-// it, not to read it into structures. It copies a file below 1 MiB. Errors start with the name of the file. Bytes that
-// are no model are an error that wraps ErrModel and says what is wrong with them, or which other kind of model they
-// are.
+// Open memory-maps a model file that [Model.Save] wrote. Several processes share the memory. Open
+// takes the time to check the file, but builds no data structures. Files below 1 MiB are copied
+// instead.
 //
-// Moving another file into the place of an open model does no harm. Cutting the file short or overwriting it does: the
-// methods of Model and its taggers then return an error that wraps model.ErrChanged, each tagger at the latest after 64
-// more sentences. They may return wrong labels for those in between. [Model.Check] looks at once.
+// Errors start with the name of the file. If the file is not a valid model, the error wraps
+// ErrModel and says what is wrong, or which other kind of model the file is.
+//
+// You may replace the file of an open model by renaming another file over it. Do not truncate or
+// overwrite it: the methods of Model and its taggers then return an error that wraps
+// model.ErrChanged. A tagger returns the error after at most 64 more sentences, whose labels may be
+// wrong. [Model.Check] checks at once.
 func Open(path string) (m *Model, err error) {
 	f, err := format.Open(path)
 	if err != nil {
@@ -52,8 +56,8 @@ func Open(path string) (m *Model, err error) {
 	return m, nil
 }
 
-// Load is [Open] for a stream, which holds the model and nothing else. It reads no further than the header of the model
-// says, so an endless stream of other bytes is refused.
+// Load is [Open] for a stream that contains only the model. It reads no more bytes than the header
+// of the model states, so it also rejects endless input.
 func Load(r io.Reader) (*Model, error) {
 	data, err := format.Read(r)
 	if errors.Is(err, container.ErrFormat) {
@@ -65,7 +69,7 @@ func Load(r io.Reader) (*Model, error) {
 	return parseModel(data)
 }
 
-// parseModel returns the model that data holds and that aliases data.
+// parseModel returns the model in data. The model aliases data.
 func parseModel(data []byte) (*Model, error) {
 	sections, err := format.Parse(data)
 	if err != nil {
@@ -82,12 +86,12 @@ func parseModel(data []byte) (*Model, error) {
 	return m, nil
 }
 
-// refuse makes err one that wraps ErrModel, without the container's own words for that.
+// refuse converts an error of the container into one that wraps ErrModel.
 func refuse(err error) error {
 	return fmt.Errorf("%w: %s", model.ErrModel, strings.TrimPrefix(err.Error(), container.ErrFormat.Error()+": "))
 }
 
-// A parser takes sections apart; the first thing that is wrong stays in err.
+// parser reads sections. It keeps the first error in err.
 type parser struct {
 	sections  map[string][]byte
 	precision Precision
@@ -103,7 +107,7 @@ func (p *parser) fail(err error) {
 	}
 }
 
-// section returns a section that must be there.
+// section returns a required section.
 func (p *parser) section(name string) []byte {
 	data, ok := p.sections[name]
 	if !ok {
@@ -157,14 +161,14 @@ func (p *parser) model() *Model {
 	m.labels = structured.NewAlphabet(names...)
 	l := m.labels.Len()
 	if l != len(names) {
-		p.fail(errors.New("a label stands twice"))
+		p.fail(errors.New("duplicate label"))
 	}
 	if l == 0 || l > maxLabels {
-		p.fail(fmt.Errorf("%d labels", l))
+		p.fail(fmt.Errorf("unexpected number of labels: %d", l))
 	}
 	shape := view[uint64](p, secShape)
 	if len(shape) != 5 || shape[0] > uint64(Int8) || shape[1] >= fingerprint.Bases || shape[2] > uint64(structured.BIOES) {
-		p.fail(fmt.Errorf("shape %d", shape))
+		p.fail(fmt.Errorf("invalid section %q: %d", secShape, shape))
 		return nil
 	}
 	p.precision, m.base, m.scheme = Precision(shape[0]), int(shape[1]), structured.Scheme(shape[2])
@@ -177,7 +181,7 @@ func (p *parser) model() *Model {
 		}
 	}
 	if m.tagDict = p.tagDictionary(l); m.tagDict.used > 0 && !m.input.HasWords() {
-		p.fail(errors.New("a tag dictionary without a column of words"))
+		p.fail(errors.New("the tag dictionary needs a word column"))
 	}
 	m.attrs = parseStore[uint16](p, secAttrs, shape[3], l, l)
 	m.bigrams = parseStore[uint32](p, secBigrams, shape[4], 0, l*l)
@@ -188,7 +192,7 @@ func (p *parser) model() *Model {
 	}
 	m.transW = p.numbers(secPairValues, "", w)
 	if m.transW.len() != len(m.trans) || !m.transW.finite() || !ascend(m.trans, l*l) {
-		p.fail(errors.New("transitions that are out of range or out of order, or weights that are not finite"))
+		p.fail(errors.New("transitions out of range or out of order, or weights not finite"))
 	}
 	m.names, m.bigramNames = p.sections[secNames], p.sections[secBigramNames]
 	return m
@@ -224,17 +228,17 @@ func parseStore[O constraints.Unsigned](p *parser, name string, lines uint64, wi
 	return s
 }
 
-// finish takes over the decoder's error. All of the section must have been read.
+// finish reports the decoder's error, or unread bytes in the section.
 func (p *parser) finish(d *decoder, name string) {
 	if d.err == nil && len(d.buf) > 0 {
-		d.fail("%d bytes are left in section %q", len(d.buf), name)
+		d.fail("section %q has %d extra bytes", name, len(d.buf))
 	}
 	if d.err != nil {
 		p.fail(d.err)
 	}
 }
 
-// A decoder takes buf apart; the first thing that is wrong stays in err, and all reads after it are zero.
+// decoder reads buf. It keeps the first error in err. All reads after an error return zero values.
 type decoder struct {
 	buf []byte
 	err error
@@ -250,19 +254,19 @@ func (d *decoder) fail(format string, args ...any) {
 func (d *decoder) uint() uint64 {
 	v, n := binary.Uvarint(d.buf)
 	if n <= 0 {
-		d.fail("a number is cut short or too long")
+		d.fail("a number is truncated or too long")
 		return 0
 	}
 	d.buf = d.buf[n:]
 	return v
 }
 
-// count reads the number of things that take up at least size bytes each, so that memory is never
-// asked for that the file could not fill.
+// count reads the number of items of at least size bytes each. It fails if the rest of the file
+// cannot hold them, so that damaged files do not allocate too much.
 func (d *decoder) count(size int, what string) int {
 	v := d.uint()
 	if v > uint64(len(d.buf)/size) {
-		d.fail("%d %s in the %d bytes that are left", v, what, len(d.buf))
+		d.fail("%d %s do not fit in the remaining %d bytes", v, what, len(d.buf))
 		return 0
 	}
 	return int(v)

@@ -6,8 +6,8 @@ import (
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
-// memory estimates the bytes that data and training with the features of x take up at most, without what the garbage
-// collector has yet to find.
+// memory estimates the peak number of bytes of the data and of training with the features of x. It
+// excludes garbage that is not yet collected.
 func (d *Dataset) memory(x *index, o Options) int64 {
 	dim, labels := int64(x.dim()), int64(x.labels)
 	bytes := d.bytes()
@@ -39,18 +39,18 @@ func (d *Dataset) memory(x *index, o Options) int64 {
 	estimate := optimize.EstimateMemory(method)
 	bytes += dim*int64(8+estimate.Weight) + support*int64(estimate.Support)
 	if o.Batch != nil {
-		bytes += int64(o.Threads+1) * packed // the workers, and the weights
+		bytes += int64(o.Threads+1) * packed // the gradients of the workers, and the weights
 	}
 	if o.Dev != nil {
 		bytes += 8 * dim // the best weights
 	}
 	if o.Restarts > 0 {
-		bytes += 2 * 8 * dim // the start, and the best run's weights
+		bytes += 2 * 8 * dim // the start weights, and the weights of the best run
 	}
 	return bytes
 }
 
-// bytes is the memory of the data set.
+// bytes returns the memory of the data set.
 func (d *Dataset) bytes() int64 {
 	choices := int64(8*cap(d.choices.first) + 4*cap(d.choices.label) + 8*cap(d.choices.share))
 	return d.tokens.bytes() + d.attrs.bytes() + d.bigrams.bytes() + choices +
@@ -61,7 +61,8 @@ func (k *tokens) bytes() int64 {
 	return int64(8*(cap(k.first)+cap(k.bfirst)+cap(k.value)) + 4*(cap(k.attr)+cap(k.battr)))
 }
 
-// bytes is the memory of the dictionary; its table is a power of two of places, three quarters full at most.
+// bytes returns the memory of the dictionary. The size of its table is a power of two, at most
+// three quarters full.
 func (d *dictionary) bytes() int64 {
 	places := int64(1) << bits.Len(uint(d.len()+d.len()/3))
 	return int64(cap(d.text)+8*cap(d.end)) + 12*places

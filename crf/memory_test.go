@@ -14,12 +14,12 @@ import (
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
-// The estimate is near what the heap holds in the middle of a training.
+// The estimate is close to the heap size during training.
 func TestMemoryIsNearTheTruth(t *testing.T) {
 	heap := func() int64 {
 		var m runtime.MemStats
 		runtime.GC()
-		runtime.GC() // what a sync.Pool holds, taggers of other tests for instance, survives the first
+		runtime.GC() // entries of a sync.Pool, such as taggers of other tests, survive the first collection
 		runtime.ReadMemStats(&m)
 		return int64(m.HeapAlloc)
 	}
@@ -60,7 +60,7 @@ func TestMemoryIsNearTheTruth(t *testing.T) {
 		_, summary, err := Train(t.Context(), d, o)
 		require.NoError(t, err)
 		assert.Equal(t, summary.Features, features)
-		assert.InEpsilon(t, held, estimate, 0.35, "%s: held %d, told %d", name, held, estimate)
+		assert.InEpsilon(t, held, estimate, 0.35, "%s: held %d, estimated %d", name, held, estimate)
 		runtime.KeepAlive(d)
 	}
 }

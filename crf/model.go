@@ -15,9 +15,9 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Model scores and labels sentences. It is immutable, but for Meta, and safe for concurrent use.
+// A Model scores and labels sentences. It is safe for concurrent use. Only Meta can be changed.
 type Model struct {
-	// Meta is stored with the model. Set it before the model is shared.
+	// Meta is stored with the model. Set it before goroutines share the model.
 	Meta model.Metadata
 
 	labels  *structured.Alphabet
@@ -27,23 +27,24 @@ type Model struct {
 	words   []uint64          // sorted fingerprints of the words of the training data
 	tagDict tagDictionary     // the tag dictionary; empty if there is none
 
-	precision Precision // of the weights, as they were stored
-	base      int       // of the fingerprints
+	precision Precision // precision of the weights, as stored
+	base      int       // number of the fingerprint base
 	hasher    *fingerprint.Hasher
 	attrs     store[uint16]
 	bigrams   store[uint32]
-	trans     []uint32 // the label pairs i*L+j of the transitions, ascending
+	trans     []uint32 // label pairs i*L+j of the transitions, ascending
 	transW    numbers
 
-	names, bigramNames []byte // front-coded; nil where they were stripped
+	names, bigramNames []byte // front-coded; nil if stripped
 
-	file   *container.Mapping // behind all that, of a model that was opened
+	file   *container.Mapping // file behind a model that Open mapped, else nil
 	once   sync.Once
 	shared *chain.Space
 	pool   model.Pool
 }
 
-// newModel keeps the features of x whose weight is not zero, and the attributes that have any.
+// newModel keeps the features of x with non-zero weight, and the attributes that have such
+// features.
 func newModel(d *Dataset, x *index, w []float64) (*Model, error) {
 	m := &Model{
 		labels: structured.NewAlphabet(d.Labels()...), scheme: d.Scheme(),
@@ -64,7 +65,7 @@ func newModel(d *Dataset, x *index, w []float64) (*Model, error) {
 	return m, m.assemble(attrs, bigrams)
 }
 
-// nonzero returns the attributes that have a weight other than zero.
+// nonzero returns the attributes that have a non-zero weight.
 func nonzero[O constraints.Unsigned](names []string, start []int, outcomes []int32, w []float64) []entry[O] {
 	list := make([]entry[O], 0, len(names))
 	mine := make([]O, len(outcomes))
@@ -80,7 +81,7 @@ func nonzero[O constraints.Unsigned](names []string, start []int, outcomes []int
 	return list
 }
 
-// assemble gives the model its attributes, in float64. Each has a weight that is not zero.
+// assemble builds the stores, in float64, from attributes that each have a non-zero weight.
 func (m *Model) assemble(attrs []entry[uint16], bigrams []entry[uint32]) (err error) {
 	names, coded := namesOf(attrs), make(chan []byte)
 	go func() { coded <- frontCoded(names) }() // sorted by names at the same time as by keys
@@ -119,33 +120,34 @@ func gather[O constraints.Unsigned](list []entry[O], width int) (store[O], error
 	return b.build()
 }
 
-// Labels returns the labels in the order of their numbers. It must not be changed.
+// Labels returns the labels in the order of their numbers. The caller must not change the slice.
 func (m *Model) Labels() []string { return m.labels.Names() }
 
-// Scheme returns the scheme in which the labels spell spans.
+// Scheme returns the label scheme that encodes spans.
 func (m *Model) Scheme() structured.Scheme { return m.scheme }
 
-// Input returns what the model reads of a sentence.
+// Input returns the columns and templates that the model reads.
 func (m *Model) Input() model.Input { return m.input }
 
-// Metadata returns what is stored with the model, for reading and, before the model is shared, for setting.
+// Metadata returns the metadata stored with the model. Change it only before goroutines share the
+// model.
 func (m *Model) Metadata() *model.Metadata { return &m.Meta }
 
-// Features returns the number of features, Attributes that of the attributes that have any.
+// Features returns the number of features: label weights, transitions and label-pair weights.
 func (m *Model) Features() int { return m.attrs.features + len(m.trans) + m.bigrams.features }
 
-// Attributes returns the number of attributes, of tokens and of label pairs.
+// Attributes returns the number of attributes, unigram and bigram.
 func (m *Model) Attributes() int { return m.attrs.used + m.bigrams.used }
 
-// Storage returns how the model was saved, or would be without loss: the precision of its weights, and whether the
-// names of the attributes are missing.
+// Storage returns the options that save the model without loss: the precision of its weights, and
+// whether the attribute names are missing.
 func (m *Model) Storage() SaveOptions {
 	return SaveOptions{Precision: m.precision, Strip: m.stripped()}
 }
 
 func (m *Model) stripped() bool { return m.names == nil || m.bigramNames == nil }
 
-// transitions returns the label pairs that have a weight whatever is observed.
+// transitions returns the label pairs with a weight that does not depend on attributes.
 func (m *Model) transitions() []PairWeight {
 	list := make([]PairWeight, len(m.trans))
 	l := m.labels.Len()
@@ -155,15 +157,15 @@ func (m *Model) transitions() []PairWeight {
 	return list
 }
 
-// Known reports whether a word occurred in the training data, up to a collision of 64-bit
-// fingerprints. Models of ready-made attributes know no words.
+// Known reports whether the training data contain a word, up to collisions of 64-bit fingerprints.
+// It returns false for models of ready-made attributes.
 func (m *Model) Known(word string) bool {
 	_, ok := slices.BinarySearch(m.words, hashWord(word))
 	return ok
 }
 
-// Close gives back the memory map of a model that [Open] returned; other models need no Close. The model and
-// its taggers must not be used any more.
+// Close releases the memory map of a model that [Open] returned. Other models need no Close. The
+// model and its taggers must not be used afterwards.
 func (m *Model) Close() error {
 	if m.file == nil {
 		return nil
@@ -176,7 +178,8 @@ func (m *Model) Close() error {
 // Kind returns [model.Chain].
 func (m *Model) Kind() string { return model.Chain }
 
-// NewTagger returns a tagger for one goroutine. A model of more than 8192 labels is an error that wraps ErrInput.
+// NewTagger returns a tagger for one goroutine. It fails with ErrInput if the model has more than
+// 8192 labels.
 func (m *Model) NewTagger(o model.TagOptions) (t model.Tagger, err error) {
 	if err := m.fits(); err != nil {
 		return nil, err
@@ -191,21 +194,22 @@ func (m *Model) NewTagger(o model.TagOptions) (t model.Tagger, err error) {
 	return t, err
 }
 
-// Tag returns the best labels of a sentence; ties go to the lowest label numbers, as in package viterbi.
+// Tag returns the best labels of a sentence. Ties go to the lowest label numbers, as in package
+// viterbi.
 func (m *Model) Tag(seq features.Sequence) ([]string, error) {
 	return m.pool.Tag(m, model.Sentence{Columns: seq})
 }
 
-// TagItems is Tag for tokens that bring their attributes along.
+// TagItems is Tag for tokens with ready-made attributes.
 func (m *Model) TagItems(items [][]attrfile.Attribute) ([]string, error) {
 	return m.pool.Tag(m, model.Sentence{Items: items})
 }
 
-// TagWords is Tag for words. A model that reads more than words is an error that wraps ErrInput.
+// TagWords is Tag for a list of words. It fails with ErrInput if the model reads other columns.
 func (m *Model) TagWords(words []string) ([]string, error) { return m.pool.TagWords(m, words) }
 
-// space returns what is made when it is first asked for: its size is that of a sentence's scores, not of
-// the model file.
+// space returns the label space, which is created on first use because its size depends on the
+// number of labels, not on the model file.
 func (m *Model) space() *chain.Space {
 	m.once.Do(func() {
 		var trans []float64
@@ -227,13 +231,14 @@ func (m *Model) bind() (err error) {
 	return err
 }
 
-// Check returns an error that wraps model.ErrChanged if the file that [Open] mapped has been cut short or overwritten
-// since. It costs one system call; a model without a mapped file has nothing to check.
+// Check returns an error that wraps model.ErrChanged if the file that [Open] mapped was truncated
+// or overwritten. It costs one system call. It returns nil for a model without a mapped file.
 func (m *Model) Check() error { return m.file.Check() }
 
-// Guard runs f, which uses the model in the goroutine of the caller. If f faults because the file of the model has been
-// cut short or overwritten, Guard returns an error that wraps model.ErrChanged. Guard costs less than 10 ns.
+// Guard runs f, which uses the model, in the caller's goroutine. If f faults because the model file
+// was truncated or overwritten, Guard returns an error that wraps model.ErrChanged. Guard costs
+// less than 10 ns.
 func (m *Model) Guard(f func() error) error { return m.file.Guard(f) }
 
-// key returns the key of an attribute's name.
+// key returns the key of an attribute name.
 func (m *Model) key(name string) uint64 { return keyOf(m.hasher.OfString(name)) }

@@ -13,11 +13,11 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// Names of attributes are stored in ascending order of their bytes, each as the number of bytes that it shares
-// with the one before, the number of the others, and these: unsigned varints and bytes. Which attribute a name
-// belongs to is told by its fingerprint.
+// Attribute names are stored sorted by bytes and front-coded. Each name has two unsigned varints,
+// the length of the prefix shared with the previous name and the length of the rest, followed by
+// the rest. The fingerprint of a name identifies its attribute.
 
-// frontCoded returns the encoding of names, which it sorts.
+// frontCoded sorts names and returns their encoding.
 func frontCoded(names []string) []byte {
 	slices.Sort(names)
 	code := []byte{}
@@ -41,12 +41,12 @@ func eachName(code []byte, visit func(name []byte) error) error {
 	for len(code) > 0 {
 		shared, n := binary.Uvarint(code)
 		if n <= 0 || shared > uint64(len(name)) {
-			return fmt.Errorf("%w: the names of the attributes are damaged", model.ErrModel)
+			return fmt.Errorf("%w: the attribute names are damaged", model.ErrModel)
 		}
 		code = code[n:]
 		more, n := binary.Uvarint(code)
 		if n <= 0 || more > uint64(len(code)-n) {
-			return fmt.Errorf("%w: the names of the attributes are damaged", model.ErrModel)
+			return fmt.Errorf("%w: the attribute names are damaged", model.ErrModel)
 		}
 		name = append(name[:shared], code[n:n+int(more)]...)
 		code = code[n+int(more):]
@@ -57,7 +57,7 @@ func eachName(code []byte, visit func(name []byte) error) error {
 	return nil
 }
 
-// namesWithin returns the encoding without the names of attributes that the table lacks.
+// namesWithin returns the encoding of those names whose attributes are in the table.
 func namesWithin(code []byte, t *table, h *fingerprint.Hasher) ([]byte, error) {
 	var names []string
 	err := eachName(code, func(name []byte) error {
@@ -69,7 +69,7 @@ func namesWithin(code []byte, t *table, h *fingerprint.Hasher) ([]byte, error) {
 	return frontCoded(names), err
 }
 
-// An entry is an attribute on its way into a model.
+// entry is an attribute that is added to a model.
 type entry[O constraints.Unsigned] struct {
 	name     string
 	outcomes []O // ascending
@@ -77,8 +77,9 @@ type entry[O constraints.Unsigned] struct {
 	key      uint64
 }
 
-// chooseBase returns the first base under which the names have different keys, none of which is that of free slots,
-// sets the keys and sorts the entries by them. A name that stands twice is an error.
+// chooseBase returns the first fingerprint base under which all names have different keys other
+// than freeKey. It sets the keys of the entries and sorts the entries by key. Duplicate names are
+// an error.
 func chooseBase(attrs []entry[uint16], bigrams []entry[uint32], key func(base int, name string) uint64) (int, error) {
 	for base := range fingerprint.Bases {
 		of := func(name string) uint64 { return key(base, name) }
@@ -94,7 +95,7 @@ func chooseBase(attrs []entry[uint16], bigrams []entry[uint32], key func(base in
 			return base, nil
 		}
 	}
-	return 0, fmt.Errorf("%w: names of attributes share fingerprints under all of %d bases", model.ErrInput, fingerprint.Bases)
+	return 0, fmt.Errorf("%w: attribute names have colliding fingerprints under all %d bases", model.ErrInput, fingerprint.Bases)
 }
 
 func sortByKey[O constraints.Unsigned](list []entry[O], key func(name string) uint64) (unique bool, err error) {
@@ -102,7 +103,7 @@ func sortByKey[O constraints.Unsigned](list []entry[O], key func(name string) ui
 		key uint64
 		at  int
 	}
-	order := make([]place, len(list)) // less to move than entries
+	order := make([]place, len(list)) // cheaper to move than entries
 	for k := range list {
 		list[k].key = key(list[k].name)
 		order[k] = place{list[k].key, k}
@@ -113,7 +114,7 @@ func sortByKey[O constraints.Unsigned](list []entry[O], key func(name string) ui
 		}
 		return strings.Compare(list[a.at].name, list[b.at].name)
 	})
-	for k := range order { // along the cycles, in the memory that there is
+	for k := range order { // permute in place, cycle by cycle
 		first := list[k]
 		for i := k; order[i].at != i; {
 			from := order[i].at
@@ -130,7 +131,7 @@ func sortByKey[O constraints.Unsigned](list []entry[O], key func(name string) ui
 			continue
 		}
 		if list[k-1].name == list[k].name {
-			return false, fmt.Errorf("%w: attribute %q stands twice", model.ErrInput, list[k].name)
+			return false, fmt.Errorf("%w: duplicate attribute %q", model.ErrInput, list[k].name)
 		}
 		unique = false
 	}

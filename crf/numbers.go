@@ -10,7 +10,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/container"
 )
 
-// numbers are weights in the precision of a model: one of the two slices holds them.
+// numbers holds weights in the precision of a model. One of the two slices is in use.
 type numbers struct {
 	f32 []float32
 	f64 []float64
@@ -33,11 +33,11 @@ func (n *numbers) append(double bool, v float64) {
 	}
 }
 
-// finite tells whether none is NaN or infinite.
+// finite reports whether no number is NaN or infinite.
 func (n *numbers) finite() bool { return allFinite(n.f32) && allFinite(n.f64) }
 
 func allFinite[F constraints.Float](x []F) bool {
-	var s0, s1, s2, s3 F // v - v is 0, and NaN of what is not finite; four sums do not wait for each other
+	var s0, s1, s2, s3 F // v - v is 0 for finite v, else NaN; four independent sums avoid waiting
 	for ; len(x) >= 4; x = x[4:] {
 		s0 += x[0] - x[0]
 		s1 += x[1] - x[1]
@@ -50,7 +50,7 @@ func allFinite[F constraints.Float](x []F) bool {
 	return s0+s1+s2+s3 == 0
 }
 
-// bytes is how the numbers are stored in their own precision.
+// bytes returns the stored form of the numbers in their own precision.
 func (n *numbers) bytes() []byte {
 	if n.f64 != nil {
 		return container.Bytes(n.f64)
@@ -58,10 +58,10 @@ func (n *numbers) bytes() []byte {
 	return container.Bytes(n.f32)
 }
 
-// block is how many quantised weights share a step.
+// block is the number of quantised weights that share a step.
 const block = 64
 
-// encode returns the numbers, which are of the precision's kind, and the steps of quantised ones.
+// encode returns the numbers as stored in precision w, and the steps if they are quantised.
 func (n *numbers) encode(w Precision) (data, steps []byte) {
 	switch w {
 	case Int16:
@@ -74,7 +74,8 @@ func (n *numbers) encode(w Precision) (data, steps []byte) {
 	return n.bytes(), nil
 }
 
-// quantise returns x as multiples, of magnitude most at most, of a step for each block.
+// quantise returns x as multiples of a step that each block has. The multiples have magnitudes up
+// to most.
 func quantise[I constraints.Signed](x []float32, most float64) (q []I, steps []float32) {
 	q = make([]I, len(x))
 	for lo := 0; lo < len(x); lo += block {
@@ -117,7 +118,7 @@ func multiples[I constraints.Signed](data, steps []byte) ([]float32, error) {
 		return nil, err
 	}
 	if len(step) != (len(q)+block-1)/block {
-		return nil, fmt.Errorf("%d steps for %d weights", len(step), len(q))
+		return nil, fmt.Errorf("found %d quantisation steps for %d weights", len(step), len(q))
 	}
 	x := make([]float32, len(q))
 	for b, s := range step {
@@ -130,12 +131,12 @@ func multiples[I constraints.Signed](data, steps []byte) ([]float32, error) {
 	return x, nil
 }
 
-// errRange says that a weight does not fit into float32.
+// errRange reports a weight that does not fit in float32.
 func errRange(v float64) error {
-	return fmt.Errorf("weight %g does not fit into 32 bits: take float64", v)
+	return fmt.Errorf("weight %g does not fit in float32; save as float64", v)
 }
 
-// base returns the address of the k-th number.
+// base returns the address of number k.
 func (n *numbers) base(double bool, k uint32) *byte {
 	if double {
 		return (*byte)(unsafe.Pointer(&n.f64[k]))

@@ -16,32 +16,31 @@ var (
 	_ optimize.Stochastic = (*objective)(nil)
 )
 
-// An objective is the sum over the sentences of a data set of a loss, each times the sentence's
-// weight.
+// objective is the weighted sum of the losses of the sentences of a data set.
 type objective struct {
 	data    *Dataset
 	x       *index
 	loss    losses.Loss
-	laidOut bool  // the plan was made, or found to be impossible
-	plan    *plan // nil where the data set does not fit it
+	laidOut bool  // layOut was called
+	plan    *plan // nil if the data set does not allow a plan
 	pool    *training.Pool[worker]
-	norms   *norms // nil where the loss needs none
+	norms   *norms // nil if the loss needs none
 
-	dictionary *wordLabels // by which labels are scored, nil without one
+	dictionary *wordLabels // tag dictionary for scoring, or nil
 }
 
-// A worker is the scratch memory of one goroutine.
+// worker is the scratch memory of one goroutine.
 type worker struct {
 	scores, grad structured.Lattice
-	target       structured.Lattice // of a sentence whose labels are not certain
+	target       structured.Lattice // target of a sentence with partial or soft labels
 	loss         losses.Workspace
 	gold         []int
-	pruning      chain.Choices  // of a sentence that is labelled
-	packed       training.Dense // the gradient of a whole pass with a plan; the weights while they descend
+	pruning      chain.Choices  // labels that the tag dictionary allows
+	packed       training.Dense // packed gradient of a whole pass, or packed weights during Descend
 	row          []float64      // scratch of plan.step
-	norm         []float64      // of the gold labels of a sentence
-	gradNorm     []float64      // the derivatives with respect to them
-	pull         []float64      // and with respect to |w_j|, in sum
+	norm         []float64      // norms of the gold labels of a sentence
+	gradNorm     []float64      // derivatives with respect to norm
+	pull         []float64      // sum of the derivatives with respect to |w_j|
 }
 
 func newObjective(d *Dataset, x *index, loss losses.Loss, threads int) *objective {
@@ -62,14 +61,15 @@ func (o *objective) Support(batch []int, visit func(lo, hi int)) {
 	}
 }
 
-// layOut makes the plan, once.
+// layOut creates the plan on its first call.
 func (o *objective) layOut() {
 	if !o.laidOut {
 		o.plan, o.laidOut = newPlan(o.data, o.x), true
 	}
 }
 
-// Sentence implements [training.Sentences]: gradient and loss are multiplied by the sentence's weight.
+// Sentence implements [training.Sentences]. Gradient and loss are multiplied by the sentence
+// weight.
 func (o *objective) Sentence(wk *worker, dst *optimize.Sparse, s int, w []float64, scale float64) (float64, error) {
 	if o.plan == nil {
 		return o.sentence(wk, dst, s, w, scale)
@@ -104,7 +104,8 @@ func (o *objective) sentence(wk *worker, dst training.Vector, s int, w []float64
 	return c * v, nil
 }
 
-// planned is Sentence for a whole pass: from the plan's weights to the worker's gradient.
+// planned is Sentence for a whole pass. It reads the packed weights of the plan and adds to the
+// packed gradient of the worker.
 func (o *objective) planned(wk *worker, s int) (float64, error) {
 	d := o.data
 	lo, hi, c := d.sentence[s], d.sentence[s+1], d.weight[s]
@@ -120,7 +121,7 @@ func (o *objective) planned(wk *worker, s int) (float64, error) {
 	return c * v, nil
 }
 
-// eval returns the loss of the worker's scores of a sentence, and sets their gradient.
+// eval returns the loss of a sentence from the scores of the worker and sets their gradient.
 func (o *objective) eval(wk *worker, s int) (float64, error) {
 	y := o.target(wk, s)
 	var v float64
@@ -155,7 +156,7 @@ func (o *objective) Eval(ctx context.Context, grad, w []float64) (value float64,
 	return value, nil
 }
 
-// pack makes w the plan's weights, where there is one.
+// pack packs w for the plan, if there is one.
 func (o *objective) pack(w []float64) {
 	if p := o.plan; p != nil {
 		p.weights = p.vector(p.weights)
@@ -164,7 +165,7 @@ func (o *objective) pack(w []float64) {
 	}
 }
 
-// pass is Eval by the plan, of the weights that are packed.
+// pass is Eval with the plan and its packed weights.
 func (o *objective) pass(ctx context.Context, grad []float64) (float64, error) {
 	o.pool.Each(func(_ int, wk *worker) {
 		wk.packed = o.plan.vector(wk.packed)

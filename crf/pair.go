@@ -11,7 +11,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// check refuses what cannot be trained.
+// check rejects invalid combinations of settings and data.
 func (t *trainer) check() error {
 	if len(t.losses) > 1 {
 		if err := t.o.method().CheckSchedule(); err != nil {
@@ -26,13 +26,14 @@ func (t *trainer) check() error {
 	return t.checkTargets()
 }
 
-// checkTargets refuses labels that are left open where somebody needs them.
+// checkTargets rejects partially labelled data and soft labels if the loss, the method or Dev does
+// not support them.
 func (t *trainer) checkTargets() error {
 	switch {
 	case t.data.labels.Len() == 0:
 		return fmt.Errorf("%w: no token has a label", model.ErrInput)
 	case t.o.Dev != nil && t.o.Dev.uncertain():
-		return fmt.Errorf("%w: to score a model, each token of the development data needs one label", model.ErrInput)
+		return fmt.Errorf("%w: each token of the development data needs exactly one label", model.ErrInput)
 	case !t.data.uncertain():
 		return nil
 	}
@@ -42,20 +43,21 @@ func (t *trainer) checkTargets() error {
 			q := structured.NewLattice(1, 2, structured.NoEdges)
 			q.Node[0], q.Node[1] = 0.5, 0.5
 			if !takes(l, structured.Target{Soft: q}) {
-				return fmt.Errorf("%w: this loss learns from one right label a token, and some labels are soft: cross-entropy takes them", structured.ErrTarget)
+				return fmt.Errorf("%w: this loss needs one label per token, but some labels are soft; use cross-entropy", structured.ErrTarget)
 			}
 		}
 		if open && !takes(l, structured.Target{Partial: structured.NewLattice(1, 2, structured.NoEdges)}) {
-			return fmt.Errorf("%w: this loss learns from one right label a token, and some labels are left open: cross-entropy takes them", structured.ErrTarget)
+			return fmt.Errorf("%w: this loss needs one label per token, but some tokens are partially labelled; use cross-entropy", structured.ErrTarget)
 		}
 	}
 	if open && training.RemembersGradients(t.o.Stochastic) {
-		return fmt.Errorf("%w: labels that are left open make the loss one that is not convex, which SAGA and Frank-Wolfe need", model.ErrPair)
+		return fmt.Errorf("%w: partially labelled data make the loss non-convex, but SAGA and Frank-Wolfe need a convex loss", model.ErrPair)
 	}
 	return nil
 }
 
-// takes tells whether a loss can be had for such a target, of one token and two labels.
+// takes reports whether a loss supports a kind of target, given an example with one token and two
+// labels.
 func takes(l losses.Loss, y structured.Target) bool {
 	_, err := l.Eval(nil, structured.NewLattice(1, 2, structured.NoEdges), y, new(losses.Workspace))
 	return !errors.Is(err, structured.ErrTarget)
@@ -65,7 +67,7 @@ func (o *Options) method() training.Method {
 	return training.Method{Batch: o.Batch, Stochastic: o.Stochastic, Penalty: o.Penalty}
 }
 
-// warn tells what the settings and the data make likely to surprise.
+// warn reports settings and data that are likely to surprise.
 func (t *trainer) warn() {
 	if t.o.Warn == nil {
 		return
@@ -75,11 +77,11 @@ func (t *trainer) warn() {
 		t.o.Warn(unseenLabels(t.o.Dev))
 	}
 	if n := t.data.scheme.IllFormed(); n > 0 && !t.data.uncertain() {
-		t.o.Warn(fmt.Sprintf("%d labels break the %s scheme of the others; spans are read as conlleval does", n, t.data.Scheme()))
+		t.o.Warn(fmt.Sprintf("%d labels are ill-formed in the %s scheme of the other labels; spans follow the rules of conlleval", n, t.data.Scheme()))
 	}
 }
 
-// unseenLabels describes the labels of development data that the training data lack.
+// unseenLabels describes labels of the development data that do not occur in the training data.
 func unseenLabels(dev *Dataset) string {
 	n, l := 0, int32(dev.labels.Len())
 	for _, g := range dev.gold {
@@ -92,5 +94,5 @@ func unseenLabels(dev *Dataset) string {
 	if len(dev.unseen) > most {
 		text += ", ..."
 	}
-	return fmt.Sprintf("%d tokens of the development data have labels that the training data lack, and count as wrong: %s", n, text)
+	return fmt.Sprintf("%d tokens of the development data have labels that do not occur in the training data and count as errors: %s", n, text)
 }

@@ -13,42 +13,44 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// An attribute with at least wideFrom features is wide: a pass keeps its weights as a row of all
-// labels, in one matrix that stays in the cache, where adding a whole row is faster than picking its
-// features one by one.
+// wideFrom is the number of features from which an attribute is wide. A pass keeps the weights of a
+// wide attribute as a row of all labels, in one matrix that stays in the cache. Adding a whole row
+// is faster than adding its features one by one.
 const wideFrom = 6
 
-// A plan lays the attributes of a data set out for passes over it: each token's wide attributes as
-// offsets of their rows, the others as the features themselves, so that little is looked up on the way. It
-// takes attributes of value 1 only.
+// plan lays out the attributes of a data set for passes over all sentences. The wide attributes of
+// a token are stored as row offsets, the narrow ones as their features, which saves lookups. A plan
+// supports only attributes of value 1.
 //
-// Weights and gradients are packed for it, in a vector of dim numbers and a matrix: first the features of the
-// narrow attributes, those of the most frequent next to each other in the cache, then at their own places those
-// of label pairs; behind them the rows of the wide attributes.
+// Weights and gradients are packed in a vector of dim numbers followed by a matrix. The vector has
+// the features of the narrow attributes first, the most frequent next to each other in the cache.
+// The features of label pairs keep their own places. The matrix has the rows of the wide
+// attributes.
 type plan struct {
 	x      *index
-	stride int   // length of a row: the labels, rounded up to 4
-	rows   []run // the features of each
-	bits   uint  // that a label takes
+	stride int   // length of a row: the number of labels, rounded up to a multiple of 4
+	rows   []run // features of each row
+	bits   uint  // number of bits of a label
 
 	wideFirst   []uint32 // n+1: the wide attributes of token t are wide[wideFirst[t]:wideFirst[t+1]]
-	wide        []uint32 // offsets of rows
-	narrowFirst []uint32 // n+1: the same for the features of the others
+	wide        []uint32 // row offsets
+	narrowFirst []uint32 // n+1: the same for narrow
 	narrow      []uint32 // packed feature << bits | label
 
-	feature []int32   // that is packed at each place of the narrow attributes
-	weights []float64 // packed: those of the present whole pass
-	edges   []float64 // and the scores of shared edges
-	masks   []uint8   // a bit for each number of the matrix that is a feature, as [simd.AddMasked] has them
+	feature []int32   // feature at each packed place of the narrow attributes
+	weights []float64 // packed weights of the current pass
+	edges   []float64 // scores of shared edges in the current pass
+	masks   []uint8   // one bit per matrix element that is a feature, in the format of [simd.AddMasked]
 }
 
-// newPlan returns nil where the data set does not fit: values other than 1, or too many features.
+// newPlan returns nil if the data set does not allow a plan: values other than 1, or too many
+// features.
 func newPlan(d *Dataset, x *index) *plan {
 	p := &plan{x: x, stride: (x.labels + 3) &^ 3, bits: uint(bits.Len(uint(x.labels - 1)))}
 	if len(d.value) > 0 || uint64(x.dim())<<p.bits > math.MaxUint32 {
 		return nil
 	}
-	at := p.place(d) // of each narrow attribute, ^ the row of a wide one
+	at := p.place(d) // place of each narrow attribute; ^row of a wide one
 	if uint64(len(p.rows)*p.stride) > math.MaxUint32 {
 		return nil
 	}
@@ -81,14 +83,14 @@ func newPlan(d *Dataset, x *index) *plan {
 	return p
 }
 
-// place gives each attribute of d its place, by how often it occurs, to the power of 2.
+// place assigns a place to each attribute of d, sorted by frequency in classes of powers of 2.
 func (p *plan) place(d *Dataset) []int32 {
 	x := p.x
 	at := make([]int32, len(x.start)-1)
 	for _, a := range d.attr {
 		at[a]++
 	}
-	var classes [32]int // attributes of each length of the count
+	var classes [32]int // number of attributes per bit length of the count
 	for _, n := range at {
 		classes[bits.Len32(uint32(n))]++
 	}
@@ -117,13 +119,13 @@ func (p *plan) place(d *Dataset) []int32 {
 	return at
 }
 
-// size is that of packed weights.
+// size returns the length of packed weights.
 func (p *plan) size() int { return p.matrixAt() + len(p.rows)*p.stride }
 
-// matrixAt is where the matrix begins.
+// matrixAt returns the offset of the matrix.
 func (p *plan) matrixAt() int { return (p.x.dim() + 7) &^ 7 }
 
-// vector returns v, or new packed weights if there are none yet.
+// vector returns v, or new packed weights if v is empty.
 func (p *plan) vector(v []float64) []float64 {
 	if v == nil {
 		v = make([]float64, p.size())
@@ -131,7 +133,7 @@ func (p *plan) vector(v []float64) []float64 {
 	return v
 }
 
-// pack sets part k of n of v to the weights w.
+// pack copies weights w to part k of n of v.
 func (p *plan) pack(v, w []float64, k, n int) {
 	narrow, rows := p.part(k, n)
 	for i := narrow.from; i < narrow.to; i++ {
@@ -150,7 +152,7 @@ func (p *plan) pack(v, w []float64, k, n int) {
 	}
 }
 
-// unpack is the reverse of pack, of the sum of v and others, which it leaves in v.
+// unpack is the inverse of pack. It first adds others to v.
 func (p *plan) unpack(w, v []float64, k, n int, others ...[]float64) {
 	narrow, rows := p.part(k, n)
 	add := func(lo, hi int) {
@@ -176,16 +178,16 @@ func (p *plan) unpack(w, v []float64, k, n int, others ...[]float64) {
 	}
 }
 
-// part returns part k of n of the narrow attributes' features and of the rows.
+// part returns part k of n of the features of the narrow attributes and of the rows.
 func (p *plan) part(k, n int) (narrow, rows run) {
 	f, r := len(p.feature), len(p.rows)
 	return run{uint32(f * k / n), uint32(f * (k + 1) / n)}, run{uint32(r * k / n), uint32(r * (k + 1) / n)}
 }
 
-// row returns row r of the matrix of v.
+// row returns row r of the matrix in v.
 func (p *plan) row(v []float64, r int) []float64 { return v[p.matrixAt()+r*p.stride:][:p.stride] }
 
-// pick is index.score of the tokens lo..hi-1, for a few sentences under weights that change in between.
+// pick is index.score of tokens lo..hi-1 with unpacked weights, for a few sentences at a time.
 func (p *plan) pick(dst *structured.Lattice, k *tokens, lo, hi int, w []float64, scale float64) {
 	dst.Reset(hi-lo, p.x.labels, p.x.edges())
 	for t := lo; t < hi; t++ {
@@ -232,8 +234,8 @@ func (p *plan) put(dst *optimize.Sparse, g *structured.Lattice, k *tokens, lo, h
 	p.x.pullEdges(dst, g, k, lo, c)
 }
 
-// score is index.score of the tokens lo..hi-1 under packed weights. Edges, unless nil, are what sharedEdges made of
-// them.
+// score is index.score of tokens lo..hi-1 with packed weights. Edges, unless nil, is the result of
+// sharedEdges.
 func (p *plan) score(dst *structured.Lattice, v, edges []float64, k *tokens, lo, hi int) {
 	dst.Resize(hi-lo, p.x.labels, p.x.edges())
 	clear(dst.Node)
@@ -256,8 +258,8 @@ func (p *plan) score(dst *structured.Lattice, v, edges []float64, k *tokens, lo,
 	}
 }
 
-// sharedEdges returns the scores of shared edges under packed weights, in the memory of edges; nil where the edges
-// are not shared.
+// sharedEdges returns the scores of shared edges with packed weights, in the memory of edges. It
+// returns nil if edges are not shared.
 func (p *plan) sharedEdges(edges, v []float64) []float64 {
 	if p.x.edges() != structured.SharedEdges {
 		return nil
@@ -270,7 +272,7 @@ func (p *plan) sharedEdges(edges, v []float64) []float64 {
 	return edges
 }
 
-// pull is index.pull onto a packed gradient, which is dst.
+// pull is index.pull onto the packed gradient dst.
 func (p *plan) pull(dst *training.Dense, g *structured.Lattice, k *tokens, lo, hi int, c float64) {
 	v := *dst
 	m := v[p.matrixAt():]
@@ -288,7 +290,8 @@ func (p *plan) pull(dst *training.Dense, g *structured.Lattice, k *tokens, lo, h
 	p.x.pullEdges(dst, g, k, lo, c)
 }
 
-// step is pull onto packed weights, of whose matrix it changes the features only. It works in row and returns it.
+// step is pull onto packed weights. It changes only elements of the matrix that are features. It
+// uses row as scratch and returns it.
 func (p *plan) step(dst *training.Dense, row []float64, g *structured.Lattice, k *tokens, lo, hi int, c float64) []float64 {
 	if p.masks == nil {
 		p.masks = make([]uint8, len(p.rows)*p.stride/4)

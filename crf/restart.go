@@ -12,7 +12,7 @@ import (
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
-// runs trains from each of the starts, and leaves the best run's weights and summary.
+// runs trains from each start and keeps the weights and the summary of the best run.
 func (t *trainer) runs(ctx context.Context) error {
 	goal := newObjective(t.data, t.x, t.losses[0], t.o.Threads)
 	if t.o.Restarts <= 0 {
@@ -39,7 +39,7 @@ func (t *trainer) runs(ctx context.Context) error {
 	return nil
 }
 
-// run trains from the weights t.w, or goes on.
+// run trains from the weights t.w, or continues from a checkpoint.
 func (t *trainer) run(ctx context.Context, goal *objective, number int) error {
 	if t.from == nil {
 		t.watch.Best, t.watch.Waited, t.epoch, t.stage = nil, 0, 0, 0
@@ -56,7 +56,7 @@ func (t *trainer) run(ctx context.Context, goal *objective, number int) error {
 	return err
 }
 
-// better compares runs on the same data.
+// better reports whether s is the better of two runs on the same data.
 func better(s, than *model.Summary) bool {
 	if s.Dev != nil && than.Dev != nil {
 		return s.Dev.F1 > than.Dev.F1
@@ -64,13 +64,14 @@ func better(s, than *model.Summary) bool {
 	return s.Objective < than.Objective
 }
 
-// The noise of restarts: as a share of the root mean square of the weights, and for weights that are all 0.
+// Standard deviation of the noise: relative to the root mean square of the weights, and absolute if
+// all weights are 0.
 const (
 	noiseShare = 0.5
 	noiseAlone = 0.1
 )
 
-// perturb adds noise to the weights, in the order of the features.
+// perturb adds noise to the weights in feature order.
 func perturb(w []float64, seed, number uint64) {
 	sd := noiseShare * floats.Norm(w, 2) / math.Sqrt(float64(max(1, len(w))))
 	if sd == 0 {

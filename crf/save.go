@@ -15,10 +15,10 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// The model file is described in docs/reference/model-format.md.
+// docs/reference/model-format.md describes the model file.
 var format = container.Format{Magic: "TRELLISM", Version: 3}
 
-// Names of sections.
+// Section names.
 const (
 	secMeta        = "meta"
 	secLabels      = "labels"
@@ -35,12 +35,12 @@ const (
 	secBigramNames = "b.names"
 )
 
-// Precision is how stored weights are rounded.
+// Precision is the number format of stored weights.
 type Precision int
 
-// The precisions. Int16 and Int8 store a weight as a whole multiple of a step that is its own for each 64
-// weights, the greatest of them by 32767 or 127: a weight is off by half a step at most. Transitions, and the
-// weights of attributes with a single label, stay float32.
+// The precisions. Int16 and Int8 quantise each block of 64 weights with its own step: the largest
+// magnitude divided by 32767 or 127. The error of a weight is at most half a step. Transitions and
+// the weights of attributes with a single label stay float32.
 const (
 	Float32 Precision = iota
 	Float64
@@ -50,7 +50,7 @@ const (
 
 var precisionNames = [...]string{Float32: "float32", Float64: "float64", Int16: "int16", Int8: "int8"}
 
-// String returns the name that ParsePrecision reads.
+// String returns the name, as read by ParsePrecision.
 func (w Precision) String() string {
 	if w < 0 || int(w) >= len(precisionNames) {
 		return fmt.Sprintf("Precision(%d)", int(w))
@@ -58,7 +58,7 @@ func (w Precision) String() string {
 	return precisionNames[w]
 }
 
-// ParsePrecision reads the name of a precision.
+// ParsePrecision returns the precision with this name.
 func ParsePrecision(name string) (Precision, error) {
 	k := slices.Index(precisionNames[:], name)
 	if k < 0 {
@@ -67,14 +67,14 @@ func ParsePrecision(name string) (Precision, error) {
 	return Precision(k), nil
 }
 
-// SaveOptions are the settings of [Model.Save].
+// SaveOptions are the options of [Model.Save].
 type SaveOptions struct {
 	Precision Precision
-	Strip     bool // leave out the names of the attributes, which [Model.Content] and [Options].Init need, but tagging does not
+	Strip     bool // omit the attribute names, which only [Model.Content] and [Options].Init need
 }
 
-// Save writes the model. The bytes depend on the model and the options alone. A weight beyond the range of the
-// precision is an error.
+// Save writes the model. The bytes depend only on the model and the options. Save fails if a weight
+// is outside the range of the precision.
 func (m *Model) Save(w io.Writer, o SaveOptions) error {
 	sections, err := m.sections(o)
 	if err == nil {
@@ -128,7 +128,7 @@ func (m *Model) sections(o SaveOptions) ([]container.Section, error) {
 		container.Section{Name: secPairValues, Data: transW.bytes()})
 	if !m.stripped() && !o.Strip {
 		names, bigramNames := m.names, m.bigramNames
-		if attrs.used < m.attrs.used || bigrams.used < m.bigrams.used { // some went with their last weight
+		if attrs.used < m.attrs.used || bigrams.used < m.bigrams.used { // rounding removed all weights of some attributes
 			if names, err = namesWithin(names, &attrs.table, m.hasher); err != nil {
 				return nil, err
 			}
@@ -141,7 +141,7 @@ func (m *Model) sections(o SaveOptions) ([]container.Section, error) {
 	return list, nil
 }
 
-// in returns the store in a precision, itself if it has that.
+// in returns the store in a precision, or s itself if it already has that precision.
 func (s *store[O]) in(double bool) (*store[O], error) {
 	if s.double == double {
 		return s, nil
@@ -150,7 +150,8 @@ func (s *store[O]) in(double bool) (*store[O], error) {
 	return &other, err
 }
 
-// Of the sections of a store, the slots have its name, the others one with its first letter.
+// storeSections returns the sections of a store. The section with the slots is called name. The
+// names of the others start with its first letter.
 func storeSections[O constraints.Unsigned](name string, s *store[O], w Precision) []container.Section {
 	values, valueSteps := s.values.encode(w)
 	rows, rowSteps := s.rows.encode(w)
@@ -173,7 +174,7 @@ func storeSections[O constraints.Unsigned](name string, s *store[O], w Precision
 	return list
 }
 
-// An encoder appends to buf: numbers as unsigned varints, a string as its length and bytes.
+// encoder appends to buf: numbers as unsigned varints, a string as its length and bytes.
 type encoder struct{ buf []byte }
 
 func (e *encoder) uint(v uint64) { e.buf = binary.AppendUvarint(e.buf, v) }

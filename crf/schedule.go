@@ -9,13 +9,14 @@ import (
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
-// A Schedule changes the loss in the course of training, as annealing does. The steps are the epochs of a
-// stochastic method, whose later epochs have the last loss; and stages of a batch method, each a run of its own,
-// with the method's limits, from the weights where the one before ended.
+// A Schedule changes the loss during training, as in annealing. With a stochastic method, a step is
+// an epoch, and epochs after the last step use the last loss. With a batch method, a step is a
+// separate run that starts from the weights of the previous one. The limits of the method apply to
+// each run.
 //
-// The objective changes with the loss, so switch the Tolerance of stochastic methods off.
+// The objective changes with the loss, so disable the Tolerance of stochastic methods.
 type Schedule struct {
-	// Loss returns the loss of step 0..steps-1, as [losses.Schedule.Loss] does.
+	// Loss returns the loss of step 0..steps-1, like [losses.Schedule.Loss].
 	Loss  func(step, steps int) (losses.Loss, error)
 	Steps int
 }
@@ -23,7 +24,7 @@ type Schedule struct {
 // list returns the losses of all steps.
 func (s *Schedule) list() ([]losses.Loss, error) {
 	if s.Steps < 1 {
-		return nil, fmt.Errorf("%w: a schedule of %d steps", model.ErrInput, s.Steps)
+		return nil, fmt.Errorf("%w: a schedule needs at least one step, got %d", model.ErrInput, s.Steps)
 	}
 	list := make([]losses.Loss, s.Steps)
 	for k := range list {
@@ -35,7 +36,7 @@ func (s *Schedule) list() ([]losses.Loss, error) {
 	return list, nil
 }
 
-// minimise runs the optimizer over the steps of the schedule, one if there is none.
+// minimise runs the optimizer over the steps of the schedule, or once without a schedule.
 func (t *trainer) minimise(ctx context.Context, goal *objective) (optimize.Result, error) {
 	last := len(t.losses) - 1
 	if t.o.Batch == nil {
@@ -77,7 +78,7 @@ func (t *trainer) minimise(ctx context.Context, goal *objective) (optimize.Resul
 	}
 }
 
-// goOn returns the method, which goes on from a checkpoint if there is one.
+// goOn returns the method, resumed if there is a checkpoint.
 func goOn[M any](t *trainer, m M) (M, error) {
 	from := t.from
 	if t.from = nil; from == nil {

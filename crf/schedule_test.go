@@ -20,7 +20,7 @@ func same(l losses.Loss) func(int, int) (losses.Loss, error) {
 	return func(int, int) (losses.Loss, error) { return l, nil }
 }
 
-// A schedule that never changes is no schedule.
+// A constant schedule equals no schedule.
 func TestScheduleOfOneLoss(t *testing.T) {
 	d := small(t, plainTemplates, 30)
 	passes := optimize.Passes{Epochs: 4, Tolerance: -1}
@@ -38,13 +38,13 @@ func TestScheduleOfOneLoss(t *testing.T) {
 	}
 }
 
-// What training heard is the objective of the loss of each step.
+// The reported objective is that of the loss of each step.
 func TestScheduleMovesTheLoss(t *testing.T) {
 	d := small(t, plainTemplates, 30)
 	s := losses.Schedule{Name: "softmax-margin", Scale: losses.Range{From: 0.01, To: 4}}
 
-	// Stages of a batch method: steps count on, only the last one is the last, and where it ends is the minimum
-	// of the last loss.
+	// Stages of a batch method: step numbers continue, only the last stage ends training, and the
+	// result minimises the last loss.
 	var steps []optimize.Step
 	_, annealed, err := Train(t.Context(), d, Options{
 		Schedule: &Schedule{s.Loss, 3}, Penalty: l2, Progress: func(p model.Progress) { steps = append(steps, *p.Step) },
@@ -70,7 +70,8 @@ func TestScheduleMovesTheLoss(t *testing.T) {
 	}
 	assert.Equal(t, 1, ends)
 
-	// Epochs of a stochastic one: with hardly any rate the weights stay 0, where the loss is known.
+	// Epochs of a stochastic method: with a tiny learning rate the weights stay near 0, where the
+	// loss is known.
 	var heard []float64
 	_, _, err = Train(t.Context(), d, Options{
 		Schedule:   &Schedule{s.Loss, 3},
@@ -137,7 +138,7 @@ func TestRestarts(t *testing.T) {
 	assert.Equal(t, last[s.Run], s.Objective)
 	assert.Greater(t, last[0], s.Objective, "risk from zero is poor")
 
-	// Again: the same model; the first run alone: the same first run.
+	// A second training gives the same model. The first run alone gives the same first run.
 	var a, b bytes.Buffer
 	require.NoError(t, m.Save(&a, SaveOptions{}))
 	require.NoError(t, train(t, d, o).Save(&b, SaveOptions{}))
@@ -147,7 +148,7 @@ func TestRestarts(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, last[0], first.Objective)
 
-	// With development data their score decides.
+	// With development data, their score decides.
 	o.Restarts, o.Dev = 2, d
 	best := make(map[int]float64)
 	o.Progress = func(p model.Progress) { best[p.Run] = max(best[p.Run], p.Dev.F1) }
@@ -158,7 +159,7 @@ func TestRestarts(t *testing.T) {
 	}
 	assert.Equal(t, best[s.Run], s.Dev.F1)
 
-	// An interrupted restart leaves the best run so far.
+	// After an interrupted restart, the best run so far remains.
 	o.Dev = nil
 	ctx, cancel := context.WithCancel(t.Context())
 	o.Progress = func(p model.Progress) {
@@ -193,7 +194,7 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
-// All losses of log Z or of probabilities go on falling as the weights grow.
+// All losses with log Z or probabilities keep decreasing as the weights grow.
 func TestWarningOfTheMissingMinimum(t *testing.T) {
 	d := small(t, plainTemplates, 10)
 	m := train(t, d, Options{Penalty: l2})
@@ -216,7 +217,7 @@ func TestWarningOfTheMissingMinimum(t *testing.T) {
 	}
 }
 
-// A model that has learnt nothing is no quiet success.
+// An empty model causes a warning.
 func TestWarningOfAnEmptyModel(t *testing.T) {
 	d := small(t, plainTemplates, 10)
 	for k := range d.weight {

@@ -11,21 +11,22 @@ import (
 	"github.com/trellis-nlp/trellis/internal/simd"
 )
 
-// lookups is the scratch memory of scoring the attributes of a token: ask says which they are, find looks them up, sum
-// adds their weights. Each step asks the cache for what the next one needs, which comes while other tokens are worked
-// on.
+// lookups is the scratch memory for scoring the attributes of one token, in three steps. ask sets
+// the attributes, find looks them up, sum adds their weights. Each step prefetches the memory that
+// the next one reads. The caller works on other tokens in between, so that the memory arrives in
+// time.
 type lookups struct {
 	keys   []uint64
-	values []float64 // of each attribute; empty while all are 1
-	lines  []uint32  // of the cache: what to ask for
-	found  []uint64  // values of slots
-	sorted []uint64  // the same by where the weights are: lists with room for all
+	values []float64 // attribute values; empty while all are 1
+	lines  []uint32  // lines of the table, and of the cache to prefetch
+	found  []uint64  // values of the slots
+	sorted []uint64  // found, sorted by where the weights are: one list of 2n per way
 	runs   []run
 	rows   []uint32
-	from   []uint32 // of runs
+	from   []uint32 // starts of runs
 }
 
-// reset makes room for n attributes of value 1.
+// reset prepares for n attributes of value 1.
 func (k *lookups) reset(n int) {
 	if n > cap(k.keys) {
 		k.keys, k.lines, k.found = make([]uint64, 2*n), make([]uint32, 2*n), make([]uint64, 2*n)
@@ -34,10 +35,10 @@ func (k *lookups) reset(n int) {
 	k.keys, k.lines, k.found, k.values = k.keys[:n], k.lines[:n], k.found[:n], k.values[:0]
 }
 
-// A run is the features from..to-1 of a store.
+// run is the range from..to-1 of features of a store.
 type run struct{ from, to uint32 }
 
-// ask makes the attributes with these fingerprints, of value 1, the token's.
+// ask sets the attributes to those with these fingerprints, with value 1.
 func (k *lookups) ask(t *table, prints []uint64) {
 	k.reset(len(prints))
 	keys, lines := k.keys[:len(prints)], k.lines[:len(prints)]
@@ -48,7 +49,7 @@ func (k *lookups) ask(t *table, prints []uint64) {
 	t.prefetch(k.lines)
 }
 
-// askItem is ask for attributes that come with names and values.
+// askItem is like ask, but its attributes have names and values.
 func (k *lookups) askItem(t *table, h *fingerprint.Hasher, item []attrfile.Attribute) {
 	k.reset(len(item))
 	plain := true
@@ -64,8 +65,8 @@ func (k *lookups) askItem(t *table, h *fingerprint.Hasher, item []attrfile.Attri
 	t.prefetch(k.lines)
 }
 
-// find looks the attributes up. The weights that slots hold are added to row, L numbers; where there are values, all
-// are.
+// find looks up the attributes. It adds the weights stored in slots to row, which has length L. If
+// attributes have values, it adds all weights.
 func (k *lookups) find(row []float64, s *store[uint16]) {
 	k.runs, k.rows = k.runs[:0], k.rows[:0]
 	if len(k.values) > 0 {
@@ -92,12 +93,12 @@ func (k *lookups) find(row []float64, s *store[uint16]) {
 	s.prefetch(k)
 }
 
-// sort parts what was found by where the weights are, in its order: in the slot, in a row or in a run. The
-// processor cannot predict which way the next one goes, so there is no branch.
+// sort splits the found values by where the weights are (slot, row or run) and keeps their order.
+// It has no branch, because the processor cannot predict the way of the next value.
 func (k *lookups) sort(s *store[uint16]) (singles, rows, runs []uint64) {
 	n := len(k.found)
 	list, wayOf := k.sorted[:ways*n], s.wayOf
-	end := [ways]int{nowhere: 0, inSlot: n, inRow: 2 * n, inRun: 3 * n} // of what goes each way
+	end := [ways]int{nowhere: 0, inSlot: n, inRow: 2 * n, inRun: 3 * n} // end of the list of each way
 	for _, value := range k.found {
 		way := wayOf[value>>32&0xffff] % ways
 		list[end[way]] = value
@@ -106,7 +107,7 @@ func (k *lookups) sort(s *store[uint16]) (singles, rows, runs []uint64) {
 	return list[n:end[inSlot]], list[2*n : end[inRow]], list[3*n : end[inRun]]
 }
 
-// sum adds the other weights to row: runs, then rows.
+// sum adds the remaining weights to row: runs, then rows.
 func (k *lookups) sum(row []float64, s *store[uint16]) {
 	if s.double {
 		addRuns(row, s.outcomes, s.values.f64, k.runs)
@@ -117,7 +118,7 @@ func (k *lookups) sum(row []float64, s *store[uint16]) {
 	simd.AddRows32(row, s.rows.f32, k.rows)
 }
 
-// scoreValues adds the weights of attributes of which some have values other than 1 to row.
+// scoreValues adds the weights of attributes to row when some values differ from 1.
 func scoreValues(row []float64, s *store[uint16], k *lookups) {
 	for i, key := range k.keys {
 		hit, value := s.find(key), k.values[i]
@@ -125,7 +126,7 @@ func scoreValues(row []float64, s *store[uint16], k *lookups) {
 		case inside:
 			row[hit.N>>16] += float64(value * float64(math.Float32frombits(hit.Ref)))
 		case isRow:
-			for j := range row { // the products are rounded, not fused: the same bits on every machine
+			for j := range row { // products are rounded, not fused: the same bits on every machine
 				row[j] += float64(value * s.rows.at(hit.Ref+uint32(j)))
 			}
 		default:
@@ -136,7 +137,7 @@ func scoreValues(row []float64, s *store[uint16], k *lookups) {
 	}
 }
 
-// scoreEdges adds the weights of the bigram attributes with k.keys to edge, L x L.
+// scoreEdges adds the weights of the bigram attributes in k.keys to edge, an L x L matrix.
 func scoreEdges(edge []float64, s *store[uint32], k *lookups) {
 	k.runs = k.runs[:0]
 	for _, key := range k.keys {
@@ -151,7 +152,7 @@ func scoreEdges(edge []float64, s *store[uint32], k *lookups) {
 	}
 }
 
-// prefetch asks the cache for the rows and runs of k.
+// prefetch loads the rows and runs of k into the cache.
 func (s *store[O]) prefetch(k *lookups) {
 	size := 4
 	if s.double {
@@ -172,8 +173,8 @@ func (s *store[O]) prefetch(k *lookups) {
 	}
 }
 
-// linesOf returns which of n numbers of a size, one after another in memory, lie together in all lines of the cache
-// that any of them lies in, wherever lines begin.
+// linesOf selects, from n consecutive numbers of size bytes, indices that touch every cache line of
+// the numbers, for any alignment.
 func linesOf(n, size int) (list []uint32) {
 	for at := 0; at < n-1; at += simd.Line / size {
 		list = append(list, uint32(at))

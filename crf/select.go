@@ -2,8 +2,8 @@ package crf
 
 import "slices"
 
-// features builds the index of the features that data has: the pairs seen, or all, of attributes
-// that occur at least minCount times.
+// features builds the index of features: the pairs in the data, or all pairs, of attributes that
+// occur at least minCount times.
 func (d *Dataset) features(allPairs bool, minCount int) *index {
 	l := d.labels.Len()
 	x := &index{labels: l}
@@ -16,7 +16,7 @@ func (d *Dataset) features(allPairs bool, minCount int) *index {
 		}
 	})
 	var both []int32
-	into := func(t int) []int32 { // the label pairs of the edge into t
+	into := func(t int) []int32 { // label pairs of the edge into token t
 		from, _ := d.allowed(t - 1)
 		to, _ := d.allowed(t)
 		both = both[:0]
@@ -58,9 +58,9 @@ func (d *Dataset) features(allPairs bool, minCount int) *index {
 	return x
 }
 
-// pairs sorts what occurs with each of n attributes: start and the outcomes (labels or label pairs,
-// below outcomes) of each, in order, without repeats. each visits all occurrences, with the outcomes that each
-// may have.
+// pairs collects the distinct outcomes of each of n attributes in ascending order. Outcomes are
+// labels or label pairs, with numbers below outcomes. each visits all occurrences of attributes
+// with their possible outcomes. The outcomes of attribute a are outcome[start[a]:start[a+1]].
 func pairs(n, outcomes int, all bool, minCount int, each func(visit func(a int32, outcomes []int32))) (start []int, outcome []int32) {
 	count := make([]int, n+1)
 	frequent := make([]bool, n)

@@ -10,39 +10,45 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// A slot is a place of a table: free where N is 0.
+// slot is an entry of a table. It is free if N is 0.
 type slot struct {
 	Key uint64 // mixed fingerprint; freeKey in a free slot
-	Ref uint32 // where the features are; see store
+	Ref uint32 // location of the features; see store
 	N   uint32
 }
 
-// freeKey is that of free slots, and of no attribute: no key is greater.
+// freeKey marks free slots. No attribute has this key, and no key is greater.
 const freeKey = 1<<64 - 1
 
 const (
-	slotsPerLine = 4 // of the cache
+	slotsPerLine = 4 // slots per cache line
 	wordsPerLine = 8
 )
 
-// A table finds attributes by their keys: open addressing with linear probing over slots in ascending order
-// of their keys. The home of a key is the start of a cache line, the line that is as far from the first as the key
-// is from 0; a slot is at its home or behind it without a gap, and the last line is free. So a key that is not in its
-// line, nor greater than all that are, is not there, and lines are searched without a branch: searches that wait for
-// memory wait at the same time, since none is held up by the guess how another ends.
+// table finds attributes by key. It uses open addressing with linear probing over slots that are
+// sorted by key.
+//
+// The home of a key is the first slot of a cache line. The number of that line is proportional to
+// the key. A slot is at its home, or after it without a free slot in between. The last line is
+// free.
+//
+// A search of one line needs no branch: a key that is neither in the line nor greater than all keys
+// in the line is absent. Without branches the processor does not mispredict, so several searches
+// wait for memory at the same time.
 type table struct {
-	words []uint64 // two a slot: the key, and Ref + N << 32
-	lines uint64   // that are homes; what does not fit at the end is behind them
+	words []uint64 // two words per slot: the key, and Ref + N << 32
+	lines uint64   // lines that are homes; overflow of the last home line follows them
 	used  int
 }
 
-// keyOf spreads a fingerprint, which may be a small number, over all 64 bits: a bijection, by the golden ratio.
+// keyOf spreads a fingerprint, which may be a small number, over all 64 bits. It multiplies by the
+// golden ratio, which is a bijection.
 func keyOf(fingerprint uint64) uint64 { return fingerprint * 0x9E3779B97F4A7C15 }
 
-// keyBack undoes keyOf: key * keyBack is the fingerprint.
+// keyBack inverts keyOf: key * keyBack is the fingerprint.
 const keyBack = 0xF1DE83E19937733D
 
-// line is the number of the line that is the home of a key.
+// line returns the number of the home line of a key.
 func (t *table) line(key uint64) uint32 {
 	line, _ := bits.Mul64(key, t.lines)
 	return uint32(line)
@@ -56,10 +62,10 @@ func slotOf(key, value uint64) slot { return slot{key, uint32(value), uint32(val
 // len returns the number of slots.
 func (t *table) len() int { return len(t.words) / 2 }
 
-// linesFor is the number of lines for so many used slots.
+// linesFor returns the number of home lines for a number of used slots.
 func linesFor(used uint64) uint64 { return used*3/8 + 1 }
 
-// newTable places slots, which are in ascending order of their keys, with one free for two used.
+// newTable places slots that are sorted by key, with one free slot for every two used.
 func newTable(used []slot) table {
 	t := table{lines: linesFor(uint64(len(used))), used: len(used)}
 	t.words = make([]uint64, 0, (t.lines+2)*wordsPerLine)
@@ -77,15 +83,16 @@ func newTable(used []slot) table {
 	return t
 }
 
-// prefetch asks the cache for lines.
+// prefetch loads lines into the cache.
 func (t *table) prefetch(lines []uint32) {
 	simd.Prefetch((*byte)(unsafe.Pointer(&t.words[0])), simd.Line, lines)
 }
 
-// find returns the slot of a key; its N is 0 if there is none.
+// find returns the slot of a key. Its N is 0 if the key is absent.
 func (t *table) find(key uint64) slot { return t.findFrom(t.line(key), key) }
 
-// findFrom is find from a line on that is the home, or behind it with all keys in between smaller.
+// findFrom is find with a start line: the home of the key, or a later line if all keys in between
+// are smaller.
 func (t *table) findFrom(line uint32, key uint64) slot {
 	for at := wordsPerLine * int(line); ; at += 2 {
 		if t.words[at] >= key {
@@ -97,32 +104,33 @@ func (t *table) findFrom(line uint32, key uint64) slot {
 	}
 }
 
-// check tells whether the table is as its comment says, so that no search leaves it, and counts what is used.
+// check verifies the invariants of the table, so that no search leaves it, and counts the used
+// slots.
 func (t *table) check() error {
 	n := len(t.words)
 	if t.lines == 0 || t.lines > math.MaxUint32 || n%wordsPerLine > 0 || uint64(n/wordsPerLine) <= t.lines {
-		return fmt.Errorf("%w: a table of %d slots with %d lines of homes", model.ErrModel, n/2, t.lines)
+		return fmt.Errorf("%w: a table of %d slots cannot have %d home lines", model.ErrModel, n/2, t.lines)
 	}
 	t.used = 0
-	var last, start uint64 // the last key, and where a home could lie that leads here without a gap
+	var last, start uint64 // previous key; first slot from which there is no gap up to here
 	for at := range t.len() {
 		key, value := t.words[2*at], t.words[2*at+1]
 		if value>>32 == 0 {
 			if key != freeKey || value != 0 {
-				return fmt.Errorf("%w: slot %d is free, but its content is not that of a free one", model.ErrModel, at)
+				return fmt.Errorf("%w: slot %d is free, but not empty", model.ErrModel, at)
 			}
 			start = uint64(at) + 1
 			continue
 		}
 		if home := slotsPerLine * uint64(t.line(key)); home < start || home > uint64(at) || key == freeKey || t.used > 0 && key <= last {
-			return fmt.Errorf("%w: slot %d holds a key that belongs elsewhere", model.ErrModel, at)
+			return fmt.Errorf("%w: slot %d holds a misplaced key", model.ErrModel, at)
 		}
 		last = key
 		t.used++
 	}
 	for at := n - wordsPerLine; at < n; at += 2 {
 		if t.words[at] != freeKey {
-			return fmt.Errorf("%w: the last slots of a table are not free", model.ErrModel)
+			return fmt.Errorf("%w: the last line of a table is not free", model.ErrModel)
 		}
 	}
 	return nil

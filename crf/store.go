@@ -10,38 +10,40 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// A store holds the features of attributes: the outcomes that an attribute has weights for, which are labels
-// (uint16) or label pairs (uint32). A slot's N holds their number, and its Ref says where they are:
+// store holds the features of attributes. Each feature has an outcome, which is a label (uint16) or
+// a label pair (uint32), and a weight. The N of a slot holds the number of features. Ref locates
+// them, in one of three ways:
 //
-//   - labels of which there are at least 2 and a third of all: a row of the weights of all labels, 0 for those
-//     without a feature, which is added as a whole; Ref is the index of its first number in rows;
-//   - a single label of a model of float32: in the slot itself, the bits of the weight in Ref and the label in
-//     the upper half of N;
-//   - others: outcomes[Ref:Ref+N] in ascending order, with values[Ref:Ref+N].
+//   - At least 2 labels, and at least a third of all: a row with the weights of all labels, 0 for
+//     labels without a feature. Scoring adds the whole row. Ref is the index of the first number in
+//     rows.
+//   - A single label in a float32 model: the slot itself holds the feature. Ref has the bits of the
+//     weight and the upper half of N the label.
+//   - Otherwise: outcomes[Ref:Ref+N] in ascending order, with the weights values[Ref:Ref+N].
 //
-// Rows and runs lie in the order of the keys, without gaps.
+// Rows and runs follow the order of the keys, without gaps.
 type store[O constraints.Unsigned] struct {
 	table
-	width    int // labels of a row; 0 for label pairs, which have none and are never within a slot
+	width    int // length of a row; 0 for label pairs, which use neither rows nor slots
 	double   bool
 	outcomes []O
-	values   numbers // of the outcomes
+	values   numbers // weights of the outcomes
 	rows     numbers
 	features int
-	wayOf    []uint8  // of a number of features: which of the ways a slot goes
-	ahead    []uint32 // of a row: see linesOf
+	wayOf    []uint8  // by number of features: where the features are
+	ahead    []uint32 // cache lines of a row: see linesOf
 }
 
-// The ways that slots go.
+// Where the features of a slot are.
 const (
-	nowhere = iota // there is none
+	nowhere = iota // no features
 	inSlot
 	inRow
 	inRun
 	ways
 )
 
-// prepare completes a store of labels.
+// prepare sets the lookup tables of a store of labels.
 func (s *store[O]) prepare() {
 	if s.width == 0 {
 		return
@@ -64,7 +66,7 @@ func (s *store[O]) prepare() {
 	}
 }
 
-// place says which of the three ways a slot goes.
+// place reports which of the three ways a slot uses.
 func (s *store[O]) place(n uint32) (count int, row, inside bool) {
 	if s.width == 0 {
 		return int(n), false, false
@@ -73,7 +75,7 @@ func (s *store[O]) place(n uint32) (count int, row, inside bool) {
 	return count, count >= 2 && 3*count >= s.width, count == 1 && !s.double
 }
 
-// A builder makes a store of attributes that come in ascending order of their keys.
+// builder builds a store from attributes in ascending order of keys.
 type builder[O constraints.Unsigned] struct {
 	store[O]
 	used []slot
@@ -86,8 +88,8 @@ func newBuilder[O constraints.Unsigned](width int, double bool) *builder[O] {
 
 var errTooLarge = errors.New("the model has too many features")
 
-// add adds the features of the attribute with a key. Those that are zero in the precision of the store are left
-// out. Outcomes ascend.
+// add adds the features of the attribute with this key. It drops features that are zero in the
+// precision of the store. Outcomes must ascend.
 func (b *builder[O]) add(key uint64, outcomes []O, weights []float64) {
 	count := 0
 	var label O
@@ -145,7 +147,7 @@ func (b *builder[O]) build() (store[O], error) {
 	return b.store, b.err
 }
 
-// append appends the features of the attribute in slot s to outcomes and weights.
+// append appends the outcomes and weights of a slot.
 func (s *store[O]) append(at slot, outcomes []O, weights []float64) ([]O, []float64) {
 	count, row, inside := s.place(at.N)
 	switch {
@@ -165,7 +167,8 @@ func (s *store[O]) append(at slot, outcomes []O, weights []float64) ([]O, []floa
 	return outcomes, weights
 }
 
-// weights makes dst the weights of the attribute with a key, by their outcomes; it is empty if there is none.
+// weights sets dst to the weights of an attribute by outcome. dst is empty if the attribute is
+// unknown.
 func (s *store[O]) weights(dst map[int]float64, key uint64) {
 	clear(dst)
 	if at := s.find(key); at.N > 0 {
@@ -176,7 +179,7 @@ func (s *store[O]) weights(dst map[int]float64, key uint64) {
 	}
 }
 
-// each visits the attributes in the order of their keys. The slices are valid until visit returns.
+// each visits the attributes in key order. The slices are valid until visit returns.
 func (s *store[O]) each(visit func(key uint64, outcomes []O, weights []float64)) {
 	var outcomes []O
 	var weights []float64
@@ -195,17 +198,17 @@ func (s *store[O]) convert(double bool) (store[O], error) {
 	return b.build()
 }
 
-// check tells whether all that the slots refer to is there and nothing else, and counts the features; limit is
-// the number of outcomes that there are.
+// check verifies that every reference of a slot is valid and that no features are unreferenced, and
+// counts the features. Outcomes must be below limit.
 func (s *store[O]) check(limit int) error {
 	if err := s.table.check(); err != nil {
 		return err
 	}
 	if s.values.len() != len(s.outcomes) || !s.values.finite() || !s.rows.finite() {
-		return fmt.Errorf("%w: weights that are not finite, or not as many as features", model.ErrModel)
+		return fmt.Errorf("%w: the number of weights is wrong, or a weight is not finite", model.ErrModel)
 	}
 	s.prepare()
-	run, row := 0, 0 // the next ones
+	run, row := 0, 0 // next expected positions
 	s.features = 0
 	for i := range s.len() {
 		at := s.slot(i)
@@ -228,16 +231,16 @@ func (s *store[O]) check(limit int) error {
 			run += count
 		}
 		if !good {
-			return fmt.Errorf("%w: the features of slot %d are not where they belong", model.ErrModel, i)
+			return fmt.Errorf("%w: slot %d refers to features at an unexpected position", model.ErrModel, i)
 		}
 	}
 	if run != len(s.outcomes) || row != s.rows.len() {
-		return fmt.Errorf("%w: features without an attribute", model.ErrModel)
+		return fmt.Errorf("%w: some features belong to no attribute", model.ErrModel)
 	}
 	return nil
 }
 
-// ascend tells whether the outcomes ascend, below limit.
+// ascend reports whether the outcomes ascend and are below limit.
 func ascend[O constraints.Unsigned](outcomes []O, limit int) bool {
 	last := -1
 	for _, o := range outcomes {

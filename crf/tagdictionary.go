@@ -10,14 +10,15 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// A tagDictionary is that of a model: frequent words with the labels that they had in the training data. A
-// slot holds the key of a word, keyOf(hashWord(word)), and where its labels are: labels[Ref:Ref+N], ascending.
+// tagDictionary is the tag dictionary of a model: frequent words with their labels in the training
+// data. The key of a slot is keyOf(hashWord(word)). The labels, in ascending order, are
+// labels[Ref:Ref+N].
 type tagDictionary struct {
 	table
 	labels []uint16
 }
 
-// of returns the labels that a word may have, none if it may have any.
+// of returns the labels that a word may have. An empty list allows all labels.
 func (x *tagDictionary) of(word string) []uint16 {
 	if x.used == 0 {
 		return nil
@@ -26,8 +27,8 @@ func (x *tagDictionary) of(word string) []uint16 {
 	return x.labels[at.Ref : at.Ref+at.N]
 }
 
-// newTagDictionary returns the dictionary of words, by their fingerprints; labels ascend. Words with all l labels say
-// nothing and are left out.
+// newTagDictionary builds the dictionary from labels by word fingerprint. Labels must ascend. Words
+// that have all l labels are not restricted and are left out.
 func newTagDictionary(labels map[uint64][]int, l int) (tagDictionary, error) {
 	words := slices.DeleteFunc(slices.Collect(maps.Keys(labels)), func(word uint64) bool {
 		n := len(labels[word])
@@ -52,7 +53,7 @@ func newTagDictionary(labels map[uint64][]int, l int) (tagDictionary, error) {
 	return x, nil
 }
 
-// entries returns what the dictionary was made of, nil if it is empty.
+// entries returns the entries by word fingerprint, or nil if the dictionary is empty.
 func (x *tagDictionary) entries() map[uint64][]int {
 	var entries map[uint64][]int
 	for k := range x.len() {
@@ -71,7 +72,7 @@ func (x *tagDictionary) entries() map[uint64][]int {
 	return entries
 }
 
-// check tells whether a dictionary that was read is as its comment says, for l labels, and completes its table.
+// check verifies a dictionary that was read from a file, for l labels, and completes its table.
 func (x *tagDictionary) check(l int) error {
 	used := uint64(0)
 	for k := range x.len() {
@@ -90,27 +91,27 @@ func (x *tagDictionary) check(l int) error {
 			continue
 		}
 		if int(at.Ref) != run || uint64(at.N) > uint64(len(x.labels)-run) || !ascend(x.labels[run:run+int(at.N)], l) {
-			return fmt.Errorf("%w: the labels of word %d of the dictionary are not where they belong", model.ErrModel, k)
+			return fmt.Errorf("%w: the labels of word %d of the tag dictionary are misplaced", model.ErrModel, k)
 		}
 		run += int(at.N)
 	}
 	if run != len(x.labels) {
-		return fmt.Errorf("%w: labels without a word in the dictionary", model.ErrModel)
+		return fmt.Errorf("%w: some labels of the tag dictionary belong to no word", model.ErrModel)
 	}
 	return nil
 }
 
-// wordLabels are the labels of the words of a data set, by their numbers: those of word k are
-// label[start[k]:start[k+1]], none where it occurs too seldom.
+// wordLabels holds the labels of the words of a data set by word number. Word k has
+// label[start[k]:start[k+1]], which is empty if the word is too rare.
 type wordLabels struct {
 	start []int
 	label []uint16
 }
 
-// wordLabels collects the labels of words that occur, with a label that is known, at least so often.
+// wordLabels collects the labels of words that occur, with a known label, at least least times.
 func (d *Dataset) wordLabels(least int) (w wordLabels, err error) {
 	if d.form < 0 {
-		return w, fmt.Errorf("%w: a tag dictionary needs a column of words", model.ErrInput)
+		return w, fmt.Errorf("%w: a tag dictionary needs a word column", model.ErrInput)
 	}
 	start, label := pairs(len(d.words), d.labels.Len(), false, least, func(visit func(k int32, labels []int32)) {
 		for t, k := range d.word {
@@ -126,7 +127,8 @@ func (d *Dataset) wordLabels(least int) (w wordLabels, err error) {
 	return w, nil
 }
 
-// of returns the labels that a word, of number k or negative, may have, none if it may have any.
+// of returns the labels that word k may have. An empty list allows all labels. k is negative for
+// unknown words.
 func (w *wordLabels) of(k int32) []uint16 {
 	if k < 0 {
 		return nil
@@ -134,7 +136,7 @@ func (w *wordLabels) of(k int32) []uint16 {
 	return w.label[w.start[k]:w.start[k+1]]
 }
 
-// tagDictionary returns the dictionary of the words of d.
+// tagDictionary returns the tag dictionary of the words of d.
 func (d *Dataset) tagDictionary(w *wordLabels) (tagDictionary, error) {
 	labels := make(map[uint64][]int, len(d.words))
 	for word, k := range d.words {

@@ -22,7 +22,7 @@ import (
 )
 
 func TestHashWord(t *testing.T) {
-	// Test vectors of FNV-1a, 64 bits.
+	// Test vectors of 64-bit FNV-1a.
 	assert.EqualValues(t, uint64(0xcbf29ce484222325), hashWord(""))
 	assert.EqualValues(t, uint64(0xaf63dc4c8601ec8c), hashWord("a"))
 	assert.EqualValues(t, uint64(0x85944171f73967e8), hashWord("foobar"))
@@ -31,7 +31,7 @@ func TestHashWord(t *testing.T) {
 	}
 }
 
-// The dictionary of a model is what counting words and labels gives.
+// The tag dictionary of a model matches counts of words and labels.
 func TestTagDictionary(t *testing.T) {
 	d := small(t, plainTemplates, 60)
 	count, seen := make(map[string]int), make(map[string]map[string]bool)
@@ -83,7 +83,8 @@ func TestTagDictionary(t *testing.T) {
 	}
 }
 
-// Tokens of which nothing is known add nothing to a dictionary, others the labels that they may have.
+// Tokens without label information add nothing to a dictionary. Partially labelled tokens add their
+// candidate labels.
 func TestTagDictionaryOfOpenLabels(t *testing.T) {
 	d, err := NewDataset(model.Input{Templates: parse(t, "u:w=%x[0,form]\n"), Names: map[string]int{"form": 0}})
 	require.NoError(t, err)
@@ -101,7 +102,7 @@ func TestTagDictionaryOfOpenLabels(t *testing.T) {
 
 	_, _, err = Train(t.Context(), items(t, rand.New(rand.NewPCG(1, 1)), 5), Options{Penalty: l2, TagDictionary: 1})
 	require.ErrorIs(t, err, model.ErrInput)
-	assert.ErrorContains(t, err, "column of words")
+	assert.ErrorContains(t, err, "word column")
 }
 
 // withDictionary gives the words of a model of spanModel random lists of labels.
@@ -117,8 +118,8 @@ func withDictionary(t *testing.T, rng *rand.Rand, m *Model) *Model {
 	return m
 }
 
-// What a tagger says under the dictionary is what it says without, of the paths alone that the dictionary leaves; of
-// all paths where it leaves none within the grammar.
+// With the tag dictionary, a tagger returns the same as without it, restricted to the paths that
+// the dictionary allows. If the grammar forbids all of them, all paths are allowed.
 func TestDictionaryPrunes(t *testing.T) {
 	rng := rand.New(rand.NewPCG(14, 15))
 	lifted, heeded := 0, 0
@@ -150,7 +151,7 @@ func TestDictionaryPrunes(t *testing.T) {
 			} else {
 				lifted++
 			}
-			given := 0.0 // by tokens that have no choice
+			given := 0.0 // from tokens with one possible label
 			for i := range rows {
 				if labels := m.tagDict.of(rows[i][0]); some && len(labels) == 1 {
 					given += s.NodeAt(i)[labels[0]]
@@ -197,7 +198,7 @@ func TestDictionaryPrunes(t *testing.T) {
 	assert.Greater(t, heeded, 20)
 }
 
-// Labels that are given go before the dictionary, which is lifted from the sentence.
+// Labels passed to Allow override the tag dictionary for the sentence.
 func TestFixLiftsTheDictionary(t *testing.T) {
 	rng := rand.New(rand.NewPCG(16, 17))
 	eachSpanModel(t, func(m *Model, rows features.Rows) {
@@ -229,7 +230,7 @@ func TestDictionaryOfContent(t *testing.T) {
 		assert.ErrorIs(t, err, model.ErrInput)
 	}
 	free := uint64(keyBack)
-	free *= freeKey // the word whose key is that of free slots
+	free *= freeKey // the word whose key is freeKey
 	p.Dictionary = map[uint64][]int{3: {1}, 1: {2, 0, 2}, 2: nil, 4: {0, 1, 2, 3}, free: {0}}
 	m, err := New(p)
 	require.NoError(t, err)
@@ -244,7 +245,8 @@ func TestDictionaryOfContent(t *testing.T) {
 	assert.ErrorIs(t, err, model.ErrInput)
 }
 
-// The sections of a dictionary stay as they are, and are refused where they are damaged behind right checksums.
+// The sections of a tag dictionary are stable. Damaged sections with correct checksums are
+// rejected.
 func TestGoldenDictionary(t *testing.T) {
 	p := tiny(t)
 	p.Dictionary = map[uint64][]int{hashWord("the"): {1, 3}, hashWord("dog"): {0, 2, 3}, hashWord("cat"): {1}}
@@ -291,7 +293,7 @@ func TestGoldenDictionary(t *testing.T) {
 	assert.Greater(t, damages, 500)
 }
 
-// Development data are scored in training as the model tags them.
+// Training scores development data as the model tags them.
 func TestDevelopmentScoresHeedTheDictionary(t *testing.T) {
 	d := small(t, plainTemplates, 60)
 	dev := d.HeldOut()

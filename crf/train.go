@@ -16,57 +16,68 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Options are the settings of [Train]. The zero value is the conditional random field of cross-entropy
-// and L-BFGS, without a penalty.
+// Options are the settings of [Train]. The zero value trains a conditional random field:
+// cross-entropy and L-BFGS, without a penalty.
 type Options struct {
 	Loss     losses.Loss // nil means losses.CrossEntropy{}
-	Schedule *Schedule   // takes the place of Loss, unless nil
+	Schedule *Schedule   // replaces Loss, unless nil
 
-	// At most one of the two is set; without either it is optimize.LBFGS{}.
+	// Set at most one of the two. The default is optimize.LBFGS{}.
 	Batch      optimize.BatchMethod
 	Stochastic optimize.StochasticMethod
 
 	Penalty  optimize.Penalty // added to the sum of the losses
-	AllPairs bool             // features for every attribute and label, and every transition, not those seen only
-	MinCount int              // attributes that occur less often have no features
+	AllPairs bool             // use all attribute-label pairs and all transitions, not only those in the data
+	MinCount int              // rarer attributes have no features
 
-	// TagDictionary, unless 0, gives the model a tag dictionary: words that occur at least so often get only labels
-	// that they have in the training data. Tagging heeds it (see [Tagger]), training does not but for scoring Dev.
+	// TagDictionary, unless 0, gives the model a tag dictionary (Ratnaparkhi 1996). A word that
+	// occurs at least TagDictionary times may only have the labels that it has in the training
+	// data. Tagging uses the dictionary, see [Decoder]. Training uses it only to score Dev.
 	TagDictionary int
 
-	Threads int    // 0 means one a core; at most one a sentence, and at most 256 or four a core; results depend on it in the last digits
-	Init    *Model // weights to start from, by the names of attributes and labels
+	// Threads is the number of threads. 0 means one per core. The limits are one per sentence, and
+	// 256 or four per core, whichever is larger. The last digits of results depend on it.
+	Threads int
+	Init    *Model // start weights, matched by attribute and label names
 
-	// Restarts is the number of further runs, for losses that are not convex: each starts from other weights,
-	// those of the first run with noise that depends on Seed. The best on the development data becomes the
-	// model, or without them that of the lowest objective.
+	// Restarts is the number of additional runs, for non-convex losses. Each run starts from the
+	// start weights of the first run plus noise that depends on Seed. The run with the best score
+	// on Dev becomes the model, or without Dev the run with the lowest objective.
 	Restarts int
 	Seed     uint64
 
-	// Dev scores the weights after each iteration or epoch; the best ones become the model. With
-	// Patience > 0, so many without a better score end the run, once the schedule is at its last step.
+	// Dev scores the weights after each iteration or epoch. The best weights become the model. If
+	// Patience > 0, the run ends after Patience scores without improvement, but not before the last
+	// step of the schedule.
 	Dev      *Dataset
 	Patience int
 
-	// Checkpoints are written in the course of training, unless nil. Resume, unless nil, goes on from one:
-	// the model is then, bit for bit, that of the training without interruption. Data and settings must be
-	// those of that training, or Train fails with [optimize.ErrCheckpoint]; but for Patience, what [optimize.Resume] lets
-	// differ, and Init, which is not heeded.
+	// Checkpoints, unless nil, writes checkpoints during training. Resume, unless nil, continues
+	// from a checkpoint. The resulting model is bit-identical to that of uninterrupted training.
+	//
+	// Data and settings must be the same as in the interrupted training, or Train fails with
+	// [optimize.ErrCheckpoint]. Patience and the settings that [optimize.Resume] exempts may
+	// differ. Init is ignored.
 	Checkpoints *Checkpoints
 	Resume      io.Reader
 
-	// Begin, unless nil, is called before the first step with the number of features and an estimate of the bytes of
-	// memory that data and training take at most.
+	// Begin, unless nil, is called before the first step with the number of features and an upper
+	// estimate of the memory of data and training in bytes.
 	Begin func(features int, bytes int64)
 
-	Progress func(model.Progress) // called after each iteration or epoch, unless nil
-	Warn     func(string)         // called with what the user should know before training starts, or of an empty model, unless nil
+	// Progress, unless nil, is called after each iteration or epoch.
+	Progress func(model.Progress)
+	// Warn, unless nil, is called with warnings: before training, or after it if the model is
+	// empty.
+	Warn func(string)
 }
 
-// Train returns the model that minimises the sum of the losses of the sentences of d plus the
-// penalty. When ctx ends, training stops at the next step. Train then returns the best model so far together with an
-// error that wraps the context's, or no model if no iteration or epoch has been completed. A checkpoint that cannot
-// be written ends training in the same way. Any other error comes without a model, among them ErrPair.
+// Train returns the model that minimises the total loss of the sentences of d plus the penalty.
+//
+// When ctx ends, training stops at the next step. Train then returns the best model so far with an
+// error that wraps the context error, or no model if no iteration or epoch is complete. Training
+// ends in the same way if a checkpoint cannot be written. Other errors, such as ErrPair, come
+// without a model.
 func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, error) {
 	if o.Loss == nil {
 		o.Loss = losses.CrossEntropy{}
@@ -76,7 +87,7 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	case d.Len() == 0:
 		return nil, model.Summary{}, fmt.Errorf("%w: no sentence to train on", model.ErrInput)
 	case d.heldOut:
-		return nil, model.Summary{}, fmt.Errorf("%w: held-out data are for scoring, not for training", model.ErrInput)
+		return nil, model.Summary{}, fmt.Errorf("%w: cannot train on held-out data, which are for scoring", model.ErrInput)
 	}
 	if err := chain.Check(len(d.Labels())); err != nil {
 		return nil, model.Summary{}, err
@@ -144,43 +155,43 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 type trainer struct {
 	data   *Dataset
 	o      Options
-	losses []losses.Loss // by step of the schedule
+	losses []losses.Loss // one per step of the schedule
 	x      *index
 	dev    *objective
 	keeper *keeper // nil without checkpoints
 
 	dictionary *wordLabels // nil without a tag dictionary
-	from       io.Reader   // the optimizer's part of a checkpoint that the next run goes on from, or nil
+	from       io.Reader   // optimizer part of the checkpoint from which the next run continues, or nil
 	prints     []print
 
-	// Of the present run.
+	// State of the current run.
 	w       []float64
-	epoch   int  // of a stochastic method, the last one
+	epoch   int  // last epoch of a stochastic method
 	settled bool // the schedule is at its last step
 	watch   training.Watch
 	summary model.Summary
 
-	// Of its stages, those of a schedule of a batch method.
-	stage   int             // the present one
-	before  optimize.Result // sums over those before
-	seconds float64         // of those before
+	// State of the current stage, for a batch method with a schedule.
+	stage   int             // number of the current stage
+	before  optimize.Result // totals of the previous stages
+	seconds float64         // time of the previous stages
 
-	// With restarts.
-	start, won []float64 // the weights of the first start, and of the best run
+	// State of restarts.
+	start, won []float64 // start weights of the first run; weights of the best run
 	wonSummary model.Summary
 }
 
 // report scores the development data and keeps the best weights.
 func (t *trainer) report(step *optimize.Step) error {
 	if err := t.watch.Report(model.Progress{Step: step, Run: t.summary.Run}, &t.summary, t.settled); err != nil {
-		return err // the checkpoint is of a step before, after which it ends here again
+		return err // the last checkpoint is of an earlier step, so a resumed run also ends here
 	}
 	t.save(step)
 	return nil
 }
 
-// evaluate decodes the data set under weights w, within the grammar of its labels and among those of the dictionary as
-// tagging does, and scores them.
+// evaluate decodes the data set with weights w and scores the result. Like tagging, it applies the
+// label grammar and the tag dictionary.
 func (o *objective) evaluate(w []float64) (metrics.Results, error) {
 	names := o.data.labels.Names()
 	grammar := chain.Grammar(names, o.data.Scheme())
@@ -213,17 +224,17 @@ func (o *objective) evaluate(w []float64) (metrics.Results, error) {
 	})
 }
 
-// warmStart sets the weights of the features that m has too.
+// warmStart copies the weights of features that m also has.
 func (t *trainer) warmStart(m *Model) {
 	l, d := t.x.labels, t.data
-	theirs := make([]int, l) // label numbers in m, -1 where it lacks one
+	theirs := make([]int, l) // label numbers in m; -1 if m does not have the label
 	for j, name := range d.labels.Names() {
 		theirs[j] = -1
 		if k, ok := m.labels.Index(name); ok {
 			theirs[j] = k
 		}
 	}
-	pair := func(p int32) int { // the pair in m
+	pair := func(p int32) int { // number of the pair in m
 		i, j := theirs[int(p)/l], theirs[int(p)%l]
 		if i < 0 || j < 0 {
 			return -1

@@ -11,7 +11,8 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Rows that lack a column that the model reads are an error that names the token, wherever they come in.
+// Rows without a column that the model reads cause an error that names the token, in every entry
+// point.
 func TestRowsThatAreTooShort(t *testing.T) {
 	in := model.Input{Templates: parse(t, "u:w=%x[0,form]\nu:p=%x[0,pos]\nb\n"), Names: map[string]int{"form": 0, "pos": 1}}
 	d, err := NewDataset(in)
@@ -43,7 +44,8 @@ func TestRowsThatAreTooShort(t *testing.T) {
 	require.ErrorIs(t, err, model.ErrInput)
 }
 
-// A tag dictionary and the known words of a data set read the words, even where no template does.
+// A tag dictionary and the known words of a data set read the word column, even if no template
+// does.
 func TestRowsWithoutTheWord(t *testing.T) {
 	d, err := NewDataset(model.Input{Templates: parse(t, "u:p=%x[0,0]\n"), Names: map[string]int{"form": 1}})
 	require.NoError(t, err)
@@ -61,7 +63,8 @@ func TestRowsWithoutTheWord(t *testing.T) {
 	require.ErrorIs(t, err, model.ErrInput)
 }
 
-// Tag gives what the command writes: labels in the scheme of the files, found in fields of the model's normal form.
+// Tag returns what the command writes: labels in the scheme of the files, computed from columns in
+// the normal form of the model.
 func TestTagWritesAsFilesDo(t *testing.T) {
 	d, err := NewDataset(model.Input{Templates: parse(t, "u:w=%x[0,form]\nu:n=%x[1,form]\nb\n"), Names: map[string]int{"form": 0}})
 	require.NoError(t, err)

@@ -7,41 +7,44 @@ import (
 	"github.com/trellis-nlp/trellis/internal/simd"
 )
 
-// A wordCache adds to the scores of a sentence what its local templates (see [features.Fingerprinter]) yield for the
-// words of one column. A word at token t adds sums of weights to the scores of tokens t-high+1..t-low, one for each
-// label, and the cache keeps them for repeated words: then they are one addition, without a look-up.
+// wordCache adds the weights of local templates (see [features.Fingerprinter]) for the words of one
+// column. A word at token t contributes to the scores of tokens t-high+1..t-low: one sum of weights
+// for each of these tokens and each label. The cache keeps the sums. For a repeated word, one
+// addition replaces the lookups.
 //
-// The sums of a word are made in the same way whether they are kept or not, and added to the scores as a whole, so
-// that scores do not depend, in any bit, on what a tagger has read before.
+// Cached and new sums are computed in the same way and added as a whole. So no bit of a score
+// depends on what a tagger read before.
 type wordCache struct {
 	printer *features.Fingerprinter
 	column  int // of the printer
 	low     int // offsets low..low+rows-1
 	rows    int
 	labels  int
-	serials []uint64  // of the word in each place; 0 for none
-	sums    []float32 // places x rows x labels: those for the greatest offset, the first token, come first
-	double  []float64 // instead of sums, if the weights are float64
-	lines   []uint32  // the first of the sums of a word in each line of the cache, and the last one
+	serials []uint64  // serial number of the word in each place; 0 if empty
+	sums    []float32 // places x rows x labels; the row of the first token, which has the greatest offset, comes first
+	double  []float64 // used instead of sums for float64 weights
+	lines   []uint32  // indices of a word's sums that touch each cache line: see linesOf
 	flights [inFlight]flight
 }
 
-// inFlight is how many tokens are worked on at a time: while memory is on its way for one, others go on.
+// inFlight is the number of tokens in progress at a time. While one waits for memory, the others
+// proceed.
 const inFlight = 4
 
-// A flight is a word between being asked for and being added.
+// flight is a word between ask and add.
 type flight struct {
 	features.CachedWord
-	known bool      // its sums were there when it was asked for
+	known bool      // its sums were cached at the time of ask
 	sums  []float64 // rows x labels
-	short []float32 // the same rounded
-	asked []lookups // of each row
+	short []float32 // sums, rounded to float32
+	asked []lookups // lookups of each row
 }
 
-// wordCacheBytes bounds the sums that a tagger keeps, unless one word has more.
+// wordCacheBytes limits the cached sums of a tagger. A cache holds at least one word, whatever its
+// size.
 const wordCacheBytes = 8 << 20
 
-// newWordCaches returns a cache for each column that local templates look at.
+// newWordCaches returns one cache for each column that local templates read.
 func newWordCaches(f *features.Fingerprinter, labels int, double bool) []wordCache {
 	var list []wordCache
 	for column := range f.Columns() {
@@ -75,19 +78,19 @@ func newWordCaches(f *features.Fingerprinter, labels int, double bool) []wordCac
 	return list
 }
 
-// width is the number of sums of a word.
+// width returns the number of sums of a word.
 func (r *wordCache) width() int { return r.rows * r.labels }
 
-// at returns where the sums of a word that may be remembered begin, and whether they are there.
+// at returns the position of the sums of a word, and whether they are cached.
 func (r *wordCache) at(m features.CachedWord) (from int, there bool) {
 	place := m.Slot & (len(r.serials) - 1)
 	return place * r.width(), r.serials[place] == m.Serial
 }
 
-// seen reports whether one of so many tokens looks at the word at token t.
+// seen reports whether any token reads the word at token t.
 func (r *wordCache) seen(t, tokens int) bool { return r.low <= t && t < tokens+r.low+r.rows-1 }
 
-// ask asks for the word at token t, which may be in the margins.
+// ask starts the lookup of the word at token t, which may be in the margins.
 func (r *wordCache) ask(s *store[uint16], t, k int) {
 	f := &r.flights[k]
 	f.CachedWord, f.known = r.printer.CachedWord(t, r.column), false
@@ -101,21 +104,21 @@ func (r *wordCache) ask(s *store[uint16], t, k int) {
 	r.lookUp(s, t, f)
 }
 
-// prefetch asks the cache for the sums from from on.
+// prefetch loads the sums at from into the CPU cache.
 func (r *wordCache) prefetch(from int) {
 	if r.double == nil {
 		simd.Prefetch((*byte)(unsafe.Pointer(&r.sums[from])), 4, r.lines)
 	}
 }
 
-// lookUp asks for the attributes of the word at token t.
+// lookUp starts the lookup of the attributes of the word at token t.
 func (r *wordCache) lookUp(s *store[uint16], t int, f *flight) {
 	for row := range f.asked {
 		f.asked[row].ask(&s.table, r.printer.Local(t, r.column, r.low+r.rows-1-row))
 	}
 }
 
-// find looks up the attributes of the word in flight k, unless its sums are known.
+// find looks up the attributes of the word in flight k, unless its sums are cached.
 func (r *wordCache) find(s *store[uint16], k int) {
 	if f := &r.flights[k]; !f.known {
 		clear(f.sums)
@@ -132,7 +135,7 @@ func (r *wordCache) add(node []float64, s *store[uint16], t, tokens, k int) {
 	if f.Slot >= 0 {
 		from, there = r.at(f.CachedWord)
 	}
-	if f.known && !there { // another word took its place meanwhile
+	if f.known && !there { // another word has taken its place
 		f.known = false
 		r.lookUp(s, t, f)
 		r.find(s, k)

@@ -14,7 +14,8 @@ import (
 	"github.com/trellis-nlp/trellis/internal/simd"
 )
 
-// localTemplates look at most fields alone, from both sides, some at two fields, and some beyond the margin.
+// localTemplates mostly read single columns on both sides of the token. Some read two columns, and
+// some read beyond the margin.
 const localTemplates = `u:w=%x[0,form]
 u:l=%l[0,form]
 u:s1=%S[0,form,1]
@@ -32,12 +33,12 @@ u:w01=%x[0,form]/%x[1,form]
 b
 `
 
-// Scores are the same, bit by bit, whatever a tagger has read before and however much it remembers.
+// Scores are bit-identical, whatever a tagger has read before and however much it has cached.
 func TestWordCacheChangesNothing(t *testing.T) {
 	requireWordCacheChangesNothing(t, small(t, localTemplates, 60))
 }
 
-// The same where words are remembered with their classes.
+// The same holds if words are cached with their classes.
 func TestWordCacheOfClassesChangesNothing(t *testing.T) {
 	const templates = "u:c=%x[0,cluster]\nu:c1=%p[0,cluster,1]\nu:c-1=%x[-1,cluster]\nu:c-10=%x[-1,cluster]/%x[0,cluster]\n" + localTemplates
 	requireWordCacheChangesNothing(t, withLexicon(t, lengthClasses(t), templates, 60))
@@ -48,7 +49,7 @@ func requireWordCacheChangesNothing(t *testing.T, d *Dataset) {
 	whole := train(t, d, Options{Penalty: l2})
 	sentences := append(read(t, sample.Dev)[:20], read(t, sample.Train)[:20]...)
 	sentences = append(sentences, features.Rows{}, features.Rows{sentences[0][0]})
-	for i := range 20 { // a word too long to be remembered
+	for i := range 20 { // a word too long for the cache
 		long := features.Rows{append([]string(nil), sentences[i][0]...), sentences[i][0]}
 		long[0][0] = strings.Repeat("long", 10) + fmt.Sprint(i%3)
 		sentences = append(sentences, long)
@@ -78,7 +79,7 @@ func requireWordCacheChangesNothing(t *testing.T, d *Dataset) {
 		for _, places := range []int{1, 4, 0} {
 			warm := m.NewDecoder()
 			for i := range warm.caches {
-				if r := &warm.caches[i]; places > 0 { // so few that words take each other's all the time
+				if r := &warm.caches[i]; places > 0 { // so few that words keep evicting each other
 					r.serials = r.serials[:places]
 				}
 			}
@@ -92,7 +93,7 @@ func requireWordCacheChangesNothing(t *testing.T, d *Dataset) {
 	}
 }
 
-// What a tagger keeps is bounded, but for one word.
+// The cache of a tagger is bounded, except that it holds at least one word.
 func TestWordCacheIsBounded(t *testing.T) {
 	p, err := parse(t, localTemplates).Bind(1, map[string]int{"form": 0})
 	require.NoError(t, err)
@@ -107,7 +108,7 @@ func TestWordCacheIsBounded(t *testing.T) {
 	}
 }
 
-// Wherever a row begins, some number of the list lies in each line of the cache that the row lies in.
+// Wherever a row begins, the list has a number in every cache line of the row.
 func TestLinesOf(t *testing.T) {
 	for _, size := range []int{4, 8} {
 		for n := 1; n < 40; n++ {

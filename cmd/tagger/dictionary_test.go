@@ -75,7 +75,7 @@ func TestTagDictionaryIsRefused(t *testing.T) {
 	}{
 		{exitUsage, "--tag-dictionary -1", []string{"train", "--model", m, "--tag-dictionary", "-1", "testdata/train.conll"}},
 		{exitUsage, "it gives no labels to words", []string{"train", "--model", m, "--model-type", "semi", "--tag-dictionary", "1", "testdata/train.conll"}},
-		{exitFailed, "column of words", []string{"train", "--quiet", "--model", m, "--tag-dictionary", "1", "testdata/train.crfsuite"}},
+		{exitFailed, "word column", []string{"train", "--quiet", "--model", m, "--tag-dictionary", "1", "testdata/train.crfsuite"}},
 		{exitUsage, "--no-dictionary", []string{"eval", "--no-dictionary", "testdata/labelled.conll"}},
 	} {
 		o := tagger(t, "", x.args...)

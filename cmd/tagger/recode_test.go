@@ -76,7 +76,7 @@ func TestDevelopmentDataInAnotherScheme(t *testing.T) {
 	stranger := write(t, "stranger", "Anna B-Y\n")
 	o = tagger(t, "", "train", "--quiet", "--model", path, "--scheme", "bioes", "--dev", stranger, train)
 	assert.Equal(t, exitDone, o.status)
-	assert.Contains(t, o.errors, "labels that the training data lack, and count as wrong: B-Y")
+	assert.Contains(t, o.errors, "labels that do not occur in the training data and count as errors: B-Y")
 }
 
 func TestIllFormedLabelsAreRepairedAndCounted(t *testing.T) {

@@ -51,7 +51,7 @@ func TestSupervisionErrors(t *testing.T) {
 	for text, says := range map[string]string{
 		"a\tA\nb\tA|\n":                ":2: unfit label \"A|\": a name is missing",
 		"a\tA\nb\tA:0.5|B:0.1\n":       ":2: unfit label \"A:0.5|B:0.1\": shares of sum 0.6",
-		"a\tA:0.5|B:0.5\nb\t?\n":       ":1: unfit input: token 1 has shares, token 2",
+		"a\tA:0.5|B:0.5\nb\t?\n":       ":1: unfit input: token 1 has soft labels, but token 2",
 		"a\t?\nb\tA|B\n\nc\tA\nd\tA|A": ":5: unfit label",
 		"# weight = x\na\tA\n":         ":2: weight \"x\"",
 	} {
@@ -61,7 +61,7 @@ func TestSupervisionErrors(t *testing.T) {
 	}
 	o := tagger(t, "", "train", "--model", t.TempDir()+"/m", "--supervision", "partial", "--dev", "testdata/open.conll", "testdata/open.conll")
 	assert.Equal(t, exitDone, o.status)
-	assert.Regexp(t, `labels that the training data lack, and count as wrong: .*O\|B-ORG`, o.errors, "development data have full labels")
+	assert.Regexp(t, `labels that do not occur in the training data and count as errors: .*O\|B-ORG`, o.errors, "development data have full labels")
 }
 
 // A sentence with weight 3 counts as three sentences.
