@@ -7,30 +7,30 @@ import (
 	"strconv"
 )
 
-// Program is a set of templates bound to the columns of an input. It is immutable and safe
-// for concurrent use; each goroutine takes an [Extractor] of its own.
+// Program is a set of templates bound to the columns of an input. It is immutable and safe for
+// concurrent use. Each goroutine needs its own [Extractor].
 type Program struct {
 	views    []view
-	outside  []outside // of each view
+	outside  []outside // one per view
 	unigrams []template
-	bigrams  []template // without the bare ones
+	bigrams  []template // without bare templates
 	values   []valued
-	derived  derived // columns
+	derived  derived // computed columns
 }
 
-// template is a line ready for expansion: the pieces are written one after another.
+// template is a bound line: a sequence of pieces.
 type template []piece
 
-// piece is a literal, then the value of a view at a token; the last piece of a template has no
-// view (-1) if the template ends in a literal.
+// piece is a literal, followed by the value of a view at a token. If a template ends in a literal,
+// its last piece has no view (-1).
 type piece struct {
 	literal  string
 	view     int
-	offset   int // from the current token; absolute: from the first or last (see token)
+	offset   int // from the current token, or absolute from the first or last (see token)
 	absolute bool
 }
 
-// token returns the index that the piece looks at from token t of n. It may be outside 0..n-1.
+// token returns the token index of the piece at token t of n. It may be outside 0..n-1.
 func (p *piece) token(t, n int) int {
 	switch {
 	case !p.absolute:
@@ -41,19 +41,18 @@ func (p *piece) token(t, n int) int {
 	return p.offset - 1
 }
 
-// outside holds the values of a view before the first and after the last token, by distance
-// (index 0 is distance 1; the last stands for all distances beyond). Nil where the view does
-// not apply.
+// outside holds the values of a view before the first and after the last token. Index 0 is distance
+// 1, and the last value is for all larger distances. The slices are nil if the view does not apply.
 type outside struct {
 	before, after [][]byte
 }
 
-// Bind resolves the columns of the templates: numbers must be below columns, the number of
-// input columns (a label in the last one does not count); names are looked up in names, which
-// gives their numbers. A column that is not there is an error (wrapping [ErrColumn], with the place of the
-// template), unless the line is optional and the column a name: that line is left out.
+// Bind resolves the columns of the templates. Column numbers must be below columns, the number of
+// input columns. Do not count a label in the last column. names maps column names to numbers. A
+// missing column is an error that wraps [ErrColumn] and has the position of the template. If the
+// line is optional and the column has a name, Bind omits the line instead.
 //
-// More columns that follow from the words come behind those of the input; they need a column that is named form.
+// The computed columns in more follow those of the input. They require a column named form.
 func (t *Templates) Bind(columns int, names map[string]int, more ...Column) (*Program, error) {
 	b := binder{columns: columns, names: names, views: make(map[viewKey]int)}
 	if len(more) > 0 {
@@ -95,12 +94,12 @@ func (t *Templates) Bind(columns int, names map[string]int, more ...Column) (*Pr
 	return p, nil
 }
 
-// derive puts columns behind those of the input.
+// derive adds the computed columns.
 func (b *binder) derive(more []Column) error {
 	names := maps.Clone(b.names)
 	form, ok := names["form"]
 	if !ok {
-		return fmt.Errorf("%w: no column is named form, which %s follows from", ErrColumn, more[0].Name())
+		return fmt.Errorf("%w: column %s is computed from a column named form, but no column has that name", ErrColumn, more[0].Name())
 	}
 	b.program.derived = derived{columns: more, first: b.columns, form: form}
 	for _, c := range more {
@@ -122,14 +121,14 @@ type binder struct {
 	program Program
 }
 
-// viewKey is a view whose expression is compared by its source.
+// viewKey is a view as a map key, with the source of its expression.
 type viewKey struct {
 	view
 	pattern string
 }
 
-// bind returns nil for an optional line that names a column which is not bound. At is the
-// place of an error in the line.
+// bind binds a line. It returns nil for an optional line that names an unbound column. at is the
+// position of an error in the line.
 func (b *binder) bind(l *line) (pieces template, at int, err error) {
 	pending := piece{view: -1}
 	for i := range l.items {
@@ -160,7 +159,8 @@ func (b *binder) bind(l *line) (pieces template, at int, err error) {
 	return pieces, 0, nil
 }
 
-// column returns the number of a macro's column; false if the line is to be left out.
+// column returns the number of the column of a macro. It returns false if the line is to be
+// omitted.
 func (b *binder) column(m *macro, optional bool) (int, bool, error) {
 	column, ref := m.column, strconv.Itoa(m.column)
 	if m.name != "" {
@@ -182,7 +182,7 @@ func (b *binder) column(m *macro, optional bool) (int, bool, error) {
 	return column, true, nil
 }
 
-// view returns the index of a view, adding it if it is new.
+// view returns the index of a view. It adds the view if it is new.
 func (b *binder) view(v view) int {
 	key := viewKey{view: v}
 	if v.re != nil {
@@ -198,12 +198,12 @@ func (b *binder) view(v view) int {
 	return i
 }
 
-// HasBigrams says whether [Extractor.Bigrams] can yield anything: whether label pairs see
-// observations.
+// HasBigrams reports whether [Extractor.Bigrams] can return anything, that is, whether label pairs
+// have attributes.
 func (p *Program) HasBigrams() bool { return len(p.bigrams) > 0 }
 
-// Columns returns the columns of the input that the templates read, in ascending order: that of the words too where
-// they read one that follows from the words.
+// Columns returns the columns of the input that the templates read, in ascending order. The word
+// column is included if templates read a column computed from words.
 func (p *Program) Columns() []int {
 	columns := p.columns()
 	for i := range p.values {
@@ -230,7 +230,7 @@ func (p *Program) columns() []int {
 	return slices.Compact(columns)
 }
 
-// outsideNames returns what stands for the tokens before and after the sentence, by distance.
+// outsideNames returns the names of tokens before and after the sentence, by distance.
 func outsideNames(d Dialect) (before, after []string) {
 	if d == DialectCRFPP {
 		for i := 1; i <= maxCRFPPOffset; i++ {

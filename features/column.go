@@ -5,45 +5,48 @@ import (
 	"slices"
 )
 
-// A Column is one that sentences do not bring along: its fields follow from their words, the column named form.
-// Package lexicon has some.
+// A Column is computed from the words of a sentence, that is, from the column named form. Package
+// lexicon has several.
 type Column interface {
-	// Name is what templates call it.
+	// Name is the column name in templates.
 	Name() string
-	// Reader returns a function that appends the fields of the words of a sentence to dst, one for each. It may have
-	// scratch memory of its own, and is for one goroutine; the fields stay as they are.
+	// Reader returns a function that appends one field per word of a sentence to dst. The function
+	// may have its own scratch memory and is for one goroutine. Fields never change.
 	Reader() func(dst, words []string) []string
 }
 
-// Words is a Column whose fields each depend on one word alone, so that they need not be asked for again where a word
-// is remembered.
+// Words is a Column in which each field depends on a single word. A [Fingerprinter] computes such a
+// field once for a cached word.
 type Words interface {
 	Column
-	// WordReader returns a function that returns the field of a word. It may have scratch memory of its own, and is for
-	// one goroutine; the fields stay as they are.
+	// WordReader returns a function that returns the field of a word. The function may have its own
+	// scratch memory and is for one goroutine. Fields never change.
 	WordReader() func(word string) string
 }
 
-// Vectors is a Column whose words have vectors, all of one length. The macro %v yields them.
+// Vectors is a Column whose words have vectors of equal length. The macro %v reads them.
 type Vectors interface {
 	Column
-	// VectorReader returns a function that returns the vector of a word, nil if it has none. It may have scratch memory
-	// of its own, and is for one goroutine; vectors stay as they are, and nobody changes them.
+	// VectorReader returns a function that returns the vector of a word, or nil. The function may
+	// have its own scratch memory and is for one goroutine. Vectors never change, and the caller
+	// must not change them.
 	VectorReader() func(word string) []float32
 }
 
-// SeenLabels is a training sentence together with the leave-one-out label counts of its words: the fields that one
-// [Column] has in this sentence, instead of those that follow from the words. Training needs them where the column was
-// counted from the very sentences it trains on (lexicon.LabelCounts); else each sentence would see its own labels. A
-// value and a pointer work alike. An [Extractor] respects the fields. A [Fingerprinter], which only tags, takes the
-// fields of [Words] from its word cache and ignores them.
+// SeenLabels is a training sentence with leave-one-out label counts of its words. Fields replaces
+// the fields that one [Column] computes from the words of the sentence. Training needs SeenLabels
+// if the column was counted on the training sentences (lexicon.LabelCounts). Otherwise each
+// sentence would see its own labels.
+//
+// A value and a pointer work alike. An [Extractor] uses the fields. A [Fingerprinter], which only
+// tags, ignores the fields of [Words] columns and uses its word cache.
 type SeenLabels struct {
 	Sequence
-	Column string   // its name
-	Fields []string // one for each token; [Extractor.Reset] panics for another number
+	Column string   // name of the column
+	Fields []string // one per token; [Extractor.Reset] panics if the number differs
 }
 
-// fieldsOf implements fieldSource. Its receiver is a value, so that pointers have the method too.
+// fieldsOf implements fieldSource. The receiver is a value, so that pointers have the method, too.
 func (s SeenLabels) fieldsOf(column string) ([]string, bool) {
 	if s.Column != column {
 		return nil, false
@@ -54,21 +57,21 @@ func (s SeenLabels) fieldsOf(column string) ([]string, bool) {
 	return s.Fields, true
 }
 
-// A fieldSource is a sequence that brings the fields of a [Column] along.
+// fieldSource is a sequence that has its own fields of a [Column].
 type fieldSource interface {
 	fieldsOf(column string) ([]string, bool)
 }
 
-// derived are the columns of a program that follow from the words.
+// derived holds the computed columns of a program.
 type derived struct {
 	columns []Column
-	first   int   // number of the first of them
-	form    int   // the column of the words
-	read    []int // those of columns whose fields templates read
-	vectors []int // those of columns whose vectors templates read
+	first   int   // number of the first computed column
+	form    int   // word column
+	read    []int // computed columns whose fields templates read
+	vectors []int // computed columns whose vectors templates read
 }
 
-// words returns a column whose fields follow from one word each; nil for others.
+// words returns a column if it is computed from single words, else nil.
 func (d *derived) words(column int) Words {
 	if len(d.columns) == 0 || column < d.first {
 		return nil
@@ -77,7 +80,7 @@ func (d *derived) words(column int) Words {
 	return w
 }
 
-// use notes which columns templates read.
+// use records the columns that templates read.
 func (d *derived) use(read []int) {
 	for _, c := range read {
 		if len(d.columns) > 0 && c >= d.first {
@@ -86,7 +89,7 @@ func (d *derived) use(read []int) {
 	}
 }
 
-// useVectors notes of which columns templates read the vectors.
+// useVectors records the columns whose vectors templates read.
 func (d *derived) useVectors(values []valued) {
 	for i := range values {
 		c := values[i].column - d.first
@@ -101,20 +104,20 @@ func (d *derived) useVectors(values []valued) {
 	}
 }
 
-// extended is a sentence with the columns that follow from its words. It is scratch memory: of one goroutine.
+// extended is a sentence with computed columns. It is scratch memory for one goroutine.
 type extended struct {
 	derived
 	Sequence
-	readers []func(dst, words []string) []string // of those that are read
+	readers []func(dst, words []string) []string // readers of the columns in read
 	words   []string
-	fields  []string // of the columns that are read, one after another
-	at      []int    // of each column, where in fields it begins
+	fields  []string // concatenated fields of the columns in read
+	at      []int    // start of each column in fields
 
-	lookups []func(word string) []float32 // of vectors, for those that are read
-	found   [][][]float32                 // of each column, the vectors of the words; nil if it has none
+	lookups []func(word string) []float32 // vector readers of the columns in vectors
+	found   [][][]float32                 // per column, the vectors of the words; nil if a word has none
 }
 
-// newExtended returns nil if there are no columns to be read.
+// newExtended returns nil if templates read no computed columns.
 func newExtended(d derived) *extended {
 	if len(d.read)+len(d.vectors) == 0 {
 		return nil
@@ -129,7 +132,7 @@ func newExtended(d derived) *extended {
 	return x
 }
 
-// of returns seq with its further columns, valid until the next call.
+// of returns seq with the computed columns. The result is valid until the next call.
 func (x *extended) of(seq Sequence) Sequence {
 	if x == nil {
 		return seq

@@ -11,7 +11,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
 )
 
-// lengths is a column that says of each word how long it is, in x's; of words of one letter it says nothing.
+// lengths is a column that encodes the length of a word in x's. It is empty for one-letter words.
 type lengths struct{ name string }
 
 func (l lengths) Name() string { return l.name }
@@ -29,7 +29,7 @@ func (l lengths) Reader() func(dst, words []string) []string {
 	}
 }
 
-// single is lengths whose fields each follow from one word.
+// single is lengths as Words.
 type single struct{ lengths }
 
 var _ Words = single{}
@@ -43,7 +43,7 @@ func (s single) WordReader() func(word string) string {
 	}
 }
 
-// Columns that follow from words are what they would be if the sentences had them.
+// Computed columns equal columns that the sentences already have.
 func TestDerivedColumns(t *testing.T) {
 	testDerivedColumns(t, lengths{"n"}, lengths{"m"})
 	testDerivedColumns(t, single{lengths{"n"}}, lengths{"m"})
@@ -82,7 +82,7 @@ func testDerivedColumns(t *testing.T, n, m Column) {
 	assert.Zero(t, testing.AllocsPerRun(100, func() { f.Reset(rows) }), "when nothing is new")
 }
 
-// Fields that a sentence brings along replace those that follow from its words, by value as by pointer.
+// SeenLabels replaces the computed fields, as a value and as a pointer.
 func TestSeenLabels(t *testing.T) {
 	p, err := parse(t, "u:n=%x[0,n]/%x[0,m]", DialectTrellis).Bind(1, map[string]int{"form": 0}, lengths{"n"}, single{lengths{"m"}})
 	require.NoError(t, err)
@@ -112,7 +112,7 @@ func TestDerivedColumnsBind(t *testing.T) {
 		more  []Column
 		says  string
 	}{
-		{map[string]int{"n": 0}, []Column{lengths{"m"}}, "no column is named form, which m follows from"},
+		{map[string]int{"n": 0}, []Column{lengths{"m"}}, "column m is computed from a column named form, but no column has that name"},
 		{map[string]int{"form": 0, "n": 1}, []Column{lengths{"n"}}, "two columns would be named n"},
 		{map[string]int{"form": 0}, []Column{lengths{"n"}, lengths{"n"}}, "two columns would be named n"},
 		{map[string]int{"form": 0}, []Column{lengths{"m"}}, "n (no column of that name)"},
@@ -121,7 +121,7 @@ func TestDerivedColumnsBind(t *testing.T) {
 		require.ErrorIs(t, err, ErrColumn)
 		assert.ErrorContains(t, err, tt.says)
 	}
-	// A template may call the column by its number, behind those of the input.
+	// A template may refer to a computed column by its number, after those of the input.
 	p, err := parse(t, "u:%x[0,2]", DialectTrellis).Bind(2, map[string]int{"form": 1}, lengths{"n"})
 	require.NoError(t, err)
 	assert.Equal(t, []int{1}, p.Columns())

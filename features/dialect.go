@@ -5,19 +5,18 @@ import (
 	"strings"
 )
 
-// Dialect says by whose rules a template file is read. Each is documented at the top of the
-// package. The values are ordered: every file that Wapiti accepts means the same in the
-// dialect of trellis.
+// Dialect is the language of a template file. The package documentation describes each. The values
+// are ordered: every file that Wapiti accepts has the same meaning in DialectTrellis.
 type Dialect int
 
 const (
-	// DialectAuto chooses one of the others by looking at the file.
+	// DialectAuto chooses one of the others from the content of the file.
 	DialectAuto Dialect = iota
 	// DialectCRFPP reads the template files of CRF++.
 	DialectCRFPP
 	// DialectWapiti reads the pattern files of Wapiti.
 	DialectWapiti
-	// DialectTrellis is DialectWapiti plus named columns, optional lines and more macros.
+	// DialectTrellis is DialectWapiti with named columns, optional lines and more macros.
 	DialectTrellis
 )
 
@@ -25,7 +24,7 @@ var dialectNames = [...]string{
 	DialectAuto: "auto", DialectCRFPP: "crf++", DialectWapiti: "wapiti", DialectTrellis: "trellis",
 }
 
-// String returns the name that [ParseDialect] reads.
+// String returns the name, as read by [ParseDialect].
 func (d Dialect) String() string {
 	if d < 0 || int(d) >= len(dialectNames) {
 		return fmt.Sprintf("Dialect(%d)", int(d))
@@ -33,7 +32,7 @@ func (d Dialect) String() string {
 	return dialectNames[d]
 }
 
-// ParseDialect reads a name: auto, crf++, wapiti or trellis.
+// ParseDialect returns the dialect with this name: auto, crf++, wapiti or trellis.
 func ParseDialect(name string) (Dialect, error) {
 	for d, n := range dialectNames {
 		if n == name {
@@ -43,9 +42,9 @@ func ParseDialect(name string) (Dialect, error) {
 	return 0, fmt.Errorf("unknown template dialect %q: want one of %s", name, strings.Join(dialectNames[:], ", "))
 }
 
-// detect returns the lowest dialect that knows every construct of a file: the rule of
-// DialectAuto. It only looks for marks and leaves all checks to the parser, so that a broken
-// file is reported by the rules it was written for.
+// detect implements DialectAuto. It returns the lowest dialect that supports every construct of a
+// file. It leaves all checks to the parser, so that errors in a file refer to the dialect it was
+// written in.
 func detect(source string) Dialect {
 	d := DialectCRFPP
 	for line := range strings.Lines(source) {
@@ -71,7 +70,7 @@ func detect(source string) Dialect {
 	return d
 }
 
-// dialectOfMacro returns the lowest dialect that knows the macro whose text after the % is s.
+// dialectOfMacro returns the lowest dialect with this macro. s is the text after the %.
 func dialectOfMacro(s string) Dialect {
 	if s == "" {
 		return DialectCRFPP

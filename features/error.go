@@ -6,16 +6,16 @@ import (
 )
 
 var (
-	// ErrNoTemplates says that a template file holds nothing but comments and empty lines.
+	// ErrNoTemplates means that a template file contains only comments and empty lines.
 	ErrNoTemplates = errors.New("no templates")
-	// ErrColumn says that a template names a column which the input does not have.
+	// ErrColumn means that a template names a column that the input does not have.
 	ErrColumn = errors.New("no such column")
-	// ErrUnknownPreset says that no preset has the given name.
+	// ErrUnknownPreset means that no preset has the given name.
 	ErrUnknownPreset = errors.New("unknown preset")
 )
 
-// ParseError is an error at a place of a template file, found by [Parse] or by
-// [Templates.Bind].
+// ParseError is an error with a position in a template file. [Parse] and [Templates.Bind] return
+// it.
 type ParseError struct {
 	File   string // as given to Parse, may be empty
 	Line   int    // from 1
@@ -23,7 +23,7 @@ type ParseError struct {
 	Err    error
 }
 
-// Error writes file:line:column: what is wrong.
+// Error returns file:line:column and the message.
 func (e *ParseError) Error() string {
 	file := e.File
 	if file == "" {

@@ -8,7 +8,7 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 )
 
-// A file, its columns, a sentence: what each token looks like to a model.
+// A file, its columns and a sentence: the attributes of each token.
 func Example() {
 	const file = `
 # the word in lower case, its ending, its shape, and the word before
@@ -38,7 +38,7 @@ b`
 	// label transitions: true
 }
 
-// CRF++'s files are read as they are; label pairs may look at the words too.
+// Templates of CRF++ are read unchanged. Label pairs may have attributes, too.
 func ExampleParse_crfpp() {
 	const file = "U00:%x[-1,0]/%x[0,1]\nB01:%x[0,0]\nB\n"
 	templates, err := features.Parse(strings.NewReader(file), "template", features.DialectAuto)
@@ -60,8 +60,8 @@ func ExampleParse_crfpp() {
 	// [U00:Cats/VERB] [B01:sleep]
 }
 
-// Optional lines are left out where their column is missing; other missing columns are errors
-// that name their place.
+// Optional lines are omitted if their column is missing. Other missing columns are errors with a
+// position.
 func ExampleTemplates_Bind() {
 	const file = "u:w=%x[0,form]\n?u:p=%x[0,pos]\nu:lemma=%x[0,lemma]\n"
 	templates, err := features.Parse(strings.NewReader(file), "mine.txt", features.DialectAuto)
@@ -77,8 +77,8 @@ func ExampleTemplates_Bind() {
 	// [0 1] <nil>
 }
 
-// Attributes point into memory that the extractor uses again. A model looks them up at once,
-// which copies nothing.
+// Attributes point into memory that the extractor reuses. A model looks them up at once, which
+// copies nothing.
 func ExampleExtractor() {
 	templates, err := features.Preset("pos")
 	if err != nil {

@@ -1,7 +1,7 @@
 package features
 
-// Sequence is a sentence: Len tokens with their columns. Field is called for tokens 0..Len-1
-// and the columns that were bound.
+// Sequence is a sentence of Len tokens with columns. Field is called for tokens 0..Len-1 and the
+// bound columns.
 type Sequence interface {
 	Len() int
 	Field(token, column int) string
@@ -18,37 +18,36 @@ func (r Rows) Len() int { return len(r) }
 // Field returns r[token][column].
 func (r Rows) Field(token, column int) string { return r[token][column] }
 
-// Extractor expands the templates of a [Program] over one sentence at a time. It holds scratch
-// memory: an extractor that is kept allocates nothing once it has seen its longest sentence.
-// It is not safe for concurrent use.
+// Extractor expands the templates of a [Program] for one sentence at a time. It reuses its scratch
+// memory and does not allocate once it has seen its longest sentence. It is not safe for concurrent
+// use.
 type Extractor struct {
 	program *Program
 	more    *extended
 	n       int    // tokens
-	values  []byte // of the views, one after another
+	values  []byte // concatenated values of the views
 	spans   []span // views x tokens, into values
-	row     []int  // of regular expressions
+	row     []int  // scratch of regular expressions
 
 	unigrams, bigrams expansion
 	numbers           numbers
 }
 
-// span is values[lo:hi]; lo < 0 where the view does not apply to the token.
+// span is values[lo:hi]. lo < 0 if the view does not apply to the token.
 type span struct{ lo, hi int }
 
-// expansion is the memory behind the attributes of one position.
+// expansion is the memory for the attributes of one position.
 type expansion struct {
 	text  []byte
 	attrs [][]byte
 }
 
-// NewExtractor returns an extractor that has no sentence yet.
+// NewExtractor returns an extractor without a sentence.
 func (p *Program) NewExtractor() *Extractor {
 	return &Extractor{program: p, more: newExtended(p.derived)}
 }
 
-// Reset computes what the templates need to know about the tokens of a sentence. The sequence
-// is not used after it returns.
+// Reset computes what the templates need from a sentence. The Extractor does not keep the sequence.
 func (e *Extractor) Reset(seq Sequence) {
 	seq = e.more.of(seq)
 	e.numbers.reset(e.program, e.more, seq)
@@ -72,17 +71,16 @@ func (e *Extractor) Reset(seq Sequence) {
 // Len returns the number of tokens of the sentence.
 func (e *Extractor) Len() int { return e.n }
 
-// Unigrams returns the attributes that each label of token t looks at, in the order of the
-// templates. One that two templates yield is there twice and counts twice. The result is valid
-// until the next call of Unigrams. It panics if t is not in 0..Len-1.
+// Unigrams returns the attributes for the labels of token t, in template order. An attribute that
+// two templates yield occurs twice and counts twice. The result is valid until the next call of
+// Unigrams. Unigrams panics if t is not in 0..Len-1.
 func (e *Extractor) Unigrams(t int) [][]byte {
 	return e.expand(&e.unigrams, e.program.unigrams, t)
 }
 
-// Bigrams returns the attributes that each pair of labels at t-1 and t looks at, in the order
-// of the templates; none at t = 0. Bare templates yield nothing here: see
-// [Templates.Transitions]. The result is valid until the next call of Bigrams. It panics if t
-// is not in 0..Len-1.
+// Bigrams returns the attributes for the label pairs of t-1 and t, in template order. It returns
+// none at t = 0. Bare templates yield nothing here: see [Templates.Transitions]. The result is
+// valid until the next call of Bigrams. Bigrams panics if t is not in 0..Len-1.
 func (e *Extractor) Bigrams(t int) [][]byte {
 	if t == 0 {
 		return e.expand(&e.bigrams, nil, t)
@@ -111,14 +109,15 @@ next:
 			}
 			text = append(text, value...)
 		}
-		// Should a later append move text, this attribute keeps the old memory: it stays right.
+		// If a later append moves text, this attribute keeps the old memory and stays valid.
 		attrs = append(attrs, text[start:len(text):len(text)])
 	}
 	x.text, x.attrs = text, attrs
 	return attrs
 }
 
-// value returns what the view of a piece yields from token t; false if it does not apply.
+// value returns the value of the view of a piece at token t. It returns false if the view does not
+// apply.
 func (e *Extractor) value(p *piece, t int) ([]byte, bool) {
 	token := p.token(t, e.n)
 	if token >= 0 && token < e.n {

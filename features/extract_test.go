@@ -106,7 +106,7 @@ func TestNoTokens(t *testing.T) {
 	assert.Panics(t, func() { e.Bigrams(0) })
 }
 
-// The expansion agrees with a direct reading of the rules, whatever sentence was seen before.
+// The expansion agrees with a direct implementation of the rules, whatever sentence came before.
 func TestTokenMacrosAgainstRules(t *testing.T) {
 	outsideName := func(d Dialect, distance int, sign string) string {
 		if d == DialectCRFPP {

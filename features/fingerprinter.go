@@ -6,36 +6,40 @@ import (
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
 )
 
-// absent stands in a row where a view does not apply: its highest bit is set in no fingerprint.
+// absent marks a row entry whose view does not apply. Fingerprints never have the highest bit.
 const absent = 1 << 63
 
-// Fingerprinter yields the attributes of a [Program] as 64-bit fingerprints, without building a string: of the
-// string s_0 ... s_{n-1} it is
+// Fingerprinter computes the attributes of a [Program] as 64-bit fingerprints, without building
+// strings. The fingerprint of the string s_0 ... s_{n-1} is
 //
 //	sum_i (s_i + 1) B^(n-1-i)  mod 2^61 - 1
 //
-// (Karp and Rabin 1987), of which that of a concatenation follows from those of the parts. What a word adds to
-// attributes is computed once a token, and kept in a word cache for repeated words.
+// (Karp and Rabin 1987). The fingerprint of a concatenation follows from the fingerprints of the
+// parts. So the contribution of a word to all attributes is computed once per token, and a word
+// cache keeps it for repeated words.
 //
-// A template is local if it looks at one field alone, as several others do: at one column at one offset that is not far
-// (at most as far as values outside of the sentence differ). A column of [Words] is here part of the field that holds
-// the word. What local templates yield depends on the word in the field, so whoever adds up something over attributes
-// can keep the sums for repeated words: [Fingerprinter.Local] gives the attributes, [Fingerprinter.CachedWord]
-// identifies a repeated word, [Fingerprinter.NonLocal] gives the other attributes.
+// A template is local if it reads a single field, at one column and one offset, and several other
+// templates read the same field. The offset is no larger than the distance up to which values
+// outside the sentence differ. A field of [Words] counts as part of the field of the word.
 //
-// It holds scratch memory: a fingerprinter that is kept allocates nothing once it has seen its longest sentence. It
-// is not safe for concurrent use.
+// The attributes of local templates depend only on the word in the field. A caller that sums
+// something over attributes can therefore cache the sums for repeated words: [Fingerprinter.Local]
+// returns the attributes, [Fingerprinter.CachedWord] identifies a repeated word, and
+// [Fingerprinter.NonLocal] returns the other attributes.
+//
+// A Fingerprinter reuses its scratch memory. It does not allocate once it has seen its longest
+// sentence. It is not safe for concurrent use.
 type Fingerprinter struct {
 	layout   *layout
 	more     *extended
-	caches   []wordCache // of each column
-	serial   uint64      // the last one
+	caches   []wordCache // one per column
+	serial   uint64      // last serial number
 	word     word
 	n        int          // tokens
 	words    []placed     // tokens, of one column
 	rows     []uint64     // (margin + tokens + margin) x width
 	known    []remembered // tokens x columns
-	sentence uint64       // counts them
+	sentence uint64       // number of the sentence
 
 	unigrams, bigrams []uint64
 	numbers           numbers
@@ -44,24 +48,25 @@ type Fingerprinter struct {
 
 // CachedWord identifies a word in the word cache of a [Fingerprinter].
 type CachedWord struct {
-	Slot   int    // from 0, the same while the word is cached; negative for words too long for the cache
-	Serial uint64 // from 1: of that word and no other of its column, in any slot
+	Slot   int    // from 0, constant while the word is cached; negative for words too long for the cache
+	Serial uint64 // from 1, unique for the word in its column, across all slots
 }
 
-// placed is a word with its slot in a word cache, negative if it is too long for one.
+// placed is a word with its slot in a word cache. The slot is negative if the word is too long.
 type placed struct {
 	spelled
 	slot int
 }
 
-// remembered is the memory of a word, on which a row may lean: then it lacks the numbers that are kept apart there.
+// remembered is a word in the cache. If leans is set, the row lacks the numbers in wordCache.apart.
 type remembered struct {
 	CachedWord
 	leans bool
 }
 
-// NewFingerprinter returns a fingerprinter that has no sentence yet. Base chooses B among 16, from 0; it panics for
-// others. Fingerprints of different bases have nothing to do with each other.
+// NewFingerprinter returns a fingerprinter without a sentence. base selects B from 16 values,
+// numbered from 0. NewFingerprinter panics for other numbers. Fingerprints with different bases are
+// unrelated.
 func (p *Program) NewFingerprinter(base int) *Fingerprinter {
 	l := newLayout(p, fingerprint.NewHasher(base))
 	f := &Fingerprinter{layout: l, more: newExtended(p.together()), serial: uint64(2 * l.margin)}
@@ -72,8 +77,8 @@ func (p *Program) NewFingerprinter(base int) *Fingerprinter {
 	return f
 }
 
-// Reset computes what the templates need to know about the tokens of a sentence. Neither the sequence nor its strings
-// are used after it returns.
+// Reset computes what the templates need from a sentence. The Fingerprinter does not keep the
+// sequence or its strings.
 func (f *Fingerprinter) Reset(seq Sequence) {
 	l := f.layout
 	seq = f.more.of(seq)
@@ -91,7 +96,7 @@ func (f *Fingerprinter) Reset(seq Sequence) {
 	copy(f.rows[(l.margin+f.n)*l.width:], l.after)
 }
 
-// read writes what rows hold of the i-th column.
+// read fills the rows for column i.
 func (f *Fingerprinter) read(i int, seq Sequence) {
 	c, m := &f.layout.columns[i], &f.caches[i]
 	for t := range f.words {
@@ -99,7 +104,7 @@ func (f *Fingerprinter) read(i int, seq Sequence) {
 		w.spelled = spell(seq.Field(t, c.column))
 		w.slot = m.slot(&w.spelled)
 	}
-	whole := 0 // the rows before this one are
+	whole := 0 // the rows before this one are complete
 	for t := range f.words {
 		w, known, row := &f.words[t], f.knownAt(t, i), f.row(t)
 		*known = remembered{CachedWord: CachedWord{Slot: w.slot}}
@@ -121,7 +126,7 @@ func (f *Fingerprinter) read(i int, seq Sequence) {
 		if e == nil {
 			continue
 		}
-		if *e.sentence() == f.sentence { // the word that gives way is of this sentence
+		if *e.sentence() == f.sentence { // the evicted word occurs in this sentence
 			for ; whole < t; whole++ {
 				f.complete(whole, i)
 			}
@@ -132,7 +137,7 @@ func (f *Fingerprinter) read(i int, seq Sequence) {
 	}
 }
 
-// put writes what a row holds of a source, which is the field or follows from it.
+// put fills a row for a source.
 func (f *Fingerprinter) put(row []uint64, s *printSource, field string) {
 	if s.read != nil {
 		field = s.read(field)
@@ -149,10 +154,11 @@ func (f *Fingerprinter) row(t int) []uint64 {
 	return f.rows[(t+f.layout.margin)*f.layout.width:][:f.layout.width]
 }
 
-// knownAt returns what is remembered of the word at token t in the i-th column.
+// knownAt returns the cached word at token t in column i.
 func (f *Fingerprinter) knownAt(t, i int) *remembered { return &f.known[t*len(f.layout.columns)+i] }
 
-// complete writes what a row lacks of the i-th column, which is still in the word cache.
+// complete copies the missing numbers of column i from the word cache to a row. The word must still
+// be cached.
 func (f *Fingerprinter) complete(t, i int) {
 	if t < 0 || t >= f.n {
 		return
@@ -167,8 +173,8 @@ func (f *Fingerprinter) complete(t, i int) {
 // Len returns the number of tokens of the sentence.
 func (f *Fingerprinter) Len() int { return f.n }
 
-// Unigrams returns the fingerprints of the attributes that [Extractor.Unigrams] gives, in the same order. The result is
-// valid until the next call of Unigrams. It panics if t is not in 0..Len-1.
+// Unigrams returns the fingerprints of the attributes of [Extractor.Unigrams], in the same order.
+// The result is valid until the next call of Unigrams. Unigrams panics if t is not in 0..Len-1.
 func (f *Fingerprinter) Unigrams(t int) []uint64 {
 	margin := f.layout.margin
 	for near := f.inside(t) - margin; near <= t+margin; near++ {
@@ -180,8 +186,9 @@ func (f *Fingerprinter) Unigrams(t int) []uint64 {
 	return f.unigrams
 }
 
-// NonLocal returns the fingerprints of Unigrams(t) that are not of local templates, in the same order. The result is
-// valid until the next call of Unigrams, NonLocal or Local. It panics if t is not in 0..Len-1.
+// NonLocal returns the fingerprints of Unigrams(t) without those of local templates, in the same
+// order. The result is valid until the next call of Unigrams, NonLocal or Local. NonLocal panics if
+// t is not in 0..Len-1.
 func (f *Fingerprinter) NonLocal(t int) []uint64 {
 	f.unigrams = f.expand(f.unigrams[:0], f.layout.joint, f.inside(t))
 	return f.unigrams
@@ -190,18 +197,18 @@ func (f *Fingerprinter) NonLocal(t int) []uint64 {
 // Columns returns the number of columns that templates read.
 func (f *Fingerprinter) Columns() int { return len(f.layout.columns) }
 
-// Margin returns m such that the fields that local templates look at are those of tokens -m..Len-1+m.
+// Margin returns m such that local templates read the fields of tokens -m..Len-1+m.
 func (f *Fingerprinter) Margin() int { return f.layout.margin }
 
-// Offsets returns the offsets low..high-1 at which local templates look at the i-th column.
+// Offsets returns the range low..high-1 of the offsets at which local templates read column i.
 func (f *Fingerprinter) Offsets(i int) (low, high int) {
 	c := &f.layout.columns[i]
 	return c.low, c.low + len(c.local)
 }
 
-// Local returns the fingerprints of the attributes that local templates yield at token t - offset since they look at
-// the field of token t, in -Margin..Len-1+Margin, in the i-th column. The result is valid until the next call of
-// Unigrams, NonLocal or Local.
+// Local returns the fingerprints that the field of token t, in -Margin..Len-1+Margin, in column i
+// contributes to token t - offset through local templates. The result is valid until the next call
+// of Unigrams, NonLocal or Local.
 func (f *Fingerprinter) Local(t, i, offset int) []uint64 {
 	f.complete(t, i)
 	c := &f.layout.columns[i]
@@ -209,8 +216,8 @@ func (f *Fingerprinter) Local(t, i, offset int) []uint64 {
 	return f.unigrams
 }
 
-// CachedWord identifies the word at token t, in -Margin..Len-1+Margin, in the i-th column. Local
-// yields the same in a column wherever the serial number is the same.
+// CachedWord identifies the word at token t, in -Margin..Len-1+Margin, in column i. In one column,
+// equal serial numbers imply equal results of Local.
 func (f *Fingerprinter) CachedWord(t, i int) CachedWord {
 	switch margin := f.layout.margin; {
 	case t < 0:
@@ -221,7 +228,7 @@ func (f *Fingerprinter) CachedWord(t, i int) CachedWord {
 	return f.knownAt(t, i).CachedWord
 }
 
-// Slots returns a bound of the slots: each Slot of a [CachedWord] is below it.
+// Slots returns an upper bound: every Slot of a [CachedWord] is below it.
 func (f *Fingerprinter) Slots() int {
 	slots := 2 * f.layout.margin
 	for i := range f.caches {
@@ -230,7 +237,7 @@ func (f *Fingerprinter) Slots() int {
 	return slots
 }
 
-// inside returns t. It panics if it is not a token.
+// inside returns t. It panics if t is not a token.
 func (f *Fingerprinter) inside(t int) int {
 	if t < 0 || t >= f.n {
 		panic("features: token out of range")
@@ -238,8 +245,8 @@ func (f *Fingerprinter) inside(t int) int {
 	return t
 }
 
-// Bigrams returns the fingerprints of the attributes that [Extractor.Bigrams] gives, in the same order. The result is
-// valid until the next call of Bigrams. It panics if t is not in 0..Len-1.
+// Bigrams returns the fingerprints of the attributes of [Extractor.Bigrams], in the same order. The
+// result is valid until the next call of Bigrams. Bigrams panics if t is not in 0..Len-1.
 func (f *Fingerprinter) Bigrams(t int) []uint64 {
 	var templates []printed
 	if f.inside(t) > 0 {
@@ -249,7 +256,7 @@ func (f *Fingerprinter) Bigrams(t int) []uint64 {
 	return f.bigrams
 }
 
-// expand makes dst what templates yield at token t, margins included.
+// expand appends the fingerprints of templates at token t, which may be in a margin.
 func (f *Fingerprinter) expand(dst []uint64, templates []printed, t int) []uint64 {
 	dst = slices.Grow(dst, len(templates))[:len(templates)]
 	rows, here := f.rows, (t+f.layout.margin)*f.layout.width
@@ -266,13 +273,13 @@ func (f *Fingerprinter) expand(dst []uint64, templates []printed, t int) []uint6
 		default:
 			print = f.join(x, t, here)
 		}
-		dst[n] = print // one that is absent is overwritten by the next
+		dst[n] = print // the next fingerprint overwrites an absent one
 		n += int(print>>63 ^ 1)
 	}
 	return dst[:n]
 }
 
-// join returns the fingerprint that a template yields, or absent.
+// join returns the fingerprint of a template, or absent.
 func (f *Fingerprinter) join(x *printed, t, here int) uint64 {
 	var sum uint64
 	for i := range x.parts {
@@ -297,7 +304,7 @@ func (f *Fingerprinter) join(x *printed, t, here int) uint64 {
 	return sum
 }
 
-// at returns where in rows the value of a part is. Here is where the row of token t begins.
+// at returns the index in rows of the value of a part. here is the start of the row of token t.
 func (f *Fingerprinter) at(p *part, t, here int) int {
 	if p.near {
 		return here + p.at

@@ -13,7 +13,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
 )
 
-// hashed are the fingerprints of attributes, from their strings.
+// hashed returns the fingerprints of attributes from their strings.
 func hashed(h *fingerprint.Hasher, attrs [][]byte) []uint64 {
 	var prints []uint64
 	for _, a := range attrs {
@@ -22,11 +22,11 @@ func hashed(h *fingerprint.Hasher, attrs [][]byte) []uint64 {
 	return prints
 }
 
-// requirePrints holds the fingerprints of a sentence against those of its strings.
+// requirePrints compares the fingerprints of a sentence with those of its strings.
 func requirePrints(t require.TestingT, h *fingerprint.Hasher, e *Extractor, f *Fingerprinter, rows Rows) {
 	e.Reset(rows)
 	remembered := make(map[[3]int][]uint64)
-	for range 2 { // the second time, words are known
+	for range 2 { // the second time, words are cached
 		f.Reset(rows)
 		require.Equal(t, len(rows), f.Len())
 		requireParts(t, f, remembered)
@@ -38,7 +38,8 @@ func requirePrints(t require.TestingT, h *fingerprint.Hasher, e *Extractor, f *F
 	}
 }
 
-// requireParts holds local and joint attributes against all of them, and serial numbers against what they tell.
+// requireParts compares local and joint attributes with all attributes, and serial numbers with
+// words.
 func requireParts(t require.TestingT, f *Fingerprinter, remembered map[[3]int][]uint64) {
 	for i := range f.Len() {
 		want := slices.Clone(f.Unigrams(i))
@@ -143,7 +144,7 @@ u:%x[0,0]`, DialectTrellis},
 			program := bind(t, tt.source, tt.dialect)
 			e, fs := program.NewExtractor(), make([]*Fingerprinter, 2)
 			for base := range fs {
-				fs[base] = program.NewFingerprinter(base) // kept, so that words are remembered
+				fs[base] = program.NewFingerprinter(base) // kept, so that words are cached
 			}
 			rapid.Check(t, func(t *rapid.T) {
 				base := rapid.IntRange(0, len(fs)-1).Draw(t, "base")
@@ -177,7 +178,7 @@ func TestPrintsOfRandomTemplates(t *testing.T) {
 	})
 }
 
-// Any template on any sentence: the text is cut at blanks.
+// Any template on any sentence. The text is split at blanks.
 func FuzzPrints(f *testing.F) {
 	for _, source := range []string{
 		"U00:%x[-1,0]/%x[0,1]\nU1%x[8,0]z\nB%x[0,0]\n", "u:%m[0,0,\"^.?\\p$\"]\n*:%X[@-1, +1]b\r\nb",
@@ -205,11 +206,11 @@ func FuzzPrints(f *testing.F) {
 		}
 		e, p := program.NewExtractor(), program.NewFingerprinter(3)
 		requirePrints(t, h, e, p, rows)
-		requirePrints(t, h, e, p, rows[:len(rows)/2]) // of words that are remembered, with other neighbours
+		requirePrints(t, h, e, p, rows[:len(rows)/2]) // cached words with other neighbours
 	})
 }
 
-// Words that meet in the word cache are told apart: here 80 of each length, all of them twice.
+// Words with colliding hashes are distinguished: 80 of each length, all of them twice.
 func TestPrintsOfManyWords(t *testing.T) {
 	program := bind(t, "u:%x[0,0]\nu:%s[0,0,2]/%x[1,0]", DialectTrellis)
 	e, f, h := program.NewExtractor(), program.NewFingerprinter(0), fingerprint.NewHasher(0)
@@ -228,7 +229,7 @@ func TestPrintsOfManyWords(t *testing.T) {
 	}
 }
 
-// Words that take each other's place in the word cache, within a sentence too, are read as those that stay.
+// Evicted words yield the same as cached words, also within a sentence.
 func TestMemoOfTwoWords(t *testing.T) {
 	program := bind(t, `u:%x[0,0]
 u:%l[0,0]
@@ -263,7 +264,7 @@ u:%x[0,0]/%k[1,0]`, DialectTrellis)
 	})
 }
 
-// The word cache keeps no memory of the caller, which may change it between two sentences.
+// The word cache does not keep memory of the caller, who may change it between two sentences.
 func TestMemoKeepsCopies(t *testing.T) {
 	program := bind(t, "u:%x[0,0]", DialectTrellis)
 	f, h := program.NewFingerprinter(0), fingerprint.NewHasher(0)
@@ -307,7 +308,7 @@ b`, DialectTrellis)
 	assert.Zero(t, testing.AllocsPerRun(50, extract))
 }
 
-// Strings against fingerprints, on real text.
+// Strings compared with fingerprints, on real text.
 func BenchmarkCorpus(b *testing.B) {
 	for _, bb := range []struct {
 		preset, data string

@@ -13,12 +13,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// shared returns a file beside the repository that tests read in place, and skips without it.
+// shared returns a file next to the repository. It skips the test if there is no such file.
 func shared(t testing.TB, path ...string) string {
 	t.Helper()
 	name := filepath.Join(append([]string{"..", "..", "shared"}, path...)...)
 	if _, err := os.Stat(name); err != nil {
-		t.Skip("reference data is not there")
+		t.Skip("reference data is missing")
 	}
 	return name
 }
@@ -33,7 +33,7 @@ func parseFile(t testing.TB, name string) *Templates {
 	return templates
 }
 
-// sentences reads blank-separated columns, the simple case that the peers document.
+// sentences reads blank-separated columns, the simple case that the other tools document.
 func sentences(t testing.TB, name string) []Rows {
 	t.Helper()
 	data, err := os.ReadFile(name)
@@ -81,7 +81,7 @@ func yielded(t testing.TB, templates *Templates, data []Rows) []string {
 	return names
 }
 
-// crfppDictionary returns the fourth part of a text model: lines of an id and a name.
+// crfppDictionary returns the fourth section of a text model: lines with an id and a name.
 func crfppDictionary(t testing.TB, name string) []string {
 	t.Helper()
 	data, err := os.ReadFile(name)
@@ -149,8 +149,8 @@ func TestAttributesAreThoseOfWapiti(t *testing.T) {
 	patterns, want := wapitiModel(t, shared(t, "interop", "tiny", "model.wapiti"))
 	data := sentences(t, shared(t, "interop", "tiny", "train.txt"))
 	got := yielded(t, templates, data)
-	// Wapiti numbers the bigram observations of first tokens too, though no weight of theirs is
-	// ever used.
+	// Wapiti also numbers the bigram observations of first tokens, although their weights are never
+	// used.
 	for _, rows := range data {
 		got = append(got, "b:tt=_x-1/"+rows[0][1])
 	}
@@ -161,7 +161,7 @@ func TestAttributesAreThoseOfWapiti(t *testing.T) {
 	assert.Equal(t, texts(templates), texts(again), "the patterns inside the model")
 }
 
-// The model is compact: it holds the observations that kept a weight.
+// The model is compact: it contains the observations with non-zero weights.
 func TestAttributesOfWapitiOnRealText(t *testing.T) {
 	templates := parseFile(t, shared(t, "interop", "wnut17", "pattern.wapiti"))
 	_, want := wapitiModel(t, shared(t, "interop", "wnut17", "model.wapiti"))

@@ -7,94 +7,96 @@ import (
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
 )
 
-// layout says how the fingerprints of a program are put together from rows of numbers, one row a token. A row holds
-// what words add to attributes, with the literals that stand before them already joined: for a word that begins an
-// attribute the fingerprint up to and with the word, for one that goes on the piece (two numbers) of literal and
-// word. So an attribute of one word is read off, and each further word takes one product. Margins of rows before the
-// first token and after the last stand for the positions outside.
+// layout describes how to compute fingerprints from rows of numbers, one row per token. A row holds
+// the contributions of words to attributes, already joined with the preceding literals. For a word
+// that starts an attribute, this is the fingerprint of literal and word. For a later word it is a
+// piece (two numbers) of literal and word.
+//
+// So an attribute with one word is a single load, and each further word takes one product. Margins
+// of rows before the first and after the last token represent the positions outside the sentence.
 type layout struct {
 	program       *Program
 	hasher        *fingerprint.Hasher
-	width         int // of a row
+	width         int // length of a row
 	columns       []printColumn
 	margin        int
 	before, after []uint64 // margin x width
 	unigrams      []printed
-	joint         []printed // those unigrams that are not local
+	joint         []printed // unigrams that are not local
 	bigrams       []printed
 }
 
-// printed is a template: parts, then a literal.
+// printed is a template: parts, followed by a literal.
 type printed struct {
 	parts []part
-	end   fingerprint.Piece // empty if the row has joined it
+	end   fingerprint.Piece // empty if the row includes it
 	form
-	at   int // whole, pair: where the first number is, from the start of the row of the current token
-	next int // pair: and where the two of the second part are
+	at   int // whole, pair: offset of the first number from the start of the row of the current token
+	next int // pair: offset of the two numbers of the second part
 }
 
-// form is how the fingerprint of an attribute is made.
+// form is the way to compute the fingerprint of an attribute.
 type form int
 
 const (
-	parted form = iota // of its parts, one after the other
-	whole              // a number of a row near by is it
-	pair               // of a number and a piece of rows near by
+	parted form = iota // join the parts one by one
+	whole              // read one number of a nearby row
+	pair               // join a number and a piece of nearby rows
 )
 
-// part is a literal and the value of a view at a token, in a row.
+// part is a literal, followed by the value of a view at a token in a row.
 type part struct {
 	kind
-	literal fingerprint.Piece // that the row has not joined; empty if it has
-	item    int               // of the view
-	at      int               // near: from the start of the row of the current token; else of the token's own row
+	literal fingerprint.Piece // literal that the row does not include, or empty
+	item    int               // item of the view
+	at      int               // offset from the start of the row of the current token if near, else of the token's own row
 	near    bool              // the token is within the margin
 	piece   piece
 }
 
-// kind is what two numbers or one of a row are.
+// kind is the meaning of the numbers of an item.
 type kind int
 
 const (
 	bare    kind = iota // the piece of the value
 	further             // the piece of a literal and the value
-	first               // the fingerprint of a literal, the value and, if that is all, the literal at the end
+	first               // the fingerprint of a literal, the value and, if nothing else follows, the final literal
 )
 
-// printColumn is what rows hold of one column.
+// printColumn describes the part of a row for one column.
 type printColumn struct {
 	column    int
-	at, width int // in a row
-	own       int // numbers behind these are for local templates alone
+	at, width int // position in a row
+	own       int // only local templates use the numbers after these
 	sources   []printSource
-	low       int         // the least offset of its local templates
-	local     [][]printed // by offset, from the least one: unigrams that look at one field of the column, as from its own row
+	low       int         // smallest offset of its local templates
+	local     [][]printed // by offset from low: unigrams that read one field of the column, relative to the row of the field
 }
 
-// printSource is the field of a column, or what follows from it.
+// printSource is a column, or a column computed from it.
 type printSource struct {
-	column int                      // of the views
-	read   func(word string) string // nil for the field itself
+	column int                      // column of the views
+	read   func(word string) string // nil for the column itself
 	needs  needs
 	views  []*printView
 }
 
-// printView is what rows hold of a view.
+// printView describes the part of a row for one view.
 type printView struct {
 	view  *view
 	width int
 	items []printItem
 }
 
-// printItem is one or two numbers of a row, of which the first is absent where the view does not apply.
+// printItem is one or two numbers of a row. The first is absent if the view does not apply.
 type printItem struct {
 	kind
 	start, end fingerprint.Piece
-	shared     bool // by templates that are not local
-	at         int  // in a row
+	shared     bool // used by templates that are not local
+	at         int  // position in a row
 }
 
-// size is how many numbers it is.
+// size returns the number of numbers.
 func (x *printItem) size() int {
 	if x.kind == first {
 		return 1
@@ -102,7 +104,8 @@ func (x *printItem) size() int {
 	return 2
 }
 
-// maxWidth bounds what a row holds of a view, for files of very many templates: uses beyond it share the bare piece.
+// maxWidth limits the numbers of a view in a row, for files with very many templates. Further uses
+// share the bare piece.
 const maxWidth = 16
 
 func newLayout(p *Program, h *fingerprint.Hasher) *layout {
@@ -137,7 +140,8 @@ func newLayout(p *Program, h *fingerprint.Hasher) *layout {
 	return l
 }
 
-// margin returns how far outside the sentence templates look, no further than values differ.
+// margin returns how far outside the sentence templates read, up to the distance where values
+// differ.
 func (p *Program) margin() int {
 	distances := 1
 	for i := range p.outside {
@@ -158,7 +162,8 @@ func (p *Program) margin() int {
 	return margin
 }
 
-// home returns the column of the words if a column follows from one word each, else the column.
+// home returns the word column for a column that is computed from single words, else the column
+// itself.
 func (p *Program) home(column int) int {
 	if p.derived.words(column) != nil {
 		return p.derived.form
@@ -166,7 +171,7 @@ func (p *Program) home(column int) int {
 	return column
 }
 
-// together returns the columns that follow from words, but for those that a layout reads a word at a time.
+// together returns the computed columns without those that a layout reads word by word.
 func (p *Program) together() derived {
 	d := p.derived
 	d.read = slices.DeleteFunc(slices.Clone(d.read), func(c int) bool {
@@ -176,7 +181,7 @@ func (p *Program) together() derived {
 	return d
 }
 
-// gather tells the columns what views they have.
+// gather assigns the views to columns.
 func (l *layout) gather(views []*printView) {
 	for _, v := range views {
 		column := l.program.home(v.view.column)
@@ -190,7 +195,7 @@ func (l *layout) gather(views []*printView) {
 	}
 }
 
-// source returns that of the views of a column.
+// source returns the source for the views of a column.
 func (c *printColumn) source(column int, d *derived) *printSource {
 	for k := range c.sources {
 		if c.sources[k].column == column {
@@ -205,7 +210,7 @@ func (c *printColumn) source(column int, d *derived) *printSource {
 	return &c.sources[len(c.sources)-1]
 }
 
-// compile tells the views what rows are to hold of them.
+// compile compiles the templates and adds items to the views.
 func (l *layout) compile(templates []template, views []*printView) []printed {
 	empty := l.hasher.Piece(nil)
 	var compiled []printed
@@ -239,7 +244,7 @@ func (l *layout) compile(templates []template, views []*printView) []printed {
 	return compiled
 }
 
-// add returns the number of an item of the view; false if there is no room for it.
+// add returns the number of an item of the view. It returns false if there is no room for the item.
 func (v *printView) add(item printItem) (int, bool) {
 	for i := range v.items {
 		if item == v.items[i] {
@@ -254,7 +259,7 @@ func (v *printView) add(item printItem) (int, bool) {
 	return len(v.items) - 1, true
 }
 
-// place lays the rows out: of each column first what is shared.
+// place assigns positions in the row. Shared items come first in each column.
 func (l *layout) place() {
 	for i := range l.columns {
 		c := &l.columns[i]
@@ -273,7 +278,7 @@ func (l *layout) place() {
 	}
 }
 
-// put gives a view's items places in a row.
+// put assigns positions to the items of a view.
 func (l *layout) put(v *printView, shared bool) {
 	for k := range v.items {
 		if item := &v.items[k]; item.shared == shared {
@@ -283,12 +288,12 @@ func (l *layout) put(v *printView, shared bool) {
 	}
 }
 
-// near reports whether a part is of a token whose row is always there.
+// near reports whether a part refers to a token within the margin.
 func (l *layout) near(p *part) bool {
 	return !p.piece.absolute && -l.margin <= p.piece.offset && p.piece.offset <= l.margin
 }
 
-// link finds the parts of templates in rows that are laid out, from the row of the token at an offset.
+// link sets the positions of parts, relative to the row of the token at an offset.
 func (l *layout) link(templates []printed, views []*printView, offset int) {
 	for i := range templates {
 		x := &templates[i]
@@ -304,7 +309,7 @@ func (l *layout) link(templates []printed, views []*printView, offset int) {
 	}
 }
 
-// find tells the form of a template whose parts are found.
+// find sets the form of a linked template.
 func (x *printed) find() {
 	n := len(x.parts)
 	if n == 0 || n > 2 || x.end.Power != 1 || x.parts[0].kind != first || !x.parts[0].near {
@@ -319,7 +324,7 @@ func (x *printed) find() {
 	}
 }
 
-// put writes what a row holds of the view, whose value is p if it applies.
+// put writes the numbers of a view to a row. p is the value, if the view applies.
 func (v *printView) put(row []uint64, p fingerprint.Piece, applies bool) {
 	if !applies {
 		for i := range v.items {

@@ -2,18 +2,18 @@ package features
 
 import "slices"
 
-// minLocal is the least number of templates that look at one field for them to be local: the sums over fewer are not
-// worth remembering.
+// minLocal is the minimum number of templates that read the same field for them to be local.
+// Caching the sums of fewer templates does not pay off.
 const minLocal = 2
 
-// minRemembered is the least number of such templates that look at a column for any of them to be local: what few of
-// them yield is looked up as fast as it is remembered.
+// minRemembered is the minimum number of such templates per column. Looking up the attributes of
+// fewer templates is as fast as caching them.
 const minRemembered = 8
 
-// part tells the unigrams that are local from the joint ones.
+// part splits the unigrams into local and joint ones.
 func (l *layout) part(views []*printView) {
 	type place struct{ column, offset int }
-	// field returns the field that a template looks at, if it is one that is near.
+	// field returns the field that a template reads, if it is a single field within the margin.
 	field := func(x *printed) (at place, one bool) {
 		for j := range x.parts {
 			p := &x.parts[j]
@@ -31,7 +31,7 @@ func (l *layout) part(views []*printView) {
 			count[at]++
 		}
 	}
-	remembered := make(map[int]int) // by column
+	remembered := make(map[int]int) // number of templates by column
 	for at, n := range count {
 		if n >= minLocal {
 			remembered[at.column] += n

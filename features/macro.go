@@ -10,12 +10,12 @@ import (
 type macro struct {
 	op       op
 	absolute bool   // offset counts from the first token (1, 2, ...) or the last (-1, -2, ...)
-	offset   int    // otherwise relative to the current token
+	offset   int    // relative to the current token, unless absolute
 	column   int    // of the input, if name is empty
-	name     string // of the column
-	length   int    // of an affix, in characters
-	flag     flag   // of %k
-	re       *regex // of %t and %m
+	name     string // name of the column
+	length   int    // length of an affix, in characters
+	flag     flag   // argument of %k
+	re       *regex // argument of %t and %m
 }
 
 type argument int
@@ -27,8 +27,7 @@ const (
 	flagArgument            // ,name or nothing
 )
 
-// macros tells, for the letter of a macro, what it computes, the argument it takes after the
-// column, and the first dialect that has it.
+// macros gives, for the letter of a macro, its op, its argument and the first dialect that has it.
 var macros = map[byte]struct {
 	op    op
 	arg   argument
@@ -55,7 +54,7 @@ var macros = map[byte]struct {
 
 const (
 	maxCRFPPOffset = 8
-	maxNumber      = 1 << 20 // offsets and columns beyond it are mistakes
+	maxNumber      = 1 << 20 // larger offsets and columns are mistakes
 	maxAffix       = 255
 )
 
@@ -66,7 +65,7 @@ type cursor struct {
 	dialect Dialect
 }
 
-// peek returns the byte at pos, 0 at the end.
+// peek returns the byte at pos, or 0 at the end.
 func (c *cursor) peek() byte {
 	if c.pos < len(c.s) {
 		return c.s[c.pos]
@@ -74,7 +73,7 @@ func (c *cursor) peek() byte {
 	return 0
 }
 
-// found describes the byte at pos for an error.
+// found describes the byte at pos for an error message.
 func (c *cursor) found() string {
 	if c.pos >= len(c.s) {
 		return "the end of the line"
@@ -97,12 +96,12 @@ func (c *cursor) expect(b byte) error {
 	return nil
 }
 
-// macro reads a macro from its % to its ].
+// macro reads a macro from % to ].
 func (c *cursor) macro() (m macro, err error) {
 	c.pos++
 	spec, known := macros[c.peek()]
 	if !known || spec.since > c.dialect {
-		return m, fmt.Errorf("%s after %% is no macro of the %v dialect", c.found(), c.dialect)
+		return m, fmt.Errorf("%s after %% is not a macro of the %v dialect", c.found(), c.dialect)
 	}
 	m.op = spec.op
 	c.pos++
@@ -114,7 +113,7 @@ func (c *cursor) macro() (m macro, err error) {
 		return m, fmt.Errorf("token offset: %w", err)
 	}
 	if c.dialect == DialectCRFPP && (m.offset < -maxCRFPPOffset || m.offset > maxCRFPPOffset) {
-		return m, fmt.Errorf("token offset %d: CRF++ goes no further than %d tokens away", m.offset, maxCRFPPOffset)
+		return m, fmt.Errorf("token offset %d: CRF++ allows at most %d tokens", m.offset, maxCRFPPOffset)
 	}
 	if err := c.expect(','); err != nil {
 		return m, err
@@ -139,8 +138,8 @@ func (c *cursor) macro() (m macro, err error) {
 	return m, c.expect(']')
 }
 
-// number reads an integer. CRF++ takes digits, with a minus sign for an offset; Wapiti also a
-// plus sign, and blanks in front.
+// number reads an integer. CRF++ accepts digits, with an optional minus sign for offsets. Wapiti
+// also accepts a plus sign and leading blanks.
 func (c *cursor) number(signed bool) (int, error) {
 	negative := false
 	if c.dialect != DialectCRFPP {
@@ -173,7 +172,7 @@ func (c *cursor) skipBlanks() {
 	}
 }
 
-// columnRef reads a column number or, in the dialect of trellis, a name.
+// columnRef reads a column number or, in DialectTrellis, a column name.
 func (c *cursor) columnRef(m *macro) (err error) {
 	if c.dialect == DialectTrellis {
 		c.skipBlanks()
@@ -199,8 +198,8 @@ func (c *cursor) word() string {
 	}
 }
 
-// regex reads ,"re". A backslash takes the character after it along, so that \" does not end
-// the expression; both stay in it.
+// regex reads ,"re". A backslash escapes the next character, so \" does not end the expression.
+// Both stay in the expression.
 func (c *cursor) regex() (*regex, error) {
 	if err := c.expect(','); err != nil {
 		return nil, err
@@ -217,7 +216,7 @@ func (c *cursor) regex() (*regex, error) {
 	}
 	if c.pos >= len(c.s) {
 		c.pos = start
-		return nil, errors.New("regular expression is not ended by \"")
+		return nil, errors.New("regular expression has no closing \"")
 	}
 	re, errPos, err := compileRegex(c.s[start:c.pos])
 	if err != nil {

@@ -2,7 +2,7 @@ package features
 
 import "unicode/utf8"
 
-// op is what a macro computes from one field.
+// op is the function of a macro.
 type op int
 
 const (
@@ -23,11 +23,11 @@ const (
 	opSuffix                    // %s
 	opSuffixLower               // %S
 	opFlag                      // %k with a flag
-	opValue                     // %v, which no view computes
+	opValue                     // %v, which has no view
 )
 
-// view is a macro without its offset: a function of one field. Templates share views, so that
-// each is computed once a token however often its neighbours ask for it.
+// view is a macro without its offset: a function of one field. Templates share views, so each view
+// is computed once per token, however many templates use it.
 type view struct {
 	op     op
 	column int
@@ -36,8 +36,8 @@ type view struct {
 	re     *regex
 }
 
-// append writes the value for a field. It reports false where the view does not apply. Row is
-// scratch for regular expressions.
+// append appends the value for a field. It returns false if the view does not apply. row is scratch
+// for regular expressions.
 func (v *view) append(dst []byte, s string, row *[]int) ([]byte, bool) {
 	switch v.op {
 	case opToken:
@@ -100,8 +100,8 @@ func (v *view) append(dst []byte, s string, row *[]int) ([]byte, bool) {
 	return dst, true
 }
 
-// appendOutside writes the value for a position outside the sentence, which Wapiti's macros
-// treat as a field, name, like any other.
+// appendOutside appends the value for a position outside the sentence. The macros of Wapiti treat
+// its name like any other field.
 func (v *view) appendOutside(dst []byte, name string, row *[]int) ([]byte, bool) {
 	switch {
 	case v.op >= opPrefix:
@@ -119,7 +119,7 @@ func appendASCIILower(dst []byte, s string) []byte {
 	return dst
 }
 
-// prefix returns the first n characters of s; a byte that is no UTF-8 counts as one.
+// prefix returns the first n characters of s. A byte that is not UTF-8 counts as one character.
 func prefix(s string, n int) (string, bool) {
 	end := 0
 	for range n {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// maxSource bounds a template file, in bytes: far above any real one, so that a corpus given
-// by mistake is refused at once.
+// maxSource limits the size of a template file, in bytes. Real files are far smaller. The limit
+// quickly rejects a corpus that is passed by mistake.
 const maxSource = 4 << 20
 
 // Templates is a parsed template file. It is immutable and safe for concurrent use.
@@ -19,9 +19,9 @@ type Templates struct {
 	lines   []line
 }
 
-// line is one template: what it expands to and where it counts.
+// line is one template.
 type line struct {
-	number   int // in the file, from 1
+	number   int // line number in the file, from 1
 	unigram  bool
 	bigram   bool
 	optional bool
@@ -32,10 +32,10 @@ type line struct {
 type item struct {
 	literal string
 	macro   macro
-	column  int // of the macro in its line, in bytes, from 1
+	column  int // position of the macro in its line, in bytes, from 1
 }
 
-// bare says that the template expands to the same string everywhere.
+// bare reports whether the template yields the same string everywhere.
 func (l *line) bare() bool {
 	for i := range l.items {
 		if l.items[i].macro.op != 0 {
@@ -54,16 +54,15 @@ func (l *line) text() string {
 	return b.String()
 }
 
-// Parse reads a template file. The name is used in errors, which are of type [*ParseError]
-// where they have a place in the file. With [DialectAuto] the dialect is found by the rule
-// given in the package documentation.
+// Parse reads a template file. Errors contain name. Errors with a position in the file have type
+// [*ParseError]. With [DialectAuto], the rule in the package documentation chooses the dialect.
 func Parse(r io.Reader, name string, dialect Dialect) (*Templates, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxSource+1))
 	if err != nil {
 		return nil, fmt.Errorf("read templates %s: %w", name, err)
 	}
 	if len(data) > maxSource {
-		return nil, fmt.Errorf("%s: more than %d bytes: not a template file", name, maxSource)
+		return nil, fmt.Errorf("%s: not a template file: larger than %d bytes", name, maxSource)
 	}
 	source := string(data)
 	text := strings.TrimPrefix(source, "\ufeff")
@@ -93,21 +92,21 @@ func Parse(r io.Reader, name string, dialect Dialect) (*Templates, error) {
 	return t, nil
 }
 
-// Source returns the text of the file. Parse(Source, Dialect) gives the same Templates again.
+// Source returns the text of the file. Parsing it again with Dialect gives the same Templates.
 func (t *Templates) Source() string { return t.source }
 
-// Dialect returns the dialect that the file was read in, never DialectAuto.
+// Dialect returns the dialect of the file, never DialectAuto.
 func (t *Templates) Dialect() Dialect { return t.dialect }
 
 // Name returns the name given to Parse.
 func (t *Templates) Name() string { return t.name }
 
-// Transitions says whether a bigram template without a macro (the usual last line `B` or `b`)
-// asks for plain label transitions. Such a template yields no attribute.
+// Transitions reports whether a bigram template without a macro, usually the last line `B` or `b`,
+// requests plain label transitions. Such a template yields no attribute.
 func (t *Templates) Transitions() bool { return len(t.TransitionNames()) > 0 }
 
-// TransitionNames returns the text of the bigram templates without a macro, in file order: the
-// names that CRF++ and Wapiti models give to the label transitions.
+// TransitionNames returns the text of the bigram templates without a macro, in file order. CRF++
+// and Wapiti models use these names for the label transitions.
 func (t *Templates) TransitionNames() []string {
 	var names []string
 	for i := range t.lines {
@@ -118,7 +117,7 @@ func (t *Templates) TransitionNames() []string {
 	return names
 }
 
-// Reads reports whether a template calls a column by this name.
+// Reads reports whether a template uses a column with this name.
 func (t *Templates) Reads(name string) bool {
 	for i := range t.lines {
 		for j := range t.lines[i].items {
@@ -130,8 +129,8 @@ func (t *Templates) Reads(name string) bool {
 	return false
 }
 
-// parseLine reads one line without its LF. A comment or an empty line gives no items. The
-// column, from 1, is the place of an error.
+// parseLine reads one line without its LF. A comment or an empty line has no items. The column,
+// from 1, is the position of an error.
 func parseLine(s string, dialect Dialect) (l line, column int, err error) {
 	if i := strings.IndexByte(s, 0); i >= 0 {
 		return l, i + 1, errors.New("zero byte: not a text file")
@@ -161,7 +160,8 @@ func parseLine(s string, dialect Dialect) (l line, column int, err error) {
 	return l, c.pos + 1, err
 }
 
-// checkValue reports a %v that is not the only macro of a template for tokens.
+// checkValue returns an error if a template has a %v and another macro, or is not a unigram
+// template.
 func (l *line) checkValue() error {
 	macros, value := 0, false
 	for i := range l.items {
@@ -172,14 +172,14 @@ func (l *line) checkValue() error {
 	}
 	switch {
 	case value && macros > 1:
-		return errors.New("%v goes with no other macro in its line")
+		return errors.New("%v must be the only macro in its line")
 	case value && l.bigram:
-		return errors.New("%v is for lines that start with u")
+		return errors.New("%v is allowed only in lines that start with u")
 	}
 	return nil
 }
 
-// kind looks at the first byte of a template, which is also part of its text.
+// kind reads the first byte of a template, which remains part of its text.
 func (c *cursor) kind() (unigram, bigram bool, err error) {
 	first := c.peek()
 	if c.dialect == DialectCRFPP {
@@ -199,7 +199,7 @@ func (c *cursor) kind() (unigram, bigram bool, err error) {
 	return false, false, fmt.Errorf("a template starts with u, b or *, not with %s", c.found())
 }
 
-// items reads the rest of the line: literals and macros in turn.
+// items reads the rest of the line: literals and macros.
 func (c *cursor) items() ([]item, error) {
 	var items []item
 	for c.pos < len(c.s) {

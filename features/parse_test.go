@@ -18,7 +18,7 @@ func parse(t testing.TB, source string, d Dialect) *Templates {
 	return templates
 }
 
-// texts joins what the lines of a file mean, macros as their place in the line.
+// texts joins the items of each line, with macros as %.
 func texts(templates *Templates) []string {
 	var out []string
 	for _, l := range templates.lines {
@@ -70,12 +70,12 @@ func TestParseErrors(t *testing.T) {
 		{DialectCRFPP, "U1\nx\n", 2, 1, `starts with U or B, not with "x"`},
 		{DialectCRFPP, "u1\n", 1, 1, "starts with U or B"},
 		{DialectCRFPP, " U1\n", 1, 1, "starts with U or B"},
-		{DialectCRFPP, "U1:%m[0,0,\"a\"]", 1, 5, "no macro of the crf++ dialect"},
-		{DialectCRFPP, "U1:%", 1, 5, "end of the line after % is no macro"},
-		{DialectCRFPP, "U1:50%% ", 1, 7, "no macro"},
+		{DialectCRFPP, "U1:%m[0,0,\"a\"]", 1, 5, "not a macro of the crf++ dialect"},
+		{DialectCRFPP, "U1:%", 1, 5, "end of the line after % is not a macro"},
+		{DialectCRFPP, "U1:50%% ", 1, 7, "not a macro"},
 		{DialectCRFPP, "U1:%x", 1, 6, "want '[', found the end"},
-		{DialectCRFPP, "U1:%x[9,0]", 1, 8, "no further than 8 tokens"},
-		{DialectCRFPP, "U1:%x[-9,0]", 1, 9, "no further than 8 tokens"},
+		{DialectCRFPP, "U1:%x[9,0]", 1, 8, "at most 8 tokens"},
+		{DialectCRFPP, "U1:%x[-9,0]", 1, 9, "at most 8 tokens"},
 		{DialectCRFPP, "U1:%x[ 0,0]", 1, 7, "want a number"},
 		{DialectCRFPP, "U1:%x[+1,0]", 1, 7, "want a number"},
 		{DialectCRFPP, "U1:%x[@1,0]", 1, 7, "want a number"},
@@ -88,7 +88,7 @@ func TestParseErrors(t *testing.T) {
 		{DialectWapiti, "u\nx:a\n", 2, 1, "starts with u, b or *"},
 		{DialectWapiti, " u:a\n", 1, 1, "starts with u, b or *"},
 		{DialectWapiti, "?u:a\n", 1, 1, "starts with u, b or *"},
-		{DialectWapiti, "u:%p[0,0,1]", 1, 4, "no macro of the wapiti dialect"},
+		{DialectWapiti, "u:%p[0,0,1]", 1, 4, "not a macro of the wapiti dialect"},
 		{DialectWapiti, "u:%x[0,form]", 1, 8, "want a number"},
 		{DialectWapiti, "u:%x[0 ,0]", 1, 7, "want ','"},
 		{DialectWapiti, "u:%x[0,0 ]", 1, 9, "want ']'"},
@@ -96,8 +96,8 @@ func TestParseErrors(t *testing.T) {
 		{DialectWapiti, "u:%x[--1,0]", 1, 7, "want a number"},
 		{DialectWapiti, "u:%t[0,0]", 1, 9, "want ','"},
 		{DialectWapiti, "u:%t[0,0,a]", 1, 10, `want '"'`},
-		{DialectWapiti, `u:%t[0,0,"a\"]`, 1, 11, "not ended"},
-		{DialectWapiti, `u:%t[0,0,"a`, 1, 11, "not ended"},
+		{DialectWapiti, `u:%t[0,0,"a\"]`, 1, 11, "no closing"},
+		{DialectWapiti, `u:%t[0,0,"a`, 1, 11, "no closing"},
 		{DialectWapiti, `u:%t[0,0,"a" ]`, 1, 13, "want ']'"},
 		{DialectWapiti, `u:%t[0,0,"*"]`, 1, 11, "nothing to repeat"},
 		{DialectWapiti, `u:%m[0,0,"^?"]`, 1, 12, "nothing to repeat"},

@@ -15,8 +15,8 @@ var presetFiles embed.FS
 // PresetNames returns the names of the built-in template files, sorted.
 func PresetNames() []string { return append([]string(nil), presetNames...) }
 
-// PresetSource returns the text of a built-in template file, to read or to start one's own
-// from. An unknown name is an [ErrUnknownPreset].
+// PresetSource returns the text of a built-in template file, for reading or as a starting point for
+// your own. It fails with [ErrUnknownPreset] if the name is unknown.
 func PresetSource(name string) (string, error) {
 	for _, n := range presetNames {
 		if n == name {
@@ -28,7 +28,7 @@ func PresetSource(name string) (string, error) {
 }
 
 // Preset returns the built-in templates of a task: pos, morph, chunk or ner. They read the column
-// named form and, where it is bound, the one named pos.
+// named form and, if it is bound, the column named pos.
 func Preset(name string) (*Templates, error) {
 	source, err := PresetSource(name)
 	if err != nil {

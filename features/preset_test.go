@@ -31,7 +31,7 @@ func TestPresets(t *testing.T) {
 			assert.Equal(t, DialectTrellis, parse(t, source, DialectAuto).Dialect(), "also when used as a file")
 			assert.Equal(t, []string{"b"}, templates.TransitionNames())
 
-			// Equal attributes of two templates would be one feature counted twice.
+			// Equal attributes of two templates would be one feature that counts twice.
 			without, err := templates.Bind(2, map[string]int{"form": 1})
 			require.NoError(t, err)
 			assert.Equal(t, []int{1}, without.Columns())

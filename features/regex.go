@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// regex is an expression in Wapiti's small language: a sequence of items, each a set of bytes
-// with an optional repetition mark. There are no groups, alternatives or counts.
+// regex is an expression in the small language of Wapiti: a sequence of items. An item is a set of
+// bytes with an optional repetition mark. There are no groups, alternatives or counts.
 type regex struct {
 	source string
 	start  bool // ^: the match begins where the string begins
@@ -16,16 +16,16 @@ type regex struct {
 
 type regexItem struct {
 	set    byteSet
-	repeat byte // 0 once, '?' at most once (rather once), '*' any number (as few as possible)
+	repeat byte // 0 once, '?' optional but preferred, '*' any number, as few as possible
 }
 
-// byteSet holds one bit a byte value.
+// byteSet has one bit per byte value.
 type byteSet [4]uint64
 
 func (s *byteSet) has(b byte) bool { return s[b>>6]>>(b&63)&1 != 0 }
 func (s *byteSet) add(b byte)      { s[b>>6] |= 1 << (b & 63) }
 
-// compileRegex reads an expression. The returned position is where an error stands in it.
+// compileRegex compiles an expression. errPos is the position of an error in source.
 func compileRegex(source string) (re *regex, errPos int, err error) {
 	re = &regex{source: source}
 	i := 0
@@ -64,8 +64,8 @@ func compileRegex(source string) (re *regex, errPos int, err error) {
 	return re, 0, nil
 }
 
-// escaped returns the bytes that \c stands for: a class of the C locale, the complement of one
-// for a capital letter, or c itself.
+// escaped returns the bytes that \c stands for: a class of the C locale, its complement for a
+// capital letter, or c itself.
 func escaped(c byte) (set byteSet) {
 	class := classOf(c | 0x20)
 	if class == nil || !isLetter(c) {
@@ -101,11 +101,13 @@ func classOf(lower byte) func(byte) bool {
 	return nil
 }
 
-// match finds the leftmost match s[lo:hi], of the matches at lo the one that a backtracking
-// matcher finds first; lo is -1 where there is none. Row is scratch, returned for reuse.
+// match finds the leftmost match s[lo:hi]. Among the matches at lo, it returns the one that a
+// backtracking matcher finds first. lo is -1 if there is no match. row is scratch, returned for
+// reuse.
 //
-// It fills end[i][p], the end of the preferred match of items i.. at position p (or -1), from
-// the last item to the first, in one row: O(len(items) * len(s)) whatever the expression.
+// match computes end[i][p], the end of the preferred match of items i.. at position p, or -1. It
+// works from the last item to the first, in one row, so the time is O(len(items) * len(s)) for
+// every expression.
 func (re *regex) match(s string, row []int) (lo, hi int, scratch []int) {
 	n := len(s)
 	if cap(row) <= n {
@@ -121,7 +123,7 @@ func (re *regex) match(s string, row []int) (lo, hi int, scratch []int) {
 	for i := len(re.items) - 1; i >= 0; i-- {
 		set := &re.items[i].set
 		switch re.items[i].repeat {
-		case '*': // row[p+1] already belongs to this item: one repetition more
+		case '*': // row[p+1] already belongs to this item: one more repetition
 			for p := n - 1; p >= 0; p-- {
 				if row[p] < 0 && set.has(s[p]) {
 					row[p] = row[p+1]
@@ -158,7 +160,7 @@ func (re *regex) match(s string, row []int) (lo, hi int, scratch []int) {
 	return -1, -1, row
 }
 
-const blanks = " \t\n\v\f\r" // what the C locale calls space
+const blanks = " \t\n\v\f\r" // spaces of the C locale
 
 func isBlank(b byte) bool  { return b == ' ' || b >= '\t' && b <= '\r' }
 func isDigit(b byte) bool  { return b >= '0' && b <= '9' }

@@ -9,8 +9,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// backtrack is the definition of a match, tried in order of preference: the end of the match
-// of items at s[p:], or -1. Its time is exponential.
+// backtrack is the definition of a match, tried in order of preference. It returns the end of the
+// match of items at s[p:], or -1. Its time is exponential.
 func backtrack(items []regexItem, end bool, s string, p int) int {
 	if len(items) == 0 {
 		if end && p < len(s) {
@@ -69,14 +69,14 @@ func TestRegex(t *testing.T) {
 		{"x", "abc", none},
 		{"^b", "abc", none},
 		{"^a", "abc", "a"},
-		{"b^", "ab^", "b^"},    // ^ means itself elsewhere
-		{"^^", "a^", none},     // and after the first
+		{"b^", "ab^", "b^"},    // ^ is literal elsewhere
+		{"^^", "a^", none},     // and after the first position
 		{"^^", "^a", "^"},      //
 		{"c$", "cbc", "c"},     //
 		{"$", "abc", ""},       //
 		{"^$", "", ""},         //
 		{"^$", "a", none},      //
-		{"a$b", "a$b", "a$b"},  // $ means itself elsewhere
+		{"a$b", "a$b", "a$b"},  // $ is literal elsewhere
 		{"$*a", "$$a", "$$a"},  //
 		{"\\$", "a$b", "$"},    //
 		{"a*", "aaa", ""},      // lazy

@@ -15,7 +15,7 @@ type Value struct {
 	Value float64
 }
 
-// valued is a template with %v: it names the numbers that a token has in a column.
+// valued is a template with %v. It names the numbers that a token has in a column.
 type valued struct {
 	before, after string
 	column        int
@@ -27,7 +27,7 @@ func (l *line) value() bool {
 	return slices.ContainsFunc(l.items, func(i item) bool { return i.macro.op == opValue })
 }
 
-// newValued takes pieces of which one has a column for its view.
+// newValued builds a template from pieces. The view of one piece is a column.
 func newValued(pieces template) valued {
 	v := valued{before: pieces[0].literal, column: pieces[0].view, piece: piece{offset: pieces[0].offset, absolute: pieces[0].absolute}}
 	if len(pieces) > 1 {
@@ -36,21 +36,21 @@ func newValued(pieces template) valued {
 	return v
 }
 
-// HasValues says whether [Extractor.Values] can yield anything.
+// HasValues reports whether [Extractor.Values] can return anything.
 func (p *Program) HasValues() bool { return len(p.values) > 0 }
 
-// numbers are what the templates with %v read of a sentence.
+// numbers holds what templates with %v read from a sentence.
 type numbers struct {
 	program *Program
 	n       int         // tokens
-	field   []float64   // templates x tokens: the number of a field, NaN if it is none
-	vectors [][]float32 // templates x tokens: nil if the word has none
+	field   []float64   // templates x tokens: the number in a field, or NaN
+	vectors [][]float32 // templates x tokens: nil if the word has no vector
 
-	text []byte // of attributes
+	text []byte // attribute names
 	list []Value
 }
 
-// reset reads a sentence, whose further columns are those of x.
+// reset reads a sentence. x holds its computed columns.
 func (s *numbers) reset(p *Program, x *extended, seq Sequence) {
 	s.program, s.n = p, seq.Len()
 	s.field, s.vectors = s.field[:0], s.vectors[:0]
@@ -69,8 +69,8 @@ func (s *numbers) reset(p *Program, x *extended, seq Sequence) {
 	}
 }
 
-// parseNumber returns the number that a field is, or NaN. Fields that do not begin as numbers are told without an
-// error.
+// parseNumber returns the number in a field, or NaN. It rejects most other fields without creating
+// an error.
 func parseNumber(s string) float64 {
 	i := 0
 	for _, may := range []string{"+-", "."} {
@@ -88,7 +88,7 @@ func parseNumber(s string) float64 {
 	return v
 }
 
-// at returns the numbers that the i-th template reads at token t: a field, a vector or nothing.
+// at returns the number or vector that template i reads at token t.
 func (s *numbers) at(i, t int) (field float64, vector []float32, ok bool) {
 	token := s.program.values[i].piece.token(t, s.n)
 	if token < 0 || token >= s.n {
@@ -102,9 +102,10 @@ func (s *numbers) at(i, t int) (field float64, vector []float32, ok bool) {
 	return field, nil, !math.IsNaN(field)
 }
 
-// Values returns the attributes of token t that have values of their own, in the order of the templates: of a field
-// that is a number that number, of a vector an attribute for each dimension, its name with the dimension, from 0, in
-// place of the macro. The result is valid until the next call of Values. It panics if t is not in 0..Len-1.
+// Values returns the attributes of token t that have values of their own, in template order. A
+// numeric field yields one attribute with the number as value. A vector yields one attribute per
+// dimension, with the dimension (from 0) in place of the macro. The result is valid until the next
+// call of Values. Values panics if t is not in 0..Len-1.
 func (e *Extractor) Values(t int) []Value {
 	if t < 0 || t >= e.n {
 		panic("features: token out of range")
@@ -133,16 +134,16 @@ func (e *Extractor) Values(t int) []Value {
 	return list
 }
 
-// valuedPrints are the fingerprints that templates with %v can yield.
+// valuedPrints holds the fingerprints that templates with %v can yield.
 type valuedPrints struct {
-	single     []uint64   // of each template, for a field
-	dimensions [][]uint64 // of each template, for a vector
+	single     []uint64   // per template, for a field
+	dimensions [][]uint64 // per template, for a vector
 	prints     []uint64
 	values     []float64
 }
 
-// Values returns the fingerprints of the attributes that [Extractor.Values] gives, and their values, in the same
-// order. The result is valid until the next call of Values. It panics if t is not in 0..Len-1.
+// Values returns fingerprints and values of the attributes of [Extractor.Values], in the same
+// order. The result is valid until the next call of Values. Values panics if t is not in 0..Len-1.
 func (f *Fingerprinter) Values(t int) (prints []uint64, values []float64) {
 	t = f.inside(t)
 	v := &f.valued

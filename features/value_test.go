@@ -12,7 +12,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
 )
 
-// ends is a column whose words have their first and last byte for a vector, words of one byte none.
+// ends is a column of vectors: the first and last byte of a word. One-byte words have no vector.
 type ends struct{ lengths }
 
 var _ Vectors = ends{}
@@ -84,16 +84,16 @@ func TestParseNumber(t *testing.T) {
 
 func TestParseValueErrors(t *testing.T) {
 	for source, says := range map[string]string{
-		"u:%v[0,a]%x[0,0]": "t:1:17: %v goes with no other macro in its line",
-		"u:%v[0,0]%v[0,0]": "%v goes with no other macro",
-		"b:%v[0,a]":        "%v is for lines that start with u",
-		"*:%v[0,a]":        "%v is for lines that start with u",
+		"u:%v[0,a]%x[0,0]": "t:1:17: %v must be the only macro in its line",
+		"u:%v[0,0]%v[0,0]": "%v must be the only macro",
+		"b:%v[0,a]":        "%v is allowed only in lines that start with u",
+		"*:%v[0,a]":        "%v is allowed only in lines that start with u",
 	} {
 		_, err := Parse(strings.NewReader(source), "t", DialectTrellis)
 		require.ErrorContains(t, err, says, source)
 	}
 	_, err := Parse(strings.NewReader("u:%v[0,0]"), "t", DialectWapiti)
-	require.ErrorContains(t, err, "no macro of the wapiti dialect")
+	require.ErrorContains(t, err, "not a macro of the wapiti dialect")
 	_, err = parse(t, "u:%v[0,2]", DialectAuto).Bind(2, nil)
 	require.ErrorIs(t, err, ErrColumn)
 }

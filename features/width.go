@@ -1,6 +1,6 @@
 package features
 
-// Width returns the number of columns that every token of seq has, or -1 if the sequence does not say so by a method
+// Width returns the number of columns of every token of seq. It returns -1 if seq has no method
 // Columns() int.
 func Width(seq Sequence) int {
 	if s, ok := seq.(interface{ Columns() int }); ok {
@@ -9,7 +9,7 @@ func Width(seq Sequence) int {
 	return -1
 }
 
-// Columns returns the number of columns that every token has, 0 if there are no tokens.
+// Columns returns the number of columns that all tokens have, or 0 if there are no tokens.
 func (r Rows) Columns() int {
 	if len(r) == 0 {
 		return 0
@@ -21,10 +21,10 @@ func (r Rows) Columns() int {
 	return least
 }
 
-// Columns returns the number of columns that every token has, as [Width] does.
+// Columns returns the number of columns of the sentence, like [Width].
 func (s SeenLabels) Columns() int { return Width(s.Sequence) }
 
-// Width returns the number of columns that the templates need: one more than the last that they read.
+// Width returns the number of columns that the templates need: the largest column number plus one.
 func (p *Program) Width() int {
 	width := 0
 	for _, c := range p.Columns() {

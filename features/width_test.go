@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// unsized is a sequence that does not say how many columns it has.
+// unsized is a sequence without a method Columns.
 type unsized struct{ Sequence }
 
 func TestWidth(t *testing.T) {

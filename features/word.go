@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// appendLower writes s in Unicode lower case, character by character. Bytes that are no UTF-8
-// are copied.
+// appendLower appends s in Unicode lower case, character by character. It copies bytes that are not
+// UTF-8.
 func appendLower(dst []byte, s string) []byte {
 	for i := 0; i < len(s); {
 		if b := s[i]; b < utf8.RuneSelf {
@@ -25,7 +25,7 @@ func appendLower(dst []byte, s string) []byte {
 	return dst
 }
 
-// appendDigits writes s with 0 for every decimal digit of any script.
+// appendDigits appends s with every decimal digit of any script replaced by 0.
 func appendDigits(dst []byte, s string, lower bool) []byte {
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
@@ -42,10 +42,10 @@ func appendDigits(dst []byte, s string, lower bool) []byte {
 	return dst
 }
 
-// appendShape writes one character for each of s: X for an upper-case letter, x for a
-// lower-case one, c, h, k or o for a letter of a script without case, 0 for a number, and any
-// other character itself. Combining marks belong to the letter before them and are left out.
-// With runs, equal neighbours are written once.
+// appendShape appends one character per character of s. X stands for an upper-case letter, x for a
+// lower-case letter, and 0 for a number. c, h, k and o stand for letters of scripts without case.
+// Other characters are copied. Combining marks are omitted. With runs, repeats of the same
+// character are written once.
 func appendShape(dst []byte, s string, runs bool) []byte {
 	last := rune(-1)
 	for i := 0; i < len(s); {
@@ -78,7 +78,7 @@ func appendShape(dst []byte, s string, runs bool) []byte {
 		}
 		last = shape
 		if shape == r {
-			dst = append(dst, c...) // also the bytes that are no UTF-8
+			dst = append(dst, c...) // also bytes that are not UTF-8
 		} else {
 			dst = append(dst, byte(shape))
 		}
@@ -86,8 +86,8 @@ func appendShape(dst []byte, s string, runs bool) []byte {
 	return dst
 }
 
-// caselessShape tells the scripts of Japanese apart, since words change between them as those of other languages
-// do between cases.
+// caselessShape distinguishes the scripts of Japanese. A change of script marks word boundaries
+// there, as a change of case does in other languages.
 func caselessShape(r rune) rune {
 	switch {
 	case unicode.Is(unicode.Han, r):
@@ -100,7 +100,7 @@ func caselessShape(r rune) rune {
 	return 'o'
 }
 
-// The marks of a long vowel, which Unicode gives to no script of its own.
+// Marks of a long vowel. Unicode assigns them to no single script.
 const (
 	longSound     = '\u30fc'
 	longSoundHalf = '\uff70'
@@ -118,17 +118,17 @@ func asciiShape(b byte) byte {
 	return b
 }
 
-// flag is a property that a word has or has not.
+// flag is a property of a word.
 type flag int
 
 const (
 	flagCapital flag = iota // the first letter is upper case
 	flagCaps                // two letters or more, all upper case
 	flagMixed               // an upper-case letter follows a lower-case one
-	flagDigit               // holds a digit
-	flagNumber              // holds a digit and no letter
-	flagHyphen              // holds a hyphen or dash
-	flagPeriod              // holds a full stop
+	flagDigit               // contains a digit
+	flagNumber              // contains a digit and no letter
+	flagHyphen              // contains a hyphen or dash
+	flagPeriod              // contains a full stop
 	flagPunct               // no letter, no digit
 )
 
@@ -137,7 +137,7 @@ var flagNames = [...]string{
 	flagNumber: "number", flagHyphen: "hyphen", flagPeriod: "period", flagPunct: "punct",
 }
 
-// makeup is what one pass over a word finds.
+// makeup is the result of one pass over a word.
 type makeup struct {
 	letters, upper, lower, digits int
 	firstUpper                    bool // the first letter is upper case
@@ -190,7 +190,7 @@ func (m makeup) has(f flag) bool {
 	}
 }
 
-// kind names the first of these that fits.
+// kind returns the first kind that applies.
 func (m makeup) kind() string {
 	switch {
 	case m.has(flagPunct):

@@ -10,8 +10,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// valueOf expands u:<macro> over a sentence of one word, and drops the "u:". It returns "-"
-// where there is no attribute.
+// valueOf expands u:<macro> for a sentence of one word and drops the "u:". It returns "-" if there
+// is no attribute.
 func valueOf(t require.TestingT, macro, word string) string {
 	re, err := Parse(strings.NewReader("u:"+macro), "t", DialectTrellis)
 	require.NoError(t, err)
@@ -110,7 +110,7 @@ func TestWordMacros(t *testing.T) {
 		{"%t[0,form,\"\\d\"]/%T[0,form,\"x\"]", "a1", "true/false"},
 		{"%m[0,form,\"^..\"]/%M[0,form,\"^..\"]", "ABc", "AB/ab"},
 		{"%m[0,form,\"x\"]|%M[0,form,\"x\"]", "AB", "|"},
-		{"a%x[0,form]/%s[0,form,3]b", "AB", "-"}, // one that does not apply takes the line along
+		{"a%x[0,form]/%s[0,form,3]b", "AB", "-"}, // if one macro does not apply, the whole line yields nothing
 	} {
 		assert.Equal(t, tt.want, valueOf(t, tt.macro, tt.word), "%s of %q", tt.macro, tt.word)
 	}

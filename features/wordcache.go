@@ -8,17 +8,17 @@ import (
 )
 
 const (
-	cachedWords   = 1 << 14 // that a wordCache remembers ...
-	cachedNumbers = 1 << 21 // ... or fewer, to stay below so many numbers of 8 bytes in all caches together
-	cachedBytes   = 32      // of the longest word
+	cachedWords   = 1 << 14 // words per cache, at most
+	cachedNumbers = 1 << 21 // 8-byte numbers in all caches together, at most; a cache has fewer words if needed
+	cachedBytes   = 32      // length of the longest cached word
 	ownWidth      = len(spelled{}) + 2
 )
 
-// spelled is a word of up to cachedBytes: its length + 1, then its bytes. Numbers overlap, and with the length they
-// tell the bytes.
+// spelled is a word of up to cachedBytes bytes: its length + 1, then its bytes. The numbers may
+// overlap. Together with the length they determine the bytes.
 type spelled [1 + cachedBytes/8]uint64
 
-// spell returns a word as spelled; zero for words that are too long.
+// spell returns a word as spelled, or zero if the word is too long.
 func spell(s string) (w spelled) {
 	n := len(s)
 	switch {
@@ -37,28 +37,30 @@ func spell(s string) (w spelled) {
 	return w
 }
 
-// wordCache remembers what rows hold of words: for each hash of a word the last two that had it. It keeps the words'
-// bytes, for their memory is the caller's. What local templates need is kept apart, since it is seldom asked for.
+// wordCache keeps the row numbers of words. For each hash it keeps the last two words. It copies
+// the bytes of the words, because the caller may reuse their memory. Numbers that only local
+// templates use are kept apart, because they are rarely needed.
 type wordCache struct {
-	stride  int      // of an entry; whole lines of the cache
-	rest    int      // how many numbers of a row are kept apart
+	stride  int      // length of an entry, in whole cache lines
+	rest    int      // numbers of a row that are kept apart
 	mask    uint64   // number of hashes - 1
-	tags    []uint32 // 2 x (mask + 1): more of the hashes of the words
-	last    []uint8  // mask + 1: which of the two came last
+	tags    []uint32 // 2 x (mask + 1): more hash bits of the words
+	last    []uint8  // mask + 1: which of the two was used last
 	entries []uint64 // 2 x (mask + 1) x stride
 	apart   []uint64 // 2 x (mask + 1) x rest
-	lines   []uint32 // 0, 1 ... : those of an entry
+	lines   []uint32 // 0, 1 ...: cache lines of an entry
 }
 
-// An entry is what a wordCache has of a word: the word, its serial number, the sentence that leans on it, its part of a
-// row.
+// entry is a cached word: the word, its serial number, the last sentence that uses it, and its
+// numbers without those kept apart.
 type entry []uint64
 
 func (e entry) serial() *uint64   { return &e[len(spelled{})] }
 func (e entry) sentence() *uint64 { return &e[len(spelled{})+1] }
 func (e entry) numbers() []uint64 { return e[ownWidth:] }
 
-// newWordCache returns one of so many caches, for words with width numbers, of which those from own on are kept apart.
+// newWordCache returns one of caches caches, for words with width numbers. Those from own on are
+// kept apart.
 func newWordCache(width, own, caches int) wordCache {
 	const line = simd.Line / 8
 	m := wordCache{stride: (ownWidth + own + line - 1) / line * line, rest: width - own}
@@ -75,10 +77,11 @@ func newWordCache(width, own, caches int) wordCache {
 	return m
 }
 
-// slots returns the number of words that it remembers.
+// slots returns the number of words in the cache.
 func (m *wordCache) slots() int { return len(m.tags) }
 
-// slot returns where a word is, or is to be, and asks the cache for what is there; -1 for one that is too long.
+// slot returns the slot of a word, which may still hold another word, and prefetches it. It returns
+// -1 for words that are too long.
 func (m *wordCache) slot(w *spelled) int {
 	if w[0] == 0 {
 		return -1
@@ -90,8 +93,8 @@ func (m *wordCache) slot(w *spelled) int {
 	return slot
 }
 
-// choose returns the slot of the word with that tag, of the two of a hash: if it has none, that of the word that
-// came less recently.
+// choose returns the slot with this tag among the two of a hash. If neither has the tag, it returns
+// the one used less recently.
 func (m *wordCache) choose(hash uint64, tag uint32) int {
 	tags := m.tags[2*hash:][:2]
 	way := uint8(0)
@@ -106,7 +109,8 @@ func (m *wordCache) choose(hash uint64, tag uint32) int {
 	return int(2*hash) + int(way)
 }
 
-// at returns the entry of a word at its slot; the serial number is 0 if the caller is to fill it.
+// at returns the entry of a word at its slot. If the serial number is 0, the caller fills the
+// entry.
 func (m *wordCache) at(slot int, w *spelled) entry {
 	e := entry(m.entries[slot*m.stride:][:m.stride])
 	own := (*spelled)(e)
@@ -116,7 +120,7 @@ func (m *wordCache) at(slot int, w *spelled) entry {
 	return e
 }
 
-// restAt returns the numbers of the word at a slot that are kept apart.
+// restAt returns the numbers at a slot that are kept apart.
 func (m *wordCache) restAt(slot int) []uint64 { return m.apart[slot*m.rest:][:m.rest] }
 
 func load(s string, i int) uint64 { return load4(s, i) | load4(s, i+4)<<32 }

@@ -7,7 +7,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
 )
 
-// needs says which parts of a word's analysis the views of a column ask for.
+// needs lists the parts of a word's analysis that the views of a column use.
 type needs struct{ affixes, lower, makeup bool }
 
 func (n *needs) add(v *view) {
@@ -23,7 +23,7 @@ func (n *needs) add(v *view) {
 	}
 }
 
-// word computes the fingerprints of a field's views, doing once what several of them ask for.
+// word computes the fingerprints of the views of a field. It computes shared steps once.
 type word struct {
 	hasher         *fingerprint.Hasher
 	s              string
@@ -33,11 +33,11 @@ type word struct {
 	row            []int // of regular expressions
 }
 
-// spelling is a string, character by character.
+// spelling is a string, split into characters.
 type spelling struct {
 	text     []byte
-	ends     []int    // of the first 0, 1, 2 ... characters, in text
-	prefixes []uint64 // fingerprints, of the first 0, 1, 2 ... bytes
+	ends     []int    // ends of the first 0, 1, 2 ... characters, in text
+	prefixes []uint64 // fingerprints of the first 0, 1, 2 ... bytes
 }
 
 func (w *word) reset(h *fingerprint.Hasher, s string, n needs) {
@@ -76,7 +76,7 @@ func (p *spelling) set(h *fingerprint.Hasher, s string, lower bool) {
 	p.prefixes = h.Prefixes(p.prefixes, p.text)
 }
 
-// affix returns the piece of the first n characters, or of the last n; false if there are fewer.
+// affix returns the piece of the first or last n characters. It returns false if there are fewer.
 func (p *spelling) affix(h *fingerprint.Hasher, n int, last bool) (fingerprint.Piece, bool) {
 	chars := len(p.ends) - 1
 	switch {
@@ -88,7 +88,8 @@ func (p *spelling) affix(h *fingerprint.Hasher, n int, last bool) (fingerprint.P
 	return h.Sub(p.prefixes, 0, p.ends[n]), true
 }
 
-// piece returns the piece of what [view.append] writes for the word; false where the view does not apply.
+// piece returns the piece of what [view.append] appends for the word. It returns false if the view
+// does not apply.
 func (w *word) piece(v *view) (fingerprint.Piece, bool) {
 	h := w.hasher
 	switch v.op {
@@ -109,7 +110,7 @@ func (w *word) piece(v *view) (fingerprint.Piece, bool) {
 		return h.PieceString(flagNames[v.flag]), true
 	case opDigits, opDigitsLower:
 		switch {
-		case w.makeup.digits > 0: // else there is none to replace
+		case w.makeup.digits > 0: // otherwise there is no digit to replace
 		case v.op == opDigits:
 			return h.PieceString(w.s), true
 		default:
