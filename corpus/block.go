@@ -7,13 +7,13 @@ import (
 	"github.com/trellis-nlp/trellis/internal/lines"
 )
 
-// A Block is a run of whole sentences, still as bytes. One goroutine reads the blocks of an input
-// ([Reader.Block]), others parse them at the same time ([Reader.Open]). The zero value is ready, and its
-// memory is used again.
+// A Block is a sequence of whole sentences, not yet parsed. One goroutine reads the blocks of an
+// input ([Reader.Block]). Others parse them concurrently ([Reader.Open]). The zero value is ready
+// to use, and its memory is reused.
 //
-// The sentences of all blocks are those of the input, and the blocks' texts are its text. Only what
-// stands between two sentences may come at the end of a block, with its io.EOF, rather than before
-// the second one.
+// The sentences of all blocks are those of the input, and the concatenated texts are its text. The
+// text between two sentences may come at the end of a block, with its io.EOF, instead of before the
+// second sentence.
 type Block struct {
 	lines.Block
 	layout Layout
@@ -21,9 +21,9 @@ type Block struct {
 	id     int
 }
 
-// Block reads on until it has size bytes and the end of a sentence, and moves what there is up to the last
-// end into b. It waits for no byte more. At the end of the input it returns io.EOF. What is wrong with the
-// sentences, and an error of the input, is told by those who read the block.
+// Block reads until it has size bytes and the end of a sentence. It moves the text up to the last
+// sentence end into b. It does not wait for more bytes than that. At the end of the input it
+// returns io.EOF. Errors in sentences and of the input are reported when the block is read.
 func (r *Reader) Block(b *Block, size int) error {
 	r.look()
 	if r.err != nil {
@@ -34,7 +34,7 @@ func (r *Reader) Block(b *Block, size int) error {
 		b.layout, b.opts, b.id = r.layout, r.opts, r.id
 		return r.err
 	}
-	// Where no row has told the columns yet, the first one must be found, and in b again.
+	// If no row has determined the columns yet, find the first row here, and again in b.
 	number := r.lines.Number
 	b.layout, b.opts, b.id = r.layout, r.opts, r.id
 	var s Sentence
@@ -45,13 +45,14 @@ func (r *Reader) Block(b *Block, size int) error {
 	return nil
 }
 
-// Open makes r read the sentences of b, which must be left alone until r has read them. Positions are
-// those in the input of b.
+// Open makes r read the sentences of b. Do not change b until r has read them. Positions in errors
+// refer to the input of b.
 func (r *Reader) Open(b *Block) {
 	*r = Reader{lines: b.Open(), opts: b.opts, layout: b.layout, id: b.id, looked: true, block: string(b.Text)}
 }
 
-// lastEnd returns where the last sentence of text ends, or 0 if none does behind from, where a line starts.
+// lastEnd returns the end of the last sentence of text after from, the start of a line. It returns
+// 0 if no sentence ends there.
 func lastEnd(text []byte, from int, format Format) int {
 	next := bytes.LastIndexByte(text, '\n') + 1
 	for next > from {

@@ -18,10 +18,10 @@ import (
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 )
 
-// newLabel stands in no input, so that it tells a sentence that was written from its surroundings.
+// newLabel occurs in no input. It identifies sentences that were written.
 const newLabel = "edited-label"
 
-// edited writes all sentences that r reads with a new column (in CoNLL-U in the place of one).
+// edited writes all sentences of r with a new column. In CoNLL-U it replaces a column.
 func edited(w *corpus.Writer, r *corpus.Reader) error {
 	for {
 		var s corpus.Sentence
@@ -42,7 +42,7 @@ func edited(w *corpus.Writer, r *corpus.Reader) error {
 	}
 }
 
-// byBlocks is edited, block by block.
+// byBlocks does the same as edited, block by block.
 func byBlocks(w *corpus.Writer, r *corpus.Reader, size int) error {
 	var part strings.Builder
 	within, parser := corpus.NewWriter(nil), new(corpus.Reader)
@@ -66,7 +66,7 @@ func byBlocks(w *corpus.Writer, r *corpus.Reader, size int) error {
 	}
 }
 
-// checkBlocks compares reading by blocks with reading sentence by sentence: bytes and errors.
+// checkBlocks compares reading by blocks with reading by sentences: bytes and errors.
 func checkBlocks(t *testing.T, opts corpus.Options, texts ...string) {
 	t.Helper()
 	var want strings.Builder
@@ -89,9 +89,10 @@ func checkBlocks(t *testing.T, opts corpus.Options, texts ...string) {
 		require.Equal(t, wantErr, err, "%.80q by %d", texts, size)
 		if err == nil {
 			require.True(t, want.String() == got.String(), "%.80q by %d", texts, size)
-		} else { // what stands before the bad sentence may be written, or not
+		} else { // the text before the bad sentence may or may not be written
 			require.True(t, strings.HasPrefix(got.String(), want.String()), "%.80q by %d", texts, size)
-			// A line -DOCSTART- ends the sentence before it in a block, even where a NUL makes it a bad line.
+			// A line -DOCSTART- ends the previous sentence in a block, even if a NUL makes it an
+			// invalid line.
 			if !errors.Is(err, corpus.ErrBinary) || !strings.Contains(strings.Join(texts, "\n"), "-DOCSTART-") {
 				require.NotContains(t, got.String()[want.Len():], newLabel)
 			}
@@ -99,7 +100,7 @@ func checkBlocks(t *testing.T, opts corpus.Options, texts ...string) {
 	}
 }
 
-// conllu10 is a row of CoNLL-U behind its ID.
+// conllu10 is a row of CoNLL-U after its ID.
 const conllu10 = "\ta\tb\tc\td\te\tf\tg\th\ti\n"
 
 func TestBlocks(t *testing.T) {
@@ -123,7 +124,7 @@ func TestBlocksOfRealMake(t *testing.T) {
 	}
 }
 
-// Where a MiB of comments hides the number of columns, blocks begin behind the row that tells it.
+// If a MiB of comments hides the number of columns, blocks begin after the row that determines it.
 func TestBlocksOfManyComments(t *testing.T) {
 	checkBlocks(t, corpus.Options{}, strings.Repeat("# x\n", 1<<18)+"\na b\n# c\n\nd e\n")
 	checkBlocks(t, corpus.Options{}, strings.Repeat("# x\n", 1<<18+1))
@@ -143,7 +144,7 @@ func TestBlockSizes(t *testing.T) {
 	assert.Equal(t, 5, b.Len())
 }
 
-// A reader may begin with sentences and go on with blocks.
+// A reader may read sentences first and blocks later.
 func TestBlocksAfterSentences(t *testing.T) {
 	r := corpus.NewReader(strings.NewReader("a b\n\nc d\ne f\n\n\ng h\ni\n"), "f", corpus.Options{})
 	var s corpus.Sentence
@@ -161,7 +162,7 @@ func TestBlocksAfterSentences(t *testing.T) {
 	require.EqualError(t, parser.Read(&s), "f:8: 1 column, expected 2")
 }
 
-// An error of the input comes behind the sentences before it, whole ones only.
+// An input error comes after the preceding complete sentences.
 func TestBlockReadError(t *testing.T) {
 	broken := errors.New("broken")
 	r := corpus.NewReader(io.MultiReader(strings.NewReader("a b\n\nc d\ne"), iotest.ErrReader(broken)), "f", corpus.Options{})
@@ -194,7 +195,7 @@ func TestAttributeBlocks(t *testing.T) {
 		}
 		require.Equal(t, wantErr, err)
 		if err != nil {
-			require.EqualError(t, err, "f:9: a line of blanks: a line between sentences must be empty")
+			require.EqualError(t, err, "f:9: line has only blanks; lines between sentences must be empty")
 			return
 		}
 		require.Equal(t, want.Labels, got.Labels)
@@ -232,7 +233,7 @@ func FuzzBlocks(f *testing.F) {
 			cut = rand.New(rand.NewPCG(1, uint64(data[0]))).IntN(len(data))
 		}
 		if bytes.HasSuffix(data, []byte("\uFEFF")) {
-			return // a byte order mark and nothing else is no block
+			return // only a byte order mark: no block
 		}
 		checkBlocks(t, corpus.Options{Format: corpus.CoNLL}, string(data))
 		if !bytes.HasSuffix(data[:cut], []byte("\uFEFF")) {

@@ -14,7 +14,7 @@ var conlluNames = []string{"id", "form", "lemma", "upos", "xpos", "feats", "head
 // globalColumns starts the first line of a CoNLL-U Plus file.
 const globalColumns = "# global.columns"
 
-// nameColumns sets the columns of CoNLL-U, or those that the first line of head names.
+// nameColumns sets the columns: those of CoNLL-U, or those named in the first line of head.
 func (r *Reader) nameColumns(head []byte) {
 	names := conlluNames
 	first, _, _ := bytes.Cut(head, []byte("\n"))
@@ -37,7 +37,7 @@ func (r *Reader) conlluRow(s *Sentence, text []byte, start int32) (lineKind, err
 	s.fields = split(s.fields, text, start, true)
 	fields := r.trim(s, n, text, start)
 	if len(fields) != r.layout.Columns {
-		return 0, r.lines.Fail(0, fmt.Errorf("%w between tabs, as CoNLL-U has; read a file with other columns as CoNLL", ColumnsError{len(fields), r.layout.Columns}))
+		return 0, r.lines.Fail(0, fmt.Errorf("%w tab-separated ones in CoNLL-U; read files with other columns as CoNLL", ColumnsError{len(fields), r.layout.Columns}))
 	}
 	if r.id < 0 {
 		return tokenLine, nil
@@ -47,7 +47,7 @@ func (r *Reader) conlluRow(s *Sentence, text []byte, start int32) (lineKind, err
 	case wordID:
 		return tokenLine, nil
 	case badID:
-		return 0, r.lines.Fail(r.id+1, fmt.Errorf("ID %.40q is no number, range or empty node", id))
+		return 0, r.lines.Fail(r.id+1, fmt.Errorf("ID %.40q is not a number, range or empty node", id))
 	}
 	s.fields = s.fields[:n]
 	return otherLine, nil
@@ -61,7 +61,7 @@ const (
 	otherID    // 3-4, 8.1
 )
 
-// idKind tells the IDs of CoNLL-U apart.
+// idKind returns the kind of a CoNLL-U ID.
 func idKind(b []byte) id {
 	kind := wordID
 	digits := 0

@@ -14,7 +14,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 )
 
-// readData returns a file of the shared data sets, or skips the test.
+// readData returns a file of the shared data sets. It skips the test if the file is missing.
 func readData(t testing.TB, file string) []byte {
 	data, err := os.ReadFile(filepath.Join("..", "..", "shared", filepath.FromSlash(file)))
 	if os.IsNotExist(err) {
@@ -80,7 +80,7 @@ func TestDataSets(t *testing.T) {
 	}
 }
 
-// The attribute files were made from the column files beside them.
+// The attribute files were generated from the column files next to them.
 func TestAttributeFiles(t *testing.T) {
 	for _, c := range []struct {
 		attributes, columns string
@@ -140,7 +140,7 @@ func BenchmarkReader(b *testing.B) {
 	}
 }
 
-// BenchmarkBlocks is BenchmarkReader as many goroutines would share it, in one.
+// BenchmarkBlocks is BenchmarkReader with blocks, as for many goroutines, but on a single one.
 func BenchmarkBlocks(b *testing.B) {
 	for _, file := range []string{"conll2000/train.txt", "ud-ewt/train.conllu"} {
 		b.Run(filepath.Base(file), func(b *testing.B) {

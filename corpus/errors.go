@@ -9,15 +9,16 @@ import (
 )
 
 var (
-	// ErrBinary says that a line holds a NUL byte, so the input is no text (or UTF-16).
+	// ErrBinary means that a line contains a NUL byte. The input is not text, or it is UTF-16.
 	ErrBinary = lines.ErrBinary
-	// ErrTooLong says that a line is longer than 16 MiB, or a sentence longer than 256 MiB.
+	// ErrTooLong means that a line is longer than 16 MiB, or a sentence longer than 256 MiB.
 	ErrTooLong = lines.ErrTooLong
-	// ErrAttributes says that a [Reader] was given CRFsuite attributes; an attrfile.Reader reads them.
-	ErrAttributes = errors.New("the input holds CRFsuite attributes, not columns")
-	// ErrColumn says that a column was asked for that the input does not have.
+	// ErrAttributes means that the input of a [Reader] contains CRFsuite attributes. Use
+	// attrfile.Reader.
+	ErrAttributes = errors.New("the input contains CRFsuite attributes, not columns")
+	// ErrColumn means that the input does not have the requested column.
 	ErrColumn = errors.New("no such column")
-	// ErrUnwritable says that a value cannot be written, because it would be read back as another.
+	// ErrUnwritable means that a value cannot be written because it would be read back differently.
 	ErrUnwritable = errors.New("cannot be written")
 )
 
@@ -26,11 +27,11 @@ func place(file string, line, column int, err error) error {
 	return &ParseError{File: file, Line: line, Column: column, Err: err}
 }
 
-// A ParseError says what is wrong where.
+// A ParseError is an error with a position.
 type ParseError struct {
-	File   string // the name that the reader was given
+	File   string // name given to the reader
 	Line   int    // from 1
-	Column int    // field of the line, from 1; 0 where the whole line is meant
+	Column int    // field of the line, from 1; 0 for the whole line
 	Err    error
 }
 
@@ -48,7 +49,7 @@ func (e *ParseError) Error() string {
 // Unwrap returns Err.
 func (e *ParseError) Unwrap() error { return e.Err }
 
-// A ColumnsError says that a row has another number of columns than the rows before it.
+// A ColumnsError means that a row has a different number of columns than expected.
 type ColumnsError struct {
 	Found, Expected int
 }

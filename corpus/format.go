@@ -9,26 +9,26 @@ import (
 	"github.com/trellis-nlp/trellis/internal/lines"
 )
 
-// maxLookahead is how far the first sentence is looked for, in bytes.
+// maxLookahead is the number of bytes in which the first sentence is searched.
 const maxLookahead = 1 << 20
 
-// Format says how a file spells sentences.
+// Format is the format of a file.
 type Format int
 
 const (
-	// FormatAuto stands for the format that the first sentence shows.
+	// FormatAuto means the format detected from the first sentence.
 	FormatAuto Format = iota
-	// CoNLL rows are tokens of any one number of columns.
+	// CoNLL rows are tokens, with the same number of columns in all rows.
 	CoNLL
-	// CoNLLU rows have ten named columns; some are no tokens.
+	// CoNLLU rows have ten named columns. Some rows are not tokens.
 	CoNLLU
-	// CRFsuite lines hold a label and its token's attributes.
+	// CRFsuite lines contain a label and the attributes of the token.
 	CRFsuite
 )
 
 var formatNames = [...]string{FormatAuto: "auto", CoNLL: "conll", CoNLLU: "conllu", CRFsuite: "crfsuite"}
 
-// String returns the name that ParseFormat reads.
+// String returns the name, as read by ParseFormat.
 func (f Format) String() string {
 	if f < 0 || int(f) >= len(formatNames) {
 		return fmt.Sprintf("Format(%d)", int(f))
@@ -36,7 +36,7 @@ func (f Format) String() string {
 	return formatNames[f]
 }
 
-// ParseFormat reads auto, conll, conllu or crfsuite, in any case.
+// ParseFormat returns the format with this name: auto, conll, conllu or crfsuite, in any case.
 func ParseFormat(name string) (Format, error) {
 	for f, n := range formatNames {
 		if strings.EqualFold(name, n) {
@@ -46,19 +46,23 @@ func ParseFormat(name string) (Format, error) {
 	return 0, fmt.Errorf("unknown format %q: expected %s", name, strings.Join(formatNames[:], ", "))
 }
 
-// Detect tells the format of r from its first sentence and the name of its file, which may be empty. It returns a
-// reader that gives all of r from the start, any error of reading included; lines that end in CR alone end in LF there.
-// Detect never answers FormatAuto; an empty input is CoNLL.
+// Detect determines the format of r from its first sentence and its file name, which may be empty.
+// It returns a reader that yields all of r from the start, including read errors. That reader
+// replaces CR line ends by LF. Detect never returns FormatAuto. An empty input is CoNLL.
 //
-// The answer is CoNLLU if the input starts with "# global.columns" or its first line without a #
-// has 10 tab-separated columns and an ID in the first. It is CoNLLU too for input that means to be, and that a
-// [Reader] of CoNLLU refuses with the reason: if the name ends in .conllu, or if a comment "# sent_id" or "# text"
-// stands before a first line of 8 or 9 tab-separated columns, or 8 to 10 blank-separated ones, with an ID in the
-// first. It is CRFsuite if the first line starts with
-// "@weight:", or if in the first sentence at least half of the attributes on every line look like
-// name=value, name:value or __FLAG__ and either the number of fields varies, or it is three or more
-// and all attributes look so. Everything else is CoNLL: a ragged file of columns must be an error,
-// not a file of attributes.
+// The result is CoNLLU if the input starts with "# global.columns", or if its first line without a
+// # has 10 tab-separated columns and an ID in the first. It is also CoNLLU for malformed CoNLL-U,
+// so that a [Reader] reports the error. Detect recognises malformed CoNLL-U by a file name in
+// .conllu, or by a comment "# sent_id" or "# text" before the first other line. That line must have
+// an ID in the first column, and 8 or 9 tab-separated or 8 to 10 blank-separated columns.
+//
+// The result is CRFsuite if the first line starts with "@weight:". It is also CRFsuite if, in the
+// first sentence, at least half of the attributes on every line look like name=value, name:value or
+// __FLAG__, and one of two conditions holds. Either the number of fields varies, or it is three or
+// more and all attributes look like that.
+//
+// Everything else is CoNLL, so that a ragged column file is an error instead of a file of
+// attributes.
 func Detect(r io.Reader, name string) (Format, io.Reader) {
 	l := lines.New(r, "", place)
 	head, _ := lookAhead(&l)
@@ -73,9 +77,9 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// lookAhead returns the lines up to the end of the first sentence, as far as they are among the first
-// maxLookahead bytes, which next will return again. It reads no line more: whoever writes a pipe may
-// wait for an answer. An error is that of the line behind.
+// lookAhead returns the lines up to the end of the first sentence, within the first maxLookahead
+// bytes. next returns these lines again. lookAhead reads no further line, because the writer of a
+// pipe may wait for an answer. An error belongs to the line after those returned.
 func lookAhead(l *lines.Reader) ([]byte, error) {
 	rows := false
 	n := 0
@@ -101,7 +105,7 @@ func sniff(head []byte, name string) Format {
 	if bytes.HasPrefix(head, []byte(globalColumns)) {
 		return CoNLLU
 	}
-	treebank := false // has comments that sentences of CoNLL-U have
+	treebank := false // has comments that are typical of CoNLL-U
 	for line := range bytes.Lines(head) {
 		line = lines.CutEnd(line)
 		if lines.IsBlank(line) {
@@ -132,7 +136,7 @@ func sniff(head []byte, name string) Format {
 	return CoNLL
 }
 
-// isTreebankComment reports whether a comment is one that CoNLL-U requires of each sentence.
+// isTreebankComment reports whether a line is a comment that CoNLL-U requires in each sentence.
 func isTreebankComment(line []byte) bool {
 	text := bytes.TrimLeft(line[1:], " ")
 	for _, key := range []string{"sent_id", "text"} {
@@ -143,7 +147,7 @@ func isTreebankComment(line []byte) bool {
 	return false
 }
 
-// countColumns counts those of a row between tabs if it has any, else between blanks.
+// countColumns counts the columns of a row, separated by tabs if it has any, else by blanks.
 func countColumns(row []byte) (n int, tabs bool) {
 	if n := bytes.Count(row, []byte("\t")); n > 0 {
 		return n + 1, true

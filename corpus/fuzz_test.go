@@ -13,7 +13,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 )
 
-// seed adds the hand-made files whose names end in ext, and texts.
+// seed adds the handmade files whose names end in ext, and texts.
 func seed(f *testing.F, ext string, texts ...string) {
 	files, err := filepath.Glob(filepath.Join("testdata", "*"+ext))
 	require.NoError(f, err)
@@ -28,7 +28,7 @@ func seed(f *testing.F, ext string, texts ...string) {
 	}
 }
 
-// sentences returns all sentences of data and what stands behind them, or nil on an error.
+// sentences returns all sentences of data and the text after them, or nil on an error.
 func sentences(data []byte, opts corpus.Options) []*corpus.Sentence {
 	r := corpus.NewReader(bytes.NewReader(data), "", opts)
 	var all []*corpus.Sentence
@@ -45,7 +45,7 @@ func sentences(data []byte, opts corpus.Options) []*corpus.Sentence {
 	}
 }
 
-// checkWritten holds the writer to what the reader has kept, and returns the output with the edit.
+// checkWritten checks that the writer reproduces the input, and returns the output with the edit.
 func checkWritten(t *testing.T, data []byte, all []*corpus.Sentence, edit func(*corpus.Sentence) corpus.Edit) []byte {
 	var same, edited bytes.Buffer
 	w, we := corpus.NewWriter(&same), corpus.NewWriter(&edited)
@@ -54,7 +54,7 @@ func checkWritten(t *testing.T, data []byte, all []*corpus.Sentence, edit func(*
 		require.NoError(t, we.WriteEdited(s, edit(s)))
 	}
 	if bytes.IndexByte(data, '\n') < 0 && bytes.IndexByte(bytes.TrimRight(data, "\r"), '\r') >= 0 {
-		data = bytes.ReplaceAll(data, []byte("\r"), []byte("\n")) // the one thing that is not kept
+		data = bytes.ReplaceAll(data, []byte("\r"), []byte("\n")) // CR line ends are the only bytes that change
 	}
 	require.Equal(t, data, append([]byte{}, same.Bytes()...), "written back")
 	return edited.Bytes()
@@ -71,7 +71,7 @@ func constant(n int, label string) []string {
 func FuzzConll(f *testing.F) {
 	seed(f, "traps*.conll", "a b\nc d\n\n", "# # B-NP\na b c\n", "#\tu\tv\t\n1\ta\tb\tc\n", "\uFEFF-DOCSTART- O\na O\r\n-DOCSTART-\nb O", "a\tb\n\t\n\tc\n", "# x y\na b", "\x00", "a\rb c\r", "a b\rc d\r\re f\r", "a\tb\t \nc\td \ne\tf\n", "a\tb\t\n\n", "#\t0\t \n\t0\t")
 	f.Fuzz(func(t *testing.T, data []byte) {
-		sentences(data, corpus.Options{}) // whatever the format, no panic
+		sentences(data, corpus.Options{}) // no panic in any format
 		opts := corpus.Options{Format: corpus.CoNLL}
 		all := sentences(data, opts)
 		if all == nil {

@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-// A Layout says what the columns of an input are.
+// A Layout describes the columns of an input.
 type Layout struct {
 	Format   Format
-	Columns  int      // number of columns of a row; 0: CoNLL without tokens
-	Names    []string // names of the columns in lower case; nil for CoNLL, whose columns have none
-	Tabs     bool     // one tab separates fields, else runs of spaces and tabs do
-	Numbered bool     // the first column counts the tokens of the sentence: 1, 2, 3 ...
+	Columns  int      // number of columns of a row; 0 for CoNLL without tokens
+	Names    []string // column names in lower case; nil for CoNLL, whose columns have no names
+	Tabs     bool     // a single tab separates fields, not a run of spaces and tabs
+	Numbered bool     // the first column numbers the tokens of a sentence: 1, 2, 3 ...
 }
 
-// Column resolves a column: a number from 1, a negative number that counts from the end (-1 is the
-// last), or a name in any case. It returns the index from 0 that [Sentence.Field] takes.
+// Column resolves a column: a number from 1, a negative number from the end (-1 is the last), or a
+// name in any case. It returns the index from 0, as used by [Sentence.Field].
 func (l *Layout) Column(spec string) (int, error) {
 	if l.Columns == 0 {
 		return 0, fmt.Errorf("column %q: %w: the input has no tokens", spec, ErrColumn)
@@ -42,8 +42,8 @@ func (l *Layout) Column(spec string) (int, error) {
 	return 0, fmt.Errorf("column %q: %w: expected %s", spec, ErrColumn, known)
 }
 
-// Form resolves the column of the words, by default (spec "") FORM in CoNLL-U and, in CoNLL, the
-// first column, or the second where the first is a running number.
+// Form resolves the word column. The default (spec "") is FORM in CoNLL-U. In CoNLL it is the first
+// column, or the second if the first numbers the tokens.
 func (l *Layout) Form(spec string) (int, error) {
 	if spec == "" {
 		spec = "1"
@@ -56,8 +56,8 @@ func (l *Layout) Form(spec string) (int, error) {
 	return l.Column(spec)
 }
 
-// Label resolves the column of the labels, by default (spec "") UPOS in CoNLL-U and the last one
-// in CoNLL.
+// Label resolves the label column. The default (spec "") is UPOS in CoNLL-U and the last column in
+// CoNLL.
 func (l *Layout) Label(spec string) (int, error) {
 	if spec == "" {
 		spec = "-1"

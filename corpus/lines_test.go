@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The limit of a sentence holds whatever the sentence is made of.
+// The limit of a sentence applies to lines of all kinds.
 func TestSentenceLimit(t *testing.T) {
 	for name, text := range map[string]string{
 		"rows":        "a b\n",
@@ -28,7 +28,7 @@ func TestSentenceLimit(t *testing.T) {
 	}
 }
 
-// endless yields its lines again and again.
+// endless repeats its lines forever.
 type endless string
 
 func (e endless) Read(p []byte) (int, error) {

@@ -12,7 +12,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 )
 
-// readWhole returns the tokens of all sentences, and what Write makes of these.
+// readWhole returns the tokens of all sentences, and the output of Write.
 func readWhole(t *testing.T, r io.Reader, name string, opts corpus.Options) (list []string, written string, err error) {
 	t.Helper()
 	var out strings.Builder
@@ -31,10 +31,10 @@ func readWhole(t *testing.T, r io.Reader, name string, opts corpus.Options) (lis
 	}
 }
 
-// Lines that end in CR alone are lines; they are written with LF.
+// Lines may end in CR alone. They are written with LF.
 func TestLinesThatEndInCR(t *testing.T) {
 	text := "a b\rc d\r\re f\r"
-	long := strings.Repeat("ab cd\ref gh\r\r", 1<<14) // more than is read at once
+	long := strings.Repeat("ab cd\ref gh\r\r", 1<<14) // more than one read
 	for _, c := range []struct {
 		text string
 		want []string
@@ -44,7 +44,7 @@ func TestLinesThatEndInCR(t *testing.T) {
 		{"a b\rc d", []string{"a|b c|d"}},
 		{"a\tb c\rd\te\r", []string{"a|b c d|e"}},
 		{"a b\r", []string{"a|b"}},
-		{"a\rb\tc\nd\te\n", []string{"a\rb|c d|e"}}, // a CR within a line of a file whose lines end in LF
+		{"a\rb\tc\nd\te\n", []string{"a\rb|c d|e"}}, // a CR within a line of a file with LF line ends
 	} {
 		got, written, err := readWhole(t, strings.NewReader(c.text), "f", corpus.Options{Format: corpus.CoNLL})
 		require.NoError(t, err)
@@ -67,14 +67,14 @@ func TestLinesThatEndInCR(t *testing.T) {
 	checkBlocks(t, corpus.Options{}, text, long)
 }
 
-// Blanks behind the last column are no column and no part of it, and stay where they are.
+// Blanks after the last column are neither a column nor part of one, and are preserved.
 func TestBlanksAtLineEnds(t *testing.T) {
 	for _, c := range []struct{ text, tokens, tagged string }{
 		{"a\tX\nb\tY\t\nc\tZ \nd\tW\t \n", "a|X b|Y c|Z d|W", "a\tX\tL\nb\tY\tL\nc\tZ\tL\nd\tW\tL\n"},
 		{"a\tX\t\nb\tY\n", "a|X b|Y", "a\tX\tL\nb\tY\tL\n"},
 		{"a\tX \r\nb\tY\t\r\n", "a|X b|Y", "a\tX\tL\r\nb\tY\tL\r\n"},
 		{"a X  \nb Y\n", "a|X b|Y", "a X   L\nb Y L\n"},
-		{"a\t\nb\t\n", "a| b|", "a\t\tL\nb\t\tL\n"}, // an empty column, where all rows have it
+		{"a\t\nb\t\n", "a| b|", "a\t\tL\nb\t\tL\n"}, // an empty column in all rows
 		{"a\tX\t\nb\tY\tZ\n", "a|X| b|Y|Z", "a\tX\t\tL\nb\tY\tZ\tL\n"},
 		{"a long row of a word\tX \nanother long row\tY\t\t\n", "a long row of a word|X another long row|Y", "a long row of a word\tX\tL\nanother long row\tY\tL\n"},
 	} {
@@ -98,17 +98,17 @@ func TestBlanksAtLineEnds(t *testing.T) {
 	assert.Equal(t, row+"\t \n"+row+" \n", written)
 }
 
-// What means to be CoNLL-U and is not is refused, not read as other columns.
+// Malformed CoNLL-U is rejected, not read as other columns.
 func TestBrokenCoNLLU(t *testing.T) {
 	nine := "1\ta\tb\tc\td\te\tf\tg\th\n"
 	blanks := "1 a b c d e f g h i\n"
 	for _, c := range []struct{ name, text, says string }{
-		{"x.conllu", nine, "x.conllu:1: 9 columns, expected 10 between tabs"},
-		{"X.CONLLU", blanks, "X.CONLLU:1: 1 column, expected 10 between tabs"},
-		{"x", "# sent_id = s1\n# text = a\n" + nine, "x:3: 9 columns, expected 10 between tabs"},
-		{"x", "# text = a\n" + blanks, "x:2: 1 column, expected 10 between tabs"},
+		{"x.conllu", nine, "x.conllu:1: 9 columns, expected 10 tab-separated ones in CoNLL-U"},
+		{"X.CONLLU", blanks, "X.CONLLU:1: 1 column, expected 10 tab-separated ones in CoNLL-U"},
+		{"x", "# sent_id = s1\n# text = a\n" + nine, "x:3: 9 columns, expected 10 tab-separated ones in CoNLL-U"},
+		{"x", "# text = a\n" + blanks, "x:2: 1 column, expected 10 tab-separated ones in CoNLL-U"},
 		{"x", nine, ""},
-		{"x", "# sent_id = s1\n1\ta\tO\t-\t-\n", ""}, // names of UNER
+		{"x", "# sent_id = s1\n1\ta\tO\t-\t-\n", ""}, // UNER uses these comment names
 		{"x", "# sentence\n" + blanks, ""},
 		{"x", "# sent_id = s1\na\tb\tc\td\te\tf\tg\th\ti\n", ""},
 	} {

@@ -7,9 +7,9 @@ import (
 	"github.com/trellis-nlp/trellis/internal/lines"
 )
 
-// plain reads rows into s, the first of which stands at start in the sentence, and returns where the line
-// behind them stands. It is [Reader.read] for nearly all rows, in one pass over their bytes, and leaves
-// every line that might be something else, or wrong, to that.
+// plain reads rows into s and returns the position of the next line. The first row begins at
+// position start in the sentence. plain is the fast path of [Reader.read] for nearly all rows, in
+// one pass over the bytes. It leaves every line that may be something else, or an error, to read.
 func (r *Reader) plain(s *Sentence, start int32) int32 {
 	l := &r.lines
 	for {
@@ -36,8 +36,8 @@ func (r *Reader) plain(s *Sentence, start int32) int32 {
 	}
 }
 
-// plainRow appends the fields of the first line of text to s.fields, as split does, and returns its
-// length, or a negative number if the last 8 bytes of text are reached.
+// plainRow appends the fields of the first line of text to s.fields, like split. It returns the
+// length of the line, or a negative number if it reaches the last 8 bytes of text.
 func (r *Reader) plainRow(s *Sentence, text []byte, start int32) int {
 	tabs := r.layout.Tabs
 	from := 0
@@ -47,7 +47,7 @@ func (r *Reader) plainRow(s *Sentence, text []byte, start int32) int {
 		if !tabs {
 			m |= lines.Equal(w, ' ')
 		}
-		for m &= ends - 1; m != 0; m &= m - 1 { // those before the first line end
+		for m &= ends - 1; m != 0; m &= m - 1 { // separators before the first line end
 			at := i + bits.TrailingZeros64(m)/8
 			if tabs || at > from {
 				s.fields = append(s.fields, field{start + int32(from), start + int32(at)})
@@ -65,7 +65,7 @@ func (r *Reader) plainRow(s *Sentence, text []byte, start int32) int {
 	return -1
 }
 
-// isWord reports whether the row with these fields is a token of CoNLL-U, or of CoNLL, where each is.
+// isWord reports whether the row with these fields is a token of CoNLL-U. In CoNLL every row is.
 func (r *Reader) isWord(text []byte, fields []field, start int32) bool {
 	return r.layout.Format != CoNLLU || r.id < 0 ||
 		idKind(text[fields[r.id].start-start:fields[r.id].end-start]) == wordID

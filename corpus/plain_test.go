@@ -13,7 +13,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 )
 
-// checkPlain compares rows that are read many at a time with rows of which each comes alone.
+// checkPlain compares the fast path for rows with the slow path.
 func checkPlain(t *testing.T, data []byte, opts corpus.Options) {
 	t.Helper()
 	many := corpus.NewReader(bytes.NewReader(data), "f", opts)
@@ -53,7 +53,7 @@ func TestPlainRows(t *testing.T) {
 	}
 }
 
-// A line may be just as long as the limit, whichever way it is read.
+// A line may be exactly as long as the limit, on both paths.
 func TestPlainLongLines(t *testing.T) {
 	for _, n := range []int{16<<20 - 1, 16 << 20} {
 		text := "a b\n" + strings.Repeat("x", n-2) + " b\nlong enough\n"

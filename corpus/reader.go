@@ -9,11 +9,11 @@ import (
 	"github.com/trellis-nlp/trellis/internal/lines"
 )
 
-// Separator says what stands between the fields of a CoNLL row.
+// Separator is the separator of the fields of a CoNLL row.
 type Separator int
 
 const (
-	// SeparatorAuto is Tabs if the first row holds a tab, else Blanks.
+	// SeparatorAuto is Tabs if the first row contains a tab, else Blanks.
 	SeparatorAuto Separator = iota
 	// Tabs separates fields by single tabs.
 	Tabs
@@ -21,31 +21,31 @@ const (
 	Blanks
 )
 
-// Options tell a Reader what it would else find out from the first sentence.
+// Options override what a Reader detects from the first sentence.
 type Options struct {
-	Format    Format    // FormatAuto tells CoNLL, CoNLLU and CRFsuite apart
+	Format    Format    // FormatAuto distinguishes CoNLL, CoNLLU and CRFsuite
 	Separator Separator // of CoNLL rows
-	Columns   int       // number of columns of CoNLL rows; 0: that of the first row
+	Columns   int       // number of columns of CoNLL rows; 0 takes it from the first row
 }
 
-// A Reader reads sentences of CoNLL columns or CoNLL-U. It needs no more of its input than the
-// sentences it has given out, so it can stand between two pipes.
+// A Reader reads sentences in CoNLL columns or CoNLL-U. It reads no further than the sentences that
+// it returns, so it works between two pipes.
 type Reader struct {
 	lines  lines.Reader
 	opts   Options
 	layout Layout
 	id     int    // index of the ID column in CoNLL-U, or -1
 	looked bool   // layout is known
-	block  string // all bytes, where they are those of a [Block]
-	err    error  // what every further Read returns
+	block  string // all bytes, if they come from a [Block]
+	err    error  // result of every further Read
 }
 
-// NewReader returns a reader of r. name stands for the input in errors.
+// NewReader returns a reader of r. Errors contain name.
 func NewReader(r io.Reader, name string, opts Options) *Reader {
 	return &Reader{lines: lines.New(r, name, place), opts: opts}
 }
 
-// Layout reads as far as the first sentence, and no further, to tell the columns.
+// Layout determines the columns. It reads no further than the first sentence.
 func (r *Reader) Layout() (Layout, error) {
 	r.look()
 	if r.err != nil && r.err != io.EOF {
@@ -54,9 +54,9 @@ func (r *Reader) Layout() (Layout, error) {
 	return r.layout, nil
 }
 
-// Read reads the next sentence that has tokens into s. At the end of the input it returns io.EOF,
-// and s, without tokens, holds what stood behind the last sentence: a [Writer] that is given it too
-// writes the input back to the last byte. After any other error s is empty.
+// Read reads the next sentence that has tokens into s. At the end of the input, it returns io.EOF.
+// s then has no tokens, but holds the text after the last sentence. A [Writer] that also gets this
+// s reproduces the input to the last byte. After any other error s is empty.
 func (r *Reader) Read(s *Sentence) error {
 	s.reset()
 	r.look()
@@ -79,7 +79,7 @@ func (r *Reader) Read(s *Sentence) error {
 }
 
 func (r *Reader) read(s *Sentence) error {
-	start := int32(0) // of the line, in the sentence
+	start := int32(0) // start of the line in the text of the sentence
 	for {
 		start = r.plain(s, start)
 		raw, err := r.lines.Next()
@@ -104,7 +104,7 @@ func (r *Reader) read(s *Sentence) error {
 		}
 		switch {
 		case kind <= documentLine && s.Len() == 0:
-			s.lines = s.lines[:0] // so far, these lines only stand before the sentence
+			s.lines = s.lines[:0] // so far, these lines only precede the sentence
 		default:
 			if len(s.lines) == 0 {
 				s.first = r.lines.Number
@@ -121,8 +121,8 @@ func (r *Reader) read(s *Sentence) error {
 	}
 }
 
-// row tells what the line is, and appends the fields of a token to s.fields. start is where the
-// line will stand in the sentence.
+// row returns the kind of a line and appends the fields of a token to s.fields. start is the
+// position of the line in the text of the sentence.
 func (r *Reader) row(s *Sentence, text []byte, start int32) (lineKind, error) {
 	if lines.IsBlank(text) {
 		return blankLine, nil
@@ -153,8 +153,9 @@ func (r *Reader) row(s *Sentence, text []byte, start int32) (lineKind, error) {
 	return tokenLine, nil
 }
 
-// trim takes blanks at the end of a row out of its fields, s.fields[n:], and returns these: fields that are too many
-// and blank, and spaces behind the last one. Where blanks separate fields there are no such.
+// trim removes blanks at the end of a row from its fields, s.fields[n:], and returns the remaining
+// fields. It removes surplus blank fields and trailing spaces of the last field. Rows separated by
+// blanks have neither.
 func (r *Reader) trim(s *Sentence, n int, text []byte, start int32) []field {
 	if !r.layout.Tabs {
 		return s.fields[n:]
@@ -169,7 +170,7 @@ func (r *Reader) trim(s *Sentence, n int, text []byte, start int32) []field {
 	return s.fields[n:]
 }
 
-// look finds the layout out. Errors of the input come later, when next meets them.
+// look determines the layout. next reports errors of the input later.
 func (r *Reader) look() {
 	if r.looked {
 		return
@@ -207,7 +208,7 @@ func (r *Reader) look() {
 		}
 	}
 	if r.layout.Columns == 0 && r.opts.Columns > 0 {
-		// All lines may be comments, but the number of columns tells.
+		// All lines may be comments, but the number of columns decides.
 		first, _, _ := bytes.Cut(head, []byte("\n"))
 		r.decide(lines.CutEnd(first))
 	}
@@ -218,7 +219,7 @@ func (r *Reader) look() {
 	}
 }
 
-// decide takes separator and number of columns from the first row.
+// decide sets the separator and the number of columns from the first row.
 func (r *Reader) decide(row []byte) {
 	r.layout.Tabs = r.opts.Separator == Tabs ||
 		r.opts.Separator == SeparatorAuto && bytes.IndexByte(row, '\t') >= 0
@@ -228,7 +229,7 @@ func (r *Reader) decide(row []byte) {
 	}
 }
 
-// narrow takes blank fields at the end of the first row for none if another row lacks them.
+// narrow drops blank fields at the end of the first row if another row does not have them.
 func (r *Reader) narrow(first, row []byte) {
 	n := bytes.Count(row, []byte("\t")) + 1
 	if !r.layout.Tabs || r.opts.Columns > 0 || n >= r.layout.Columns {
@@ -240,8 +241,8 @@ func (r *Reader) narrow(first, row []byte) {
 	}
 }
 
-// isNumbered reports whether the first column counts 1, 2, 3 ...; a single row of two columns may
-// as well be the word 1.
+// isNumbered reports whether the first column counts 1, 2, 3 ... A single row with two columns does
+// not count, because its word may be the number 1.
 func isNumbered(s *Sentence) bool {
 	for t := range s.Len() {
 		if s.Field(t, 0) != strconv.Itoa(t+1) {
@@ -257,7 +258,7 @@ func isDocument(line []byte) bool {
 	return ok && (len(rest) == 0 || rest[0] == ' ' || rest[0] == '\t')
 }
 
-// mayBeComment reports whether a CoNLL line is a comment if its columns do not make it a token.
+// mayBeComment reports whether a CoNLL line is a comment unless its columns make it a token.
 func mayBeComment(line []byte) bool {
 	return len(line) > 0 && line[0] == '#' && (len(line) == 1 || line[1] == ' ' || line[1] == '\t')
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 )
 
-// readAll returns the rows of all sentences as written in the tests: fields joined by |, tokens by
-// a space, and checks that the text is kept byte for byte.
+// readAll returns the rows of all sentences in the notation of the tests, with | between fields and
+// spaces between tokens. It checks that the text is preserved byte for byte.
 func readAll(t *testing.T, text string, opts corpus.Options) ([]string, error) {
 	t.Helper()
 	r := corpus.NewReader(iotest.OneByteReader(strings.NewReader(text)), "f", opts)
@@ -122,10 +122,10 @@ func TestReaderErrors(t *testing.T) {
 		{name: "UTF-16", text: "\xff\xfea\x00 \x00b\x00\n\x00", want: "f:1: binary data", is: corpus.ErrBinary},
 		{name: "long line", text: "a b\n\nc d\n\nd " + strings.Repeat("x", 17<<20), want: "f:5: line of more than 16 MiB: too long", is: corpus.ErrTooLong},
 		{name: "long first line", text: strings.Repeat("x", 17<<20), want: "f:1: line of more than 16 MiB: too long", is: corpus.ErrTooLong},
-		{name: "attributes", text: "O\tw=a\tlast\nO\tw=b\n", want: "f: the input holds CRFsuite attributes, not columns", is: corpus.ErrAttributes},
-		{name: "CoNLL-U columns", text: "1" + conllu + "2\tb\n", want: "f:2: 2 columns, expected 10 between tabs, as CoNLL-U has; read a file with other columns as CoNLL", is: corpus.ColumnsError{Found: 2, Expected: 10}},
-		{name: "CoNLL-U ID", text: "1" + conllu + "b" + conllu, want: `f:2: column 1: ID "b" is no number, range or empty node`},
-		{name: "CoNLL-U by option", text: "a b\n", opts: corpus.Options{Format: corpus.CoNLLU}, want: "f:1: 1 column, expected 10 between tabs, as CoNLL-U has; read a file with other columns as CoNLL", is: corpus.ColumnsError{Found: 1, Expected: 10}},
+		{name: "attributes", text: "O\tw=a\tlast\nO\tw=b\n", want: "f: the input contains CRFsuite attributes, not columns", is: corpus.ErrAttributes},
+		{name: "CoNLL-U columns", text: "1" + conllu + "2\tb\n", want: "f:2: 2 columns, expected 10 tab-separated ones in CoNLL-U; read files with other columns as CoNLL", is: corpus.ColumnsError{Found: 2, Expected: 10}},
+		{name: "CoNLL-U ID", text: "1" + conllu + "b" + conllu, want: `f:2: column 1: ID "b" is not a number, range or empty node`},
+		{name: "CoNLL-U by option", text: "a b\n", opts: corpus.Options{Format: corpus.CoNLLU}, want: "f:1: 1 column, expected 10 tab-separated ones in CoNLL-U; read files with other columns as CoNLL", is: corpus.ColumnsError{Found: 1, Expected: 10}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := corpus.NewReader(strings.NewReader(c.text), "f", c.opts)
@@ -191,8 +191,8 @@ func TestFieldOutOfRangePanics(t *testing.T) {
 	assert.Panics(t, func() { s.Field(2, 0) })
 }
 
-// A sentence must be given out as soon as its blank line has come, or two programs that talk through
-// pipes wait for each other.
+// Read returns a sentence as soon as its blank line arrives. Otherwise two programs connected by
+// pipes would deadlock.
 func TestReaderDoesNotReadAhead(t *testing.T) {
 	in, out := io.Pipe()
 	defer in.Close()
@@ -205,7 +205,7 @@ func TestReaderDoesNotReadAhead(t *testing.T) {
 	}
 }
 
-// Past the first MiB of lines that may be comments, they are.
+// After the first MiB of possible comments, such lines are comments.
 func TestReaderManyComments(t *testing.T) {
 	comments := strings.Repeat("# x\n", 1<<19)
 	r := corpus.NewReader(strings.NewReader(comments+"a b\n# c\n"), "", corpus.Options{})

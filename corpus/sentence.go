@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// A Sentence is a run of tokens with their columns, and all the text around them. Its zero value is
-// ready for [Reader.Read], which reuses its memory; strings taken from it stay valid, but each keeps
-// the whole text in memory.
+// A Sentence is a sequence of tokens with columns, and the surrounding text. The zero value is
+// ready for [Reader.Read], which reuses its memory. Strings from a Sentence stay valid, but each
+// keeps the whole text in memory.
 type Sentence struct {
-	text string // all bytes: what stands before the sentence, then its lines
+	text string // all bytes: the preceding text, then the lines of the sentence
 	bom  bool   // the text followed a byte order mark
 
-	// The sentence's own lines. What stands before (blank lines, document lines, and the comments
-	// cut off by them) is text[:lines[0].start].
+	// The lines of the sentence. The preceding text (blank lines, document lines, and comments
+	// separated by them) is text[:lines[0].start].
 	lines  []line
-	rows   []int32 // lines index of each token
+	rows   []int32 // index in lines of each token
 	first  int     // number of lines[0] in the file
 	fields []field // Len x columns: the fields of the tokens in text
 
@@ -38,7 +38,7 @@ const (
 )
 
 type line struct {
-	start, end, next int32 // text[start:end] is the line, text[end:next] its end
+	start, end, next int32 // text[start:end] is the line, text[end:next] its line end
 	kind             lineKind
 }
 
@@ -56,13 +56,13 @@ func (s *Sentence) Field(t, col int) string {
 	return s.text[f.start:f.end]
 }
 
-// Row returns the line of token t as it was read, without its end.
+// Row returns the line of token t as read, without its line end.
 func (s *Sentence) Row(t int) string {
 	l := s.lines[s.rows[t]]
 	return s.text[l.start:l.end]
 }
 
-// Column appends column col of all tokens to dst[:0] and returns it.
+// Column appends column col of all tokens to dst[:0] and returns the result.
 func (s *Sentence) Column(dst []string, col int) []string {
 	dst = slices.Grow(dst[:0], s.Len())
 	for t := range s.rows {
@@ -71,10 +71,11 @@ func (s *Sentence) Column(dst []string, col int) []string {
 	return dst
 }
 
-// Line returns the number of the line, from 1, that token t stands on.
+// Line returns the line number of token t, from 1.
 func (s *Sentence) Line(t int) int { return s.first + int(s.rows[t]) }
 
-// Comments appends the sentence's comment lines, without their ends, to dst[:0] and returns it.
+// Comments appends the comment lines of the sentence, without line ends, to dst[:0] and returns the
+// result.
 func (s *Sentence) Comments(dst []string) []string {
 	dst = dst[:0]
 	for _, l := range s.lines {
@@ -85,18 +86,18 @@ func (s *Sentence) Comments(dst []string) []string {
 	return dst
 }
 
-// String returns the bytes that were read: the sentence, the blank line that ends it, and what
-// stands between it and the sentence before.
+// String returns the bytes read: the text after the previous sentence, the sentence, and the blank
+// line that ends it.
 func (s *Sentence) String() string { return s.text }
 
-// Clone returns a copy that a later Read into s leaves alone.
+// Clone returns a copy that a later Read into s does not change.
 func (s *Sentence) Clone() *Sentence {
 	c := *s
 	c.lines, c.rows, c.fields = slices.Clone(s.lines), slices.Clone(s.rows), slices.Clone(s.fields)
 	return &c
 }
 
-// body returns where the sentence's own lines start in text.
+// body returns the start of the sentence's own lines in text.
 func (s *Sentence) body() int {
 	if len(s.lines) == 0 {
 		return len(s.text)
@@ -104,7 +105,7 @@ func (s *Sentence) body() int {
 	return int(s.lines[0].start)
 }
 
-// end returns the line end that the sentence's lines have.
+// end returns the line end of the sentence's lines.
 func (s *Sentence) end() string {
 	if i := strings.IndexByte(s.text, '\n'); i > 0 && s.text[i-1] == '\r' {
 		return "\r\n"
@@ -112,7 +113,7 @@ func (s *Sentence) end() string {
 	return "\n"
 }
 
-// separator returns what sets an appended column off.
+// separator returns the byte that separates an appended column.
 func (s *Sentence) separator() byte {
 	if s.tabs {
 		return '\t'
@@ -124,7 +125,8 @@ func (s *Sentence) reset() {
 	*s = Sentence{lines: s.lines[:0], rows: s.rows[:0], fields: s.fields[:0]}
 }
 
-// Weight returns the weight of the sentence in training, of a comment "# weight = 2.5"; 1 where there is none.
+// Weight returns the training weight of the sentence, from a comment "# weight = 2.5". It returns 1
+// if there is no such comment.
 func (s *Sentence) Weight() (float64, error) {
 	for _, l := range s.lines {
 		if l.kind != commentLine {

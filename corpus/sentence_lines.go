@@ -7,8 +7,8 @@ import (
 	"github.com/trellis-nlp/trellis/internal/lines"
 )
 
-// Lines yields the lines of s without their ends, what stands before it included, each with the number of
-// its token, or -1: of blank lines, comments, document lines, multiword ranges and empty nodes.
+// Lines yields the lines of s without line ends, including the preceding text. The number is that
+// of the token, or -1 for blank lines, comments, document lines, multiword ranges and empty nodes.
 func (s *Sentence) Lines() iter.Seq2[int, string] {
 	return func(yield func(int, string) bool) {
 		for l := range strings.Lines(s.text[:s.body()]) {
@@ -30,11 +30,11 @@ func (s *Sentence) Lines() iter.Seq2[int, string] {
 	}
 }
 
-// StartsDocument reports whether a document starts with s: a line -DOCSTART- or a comment # newdoc stands
-// before its first token. parted reports whether more than the one blank line that ends a sentence stands
-// before it, by which files without such marks tell documents apart; the first sentence of an input may be
-// parted from nothing.
-func (s *Sentence) StartsDocument() (marked, parted bool) {
+// StartsDocument reports whether a document starts with s. marked is set if a line -DOCSTART- or a
+// comment # newdoc precedes the first token. separated is set if more than one blank line precedes
+// s. Files without marks separate documents in this way. For the first sentence of an input,
+// separated has no meaning.
+func (s *Sentence) StartsDocument() (marked, separated bool) {
 	head := true
 	for t, line := range s.Lines() {
 		if t >= 0 {
@@ -42,7 +42,7 @@ func (s *Sentence) StartsDocument() (marked, parted bool) {
 		}
 		switch {
 		case lines.IsBlank([]byte(line)):
-			parted = parted || head
+			separated = separated || head
 		case isDocument([]byte(line)):
 			marked = true
 		default:
@@ -50,7 +50,7 @@ func (s *Sentence) StartsDocument() (marked, parted bool) {
 				marked = true
 			}
 		}
-		head = head && !isDocument([]byte(line)) // what follows that line is its own
+		head = head && !isDocument([]byte(line)) // blank lines after a document line do not count
 	}
-	return marked, parted
+	return marked, separated
 }

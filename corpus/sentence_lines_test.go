@@ -36,7 +36,7 @@ func TestLines(t *testing.T) {
 
 func TestStartsDocument(t *testing.T) {
 	for _, c := range []struct {
-		text, marked, parted string // of its sentences, a letter each
+		text, marked, separated string // sentences, and one letter per sentence
 	}{
 		{"a\n\nb\n\nc\n", "nnn", "nnn"},
 		{"\na\n\nb\n\n\nc\n \nd\n", "nnnn", "ynyn"},
@@ -46,7 +46,7 @@ func TestStartsDocument(t *testing.T) {
 		{"a O\n# newdoc\nb O\n", "n", "n"},
 	} {
 		r := NewReader(strings.NewReader(c.text), "", Options{})
-		marked, parted := "", ""
+		marked, separated := "", ""
 		letter := map[bool]string{true: "y", false: "n"}
 		for {
 			var s Sentence
@@ -56,9 +56,9 @@ func TestStartsDocument(t *testing.T) {
 				require.NoError(t, err)
 			}
 			m, p := s.StartsDocument()
-			marked, parted = marked+letter[m], parted+letter[p]
+			marked, separated = marked+letter[m], separated+letter[p]
 		}
 		assert.Equal(t, c.marked, marked, "%q", c.text)
-		assert.Equal(t, c.parted, parted, "%q", c.text)
+		assert.Equal(t, c.separated, separated, "%q", c.text)
 	}
 }

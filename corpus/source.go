@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// A Source says where sentences come from: files, or memory. The zero Source has none.
+// A Source lists where sentences come from: files and memory. The zero Source is empty.
 type Source struct {
 	Paths     []string    // of files; "-" is standard input
-	Sentences []*Sentence // in memory, after those of the files
-	Stdin     io.Reader   // what "-" reads; nil is the standard input of the process
+	Sentences []*Sentence // in memory, read after the files
+	Stdin     io.Reader   // input for "-"; nil means the standard input of the process
 }
 
-// IsZero reports whether the source has no sentences.
+// IsZero reports whether the source is empty.
 func (s Source) IsZero() bool { return len(s.Paths)+len(s.Sentences) == 0 }
 
-// NewSentence makes a sentence of rows, one a token, each with the same number of fields. Fields that a file could not
-// hold, because they are empty or have a tab or a line end in them, are an error.
+// NewSentence creates a sentence from rows, one per token, with equal numbers of fields. It fails
+// if a field cannot be stored in a file, because it is empty or contains a tab or line end.
 func NewSentence(rows [][]string) (*Sentence, error) {
 	s := &Sentence{tabs: true, format: CoNLL, first: 1}
 	var b strings.Builder
@@ -28,7 +28,7 @@ func NewSentence(rows [][]string) (*Sentence, error) {
 		start := b.Len()
 		for k, text := range row {
 			if text == "" || strings.ContainsAny(text, "\t\n\r") {
-				return nil, fmt.Errorf("token %d, column %d: the field %q is empty or has a tab or a line end in it", t, k+1, text)
+				return nil, fmt.Errorf("token %d, column %d: field %q is empty or contains a tab or line end", t, k+1, text)
 			}
 			if k > 0 {
 				b.WriteByte('\t')

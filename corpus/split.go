@@ -8,7 +8,8 @@ import (
 	"github.com/trellis-nlp/trellis/internal/lines"
 )
 
-// split appends the fields of text, which stands at start, to dst. It looks at 8 bytes at a time.
+// split appends the fields of text, which begins at position start, to dst. It processes 8 bytes at
+// a time.
 func split(dst []field, text []byte, start int32, tabs bool) []field {
 	from, n := 0, len(text)
 	for i := 0; i < n; i += 8 {
@@ -20,7 +21,7 @@ func split(dst []field, text []byte, start int32, tabs bool) []field {
 		for ; m != 0; m &= m - 1 {
 			at := low + bits.TrailingZeros64(m)/8
 			if at < from {
-				continue // seen already, in the word before the last
+				continue // already seen in the previous word
 			}
 			if tabs || at > from {
 				dst = append(dst, field{start + int32(from), start + int32(at)})
@@ -34,8 +35,8 @@ func split(dst []field, text []byte, start int32, tabs bool) []field {
 	return dst
 }
 
-// word returns 8 bytes of text and where they start: at i, or before it where less than 8 are left. A
-// text of less than 8 bytes is filled up with zeros.
+// word returns 8 bytes of text and their position: i, or less if fewer than 8 bytes follow. A text
+// shorter than 8 bytes is padded with zeros.
 func word(text []byte, i int) (uint64, int) {
 	if len(text) >= 8 {
 		i = min(i, len(text)-8)
@@ -48,7 +49,8 @@ func word(text []byte, i int) (uint64, int) {
 	return w, 0
 }
 
-// isBlank reports whether the field of text, which stands at start, holds spaces and tabs only.
+// isBlank reports whether a field of text, which begins at position start, contains only spaces and
+// tabs.
 func (f field) isBlank(text []byte, start int32) bool {
 	return lines.IsBlank(text[f.start-start : f.end-start])
 }

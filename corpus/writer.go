@@ -11,20 +11,20 @@ import (
 	"github.com/trellis-nlp/trellis/internal/lines"
 )
 
-// An Edit says how a sentence is written otherwise than it was read.
+// An Edit lists changes to a sentence that is written.
 type Edit struct {
-	// Append holds new last columns: Append[k][t] belongs to token t. They are set off as the
-	// sentence's columns are: by a tab, or by one space. CoNLL-U takes none.
+	// Append holds new last columns. Append[k][t] is the value for token t. The separator is that
+	// of the sentence: a tab or one space. CoNLL-U allows no new columns.
 	Append [][]string
 	// Replace, unless nil, holds one value per token for column Column (from 0).
 	Replace []string
 	Column  int
-	// More replaces further columns.
+	// More replaces additional columns.
 	More []Replacement
-	// Comments are lines put before the sentence's own; "# " goes before each.
+	// Comments are lines before the sentence. The Writer puts "# " before each.
 	Comments []string
-	// Again leaves out what stands before the sentence's own lines, for a sentence that is written
-	// more than once, as n-best lists are.
+	// Again omits the text before the sentence. Use it for a sentence that is written more than
+	// once, as in n-best lists.
 	Again bool
 }
 
@@ -34,31 +34,31 @@ type Replacement struct {
 	Values []string
 }
 
-// A Writer writes sentences back. Each call makes one Write, so a [bufio.Writer] beneath makes
-// many short sentences fast, and none lets the reader at the other end of a pipe see each at once.
+// A Writer writes sentences back. Each call makes one Write. Put a [bufio.Writer] below it for
+// speed. Without one, the reader of a pipe sees each sentence at once.
 type Writer struct {
 	w      io.Writer
 	buf    []byte
 	fields []field
 
 	begun  bool // bytes have been written
-	inLine bool // the last line has no end
+	inLine bool // the last line has no line end
 	inText bool // the last line is not blank
 }
 
 // NewWriter returns a writer to w.
 func NewWriter(w io.Writer) *Writer { return &Writer{w: w} }
 
-// Reset makes w write to another writer, as if it were new.
+// Reset makes w write to another writer and resets its state.
 func (w *Writer) Reset(to io.Writer) { *w = Writer{w: to, buf: w.buf, fields: w.fields} }
 
 // Write writes s as it was read.
 func (w *Writer) Write(s *Sentence) error { return w.WriteEdited(s, Edit{}) }
 
-// WriteEdited writes s with the changes that e names; all else stays as it was read, byte for byte.
-// There are two exceptions. Where the sentence written before was the last of its input, so that no
-// line end or blank line followed, these are put in. And a comment with just as many fields as the
-// rows now get is made one field longer, by a #, or it would be read back as a token.
+// WriteEdited writes s with the changes in e. Everything else is written as read, byte for byte,
+// with two exceptions. If the previous sentence was the last of its input and had no line end or
+// blank line, WriteEdited adds them. If a comment has exactly as many fields as the new rows,
+// WriteEdited appends a # field, so that the comment is not read as a token.
 func (w *Writer) WriteEdited(s *Sentence, e Edit) error {
 	if err := e.check(s); err != nil {
 		return err
@@ -97,8 +97,9 @@ func (w *Writer) WriteEdited(s *Sentence, e Edit) error {
 	return w.put(w.buf)
 }
 
-// Join writes text, which another Writer wrote of the sentences of one [Block]; first says that it is the
-// first of its input. What the input before lacked at its end is put in, as WriteEdited does.
+// Join writes text that another Writer wrote for the sentences of a [Block]. first marks the first
+// block of its input. Like WriteEdited, Join adds missing line ends and blank lines after the
+// previous input.
 func (w *Writer) Join(text []byte, first bool) error {
 	body := text
 	if first {
@@ -115,7 +116,7 @@ func (w *Writer) Join(text []byte, first bool) error {
 	return w.put(text)
 }
 
-// gap returns what must stand between the text written before and text, and notes how text ends.
+// gap returns the separator between the previous text and text, and records how text ends.
 func (w *Writer) gap(text []byte) string {
 	gap := ""
 	if w.inLine || w.inText {
@@ -138,7 +139,7 @@ func (w *Writer) gap(text []byte) string {
 	return gap
 }
 
-// put makes one Write, unless there is nothing to write.
+// put makes one Write, unless text is empty.
 func (w *Writer) put(text []byte) error {
 	if len(text) == 0 {
 		return nil
@@ -148,7 +149,7 @@ func (w *Writer) put(text []byte) error {
 	return err
 }
 
-// head writes what stands before the sentence's own lines.
+// head writes the text before the sentence.
 func (w *Writer) head(s *Sentence, columns int) {
 	head := s.text[:s.body()]
 	if columns == s.columns {
@@ -162,8 +163,8 @@ func (w *Writer) head(s *Sentence, columns int) {
 	}
 }
 
-// comment writes a line that is no token, without its end, so that it is none among rows of so
-// many columns either.
+// comment writes a line that is not a token, without its line end. It changes the line if it would
+// be a token among rows with this number of columns.
 func (w *Writer) comment(s *Sentence, text string, columns int) {
 	start := len(w.buf)
 	w.buf = append(w.buf, text...)
@@ -186,7 +187,7 @@ func (w *Writer) token(s *Sentence, e Edit, t int, l line) {
 	}
 	end := l.end
 	if s.tabs && len(e.Append) > 0 {
-		end = s.fields[(t+1)*s.columns-1].end // blanks behind the last column would be one more
+		end = s.fields[(t+1)*s.columns-1].end // trailing blanks would become another column
 	}
 	w.buf = append(w.buf, s.text[from:end]...)
 	for _, column := range e.Append {
@@ -195,7 +196,7 @@ func (w *Writer) token(s *Sentence, e Edit, t int, l line) {
 	}
 }
 
-// next returns the first column from c on that e replaces, or a number beyond all.
+// next returns the first column from c on that e replaces, or a large number if there is none.
 func (e *Edit) next(c int) int {
 	first := math.MaxInt
 	if e.Replace != nil && e.Column >= c {
@@ -209,7 +210,7 @@ func (e *Edit) next(c int) int {
 	return first
 }
 
-// values returns what replaces column c.
+// values returns the replacement of column c.
 func (e *Edit) values(c int) []string {
 	for _, m := range e.More {
 		if m.Column == c {
@@ -219,7 +220,7 @@ func (e *Edit) values(c int) []string {
 	return e.Replace
 }
 
-// check reports edits that do not fit s, and values that would not be read back as they are.
+// check rejects edits that do not match s, and values that would be read back differently.
 func (e *Edit) check(s *Sentence) error {
 	if len(e.Append) > 0 && s.format == CoNLLU {
 		return fmt.Errorf("appended column: %w: CoNLL-U has a fixed number of columns", ErrUnwritable)
@@ -231,7 +232,7 @@ func (e *Edit) check(s *Sentence) error {
 	}
 	for k, m := range e.More {
 		if e.Replace != nil && m.Column == e.Column || slices.ContainsFunc(e.More[:k], func(o Replacement) bool { return o.Column == m.Column }) {
-			return fmt.Errorf("replace column %d twice: %w", m.Column+1, ErrColumn)
+			return fmt.Errorf("column %d is replaced twice: %w", m.Column+1, ErrColumn)
 		}
 		if err := checkReplaced(s, m.Column, m.Values); err != nil {
 			return err
@@ -244,7 +245,7 @@ func (e *Edit) check(s *Sentence) error {
 	}
 	for _, c := range e.Comments {
 		if strings.ContainsAny(c, "\n\r\t\x00") {
-			return fmt.Errorf("comment %q: %w: it holds a tab, line end or NUL", c, ErrUnwritable)
+			return fmt.Errorf("comment %q: %w: it contains a tab, line end or NUL", c, ErrUnwritable)
 		}
 	}
 	return nil
@@ -263,13 +264,13 @@ func checkColumn(s *Sentence, values []string) error {
 	}
 	for _, v := range values {
 		if !writable(v, s.tabs) {
-			return fmt.Errorf("field %q: %w: it is empty or holds a separator, line end or NUL", v, ErrUnwritable)
+			return fmt.Errorf("field %q: %w: it is empty or contains a separator, line end or NUL", v, ErrUnwritable)
 		}
 	}
 	return nil
 }
 
-// writable reports whether v is read back as one field.
+// writable reports whether v is read back as a single field.
 func writable(v string, tabs bool) bool {
 	for i := range len(v) {
 		switch v[i] {

@@ -29,7 +29,8 @@ func golden(t *testing.T, name, got string) {
 	assert.Equal(t, string(want), got)
 }
 
-// rewrite writes all sentences of text with the edits that edit names, and the rest at the end.
+// rewrite writes all sentences of text with the edits that edit returns, and the rest of the text
+// at the end.
 func rewrite(t *testing.T, text string, edit func(s *corpus.Sentence) []corpus.Edit) string {
 	t.Helper()
 	var out strings.Builder

@@ -49,10 +49,10 @@ func TestSupervision(t *testing.T) {
 
 func TestSupervisionErrors(t *testing.T) {
 	for text, says := range map[string]string{
-		"a\tA\nb\tA|\n":                ":2: unfit label \"A|\": a name is missing",
-		"a\tA\nb\tA:0.5|B:0.1\n":       ":2: unfit label \"A:0.5|B:0.1\": shares of sum 0.6",
+		"a\tA\nb\tA|\n":                ":2: invalid label \"A|\": a label name is missing",
+		"a\tA\nb\tA:0.5|B:0.1\n":       ":2: invalid label \"A:0.5|B:0.1\": shares have sum 0.6, want 1",
 		"a\tA:0.5|B:0.5\nb\t?\n":       ":1: unfit input: token 1 has soft labels, but token 2",
-		"a\t?\nb\tA|B\n\nc\tA\nd\tA|A": ":5: unfit label",
+		"a\t?\nb\tA|B\n\nc\tA\nd\tA|A": ":5: invalid label",
 		"# weight = x\na\tA\n":         ":2: weight \"x\"",
 	} {
 		o := tagger(t, text, "train", "--model", t.TempDir()+"/m", "--label", "2", "--supervision", "soft", "-")

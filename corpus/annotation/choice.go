@@ -9,24 +9,25 @@ import (
 	"strings"
 )
 
-// ErrLabel says that a field does not spell what is known of a label.
-var ErrLabel = errors.New("unfit label")
+// ErrLabel means that a label field does not follow its [Supervision].
+var ErrLabel = errors.New("invalid label")
 
-// Supervision says how the label column is to be read.
+// Supervision is the way to read the label column.
 type Supervision int
 
 const (
-	// Full supervision names one label a token; all characters are its own.
+	// Full supervision has one label per token. All characters belong to the label.
 	Full Supervision = iota
-	// Partial supervision leaves labels open: ?, _ or nothing for any, A|B for one of the two.
+	// Partial supervision allows partially labelled tokens: A|B for one of two labels, and ?, _ or
+	// nothing for any label.
 	Partial
-	// Soft supervision is Partial, and may say how probable each label is: A:0.7|B:0.3.
+	// Soft supervision is Partial with optional probabilities: A:0.7|B:0.3.
 	Soft
 )
 
 var supervisionNames = [...]string{Full: "full", Partial: "partial", Soft: "soft"}
 
-// String returns the name that ParseSupervision reads.
+// String returns the name, as read by ParseSupervision.
 func (s Supervision) String() string {
 	if s < 0 || int(s) >= len(supervisionNames) {
 		return fmt.Sprintf("Supervision(%d)", int(s))
@@ -34,7 +35,7 @@ func (s Supervision) String() string {
 	return supervisionNames[s]
 }
 
-// ParseSupervision reads full, partial or soft.
+// ParseSupervision returns the supervision with this name: full, partial or soft.
 func ParseSupervision(name string) (Supervision, error) {
 	if k := slices.Index(supervisionNames[:], name); k >= 0 {
 		return Supervision(k), nil
@@ -42,20 +43,20 @@ func ParseSupervision(name string) (Supervision, error) {
 	return 0, fmt.Errorf("unknown supervision %q: expected %s", name, strings.Join(supervisionNames[:], ", "))
 }
 
-// A Choice is what is known of the label of a token: that it is one of Labels, or nothing where there is none.
-// Shares, unless nil, are their probabilities, positive and of sum 1.
+// A Choice holds the candidate labels of a token. Empty Labels allow any label. Shares, unless nil,
+// are the probabilities of Labels: positive, with sum 1.
 type Choice struct {
 	Labels []string
 	Shares []float64
 }
 
-// Certain reports whether only one label is left.
+// Certain reports whether there is exactly one candidate label.
 func (c Choice) Certain() bool { return len(c.Labels) == 1 }
 
-// shareSlack is how far written shares, which are rounded, may be from a sum of 1.
+// shareSlack is the tolerance for the sum of rounded shares.
 const shareSlack = 0.02
 
-// Choice reads a field of the label column. Shares are divided by their sum; labels of share 0 are left out.
+// Choice reads a label field. It normalises shares to sum 1 and omits labels with share 0.
 func (s Supervision) Choice(field string) (Choice, error) {
 	switch {
 	case s == Full:
@@ -75,7 +76,7 @@ func (s Supervision) Choice(field string) (Choice, error) {
 		}
 		switch {
 		case label == "" || label == "?":
-			return Choice{}, fmt.Errorf("%w %q: a name is missing", ErrLabel, field)
+			return Choice{}, fmt.Errorf("%w %q: a label name is missing", ErrLabel, field)
 		case slices.Contains(c.Labels, label):
 			return Choice{}, fmt.Errorf("%w %q: %s twice", ErrLabel, field, label)
 		case !(share >= 0 && share <= 1+shareSlack):
@@ -89,9 +90,9 @@ func (s Supervision) Choice(field string) (Choice, error) {
 		c.Shares = nil
 		return c, nil
 	case shared < len(c.Labels):
-		return Choice{}, fmt.Errorf("%w %q: either all labels have a share, or none", ErrLabel, field)
+		return Choice{}, fmt.Errorf("%w %q: either all labels or none must have a share", ErrLabel, field)
 	case !(math.Abs(sum-1) <= shareSlack):
-		return Choice{}, fmt.Errorf("%w %q: shares of sum %v: want 1", ErrLabel, field, sum)
+		return Choice{}, fmt.Errorf("%w %q: shares have sum %v, want 1", ErrLabel, field, sum)
 	}
 	n := 0
 	for k, share := range c.Shares {

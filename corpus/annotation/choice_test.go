@@ -38,14 +38,14 @@ func TestChoice(t *testing.T) {
 		assert.Equal(t, len(c.want.Labels) == 1, got.Certain())
 	}
 	for field, says := range map[string]string{
-		"A|":          "a name is missing",
-		"A|?":         "a name is missing",
+		"A|":          "a label name is missing",
+		"A|?":         "a label name is missing",
 		"A|A":         "A twice",
-		"A:0.7|B":     "all labels have a share, or none",
-		"A:0.7|B:0.2": "shares of sum 0.89",
+		"A:0.7|B":     "either all labels or none must have a share",
+		"A:0.7|B:0.2": "shares have sum 0.89",
 		"A:NaN|B:0.2": "share NaN of A",
 		"A:-1|B:2":    "share -1 of A",
-		"A:0.7":       "shares of sum 0.7",
+		"A:0.7":       "shares have sum 0.7",
 	} {
 		_, err := annotation.Soft.Choice(field)
 		require.ErrorIs(t, err, annotation.ErrLabel, field)

@@ -2,10 +2,10 @@ package annotation
 
 import "github.com/trellis-nlp/trellis/structured"
 
-// IllFormed counts the labels of one sentence that scheme would spell otherwise, if the
-// spans are what [AppendSpans] reads: an I- that starts a span in BIO, a B- that touches no
-// other span in IOB1, an S- that is not alone, a B- in IO, a label of another scheme. 0 means that the
-// sentence is well-formed. Plain labels always are.
+// IllFormed counts the labels of one sentence that scheme would spell differently for the spans
+// that [AppendSpans] returns. Examples are an I- that starts a span in BIO, a B- that touches no
+// other span in IOB1, an S- that is not alone, a B- in IO, or a label of another scheme. The result
+// is 0 for a well-formed sentence. Plain labels are always well-formed.
 func IllFormed(labels []string, scheme structured.Scheme) int {
 	n := 0
 	if scheme == structured.Plain {
@@ -19,21 +19,21 @@ func IllFormed(labels []string, scheme structured.Scheme) int {
 	return n
 }
 
-// Converter rewrites the labels of spans from one scheme to another. Labels that are ill-formed in From are read as
-// [AppendSpans] reads them, so the result is well-formed in To, and From = To repairs. In IO, spans of one type that
-// touch become one. Where either is [structured.Plain], labels pass unchanged.
+// A Converter rewrites span labels from one scheme to another. It reads labels that are ill-formed
+// in From like [AppendSpans], so the result is well-formed in To. From = To repairs labels. In IO,
+// adjacent spans of the same type merge. If From or To is [structured.Plain], labels do not change.
 //
-// A Converter remembers the labels that it has made up, so it allocates only for new ones;
-// it must not be used by two goroutines at once.
+// A Converter caches the labels that it creates, so it allocates only for new ones. It is not safe
+// for concurrent use.
 type Converter struct {
 	From, To structured.Scheme
 
 	made map[string]string // prefix and type -> label
-	key  []byte            // of made, reused
+	key  []byte            // key of made, reused
 }
 
-// Convert appends the labels of one sentence in the scheme To, one each. repaired is the
-// number of labels that were ill-formed in From.
+// Convert appends the labels of one sentence in the scheme To. repaired is the number of labels
+// that were ill-formed in From.
 func (c *Converter) Convert(dst, labels []string) (converted []string, repaired int) {
 	if c.From == structured.Plain || c.To == structured.Plain {
 		return append(dst, labels...), 0
@@ -48,7 +48,7 @@ func (c *Converter) Convert(dst, labels []string) (converted []string, repaired 
 	return dst, repaired
 }
 
-// label returns prefix + "-" + typ, or the old label where that is the same.
+// label returns prefix + "-" + typ, or old if it is the same.
 func (c *Converter) label(old string, prefix byte, typ string) string {
 	if prefix == 'O' {
 		return "O"
@@ -71,12 +71,12 @@ func (c *Converter) label(old string, prefix byte, typ string) string {
 	return label
 }
 
-// place is what a token is to the spans of its sentence, in whatever scheme that was spelt.
+// place is the position of a token in the spans of its sentence, independent of the scheme.
 type place struct {
 	outside      bool
 	typ          string
 	starts, ends bool
-	touches      bool // the token before is in a span of the same type, this one or another
+	touches      bool // the previous token is in a span of the same type, this one or another
 }
 
 func placeAt(labels []string, t int) place {
@@ -98,7 +98,7 @@ func placeAt(labels []string, t int) place {
 	}
 }
 
-// prefix returns the letter that scheme writes in this place.
+// prefix returns the letter of scheme for this place.
 func (p place) prefix(scheme structured.Scheme) byte {
 	switch {
 	case p.outside:
@@ -115,7 +115,7 @@ func (p place) prefix(scheme structured.Scheme) byte {
 	return 'I'
 }
 
-// fits reports whether label is spelt with prefix.
+// fits reports whether label has this prefix.
 func fits(label string, prefix byte) bool {
 	if prefix == 'O' {
 		return label == "O"

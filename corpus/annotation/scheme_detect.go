@@ -6,27 +6,28 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// SchemeDetector tells from the labels of a corpus how they spell spans, if they do. It is
-// fed one sentence at a time and keeps only counts. The zero value is ready to use.
+// A SchemeDetector detects the label scheme of a corpus. Pass it one sentence at a time. It keeps
+// only counts. The zero value is ready to use.
 //
-// Labels spell spans if they are O or labels of spans as [structured.SplitLabel] knows them,
-// and not all are O. The scheme is then the one in which the fewest labels are ill-formed
-// (see [IllFormed]), so a few slips of the annotators do no harm; BIO if two are equal. Where
-// labels have types, one in a hundred outside O may be foreign, such as a lower-case o.
-// Bare letters could be anything, a set of parts of speech has an I too: without types there
-// must be two different letters besides O, no foreign label, and at most one in twenty
-// ill-formed.
+// Labels encode spans if all are O or span labels as defined by [structured.SplitLabel], and not
+// all are O. The scheme is then the one with the fewest ill-formed labels (see [IllFormed]), so a
+// few annotation errors do no harm. Ties go to BIO. If labels have types, one in a hundred labels
+// outside O may be foreign, such as a lower-case o.
+//
+// Bare letters are ambiguous, because a POS tagset may have an I, too. Labels without types
+// therefore need two different letters besides O, no foreign label, and at most one ill-formed
+// label in twenty.
 type SchemeDetector struct {
-	inSpans   int    // labels of spans
-	foreign   int    // labels that are neither O nor of a span
+	inSpans   int    // number of span labels
+	foreign   int    // number of labels that are neither O nor span labels
 	typed     bool   // some label has a type
-	letters   uint   // the prefixes seen, a bit each
+	letters   uint   // bit set of prefixes
 	illFormed [4]int // by Scheme
 }
 
 const spanLetters = "BIES"
 
-// Add takes in the labels of one sentence.
+// Add adds the labels of one sentence.
 func (d *SchemeDetector) Add(labels []string) {
 	for t, label := range labels {
 		if label == "O" {
@@ -48,8 +49,7 @@ func (d *SchemeDetector) Add(labels []string) {
 	}
 }
 
-// Scheme returns the scheme of the labels taken in so far, [structured.Plain] if there are
-// none.
+// Scheme returns the scheme of the labels added so far, or [structured.Plain] if there are none.
 func (d *SchemeDetector) Scheme() structured.Scheme {
 	best := structured.BIO
 	for s := structured.IOB1; s <= structured.BIOES; s++ {
@@ -68,5 +68,5 @@ func (d *SchemeDetector) Scheme() structured.Scheme {
 	return best
 }
 
-// IllFormed returns how many of the labels taken in so far are ill-formed in Scheme.
+// IllFormed returns the number of labels added so far that are ill-formed in Scheme.
 func (d *SchemeDetector) IllFormed() int { return d.illFormed[d.Scheme()] }

@@ -13,12 +13,12 @@ import (
 
 var spanSchemes = []structured.Scheme{structured.IOB1, structured.BIO, structured.BIOES}
 
-// anyLabels draws sequences, mostly ill-formed, of the labels of two types in all schemes.
+// anyLabels draws sequences of labels of two types in all schemes. Most are ill-formed.
 var anyLabels = rapid.SliceOfN(rapid.SampledFrom([]string{
 	"O", "O", "B-X", "I-X", "E-X", "S-X", "B-Y", "I-Y", "E-Y", "S-Y", "B", "I", "[", "NOUN", "", "U-X",
 }), 0, 12)
 
-// schemeLabels draws sequences of the labels that a scheme has, well-formed or not.
+// schemeLabels draws sequences of labels of a scheme, well-formed or not.
 func schemeLabels(s structured.Scheme) *rapid.Generator[[]string] {
 	labels := []string{"O", "B-X", "I-X", "B-Y", "I-Y"}
 	if s == structured.BIOES {
@@ -94,7 +94,8 @@ func TestConvert(t *testing.T) {
 	}
 }
 
-// Whatever comes in, what goes out has the same spans, is well-formed, and comes back whole.
+// The result of a conversion has the same spans and is well-formed. Converting back restores the
+// labels.
 func TestConvertKeepsSpans(t *testing.T) {
 	for _, to := range spanSchemes {
 		t.Run(to.String(), rapid.MakeCheck(func(t *rapid.T) {
@@ -121,7 +122,7 @@ func TestConvertKeepsSpans(t *testing.T) {
 	}
 }
 
-// In IO all is kept but the borders between spans of one type that touch.
+// A conversion to IO only loses the boundaries between adjacent spans of the same type.
 func TestConvertToIOKeepsWhatIsInSpans(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		labels := anyLabels.Draw(t, "labels")
@@ -150,7 +151,7 @@ func TestConvertAllocatesOnlyNewLabels(t *testing.T) {
 func TestSchemeDetector(t *testing.T) {
 	bio := strings.Repeat("B-X I-X O B-Y\n", 100)
 	for _, c := range []struct {
-		why, labels string // a sentence a line
+		why, labels string // one sentence per line
 		want        structured.Scheme
 		illFormed   int
 	}{
@@ -186,7 +187,7 @@ func TestSchemeDetector(t *testing.T) {
 	}
 }
 
-// A corpus converted to a scheme is recognised as being in it.
+// A SchemeDetector recognises the scheme of a converted corpus.
 func TestSchemeDetectorFindsWhatWasWritten(t *testing.T) {
 	for _, s := range spanSchemes {
 		t.Run(s.String(), rapid.MakeCheck(func(t *rapid.T) {

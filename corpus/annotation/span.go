@@ -6,28 +6,29 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Span is a run of tokens of one type: a name of a person, a noun phrase. It covers the
+// Span is a sequence of tokens with a type, such as a person name or a noun phrase. It covers the
 // tokens Start, ..., End-1 of its sentence.
 type Span struct {
 	Start, End int
-	Type       string // "" where the labels are bare letters
+	Type       string // "" if the labels are bare letters
 }
 
-// AppendSpans appends the spans that the labels of one sentence spell, from left to right,
-// and returns the longer dst. Spans never overlap.
+// AppendSpans appends the spans of the labels of one sentence, from left to right, and returns the
+// extended dst. Spans never overlap.
 //
-// The rules are those of conlleval, the scorer of the CoNLL shared tasks, which give every
-// sequence a reading, ill-formed ones too: a label continues the span before it if it is I
-// or E, follows B or I, and both have the same type; any other label but O starts a span.
-// So an I- after O or after another type starts one, as it should in IOB1 and is let pass in
-// BIO. The bare labels "[" and "]" are spans of one token, "." is another O. A type with a letter
-// or word before it that is none of these (U-PER, b-PER) is in a span, which it never divides:
-// it starts one only behind O or another type, and neither does a B that comes next.
+// The rules are those of conlleval, the scorer of the CoNLL shared tasks. They cover all label
+// sequences, including ill-formed ones. A label continues the previous span if it is I or E,
+// follows B or I, and has the same type. Any other label except O starts a span. So an I- after O
+// or after another type starts a span, as IOB1 requires. In BIO this is tolerated.
 //
-// It departs from conlleval in two places. The one is for the sake of BIOES, which conlleval knows
-// half of: every E and S ends its span and every S starts one, whatever is next to it, where
-// conlleval joins an E to a B of the same type after it, and an S to its like. The other are words
-// without a hyphen (NOUN, o): they are O, where conlleval sees a span without a type behind one
+// The bare labels "[" and "]" are spans of one token, and "." is another O. A type with an unknown
+// prefix (U-PER, b-PER) is inside a span and never splits it: it starts a span only after O or
+// another type. A B directly after it does not start a span either.
+//
+// There are two differences from conlleval. The first is for BIOES, which conlleval supports only
+// in part. Here every E and S ends its span and every S starts one. conlleval joins an E with a
+// following B of the same type, and adjacent S labels of the same type. The second is for words
+// without a hyphen (NOUN, o). Here they are O. conlleval sees a span without a type after a span
 // with a type.
 func AppendSpans(dst []Span, labels []string) []Span {
 	prev, prevType := byte('O'), ""
@@ -45,11 +46,11 @@ func AppendSpans(dst []Span, labels []string) []Span {
 	return dst
 }
 
-// foreign is the prefix of a label with a type that no scheme here knows.
+// foreign is the prefix of a label with a type and an unknown prefix.
 const foreign = '?'
 
-// splitSpan is structured.SplitLabel with the brackets that conlleval reads as spans of one
-// token, and with foreign prefixes.
+// splitSpan is structured.SplitLabel with foreign prefixes and with the brackets, which conlleval
+// reads as spans of one token.
 func splitSpan(label string) (prefix byte, typ string) {
 	switch label {
 	case "O":
@@ -67,8 +68,7 @@ func splitSpan(label string) (prefix byte, typ string) {
 	return 'O', ""
 }
 
-// continues reports whether a label (n, nt) goes on with the span of the label (p, pt) that
-// stands right before it.
+// continues reports whether a label (n, nt) continues the span of the previous label (p, pt).
 func continues(p byte, pt string, n byte, nt string) bool {
 	if pt != nt {
 		return false

@@ -14,10 +14,10 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// chunkEnds and chunkStarts are conlleval's tables for two labels of one type, by the prefix
-// of the label before and of the label itself; '.' is another O. Two labels of different
-// types end and start a chunk wherever they are not O. The rows of E before B and U (which
-// stands for any foreign letter) and of S are ours: conlleval has no rule for them.
+// chunkEnds and chunkStarts are the tables of conlleval for two labels of the same type, by the
+// prefixes of the previous and the current label. '.' is another O. Two labels of different types
+// end and start a chunk unless they are O. The rows of S, and of E before B and U (any foreign
+// letter), are our own, because conlleval has no rule for them.
 var (
 	chunkEnds = map[string]bool{
 		"BB": true, "BO": true, "IB": true, "IO": true,
@@ -33,7 +33,7 @@ var (
 	}
 )
 
-// spansByTable finds the same spans as AppendSpans by looking the ends and starts up.
+// spansByTable finds the same spans as AppendSpans with these tables.
 func spansByTable(labels []string) (spans []Span) {
 	split := func(label string) (string, string) {
 		prefix, typ, _ := strings.Cut(label, "-")
@@ -106,13 +106,13 @@ func TestAppendSpansKeepsAndReusesDst(t *testing.T) {
 	assert.Zero(t, testing.AllocsPerRun(100, func() { dst = AppendSpans(dst[:0], labels) }))
 }
 
-// realData names label columns of real corpora, with the counts that are known of them.
+// realData names label columns of real corpora, with known counts.
 var realData = []struct {
 	file      string
 	column    int
-	comment   string // what a comment line starts with
+	comment   string // prefix of comment lines
 	spans     int
-	types     map[string]int // some
+	types     map[string]int // some of the types
 	illFormed int
 }{
 	{"conll2000/train.txt", 3, "", 106978, map[string]int{"NP": 55081, "VP": 21467, "PP": 21281}, 0},
@@ -129,7 +129,7 @@ var realData = []struct {
 	{"germeval2014/dev.tsv", 4, "#\t", 212, nil, 0},
 }
 
-// labelSentences reads one column of a file, or skips the test if the file is not there.
+// labelSentences reads one column of a file. It skips the test if the file is missing.
 func labelSentences(t *testing.T, file string, column int, comment string) (sentences [][]string) {
 	f, err := os.Open(filepath.Join("..", "..", "..", "shared", "data", filepath.FromSlash(file)))
 	if err != nil {
@@ -179,14 +179,14 @@ func TestAppendSpansOnRealData(t *testing.T) {
 	}
 }
 
-// The boundaries that costs and constraints work with are those of the spans.
+// Costs and constraints use the same boundaries as the spans.
 func TestAppendSpansAgreesWithBoundary(t *testing.T) {
 	label := rapid.SampledFrom([]string{
 		"O", "B-X", "I-X", "E-X", "S-X", "B-Y", "I-Y", "E-Y", "S-Y", "B", "I", "E", "S", "NOUN",
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		labels := rapid.SliceOfN(label, 1, 10).Draw(t, "labels")
-		var want, got []int // starts, and ends as negative numbers
+		var want, got []int // starts; ends are negative
 		for _, s := range AppendSpans(nil, labels) {
 			want = append(want, s.Start, -s.End)
 		}

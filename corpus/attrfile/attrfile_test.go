@@ -17,8 +17,8 @@ import (
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 )
 
-// readItems returns the sentences of text, each as one string: tokens separated by " / ",
-// attributes as name=value.
+// readItems returns the sentences of text, each as one string. " / " separates tokens. Attributes
+// are name=value.
 func readItems(t *testing.T, text string) ([]string, attrfile.Warnings, error) {
 	t.Helper()
 	r := attrfile.NewReader(strings.NewReader(text), "f")
@@ -107,12 +107,12 @@ func TestAttributeReaderErrors(t *testing.T) {
 		{"not a number", "O\tc:NaN\n", `f:1: column 2: attribute "c": value "NaN" is not finite`},
 		{"declaration", "@wait:1\nO\n", `f:1: column 1: unknown declaration "@wait": a label cannot start with @`},
 		{"label with @", "O\ta\n@home\ta\n", `f:2: column 1: unknown declaration "@home": a label cannot start with @`},
-		{"no weight", "@weight\nO\n", `f:1: column 1: weight "" is no finite number of at least 0`},
-		{"negative weight", "@weight:-1\nO\n", `f:1: column 1: weight "-1" is no finite number of at least 0`},
-		{"infinite weight", "@weight:inf\nO\n", `f:1: column 1: weight "inf" is no finite number of at least 0`},
-		{"weight that is none", "@weight:1kg\nO\n", `f:1: column 1: weight "1kg" is no finite number of at least 0`},
-		{"blanks", "O\ta\n \nO\tb\n", "f:2: a line of blanks: a line between sentences must be empty"},
-		{"tab", "O\ta\n\t\nO\tb\n", "f:2: a line of blanks: a line between sentences must be empty"},
+		{"no weight", "@weight\nO\n", `f:1: column 1: weight "": want a finite number that is not negative`},
+		{"negative weight", "@weight:-1\nO\n", `f:1: column 1: weight "-1": want a finite number that is not negative`},
+		{"infinite weight", "@weight:inf\nO\n", `f:1: column 1: weight "inf": want a finite number that is not negative`},
+		{"weight that is none", "@weight:1kg\nO\n", `f:1: column 1: weight "1kg": want a finite number that is not negative`},
+		{"blanks", "O\ta\n \nO\tb\n", "f:2: line has only blanks; lines between sentences must be empty"},
+		{"tab", "O\ta\n\t\nO\tb\n", "f:2: line has only blanks; lines between sentences must be empty"},
 		{"NUL", "O\ta\nO\t\x00\n", "f:2: binary data"},
 		{"long line", "O\ta\n" + strings.Repeat("a", 17<<20), "f:2: line of more than 16 MiB: too long"},
 	} {

@@ -25,7 +25,8 @@ func FuzzAttributes(f *testing.F) {
 		w := attrfile.NewWriter(&out)
 		for _, it := range all {
 			if err := w.Write(it); err != nil {
-				// A CR within a name, an item of blanks that a colon made possible, or a second BOM.
+				// A CR within a name, an item that became blank because of a colon, or a second
+				// BOM.
 				require.ErrorIs(t, err, corpus.ErrUnwritable)
 				require.True(t, bytes.ContainsAny(data, "\r \uFEFF"), "%q: %v", data, err)
 				return

@@ -10,7 +10,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 )
 
-// The limit of a sentence holds however many lines it has.
+// The limit applies to a sentence with any number of lines.
 func TestSentenceLimit(t *testing.T) {
 	text := strings.Repeat("O\ta\n", 1<<20)
 	r := NewReader(io.MultiReader(strings.NewReader("O\ta\n\n"), strings.NewReader(text)), "f")

@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// atof reads the longest start of b that is a number, as C's atof does: 0 if there is none. whole
-// reports whether that was all of b.
+// atof reads the longest prefix of b that is a number, like atof in C, or returns 0 if there is
+// none. whole reports whether the number is all of b.
 func atof(b []byte) (v float64, whole bool) {
 	n := bytes.TrimLeft(b, " \n\v\f\r")
 	i, hex := numberLen(n)
@@ -17,17 +17,17 @@ func atof(b []byte) (v float64, whole bool) {
 	}
 	var err error
 	if hex && !bytes.ContainsAny(n[:i], "pP") {
-		v, err = strconv.ParseFloat(string(n[:i])+"p0", 64) // C can do without the exponent
+		v, err = strconv.ParseFloat(string(n[:i])+"p0", 64) // the exponent is optional in C
 	} else {
 		v, err = strconv.ParseFloat(string(n[:i]), 64)
 	}
 	if errors.Is(err, strconv.ErrSyntax) {
-		v = math.NaN() // with a sign, which Go does not read
+		v = math.NaN() // with a sign, which Go does not accept
 	}
-	return v, i == len(n) // an error of range leaves v an infinity, as in C
+	return v, i == len(n) // on a range error, v is an infinity, as in C
 }
 
-// numberLen returns the length of the longest start of b that is a decimal or hexadecimal number,
+// numberLen returns the length of the longest prefix of b that is a decimal or hexadecimal number,
 // an infinity or a NaN, and whether it is hexadecimal.
 func numberLen(b []byte) (n int, hex bool) {
 	if len(b) > 0 && (b[0] == '+' || b[0] == '-') {
@@ -65,8 +65,8 @@ func numberLen(b []byte) (n int, hex bool) {
 	return n, hex
 }
 
-// mantissaLen returns the length of the digits, with at most one point, that b starts with, or 0 if
-// there is no digit.
+// mantissaLen returns the length of the leading digits of b, with at most one point, or 0 if there
+// is no digit.
 func mantissaLen(b []byte, digit func(byte) bool) int {
 	n, points := 0, 0
 	for ; n < len(b); n++ {

@@ -8,8 +8,9 @@ import (
 	"github.com/trellis-nlp/trellis/internal/lines"
 )
 
-// plainItem is [Reader.item] for nearly all lines that have no backslash, in one pass over their bytes. It leaves a
-// line that declares something, or has a colon in its label or two in an attribute, to that, and returns false.
+// plainItem is the fast path of [Reader.item], in one pass over the bytes, for lines without a
+// backslash. It returns false for a line with a declaration, a colon in its label or two colons in
+// an attribute.
 func (r *Reader) plainItem(it *Items, line []byte) bool {
 	start, names, labels, flat, warnings := len(r.buf), len(r.names), len(it.Labels), len(it.flat), r.warnings
 	if !r.lent {
@@ -24,11 +25,11 @@ func (r *Reader) plainItem(it *Items, line []byte) bool {
 	return true
 }
 
-// plainFields reads the fields of a line, which starts at start of r.buf, into it. It returns false where the line
-// is not plain.
+// plainFields reads the fields of a line into it. The line begins at start in r.buf. It returns
+// false if the line is not plain.
 func (r *Reader) plainFields(it *Items, line []byte, start int) bool {
 	labelled := false
-	from, colon := 0, -1 // of the field
+	from, colon := 0, -1 // positions in the field
 	flat := it.flat
 	for at := 0; at <= len(line); at += 8 {
 		var w uint64
@@ -36,7 +37,7 @@ func (r *Reader) plainFields(it *Items, line []byte, start int) bool {
 			w = binary.LittleEndian.Uint64(line[at:])
 		} else {
 			var rest [8]byte
-			rest[copy(rest[:], line[at:])] = '\t' // which ends the last field
+			rest[copy(rest[:], line[at:])] = '\t' // the tab ends the last field
 			w = binary.LittleEndian.Uint64(rest[:])
 		}
 		for m := lines.Equal(w, '\t') | lines.Equal(w, ':'); m != 0; m &= m - 1 {
@@ -64,7 +65,7 @@ func (r *Reader) plainFields(it *Items, line []byte, start int) bool {
 			if value >= 0 {
 				var err error
 				if a.Value, err = r.value(line[value+1 : to]); err != nil {
-					return false // to be found again, and said
+					return false // item reads it again and reports it
 				}
 				to = value
 			}
@@ -76,7 +77,8 @@ func (r *Reader) plainFields(it *Items, line []byte, start int) bool {
 	return true
 }
 
-// name returns line[from:to], or notes it for the end of the sentence, when all names become parts of one string.
+// name returns line[from:to], or records the range until the end of the sentence, when all names
+// become substrings of one string.
 func (r *Reader) name(line []byte, from, to, start int) string {
 	if r.lent {
 		return unsafe.String(&line[from], to-from)

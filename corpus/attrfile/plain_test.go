@@ -12,8 +12,8 @@ import (
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 )
 
-// TestPlainLinesAreReadLikeOthers: lines without a backslash have a reader of their own. A last attribute that has one
-// sends them to the other, and changes nothing else.
+// Lines without a backslash use the fast path. A last attribute with a backslash forces the slow
+// path, and the results are equal.
 func TestPlainLinesAreReadLikeOthers(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	const alphabet = "\t\t\t::@ab1.-e 0x"
@@ -44,7 +44,7 @@ func TestPlainLinesAreReadLikeOthers(t *testing.T) {
 		require.Equal(t, len(other.Attributes), len(plain.Attributes))
 		for k, want := range other.Attributes {
 			if k == len(other.Attributes)-1 && k > 0 {
-				want = want[:len(want)-1] // the backslash
+				want = want[:len(want)-1] // without the attribute with the backslash
 				two++
 			}
 			require.Equal(t, want, plain.Attributes[k], "%q", line)

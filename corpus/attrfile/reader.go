@@ -13,31 +13,31 @@ import (
 	"github.com/trellis-nlp/trellis/internal/lines"
 )
 
-// An Attribute is what a token shows to the model, and how strongly.
+// An Attribute is an attribute of a token, with its value.
 type Attribute struct {
 	Name  string
 	Value float64
 }
 
-// Items are the tokens of one sentence as attributes. Its zero value is ready for
-// [Reader.Read], which reuses its memory; strings taken from it stay valid, but each keeps
-// the text of the whole sentence in memory.
+// Items are the tokens of one sentence as attributes. The zero value is ready for [Reader.Read],
+// which reuses its memory. Strings from Items stay valid, but each keeps the text of the whole
+// sentence in memory.
 type Items struct {
 	Labels     []string
-	Attributes [][]Attribute // of each token, in the order of the file; names may repeat
-	Weight     float64       // of the sentence in training, 1 where the file says nothing
+	Attributes [][]Attribute // by token, in file order; names may repeat
+	Weight     float64       // training weight of the sentence, by default 1
 
 	lines []int
-	flat  []Attribute // what Attributes points into, where a reader filled it
+	flat  []Attribute // backing array of Attributes if a reader filled it
 }
 
 // Len returns the number of tokens.
 func (it *Items) Len() int { return len(it.Labels) }
 
-// Line returns the number of the line, from 1, that token t was read from.
+// Line returns the line number of token t, from 1.
 func (it *Items) Line(t int) int { return it.lines[t] }
 
-// Clone returns a copy that a later Read into it leaves alone.
+// Clone returns a copy that a later Read into it does not change.
 func (it *Items) Clone() *Items {
 	c := *it
 	c.Labels, c.lines, c.flat = slices.Clone(it.Labels), slices.Clone(it.lines), nil
@@ -54,61 +54,63 @@ func (it *Items) Clone() *Items {
 	return &c
 }
 
-// Warnings count what a [Reader] read as CRFsuite does, or kindly otherwise, but was hardly
-// meant.
+// Warnings counts input that a [Reader] accepts, like CRFsuite or more leniently, although it is
+// probably an error.
 type Warnings struct {
-	// BOM and CRLF count a byte order mark and line ends of CR LF. They are skipped here, but
-	// CRFsuite makes them part of labels and attributes.
+	// BOM and CRLF count byte order marks and CR LF line ends. The Reader skips them. CRFsuite
+	// makes them part of labels and attributes.
 	BOM, CRLF int
-	// Blank counts those of CRLF that end an empty line: a sentence ends there, but to CRFsuite it
-	// is a token whose label is CR, and the sentence goes on.
+	// Blank counts the CRLF line ends of empty lines. They end a sentence here. CRFsuite reads a
+	// token with the label CR and continues the sentence.
 	Blank int
-	// Unended says that the last line has no end. Here it is a line like any other, but CRFsuite reads
-	// on beyond it and never ends.
+	// Unended is set if the last line has no line end. The Reader reads it like any other line.
+	// CRFsuite reads beyond the end and does not terminate.
 	Unended bool
-	// Values counts values that are not numbers as a whole: 2x is 2 and x is 0.
+	// Values counts values that are not entirely numeric: 2x is read as 2 and x as 0.
 	Values int
-	// Colons counts colons that lack their backslash: in a label, or a second one in an attribute
-	// (a:b:c is a with value b, then an attribute without name with value c).
+	// Colons counts colons without a backslash, in a label or after the first colon of an
+	// attribute. a:b:c is read as a with value b and an attribute without name with value c.
 	Colons int
-	// Line is the first line that Values or Colons counts, or 0.
+	// Line is the first line counted in Values or Colons, or 0.
 	Line int
 }
 
 // A Reader reads the attribute files of CRFsuite.
 //
-// Fields are separated by runs of tabs; spaces are ordinary. The first field of a line is the label,
-// the others are attributes, name or name:value, in which \: and \\ stand for : and \ and any other
-// backslash for itself. A value is read as C's atof reads it, and is 1 if missing or empty;
-// infinities and NaN are errors. An empty line ends a sentence; sentences without items are
-// skipped. A first field @weight:2.5 gives the sentence a weight, as in CRFsuite's training (its
-// tagger takes that for one more token); other fields that start with @ before the label are
-// errors. A line of blanks, which CRFsuite takes for an item, is an error.
+// Runs of tabs separate fields. Spaces are ordinary characters. The first field of a line is the
+// label. The others are attributes, name or name:value. \: and \\ stand for : and \, and any other
+// backslash is literal. Values are read like atof in C. A missing or empty value is 1. Infinities
+// and NaN are errors.
+//
+// An empty line ends a sentence. Sentences without items are skipped. A first field @weight:2.5
+// sets the weight of the sentence, as in the training of CRFsuite. The tagger of CRFsuite reads it
+// as a token. Other fields before the label that start with @ are errors. A line with only blanks,
+// which CRFsuite reads as an item, is an error.
 type Reader struct {
 	lines    lines.Reader
 	warnings Warnings
-	buf      []byte  // unescaped names of a sentence
-	names    []field // of labels and attributes in buf, in the order of the file
+	buf      []byte  // unescaped names of the current sentence
+	names    []field // labels and attributes in buf, in file order
 	tokens   []token
-	lent     bool // lines stand in a [corpus.Block], and names are parts of them
+	lent     bool // lines are in a [corpus.Block], and names are substrings of them
 	err      error
 }
 
-// A field is a part of a text.
+// field is a part of a text.
 type field struct{ start, end int32 }
 
-// A token is one of the sentence that is being read.
+// token is a token of the current sentence.
 type token struct {
 	attributes int
-	buffered   bool // its label and names are in names, not in the items yet
+	buffered   bool // its label and names are in names, not yet in the items
 }
 
-// NewReader returns a reader of r. name stands for the input in errors.
+// NewReader returns a reader of r. Errors contain name.
 func NewReader(r io.Reader, name string) *Reader {
 	return &Reader{lines: lines.New(r, name, place)}
 }
 
-// Warnings counts what was odd in the sentences read so far, since the last Open.
+// Warnings returns the counts for the sentences read since the last Open.
 func (r *Reader) Warnings() Warnings { return r.warnings }
 
 // Block is [corpus.Reader.Block] for attributes.
@@ -119,13 +121,14 @@ func (r *Reader) Block(b *corpus.Block, size int) error {
 	return r.err
 }
 
-// Open is [corpus.Reader.Open] for attributes. The strings of the items are parts of b where that can be, so they are
-// valid as long as b is left alone; [Items.Clone] does not change that.
+// Open is [corpus.Reader.Open] for attributes. Strings of the items may be substrings of b, so they
+// are valid only as long as b does not change. [Items.Clone] does not copy them.
 func (r *Reader) Open(b *corpus.Block) {
 	r.lines, r.warnings, r.lent, r.err = b.Block.Open(), Warnings{}, true, nil
 }
 
-// lastEnd returns where the last sentence of text ends, or 0 if none does behind from, where a line starts.
+// lastEnd returns the end of the last sentence of text after from, the start of a line. It returns
+// 0 if no sentence ends there.
 func lastEnd(text []byte, from int) int {
 	next := bytes.LastIndexByte(text, '\n') + 1
 	for next > from {
@@ -143,8 +146,8 @@ func place(file string, line, column int, err error) error {
 	return &corpus.ParseError{File: file, Line: line, Column: column, Err: err}
 }
 
-// Read reads the next sentence into it. It returns io.EOF at the end of the input; after any
-// error it is empty.
+// Read reads the next sentence into it. At the end of the input, it returns io.EOF. After any
+// error, it is empty.
 func (r *Reader) Read(it *Items) error {
 	*it = Items{Labels: it.Labels[:0], Attributes: it.Attributes[:0], lines: it.lines[:0], flat: it.flat[:0]}
 	if r.err == nil {
@@ -175,7 +178,7 @@ func (r *Reader) Read(it *Items) error {
 	return nil
 }
 
-// read reads the lines of one sentence: names into r, values and weight into it.
+// read reads the lines of one sentence. Names go to r, values and weight to it.
 func (r *Reader) read(it *Items) error {
 	size := 0
 	for {
@@ -199,10 +202,10 @@ func (r *Reader) read(it *Items) error {
 		case len(line) == 0 && len(r.tokens) > 0:
 			return nil
 		case len(line) == 0:
-			it.Weight = 1 // a declaration ends with its sentence, be that empty
+			it.Weight = 1 // a declaration ends with its sentence, even if that is empty
 			continue
 		case lines.IsBlank(line):
-			return r.lines.Fail(0, errors.New("a line of blanks: a line between sentences must be empty"))
+			return r.lines.Fail(0, errors.New("line has only blanks; lines between sentences must be empty"))
 		}
 		size += len(raw)
 		if err := r.lines.CheckSize(size); err != nil {
@@ -271,7 +274,7 @@ func (r *Reader) item(it *Items, line []byte) error {
 	return nil
 }
 
-// unescape appends the start of line up to a tab or a colon to r.buf and returns the rest.
+// unescape appends line up to a tab or colon to r.buf and returns the rest.
 func (r *Reader) unescape(line []byte) []byte {
 	for i := 0; i < len(line); i++ {
 		switch c := line[i]; {
@@ -313,7 +316,7 @@ func declare(it *Items, name, value []byte) error {
 	}
 	w, err := strconv.ParseFloat(string(value), 64)
 	if err != nil || !(w >= 0) || math.IsInf(w, 1) {
-		return fmt.Errorf("weight %.40q is no finite number of at least 0", value)
+		return fmt.Errorf("weight %.40q: want a finite number that is not negative", value)
 	}
 	it.Weight = w
 	return nil

@@ -11,7 +11,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/lines"
 )
 
-// An Writer writes attribute files that CRFsuite and an [Reader] read.
+// A Writer writes attribute files that CRFsuite and a [Reader] read.
 type Writer struct {
 	w   io.Writer
 	buf []byte
@@ -20,11 +20,13 @@ type Writer struct {
 // NewWriter returns a writer to w.
 func NewWriter(w io.Writer) *Writer { return &Writer{w: w} }
 
-// Write writes a sentence and the empty line that ends it, in one Write. Values are written with as
-// many digits as they need to be read back exactly, and not at all where they are 1; the weight is
-// declared unless it is 1. Nothing is written of a sentence without tokens, or of one with
-// something that the format cannot spell: a tab, line end or NUL in a name, a label that starts
-// with @ or a byte order mark, an item of spaces only, an infinite or NaN value.
+// Write writes a sentence and the empty line that ends it, in one Write. Values have as many digits
+// as needed to read them back exactly. Values and weights of 1 are omitted.
+//
+// Write writes nothing for a sentence without tokens. It also writes nothing, and returns an error,
+// if the format cannot represent the sentence. The reasons are a tab, line end or NUL in a name, a
+// label that starts with @ or a byte order mark, an item with only spaces, or a value that is
+// infinite or NaN.
 func (w *Writer) Write(it *Items) error {
 	w.buf = w.buf[:0]
 	if len(it.Labels) != len(it.Attributes) {
@@ -32,7 +34,7 @@ func (w *Writer) Write(it *Items) error {
 	}
 	if it.Weight != 1 {
 		if !(it.Weight >= 0) || math.IsInf(it.Weight, 1) {
-			return fmt.Errorf("weight %v: %w: it is no finite number of at least 0", it.Weight, corpus.ErrUnwritable)
+			return fmt.Errorf("weight %v: %w: want a finite number that is not negative", it.Weight, corpus.ErrUnwritable)
 		}
 		w.buf = append(w.buf, "@weight:"...)
 		w.buf = strconv.AppendFloat(w.buf, it.Weight, 'g', -1, 64)
@@ -55,7 +57,7 @@ func (w *Writer) Write(it *Items) error {
 				return fmt.Errorf("attribute %w", err)
 			}
 			if math.IsInf(a.Value, 0) || math.IsNaN(a.Value) {
-				return fmt.Errorf("attribute %q: %w: its value is %v", a.Name, corpus.ErrUnwritable, a.Value)
+				return fmt.Errorf("attribute %q: %w: its value is %v, want a finite number", a.Name, corpus.ErrUnwritable, a.Value)
 			}
 			if a.Value != 1 || a.Name == "" {
 				w.buf = append(w.buf, ':')
@@ -63,7 +65,7 @@ func (w *Writer) Write(it *Items) error {
 			}
 		}
 		if lines.IsBlank(w.buf[start:]) {
-			return fmt.Errorf("item of blanks: %w: it would not be read as an item", corpus.ErrUnwritable)
+			return fmt.Errorf("item with only blanks: %w: it would not be read as an item", corpus.ErrUnwritable)
 		}
 		w.buf = append(w.buf, '\n')
 	}
@@ -79,7 +81,7 @@ func (w *Writer) name(s string) error {
 	for _, c := range []byte(s) {
 		switch c {
 		case '\t', '\n', '\r', 0:
-			return fmt.Errorf("%q: %w: it holds a tab, line end or NUL", s, corpus.ErrUnwritable)
+			return fmt.Errorf("%q: %w: it contains a tab, line end or NUL", s, corpus.ErrUnwritable)
 		case ':', '\\':
 			w.buf = append(w.buf, '\\')
 		}
