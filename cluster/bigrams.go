@@ -2,20 +2,20 @@ package cluster
 
 import "slices"
 
-// A neighbour is a word that stands next to another one, so many times.
+// neighbour is a word next to another one, with a count.
 type neighbour struct {
 	rank  int
 	count uint32
 }
 
-// bigrams are the counts of adjacent words, which go by their ranks.
+// bigrams counts adjacent words, identified by rank.
 type bigrams struct {
-	pairs    int           // adjacent words in all
-	next     [][]neighbour // behind each word, by rank
-	previous [][]neighbour // before each word, by rank
+	pairs    int           // number of adjacent pairs
+	next     [][]neighbour // words after each word, by rank
+	previous [][]neighbour // words before each word, by rank
 }
 
-// bigrams counts the adjacent words of the list. Other words part sentences as their ends do.
+// bigrams counts the adjacent words of the list. Other words separate sentences.
 func (t *Text) bigrams(list []uint32) *bigrams {
 	rank := make([]uint32, len(t.words))
 	for k := range rank {
@@ -25,7 +25,7 @@ func (t *Text) bigrams(list []uint32) *bigrams {
 		rank[k] = uint32(r)
 	}
 	b := new(bigrams)
-	var first, second []uint32 // of the pairs
+	var first, second []uint32 // the pairs
 	last := sentenceEnd
 	for _, k := range t.tokens {
 		r := sentenceEnd
@@ -43,7 +43,7 @@ func (t *Text) bigrams(list []uint32) *bigrams {
 	return b
 }
 
-// tally counts the values that go with each of n keys, in ascending order.
+// tally counts the values of each of n keys, in ascending order.
 func tally(n int, keys, values []uint32) [][]neighbour {
 	start := make([]int, n+1)
 	for _, k := range keys {
@@ -72,7 +72,7 @@ func tally(n int, keys, values []uint32) [][]neighbour {
 	return table
 }
 
-// total adds up counts.
+// total returns the sum of counts.
 func total(list []neighbour) uint64 {
 	var n uint64
 	for _, v := range list {

@@ -9,22 +9,21 @@ import (
 	"strings"
 )
 
-// A Word is a word and its cluster.
+// A Word is a word with its cluster.
 type Word struct {
 	Text  string
 	Path  string // bits from the root of the tree to the cluster, or the name of the cluster
-	Count int    // how often it occurs; 0 if that is not known
+	Count int    // frequency; 0 if unknown
 }
 
-// Clusters tell the clusters of words. They may be used by any number of goroutines at once. The zero
-// value knows no word.
+// Clusters maps words to clusters. It is safe for concurrent use. The zero value has no words.
 type Clusters struct {
 	words []Word
-	index map[string]int32 // of words
+	index map[string]int32 // by word
 	tree  bool
 }
 
-// newClusters takes over words, which differ.
+// newClusters takes ownership of words, which must be distinct.
 func newClusters(words []Word, tree bool) *Clusters {
 	c := &Clusters{words: words, index: make(map[string]int32, len(words)), tree: tree}
 	for k, w := range words {
@@ -36,11 +35,12 @@ func newClusters(words []Word, tree bool) *Clusters {
 // Len returns the number of words.
 func (c *Clusters) Len() int { return len(c.words) }
 
-// Tree tells whether clusters are leaves of a binary tree, and their paths bits. Else they have names.
+// Tree reports whether clusters are leaves of a binary tree with bit paths. Otherwise clusters have
+// names.
 func (c *Clusters) Tree() bool { return c.tree }
 
-// All yields the words in the order of the file, or, if they were induced, of the paths, those of a
-// cluster by how frequent they are.
+// All yields the words in the order of the file. Induced clusters are ordered by path, and the
+// words of a cluster by frequency.
 func (c *Clusters) All() iter.Seq[Word] { return slices.Values(c.words) }
 
 // Path returns the path of a word, or the name of its cluster.
@@ -52,12 +52,14 @@ func (c *Clusters) Path(word string) (path string, ok bool) {
 	return c.words[k].Path, true
 }
 
-// Lengths are those of the prefixes of paths that tell most, coarse to fine: Turian, Ratinov & Bengio 2010.
+// Lengths are the most informative lengths of path prefixes, from coarse to fine (Turian, Ratinov &
+// Bengio 2010).
 var Lengths = []int{4, 6, 10, 20}
 
-// AppendPrefixes appends the prefixes of the path of a word that have these ascending lengths, each a
-// cluster higher in the tree. The one that no length cuts short is the last, so all of them differ. The
-// name of a cluster is never cut. Nothing is appended for a word that is not known.
+// AppendPrefixes appends the path prefixes of a word with these lengths, which must ascend, and
+// then the full path. Each prefix is a cluster higher in the tree. Lengths that are not shorter
+// than the path are ignored, so all results are distinct. For a cluster name, only the name is
+// appended. Unknown words have no prefixes.
 func (c *Clusters) AppendPrefixes(dst []string, word string, lengths ...int) []string {
 	path, ok := c.Path(word)
 	if !ok {
@@ -74,9 +76,9 @@ func (c *Clusters) AppendPrefixes(dst []string, word string, lengths ...int) []s
 	return append(dst, path)
 }
 
-// Write writes a line for each word, which Read reads: path, word and count between tabs, or word and
-// name where clusters are no tree. An empty line goes ahead of a first word that starts with a byte order
-// mark, so that Read does not take that for the mark of the file.
+// Write writes one line per word in a format that Read reads: path, word and count separated by
+// tabs, or word and name if clusters are not a tree. If the first word starts with a byte order
+// mark, Write puts an empty line before it, so that Read does not skip the mark.
 func (c *Clusters) Write(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	if !c.tree && len(c.words) > 0 && strings.HasPrefix(c.words[0].Text, byteOrderMark) {

@@ -52,7 +52,7 @@ func ExampleClusters_AppendPrefixes() {
 
 func TestRead(t *testing.T) {
 	for name, c := range map[string]struct {
-		text, want string // what Write makes of it
+		text, want string // expected output of Write
 		tree       bool
 	}{
 		"paths":         {"01\ta b\t3\n1\tc\t0\n", "01\ta b\t3\n1\tc\t0\n", true},

@@ -9,18 +9,20 @@ import (
 	"strings"
 )
 
-// ErrEmpty says that a text has no word that occurs often enough.
+// ErrEmpty means that no word of a text occurs often enough.
 var ErrEmpty = errors.New("no word to cluster")
 
-// Options tell how words are clustered. The zero value makes 1000 clusters of all words.
+// Options are the settings of clustering. The zero value creates 1000 clusters of all words.
 type Options struct {
-	Clusters int // number of clusters (0: 1000); all words are on their own if there are fewer
-	MinCount int // words that occur less often are left out, and part sentences
-	// Window is the number of clusters among which pairs are sought until the last word has come in, at
-	// least Clusters (0: as many). More give better clusters in more time, and as many as there are words
-	// the algorithm of Brown et al. without a window. Memory grows as 12 Window^2 bytes.
+	Clusters int // number of clusters (0: 1000); with fewer words, each word is its own cluster
+	MinCount int // less frequent words are left out, and split sentences
+	// Window is the number of clusters among which pairs are compared until the last word has
+	// entered. It is at least Clusters (0: equal to Clusters). A larger window gives better
+	// clusters in more time. A window of all words is the algorithm of Brown et al. without a
+	// window. Memory grows as 12 Window^2 bytes.
 	Window int
-	// Progress, unless nil, hears after each step how many of all are done.
+	// Progress, unless nil, is called after each step with the numbers of completed steps and of
+	// all steps.
 	Progress func(done, all int)
 }
 
@@ -38,12 +40,12 @@ func (o *Options) check() error {
 	case o.Clusters < 0:
 		return fmt.Errorf("%d clusters: want a positive number", o.Clusters)
 	case o.Window < o.Clusters:
-		return fmt.Errorf("a window of %d clusters: want at least the %d that are asked for", o.Window, o.Clusters)
+		return fmt.Errorf("a window of %d clusters: want at least the %d clusters requested", o.Window, o.Clusters)
 	}
 	return nil
 }
 
-// Induce clusters the words of a text. When ctx ends, it returns ctx.Err().
+// Induce clusters the words of a text. If ctx ends, Induce returns ctx.Err().
 func Induce(ctx context.Context, t *Text, opts Options) (*Clusters, error) {
 	if err := opts.check(); err != nil {
 		return nil, err
@@ -78,17 +80,19 @@ func Induce(ctx context.Context, t *Text, opts Options) (*Clusters, error) {
 	return newClusters(words, true), nil
 }
 
-// An inducer merges clusters. Words go by their ranks, and clusters by those of their most frequent words.
+// inducer merges clusters. A word is identified by its rank, a cluster by the rank of its most
+// frequent word.
 type inducer struct {
 	bigrams *bigrams
 	window  *window
-	spare   int      // a free slot
-	parent  []int    // of a word, a more frequent one of its cluster; itself for the most frequent one
-	slot    []int    // of a cluster; -1 of words that have not come yet
-	paths   []string // of a cluster
+	spare   int      // free slot
+	parent  []int    // by word: a more frequent word of its cluster, or itself for the most frequent one
+	slot    []int    // by cluster; -1 for words that have not entered
+	paths   []string // by cluster
 }
 
-// A union is a merge: the cluster of the second rank became part of that of the first, which is less.
+// union is a merge. The cluster with the rank second becomes part of that with the rank first,
+// which is smaller.
 type union struct{ first, second int }
 
 func newInducer(b *bigrams, window int) *inducer {
@@ -115,9 +119,9 @@ func (run *inducer) root(rank int) int {
 // slotOf returns the slot of the cluster of a word.
 func (run *inducer) slotOf(rank int) int { return run.slot[run.root(rank)] }
 
-// all lets the words come into the window, the most frequent first, and merges a pair whenever it is
-// full. It goes on merging until one cluster is left; the last of these merges are a tree, whose leaves
-// are as many clusters as wanted. step is called after each word and merge; its error ends the work.
+// all adds the words to the window, most frequent first, and merges a pair whenever the window is
+// full. It then merges until one cluster is left. The last merges form a tree with the requested
+// number of clusters as leaves. all calls step after each word and merge, and stops if step fails.
 func (run *inducer) all(clusters int, step func() error) error {
 	w := run.window
 	for rank := range run.parent {
@@ -151,11 +155,11 @@ func (run *inducer) all(clusters int, step func() error) error {
 	return nil
 }
 
-// enter makes a word a cluster of the window.
+// enter adds a word to the window as a cluster.
 func (run *inducer) enter(rank int) {
 	run.slot[rank] = run.spare
 	run.window.put(run.spare, rank, run.bigrams, run.slotOf)
-	run.spare++ // until slots are used again
+	run.spare++ // until merges free slots
 }
 
 // merge merges the best pair.
@@ -169,5 +173,5 @@ func (run *inducer) merge() union {
 	return u
 }
 
-// join makes the words of two clusters those of one.
+// join puts the words of two clusters into one.
 func (run *inducer) join(u union) { run.parent[u.second] = u.first }

@@ -2,18 +2,18 @@ package cluster
 
 import "math/bits"
 
-// fraction is the number of bits behind the point of a logarithm.
+// fraction is the number of bits after the binary point of a logarithm.
 const fraction = 28
 
-// log2 returns the logarithm of n > 0 to base 2, in units of 2^-fraction, rounded to the nearest. It
-// squares the mantissa for one bit after the other, so it is the same on every machine.
+// log2 returns the base-2 logarithm of n > 0 in units of 2^-fraction, rounded to the nearest. It
+// squares the mantissa to get one bit after another, so the result is the same on every machine.
 func log2(n uint64) int64 {
 	whole := bits.Len64(n) - 1
-	m := n << (63 - whole) // in [1, 2), 63 bits behind the point
+	m := n << (63 - whole) // in [1, 2), with 63 bits after the point
 	l := int64(whole)
 	for range fraction + 1 {
 		l <<= 1
-		if m, _ = bits.Mul64(m, m); m >= 1<<63 { // 62 bits behind the point: 2 or more
+		if m, _ = bits.Mul64(m, m); m >= 1<<63 { // 62 bits after the point: 2 or more
 			l++
 		} else {
 			m <<= 1
@@ -25,10 +25,10 @@ func log2(n uint64) int64 {
 // logs is a table of the logarithms of small numbers.
 type logs []int64
 
-// maxLogs bounds the table: 8 MiB.
+// maxLogs limits the table to 8 MiB.
 const maxLogs = 1 << 20
 
-// newLogs returns the logarithms of 1..n, or of as many as a table should hold.
+// newLogs returns the logarithms of 1..n, or of 1..maxLogs if that is less.
 func newLogs(n int) logs {
 	t := make(logs, min(n+1, maxLogs))
 	for k := 1; k < len(t); k++ {

@@ -10,17 +10,20 @@ import (
 )
 
 var (
-	// ErrFormat says that a line is neither path, word and count nor word and name, or not as the first one.
+	// ErrFormat means that a line is neither path, word and count nor word and name, or differs in
+	// format from the first line.
 	ErrFormat = errors.New("want path, word and count, or word and name of its cluster")
-	// ErrTwice says that a word has two clusters.
+	// ErrTwice means that a word has two clusters.
 	ErrTwice = errors.New("has two clusters")
 )
 
-// Read reads the clusters of words, a word a line. A line is path, word and count, as Write and
-// Liang's program write them, or word and name of the cluster, as the first one shows; three fields are
-// the former if the first is made of 0 and 1 and the last is a whole number. Fields are parted by tabs if
-// the first line has one, else by runs of spaces. Lines of nothing are skipped, and a word may come again
-// with the same cluster. Errors are *corpus.ParseError values, with name for the file.
+// Read reads the clusters of words, one word per line. The first line determines the format: path,
+// word and count, as written by Write and by Liang's program, or word and cluster name. Three
+// fields are path, word and count if the first consists of 0 and 1 and the last is an integer.
+//
+// Tabs separate the fields if the first line has one, else runs of spaces. Empty lines are skipped.
+// A word may be repeated with the same cluster. Errors are *corpus.ParseError values with name as
+// the file.
 func Read(r io.Reader, name string) (*Clusters, error) {
 	p := parser{lines: newLines(r, name), paths: make(map[string]string), clusters: newClusters(nil, false)}
 	for p.lines.next() {
@@ -37,13 +40,13 @@ func Read(r io.Reader, name string) (*Clusters, error) {
 	return p.clusters, nil
 }
 
-// A parser reads lines, all of which are as the first one.
+// parser reads lines, all in the format of the first one.
 type parser struct {
 	lines    *lines
 	clusters *Clusters
 	begun    bool
 	tabs     bool
-	paths    map[string]string // one copy of each
+	paths    map[string]string // shared path strings
 }
 
 func (p *parser) line(text string) error {
@@ -99,12 +102,13 @@ func (p *parser) word(fields []string) (Word, error) {
 	return Word{Text: strings.Clone(w.Text), Path: path, Count: w.Count}, nil
 }
 
-// Head is how many bytes of a file IsText needs.
+// Head is the number of bytes of a file that IsText needs.
 const Head = 64 << 10
 
-// IsText tells whether what a file begins with is a sentence a line, rather than a token a line: whether
-// the number of fields differs between two lines. Fields are parted by tabs if the first line has one,
-// else by blanks; lines that start with # do not count. Where the lines are fewer than two, it is text.
+// IsText reports whether a file that starts with head has one sentence per line, rather than one
+// token per line. This is the case if the number of fields differs between two lines. Tabs separate
+// the fields if the first line has one, else blanks. Lines that start with # do not count. With
+// fewer than two lines, the result is true.
 func IsText(head []byte) bool {
 	if len(head) >= Head {
 		head = head[:bytes.LastIndexByte(head, '\n')+1]

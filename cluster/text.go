@@ -13,21 +13,21 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 )
 
-// maxLine is the length of a line that no text has.
+// maxLine limits the length of a line, in bytes.
 const maxLine = 16 << 20
 
-// A Text is the sentences that words are clustered by. It holds 4 bytes a token, and each word once. The
-// zero value is an empty text.
+// A Text is a list of sentences to cluster. It takes 4 bytes per token and stores each word once.
+// The zero value is an empty text.
 type Text struct {
 	numbers map[string]uint32
 	words   []string
-	counts  []uint32 // of each word
-	tokens  []uint32 // numbers of words, sentenceEnd behind each sentence
+	counts  []uint32 // by word
+	tokens  []uint32 // word numbers, with sentenceEnd after each sentence
 }
 
 const sentenceEnd = ^uint32(0)
 
-// Add adds a sentence, copying what it keeps of the words.
+// Add adds a sentence. It copies the words.
 func (t *Text) Add(words ...string) {
 	for _, word := range words {
 		t.token(word)
@@ -52,8 +52,8 @@ func (t *Text) token(word string) {
 
 func (t *Text) end() { t.tokens = append(t.tokens, sentenceEnd) }
 
-// Read adds the lines of r as sentences, whose tokens are what stands between spaces and tabs. name
-// stands for r in errors, which are those of package corpus: a NUL, or a line of more than 16 MiB.
+// Read adds each line of r as a sentence. Spaces and tabs separate tokens. Errors contain name and
+// are those of package corpus: a NUL, or a line of more than 16 MiB.
 func (t *Text) Read(r io.Reader, name string) error {
 	lines := newLines(r, name)
 	for lines.next() {
@@ -70,10 +70,10 @@ func (t *Text) Read(r io.Reader, name string) error {
 
 func isBlank(r rune) bool { return r == ' ' || r == '\t' }
 
-// Words returns the number of different words.
+// Words returns the number of distinct words.
 func (t *Text) Words() int { return len(t.words) }
 
-// Tokens returns the number of tokens, at most 2^32-1 of which can be clustered.
+// Tokens returns the number of tokens. Induce accepts at most 2^32-1.
 func (t *Text) Tokens() int {
 	n := 0
 	for _, c := range t.counts {
@@ -82,8 +82,8 @@ func (t *Text) Tokens() int {
 	return n
 }
 
-// ranked returns the numbers of the words that occur least times or more, the most frequent first; those
-// as frequent as each other in the order of their bytes.
+// ranked returns the numbers of the words with at least least occurrences, most frequent first.
+// Words of equal frequency are ordered by their bytes.
 func (t *Text) ranked(least int) []uint32 {
 	var list []uint32
 	for k, c := range t.counts {
@@ -97,11 +97,11 @@ func (t *Text) ranked(least int) []uint32 {
 	return list
 }
 
-// lines are those of a file, without their ends and a byte order mark.
+// lines reads the lines of a file without line ends and byte order mark.
 type lines struct {
 	scanner *bufio.Scanner
 	name    string
-	number  int // of text, from 1
+	number  int // line number of text, from 1
 	text    []byte
 	err     error
 }
@@ -114,7 +114,7 @@ func newLines(r io.Reader, name string) *lines {
 	return &lines{scanner: s, name: name}
 }
 
-// next moves to the next line, if there is one and nothing was wrong.
+// next advances to the next line. It returns false at the end or after an error.
 func (l *lines) next() bool {
 	if l.err != nil {
 		return false
@@ -141,7 +141,7 @@ func (l *lines) next() bool {
 	return l.err == nil
 }
 
-// fail positions err at the line.
+// fail sets err with the position of the line.
 func (l *lines) fail(err error) {
 	l.err = &corpus.ParseError{File: l.name, Line: l.number, Err: err}
 }

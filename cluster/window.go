@@ -5,40 +5,39 @@ import (
 	"slices"
 )
 
-// A window holds the clusters among which the next pair to merge is sought, one a slot, and what the
-// merging of every pair would cost. In units of 2^-fraction bits, over all pairs of words, the mutual
-// information is
+// window holds the clusters that can be merged, one per slot, and the loss of merging each pair. In
+// units of 2^-fraction bits, summed over all pairs of words, the mutual information is
 //
 //	N I = sum_ik f(n_ik) - sum_i out_i log2 left_i - sum_k in_k log2 right_k + N log2 N,  f(n) = n log2 n
 //
-// where clusters i and k are adjacent n_ik times, out_i = sum_k n_ik and in_k = sum_i n_ik count pairs
-// within the window, left and right those of the whole text. With g(x, y) = f(x) + f(y) - f(x+y), which is
-// 0 if x or y is, to merge i and j loses
+// Clusters i and k are adjacent n_ik times. out_i = sum_k n_ik and in_k = sum_i n_ik count pairs
+// within the window. left and right count pairs of the whole text. With g(x, y) = f(x) + f(y) -
+// f(x+y), which is 0 if x or y is 0, merging i and j loses
 //
 //	loss_ij = sum_k g(n_ik, n_jk) + g(n_ki, n_kj) + margin_ij - block_ij
 //
-// where k runs over all slots, i and j included; see margin and block. What changes of the sums when a
-// word comes or two clusters become one is found by walking over non-zero counts. Being whole numbers,
-// they are exact, however often they change.
+// The sum over k includes all slots, also i and j. See margin and block for the other terms. When a
+// word enters or two clusters merge, the sums are updated by a pass over non-zero counts. The sums
+// are integers, so updates are exact.
 type window struct {
 	logs
 	size        int
 	next        []uint32 // size x size: next[i*size+k] = n_ik
 	previous    []uint32 // size x size: previous[i*size+k] = n_ki
-	left, right []uint64 // pairs of the text of which the cluster is the first, the second
-	out, in     []uint64 // those of them within the window
-	rank        []int    // of the most frequent word of the cluster, -1 for a free slot
-	live        []int    // the slots in use, ascending
-	loss        []int64  // of i > j at i(i-1)/2 + j
-	nearest     []int    // the slot j < i with which i makes the best pair
-	bound       []int64  // the loss of that pair; if stale, no pair of i with j < i loses less
-	stale       []bool   // nearest is to be found again
+	left, right []uint64 // pairs of the text that begin with, or end with, the cluster
+	out, in     []uint64 // the same, within the window
+	rank        []int    // rank of the most frequent word of the cluster; -1 for a free slot
+	live        []int    // used slots, ascending
+	loss        []int64  // loss of i > j at i(i-1)/2 + j
+	nearest     []int    // slot j < i of the best pair with i
+	bound       []int64  // loss of that pair; if stale, a lower bound for all j < i
+	stale       []bool   // nearest must be recomputed
 
 	sums       []int64 // scratch: size
 	some, more []entry // scratch: non-zero counts
 }
 
-// An entry is a slot with its counts.
+// entry is a slot with its counts.
 type entry struct {
 	slot int
 	x, y uint64
@@ -61,7 +60,7 @@ func newWindow(size int, l logs) *window {
 
 func (w *window) row(table []uint32, i int) []uint32 { return table[i*w.size : (i+1)*w.size] }
 
-// pair returns where the loss of i and j is.
+// pair returns the index of the loss of i and j.
 func pair(i, j int) int {
 	if i < j {
 		i, j = j, i
@@ -69,20 +68,23 @@ func pair(i, j int) int {
 	return i*(i-1)/2 + j
 }
 
-// g is what the counts x and y of two clusters with a third one contribute to the loss of merging them.
+// g returns the contribution to the loss of merging two clusters that are adjacent to a third one x
+// and y times.
 func (w *window) g(x, y uint64) int64 { return w.times(x) + w.times(y) - w.times(x+y) }
 
-// margin is what the loss owes to the frequencies of the clusters:
+// margin returns the part of the loss from cluster frequencies, a sum over out and in. The term for
+// out is
 //
-//	out_i log2((left_i + left_j) / left_i) + out_j log2((left_i + left_j) / left_j), and so for in and right
+//	out_i log2((left_i + left_j) / left_i) + out_j log2((left_i + left_j) / left_j)
 func (w *window) margin(i, j int) int64 {
 	a, b := w.of(w.left[i]+w.left[j]), w.of(w.right[i]+w.right[j])
 	return int64(w.out[i])*(a-w.of(w.left[i])) + int64(w.out[j])*(a-w.of(w.left[j])) +
 		int64(w.in[i])*(b-w.of(w.right[i])) + int64(w.in[j])*(b-w.of(w.right[j]))
 }
 
-// block is the mutual information of the counts among i and j, times their sum. The sums over k take
-// them in twice, by rows and by columns, but they become one number.
+// block corrects for the counts among i and j. The sums over k contain them twice, by rows and by
+// columns, but merging makes them one number. The correction is their mutual information times
+// their sum.
 func (w *window) block(i, j int) int64 {
 	ii, ij := uint64(w.next[i*w.size+i]), uint64(w.next[i*w.size+j])
 	ji, jj := uint64(w.next[j*w.size+i]), uint64(w.next[j*w.size+j])
@@ -93,8 +95,8 @@ func (w *window) block(i, j int) int64 {
 		w.times(ii+ij) - w.times(ji+jj) - w.times(ii+ji) - w.times(ij+jj)
 }
 
-// put makes a cluster of the word of a rank in free slot s. slotOf tells the slots of words, s among them,
-// -1 if they are in none.
+// put makes the word of a rank a cluster in the free slot s. slotOf returns the slot of a word,
+// which may be s, or -1.
 func (w *window) put(s, rank int, b *bigrams, slotOf func(rank int) int) {
 	next, previous := w.row(w.next, s), w.row(w.previous, s)
 	fill := func(row []uint32, list []neighbour) {
@@ -131,8 +133,9 @@ func (w *window) put(s, rank int, b *bigrams, slotOf func(rank int) int) {
 	w.live = slices.Insert(w.live, at, s)
 }
 
-// widen adds to the losses of the other clusters what slot s, a new neighbour, brings: with[i] is how
-// often it is one of cluster i, inside the sum of these counts, all that in the whole text.
+// widen updates the losses of the other clusters for slot s, a new neighbour. with[i] is the number
+// of adjacencies with cluster i. inside has the sums of these counts in the window, all the sums in
+// the whole text.
 func (w *window) widen(s int, with []uint32, inside, all []uint64) {
 	w.some = w.some[:0]
 	for i, x := range with {
@@ -154,7 +157,7 @@ func (w *window) widen(s int, with []uint32, inside, all []uint64) {
 	}
 }
 
-// share adds to sums[j] what g(x+y, z) has over g(x, z), where z = others[j].
+// share adds g(x+y, z) - g(x, z) to sums[j], where z = others[j].
 func (w *window) share(x, y uint64, others []uint32) {
 	if y == 0 {
 		return
@@ -167,11 +170,11 @@ func (w *window) share(x, y uint64, others []uint32) {
 	}
 }
 
-// merge makes one cluster of those in slots a and b, and returns the slot that it is in and the one that
-// is free now.
+// merge merges the clusters of slots a and b. It returns the slot of the result and the slot that
+// becomes free.
 func (w *window) merge(a, b int) (kept, freed int) {
 	if nonZero(w.row(w.next, a))+nonZero(w.row(w.previous, a)) < nonZero(w.row(w.next, b))+nonZero(w.row(w.previous, b)) {
-		a, b = b, a // b is what is walked over
+		a, b = b, a // the loops below pass over the counts of b
 	}
 	at, _ := slices.BinarySearch(w.live, b)
 	w.live = slices.Delete(w.live, at, at+1)
@@ -179,7 +182,7 @@ func (w *window) merge(a, b int) (kept, freed int) {
 		w.stale[i] = w.stale[i] || w.nearest[i] == b
 	}
 
-	// First a and b become one on the side of i and j, still two on the side of k.
+	// First merge a and b on the side of i and j, but not on the side of k.
 	clear(w.sums)
 	for k, y := range w.row(w.next, b) {
 		w.share(uint64(w.next[a*w.size+k]), uint64(y), w.row(w.previous, k))
@@ -199,7 +202,7 @@ func (w *window) merge(a, b int) (kept, freed int) {
 		}
 		clear(from)
 	}
-	// Then on that of k.
+	// Then merge them on the side of k.
 	w.join(w.next, a, b)
 	w.join(w.previous, a, b)
 
@@ -208,7 +211,7 @@ func (w *window) merge(a, b int) (kept, freed int) {
 		list[b] = 0
 	}
 	w.rank[a], w.rank[b] = min(w.rank[a], w.rank[b]), -1
-	w.stale[a] = true // another rank orders equal losses otherwise
+	w.stale[a] = true // the new rank changes the order of ties
 	for _, j := range w.live {
 		if j != a {
 			w.add(a, j, w.margin(a, j)-w.block(a, j))
@@ -217,7 +220,7 @@ func (w *window) merge(a, b int) (kept, freed int) {
 	return a, b
 }
 
-// join adds column b of a table to column a, and corrects the losses.
+// join adds column b of a table to column a and updates the losses.
 func (w *window) join(table []uint32, a, b int) {
 	w.some, w.more = w.some[:0], w.more[:0]
 	for _, i := range w.live {
@@ -251,7 +254,7 @@ func nonZero(row []uint32) int {
 	return n
 }
 
-// add adds to the loss of i and j, and keeps nearest.
+// add adds d to the loss of i and j and updates nearest.
 func (w *window) add(i, j int, d int64) {
 	if i < j {
 		i, j = j, i
@@ -270,8 +273,8 @@ func (w *window) add(i, j int, d int64) {
 	}
 }
 
-// best returns the pair that loses least when merged. Of pairs that lose the same, it is the one with the
-// most frequent word in it, and of those the one with the most frequent word in the other cluster.
+// best returns the pair with the smallest loss. Ties go to the pair with the most frequent word,
+// then to the pair whose other cluster has the most frequent word.
 func (w *window) best() (a, b int) {
 	least := int64(math.MaxInt64)
 	consider := func(i int) {
@@ -286,7 +289,7 @@ func (w *window) best() (a, b int) {
 		}
 	}
 	for p, i := range w.live[1:] {
-		if w.stale[i] && w.bound[i] <= least { // few are
+		if w.stale[i] && w.bound[i] <= least { // rarely true
 			w.seek(i, w.live[:p+1])
 			consider(i)
 		}
@@ -307,7 +310,7 @@ func (w *window) seek(i int, others []int) {
 	w.nearest[i], w.bound[i], w.stale[i] = best, least, false
 }
 
-// before tells whether the pair of i and j comes before that of a and b, if both lose the same.
+// before reports whether the pair of i and j precedes that of a and b at equal loss.
 func (w *window) before(i, j, a, b int) bool {
 	i, j, a, b = w.rank[i], w.rank[j], w.rank[a], w.rank[b]
 	x, y := min(i, j), min(a, b)

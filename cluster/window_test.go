@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// randomText has sentences of so many different words, some of them frequent.
+// randomText returns sentences of the given number of distinct words, some of them frequent.
 func randomText(r *rand.Rand, words, sentences int) *Text {
 	t := new(Text)
 	for range sentences {
@@ -24,11 +24,12 @@ func randomText(r *rand.Rand, words, sentences int) *Text {
 	return t
 }
 
-// brute is the referee: clusters as lists of ranks, everything counted afresh from the pairs of words.
+// brute is the reference. It represents clusters as lists of ranks, and recounts everything from
+// the pairs of words.
 type brute struct {
 	logs
 	pairs    [][2]int
-	clusters [][]int // in the order of their first ranks
+	clusters [][]int // ordered by their first ranks
 }
 
 func newBrute(t *Text, list []uint32) *brute {
@@ -44,7 +45,8 @@ func newBrute(t *Text, list []uint32) *brute {
 	return b
 }
 
-// tables returns how often the clusters are adjacent, and their frequencies on the left and on the right.
+// tables returns the adjacency counts of the clusters, and their frequencies on the left and on the
+// right.
 func (b *brute) tables(clusters [][]int) (n [][]uint64, left, right []uint64) {
 	n = make([][]uint64, len(clusters))
 	left, right = make([]uint64, len(clusters)), make([]uint64, len(clusters))
@@ -69,7 +71,8 @@ func (b *brute) tables(clusters [][]int) (n [][]uint64, left, right []uint64) {
 	return n, left, right
 }
 
-// information is sum_ik p(i,k) log2 p(i,k) / (p(i) p(k)), times the number of pairs, in floating point.
+// information returns sum_ik p(i,k) log2 p(i,k) / (p(i) p(k)), times the number of pairs, in
+// floating point.
 func (b *brute) information(clusters [][]int) float64 {
 	n, left, right := b.tables(clusters)
 	sum, all := 0.0, float64(len(b.pairs))
@@ -83,7 +86,8 @@ func (b *brute) information(clusters [][]int) float64 {
 	return sum * all
 }
 
-// exact is the same without what the number of pairs adds, as merging does not change it, by our logarithms.
+// exact is information with our logarithms, without the term of the number of pairs, which merging
+// does not change.
 func (b *brute) exact(clusters [][]int) int64 {
 	n, left, right := b.tables(clusters)
 	var sum int64
@@ -95,7 +99,7 @@ func (b *brute) exact(clusters [][]int) int64 {
 	return sum
 }
 
-// merged returns clusters in which the i-th has taken in the j-th, j > i.
+// merged returns the clusters after merging cluster j into cluster i, j > i.
 func merged(clusters [][]int, i, j int) [][]int {
 	out := slices.Clone(clusters)
 	out[i] = slices.Concat(clusters[i], clusters[j])
@@ -115,12 +119,12 @@ func (b *brute) best(t *testing.T) (int, int) {
 			lowest = min(lowest, about-b.information(m))
 		}
 	}
-	// What loses least by our logarithms does so by the definition.
+	// The smallest loss by our logarithms is also the smallest by the definition.
 	require.InDelta(t, lowest, float64(least)/(1<<fraction), 1e-5)
 	return at[0], at[1]
 }
 
-// induce is the algorithm, with nothing kept from one merge to the next.
+// induce is the algorithm without incremental updates.
 func (b *brute) induce(t *testing.T, words, window, clusters int) map[int]string {
 	merge := func() (int, int) {
 		i, j := b.best(t)
@@ -178,7 +182,7 @@ func TestPathsAreThoseOfBruteForce(t *testing.T) {
 	}
 }
 
-// check compares the window with what the definition says of its clusters.
+// check compares the window with the definition for its clusters.
 func check(t *testing.T, run *inducer, b *brute) {
 	t.Helper()
 	w := run.window
@@ -205,7 +209,7 @@ func check(t *testing.T, run *inducer, b *brute) {
 	}
 }
 
-// The tables that are kept are, to the last bit, those that are counted afresh.
+// Updated tables equal recounted tables, to the last bit.
 func TestTablesStayThoseOfTheDefinition(t *testing.T) {
 	for seed := range uint64(25) {
 		r := rand.New(rand.NewPCG(seed, 2))
@@ -233,7 +237,7 @@ func TestLogarithms(t *testing.T) {
 	require.Zero(t, table.times(0))
 }
 
-// Merging never gains: the log-sum inequality, up to the rounding of the logarithms.
+// Merging never gains information, by the log-sum inequality, up to rounding of the logarithms.
 func TestLossesAreNotNegative(t *testing.T) {
 	text := randomText(rand.New(rand.NewPCG(1, 3)), 60, 400)
 	list := text.ranked(1)

@@ -9,7 +9,7 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 )
 
-// Classes is the class of each word: a name, or a path of bits in a tree.
+// Classes maps words to classes. A class is a name, or a path of bits in a tree.
 type Classes struct {
 	name  string
 	table table
@@ -22,7 +22,7 @@ var (
 	_ features.Words = (*Classes)(nil)
 )
 
-// NewClasses returns the column of that name with the clusters of words.
+// NewClasses returns a column with the clusters of words.
 func NewClasses(name string, c *cluster.Clusters) (*Classes, error) {
 	x, err := newClasses(name, slices.Collect(c.All()), c.Tree())
 	if err == nil && c.Len() == 0 {
@@ -31,7 +31,7 @@ func NewClasses(name string, c *cluster.Clusters) (*Classes, error) {
 	return x, err
 }
 
-// newClasses takes words that differ.
+// newClasses requires distinct words.
 func newClasses(name string, list []cluster.Word, tree bool) (*Classes, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
@@ -66,8 +66,9 @@ func (x *Classes) Len() int { return len(x.table.keys) }
 // Classes returns the number of classes.
 func (x *Classes) Classes() int { return len(x.names) }
 
-// Templates implements [Lexicon]: the class of a word, and of paths the prefixes of cluster.Lengths. The classes of
-// the words beside it, as further lines, made no tagger better.
+// Templates implements [Lexicon]. It returns templates for the class of a word and, if classes are
+// paths, for the prefixes in cluster.Lengths. Templates for the neighbours' classes did not improve
+// any tagger.
 func (x *Classes) Templates() string {
 	var b strings.Builder
 	if x.tree {
@@ -79,7 +80,8 @@ func (x *Classes) Templates() string {
 	return b.String()
 }
 
-// Class returns the class of a word, as it stands or in lower case; "" if it has none.
+// Class returns the class of a word, looked up as written and then in lower case. It returns "" if
+// the word has no class.
 func (x *Classes) Class(word string) string {
 	return x.Reader()(nil, []string{word})[0]
 }

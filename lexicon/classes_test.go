@@ -34,7 +34,7 @@ func TestClasses(t *testing.T) {
 	assert.Equal(t, []string{"before", "1", "0010", ""}, read([]string{"before"}, []string{"The", "dog", "barks"}))
 }
 
-// Every word of a large list has its class, and no other word has one.
+// In a large list every word has its class, and no other word has one.
 func TestClassesOfManyWords(t *testing.T) {
 	var b strings.Builder
 	for k := range 3000 {
@@ -59,7 +59,7 @@ func TestNewClassesErrors(t *testing.T) {
 	}
 }
 
-// The usual lines are templates that read the column, prefixes only where classes are paths.
+// The default templates read the column. They have prefixes only if classes are paths.
 func TestTemplates(t *testing.T) {
 	for _, tt := range []struct {
 		lexicon Lexicon

@@ -11,15 +11,16 @@ import (
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
 )
 
-// A Section is a part of a lexicon in a file.
+// A Section is a part of a stored lexicon.
 type Section struct {
-	Name string // 4 bytes
+	Name string // 1 to 4 bytes
 	Data []byte
 }
 
-// Names of sections. The head says what the lexicon is: strings, each behind its length, and numbers, as varints.
+// Section names. The head describes the lexicon with strings, each after its length, and numbers,
+// as varints.
 const (
-	secKind    = "kind" // of a registered kind, in the place of the head
+	secKind    = "kind" // of a registered kind, instead of the head
 	secHead    = "head"
 	secHomes   = "home"
 	secKeys    = "keys"
@@ -27,8 +28,8 @@ const (
 	secRows    = "rows"
 )
 
-// Sections returns the parts from which [Decode] makes l again. They depend on the contents of l alone. l is one that
-// [Check] accepts.
+// Sections returns the stored form of l, from which [Decode] restores it. The form depends only on
+// the contents of l. [Check] must accept l.
 func Sections(l Lexicon) []Section {
 	if ownKind(l.Kind()) {
 		return l.Sections()
@@ -36,8 +37,8 @@ func Sections(l Lexicon) []Section {
 	return append([]Section{{secKind, []byte(l.Kind())}}, l.Sections()...)
 }
 
-// Check returns an error if [Decode] could not make l again from its [Sections]. The error wraps [ErrName] if its name
-// is not one of a column, and [ErrKind] if nobody registered its kind.
+// Check returns an error if [Decode] could not restore l from its [Sections]. The error wraps
+// [ErrName] if the name is not valid for a column, and [ErrKind] if the kind is not registered.
 func Check(l Lexicon) error {
 	if err := checkName(l.Name()); err != nil {
 		return err
@@ -51,16 +52,16 @@ func Check(l Lexicon) error {
 	seen := map[string]bool{secKind: true}
 	for _, s := range l.Sections() {
 		if len(s.Name) < 1 || len(s.Name) > 4 || strings.Contains(s.Name, "\x00") || seen[s.Name] {
-			return fmt.Errorf("lexicon of kind %s: section %.40q: want different names of 1 to 4 bytes", l.Kind(), s.Name)
+			return fmt.Errorf("lexicon of kind %s: section %.40q: want distinct names of 1 to 4 bytes", l.Kind(), s.Name)
 		}
 		seen[s.Name] = true
 	}
 	return nil
 }
 
-// Decode makes a lexicon of its sections, which it aliases: they must start at multiples of 8 bytes and not change. It
-// returns an error that wraps [ErrDamaged] unless [Sections] made them, and one that wraps [ErrKind] if they are of a
-// kind that nobody registered.
+// Decode restores a lexicon from its sections, which it aliases. The sections must start at
+// multiples of 8 bytes and must not change. It returns an error that wraps [ErrDamaged] unless
+// [Sections] created them. The error also wraps [ErrKind] if the kind is not registered.
 func Decode(sections map[string][]byte) (Lexicon, error) {
 	if kind, ok := sections[secKind]; ok {
 		return decodeRegistered(string(kind), sections)
@@ -68,7 +69,7 @@ func Decode(sections map[string][]byte) (Lexicon, error) {
 	d := decoder{sections: sections, head: sections[secHead]}
 	l := d.lexicon()
 	if d.err == nil && len(d.head) > 0 {
-		d.fail(errors.New("its head is too long"))
+		d.fail(errors.New("the head is too long"))
 	}
 	if d.err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, d.err)
@@ -80,7 +81,7 @@ func appendString(dst []byte, s string) []byte {
 	return append(binary.AppendUvarint(dst, uint64(len(s))), s...)
 }
 
-// head begins the first section.
+// head returns the start of the first section.
 func head(kind, name string, t *table) []byte {
 	return binary.AppendUvarint(appendString(appendString(nil, kind), name), uint64(t.base))
 }
@@ -116,10 +117,11 @@ func (x *Vectors) Sections() []Section {
 	return append(x.table.sections(h), Section{secRows, container.Bytes(x.rows)})
 }
 
-// A decoder takes sections apart; the first thing that is wrong stays in err, and what is read after it is zero.
+// decoder reads sections. It keeps the first error in err. All reads after an error return zero
+// values.
 type decoder struct {
 	sections map[string][]byte
-	head     []byte // what is left of it
+	head     []byte // unread rest of the head
 	err      error
 }
 
@@ -132,18 +134,18 @@ func (d *decoder) fail(err error) {
 func (d *decoder) uint() uint64 {
 	v, n := binary.Uvarint(d.head)
 	if n <= 0 {
-		d.fail(errors.New("its head is cut short"))
+		d.fail(errors.New("the head is truncated"))
 		return 0
 	}
 	d.head = d.head[n:]
 	return v
 }
 
-// count reads the number of things that take at least a byte each.
+// count reads the number of items of at least one byte each.
 func (d *decoder) count() int {
 	n := d.uint()
 	if n > uint64(len(d.head)) {
-		d.fail(errors.New("its head is cut short"))
+		d.fail(errors.New("the head is truncated"))
 		return 0
 	}
 	return int(n)
@@ -166,7 +168,7 @@ func (d *decoder) lexicon() Lexicon {
 		return nil
 	}
 	if base >= fingerprint.Bases {
-		d.fail(fmt.Errorf("base %d", base))
+		d.fail(fmt.Errorf("unknown fingerprint base %d", base))
 		return nil
 	}
 	switch kind {
@@ -192,12 +194,12 @@ func (d *decoder) lexicon() Lexicon {
 		x.rows = view[float32](d, secRows)
 		x.table = d.table(int(base), uint32(len(d.sections[secKeys])/8))
 		if dim < 1 || dim > maxDim || uint64(len(x.rows)) != dim*uint64(len(x.table.keys)) {
-			d.fail(fmt.Errorf("%d numbers for %d vectors of %d", len(x.rows), len(x.table.keys), dim))
+			d.fail(fmt.Errorf("found %d numbers for %d vectors of dimension %d", len(x.rows), len(x.table.keys), dim))
 		}
 		x.dim = int(min(dim, maxDim))
 		for _, v := range x.rows {
 			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-				d.fail(errors.New("a vector that is not finite"))
+				d.fail(errors.New("a vector is not finite"))
 				break
 			}
 		}

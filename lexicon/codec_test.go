@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// lexicons are one of each kind.
+// lexicons has one lexicon of each kind.
 func lexicons(t testing.TB) []Lexicon {
 	return []Lexicon{
 		classes(t, "0010\tdog\t3\n0010\tcat\t2\n011\tRome\t2\n1\tthe\t9\n"),
@@ -40,7 +40,7 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-// Whatever the sections hold, decoding ends with an error or a lexicon that can be used.
+// For any sections, decoding returns an error or a usable lexicon.
 func use(t testing.TB, sections map[string][]byte) {
 	l, err := Decode(sections)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/trellis-nlp/trellis/lexicon"
 )
 
-// Templates read the class of a word as they would a column of the file.
+// Templates read the class of a word like a column of the file.
 func Example() {
 	paths, err := cluster.Read(strings.NewReader("0010\tdog\t3\n0011\tcat\t2\n11\tsees\t2\n"), "words.paths")
 	if err != nil {
@@ -38,7 +38,8 @@ func Example() {
 	// [u:class=0011]
 }
 
-// A training sentence sees the labels that its words have in the other sentences; later sentences see all.
+// For a training sentence, the labels of a word come from the other sentences. For later sentences,
+// they come from all sentences.
 func ExampleLabelCounts() {
 	sentences := []struct{ words, labels []string }{
 		{[]string{"I", "saw", "her", "duck"}, []string{"PRON", "VERB", "PRON", "VERB"}},

@@ -12,29 +12,29 @@ import (
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
 )
 
-// Gazetteer is a list of names, of one or more words each.
+// Gazetteer is a list of names of one or more words.
 type Gazetteer struct {
 	name    string
-	table   table // of beginnings of entries, words parted by a blank: some of the flags below
+	table   table // flags by prefix of an entry, with words joined by a blank
 	entries int
 }
 
 var _ Lexicon = (*Gazetteer)(nil)
 
-// What is known of a string of words.
+// Flags of a string of words.
 const (
 	entryFolded  = 1 << iota // it is an entry in lower case
-	entrySpelt               // it is an entry as it stands
-	entryOngoing             // in lower case, it begins a longer entry
+	entrySpelt               // it is an entry as written
+	entryOngoing             // in lower case, it is the beginning of a longer entry
 	entryLimit
 )
 
-// maxEntry is the length of a line that no list has, in bytes.
+// maxEntry limits the length of a line, in bytes.
 const maxEntry = 1 << 20
 
-// ReadGazetteer reads a list, an entry a line: words parted by blanks, as the sentences part them. What follows a tab
-// does not count, nor do lines of nothing. File stands for r in errors, which are *corpus.ParseError values where they
-// have a line.
+// ReadGazetteer reads a list with one entry per line. Blanks separate the words of an entry, which
+// must be tokenised like the sentences. Text after a tab and empty lines are ignored. Errors
+// contain file. Errors with a line number are *corpus.ParseError values.
 func ReadGazetteer(name string, r io.Reader, file string) (*Gazetteer, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
@@ -79,10 +79,11 @@ func (g *Gazetteer) Name() string { return g.name }
 // Kind implements [Lexicon].
 func (g *Gazetteer) Kind() string { return "gazetteer" }
 
-// Len returns the number of entries that differ in lower case.
+// Len returns the number of entries that are distinct in lower case.
 func (g *Gazetteer) Len() int { return g.entries }
 
-// Templates implements [Lexicon]: the place of a word and those beside it in entries, spelt as in the list or not.
+// Templates implements [Lexicon]. The templates read the fields of a word and its neighbours, with
+// and without case.
 func (g *Gazetteer) Templates() string {
 	var b strings.Builder
 	for _, o := range []string{"0", "-1", "1"} {
@@ -95,13 +96,13 @@ func (g *Gazetteer) Templates() string {
 // Matches returns the field of each word of a sentence.
 func (g *Gazetteer) Matches(words []string) []string { return g.Reader()(nil, words) }
 
-// places are the fields of the column: of entries in another spelling, of those as they stand.
+// places are the field values: of entries that differ in case, and of entries as written.
 var places = [2]struct{ begin, inside, end, single string }{{"b", "i", "e", "s"}, {"B", "I", "E", "S"}}
 
 // Reader implements [Lexicon].
 func (g *Gazetteer) Reader() func(dst, words []string) []string {
 	var lower []byte
-	var folded []fingerprint.Piece // of each word
+	var folded []fingerprint.Piece // by word
 	h := g.table.hasher
 	blank := h.PieceString(" ")
 	return func(dst, words []string) []string {
@@ -135,7 +136,7 @@ func (g *Gazetteer) Reader() func(dst, words []string) []string {
 	}
 }
 
-// longest returns how many words the longest entry has that they begin with.
+// longest returns the number of words of the longest entry that words begin with.
 func (g *Gazetteer) longest(words []fingerprint.Piece, blank fingerprint.Piece) int {
 	var sum uint64
 	n := 0
@@ -155,7 +156,7 @@ func (g *Gazetteer) longest(words []fingerprint.Piece, blank fingerprint.Piece) 
 	return n
 }
 
-// spelt reports whether the list spells an entry as these words are.
+// spelt reports whether the list has an entry with exactly these words.
 func (g *Gazetteer) spelt(words []string, blank fingerprint.Piece) bool {
 	var sum uint64
 	for k, word := range words {

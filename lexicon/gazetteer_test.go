@@ -53,7 +53,7 @@ func TestGazetteer(t *testing.T) {
 	assert.Equal(t, []string{"B", "E"}, g.Matches([]string{"New York City", "Hall"}), "a word with blanks inside counts as several")
 }
 
-// The definition: from left to right the longest entry, words compared in lower case.
+// The definition: the longest entry, from left to right, with words compared in lower case.
 func TestGazetteerByDefinition(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	words := []string{"a", "A", "b", "B", "c"}
@@ -119,7 +119,7 @@ func TestReadGazetteerErrors(t *testing.T) {
 	assert.ErrorContains(t, err, "places.txt")
 }
 
-// What a list holds is found in a sentence of its own.
+// An entry is found in a sentence that consists of the entry.
 func FuzzReadGazetteer(f *testing.F) {
 	for _, seed := range []string{"New York\nYork\n", "\uFEFFa\tb\r\n", "É é\n", "\xff \xfe\n", " \n", "a\x00", "İ\n", strings.Repeat("a ", 99)} {
 		f.Add(seed)
@@ -135,7 +135,7 @@ func FuzzReadGazetteer(f *testing.F) {
 		places := g.Matches(words)
 		require.Len(t, places, len(words))
 		if len(words) > 0 {
-			// A longer entry may begin in the same way, but goes no further than the sentence.
+			// A longer entry may have the same beginning, but does not fit in the sentence.
 			want := "S"
 			if len(words) > 1 {
 				want = "B" + strings.Repeat("I", len(words)-2) + "E"

@@ -7,24 +7,25 @@ import (
 	"github.com/trellis-nlp/trellis/cluster"
 )
 
-// LabelCounts counts the labels that words have in training sentences. The column made from it holds, for each word,
-// its labels as one name: NOUN|VERB, an ambiguity class (Gimenez & Marquez 2004).
+// LabelCounts counts the labels of words in training sentences. The resulting column has the labels
+// of each word as one name, such as NOUN|VERB, an ambiguity class (Gimenez & Marquez 2004).
 //
-// A training sentence must not see its own labels, so its fields are those of [LabelCounts.LeaveOneOut]: the counts of
-// the other sentences. A word that no other sentence has is then as unknown as the words that tagging meets.
-// LabelCounts is for one goroutine.
+// A training sentence must not see its own labels. Its fields are therefore the leave-one-out label
+// counts of [LabelCounts.LeaveOneOut], which count only the other sentences. A word that occurs in
+// no other sentence is then unknown, like the unknown words in tagging. LabelCounts is not safe for
+// concurrent use.
 type LabelCounts struct {
-	numbers map[string]uint32 // of the labels
+	numbers map[string]uint32 // by label
 	labels  []string
-	words   map[string]*tally // as they stand
-	folded  map[string]*tally // by their lower case, of words that are not
-	classes map[string]string // names, by the bytes that spell them
+	words   map[string]*tally // by word as written
+	folded  map[string]*tally // by lower case, for words that are not lower case
+	classes map[string]string // shared class names
 	lower   []byte
 	found   []uint32
 	name    []byte
 }
 
-// A tally says how often a word was seen with which labels.
+// tally counts the labels of a word.
 type tally struct {
 	counts []count
 	total  int
@@ -35,7 +36,8 @@ type count struct {
 	n     int
 }
 
-// rareShare is the part of a word's tokens below which a label is left out of its class: a slip, or a use as rare.
+// rareShare is the minimum share of a label among the tokens of a word. Less frequent labels, which
+// are errors or rare uses, do not enter the class.
 const rareShare = 0.05
 
 // NewLabelCounts returns empty counts.
@@ -46,11 +48,11 @@ func NewLabelCounts() *LabelCounts {
 	}
 }
 
-// Add counts the labels of a sentence, one a word. It skips words whose label is "".
+// Add counts the labels of a sentence, one per word. It skips words with the label "".
 func (s *LabelCounts) Add(words, labels []string) { s.count(words, labels, 1) }
 
-// LeaveOneOut appends to dst the fields of a sentence that was added, one a word, as they follow from the counts of the
-// other sentences.
+// LeaveOneOut appends to dst the fields of a sentence, one per word, from the counts of all other
+// sentences. The sentence must have been added.
 func (s *LabelCounts) LeaveOneOut(dst, words, labels []string) []string {
 	s.count(words, labels, -1)
 	for _, word := range words {
@@ -60,7 +62,7 @@ func (s *LabelCounts) LeaveOneOut(dst, words, labels []string) []string {
 	return dst
 }
 
-// Classes returns the column of that name for other sentences.
+// Classes returns a column for other sentences.
 func (s *LabelCounts) Classes(name string) (*Classes, error) {
 	var words []cluster.Word
 	for _, group := range []map[string]*tally{s.words, s.folded} {
@@ -75,7 +77,7 @@ func (s *LabelCounts) Classes(name string) (*Classes, error) {
 	return newClasses(name, words, false)
 }
 
-// count adds by to the counts of the words with their labels.
+// count adds by to the counts of the words and their labels.
 func (s *LabelCounts) count(words, labels []string, by int) {
 	for t, word := range words {
 		if labels[t] == "" {
@@ -89,7 +91,7 @@ func (s *LabelCounts) count(words, labels []string, by int) {
 	}
 }
 
-// number returns that of a label.
+// number returns the number of a label.
 func (s *LabelCounts) number(label string) uint32 {
 	n, ok := s.numbers[label]
 	if !ok {
@@ -121,8 +123,8 @@ func (x *tally) add(label uint32, by int) {
 	x.counts = append(x.counts, count{label, by})
 }
 
-// find returns the counts of a word as it stands, or else in lower case, or else of words that are the same in lower
-// case; nil if there are none. A table of [Classes] finds the same.
+// find returns the counts of a word as written, else in lower case, else of words with the same
+// lower case. It returns nil if there are none. A table of [Classes] gives the same results.
 func (s *LabelCounts) find(word string) *tally {
 	if x := s.words[word]; x.seen() {
 		return x
@@ -139,7 +141,7 @@ func (s *LabelCounts) find(word string) *tally {
 
 func (x *tally) seen() bool { return x != nil && x.total > 0 }
 
-// class names the labels of a tally in the order of their names.
+// class returns the sorted labels of a tally, joined by |.
 func (s *LabelCounts) class(x *tally) string {
 	if x == nil {
 		return ""

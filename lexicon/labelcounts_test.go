@@ -8,16 +8,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// told is a sentence with its labels.
-type told struct{ words, labels []string }
+// labelled is a sentence with its labels.
+type labelled struct{ words, labels []string }
 
-// The fields of a sentence that was added are the classes that the other sentences give its words.
+// The fields of a sentence that was added follow from the other sentences.
 func TestLabelCountsLeaveOneOut(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	vocabulary := []string{"may", "May", "MAY", "saw", "Saw", "SAW", "Ärzte", "ÄRZTE", "ärzte", ".", "x"}
 	labels := []string{"O", "B-PER", "I-PER", "S-LOC", "NOUN", "B-creative-work", ""}
 	for range 200 {
-		sentences := make([]told, rng.IntN(5))
+		sentences := make([]labelled, rng.IntN(5))
 		for k := range sentences {
 			for range rng.IntN(6) {
 				sentences[k].words = append(sentences[k].words, vocabulary[rng.IntN(len(vocabulary))])
@@ -53,13 +53,13 @@ func TestLabelCountsClasses(t *testing.T) {
 	require.NoError(t, err)
 	for word, class := range map[string]string{
 		"Rome": "B-LOC|S-LOC",
-		"rome": "B-LOC|S-LOC", // seen in other case only
-		"ROME": "B-LOC|S-LOC", // and so in lower case
-		"saw":  "NOUN|VERB",   // by name
+		"rome": "B-LOC|S-LOC", // only seen in different case
+		"ROME": "B-LOC|S-LOC", // the same via lower case
+		"saw":  "NOUN|VERB",   // sorted by name
 		"Saw":  "NOUN|VERB",
 		"may":  "B-creative-work",
 		"roma": "I-ORG",
-		"a":    "", // its label was not known
+		"a":    "", // its label is unknown
 		"Oslo": "",
 	} {
 		assert.Equal(t, class, c.Class(word), word)
@@ -74,7 +74,7 @@ func TestLabelCountsClasses(t *testing.T) {
 	assert.Zero(t, testing.AllocsPerRun(100, func() { fields = s.LeaveOneOut(fields[:0], words, labels) }))
 }
 
-// The same sentences make the same bytes.
+// Equal sentences give equal bytes.
 func TestLabelCountsIsDeterministic(t *testing.T) {
 	sections := func() []Section {
 		s := NewLabelCounts()

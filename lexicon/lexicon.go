@@ -11,34 +11,34 @@ import (
 )
 
 var (
-	// ErrEmpty says that a file has no entry.
+	// ErrEmpty means that a file has no entry.
 	ErrEmpty = errors.New("no entries")
-	// ErrName says that templates could not name a column so.
-	ErrName = errors.New("not a name of a column")
-	// ErrKind says that nobody registered a kind of lexicon.
+	// ErrName means that a name is not valid for a column.
+	ErrName = errors.New("not a valid column name")
+	// ErrKind means that a kind of lexicon is not registered.
 	ErrKind = errors.New("unknown kind of lexicon")
-	// ErrDamaged says that sections are not those of a lexicon.
+	// ErrDamaged means that sections are not those of a lexicon.
 	ErrDamaged = errors.New("damaged lexicon")
 )
 
-// A Lexicon is a word resource, which models store: a column that follows from words. [Classes], [Gazetteer] and
-// [Vectors] are the ones of this package; [Register] adds others. A Lexicon is immutable, and any number of goroutines
-// may use it at once.
+// A Lexicon is a word resource that models store: a column computed from words. This package has
+// [Classes], [Gazetteer] and [Vectors]. [Register] adds others. A Lexicon is immutable and safe for
+// concurrent use.
 type Lexicon interface {
 	features.Column
-	// Kind names what it is in one word: classes, gazetteer, vectors.
+	// Kind returns the kind in one word: classes, gazetteer, vectors.
 	Kind() string
 	// Len returns the number of entries: words, or phrases of a list.
 	Len() int
-	// Templates returns the template lines that read the column by default.
+	// Templates returns the default template lines that read the column.
 	Templates() string
-	// Sections returns the parts of its form in a file. They depend on its contents alone. Names have 1 to 4 bytes, none
-	// of them zero, and differ from each other and from "kind".
+	// Sections returns the stored form, which depends only on the contents. Section names have 1 to
+	// 4 non-zero bytes. They are distinct and differ from "kind".
 	Sections() []Section
 }
 
-// checkName reports a name that templates could not call a column: they take a letter, then letters, digits, dots,
-// hyphens and underscores, of ASCII.
+// checkName returns an error if templates cannot use a column name. A valid name is an ASCII
+// letter, followed by ASCII letters, digits, dots, hyphens and underscores.
 func checkName(name string) error {
 	letter := func(r rune) bool { return r < utf8.RuneSelf && unicode.IsLetter(r) }
 	odd := strings.IndexFunc(name, func(r rune) bool {
@@ -50,7 +50,7 @@ func checkName(name string) error {
 	return nil
 }
 
-// appendLower writes s in lower case, character by character. Bytes that are no UTF-8 stay.
+// appendLower appends s in lower case, character by character. It copies bytes that are not UTF-8.
 func appendLower(dst []byte, s string) []byte {
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])

@@ -6,16 +6,16 @@ import (
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
 )
 
-// phrases collects the entries of a gazetteer. The entries in lower case make a tree, in which a node stands for the
-// words on the way to it from node 0. So an entry takes time in proportion to its length, not to the lengths of all its
-// beginnings.
+// phrases collects the entries of a gazetteer in a trie of lower-case words. Node 0 is the root.
+// The time for an entry is therefore proportional to its length, not to the total length of all its
+// prefixes.
 type phrases struct {
 	child map[step]uint32
 	nodes []phraseNode
-	spelt map[string]struct{} // entries that are not in lower case
+	spelt map[string]struct{} // entries that are not lower case
 }
 
-// A step leads from a node to one of its children.
+// step is an edge from a node to a child.
 type step struct {
 	from uint32
 	word string
@@ -30,7 +30,7 @@ func newPhrases() *phrases {
 	return &phrases{child: make(map[step]uint32), nodes: make([]phraseNode, 1), spelt: make(map[string]struct{})}
 }
 
-// add notes an entry of one word or more, joined with blanks, and reports whether it is the first of its lower case.
+// add adds an entry, words joined with blanks. It reports whether the entry is new in lower case.
 func (p *phrases) add(entry string) (first bool) {
 	folded := string(appendLower(nil, entry))
 	var node uint32
@@ -49,7 +49,7 @@ func (p *phrases) add(entry string) (first bool) {
 	p.nodes[node].flags |= entryFolded
 	if entry == folded {
 		p.nodes[node].flags |= entrySpelt
-	} else { // no node stands for it: what is in lower case stays as it is in lower case
+	} else { // the trie has no node for it, because its nodes are lower case
 		p.spelt[entry] = struct{}{}
 	}
 	return first
@@ -67,7 +67,7 @@ func (p *phrases) table() (table, error) {
 	}
 	return newTable(flags, func(dst []uint64, h *fingerprint.Hasher) []uint64 {
 		blank := h.PieceString(" ")
-		for _, n := range p.nodes[1:] { // in the order in which they were made: parents first
+		for _, n := range p.nodes[1:] { // in creation order: parents first
 			var sum uint64
 			if n.from != 0 {
 				sum = fingerprint.Append(dst[n.from-1], blank)

@@ -5,12 +5,13 @@ import (
 	"sync"
 )
 
-// registered holds the decoders of the kinds of other packages.
+// registered holds the decoders for kinds of other packages.
 var registered sync.Map // string -> func(map[string][]byte) (Lexicon, error)
 
-// Register makes models able to store a kind of lexicon of another package. Decode makes a lexicon of the sections that
-// its method Sections returned; it may alias them, and returns an error for any other bytes. Call Register in an init
-// function. It panics for an empty kind and for one that exists.
+// Register enables models to store a kind of lexicon of another package. decode creates a lexicon
+// from the sections that its method Sections returned. It may alias them, and must return an error
+// for any other bytes. Call Register in an init function. It panics if the kind is empty or already
+// exists.
 func Register(kind string, decode func(sections map[string][]byte) (Lexicon, error)) {
 	if kind == "" || ownKind(kind) {
 		panic(fmt.Sprintf("lexicon: cannot register the kind %q", kind))
@@ -20,7 +21,7 @@ func Register(kind string, decode func(sections map[string][]byte) (Lexicon, err
 	}
 }
 
-// ownKind reports whether a kind is one of this package.
+// ownKind reports whether this package implements a kind.
 func ownKind(kind string) bool {
 	return kind == new(Classes).Kind() || kind == new(Gazetteer).Kind() || kind == new(Vectors).Kind()
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// lengths is a resource of another package: the words up to a length are short.
+// lengths is a resource of another package. Words up to a length are short.
 type lengths struct {
 	kind, name string
 	limit      byte
@@ -75,6 +75,6 @@ func TestCheck(t *testing.T) {
 		for _, name := range names {
 			l.sections = append(l.sections, Section{Name: name})
 		}
-		assert.ErrorContains(t, Check(l), "want different names", "%q", names)
+		assert.ErrorContains(t, Check(l), "want distinct names", "%q", names)
 	}
 }

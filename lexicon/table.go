@@ -9,23 +9,24 @@ import (
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
 )
 
-// A table finds the number of a string by its fingerprint. Keys ascend; home[b] is the first whose upper bits are b
-// or more, so that what is sought stands in keys[home[b]:home[b+1]], one or two of them.
+// table maps the fingerprint of a string to its number. Keys ascend. The keys with upper bits b are
+// keys[homes[b]:homes[b+1]], typically one or two.
 type table struct {
 	hasher  *fingerprint.Hasher
-	base    int      // of the hasher
+	base    int      // fingerprint base of the hasher
 	shift   uint     // 64 - the number of upper bits
 	homes   []uint32 // 2^bits + 1
 	keys    []uint64
 	numbers []uint32 // of the keys
 }
 
-// keyOf spreads a fingerprint over all 64 bits: a bijection, by the golden ratio.
+// keyOf spreads a fingerprint over all 64 bits. It multiplies by the golden ratio, which is a
+// bijection.
 func keyOf(fingerprint uint64) uint64 { return fingerprint * 0x9E3779B97F4A7C15 }
 
 var errTooLarge = errors.New("too many entries")
 
-// newTableOf returns the table of the numbers of strings.
+// newTableOf returns a table of the numbers of strings.
 func newTableOf(numbers map[string]uint32) (table, error) {
 	list, texts := make([]uint32, 0, len(numbers)), make([]string, 0, len(numbers))
 	for s, n := range numbers {
@@ -39,8 +40,8 @@ func newTableOf(numbers map[string]uint32) (table, error) {
 	})
 }
 
-// newTable takes the first base under which the fingerprints of all strings differ. Prints appends them to dst, in the
-// order of the numbers.
+// newTable uses the first base under which all strings have different fingerprints. prints appends
+// the fingerprints to dst, in the order of numbers.
 func newTable(numbers []uint32, prints func(dst []uint64, h *fingerprint.Hasher) []uint64) (table, error) {
 	if uint64(len(numbers)) > 1<<31 {
 		return table{}, errTooLarge
@@ -70,10 +71,10 @@ func newTable(numbers []uint32, prints func(dst []uint64, h *fingerprint.Hasher)
 		t.settle()
 		return t, nil
 	}
-	return table{}, errors.New("words share fingerprints under all bases")
+	return table{}, errors.New("words have colliding fingerprints under all bases")
 }
 
-// settle finds the homes of the keys.
+// settle computes the homes of the keys.
 func (t *table) settle() {
 	upper := bits.Len(uint(len(t.keys)))
 	t.shift = uint(64 - upper)
@@ -87,7 +88,7 @@ func (t *table) settle() {
 	}
 }
 
-// find returns the number of the string with a fingerprint.
+// find returns the number of the string with this fingerprint.
 func (t *table) find(print uint64) (uint32, bool) {
 	if len(t.keys) == 0 {
 		return 0, false
@@ -102,7 +103,8 @@ func (t *table) find(print uint64) (uint32, bool) {
 	return 0, false
 }
 
-// word returns the number of a word as it stands or else in lower case. Lower is scratch memory.
+// word returns the number of a word, looked up as written and then in lower case. lower is scratch
+// memory.
 func (t *table) word(word string, lower *[]byte) (uint32, bool) {
 	if n, ok := t.find(t.hasher.OfString(word)); ok {
 		return n, true
@@ -111,7 +113,7 @@ func (t *table) word(word string, lower *[]byte) (uint32, bool) {
 	return t.find(t.hasher.Of(*lower))
 }
 
-// check reports what find could not live with: keys elsewhere than where it looks, numbers of limit or more.
+// check verifies what find relies on: keys in their homes, and numbers below limit.
 func (t *table) check(limit uint32) error {
 	upper := bits.Len(uint(len(t.keys)))
 	if len(t.homes) != 1<<upper+1 || len(t.numbers) != len(t.keys) {
@@ -125,7 +127,7 @@ func (t *table) check(limit uint32) error {
 	}
 	for _, n := range t.numbers {
 		if n >= limit {
-			return errors.New("a number out of range")
+			return errors.New("number out of range")
 		}
 	}
 	k := 0
@@ -134,7 +136,7 @@ func (t *table) check(limit uint32) error {
 			k++
 		}
 		if home != uint32(k) {
-			return errors.New("keys away from their homes")
+			return errors.New("keys outside their homes")
 		}
 	}
 	return nil

@@ -14,7 +14,7 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 )
 
-// Vectors is the vector of each word, such as word2vec and GloVe learn.
+// Vectors maps words to vectors, as produced by word2vec or GloVe.
 type Vectors struct {
 	name  string
 	table table
@@ -28,19 +28,19 @@ var (
 )
 
 var (
-	// ErrVector says that a line is no word with as many numbers as the others.
+	// ErrVector means that a line is not a word followed by the expected number of numbers.
 	ErrVector = errors.New("not a word and its vector")
-	// ErrWords says that the words of a file are fewer than its first line says.
-	ErrWords = errors.New("the file is not whole")
+	// ErrWords means that a file has fewer words than its first line announces.
+	ErrWords = errors.New("the file is incomplete")
 )
 
-// maxDim is more dimensions than vectors of words have.
+// maxDim limits the number of dimensions.
 const maxDim = 1 << 16
 
-// ReadVectors reads the text format of word2vec and GloVe: a word and its numbers a line, parted by blanks, after a
-// line with the number of words and that of dimensions, which GloVe leaves out. Of a word that comes twice the first
-// vector counts. A limit other than 0 reads no more than so many words. File stands for r in errors, which are
-// *corpus.ParseError values where they have a line.
+// ReadVectors reads the text format of word2vec and GloVe. Each line has a word and its numbers,
+// separated by blanks. In word2vec, a first line with the numbers of words and dimensions precedes
+// them. If a word is repeated, its first vector counts. If limit is not 0, ReadVectors reads at
+// most limit vectors. Errors contain file. Errors with a line number are *corpus.ParseError values.
 func ReadVectors(name string, r io.Reader, file string, limit int) (*Vectors, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func ReadVectors(name string, r io.Reader, file string, limit int) (*Vectors, er
 	case len(p.words) == 0:
 		return nil, fmt.Errorf("%s: vectors %s: %w", file, name, ErrEmpty)
 	case p.lines < p.promised && (limit == 0 || p.lines < limit):
-		return nil, fmt.Errorf("%s: %w: %d words, and the first line says %d", file, ErrWords, p.lines, p.promised)
+		return nil, fmt.Errorf("%s: %w: found %d words, but the first line announces %d", file, ErrWords, p.lines, p.promised)
 	}
 	var err error
 	if p.x.table, err = newTableOf(p.words); err != nil {
@@ -71,13 +71,13 @@ func ReadVectors(name string, r io.Reader, file string, limit int) (*Vectors, er
 	return &p.x, nil
 }
 
-// A vectorParser reads lines.
+// vectorParser parses lines.
 type vectorParser struct {
 	x        Vectors
-	words    map[string]uint32 // the row of each
-	number   int               // of lines
-	lines    int               // with a vector
-	promised int               // words, by the first line
+	words    map[string]uint32 // row of each word
+	number   int               // of lines read
+	lines    int               // lines with a vector
+	promised int               // number of words announced in the first line
 }
 
 func (p *vectorParser) line(text []byte) error {
@@ -105,7 +105,7 @@ func (p *vectorParser) line(text []byte) error {
 			return err
 		}
 	}
-	at := len(fields) - p.x.dim // words with blanks inside have more than one field
+	at := len(fields) - p.x.dim // words that contain blanks span several fields
 	if at < 1 {
 		return fmt.Errorf("%w: %d fields, want a word and %d numbers", ErrVector, len(fields), p.x.dim)
 	}
@@ -146,7 +146,7 @@ func (x *Vectors) Len() int { return len(x.table.keys) }
 // Dim returns the number of dimensions.
 func (x *Vectors) Dim() int { return x.dim }
 
-// Templates implements [Lexicon]: the vectors of a word and those beside it.
+// Templates implements [Lexicon]. The templates read the vectors of a word and its neighbours.
 func (x *Vectors) Templates() string {
 	var b strings.Builder
 	for _, o := range []string{"0", "-1", "1"} {
@@ -155,7 +155,8 @@ func (x *Vectors) Templates() string {
 	return b.String()
 }
 
-// Vector returns the vector of a word, as it stands or in lower case; nil if it has none. It must not be changed.
+// Vector returns the vector of a word, looked up as written and then in lower case. It returns nil
+// if the word has no vector. The caller must not change the vector.
 func (x *Vectors) Vector(word string) []float32 { return x.VectorReader()(word) }
 
 // VectorReader implements [features.Vectors].
@@ -170,7 +171,7 @@ func (x *Vectors) VectorReader() func(word string) []float32 {
 	}
 }
 
-// Reader implements [Lexicon]: the field of a word is known if it has a vector, else empty.
+// Reader implements [Lexicon]. The field is "known" for words with a vector, else empty.
 func (x *Vectors) Reader() func(dst, words []string) []string {
 	var lower []byte
 	return func(dst, words []string) []string {

@@ -49,7 +49,7 @@ func TestReadVectorsErrors(t *testing.T) {
 	}{
 		{"", ErrEmpty, "v.txt: vectors vector: no entries"},
 		{"3 2\n", ErrEmpty, "no entries"},
-		{"3 2\na 1 2\nb 1 2\n", ErrWords, "v.txt: the file is not whole: 2 words, and the first line says 3"},
+		{"3 2\na 1 2\nb 1 2\n", ErrWords, "v.txt: the file is incomplete: found 2 words, but the first line announces 3"},
 		{"a 1 2\nb 1\n", ErrVector, "v.txt:2: not a word and its vector: 2 fields, want a word and 2 numbers"},
 		{"a 1 2\nb 1 x\n", ErrVector, `v.txt:2: not a word and its vector: "x" is not a number`},
 		{"a 1 inf\n", ErrVector, `"inf" is not a number`},
@@ -95,7 +95,7 @@ func TestTemplatesOfVectors(t *testing.T) {
 	}))
 }
 
-// What is read is finite, of one length, and found.
+// All vectors that are read are finite, of equal length, and can be looked up.
 func FuzzReadVectors(f *testing.F) {
 	for _, seed := range []string{"2 2\na 1 2\nb 3 4\n", "a 1e-3\n", "a b 1 2\n", "\uFEFF1 1\n\xff 1\n", "a nan\n", "1 1\n1 1\n", "x\x00 1\n"} {
 		f.Add(seed, 0)

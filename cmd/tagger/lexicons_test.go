@@ -101,7 +101,7 @@ func TestLexiconsFail(t *testing.T) {
 		{"empty.paths: classes cluster: no entries", exitFailed, []string{"--clusters", write(t, "empty.paths", "\n"), "testdata/train.conll"}},
 		{"bad.paths:1: want path, word and count", exitFailed, []string{"--clusters", write(t, "bad.paths", "a\tb\tc\td\n"), "testdata/train.conll"}},
 		{"places: want NAME=FILE", exitUsage, []string{"--gazetteer", "places", "testdata/train.conll"}},
-		{"not a name of a column", exitUsage, []string{"--gazetteer", "my places=testdata/places.txt", "testdata/train.conll"}},
+		{"not a valid column name", exitUsage, []string{"--gazetteer", "my places=testdata/places.txt", "testdata/train.conll"}},
 		{"places.txt:2: binary data", exitFailed, []string{"--gazetteer", "p=" + write(t, "places.txt", "Rome\n\x00\n"), "testdata/train.conll"}},
 		{"two columns would be named pos", exitFailed, []string{"--gazetteer", "pos=testdata/places.txt", "testdata/train.conll"}},
 		{"two columns would be named p", exitFailed,
