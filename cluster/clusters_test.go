@@ -138,7 +138,7 @@ func TestIsText(t *testing.T) {
 
 const story = "the cat sees the dog\nthe dog sees a cat\n\na dog hears the rain\n\t rain and cat and dog\n"
 
-func TestTextIsReadAsItIsAdded(t *testing.T) {
+func TestReadEqualsAdd(t *testing.T) {
 	var read, added cluster.Text
 	require.NoError(t, read.Read(strings.NewReader(story), "f"))
 	for line := range strings.Lines(story) {
@@ -152,7 +152,7 @@ func TestTextIsReadAsItIsAdded(t *testing.T) {
 	assert.ErrorIs(t, read.Read(strings.NewReader("a\x00b"), "f"), corpus.ErrBinary)
 }
 
-func TestOrderOfSentencesIsNothing(t *testing.T) {
+func TestOrderOfSentencesDoesNotMatter(t *testing.T) {
 	lines := slices.Collect(strings.Lines(story))
 	var want []cluster.Word
 	for turn := range 2 {

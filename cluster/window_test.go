@@ -157,7 +157,7 @@ func (b *brute) induce(t *testing.T, words, window, clusters int) map[int]string
 	return paths
 }
 
-func TestPathsAreThoseOfBruteForce(t *testing.T) {
+func TestPathsMatchBruteForce(t *testing.T) {
 	for seed := range uint64(60) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		text := randomText(r, 4+r.IntN(10), 2+r.IntN(60))
@@ -210,7 +210,7 @@ func check(t *testing.T, run *inducer, b *brute) {
 }
 
 // Updated tables equal recounted tables, to the last bit.
-func TestTablesStayThoseOfTheDefinition(t *testing.T) {
+func TestTablesMatchTheDefinition(t *testing.T) {
 	for seed := range uint64(25) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		text := randomText(r, 6+r.IntN(12), 2+r.IntN(80))

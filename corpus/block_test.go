@@ -116,7 +116,7 @@ func TestBlocks(t *testing.T) {
 	checkBlocks(t, corpus.Options{}, "\uFEFFa b", "\uFEFFc d\n", "", "-DOCSTART-\ne f\n\n", "g h\r\n\r\n# x y", "i j\n \n", "\n", "k l")
 }
 
-func TestBlocksOfRealMake(t *testing.T) {
+func TestBlocksOfTrapFiles(t *testing.T) {
 	for _, name := range []string{"traps.conll", "traps.tsv", "traps-crlf.conll"} {
 		data, err := os.ReadFile(filepath.Join("testdata", name))
 		require.NoError(t, err)
@@ -134,7 +134,7 @@ func TestBlockSizes(t *testing.T) {
 	r := corpus.NewReader(strings.NewReader(strings.Repeat("a b\n\n", 1000)), "", corpus.Options{})
 	var b corpus.Block
 	require.NoError(t, r.Block(&b, 100))
-	assert.Equal(t, 5000, b.Len(), "what one Read gave ends where the last sentence ends")
+	assert.Equal(t, 5000, b.Len(), "the bytes of one Read end with the last sentence")
 	require.Equal(t, io.EOF, r.Block(&b, 100))
 
 	r = corpus.NewReader(iotest.OneByteReader(strings.NewReader(strings.Repeat("a b\n\n", 1000))), "", corpus.Options{})

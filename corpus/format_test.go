@@ -52,7 +52,7 @@ func TestDetect(t *testing.T) {
 			assert.Equal(t, c.want, f)
 			all, err := io.ReadAll(r)
 			require.NoError(t, err)
-			assert.Equal(t, c.text, string(all), "all of it is still to be read")
+			assert.Equal(t, c.text, string(all), "the whole input can still be read")
 		})
 	}
 }

@@ -34,7 +34,7 @@ func readAll(t *testing.T, text string, opts corpus.Options) ([]string, error) {
 		}
 		if err != nil {
 			require.Empty(t, s.String())
-			require.Equal(t, err, r.Read(&s), "the error stays")
+			require.Equal(t, err, r.Read(&s), "the error is sticky")
 			return sentences, err
 		}
 		require.NotZero(t, s.Len())
@@ -139,7 +139,7 @@ func TestReaderErrors(t *testing.T) {
 				require.ErrorIs(t, err, c.is)
 			}
 			assert.Empty(t, s.String())
-			assert.Equal(t, err, r.Read(&s), "the error stays")
+			assert.Equal(t, err, r.Read(&s), "the error is sticky")
 		})
 	}
 }
@@ -177,7 +177,7 @@ func TestReaderLines(t *testing.T) {
 	require.NoError(t, r.Read(&s))
 	assert.Equal(t, 9, s.Line(0))
 	assert.Equal(t, "-DOCSTART-\nc O\n\n", s.String())
-	assert.Equal(t, "a|O b|O", tokens(first), "a clone is left alone")
+	assert.Equal(t, "a|O b|O", tokens(first), "Read does not change a clone")
 	require.Equal(t, io.EOF, r.Read(&s))
 	assert.Equal(t, "# the end\n", s.String())
 	require.Equal(t, io.EOF, r.Read(&s))

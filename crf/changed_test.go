@@ -34,7 +34,7 @@ func largeFile(t *testing.T) string {
 	return path
 }
 
-func TestModelWhoseFileIsCutShort(t *testing.T) {
+func TestTruncatedModelFile(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("a mapped file cannot be truncated")
 	}
@@ -63,7 +63,7 @@ func TestModelWhoseFileIsCutShort(t *testing.T) {
 }
 
 // Changes that cause no fault are noticed after 64 sentences.
-func TestModelWhoseFileIsOverwritten(t *testing.T) {
+func TestOverwrittenModelFile(t *testing.T) {
 	path := largeFile(t)
 	m, err := Open(path)
 	require.NoError(t, err)

@@ -73,7 +73,7 @@ func resumable() map[string]Options {
 	}
 }
 
-func TestResumeIsTheTrainingWithoutInterruption(t *testing.T) {
+func TestResumeEqualsUninterruptedTraining(t *testing.T) {
 	for name, o := range resumable() {
 		for _, patience := range []int{0, 2} {
 			t.Run(fmt.Sprint(name, "/", patience), func(t *testing.T) {
@@ -146,7 +146,7 @@ func checkpointOf(t testing.TB, d *Dataset, o Options) []byte {
 	return b.Bytes()
 }
 
-func TestResumeSaysWhatDiffers(t *testing.T) {
+func TestResumeReportsDifferences(t *testing.T) {
 	data := func() *Dataset { return small(t, plainTemplates, 20) }
 	base := Options{Loss: losses.Hinge{}, Stochastic: optimize.AdaGrad{}, Penalty: l2, Threads: 2}
 	with := func(change func(o *Options)) Options {
@@ -194,7 +194,7 @@ func TestResumeSaysWhatDiffers(t *testing.T) {
 }
 
 // Soft labels that differ only in their shares are different training data.
-func TestResumeTellsSharesApart(t *testing.T) {
+func TestResumeDistinguishesShares(t *testing.T) {
 	soft := func(share float64) *Dataset {
 		d := small(t, plainTemplates, 20)
 		rows := features.Rows{{"a"}, {"b"}}
@@ -239,7 +239,7 @@ func TestCheckpointThatCannotBeWritten(t *testing.T) {
 }
 
 // If the last checkpoint is of the previous step, an interrupt ends the current step at once.
-func TestInterruptHeedsTheCheckpoint(t *testing.T) {
+func TestInterruptRespectsTheCheckpoint(t *testing.T) {
 	for _, every := range []time.Duration{0, time.Hour} {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		interrupt := &interrupting{Loss: losses.CrossEntropy{}, after: 50, f: func() { cancel(nil) }}
@@ -253,10 +253,10 @@ func TestInterruptHeedsTheCheckpoint(t *testing.T) {
 		})
 		require.ErrorIs(t, err, context.Canceled)
 		if every == 0 {
-			assert.Equal(t, []int{2, 2}, []int{s.Steps, writes}, "the third is not finished")
+			assert.Equal(t, []int{2, 2}, []int{s.Steps, writes}, "the third step is not completed")
 			assert.Less(t, s.Updates, 60)
 		} else {
-			assert.Equal(t, []int{3, 1, 60}, []int{s.Steps, writes, s.Updates}, "the third is")
+			assert.Equal(t, []int{3, 1, 60}, []int{s.Steps, writes, s.Updates}, "the third step is completed")
 		}
 	}
 }

@@ -59,7 +59,7 @@ func TestCertainChoicesAreLabels(t *testing.T) {
 
 // A sentence without any label information changes neither the features nor the objective nor its
 // gradient.
-func TestUnknownSentencesSayNothing(t *testing.T) {
+func TestUnlabelledSentencesHaveNoEffect(t *testing.T) {
 	whole := small(t, plainTemplates, 12)
 	more := small(t, plainTemplates, 12)
 	for _, rows := range read(t, sample.Train)[12:20] {
@@ -112,7 +112,7 @@ func TestLossOfChoices(t *testing.T) {
 		assert.Less(t, open, same, "more paths than these two")
 		assert.Greater(t, open, 0.0)
 		all := small(t, source, 20).Labels()
-		assert.InDelta(t, value(annotation.Choice{}), value(annotation.Choice{Labels: all}), 1e-9, "all labels are as good as none")
+		assert.InDelta(t, value(annotation.Choice{}), value(annotation.Choice{Labels: all}), 1e-9, "a choice of all labels equals no choice")
 
 		soft := func(p float64) float64 {
 			return value(annotation.Choice{Labels: []string{one, two}, Shares: []float64{p, 1 - p}})

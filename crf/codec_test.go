@@ -75,7 +75,7 @@ func TestSaveAndLoad(t *testing.T) {
 			data := saved(t, m, SaveOptions{Precision: w})
 			got := loaded(t, data)
 			if w <= Float64 {
-				assert.True(t, bytes.Equal(data, saved(t, got, SaveOptions{Precision: w})), "%s: what is loaded is saved as the same bytes", name)
+				assert.True(t, bytes.Equal(data, saved(t, got, SaveOptions{Precision: w})), "%s: saving a loaded model gives the same bytes", name)
 			}
 			assert.Equal(t, m.Meta, got.Meta)
 			assert.Equal(t, m.Labels(), got.Labels())
@@ -193,7 +193,7 @@ func TestStrip(t *testing.T) {
 	assert.Equal(t, lists(t, loaded(t, whole)), lists(t, got), "tagging needs no names")
 	_, err := got.Content()
 	require.ErrorIs(t, err, ErrStripped)
-	assert.Equal(t, bare, saved(t, got, SaveOptions{}), "names do not come back")
+	assert.Equal(t, bare, saved(t, got, SaveOptions{}), "stripped names stay missing")
 }
 
 func TestOpen(t *testing.T) {
@@ -205,7 +205,7 @@ func TestOpen(t *testing.T) {
 	assert.Equal(t, lists(t, m), lists(t, got))
 	assert.True(t, got.Known("the"))
 	require.NoError(t, got.Close())
-	require.NoError(t, got.Close(), "twice does no harm")
+	require.NoError(t, got.Close(), "a second Close is harmless")
 	require.NoError(t, m.Close())
 
 	require.NoError(t, os.WriteFile(path, []byte("no model, but long enough to have what could be a header of one ....."), 0o644))
@@ -257,7 +257,7 @@ func TestGoldenModelWithLexicon(t *testing.T) {
 	assert.Equal(t, golden, data)
 	labels, err := loaded(t, golden).Tag(features.Rows{{"the"}, {"Cat"}, {"barks"}})
 	require.NoError(t, err)
-	assert.Equal(t, []string{"D", "N", "V"}, labels, "the cat is no word of the training data")
+	assert.Equal(t, []string{"D", "N", "V"}, labels, "cat is not a word of the training data")
 }
 
 // tiny is a model with features of all kinds.
@@ -448,7 +448,7 @@ func (w *full) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func TestWriteErrorsComeOut(t *testing.T) {
+func TestWriteErrorsAreReturned(t *testing.T) {
 	m := models(t)["plain"]
 	for _, room := range []int{0, 64, 1000} {
 		assert.ErrorIs(t, m.Save(&full{room}, SaveOptions{}), errFull)

@@ -58,7 +58,7 @@ type PairWeight struct {
 	Weight   float64
 }
 
-// New returns the model with this content, with float64 weights. It fails with ErrInput if labels
+// New returns the model with this content, with float64 weights. It fails with model.ErrInput if labels
 // or attributes are duplicated, label numbers are out of range, or weights are not finite. Template
 // errors are the same as for [NewDataset].
 func New(p Content) (*Model, error) {
@@ -176,7 +176,7 @@ func newEntry[O constraints.Unsigned](name string, list []outcome, limit int) (e
 }
 
 // Content returns a copy of the content of the model, with attributes sorted by name. It returns
-// ErrStripped if the model has no names, and an error that wraps ErrModel if the names are damaged.
+// ErrStripped if the model has no names, and an error that wraps model.ErrModel if the names are damaged.
 func (m *Model) Content() (Content, error) {
 	if m.stripped() {
 		return Content{}, ErrStripped

@@ -17,7 +17,7 @@ import (
 )
 
 // Content and New reproduce a model byte for byte.
-func TestPartsAndNew(t *testing.T) {
+func TestContentAndNew(t *testing.T) {
 	for name, m := range models(t) {
 		p, err := m.Content()
 		require.NoError(t, err)
@@ -36,7 +36,7 @@ func TestPartsAndNew(t *testing.T) {
 		if len(p.Words) > 0 {
 			p.Words[0]++
 		}
-		assert.Equal(t, saved(t, m, SaveOptions{}), saved(t, again, SaveOptions{}), "the parts are copies")
+		assert.Equal(t, saved(t, m, SaveOptions{}), saved(t, again, SaveOptions{}), "Content returns copies")
 	}
 }
 

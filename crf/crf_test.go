@@ -173,7 +173,7 @@ func TestGradient(t *testing.T) {
 }
 
 // The lattice follows the definition: each score is a sum of the weights of attributes.
-func TestScoresByHand(t *testing.T) {
+func TestScoresByDefinition(t *testing.T) {
 	d, err := NewDataset(model.Input{})
 	require.NoError(t, err)
 	require.NoError(t, d.AddItems([][]attrfile.Attribute{{{Name: "a", Value: 1}}, {{Name: "a", Value: 1}, {Name: "b", Value: 2}}}, []string{"X", "Y"}, 1))
@@ -319,7 +319,7 @@ func TestSeparableWithoutPenalty(t *testing.T) {
 	assert.Empty(t, warned)
 }
 
-func TestL1LeavesTheSurvivors(t *testing.T) {
+func TestL1DropsZeroFeatures(t *testing.T) {
 	d := small(t, plainTemplates, 60)
 	m, s, err := Train(t.Context(), d, Options{Batch: optimize.OWLQN{}, Penalty: optimize.Penalty{L1: 1}})
 	require.NoError(t, err)
@@ -460,7 +460,7 @@ func TestWarmStart(t *testing.T) {
 	start.warmStart(m)
 	moved, err := newModel(other, start.x, start.w)
 	require.NoError(t, err)
-	assert.Equal(t, m.Features(), moved.Features(), "every weight found its place")
+	assert.Equal(t, m.Features(), moved.Features(), "all weights are copied")
 	for _, rows := range sentences[:10] {
 		want, err := nbest(m, rows, 1)
 		require.NoError(t, err)
@@ -649,7 +649,7 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 		}
 	}
 	whole()
-	assert.LessOrEqual(t, testing.AllocsPerRun(5, whole), 12.0, "a pass allocates a handful, whatever the number of sentences")
+	assert.LessOrEqual(t, testing.AllocsPerRun(5, whole), 12.0, "a pass allocates a few times, for any number of sentences")
 
 	m := train(t, d, Options{Penalty: l2})
 	tagger := m.NewDecoder()
@@ -682,7 +682,7 @@ func (failing) Eval(_, _ *structured.Lattice, _ structured.Target, _ *losses.Wor
 	return 0, errLoss
 }
 
-func TestErrorsOfTheLossComeOut(t *testing.T) {
+func TestLossErrorsAreReturned(t *testing.T) {
 	d := small(t, plainTemplates, 20)
 	for _, o := range []Options{{Loss: failing{}}, {Loss: failing{}, Threads: 2, Stochastic: optimize.SGD{Passes: optimize.Passes{BatchSize: 10}}}} {
 		m, _, err := Train(t.Context(), d, o)

@@ -16,7 +16,7 @@ import (
 
 // For sentences of one token, the estimate is the diagonal of the Hessian: the slope of each
 // gradient entry along its own weight.
-func TestCurvatureIsTheHessiansDiagonal(t *testing.T) {
+func TestCurvatureIsTheDiagonalOfTheHessian(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	d, err := NewDataset(model.Input{})
 	require.NoError(t, err)

@@ -244,7 +244,7 @@ func TestAllowWithinTheGrammar(t *testing.T) {
 
 // A grammar that leaves some sentences without a label sequence is ignored. Plain labels have no
 // grammar.
-func TestGrammarThatCannotBeKept(t *testing.T) {
+func TestUnsatisfiableGrammarIsIgnored(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 7))
 	m := spanModel(t, rng, structured.BIOES, []string{"B-X", "E-X"}, true, false)
 	labels, err := m.Tag(features.Rows{{"a"}})
@@ -359,7 +359,7 @@ func TestItemsByHand(t *testing.T) {
 
 // Training scores development data as the model tags them, with the grammar. Templates without
 // transitions violate the grammar most.
-func TestDevelopmentScoresAreThoseOfTagging(t *testing.T) {
+func TestDevelopmentScoresMatchTagging(t *testing.T) {
 	for _, source := range []string{plainTemplates, bigramTemplates, noTransitions} {
 		d := small(t, source, 60)
 		dev := d.HeldOut()

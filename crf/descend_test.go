@@ -76,7 +76,7 @@ func TestDescend(t *testing.T) {
 			assert.InEpsilon(t, sum, loss, 1e-9)
 			assert.InDeltaSlice(t, want, got, 1e-9)
 
-			assert.LessOrEqual(t, testing.AllocsPerRun(5, func() { _, _, err = o.Descend(t.Context(), got, order, scale, by) }), 1.0, "whatever the number of sentences")
+			assert.LessOrEqual(t, testing.AllocsPerRun(5, func() { _, _, err = o.Descend(t.Context(), got, order, scale, by) }), 1.0, "for any number of sentences")
 			require.NoError(t, err)
 		}
 	}

@@ -25,7 +25,7 @@ func TestDictionary(t *testing.T) {
 }
 
 // Two names with the same fingerprint remain two names. The test makes the fingerprints collide.
-func TestDictionaryOfDoubles(t *testing.T) {
+func TestDictionaryOfCollisions(t *testing.T) {
 	d := newDictionary()
 	d.lookup([]byte("first"), true)
 	for _, name := range []string{"second", "third"} {

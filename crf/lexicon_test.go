@@ -85,7 +85,7 @@ func TestLexiconIsAColumn(t *testing.T) {
 	require.NoError(t, err)
 	again, err := New(p)
 	require.NoError(t, err)
-	assert.True(t, bytes.Equal(saved(t, with, SaveOptions{}), saved(t, again, SaveOptions{})), "parts keep the lexicon")
+	assert.True(t, bytes.Equal(saved(t, with, SaveOptions{}), saved(t, again, SaveOptions{})), "Content keeps the lexicon")
 }
 
 // vectors returns word vectors that encode the length and the last letter.

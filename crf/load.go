@@ -86,7 +86,7 @@ func parseModel(data []byte) (*Model, error) {
 	return m, nil
 }
 
-// refuse converts an error of the container into one that wraps ErrModel.
+// refuse converts an error of the container into one that wraps model.ErrModel.
 func refuse(err error) error {
 	return fmt.Errorf("%w: %s", model.ErrModel, strings.TrimPrefix(err.Error(), container.ErrFormat.Error()+": "))
 }

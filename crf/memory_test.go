@@ -15,7 +15,7 @@ import (
 )
 
 // The estimate is close to the heap size during training.
-func TestMemoryIsNearTheTruth(t *testing.T) {
+func TestMemoryEstimate(t *testing.T) {
 	heap := func() int64 {
 		var m runtime.MemStats
 		runtime.GC()

@@ -39,7 +39,7 @@ func TestScheduleOfOneLoss(t *testing.T) {
 }
 
 // The reported objective is that of the loss of each step.
-func TestScheduleMovesTheLoss(t *testing.T) {
+func TestScheduleChangesTheLoss(t *testing.T) {
 	d := small(t, plainTemplates, 30)
 	s := losses.Schedule{Name: "softmax-margin", Scale: losses.Range{From: 0.01, To: 4}}
 
@@ -136,7 +136,7 @@ func TestRestarts(t *testing.T) {
 		assert.GreaterOrEqual(t, objective, s.Objective, "run %d", run)
 	}
 	assert.Equal(t, last[s.Run], s.Objective)
-	assert.Greater(t, last[0], s.Objective, "risk from zero is poor")
+	assert.Greater(t, last[0], s.Objective, "risk from zero weights is poor")
 
 	// A second training gives the same model. The first run alone gives the same first run.
 	var a, b bytes.Buffer

@@ -72,11 +72,11 @@ func TestTagDictionary(t *testing.T) {
 			require.NoError(t, err)
 			for i, label := range labels {
 				word := rows[i][0]
-				require.True(t, count[word] < least || seen[word][label], "%s has never been %s", word, label)
+				require.True(t, count[word] < least || seen[word][label], "%s never has label %s", word, label)
 			}
 		}
 		if n == 0 {
-			assert.Equal(t, saved(t, bare, SaveOptions{}), saved(t, m, SaveOptions{}), "no word, no trace")
+			assert.Equal(t, saved(t, bare, SaveOptions{}), saved(t, m, SaveOptions{}), "an empty dictionary is not stored")
 		} else {
 			assert.NotEqual(t, saved(t, bare, SaveOptions{}), saved(t, m, SaveOptions{}))
 		}
@@ -85,7 +85,7 @@ func TestTagDictionary(t *testing.T) {
 
 // Tokens without label information add nothing to a dictionary. Partially labelled tokens add their
 // candidate labels.
-func TestTagDictionaryOfOpenLabels(t *testing.T) {
+func TestTagDictionaryOfPartialLabels(t *testing.T) {
 	d, err := NewDataset(model.Input{Templates: parse(t, "u:w=%x[0,form]\n"), Names: map[string]int{"form": 0}})
 	require.NoError(t, err)
 	require.NoError(t, d.Add(features.Rows{{"one"}, {"two"}, {"six"}}, []string{"A", "B", "C"}, 1))
@@ -98,7 +98,7 @@ func TestTagDictionaryOfOpenLabels(t *testing.T) {
 	assert.Nil(t, w.of(-1))
 	w, err = d.wordLabels(2)
 	require.NoError(t, err)
-	assert.Equal(t, []uint16{0, 1}, w.label, "of two alone")
+	assert.Equal(t, []uint16{0, 1}, w.label, "only of word two")
 
 	_, _, err = Train(t.Context(), items(t, rand.New(rand.NewPCG(1, 1)), 5), Options{Penalty: l2, TagDictionary: 1})
 	require.ErrorIs(t, err, model.ErrInput)
@@ -120,7 +120,7 @@ func withDictionary(t *testing.T, rng *rand.Rand, m *Model) *Model {
 
 // With the tag dictionary, a tagger returns the same as without it, restricted to the paths that
 // the dictionary allows. If the grammar forbids all of them, all paths are allowed.
-func TestDictionaryPrunes(t *testing.T) {
+func TestDictionaryRestrictsLabels(t *testing.T) {
 	rng := rand.New(rand.NewPCG(14, 15))
 	lifted, heeded := 0, 0
 	eachSpanModel(t, func(m *Model, rows features.Rows) {
@@ -191,7 +191,7 @@ func TestDictionaryPrunes(t *testing.T) {
 			require.InDelta(t, best, pruned.Scores().PathScore(first)+given, 1e-12)
 			path, _, err = pruned.Best()
 			require.NoError(t, err)
-			require.Equal(t, first, path, "what the caller has not changed is as it was")
+			require.Equal(t, first, path, "unchanged scores give the same path")
 		}
 	})
 	assert.Greater(t, lifted, 5)
@@ -199,7 +199,7 @@ func TestDictionaryPrunes(t *testing.T) {
 }
 
 // Labels passed to Allow override the tag dictionary for the sentence.
-func TestFixLiftsTheDictionary(t *testing.T) {
+func TestAllowOverridesTheDictionary(t *testing.T) {
 	rng := rand.New(rand.NewPCG(16, 17))
 	eachSpanModel(t, func(m *Model, rows features.Rows) {
 		m = withDictionary(t, rng, m)
@@ -236,7 +236,7 @@ func TestDictionaryOfContent(t *testing.T) {
 	require.NoError(t, err)
 	again, err := m.Content()
 	require.NoError(t, err)
-	assert.Equal(t, map[uint64][]int{3: {1}, 1: {0, 2}}, again.Dictionary, "what says nothing is left out")
+	assert.Equal(t, map[uint64][]int{3: {1}, 1: {0, 2}}, again.Dictionary, "words without restrictions are left out")
 	assert.Equal(t, 2, m.tagDict.used)
 	p.Input.Names = nil
 	p.Input.Columns = 1
@@ -294,7 +294,7 @@ func TestGoldenDictionary(t *testing.T) {
 }
 
 // Training scores development data as the model tags them.
-func TestDevelopmentScoresHeedTheDictionary(t *testing.T) {
+func TestDevelopmentScoresUseTheDictionary(t *testing.T) {
 	d := small(t, plainTemplates, 60)
 	dev := d.HeldOut()
 	sentences := read(t, sample.Dev)
@@ -319,7 +319,7 @@ func TestDevelopmentScoresHeedTheDictionary(t *testing.T) {
 		accuracies[k] = want.Results().Accuracy
 	}
 	assert.Equal(t, accuracies[1], summary.Dev.Accuracy)
-	assert.NotEqual(t, accuracies[0], accuracies[1], "or else this shows nothing")
+	assert.NotEqual(t, accuracies[0], accuracies[1], "otherwise the test is vacuous")
 }
 
 func TestPruningAllocatesNothing(t *testing.T) {

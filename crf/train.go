@@ -22,7 +22,7 @@ type Options struct {
 	Loss     losses.Loss // nil means losses.CrossEntropy{}
 	Schedule *Schedule   // replaces Loss, unless nil
 
-	// Set at most one of the two. The default is optimize.LBFGS{}.
+	// Set at most one of Batch and Stochastic. The default is optimize.LBFGS{}.
 	Batch      optimize.BatchMethod
 	Stochastic optimize.StochasticMethod
 
@@ -76,7 +76,7 @@ type Options struct {
 //
 // When ctx ends, training stops at the next step. Train then returns the best model so far with an
 // error that wraps the context error, or no model if no iteration or epoch is complete. Training
-// ends in the same way if a checkpoint cannot be written. Other errors, such as ErrPair, come
+// ends in the same way if a checkpoint cannot be written. Other errors, such as model.ErrPair, come
 // without a model.
 func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, error) {
 	if o.Loss == nil {

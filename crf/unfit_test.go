@@ -46,7 +46,7 @@ func TestRowsThatAreTooShort(t *testing.T) {
 
 // A tag dictionary and the known words of a data set read the word column, even if no template
 // does.
-func TestRowsWithoutTheWord(t *testing.T) {
+func TestRowsWithoutTheWordColumn(t *testing.T) {
 	d, err := NewDataset(model.Input{Templates: parse(t, "u:p=%x[0,0]\n"), Names: map[string]int{"form": 1}})
 	require.NoError(t, err)
 	require.ErrorIs(t, d.Add(features.Rows{{"N"}}, []string{"A"}, 1), model.ErrInput)
@@ -65,7 +65,7 @@ func TestRowsWithoutTheWord(t *testing.T) {
 
 // Tag returns what the command writes: labels in the scheme of the files, computed from columns in
 // the normal form of the model.
-func TestTagWritesAsFilesDo(t *testing.T) {
+func TestTagUsesTheSchemeOfTheFiles(t *testing.T) {
 	d, err := NewDataset(model.Input{Templates: parse(t, "u:w=%x[0,form]\nu:n=%x[1,form]\nb\n"), Names: map[string]int{"form": 0}})
 	require.NoError(t, err)
 	require.NoError(t, d.Add(features.Rows{{"caf\u00e9"}, {"noir"}, {"waits"}}, []string{"B-X", "E-X", "O"}, 1))

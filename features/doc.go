@@ -74,12 +74,18 @@
 //	%m[o,c,"re"]   the match of the expression, empty if there is none
 //	%X %T %M       the same with A-Z changed to a-z
 //
-// Expressions work on bytes. A dot is any byte. \d \a \w \l \u \p \s is a digit, letter, letter or
-// digit, lower-case letter, upper-case letter, punctuation mark or blank, all in ASCII. The capital
-// letter is the complement. \ before any other byte, and any other byte, is the byte itself. After
-// each of these, * repeats it any number of times, as few as possible, and ? makes it optional but
-// preferred. ^ at the start and $ at the end anchor the match to the ends of the field. The
-// leftmost match counts. Time is linear in the length of the field times the length of the
+// Expressions work on bytes:
+//
+//	.             any byte
+//	\d \a \w      a digit, letter, letter or digit of ASCII
+//	\l \u \p \s   a lower-case letter, upper-case letter, punctuation mark, blank of ASCII
+//	\D \A ...     the complement
+//	\x x          any other byte x
+//	x*            any number of x, which is any of the above, as few as possible
+//	x?            at most one x, preferably one
+//	^ $           the ends of the field, at the start and at the end of the expression
+//
+// The leftmost match counts. Time is linear in the length of the field times the length of the
 // expression.
 //
 // Wapiti 1.5.0 miscounts the length of a %m match after backtracking over an optional byte. Here %m

@@ -35,7 +35,7 @@ func words(s string) Rows {
 	return rows
 }
 
-func TestOutsideOfTheSentence(t *testing.T) {
+func TestOutsideTheSentence(t *testing.T) {
 	for _, tt := range []struct {
 		dialect  Dialect
 		template string

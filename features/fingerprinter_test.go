@@ -79,7 +79,7 @@ func drawRows(t *rapid.T, columns int) Rows {
 	return rows
 }
 
-func TestPrintsAreThoseOfTheStrings(t *testing.T) {
+func TestPrintsMatchStrings(t *testing.T) {
 	var many strings.Builder // more than a row has room for
 	for i := range 3 * maxWidth {
 		fmt.Fprintf(&many, "u%d:%%x[%d,0]/%%x[%d,0]\n", i, i%4, i%7-3)
@@ -230,7 +230,7 @@ func TestPrintsOfManyWords(t *testing.T) {
 }
 
 // Evicted words yield the same as cached words, also within a sentence.
-func TestMemoOfTwoWords(t *testing.T) {
+func TestWordCacheEviction(t *testing.T) {
 	program := bind(t, `u:%x[0,0]
 u:%l[0,0]
 u:%s[0,0,1]
@@ -265,7 +265,7 @@ u:%x[0,0]/%k[1,0]`, DialectTrellis)
 }
 
 // The word cache does not keep memory of the caller, who may change it between two sentences.
-func TestMemoKeepsCopies(t *testing.T) {
+func TestWordCacheCopiesWords(t *testing.T) {
 	program := bind(t, "u:%x[0,0]", DialectTrellis)
 	f, h := program.NewFingerprinter(0), fingerprint.NewHasher(0)
 	for _, word := range []string{"cat", "dog", "cat", "dog"} {

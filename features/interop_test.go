@@ -132,7 +132,7 @@ func wapitiModel(t testing.TB, name string) (patterns, observations []string) {
 	return lists[0], lists[2]
 }
 
-func TestAttributesAreThoseOfCRFPP(t *testing.T) {
+func TestAttributesMatchCRFPP(t *testing.T) {
 	templates := parseFile(t, shared(t, "interop", "tiny", "template.crfpp"))
 	assert.Equal(t, DialectCRFPP, templates.Dialect())
 	assert.Equal(t, []string{"B"}, templates.TransitionNames())
@@ -142,7 +142,7 @@ func TestAttributesAreThoseOfCRFPP(t *testing.T) {
 	assert.Equal(t, want, got)
 }
 
-func TestAttributesAreThoseOfWapiti(t *testing.T) {
+func TestAttributesMatchWapiti(t *testing.T) {
 	templates := parseFile(t, shared(t, "interop", "tiny", "pattern.wapiti"))
 	assert.Equal(t, DialectWapiti, templates.Dialect())
 	assert.Equal(t, []string{"b"}, templates.TransitionNames())

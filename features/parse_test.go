@@ -132,7 +132,7 @@ func TestParseErrorText(t *testing.T) {
 	assert.ErrorIs(t, &ParseError{Err: cause}, cause)
 }
 
-func TestParseRefusesWhatIsNoFile(t *testing.T) {
+func TestParseRejectsOtherInput(t *testing.T) {
 	_, err := Parse(iotest.ErrReader(io.ErrClosedPipe), "t", DialectAuto)
 	assert.ErrorIs(t, err, io.ErrClosedPipe)
 

@@ -28,7 +28,7 @@ func TestPresets(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, source, templates.Source())
 			assert.Equal(t, DialectTrellis, templates.Dialect())
-			assert.Equal(t, DialectTrellis, parse(t, source, DialectAuto).Dialect(), "also when used as a file")
+			assert.Equal(t, DialectTrellis, parse(t, source, DialectAuto).Dialect(), "also if read as a file")
 			assert.Equal(t, []string{"b"}, templates.TransitionNames())
 
 			// Equal attributes of two templates would be one feature that counts twice.
@@ -43,7 +43,7 @@ func TestPresets(t *testing.T) {
 			for i := range e.Len() {
 				seen := make(map[string]bool)
 				for _, a := range e.Unigrams(i) {
-					require.False(t, seen[string(a)], "%s is there twice", a)
+					require.False(t, seen[string(a)], "%s occurs twice", a)
 					seen[string(a)] = true
 				}
 			}
@@ -54,7 +54,7 @@ func TestPresets(t *testing.T) {
 	}
 }
 
-func TestPosColumnIsUsedWhereThereIsOne(t *testing.T) {
+func TestPosColumnIsUsedIfBound(t *testing.T) {
 	for name, want := range map[string]bool{"chunk": true, "morph": true, "ner": true, "pos": false} {
 		templates, err := Preset(name)
 		require.NoError(t, err)

@@ -49,7 +49,7 @@ func TestValues(t *testing.T) {
 		assert.Equal(t, "u:p=. 0.5|u:v=0 1|u:v=1 2|u:last=0; 1|u:last=1; 3", valuesOf(e, 0))
 		assert.Equal(t, "u:next= -100|u:last=0; 1|u:last=1; 3", valuesOf(e, 1))
 		assert.Equal(t, "u:p=. -100|u:v=0 1|u:v=1 3|u:last=0; 1|u:last=1; 3", valuesOf(e, 2))
-		assert.Equal(t, "u:w=x", join(e.Unigrams(1)), "templates with values yield nothing here")
+		assert.Equal(t, "u:w=x", join(e.Unigrams(1)), "Unigrams has no attributes with values")
 		for i := range rows {
 			prints, values := f.Values(i)
 			var want []uint64

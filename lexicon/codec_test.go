@@ -76,7 +76,7 @@ func TestDecodeDamaged(t *testing.T) {
 			longer := maps.Clone(whole)
 			longer[name] = append(bytes.Clone(whole[name]), make([]byte, 8)...)
 			_, err := Decode(longer)
-			require.ErrorIs(t, err, ErrDamaged, "%s with more behind", name)
+			require.ErrorIs(t, err, ErrDamaged, "%s with trailing bytes", name)
 		}
 	}
 	_, err := Decode(nil)

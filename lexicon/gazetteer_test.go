@@ -50,7 +50,7 @@ func TestGazetteer(t *testing.T) {
 		assert.Equal(t, tt.want, strings.Join(got, " "), tt.sentence)
 	}
 	assert.Equal(t, []string{"before", "S"}, g.Reader()([]string{"before"}, []string{"Rome"}))
-	assert.Equal(t, []string{"B", "E"}, g.Matches([]string{"New York City", "Hall"}), "a word with blanks inside counts as several")
+	assert.Equal(t, []string{"B", "E"}, g.Matches([]string{"New York City", "Hall"}), "a word with blanks counts as several")
 }
 
 // The definition: the longest entry, from left to right, with words compared in lower case.

@@ -38,7 +38,7 @@ func flagsByString(text string) (flags map[string]uint32, entries int) {
 }
 
 // The table of a gazetteer equals, byte for byte, the table of the prefixes of its entries.
-func TestPhrasesAreTheStrings(t *testing.T) {
+func TestPhrasesMatchStrings(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	vocabulary := []string{"New", "new", "NEW", "York", "york", "a", "É", "é", "\xff", "İ"}
 	for range 200 {

@@ -188,7 +188,7 @@ func TestSchemeDetector(t *testing.T) {
 }
 
 // A SchemeDetector recognises the scheme of a converted corpus.
-func TestSchemeDetectorFindsWhatWasWritten(t *testing.T) {
+func TestSchemeDetectorOnConvertedLabels(t *testing.T) {
 	for _, s := range spanSchemes {
 		t.Run(s.String(), rapid.MakeCheck(func(t *rapid.T) {
 			var d SchemeDetector

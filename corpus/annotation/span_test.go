@@ -61,7 +61,7 @@ func spansByTable(labels []string) (spans []Span) {
 	return spans
 }
 
-func TestAppendSpansIsConllevals(t *testing.T) {
+func TestAppendSpansMatchesConlleval(t *testing.T) {
 	label := rapid.SampledFrom([]string{
 		"O", "O", ".", "[", "]", "B-X", "I-X", "E-X", "S-X", "B-X-Y", "I-X-Y", "E-X-Y", "S-X-Y",
 		"U-X", "U-X-Y",

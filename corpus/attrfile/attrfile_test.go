@@ -28,7 +28,7 @@ func readItems(t *testing.T, text string) ([]string, attrfile.Warnings, error) {
 		err := r.Read(&it)
 		if err != nil {
 			require.Zero(t, it.Len())
-			require.Equal(t, err, r.Read(&it), "the error stays")
+			require.Equal(t, err, r.Read(&it), "the error is sticky")
 		}
 		if err == io.EOF {
 			return sentences, r.Warnings(), nil

@@ -14,7 +14,7 @@ import (
 
 // Lines without a backslash use the fast path. A last attribute with a backslash forces the slow
 // path, and the results are equal.
-func TestPlainLinesAreReadLikeOthers(t *testing.T) {
+func TestPlainLinesMatchOthers(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	const alphabet = "\t\t\t::@ab1.-e 0x"
 	read := func(line string) (attrfile.Items, attrfile.Warnings, string) {
