@@ -72,7 +72,6 @@ func tally(n int, keys, values []uint32) [][]neighbour {
 	return table
 }
 
-// total returns the sum of counts.
 func total(list []neighbour) uint64 {
 	var n uint64
 	for _, v := range list {

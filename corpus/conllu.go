@@ -61,7 +61,6 @@ const (
 	otherID    // 3-4, 8.1
 )
 
-// idKind returns the kind of a CoNLL-U ID.
 func idKind(b []byte) id {
 	kind := wordID
 	digits := 0

@@ -210,7 +210,6 @@ func (e *Edit) next(c int) int {
 	return first
 }
 
-// values returns the replacement of column c.
 func (e *Edit) values(c int) []string {
 	for _, m := range e.More {
 		if m.Column == c {

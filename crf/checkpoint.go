@@ -174,7 +174,6 @@ func codeSummary(c *checkpoint.Coder, s *model.Summary, restarts int) {
 	c.Int(&s.Run, 0, restarts)
 }
 
-// code codes an optimizer result.
 func code(c *checkpoint.Coder, r *optimize.Result) {
 	for _, n := range []*int{&r.Updates, &r.Steps, &r.Evaluations} {
 		c.Int(n, 0, math.MaxInt/2)
@@ -260,7 +259,6 @@ func (d *dictionary) digest(h hash.Hash) {
 	_, _ = h.Write(d.text) // never fails
 }
 
-// digest returns a digest of what write writes.
 func digest(write func(h hash.Hash)) string {
 	h := sha256.New()
 	write(h)

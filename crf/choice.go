@@ -148,7 +148,6 @@ func (d *Dataset) number(name string) int32 {
 	return int32(id)
 }
 
-// appendChoices appends the labels of a sentence with choices.
 func (d *Dataset) appendChoices(known []annotation.Choice) {
 	var numbers []int32
 	var run []string

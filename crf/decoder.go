@@ -104,7 +104,6 @@ func (t *Decoder) Read(seq features.Sequence) error {
 	return nil
 }
 
-// score adds the weights of the attributes to the scores.
 func (t *Decoder) score() {
 	t.unigrams()
 	if t.m.program.HasValues() {

@@ -14,7 +14,6 @@ type dictionary struct {
 
 func newDictionary() *dictionary { return &dictionary{hasher: fingerprint.NewHasher(0)} }
 
-// len returns the number of names.
 func (d *dictionary) len() int { return len(d.end) }
 
 // name returns name id. The slice is valid until the next name is added.
@@ -26,7 +25,6 @@ func (d *dictionary) name(id int32) []byte {
 	return d.text[lo:d.end[id]]
 }
 
-// names returns all names by number.
 func (d *dictionary) names() []string {
 	text, names, lo := string(d.text), make([]string, d.len()), 0
 	for id, hi := range d.end {

@@ -17,13 +17,11 @@ type tokens struct {
 	name []byte // scratch for attribute names
 }
 
-// reset removes all tokens and keeps the memory.
 func (k *tokens) reset() {
 	k.first, k.attr, k.value = append(k.first[:0], 0), k.attr[:0], k.value[:0]
 	k.bfirst, k.battr = append(k.bfirst[:0], 0), k.battr[:0]
 }
 
-// add adds an attribute to the current token.
 func (k *tokens) add(id int32, value float64) {
 	if value != 1 && len(k.value) == 0 {
 		for range k.attr {
@@ -57,7 +55,6 @@ func (x *index) transAt() int   { return len(x.label) }
 func (x *index) bigramsAt() int { return len(x.label) + len(x.trans) }
 func (x *index) dim() int       { return len(x.label) + len(x.trans) + len(x.bpair) }
 
-// edges returns the edge shape of the model's lattices.
 func (x *index) edges() structured.EdgeShape {
 	switch {
 	case len(x.bpair) > 0:
@@ -162,7 +159,6 @@ func (x *index) pullSquares(dst []float64, g *structured.Lattice, k *tokens, lo,
 	x.pullEdges(&to, g, k, lo, c)
 }
 
-// pullEdges does the edges for pull.
 func (x *index) pullEdges(dst training.Vector, g *structured.Lattice, k *tokens, lo int, c float64) {
 	n := x.labels * x.labels
 	for at := 0; at < len(g.Edge); at += n {

@@ -198,7 +198,6 @@ func (p *parser) model() *Model {
 	return m
 }
 
-// tagDictionary reads the tag dictionary, if there is one.
 func (p *parser) tagDictionary(l int) (x tagDictionary) {
 	if p.sections[secDict] == nil && p.sections[secDictLabels] == nil {
 		return x

@@ -50,7 +50,6 @@ func (d *Dataset) memory(x *index, o Options) int64 {
 	return bytes
 }
 
-// bytes returns the memory of the data set.
 func (d *Dataset) bytes() int64 {
 	choices := int64(8*cap(d.choices.first) + 4*cap(d.choices.label) + 8*cap(d.choices.share))
 	return d.tokens.bytes() + d.attrs.bytes() + d.bigrams.bytes() + choices +

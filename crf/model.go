@@ -224,7 +224,6 @@ func (m *Model) space() *chain.Space {
 	return m.shared
 }
 
-// bind binds the templates to the columns.
 func (m *Model) bind() (err error) {
 	m.input = m.input.Complete()
 	m.program, err = m.input.Program()
@@ -240,5 +239,4 @@ func (m *Model) Check() error { return m.file.Check() }
 // less than 10 ns.
 func (m *Model) Guard(f func() error) error { return m.file.Guard(f) }
 
-// key returns the key of an attribute name.
 func (m *Model) key(name string) uint64 { return keyOf(m.hasher.OfString(name)) }

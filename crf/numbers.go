@@ -136,7 +136,6 @@ func errRange(v float64) error {
 	return fmt.Errorf("weight %g does not fit in float32; save as float64", v)
 }
 
-// base returns the address of number k.
 func (n *numbers) base(double bool, k uint32) *byte {
 	if double {
 		return (*byte)(unsafe.Pointer(&n.f64[k]))

@@ -11,7 +11,6 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// check rejects invalid combinations of settings and data.
 func (t *trainer) check() error {
 	if len(t.losses) > 1 {
 		if err := t.o.method().CheckSchedule(); err != nil {

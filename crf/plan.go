@@ -119,10 +119,8 @@ func (p *plan) place(d *Dataset) []int32 {
 	return at
 }
 
-// size returns the length of packed weights.
 func (p *plan) size() int { return p.matrixAt() + len(p.rows)*p.stride }
 
-// matrixAt returns the offset of the matrix.
 func (p *plan) matrixAt() int { return (p.x.dim() + 7) &^ 7 }
 
 // vector returns v, or new packed weights if v is empty.
@@ -184,7 +182,6 @@ func (p *plan) part(k, n int) (narrow, rows run) {
 	return run{uint32(f * k / n), uint32(f * (k + 1) / n)}, run{uint32(r * k / n), uint32(r * (k + 1) / n)}
 }
 
-// row returns row r of the matrix in v.
 func (p *plan) row(v []float64, r int) []float64 { return v[p.matrixAt()+r*p.stride:][:p.stride] }
 
 // pick is index.score of tokens lo..hi-1 with unpacked weights, for a few sentences at a time.

@@ -21,7 +21,6 @@ type Schedule struct {
 	Steps int
 }
 
-// list returns the losses of all steps.
 func (s *Schedule) list() ([]losses.Loss, error) {
 	if s.Steps < 1 {
 		return nil, fmt.Errorf("%w: a schedule needs at least one step, got %d", model.ErrInput, s.Steps)

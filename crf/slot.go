@@ -54,12 +54,10 @@ func (t *table) line(key uint64) uint32 {
 	return uint32(line)
 }
 
-// slot returns the k-th slot.
 func (t *table) slot(k int) slot { return slotOf(t.words[2*k], t.words[2*k+1]) }
 
 func slotOf(key, value uint64) slot { return slot{key, uint32(value), uint32(value >> 32)} }
 
-// len returns the number of slots.
 func (t *table) len() int { return len(t.words) / 2 }
 
 // linesFor returns the number of home lines for a number of used slots.

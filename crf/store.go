@@ -191,7 +191,6 @@ func (s *store[O]) each(visit func(key uint64, outcomes []O, weights []float64))
 	}
 }
 
-// convert returns the store in the other precision.
 func (s *store[O]) convert(double bool) (store[O], error) {
 	b := newBuilder[O](s.width, double)
 	s.each(b.add)

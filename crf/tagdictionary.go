@@ -136,7 +136,6 @@ func (w *wordLabels) of(k int32) []uint16 {
 	return w.label[w.start[k]:w.start[k+1]]
 }
 
-// tagDictionary returns the tag dictionary of the words of d.
 func (d *Dataset) tagDictionary(w *wordLabels) (tagDictionary, error) {
 	labels := make(map[uint64][]int, len(d.words))
 	for word, k := range d.words {

@@ -94,7 +94,6 @@ func (t *Templates) Bind(columns int, names map[string]int, more ...Column) (*Pr
 	return p, nil
 }
 
-// derive adds the computed columns.
 func (b *binder) derive(more []Column) error {
 	names := maps.Clone(b.names)
 	form, ok := names["form"]

@@ -149,7 +149,6 @@ func (f *Fingerprinter) put(row []uint64, s *printSource, field string) {
 	}
 }
 
-// row returns the row of token t.
 func (f *Fingerprinter) row(t int) []uint64 {
 	return f.rows[(t+f.layout.margin)*f.layout.width:][:f.layout.width]
 }

@@ -96,7 +96,6 @@ type printItem struct {
 	at         int  // position in a row
 }
 
-// size returns the number of numbers.
 func (x *printItem) size() int {
 	if x.kind == first {
 		return 1

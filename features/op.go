@@ -132,7 +132,6 @@ func prefix(s string, n int) (string, bool) {
 	return s[:end], true
 }
 
-// suffix returns the last n characters of s.
 func suffix(s string, n int) (string, bool) {
 	start := len(s)
 	for range n {

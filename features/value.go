@@ -22,7 +22,6 @@ type valued struct {
 	piece         piece // without literal and view
 }
 
-// value reports whether the template has a %v.
 func (l *line) value() bool {
 	return slices.ContainsFunc(l.items, func(i item) bool { return i.macro.op == opValue })
 }

@@ -77,7 +77,6 @@ func newWordCache(width, own, caches int) wordCache {
 	return m
 }
 
-// slots returns the number of words in the cache.
 func (m *wordCache) slots() int { return len(m.tags) }
 
 // slot returns the slot of a word, which may still hold another word, and prefetches it. It returns

@@ -91,7 +91,6 @@ func (s *LabelCounts) count(words, labels []string, by int) {
 	}
 }
 
-// number returns the number of a label.
 func (s *LabelCounts) number(label string) uint32 {
 	n, ok := s.numbers[label]
 	if !ok {

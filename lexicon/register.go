@@ -26,7 +26,6 @@ func ownKind(kind string) bool {
 	return kind == new(Classes).Kind() || kind == new(Gazetteer).Kind() || kind == new(Vectors).Kind()
 }
 
-// decodeRegistered decodes a lexicon of a registered kind.
 func decodeRegistered(kind string, sections map[string][]byte) (Lexicon, error) {
 	decode, ok := registered.Load(kind)
 	if !ok {

@@ -26,7 +26,6 @@ func keyOf(fingerprint uint64) uint64 { return fingerprint * 0x9E3779B97F4A7C15 
 
 var errTooLarge = errors.New("too many entries")
 
-// newTableOf returns a table of the numbers of strings.
 func newTableOf(numbers map[string]uint32) (table, error) {
 	list, texts := make([]uint32, 0, len(numbers)), make([]string, 0, len(numbers))
 	for s, n := range numbers {

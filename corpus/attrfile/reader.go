@@ -217,7 +217,6 @@ func (r *Reader) read(it *Items) error {
 	}
 }
 
-// item reads the fields of one line.
 func (r *Reader) item(it *Items, line []byte) error {
 	first := len(it.flat)
 	if bytes.IndexByte(line, '\\') < 0 && r.plainItem(it, line) {
