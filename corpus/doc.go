@@ -20,8 +20,8 @@
 //   - A line with only spaces and tabs is blank. A line whose first field is -DOCSTART- is not a
 //     token and ends a sentence, but is kept.
 //   - A line that is # or starts with # and a space or tab is a comment if it does not have the
-//     number of columns of the file, or if it has an empty field. Otherwise it is a token (# #
-//     B-NP). A line such as #hashtag is always a token.
+//     number of columns of the file, or if it has an empty field. Otherwise it is a token, such as
+//     "# # B-NP". A line such as #hashtag is always a token.
 //   - The number of columns is that of the first line that cannot be a comment. If the first MiB
 //     has no such line, its lines are comments.
 //   - Lines end in LF or CR LF. The last line needs no end. A byte order mark may come first.

@@ -50,11 +50,13 @@ func ParseFormat(name string) (Format, error) {
 // It returns a reader that yields all of r from the start, including read errors. That reader
 // replaces CR line ends by LF. Detect never returns FormatAuto. An empty input is CoNLL.
 //
-// The result is CoNLLU if the input starts with "# global.columns", or if its first line without a
-// # has 10 tab-separated columns and an ID in the first. It is also CoNLLU for malformed CoNLL-U,
-// so that a [Reader] reports the error. Detect recognises malformed CoNLL-U by a file name in
-// .conllu, or by a comment "# sent_id" or "# text" before the first other line. That line must have
-// an ID in the first column, and 8 or 9 tab-separated or 8 to 10 blank-separated columns.
+// The result is CoNLLU if the input starts with "# global.columns". It is also CoNLLU if the first
+// line that does not start with # has 10 tab-separated columns and an ID in the first.
+//
+// Malformed CoNLL-U is CoNLLU, too, so that a [Reader] reports the error. Detect recognises it by a
+// file name that ends in .conllu, or by two conditions: a comment "# sent_id" or "# text" precedes
+// the first other line, and that line has an ID in the first column and 8 or 9 tab-separated or 8
+// to 10 blank-separated columns.
 //
 // The result is CRFsuite if the first line starts with "@weight:". It is also CRFsuite if, in the
 // first sentence, at least half of the attributes on every line look like name=value, name:value or

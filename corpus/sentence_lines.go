@@ -30,10 +30,10 @@ func (s *Sentence) Lines() iter.Seq2[int, string] {
 	}
 }
 
-// StartsDocument reports whether a document starts with s. marked is set if a line -DOCSTART- or a
-// comment # newdoc precedes the first token. separated is set if more than one blank line precedes
-// s. Files without marks separate documents in this way. For the first sentence of an input,
-// separated has no meaning.
+// StartsDocument reports whether a document starts with s, by two criteria. The result marked is
+// true if a line -DOCSTART- or a comment # newdoc precedes the first token. The result separated is
+// true if more than one blank line precedes s. Files without marks separate documents in this way.
+// For the first sentence of an input, separated has no meaning.
 func (s *Sentence) StartsDocument() (marked, separated bool) {
 	head := true
 	for t, line := range s.Lines() {

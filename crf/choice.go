@@ -82,7 +82,7 @@ func (d *Dataset) allowed(t int) ([]int32, []float64) {
 //
 // The loss must support such targets, as cross-entropy does. Held-out data cannot have them.
 //
-// A token yields features for the labels that it may have, and none if every label is possible.
+// A token yields features for its candidate labels, and none if its Labels are empty.
 func (d *Dataset) AddChoices(seq features.Sequence, known []annotation.Choice, weight float64) error {
 	return d.addChoices(known, func(labels []string) error { return d.Add(seq, labels, weight) })
 }

@@ -58,9 +58,9 @@ type PairWeight struct {
 	Weight   float64
 }
 
-// New returns the model with this content, with float64 weights. It fails with model.ErrInput if labels
-// or attributes are duplicated, label numbers are out of range, or weights are not finite. Template
-// errors are the same as for [NewDataset].
+// New returns the model with this content, with float64 weights. It fails with model.ErrInput if
+// labels or attributes are duplicated, label numbers are out of range, or weights are not finite.
+// Template errors are the same as for [NewDataset].
 func New(p Content) (*Model, error) {
 	m := &Model{
 		Meta: p.Meta.Clone(), labels: structured.NewAlphabet(p.Labels...), scheme: p.Scheme, input: p.Input,
@@ -176,7 +176,8 @@ func newEntry[O constraints.Unsigned](name string, list []outcome, limit int) (e
 }
 
 // Content returns a copy of the content of the model, with attributes sorted by name. It returns
-// ErrStripped if the model has no names, and an error that wraps model.ErrModel if the names are damaged.
+// ErrStripped if the model has no names, and an error that wraps model.ErrModel if the names are
+// damaged.
 func (m *Model) Content() (Content, error) {
 	if m.stripped() {
 		return Content{}, ErrStripped

@@ -12,8 +12,9 @@ import (
 var _ optimize.HessianDiagonal = (*objective)(nil)
 
 // HessianDiagonal implements [optimize.HessianDiagonal] with an estimate that uses only the
-// gradients g of the sentence lattices. For a feature [a, j], the estimate is sum_t x_a^2 |g_tj| (1
-// - |g_tj|).
+// gradients g of the sentence lattices. For a feature [a, j], it is
+//
+//	sum_t x_a^2 |g_tj| (1 - |g_tj|)
 //
 // With cross-entropy and softmax-margin, g is p or, on the gold path, p - 1. The estimate is then
 // sum_t x_a^2 p_tj (1 - p_tj), the diagonal of the Hessian if the labels of different tokens were

@@ -77,8 +77,8 @@ func (t *Decoder) constrain(on bool) { t.chain.Constrain(on) }
 // one.
 func (t *Decoder) prune(on bool) { t.whole = !on }
 
-// Read computes the scores of a sentence. It does not keep the sequence. It fails with model.ErrInput if
-// tokens have too few columns.
+// Read computes the scores of a sentence. It does not keep the sequence. It fails with
+// model.ErrInput if tokens have too few columns.
 func (t *Decoder) Read(seq features.Sequence) error {
 	if err := t.m.fits(); err != nil {
 		return err

@@ -27,7 +27,7 @@ func Detect(head []byte) bool { return strings.HasPrefix(string(head), format.Ma
 // instead.
 //
 // Errors start with the name of the file. If the file is not a valid model, the error wraps
-// ErrModel and says what is wrong, or which other kind of model the file is.
+// model.ErrModel and says what is wrong, or which other kind of model the file is.
 //
 // You may replace the file of an open model by renaming another file over it. Do not truncate or
 // overwrite it: the methods of Model and its taggers then return an error that wraps

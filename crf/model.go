@@ -178,8 +178,8 @@ func (m *Model) Close() error {
 // Kind returns [model.Chain].
 func (m *Model) Kind() string { return model.Chain }
 
-// NewTagger returns a tagger for one goroutine. It fails with model.ErrInput if the model has more than
-// 8192 labels.
+// NewTagger returns a tagger for one goroutine. It fails with model.ErrInput if the model has more
+// than 8192 labels.
 func (m *Model) NewTagger(o model.TagOptions) (t model.Tagger, err error) {
 	if err := m.fits(); err != nil {
 		return nil, err
@@ -205,7 +205,8 @@ func (m *Model) TagItems(items [][]attrfile.Attribute) ([]string, error) {
 	return m.pool.Tag(m, model.Sentence{Items: items})
 }
 
-// TagWords is Tag for a list of words. It fails with model.ErrInput if the model reads other columns.
+// TagWords is Tag for a list of words. It fails with model.ErrInput if the model reads other
+// columns.
 func (m *Model) TagWords(words []string) ([]string, error) { return m.pool.TagWords(m, words) }
 
 // space returns the label space, which is created on first use because its size depends on the

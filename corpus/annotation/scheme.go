@@ -4,8 +4,8 @@ import "github.com/trellis-nlp/trellis/structured"
 
 // IllFormed counts the labels of one sentence that scheme would spell differently for the spans
 // that [AppendSpans] returns. Examples are an I- that starts a span in BIO, a B- that touches no
-// other span in IOB1, an S- that is not alone, a B- in IO, or a label of another scheme. The result
-// is 0 for a well-formed sentence. Plain labels are always well-formed.
+// other span in IOB1, an S- that is not alone, or a B- in IO. Labels of another scheme also count.
+// The result is 0 for a well-formed sentence. Plain labels are always well-formed.
 func IllFormed(labels []string, scheme structured.Scheme) int {
 	n := 0
 	if scheme == structured.Plain {

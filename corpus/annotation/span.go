@@ -23,7 +23,7 @@ type Span struct {
 //
 // The bare labels "[" and "]" are spans of one token, and "." is another O. A type with an unknown
 // prefix (U-PER, b-PER) is inside a span and never splits it: it starts a span only after O or
-// another type. A B directly after it does not start a span either.
+// another type. A B of the same type directly after it does not start a span either.
 //
 // There are two differences from conlleval. The first is for BIOES, which conlleval supports only
 // in part. Here every E and S ends its span and every S starts one. conlleval joins an E with a
