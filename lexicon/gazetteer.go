@@ -1,14 +1,11 @@
 package lexicon
 
 import (
-	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
 
-	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/fingerprint"
 )
 
@@ -29,9 +26,6 @@ const (
 	entryLimit
 )
 
-// maxEntry limits the length of a line, in bytes.
-const maxEntry = 1 << 20
-
 // ReadGazetteer reads a list with one entry per line. Blanks separate the words of an entry, which
 // must be tokenised like the sentences. Text after a tab and empty lines are ignored. Errors
 // contain file. Errors with a line number are *corpus.ParseError values.
@@ -41,32 +35,19 @@ func ReadGazetteer(name string, r io.Reader, file string) (*Gazetteer, error) {
 	}
 	g := &Gazetteer{name: name}
 	entries := newPhrases()
-	s := bufio.NewScanner(r)
-	s.Buffer(nil, maxEntry)
-	line := 0
-	for s.Scan() {
-		line++
-		text := s.Bytes()
-		if line == 1 {
-			text = bytes.TrimPrefix(text, []byte("\uFEFF"))
-		}
-		if bytes.IndexByte(text, 0) >= 0 {
-			return nil, &corpus.ParseError{File: file, Line: line, Err: corpus.ErrBinary}
-		}
+	err := eachLine(r, file, func(_ int, text []byte) (bool, error) {
 		text, _, _ = bytes.Cut(text, []byte("\t"))
 		if words := strings.FieldsFunc(string(text), func(r rune) bool { return r == ' ' }); len(words) > 0 && entries.add(strings.Join(words, " ")) {
 			g.entries++
 		}
-	}
-	if err := s.Err(); errors.Is(err, bufio.ErrTooLong) {
-		return nil, &corpus.ParseError{File: file, Line: line + 1, Err: fmt.Errorf("line of more than %d MiB: %w", maxEntry>>20, corpus.ErrTooLong)}
-	} else if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return true, nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	if g.entries == 0 {
 		return nil, fmt.Errorf("%s: gazetteer %s: %w", file, name, ErrEmpty)
 	}
-	var err error
 	if g.table, err = entries.table(); err != nil {
 		return nil, fmt.Errorf("%s: gazetteer %s: %w", file, name, err)
 	}

@@ -1,8 +1,6 @@
 package lexicon
 
 import (
-	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -10,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
 )
 
@@ -46,25 +43,19 @@ func ReadVectors(name string, r io.Reader, file string, limit int) (*Vectors, er
 		return nil, err
 	}
 	p := vectorParser{x: Vectors{name: name}, words: make(map[string]uint32)}
-	s := bufio.NewScanner(r)
-	s.Buffer(nil, maxEntry)
-	for (limit == 0 || p.lines < limit) && s.Scan() {
-		p.number++
-		if err := p.line(s.Bytes()); err != nil {
-			return nil, &corpus.ParseError{File: file, Line: p.number, Err: err}
-		}
-	}
-	switch err := s.Err(); {
-	case errors.Is(err, bufio.ErrTooLong):
-		return nil, &corpus.ParseError{File: file, Line: p.number + 1, Err: fmt.Errorf("line of more than %d MiB: %w", maxEntry>>20, corpus.ErrTooLong)}
+	wanted := func() bool { return limit == 0 || p.lines < limit }
+	err := eachLine(r, file, func(number int, text []byte) (bool, error) {
+		err := p.line(number, text)
+		return wanted(), err
+	})
+	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, err
 	case len(p.words) == 0:
 		return nil, fmt.Errorf("%s: vectors %s: %w", file, name, ErrEmpty)
-	case p.lines < p.promised && (limit == 0 || p.lines < limit):
+	case p.lines < p.promised && wanted():
 		return nil, fmt.Errorf("%s: %w: found %d words, but the first line announces %d", file, ErrWords, p.lines, p.promised)
 	}
-	var err error
 	if p.x.table, err = newTableOf(p.words); err != nil {
 		return nil, fmt.Errorf("%s: vectors %s: %w", file, name, err)
 	}
@@ -75,23 +66,16 @@ func ReadVectors(name string, r io.Reader, file string, limit int) (*Vectors, er
 type vectorParser struct {
 	x        Vectors
 	words    map[string]uint32 // row of each word
-	number   int               // of lines read
 	lines    int               // lines with a vector
 	promised int               // number of words announced in the first line
 }
 
-func (p *vectorParser) line(text []byte) error {
-	if p.number == 1 {
-		text = bytes.TrimPrefix(text, []byte("\uFEFF"))
-	}
-	if bytes.IndexByte(text, 0) >= 0 {
-		return corpus.ErrBinary
-	}
+func (p *vectorParser) line(number int, text []byte) error {
 	fields := strings.FieldsFunc(string(text), func(r rune) bool { return r == ' ' || r == '\t' })
 	if len(fields) == 0 {
 		return nil
 	}
-	if p.number == 1 && len(fields) == 2 {
+	if number == 1 && len(fields) == 2 {
 		n, err := strconv.ParseUint(fields[0], 10, 31)
 		dim, errDim := strconv.ParseUint(fields[1], 10, 31)
 		if err == nil && errDim == nil {
