@@ -57,12 +57,12 @@ func (c *choices) of(k int32) ([]int32, []float64) {
 }
 
 // kinds reports whether some choices have shares, and whether some have none.
-func (c *choices) kinds() (soft, open bool) {
+func (c *choices) kinds() (soft, partial bool) {
 	for k := range len(c.first) - 1 {
 		_, shares := c.of(int32(k))
-		soft, open = soft || shares != nil, open || shares == nil
+		soft, partial = soft || shares != nil, partial || shares == nil
 	}
-	return soft, open
+	return soft, partial
 }
 
 // uncertain reports whether some token has a partial or soft label.
@@ -94,7 +94,7 @@ func (d *Dataset) AddItemChoices(items [][]attrfile.Attribute, known []annotatio
 
 // addChoices checks the choices and calls add. The choices reach end through d.known.
 func (d *Dataset) addChoices(known []annotation.Choice, add func(labels []string) error) error {
-	soft, open := -1, -1
+	soft, partial := -1, -1
 	labels := make([]string, len(known))
 	for t, c := range known {
 		switch {
@@ -105,7 +105,7 @@ func (d *Dataset) addChoices(known []annotation.Choice, add func(labels []string
 		case len(c.Shares) > 0:
 			soft = t
 		default:
-			open = t
+			partial = t
 		}
 		sum := 0.0
 		for _, p := range c.Shares {
@@ -117,14 +117,14 @@ func (d *Dataset) addChoices(known []annotation.Choice, add func(labels []string
 			return fmt.Errorf("%w: token %d: shares must be positive and sum to 1", model.ErrInput, t+1)
 		}
 	}
-	if soft >= 0 && open >= 0 {
-		return fmt.Errorf("%w: token %d has soft labels, but token %d of the same sentence has a partial label without shares", model.ErrInput, soft+1, open+1)
+	if soft >= 0 && partial >= 0 {
+		return fmt.Errorf("%w: token %d has soft labels, but token %d of the same sentence has a partial label without shares", model.ErrInput, soft+1, partial+1)
 	}
-	if soft < 0 && open < 0 {
+	if soft < 0 && partial < 0 {
 		return add(labels)
 	}
 	if d.heldOut {
-		return fmt.Errorf("%w: token %d: held-out data need exactly one label per token", model.ErrInput, max(soft, open)+1)
+		return fmt.Errorf("%w: token %d: held-out data need exactly one label per token", model.ErrInput, max(soft, partial)+1)
 	}
 	d.known = known
 	defer func() { d.known = nil }()
@@ -188,12 +188,12 @@ func (o *objective) target(wk *worker, s int) structured.Target {
 		}
 		return structured.PathTarget(wk.gold)
 	}
-	soft, open := false, false
+	soft, partial := false, false
 	for t := lo; t < hi; t++ {
 		g := d.gold[t]
 		if g < 0 {
 			_, shares := d.choices.of(^g)
-			soft, open, g = soft || shares != nil, true, -1
+			soft, partial, g = soft || shares != nil, true, -1
 		}
 		wk.gold = append(wk.gold, int(g))
 	}
@@ -201,7 +201,7 @@ func (o *objective) target(wk *worker, s int) structured.Target {
 	case soft:
 		wk.soft(d, lo, hi, o.x)
 		return structured.Target{Soft: &wk.target}
-	case open:
+	case partial:
 		wk.partial(d, lo, hi, o.x.labels)
 		return structured.Target{Partial: &wk.target}
 	}

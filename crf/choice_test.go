@@ -107,10 +107,10 @@ func TestLossOfChoices(t *testing.T) {
 		}
 		// Both tokens have the choice, so there are four paths; two have the same label twice.
 		a, b := value(annotation.Choice{Labels: []string{one}}), value(annotation.Choice{Labels: []string{two}})
-		open := value(annotation.Choice{Labels: []string{one, two}})
+		partial := value(annotation.Choice{Labels: []string{one, two}})
 		same := -math.Log(math.Exp(-a) + math.Exp(-b))
-		assert.Less(t, open, same, "more paths than these two")
-		assert.Greater(t, open, 0.0)
+		assert.Less(t, partial, same, "more paths than these two")
+		assert.Greater(t, partial, 0.0)
 		all := small(t, source, 20).Labels()
 		assert.InDelta(t, value(annotation.Choice{}), value(annotation.Choice{Labels: all}), 1e-9, "a choice of all labels equals no choice")
 
@@ -129,7 +129,7 @@ func TestLossOfChoices(t *testing.T) {
 func TestGradientOfChoices(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 2))
 	for _, source := range []string{plainTemplates, bigramTemplates, noTransitions} {
-		open := chosen(t, source, 5, func(_, i int, c *annotation.Choice) {
+		partial := chosen(t, source, 5, func(_, i int, c *annotation.Choice) {
 			switch i % 3 {
 			case 0:
 				*c = annotation.Choice{}
@@ -142,7 +142,7 @@ func TestGradientOfChoices(t *testing.T) {
 				*c = annotation.Choice{Labels: []string{c.Labels[0], "B-MISC", "I-MISC"}, Shares: []float64{0.5, 0.3, 0.2}}
 			}
 		})
-		for _, d := range []*Dataset{open, soft} {
+		for _, d := range []*Dataset{partial, soft} {
 			require.True(t, d.uncertain())
 			x := d.features(false, 0)
 			w, grad := make([]float64, x.dim()), make([]float64, x.dim())
@@ -224,7 +224,7 @@ func TestHalfOfTheLabels(t *testing.T) {
 }
 
 func TestChoicesAreRefused(t *testing.T) {
-	open := chosen(t, plainTemplates, 5, func(_, i int, c *annotation.Choice) {
+	partial := chosen(t, plainTemplates, 5, func(_, i int, c *annotation.Choice) {
 		if i == 1 {
 			*c = annotation.Choice{}
 		}
@@ -238,7 +238,7 @@ func TestChoicesAreRefused(t *testing.T) {
 		loss, err := losses.New(name, losses.Options{})
 		require.NoError(t, err)
 		kind, _ := losses.Lookup(name)
-		for _, d := range []*Dataset{open, soft} {
+		for _, d := range []*Dataset{partial, soft} {
 			o := Options{Loss: loss, Stochastic: optimize.SGD{Passes: optimize.Passes{Epochs: 1}, Rate: 0.01}}
 			if name == "large-margin-softmax" {
 				o.Stochastic = nil
@@ -251,11 +251,11 @@ func TestChoicesAreRefused(t *testing.T) {
 			}
 		}
 	}
-	_, _, err := Train(t.Context(), open, Options{Stochastic: optimize.SAGA{}, Penalty: l2})
+	_, _, err := Train(t.Context(), partial, Options{Stochastic: optimize.SAGA{}, Penalty: l2})
 	require.ErrorIs(t, err, model.ErrPair)
 	_, _, err = Train(t.Context(), soft, Options{Stochastic: optimize.SAGA{Passes: optimize.Passes{Epochs: 2}}, Penalty: l2})
 	require.NoError(t, err, "soft labels leave the loss convex")
-	_, _, err = Train(t.Context(), small(t, plainTemplates, 5), Options{Dev: open})
+	_, _, err = Train(t.Context(), small(t, plainTemplates, 5), Options{Dev: partial})
 	require.ErrorIs(t, err, model.ErrInput)
 
 	d, err := NewDataset(model.Input{Templates: parse(t, plainTemplates), Names: map[string]int{"form": 0}})

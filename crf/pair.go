@@ -36,7 +36,7 @@ func (t *trainer) checkTargets() error {
 	case !t.data.uncertain():
 		return nil
 	}
-	soft, open := t.data.choices.kinds()
+	soft, partial := t.data.choices.kinds()
 	for _, l := range t.losses {
 		if soft {
 			q := structured.NewLattice(1, 2, structured.NoEdges)
@@ -45,11 +45,11 @@ func (t *trainer) checkTargets() error {
 				return fmt.Errorf("%w: this loss needs one label per token, but some labels are soft; use cross-entropy", structured.ErrTarget)
 			}
 		}
-		if open && !takes(l, structured.Target{Partial: structured.NewLattice(1, 2, structured.NoEdges)}) {
+		if partial && !takes(l, structured.Target{Partial: structured.NewLattice(1, 2, structured.NoEdges)}) {
 			return fmt.Errorf("%w: this loss needs one label per token, but some tokens are partially labelled; use cross-entropy", structured.ErrTarget)
 		}
 	}
-	if open && training.RemembersGradients(t.o.Stochastic) {
+	if partial && training.RemembersGradients(t.o.Stochastic) {
 		return fmt.Errorf("%w: partially labelled data make the loss non-convex, but SAGA and Frank-Wolfe need a convex loss", model.ErrPair)
 	}
 	return nil

@@ -227,15 +227,15 @@ func (o *objective) evaluate(w []float64) (metrics.Results, error) {
 // warmStart copies the weights of features that m also has.
 func (t *trainer) warmStart(m *Model) {
 	l, d := t.x.labels, t.data
-	theirs := make([]int, l) // label numbers in m; -1 if m does not have the label
+	number := make([]int, l) // label numbers in m; -1 if m does not have the label
 	for j, name := range d.labels.Names() {
-		theirs[j] = -1
+		number[j] = -1
 		if k, ok := m.labels.Index(name); ok {
-			theirs[j] = k
+			number[j] = k
 		}
 	}
 	pair := func(p int32) int { // number of the pair in m
-		i, j := theirs[int(p)/l], theirs[int(p)%l]
+		i, j := number[int(p)/l], number[int(p)%l]
 		if i < 0 || j < 0 {
 			return -1
 		}
@@ -245,7 +245,7 @@ func (t *trainer) warmStart(m *Model) {
 	for a, name := range d.attrs.names() {
 		m.attrs.weights(weights, m.key(name))
 		for q := t.x.start[a]; q < t.x.start[a+1]; q++ {
-			t.w[q] = weights[theirs[t.x.label[q]]]
+			t.w[q] = weights[number[t.x.label[q]]]
 		}
 	}
 	clear(weights)
