@@ -73,7 +73,7 @@ var rules = []rule{
 	{path: "lexicon", public: true,
 		imports: []string{"internal/fingerprint", "internal/container", "corpus", "cluster", "features"}},
 	{path: "model", public: true,
-		imports: []string{"structured", "corpus", "corpus/attrfile", "corpus/annotation", "features", "lexicon", "optimize", "metrics", "internal/container", "internal/input", "internal/workers"},
+		imports: []string{"structured", "corpus", "corpus/attrfile", "corpus/annotation", "features", "lexicon", "optimize", "metrics", "text", "internal/container", "internal/input", "internal/workers"},
 		modules: []string{"golang.org/x/text"}},
 	{path: "internal/training",
 		imports: []string{"structured", "losses", "optimize", "metrics", "model"},
