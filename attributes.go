@@ -2,28 +2,158 @@ package trellis
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"slices"
 
+	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
-	"github.com/trellis-nlp/trellis/internal/rewrite"
+	"github.com/trellis-nlp/trellis/internal/input"
+	"github.com/trellis-nlp/trellis/internal/learning"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // Templates returns the templates that [Train] takes. It looks at the first sentences of data only if the settings
 // leave the templates open.
 func Templates(ctx context.Context, data Source, c Config) (*features.Templates, error) {
-	return rewrite.Templates(ctx, data, c)
+	if t, err := learning.LoadTemplates(c.Features); t != nil || err != nil {
+		return t, err
+	}
+	d, err := look(ctx, data, c)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	return d.Templates(), nil
+}
+
+// look finds the columns of a source, and the templates for them, as training does. Of what training logs, it says only
+// which templates it picked.
+func look(ctx context.Context, data Source, c Config) (*learning.Data, error) {
+	silent := c
+	silent.Log = nil
+	d, err := learning.Open(ctx, data, silent, nil, false)
+	if err != nil {
+		return nil, err
+	}
+	if d.Templates() == nil {
+		d.Close()
+		return nil, fmt.Errorf("%s: attributes: there are no templates", slices.Concat(data.Paths, []string{"sentences"})[0])
+	}
+	if c.Features == "" || c.Features == "auto" {
+		c.Say(d.Profile.Describe(d.Templates()))
+	}
+	return d, nil
 }
 
 // WriteAttributes writes the attributes that [Train] makes of sentences to w, as an attribute file of CRFsuite: a line
 // a token, with its label and its attributes. Config.Log hears which templates were picked, and what has no place in
 // such files.
 func WriteAttributes(ctx context.Context, w io.Writer, data Source, c Config) error {
-	return rewrite.PickedAttributes(ctx, w, data, c)
+	d, err := look(ctx, data, c)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := d.Count(ctx); err != nil {
+		return err
+	}
+	program, err := d.Input().Program()
+	if err != nil {
+		return err
+	}
+	a := newAttributeWriter(w, program, d.Input().Templates.Name(), c.Log)
+	return d.Each(ctx, func(s *input.Sentence, labels []string) error {
+		return a.write(d.Columns(s, labels), labels)
+	})
 }
 
 // WriteAttributes writes the attributes that the model reads of sentences to w, as an attribute file of CRFsuite. A
 // token without a label has _. Of the options, it takes Format, Label, Form and Warn, which hears what has no place in
 // such files. A model that reads ready-made attributes is an error.
 func (m *Model) WriteAttributes(ctx context.Context, w io.Writer, data Source, o FileOptions) error {
-	return rewrite.ModelAttributes(ctx, w, data, m.labeller, m.path, o.Format, o.Label, o.Form, o.Warn)
+	l := m.labeller
+	if l.Input().Templates == nil {
+		return fmt.Errorf("%s: the model has no templates: it reads attribute files", m.path)
+	}
+	program, err := l.Input().Program()
+	if err != nil {
+		return err
+	}
+	a := newAttributeWriter(w, program, m.path, o.Warn)
+	inputs := &input.Spool{Source: data, Format: formatOf(l, o.Format)}
+	inputs.Stop()
+	for k := range inputs.Len() {
+		in, err := inputs.Open(ctx, k)
+		if err != nil {
+			return err
+		}
+		err = model.Guard(l, func() error { return a.rest(in, l, o.Label, o.Form) })
+		in.Close()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// An attributeWriter writes what templates make of sentences.
+type attributeWriter struct {
+	extractor *features.Extractor
+	to        *attrfile.Writer
+	items     attrfile.Items
+}
+
+// newAttributeWriter says what it has to leave out.
+func newAttributeWriter(w io.Writer, p *features.Program, name string, say func(string)) *attributeWriter {
+	if p.HasBigrams() && say != nil {
+		say(name + ": attributes of label pairs are left out: CRFsuite has no place for them")
+	}
+	return &attributeWriter{extractor: p.NewExtractor(), to: attrfile.NewWriter(w), items: attrfile.Items{Weight: 1}}
+}
+
+// rest writes the sentences of in that are still to be read, as a model reads them.
+func (a *attributeWriter) rest(in *input.Input, m model.Labeller, label, form string) error {
+	f, err := newFit(m, in, label, form)
+	if err != nil {
+		return err
+	}
+	s := new(input.Sentence)
+	var labels []string
+	for {
+		if err := in.Next(s); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		labels = slices.Grow(labels[:0], s.Len())[:s.Len()]
+		for t := range labels {
+			labels[t] = "_"
+			if f.label >= 0 {
+				labels[t] = s.Rows.Field(t, f.label)
+			}
+		}
+		if err := a.write(m.Metadata().Normalize.Sequence(f.Sentence(s).Columns), labels); err != nil {
+			return in.At(s, 0, err)
+		}
+	}
+}
+
+// write writes a sentence with its labels.
+func (a *attributeWriter) write(seq features.Sequence, labels []string) error {
+	e, x := a.extractor, &a.items
+	e.Reset(seq)
+	x.Labels, x.Attributes = append(x.Labels[:0], labels...), x.Attributes[:0]
+	for t := range e.Len() {
+		var attributes []attrfile.Attribute
+		for _, name := range e.Unigrams(t) {
+			attributes = append(attributes, attrfile.Attribute{Name: string(name), Value: 1})
+		}
+		for _, v := range e.Values(t) {
+			attributes = append(attributes, attrfile.Attribute{Name: string(v.Name), Value: v.Value})
+		}
+		x.Attributes = append(x.Attributes, attributes)
+	}
+	return a.to.Write(x)
 }

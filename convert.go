@@ -1,187 +1,289 @@
 package trellis
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
+	"strings"
 
-	"github.com/trellis-nlp/trellis/crf"
-	"github.com/trellis-nlp/trellis/internal/safefile"
-	"github.com/trellis-nlp/trellis/interop"
-	"github.com/trellis-nlp/trellis/interop/crfsuite"
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/recipe"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// ImportOptions say how [Import] makes a model.
-type ImportOptions struct {
-	Scheme  string // how labels spell spans, and must: iob1, bio or bioes; "plain" (or "") leaves them free, as they were
-	Weights string // how SaveFile stores weights: "float64" (or ""), "float32", "int16" or "int8"
-	Strip   bool   // SaveFile leaves out the names of attributes
+// ConvertOptions say what [Convert] changes. At least one of To, Columns, Separator and Scheme must be set.
+type ConvertOptions struct {
+	Format corpus.Format // of the files: FormatAuto, CoNLL or CoNLLU
+
+	To        string       // format to write: conll or conllu; "": that of the file
+	Columns   []string     // to write, in this order: COLUMN, or NAME=COLUMN for CoNLL-U; misc.KEY is a note of MISC
+	Separator string       // of the columns of CoNLL: tab or space; "": that of the file
+	Scheme    string       // in which labels of spans are written: iob1, bio, bioes or io
+	Label     string       // column of these labels, or misc.KEY; "": the last that spells spans
+	Warn      func(string) // hears of what was not carried over; may be nil
 }
 
-// Import makes a chain model of a model file of CRFsuite, CRF++ or Wapiti. The notes say, a sentence each, what was not
-// carried over.
-func Import(path string, o ImportOptions) (m *Model, notes []string, err error) {
-	if o.Weights == "" {
-		o.Weights = crf.Float64.String()
+// Convert rewrites labelled files into w: with other columns, in another format, or with labels of another scheme. What
+// the options leave out stays byte for byte. Options that contradict each other are an [*OptionError].
+func Convert(ctx context.Context, w io.Writer, data Source, o ConvertOptions) error {
+	c := &conversion{o: &o, w: w, rows: corpus.NewWriter(w)}
+	if err := c.check(); err != nil {
+		return err
 	}
-	storage, err := storageOf(o.Weights, o.Strip)
-	if err != nil {
-		return nil, nil, err
-	}
-	scheme, err := schemeOf(o.Scheme, "plain, iob1, bio or bioes")
-	if err != nil {
-		return nil, nil, err
-	}
-	chain, notes, err := importFile(path, scheme)
-	if err != nil {
-		return nil, nil, err
-	}
-	return newModel(chain, storage), notes, nil
-}
-
-// schemeOf reads the name of a scheme. "" is plain.
-func schemeOf(name, want string) (structured.Scheme, error) {
-	if name == "" {
-		return structured.Plain, nil
-	}
-	scheme, err := structured.ParseScheme(name)
-	if err != nil {
-		return scheme, model.Refuse("scheme", "{scheme} %s: want %s", name, want)
-	}
-	return scheme, nil
-}
-
-// storageOf reads the options of storing. Weights are float32 by default.
-func storageOf(weights string, strip bool) (crf.SaveOptions, error) {
-	if weights == "" {
-		weights = crf.Float32.String()
-	}
-	w, err := crf.ParsePrecision(weights)
-	if err != nil {
-		return crf.SaveOptions{}, model.Refuse("weights", "{weights}: %w", err)
-	}
-	return crf.SaveOptions{Precision: w, Strip: strip}, nil
-}
-
-func importFile(path string, scheme structured.Scheme) (*crf.Model, []string, error) {
-	var notes []string
-	anyKind := model.Kind{Detect: func([]byte) bool { return true }, Load: parser(func(data []byte) (*crf.Model, error) {
-		content, found, err := interop.Import(data)
+	inputs := &input.Spool{Source: data, Format: o.Format}
+	inputs.Stop()
+	for k := range inputs.Len() {
+		in, err := inputs.Open(ctx, k)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		notes, content.Scheme = found, scheme
-		return crf.New(content)
-	})}
-	l, err := model.Open(path, []model.Kind{anyKind})
-	if err != nil {
-		return nil, nil, err
+		err = c.file(in)
+		in.Close()
+		if err != nil {
+			return err
+		}
 	}
-	return l.(*crf.Model), notes, nil
+	return nil
 }
 
-// Imported returns the model, or, of a model of another tool, what [Import] makes of it.
-func (m *Model) Imported() (*Model, []string, error) {
-	if m.Kind() == model.Chain {
-		return m, nil, nil
-	}
-	chain, notes, err := m.imported()
-	if err != nil {
-		return nil, nil, err
-	}
-	own := newModel(chain, crf.SaveOptions{Precision: crf.Float64})
-	own.path = m.path
-	return own, notes, nil
+// A conversion rewrites files, one after another.
+type conversion struct {
+	o    *ConvertOptions
+	to   corpus.Format // FormatAuto: that of the file
+	into structured.Scheme
+
+	w    io.Writer
+	rows *corpus.Writer
+
+	// Of a file.
+	in       *input.Input
+	label    value // of the labels, where a scheme is asked for
+	labels   annotation.Converter
+	repaired int // labels that were ill-formed
+	joined   int // spans that are one with their neighbour now
+	dropped  int // lines that CoNLL has no place for
+	render   *renderer
+
+	old, new []string
+	spans    []annotation.Span
 }
 
-// imported returns the model as a chain model, which the other kinds of this module cannot be.
-func (m *Model) imported() (*crf.Model, []string, error) {
-	if chain, ok := m.labeller.(*crf.Model); ok {
-		return chain, nil, nil
+// check returns a *model.OptionError for an option that is out of range or does not go with another.
+func (c *conversion) check() (err error) {
+	o := c.o
+	if o.To != "" {
+		if c.to, err = corpus.ParseFormat(o.To); err != nil || c.to != corpus.CoNLL && c.to != corpus.CoNLLU {
+			return model.Refuse("to", "{to} %s: want conll or conllu", o.To)
+		}
 	}
-	switch m.Kind() {
-	case model.SemiMarkov:
-		return nil, nil, m.about(fmt.Errorf("%w: a semi-Markov model, whose weights are of segments too", ErrKind))
-	case model.Pruned:
-		return nil, nil, m.about(fmt.Errorf("%w: a pruned higher-order model, whose weights are not of attributes and label pairs alone", ErrKind))
+	if o.Scheme != "" {
+		if c.into, err = structured.ParseScheme(o.Scheme); err != nil || c.into == structured.Plain {
+			return model.Refuse("scheme", "{scheme} %s: want iob1, bio, bioes or io", o.Scheme)
+		}
 	}
-	return importFile(m.path, structured.Plain)
-}
-
-// content returns what the model holds, as a chain model.
-func (m *Model) content() (chain *crf.Model, content crf.Content, err error) {
-	if chain, _, err = m.imported(); err != nil {
-		return nil, content, err
-	}
-	err = model.Guard(chain, func() error {
-		content, err = chain.Content()
-		return m.about(err)
-	})
-	return chain, content, err
-}
-
-// PruneOptions say what [Model.Prune] drops.
-type PruneOptions struct {
-	Below   float64 // drop the features with weights of a smaller magnitude
-	Keep    *int    // keep this many features, those with the greatest weights; nil: all
-	Weights string  // how SaveFile stores weights: "float32" (or ""), "float64", "int16" or "int8"
-	Strip   bool    // SaveFile leaves out the names of attributes
-}
-
-// Prune returns a chain model without the features of small weights. Transitions stay. A model of another tool is
-// imported first; other kinds are an ErrKind.
-func (m *Model) Prune(o PruneOptions) (*Model, error) {
-	storage, err := storageOf(o.Weights, o.Strip)
 	switch {
-	case err != nil:
-		return nil, err
-	case !(o.Below >= 0):
-		return nil, model.Refuse("below", "{below} %v: want a number that is not negative", o.Below)
-	case o.Keep != nil && *o.Keep < 0:
-		return nil, model.Refuse("keep", "{keep} %d: want a number that is not negative", *o.Keep)
+	case o.Format == corpus.CRFsuite:
+		return model.Refuse("format", "{format} crfsuite: want conll or conllu: attributes have no columns")
+	case o.To == "" && len(o.Columns) == 0 && o.Separator == "" && o.Scheme == "":
+		return model.Refuse("to", "say what to change: {to}, {columns}, {separator} or {scheme}")
+	case o.Separator != "" && o.Separator != "tab" && o.Separator != "space":
+		return model.Refuse("separator", "{separator} %s: want tab or space", o.Separator)
+	case o.Separator == "space" && c.to == corpus.CoNLLU:
+		return model.Refuse("separator", "{separator} space: columns of CoNLL-U are separated by tabs")
+	case o.Label != "" && o.Scheme == "":
+		return model.Refuse("label", "{label} says whose scheme is changed: name the {scheme}")
 	}
-	_, content, err := m.content()
-	if err != nil {
-		return nil, err
-	}
-	keep := -1
-	if o.Keep != nil {
-		keep = *o.Keep
-	}
-	content.Drop(o.Below, keep)
-	pruned, err := crf.New(content)
-	if err != nil {
-		return nil, m.about(err)
-	}
-	return newModel(pruned, storage), nil
+	return nil
 }
 
-// Exported says what [Model.ExportCRFsuite] wrote, and what it left behind.
-type Exported struct {
-	Labels, Attributes, Features int
-
-	Templates  bool // the attributes that they make have to come ready-made
-	Grammar    bool // CRFsuite does not keep labels to the grammar of spans
-	Dictionary bool // CRFsuite has no tag dictionary: it gives all words all labels
+func (c *conversion) file(in *input.Input) error {
+	if in.HasItems() {
+		return in.AtStart(errors.New("attributes, which have no columns"))
+	}
+	c.in, c.repaired, c.joined, c.dropped = in, 0, 0, 0
+	first, err := in.Sample(recipe.SampleSize)
+	if err != nil {
+		return err
+	}
+	if c.o.Scheme != "" {
+		if err := c.findLabels(first); err != nil {
+			return err
+		}
+	}
+	if c.render, err = c.renderer(first); err != nil {
+		return err
+	}
+	s := new(input.Sentence)
+	for k := 0; ; k++ {
+		if k < len(first) {
+			s = first[k]
+		} else if err = in.Next(s); err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		if err := c.sentence(s); err != nil {
+			return err
+		}
+		if err != nil {
+			break
+		}
+	}
+	c.tell()
+	return nil
 }
 
-// ExportCRFsuite writes the model to a file as a model of CRFsuite, all or nothing. What CRFsuite's format cannot hold
-// is an error that wraps interop.ErrUnlike.
-func (m *Model) ExportCRFsuite(path string) (*Exported, error) {
-	chain, content, err := m.content()
-	if err != nil {
-		return nil, err
+func rowsOf(list []*input.Sentence) (rows []*corpus.Sentence) {
+	for _, s := range list {
+		rows = append(rows, &s.Rows)
 	}
-	made, err := interop.ToCRFsuite(content)
-	if err != nil {
-		return nil, m.about(err)
+	return rows
+}
+
+// findLabels finds the labels whose scheme is changed, and the scheme that they are in.
+func (c *conversion) findLabels(list []*input.Sentence) (err error) {
+	if c.label, err = c.findLabel(list); err != nil {
+		return err
 	}
-	if err := safefile.Write(path, func(w io.Writer) error { return crfsuite.Write(w, made) }); err != nil {
-		return nil, err
+	var d annotation.SchemeDetector
+	for _, s := range list {
+		c.old = c.label.read(c.old, &s.Rows)
+		d.Add(c.old)
 	}
-	return &Exported{
-		Labels: len(made.Labels), Attributes: len(made.Attributes), Features: made.Features(),
-		Templates: chain.Input().Templates != nil, Grammar: chain.Scheme() != structured.Plain, Dictionary: len(content.Dictionary) > 0,
-	}, nil
+	if d.Scheme() == structured.Plain {
+		return c.in.AtStart(fmt.Errorf("the labels of column %s spell no spans", c.label))
+	}
+	c.labels = annotation.Converter{From: d.Scheme(), To: c.into}
+	return nil
+}
+
+func (c *conversion) findLabel(list []*input.Sentence) (value, error) {
+	if c.o.Label != "" {
+		return c.value(c.o.Label)
+	}
+	if c.in.Format == corpus.CoNLL {
+		if k := recipe.SpansIn(rowsOf(list), c.in.Layout.Columns); k >= 0 {
+			return value{column: k}, nil
+		}
+	}
+	return value{}, c.in.AtStart(model.Refuse("label", "no column spells spans; name the column of the labels with {label}"))
+}
+
+// sentence writes s, or what stands behind the last one.
+func (c *conversion) sentence(s *input.Sentence) error {
+	if c.o.Scheme != "" {
+		c.convertLabels(&s.Rows)
+	}
+	if c.render != nil {
+		return c.render.write(s)
+	}
+	var e corpus.Edit
+	if c.o.Scheme != "" && s.Rows.Len() > 0 {
+		e.Column, e.Replace = c.label.column, c.label.replace(&s.Rows, c.new)
+	}
+	return c.rows.WriteEdited(&s.Rows, e)
+}
+
+func (c *conversion) convertLabels(s *corpus.Sentence) {
+	c.old = c.label.read(c.old, s)
+	var repaired int
+	c.new, repaired = c.labels.Convert(c.new[:0], c.old)
+	c.repaired += repaired
+	if c.into == structured.IO {
+		c.spans = annotation.AppendSpans(c.spans[:0], c.old)
+		c.joined += len(c.spans)
+		c.spans = annotation.AppendSpans(c.spans[:0], c.new)
+		c.joined -= len(c.spans)
+	}
+}
+
+// tell says what was not carried over as it was.
+func (c *conversion) tell() {
+	for _, note := range []struct {
+		n    int
+		text string
+	}{
+		{c.repaired, fmt.Sprintf("labels were ill-formed in %s, and were read as conlleval does", c.labels.From)},
+		{c.joined, "spans became one with the span of the same type before them, from which io cannot tell them"},
+		{c.dropped, "multiword ranges and empty nodes were left out"},
+	} {
+		if note.n > 0 && c.o.Warn != nil {
+			c.o.Warn(fmt.Sprintf("%s: %d %s", c.in.Name, note.n, note.text))
+		}
+	}
+}
+
+// A value is where a token has something: a column, or a note in it.
+type value struct {
+	column int
+	key    string // of a note KEY=... in MISC, "" for all of the column
+}
+
+const noteColumn = "misc"
+
+// value resolves a column, or misc.KEY.
+func (c *conversion) value(spec string) (value, error) {
+	v := value{}
+	name := spec
+	if column, key, ok := strings.Cut(spec, "."); ok && strings.EqualFold(column, noteColumn) && key != "" && c.in.Format == corpus.CoNLLU {
+		name, v.key = noteColumn, key
+	}
+	var err error
+	if v.column, err = c.in.Layout.Column(name); err != nil {
+		return v, c.in.AtStart(err)
+	}
+	return v, nil
+}
+
+func (v value) String() string {
+	if v.key != "" {
+		return noteColumn + "." + v.key
+	}
+	return fmt.Sprint(v.column + 1)
+}
+
+// read returns the values of all tokens. A token without the note has O.
+func (v value) read(dst []string, s *corpus.Sentence) []string {
+	if s.Len() == 0 {
+		return dst[:0]
+	}
+	dst = s.Column(dst, v.column)
+	if v.key == "" {
+		return dst
+	}
+	for t, misc := range dst {
+		dst[t] = "O"
+		for note := range strings.SplitSeq(misc, "|") {
+			if k, text, ok := strings.Cut(note, "="); ok && k == v.key {
+				dst[t] = text
+			}
+		}
+	}
+	return dst
+}
+
+// replace returns the values of the column of v, with those of v replaced.
+func (v value) replace(s *corpus.Sentence, values []string) []string {
+	if v.key == "" {
+		return values
+	}
+	column := s.Column(nil, v.column)
+	for t, misc := range column {
+		var notes []string
+		for note := range strings.SplitSeq(misc, "|") {
+			if k, _, ok := strings.Cut(note, "="); note != "_" && note != "" && !(ok && k == v.key) {
+				notes = append(notes, note)
+			}
+		}
+		if values[t] != "O" {
+			notes = append(notes, v.key+"="+values[t])
+		}
+		column[t] = "_"
+		if notes != nil {
+			column[t] = strings.Join(notes, "|")
+		}
+	}
+	return column
 }

@@ -1,7 +1,7 @@
 package trellis
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,10 +9,9 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/input"
-	"github.com/trellis-nlp/trellis/internal/safefile"
-	"github.com/trellis-nlp/trellis/internal/tagging"
 	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/structured"
 )
 
 // EvalOptions say how labels are scored. Columns are numbers from 1, numbers from the end, or names in CoNLL-U.
@@ -36,74 +35,149 @@ type EvalOptions struct {
 	Warn func(string) // hears of what is odd in attribute files; may be nil
 }
 
-// Check returns an [*OptionError] for an option that is out of range.
-func (o EvalOptions) Check() error { return (*tagging.EvalOptions)(&o).Check() }
+// maxSamples keeps a slip of the finger from taking all memory.
+const maxSamples = 10_000_000
+
+// Check returns a *model.OptionError for an option that is out of range.
+func (o EvalOptions) Check() error {
+	switch {
+	case o.Samples < 0 || o.Samples > maxSamples:
+		return model.Refuse("samples", "{samples} %d: want a number up to %d", o.Samples, maxSamples)
+	case o.Matrix < 0:
+		return model.Refuse("matrix", "{matrix} %d: want a number that is not negative", o.Matrix)
+	case o.Bins < 0 || o.Bins > 10000:
+		return model.Refuse("bins", "{bins} %d: want 1 to 10000", o.Bins)
+	}
+	_, err := o.scorer(nil)
+	return err
+}
+
+// scorer makes one as the options say, with the scheme of a model unless they name another.
+func (o *EvalOptions) scorer(m model.Labeller) (*metrics.Scorer, error) {
+	score := new(metrics.Scorer)
+	if m != nil {
+		score = newScorer(m)
+	}
+	score.Keep, score.UniversalFeatures = o.Samples > 0, o.UniversalFeatures
+	if o.Calibration {
+		score.Calibrator = &metrics.Calibrator{Bins: cmp.Or(o.Bins, 10)}
+	}
+	if o.Scheme != "" {
+		scheme, err := structured.ParseScheme(o.Scheme)
+		if err != nil {
+			return nil, model.Refuse("scheme", "{scheme} %s: want plain, iob1, bio, bioes or io", o.Scheme)
+		}
+		score.Scheme = &scheme
+	}
+	return score, nil
+}
+
+// report is the results with what the options ask for besides.
+func (o *EvalOptions) report(score *metrics.Scorer) (*metrics.Results, error) {
+	r := score.Results()
+	if o.Samples > 0 {
+		var err error
+		if r.Intervals, err = metrics.Bootstrap(score.Sentences(), metrics.Resampling{Samples: o.Samples, Seed: o.Seed}); err != nil {
+			return nil, err
+		}
+	}
+	if o.Matrix > 0 {
+		r.Matrix = r.ConfusionMatrix(o.Matrix)
+	}
+	return &r, nil
+}
+
+// predictor makes one of a model.
+func (o *EvalOptions) predictor(m model.Labeller, name string) (*predictor, error) {
+	p := &predictor{Label: o.Label, Form: o.Form, Probabilities: o.Calibration, NoDictionary: o.NoDictionary}
+	if err := p.open(m); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return p, nil
+}
 
 // EvaluateFiles scores the model on labelled sentences, as the options say.
 func (m *Model) EvaluateFiles(ctx context.Context, data Source, o EvalOptions) (*metrics.Results, error) {
-	return tagging.EvaluateModel(ctx, m.labeller, m.path, data, (*tagging.EvalOptions)(&o))
+	p, err := o.predictor(m.labeller, m.path)
+	if err != nil {
+		return nil, err
+	}
+	return o.evaluate(ctx, data, formatOf(m.labeller, o.Format), m.labeller, p.pairs, func() error { return model.Check(m.labeller) })
 }
 
 // EvaluateColumns scores predicted labels that stand in a column beside the right ones.
 func EvaluateColumns(ctx context.Context, data Source, o EvalOptions) (*metrics.Results, error) {
-	return tagging.EvaluateColumns(ctx, data, (*tagging.EvalOptions)(&o))
+	return o.evaluate(ctx, data, o.Format, nil, o.columnPairs, func() error { return nil })
 }
 
 // EvaluateFile scores the labels that a file predicts for the same sentences.
 func EvaluateFile(ctx context.Context, predicted string, data Source, o EvalOptions) (*metrics.Results, error) {
-	return tagging.EvaluateFile(ctx, predicted, data, (*tagging.EvalOptions)(&o))
+	y, err := openSystem(ctx, predicted, data.Stdin, &o)
+	if err != nil {
+		return nil, err
+	}
+	defer y.Close()
+	return o.evaluate(ctx, data, o.Format, nil, y.pairs, y.end)
 }
 
-// Compare scores two systems on the same file and tests by approximate randomisation whether they differ. A system is a
-// model file, or a file that the system labelled.
-func Compare(ctx context.Context, a, b string, data Source, o EvalOptions) (*metrics.Comparison, error) {
+// evaluate scores the pairs of all inputs.
+func (o *EvalOptions) evaluate(ctx context.Context, source corpus.Source, format corpus.Format, m model.Labeller, pairs pairing, end func() error) (*metrics.Results, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
 	}
-	if o.Samples == 0 {
-		return nil, model.Refuse("samples", "{samples} 0: a comparison needs some")
+	scorer, err := o.scorer(m)
+	if err != nil {
+		return nil, err
 	}
-	var systems [2]tagging.System
-	for k, name := range []string{a, b} {
-		systems[k].Name = name
-		is, err := isModel(name)
+	inputs := &input.Spool{Source: source, Format: format}
+	inputs.Stop()
+	for k := range inputs.Len() {
+		in, err := inputs.Open(ctx, k)
 		if err != nil {
 			return nil, err
 		}
-		if is {
-			m, err := safefile.Wait(ctx, name, func() (*Model, error) { return Open(name) })
-			if err != nil {
-				return nil, err
-			}
-			defer m.Close()
-			systems[k].Model = m.labeller
+		if err = scoreInput(in, pairs, scorer); err == nil {
+			o.caution(in)
+		}
+		in.Close()
+		if err != nil {
+			return nil, err
 		}
 	}
-	return tagging.Compare(ctx, systems, data, (*tagging.EvalOptions)(&o))
+	if err := end(); err != nil {
+		return nil, err
+	}
+	return o.report(scorer)
 }
 
-// isModel tells a model from a text of labelled sentences. A binary file of an unknown kind is one too, so that opening
-// it says what is wrong.
-func isModel(path string) (bool, error) {
-	if path == input.Stdin {
-		return false, nil
-	}
-	kind, err := KindOf(path)
-	if err != nil || kind != "" {
-		return kind != "", err
-	}
-	if !input.Twice(path) {
-		return false, nil
-	}
-	f, err := input.OpenFile(path)
+// scoreInput scores the pairs of an input.
+func scoreInput(in *input.Input, pairs pairing, scorer *metrics.Scorer) error {
+	next, err := pairs(in)
 	if err != nil {
-		return false, err
+		return err
 	}
-	defer f.Close()
-	head := make([]byte, 64)
-	n, err := io.ReadFull(f, head)
-	if err != nil && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return false, fmt.Errorf("%s: %w", path, err)
+	s := new(input.Sentence)
+	for {
+		if err := in.Next(s); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		pair, err := next(s)
+		if err != nil {
+			return err
+		}
+		if err := scorer.Add(pair); err != nil {
+			return at(in, s, err)
+		}
 	}
-	return bytes.IndexByte(head[:n], 0) >= 0, nil
+}
+
+// caution reports what was odd in an input, where somebody listens.
+func (o *EvalOptions) caution(in *input.Input) {
+	if o.Warn != nil {
+		for _, text := range in.Oddities() {
+			o.Warn(text)
+		}
+	}
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/safefile"
-	"github.com/trellis-nlp/trellis/internal/tagging"
 	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/recipe"
@@ -100,46 +99,16 @@ func (m *Model) Label(s model.Sentence, o model.TagOptions) ([]model.Labelling, 
 // Evaluate scores the model on labelled sentences. The columns are those of training; a model that does not say what it
 // was trained on takes the last column for the labels, or UPOS of CoNLL-U.
 func (m *Model) Evaluate(ctx context.Context, data corpus.Source) (*metrics.Results, error) {
-	var p tagging.Predictor
-	if err := p.Open(m.labeller); err != nil {
+	var p predictor
+	if err := p.open(m.labeller); err != nil {
 		return nil, err
 	}
-	scorer := tagging.NewScorer(m.labeller)
-	if err := tagging.Score(ctx, data, &p, scorer); err != nil {
+	scorer := newScorer(m.labeller)
+	if err := scoreSource(ctx, data, &p, scorer); err != nil {
 		return nil, err
 	}
 	r := scorer.Results()
 	return &r, nil
-}
-
-// FileOptions say how [Model.TagFiles] labels files. The zero value writes the best labels in the format of the input.
-type FileOptions struct {
-	NBest         int  // the n best labellings of each sentence, with their probabilities
-	Posterior     bool // the most probable label of each token, instead of the best labelling
-	Probabilities bool // add the probability of each label
-	Spans         bool // add the probability of each span, at its first token
-	Unconstrained bool // labels may break the grammar of their scheme
-	NoDictionary  bool // words may have labels that the tag dictionary lacks
-	Fixed         bool // keep the labels that the input has; "_", "?" and "" stand for none
-
-	Format  corpus.Format
-	Label   string // column of the labels; "": as in training
-	Form    string // column of the words; "": as in training
-	Threads int    // goroutines that label; 0: one a core
-
-	OutputFormat string   // "same" (or "") as the input, or what "crfsuite", "crfpp" or "wapiti" writes
-	Detail       []string // what such output says besides: reference, path, all; scores, bare
-
-	Warn func(string) // hears of what is odd in attribute files; may be nil
-}
-
-// Check returns a *model.OptionError for an option that is out of range or does not go with another.
-func (o FileOptions) Check() error { return (*tagging.Options)(&o).Check() }
-
-// TagFiles labels the sentences of data and writes them to w in their order and format. Comments, blank lines and other
-// columns stay as they are. What comes before an error is written.
-func (m *Model) TagFiles(ctx context.Context, w io.Writer, data corpus.Source, o FileOptions) error {
-	return tagging.Run(ctx, w, data, m.labeller, (*tagging.Options)(&o))
 }
 
 // Describe says what the model holds, with up to top of the strongest attributes of each label. A model of another tool

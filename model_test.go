@@ -224,7 +224,7 @@ func TestEvaluate(t *testing.T) {
 	assert.ErrorIs(t, err, model.ErrInput)
 }
 
-func TestConvert(t *testing.T) {
+func TestImport(t *testing.T) {
 	dir := t.TempDir()
 	for kind, path := range foreign() {
 		m, _, err := trellis.Import(path, trellis.ImportOptions{Weights: "float64"})

@@ -112,13 +112,9 @@ var rules = []rule{
 		imports: []string{"structured", "losses", "corpus", "corpus/annotation", "metrics", "model", "crf", "recipe", "internal/input", "internal/learning"},
 		modules: []string{"gonum.org/v1/gonum/stat"}},
 
-	{path: "internal/tagging",
-		imports: []string{"structured", "corpus", "corpus/attrfile", "features", "metrics", "model", "internal/input", "internal/workers", "interop/crfsuite", "interop/crfpp", "interop/wapiti"}},
-	{path: "internal/rewrite",
-		imports: []string{"structured", "corpus", "corpus/annotation", "corpus/attrfile", "features", "model", "recipe", "internal/input", "internal/learning", "internal/tagging"}},
 	{path: root, public: true, system: true,
-		imports: []string{"structured", "losses", "corpus", "cluster", "features", "optimize", "metrics", "model", "crf", "semicrf", "prunedcrf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
-			"recipe", "internal/input", "internal/learning", "internal/rewrite", "internal/safefile", "internal/tagging"}},
+		imports: []string{"structured", "losses", "corpus", "corpus/annotation", "corpus/attrfile", "cluster", "features", "optimize", "metrics", "model", "crf", "semicrf", "prunedcrf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
+			"recipe", "internal/input", "internal/learning", "internal/safefile", "internal/workers"}},
 
 	{path: "internal/sample"},
 	{path: "internal/plots",

@@ -1,4 +1,4 @@
-package rewrite
+package trellis
 
 import (
 	"context"
@@ -16,19 +16,19 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// SplitOptions say how Split divides sentences.
+// SplitOptions say how [Split] divides sentences. Either Shares or Counts is set.
 type SplitOptions struct {
 	Format     corpus.Format
-	Shares     []float64
-	Counts     []float64
-	ByDocument bool
-	InOrder    bool
-	Seed       uint64
-	Warn       func(string)
+	Shares     []float64    // of the sentences, in any unit: 80, 10, 10
+	Counts     []float64    // whole numbers of sentences
+	ByDocument bool         // the sentences of a document stay together
+	InOrder    bool         // do not shuffle
+	Seed       uint64       // of the shuffling
+	Warn       func(string) // hears of what is odd in attribute files; may be nil
 }
 
 // Check returns a *model.OptionError for an option that is out of range.
-func (o *SplitOptions) Check() error {
+func (o SplitOptions) Check() error {
 	list, option, want := o.Shares, "shares", "positive numbers"
 	if len(o.Counts) > 0 {
 		list, option, want = o.Counts, "counts", "whole positive numbers"
@@ -44,9 +44,11 @@ func (o *SplitOptions) Check() error {
 	return nil
 }
 
-// A Part is some of the sentences of a source.
+// A Part is some of the sentences of a source, in its order.
 type Part struct {
-	Units, Sentences, Tokens int
+	Units     int // documents, or else sentences
+	Sentences int
+	Tokens    int
 
 	format corpus.Format
 	units  []*unit
@@ -66,12 +68,13 @@ func (u *unit) add(s *input.Sentence, tokens int) {
 	}
 }
 
-// Split divides the sentences of a source into as many parts as there are shares or counts, and the rest.
-func Split(ctx context.Context, source corpus.Source, o *SplitOptions) (parts []*Part, rest *Part, err error) {
+// Split divides labelled sentences at random into a part for each share or count. The rest is what the counts leave
+// over.
+func Split(ctx context.Context, data Source, o SplitOptions) (parts []*Part, rest *Part, err error) {
 	if err := o.Check(); err != nil {
 		return nil, nil, err
 	}
-	inputs := &input.Spool{Source: source, Format: o.Format}
+	inputs := &input.Spool{Source: data, Format: o.Format}
 	inputs.Stop()
 	var units []*unit
 	var first *input.Input

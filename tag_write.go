@@ -1,4 +1,4 @@
-package tagging
+package trellis
 
 import (
 	"fmt"
@@ -14,7 +14,7 @@ import (
 
 // A writer writes labelled sentences in the format that they came in.
 type writer struct {
-	o        *Options
+	o        *FileOptions
 	w        io.Writer
 	rows     *corpus.Writer
 	rendered rendered
@@ -34,7 +34,7 @@ type rendered struct {
 // noSpan stands where no span starts.
 const noSpan = "_"
 
-func newWriter(o *Options) *writer { return &writer{o: o, rows: corpus.NewWriter(nil)} }
+func newWriter(o *FileOptions) *writer { return &writer{o: o, rows: corpus.NewWriter(nil)} }
 
 // reset makes w write the next sentences to to.
 func (w *writer) reset(to io.Writer) {
@@ -43,7 +43,7 @@ func (w *writer) reset(to io.Writer) {
 }
 
 // write writes each labelling of s; ranked ones say their rank and probability.
-func (w *writer) write(in *input.Input, f *Fit, s *input.Sentence, list []model.Labelling) error {
+func (w *writer) write(in *input.Input, f *fit, s *input.Sentence, list []model.Labelling) error {
 	for k := range list {
 		w.rendered.render(&list[k], w.o)
 		var err error
@@ -67,7 +67,7 @@ func appendProbability(dst []byte, p float64) []byte {
 }
 
 // render makes r the columns of a labelling.
-func (r *rendered) render(l *model.Labelling, o *Options) {
+func (r *rendered) render(l *model.Labelling, o *FileOptions) {
 	r.labels = l.Labels
 	if o.Probabilities {
 		r.text = r.text[:0]
@@ -92,7 +92,7 @@ func (r *rendered) render(l *model.Labelling, o *Options) {
 }
 
 // row writes columns: CoNLL with new ones, CoNLL-U with old ones filled in.
-func (w *writer) row(in *input.Input, f *Fit, s *input.Sentence, k int, c *rendered, probability float64) error {
+func (w *writer) row(in *input.Input, f *fit, s *input.Sentence, k int, c *rendered, probability float64) error {
 	e := corpus.Edit{Again: k > 0}
 	if w.o.NBest > 0 && s.Rows.Len() > 0 {
 		e.Comments = []string{fmt.Sprintf("%d %.6g", k+1, probability)}
@@ -108,13 +108,13 @@ func (w *writer) row(in *input.Input, f *Fit, s *input.Sentence, k int, c *rende
 		e.Append = w.append
 		return w.rows.WriteEdited(&s.Rows, e)
 	}
-	e.Replace, e.Column = c.labels, f.Label
+	e.Replace, e.Column = c.labels, f.label
 	if w.o.Probabilities || w.o.Spans {
 		column, err := in.Layout.Column("misc")
 		if err != nil {
 			return err
 		}
-		if column == f.Label {
+		if column == f.label {
 			e.Replace = w.notes(c, c.labels)
 		} else {
 			w.more[0] = corpus.Replacement{Column: column, Values: w.notes(c, s.Rows.Column(nil, column))}
@@ -151,7 +151,7 @@ func (w *writer) notes(c *rendered, old []string) []string {
 }
 
 // rest writes what stands behind the last sentence of a block, among rows of as many columns.
-func (w *writer) rest(in *input.Input, f *Fit, s *input.Sentence) error {
+func (w *writer) rest(in *input.Input, f *fit, s *input.Sentence) error {
 	if in.HasItems() {
 		return nil
 	}

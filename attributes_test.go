@@ -1,6 +1,7 @@
-package rewrite_test
+package trellis_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,12 +10,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/features"
-	"github.com/trellis-nlp/trellis/internal/rewrite"
 	"github.com/trellis-nlp/trellis/model"
-	"github.com/trellis-nlp/trellis/recipe"
 )
 
 // words are templates of the word, the word before, and of label pairs.
@@ -32,9 +32,9 @@ func templates(t *testing.T) string {
 
 func TestPickedAttributes(t *testing.T) {
 	var said []string
-	c := recipe.Config{Features: templates(t), Log: func(text string) { said = append(said, text) }}
+	c := trellis.Config{Features: templates(t), Log: func(text string) { said = append(said, text) }}
 	var out strings.Builder
-	require.NoError(t, rewrite.PickedAttributes(t.Context(), &out, stdin("a x B-X\nb:c x I-X\n\n\na y O\n"), c))
+	require.NoError(t, trellis.WriteAttributes(t.Context(), &out, stdin("a x B-X\nb:c x I-X\n\n\na y O\n"), c))
 	assert.Equal(t, "B-X\tu\\:w=a\tu\\:p=_x-1\nI-X\tu\\:w=b\\:c\tu\\:p=a\n\nO\tu\\:w=a\tu\\:p=_x-1\n\n", out.String())
 	assert.Equal(t, []string{"words.txt: " + pairsLeftOut}, said)
 }
@@ -43,7 +43,7 @@ func TestTemplates(t *testing.T) {
 	// A file and a preset are taken as they are, without a look at the source.
 	name := templates(t)
 	for _, c := range []struct{ features, want string }{{name, name}, {"pos", "preset pos"}} {
-		got, err := rewrite.Templates(t.Context(), corpus.Source{}, recipe.Config{Features: c.features})
+		got, err := trellis.Templates(t.Context(), corpus.Source{}, trellis.Config{Features: c.features})
 		require.NoError(t, err)
 		assert.Equal(t, c.want, got.Name())
 	}
@@ -54,7 +54,7 @@ func TestTemplates(t *testing.T) {
 	} {
 		for _, auto := range []string{"", "auto"} {
 			var said []string
-			got, err := rewrite.Templates(t.Context(), stdin(c.text), recipe.Config{Features: auto, Log: func(text string) { said = append(said, text) }})
+			got, err := trellis.Templates(t.Context(), stdin(c.text), trellis.Config{Features: auto, Log: func(text string) { said = append(said, text) }})
 			require.NoError(t, err)
 			assert.Equal(t, c.want, got.Name())
 			require.Len(t, said, 1)
@@ -66,38 +66,51 @@ func TestTemplates(t *testing.T) {
 func TestPickedAttributesErrors(t *testing.T) {
 	for name, c := range map[string]struct {
 		source corpus.Source
-		c      recipe.Config
+		c      trellis.Config
 		want   string
 	}{
-		"attributes":      {stdin("X\tw=a\tp=b\nY\tw=c\n"), recipe.Config{}, "attributes: there are no templates"},
-		"no such preset":  {stdin("a X\n"), recipe.Config{Features: "no such"}, "features no such: no such file, and the presets are"},
-		"no such column":  {stdin("a X\n"), recipe.Config{Features: "pos", Label: "9"}, `column "9"`},
-		"no sentence":     {stdin(""), recipe.Config{}, "no sentence"},
-		"ragged":          {stdin("a X\nb\n"), recipe.Config{Features: "pos"}, "stdin:2: 1 column, expected 2"},
-		"no such file":    {corpus.Source{Paths: []string{"no such file"}}, recipe.Config{}, "no such file"},
-		"unknown options": {stdin("a X\n"), recipe.Config{Features: "pos", Format: "xml"}, "xml"},
+		"attributes":      {stdin("X\tw=a\tp=b\nY\tw=c\n"), trellis.Config{}, "attributes: there are no templates"},
+		"no such preset":  {stdin("a X\n"), trellis.Config{Features: "no such"}, "features no such: no such file, and the presets are"},
+		"no such column":  {stdin("a X\n"), trellis.Config{Features: "pos", Label: "9"}, `column "9"`},
+		"no sentence":     {stdin(""), trellis.Config{}, "no sentence"},
+		"ragged":          {stdin("a X\nb\n"), trellis.Config{Features: "pos"}, "stdin:2: 1 column, expected 2"},
+		"no such file":    {corpus.Source{Paths: []string{"no such file"}}, trellis.Config{}, "no such file"},
+		"unknown options": {stdin("a X\n"), trellis.Config{Features: "pos", Format: "xml"}, "xml"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out strings.Builder
-			err := rewrite.PickedAttributes(t.Context(), &out, c.source, c.c)
+			err := trellis.WriteAttributes(t.Context(), &out, c.source, c.c)
 			require.ErrorContains(t, err, c.want)
 			assert.Empty(t, out.String())
 		})
 	}
 }
 
-// labeller returns a model that reads words.
-func labeller(t *testing.T) *crf.Model {
+// savedContent returns a model of the content, opened from a file, and the name of the file.
+func savedContent(t *testing.T, c crf.Content) (*trellis.Model, string) {
+	t.Helper()
+	made, err := crf.New(c)
+	require.NoError(t, err)
+	var file bytes.Buffer
+	require.NoError(t, made.Save(&file, crf.SaveOptions{}))
+	name := filepath.Join(t.TempDir(), "model")
+	require.NoError(t, os.WriteFile(name, file.Bytes(), 0o600))
+	m, err := trellis.Open(name)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, m.Close()) })
+	return m, name
+}
+
+// wordModel returns a model with the templates words, and the name of its file.
+func wordModel(t *testing.T) (*trellis.Model, string) {
 	t.Helper()
 	p, err := features.Parse(strings.NewReader(words), "words", features.DialectTrellis)
 	require.NoError(t, err)
-	m, err := crf.New(crf.Content{
+	return savedContent(t, crf.Content{
 		Labels: []string{"X", "Y"},
 		Input:  model.Input{Templates: p, Names: map[string]int{"form": 0}},
 		Meta:   model.Metadata{Normalize: model.NFC},
 	})
-	require.NoError(t, err)
-	return m
 }
 
 func TestModelAttributes(t *testing.T) {
@@ -116,21 +129,22 @@ func TestModelAttributes(t *testing.T) {
 			var out strings.Builder
 			var said []string
 			say := func(text string) { said = append(said, text) }
-			require.NoError(t, rewrite.ModelAttributes(t.Context(), &out, stdin(c.text), labeller(t), "m", corpus.FormatAuto, c.label, c.form, say))
+			m, name := wordModel(t)
+			require.NoError(t, m.WriteAttributes(t.Context(), &out, stdin(c.text), trellis.FileOptions{Label: c.label, Form: c.form, Warn: say}))
 			assert.Equal(t, c.want, out.String())
-			assert.Equal(t, []string{"m: " + pairsLeftOut}, said)
+			assert.Equal(t, []string{name + ": " + pairsLeftOut}, said)
 		})
 	}
 }
 
 func TestModelAttributesErrors(t *testing.T) {
-	run := func(text string, m model.Labeller, label string) error {
-		return rewrite.ModelAttributes(t.Context(), new(strings.Builder), stdin(text), m, "m", corpus.FormatAuto, label, "", nil)
+	m, _ := wordModel(t)
+	run := func(text string, m *trellis.Model, label string) error {
+		return m.WriteAttributes(t.Context(), new(strings.Builder), stdin(text), trellis.FileOptions{Label: label})
 	}
-	assert.ErrorContains(t, run("a X\n", labeller(t), "9"), `column "9"`)
-	assert.ErrorContains(t, run("a X\nb\n", labeller(t), "2"), "stdin:2: 1 column, expected 2")
-	assert.ErrorContains(t, run("X\tw=a\tp=b\nY\tw=c\n", labeller(t), ""), "stdin")
-	readyMade, err := crf.New(crf.Content{Labels: []string{"X"}})
-	require.NoError(t, err)
-	assert.EqualError(t, run("a X\n", readyMade, ""), "m: the model has no templates: it reads attribute files")
+	assert.ErrorContains(t, run("a X\n", m, "9"), `column "9"`)
+	assert.ErrorContains(t, run("a X\nb\n", m, "2"), "stdin:2: 1 column, expected 2")
+	assert.ErrorContains(t, run("X\tw=a\tp=b\nY\tw=c\n", m, ""), "stdin")
+	readyMade, name := savedContent(t, crf.Content{Labels: []string{"X"}})
+	assert.EqualError(t, run("a X\n", readyMade, ""), name+": the model has no templates: it reads attribute files")
 }

@@ -1,4 +1,4 @@
-package tagging
+package trellis
 
 import (
 	"bytes"
@@ -45,13 +45,13 @@ func rows(t testing.TB, text string) *input.Input {
 func TestLabellerAllocatesNothing(t *testing.T) {
 	m := trained(t)
 	text := strings.Repeat("Ann\t_\nOe\t_\nwaits\tO\n\nin\t_\nOslo\tB-LOC\n\n", 50)
-	for name, o := range map[string]*Options{"best": {}, "posterior": {Posterior: true}, "fixed": {Fixed: true}} {
+	for name, o := range map[string]*FileOptions{"best": {}, "posterior": {Posterior: true}, "fixed": {Fixed: true}} {
 		in := rows(t, text)
 		first, _ := in.First()
 		require.NotNil(t, first)
 		b := &block{in: in}
 		var err error
-		b.fit, err = NewFit(m, in, "", "")
+		b.fit, err = newFit(m, in, "", "")
 		require.NoError(t, err)
 		require.NoError(t, in.Block(&b.text, 1<<20))
 		l, err := newLabeller(m, o)
@@ -84,10 +84,10 @@ func TestSentencesInMemory(t *testing.T) {
 		text.WriteString("\n")
 	}
 	var file bytes.Buffer
-	require.NoError(t, Run(t.Context(), &file, corpus.Source{Paths: []string{"-"}, Stdin: strings.NewReader(text.String())}, m, &Options{}))
+	require.NoError(t, newModel(m, crf.SaveOptions{}).TagFiles(t.Context(), &file, corpus.Source{Paths: []string{"-"}, Stdin: strings.NewReader(text.String())}, FileOptions{}))
 	for _, threads := range []int{1, 4} {
 		var memory bytes.Buffer
-		require.NoError(t, Run(t.Context(), &memory, source, m, &Options{Threads: threads}))
+		require.NoError(t, newModel(m, crf.SaveOptions{}).TagFiles(t.Context(), &memory, source, FileOptions{Threads: threads}))
 		assert.True(t, file.String() == memory.String(), "%d goroutines", threads)
 	}
 	assert.Equal(t, len(source.Sentences), strings.Count(file.String(), "Ann\tx\tB-PER\n"))
@@ -101,24 +101,24 @@ func TestLabelsOfFilesThatTheModelSaysNothingAbout(t *testing.T) {
 	for text, want := range map[string]int{
 		"Ann\tB-PER\n": 1, "Ann\tN\tB-PER\n": 2, "Ann\n": -1,
 	} {
-		f, err := NewFit(m, rows(t, text), "", "")
+		f, err := newFit(m, rows(t, text), "", "")
 		require.NoError(t, err)
-		assert.Equal(t, want, f.Label, text)
+		assert.Equal(t, want, f.label, text)
 	}
 	in, err := input.Open(t.Context(), "-", strings.NewReader("1\tAnn\t_\tPROPN\t_\t_\t_\t_\t_\t_\n\n"), corpus.CoNLLU)
 	require.NoError(t, err)
-	f, err := NewFit(m, in, "", "")
+	f, err := newFit(m, in, "", "")
 	require.NoError(t, err)
-	assert.Equal(t, 3, f.Label)
+	assert.Equal(t, 3, f.label)
 
-	var p Predictor
-	require.NoError(t, p.Open(m))
-	scorer := NewScorer(m)
+	var p predictor
+	require.NoError(t, p.open(m))
+	scorer := newScorer(m)
 	source := corpus.Source{Paths: []string{"-"}, Stdin: strings.NewReader("Ann\tB-PER\nOe\tI-PER\nwaits\tO\n")}
-	require.NoError(t, Score(t.Context(), source, &p, scorer))
+	require.NoError(t, scoreSource(t.Context(), source, &p, scorer))
 	assert.InDelta(t, 1, scorer.Results().F1, 1e-12)
 
-	err = Score(t.Context(), corpus.Source{Paths: []string{"-"}, Stdin: strings.NewReader("Ann\n")}, &p, new(metrics.Scorer))
+	err = scoreSource(t.Context(), corpus.Source{Paths: []string{"-"}, Stdin: strings.NewReader("Ann\n")}, &p, new(metrics.Scorer))
 	var option *model.OptionError
 	require.ErrorAs(t, err, &option)
 	assert.ErrorContains(t, err, "stdin:1: no column of labels")
@@ -127,28 +127,28 @@ func TestLabelsOfFilesThatTheModelSaysNothingAbout(t *testing.T) {
 // What does not fit is an error with its position, and wraps ErrInput.
 func TestUnfitInputs(t *testing.T) {
 	m := trained(t)
-	run := func(text string, o Options) error {
-		return Run(t.Context(), io.Discard, corpus.Source{Paths: []string{"-"}, Stdin: strings.NewReader(text)}, m, &o)
+	run := func(text string, o FileOptions) error {
+		return newModel(m, crf.SaveOptions{}).TagFiles(t.Context(), io.Discard, corpus.Source{Paths: []string{"-"}, Stdin: strings.NewReader(text)}, o)
 	}
-	err := run("Ann\tX-Y\n", Options{Fixed: true})
+	err := run("Ann\tX-Y\n", FileOptions{Fixed: true})
 	require.ErrorIs(t, err, model.ErrInput)
 	assert.EqualError(t, err, `stdin:1: label "X-Y" is not one of the model's`)
-	err = run("Ann\tO\nOe\tX-Y\n", Options{Fixed: true})
+	err = run("Ann\tO\nOe\tX-Y\n", FileOptions{Fixed: true})
 	assert.EqualError(t, err, `stdin:2: label "X-Y" is not one of the model's`)
-	err = run("O\tw=Ann\n", Options{Format: corpus.CRFsuite})
+	err = run("O\tw=Ann\n", FileOptions{Format: corpus.CRFsuite})
 	require.ErrorIs(t, err, model.ErrInput)
 	assert.EqualError(t, err, "stdin:1: attributes, but the model reads columns")
-	assert.ErrorIs(t, run("\n", Options{}), input.ErrNoSentence)
-	assert.ErrorContains(t, run("Ann\n", Options{Fixed: true}), "stdin:1: no column of labels that could be kept")
+	assert.ErrorIs(t, run("\n", FileOptions{}), input.ErrNoSentence)
+	assert.ErrorContains(t, run("Ann\n", FileOptions{Fixed: true}), "stdin:1: no column of labels that could be kept")
 }
 
 // Whatever an option cannot go with is refused before anything is read.
 func TestOptionsThatDoNotGoTogether(t *testing.T) {
-	for option, o := range map[string]Options{
+	for option, o := range map[string]FileOptions{
 		"nbest": {NBest: -1}, "posterior": {NBest: 1, Posterior: true}, "threads": {Threads: -1}, "detail": {Detail: []string{"all"}},
 		"output-format": {OutputFormat: "mallet"}, "span-probs": {OutputFormat: "crfpp", Spans: true}, "probs": {OutputFormat: "wapiti", Probabilities: true},
 	} {
-		err := Run(t.Context(), io.Discard, corpus.Source{Paths: []string{"missing"}}, trained(t), &o)
+		err := newModel(trained(t), crf.SaveOptions{}).TagFiles(t.Context(), io.Discard, corpus.Source{Paths: []string{"missing"}}, o)
 		var wrong *model.OptionError
 		require.ErrorAs(t, err, &wrong, option)
 		assert.Equal(t, option, wrong.Option)

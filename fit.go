@@ -1,6 +1,7 @@
-package tagging
+package trellis
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -10,9 +11,9 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// FormatOf returns the format in which inputs of m are read, if the user asks for this one. Models of attributes read
+// formatOf returns the format in which inputs of m are read, if the user asks for this one. Models of attributes read
 // nothing else, so there is nothing to detect; models of CRF++ and Wapiti take all columns for such.
-func FormatOf(m model.Labeller, format corpus.Format) corpus.Format {
+func formatOf(m model.Labeller, format corpus.Format) corpus.Format {
 	switch {
 	case format != corpus.FormatAuto:
 	case m.Input().Templates == nil:
@@ -23,21 +24,21 @@ func FormatOf(m model.Labeller, format corpus.Format) corpus.Format {
 	return format
 }
 
-// A Fit ties a model to the columns of an input.
-type Fit struct {
-	Label int // column of the labels, -1 if the input has none
+// A fit ties a model to the columns of an input.
+type fit struct {
+	label int // column of the labels, -1 if the input has none
 
 	ready   bool // the tokens bring their attributes along
 	form    int  // column of the words
 	trained int  // where that was in training
 }
 
-// NewFit finds the columns that m reads. label and form are the user's word on them, or "".
+// newFit finds the columns that m reads. label and form are the user's word on them, or "".
 //
 // In a file of the same make as the training files, or of that without a last column of labels, the
 // columns are those of training. In any other the words are found as in training, and nothing else.
-func NewFit(m model.Labeller, in *input.Input, label, form string) (*Fit, error) {
-	f := &Fit{ready: m.Input().Templates == nil, Label: -1}
+func newFit(m model.Labeller, in *input.Input, label, form string) (*fit, error) {
+	f := &fit{ready: m.Input().Templates == nil, label: -1}
 	switch {
 	case f.ready && !in.HasItems():
 		return nil, in.AtStart(unfit("format %s, but the model reads attributes (crfsuite)", in.Format))
@@ -46,7 +47,7 @@ func NewFit(m model.Labeller, in *input.Input, label, form string) (*Fit, error)
 	case f.ready && label+form != "":
 		return nil, model.Refuse("label", "%s holds attributes: its labels come first, and it has no words", in.Name)
 	case f.ready:
-		f.Label = 0
+		f.label = 0
 		return f, nil
 	}
 	files := m.Metadata().Files
@@ -82,7 +83,7 @@ func NewFit(m model.Labeller, in *input.Input, label, form string) (*Fit, error)
 }
 
 // sameMake reports whether the columns of in are those of the training files, but perhaps for the label.
-func (f *Fit) sameMake(files model.Files, in *input.Input) bool {
+func (f *fit) sameMake(files model.Files, in *input.Input) bool {
 	trained, n := files.Columns, in.Layout.Columns
 	return files.Format == corpus.FormatAuto || // trained by a program that knows what it does
 		in.Format == files.Format &&
@@ -90,7 +91,7 @@ func (f *Fit) sameMake(files model.Files, in *input.Input) bool {
 }
 
 // findLabel sets the label column, if there is one. last is the last column that is read.
-func (f *Fit) findLabel(m model.Labeller, in *input.Input, label string, last int) error {
+func (f *fit) findLabel(m model.Labeller, in *input.Input, label string, last int) error {
 	files := m.Metadata().Files
 	switch {
 	case label != "":
@@ -98,21 +99,21 @@ func (f *Fit) findLabel(m model.Labeller, in *input.Input, label string, last in
 		if err != nil {
 			return in.AtStart(fmt.Errorf("label column: %w", err))
 		}
-		f.Label = c
+		f.label = c
 	case m.Metadata().Tool != "":
 		if in.Layout.Columns > m.Input().Columns {
-			f.Label = in.Layout.Columns - 1
+			f.label = in.Layout.Columns - 1
 		}
 	case files.Label != "" && in.Format == files.Format && f.form == f.trained:
 		if c, err := in.Layout.Column(files.Label); err == nil {
-			f.Label = c
+			f.label = c
 		}
 	case in.Format == corpus.CoNLLU:
 		if c, err := in.Layout.Label(""); err == nil {
-			f.Label = c
+			f.label = c
 		}
 	case files == model.Files{} && in.Layout.Columns-1 > last: // a model that does not say what it was trained on
-		f.Label = in.Layout.Columns - 1
+		f.label = in.Layout.Columns - 1
 	}
 	return nil
 }
@@ -130,7 +131,7 @@ func numbers(columns []int) string {
 }
 
 // Sentence returns what a tagger reads of s: the words where they are looked for.
-func (f *Fit) Sentence(s *input.Sentence) model.Sentence {
+func (f *fit) Sentence(s *input.Sentence) model.Sentence {
 	switch {
 	case f.ready:
 		return model.Sentence{Items: s.Items.Attributes}
@@ -154,30 +155,52 @@ func (m moved) Field(t, column int) string {
 	return m.Sentence.Field(t, column)
 }
 
-// Columns returns how many columns there are as they are looked for: NewFit has seen that the words are there.
+// Columns returns how many columns there are as they are looked for: newFit has seen that the words are there.
 func (m moved) Columns() int { return max(m.from+1, m.Sentence.Columns()) }
 
 // check reports what an input has no column for.
-func (o *Options) check(in *input.Input, f *Fit) error {
+func (o *FileOptions) check(in *input.Input, f *fit) error {
 	missing := func(option, format string, args ...any) error {
 		return in.AtStart(model.Refuse(option, format, args...))
 	}
 	switch {
-	case o.Fixed && f.Label < 0:
+	case o.Fixed && f.label < 0:
 		return missing("label", "no column of labels that could be kept; name it with {label}")
 	case o.Spans && in.HasItems():
 		return missing("span-probs", "labels of attribute files have no place for the probabilities of spans")
 	case o.tool() != "" && o.tool() != asSuite && in.HasItems():
 		return missing("output-format", "{output-format} %s repeats columns, but here are attributes", o.OutputFormat)
-	case o.tool() != "" && o.says(detailReference) && f.Label < 0:
+	case o.tool() != "" && o.says(detailReference) && f.label < 0:
 		return missing("label", "{detail} reference: no column of labels; name it with {label}")
 	case o.tool() != "" || in.Format != corpus.CoNLLU:
 		return nil
-	case f.Label < 0:
+	case f.label < 0:
 		return missing("label", "no column for the labels; name one with {label}")
 	}
 	if _, err := in.Layout.Column("misc"); err != nil && (o.Probabilities || o.Spans) {
 		return missing("probs", "probabilities go into the MISC column: %w", err)
 	}
 	return nil
+}
+
+// An unfitError is a reason why an input does not fit a model. It wraps model.ErrInput, whose words it does not repeat.
+type unfitError string
+
+func unfit(format string, args ...any) error { return unfitError(fmt.Sprintf(format, args...)) }
+
+func (e unfitError) Error() string { return string(e) }
+
+// Unwrap returns model.ErrInput.
+func (e unfitError) Unwrap() error { return model.ErrInput }
+
+// at adds the position of a sentence to an error, or that of the token that it names. That the model has changed is not
+// the fault of a sentence.
+func at(in *input.Input, s *input.Sentence, err error) error {
+	if errors.Is(err, model.ErrChanged) {
+		return err
+	}
+	if token, ok := errors.AsType[*model.TokenError](err); ok {
+		return in.At(s, token.Token, unfitError(token.Reason))
+	}
+	return in.At(s, 0, err)
 }

@@ -1,4 +1,4 @@
-package tagging
+package trellis
 
 import (
 	"context"
@@ -22,38 +22,36 @@ func wrongProbability(text string) error {
 }
 
 // columnPairs takes both labels from columns.
-func columnPairs(o *EvalOptions) pairing {
-	return func(in *input.Input) (func(*input.Sentence) (metrics.Pair, error), error) {
-		if in.HasItems() {
-			return nil, in.AtStart(model.Refuse("model", "attributes and one label a token: name the {model} that predicts the other"))
-		}
-		if in.Format == corpus.CoNLLU && (o.Label == "" || o.Predicted == "") {
-			return nil, model.Refuse("predicted", "%s: CoNLL-U has one column for a label: name the {model} or the {system} that predicts it, or both {label} and {predicted}", in.Name)
-		}
-		gold := o.Label
-		switch {
-		case gold != "":
-		case o.Calibration:
-			gold = "-3"
-		default:
-			gold = "-2"
-		}
-		g, err := in.Layout.Column(gold)
-		if err != nil {
-			return nil, in.AtStart(fmt.Errorf("label column: %w", err))
-		}
-		found, err := o.predictions(in)
-		if err != nil {
-			return nil, err
-		}
-		var right []string
-		return func(s *input.Sentence) (metrics.Pair, error) {
-			right = s.Rows.Column(right, g)
-			p, err := found(s)
-			p.Gold = right
-			return p, err
-		}, nil
+func (o *EvalOptions) columnPairs(in *input.Input) (func(*input.Sentence) (metrics.Pair, error), error) {
+	if in.HasItems() {
+		return nil, in.AtStart(model.Refuse("model", "attributes and one label a token: name the {model} that predicts the other"))
 	}
+	if in.Format == corpus.CoNLLU && (o.Label == "" || o.Predicted == "") {
+		return nil, model.Refuse("predicted", "%s: CoNLL-U has one column for a label: name the {model} or the {system} that predicts it, or both {label} and {predicted}", in.Name)
+	}
+	gold := o.Label
+	switch {
+	case gold != "":
+	case o.Calibration:
+		gold = "-3"
+	default:
+		gold = "-2"
+	}
+	g, err := in.Layout.Column(gold)
+	if err != nil {
+		return nil, in.AtStart(fmt.Errorf("label column: %w", err))
+	}
+	found, err := o.predictions(in)
+	if err != nil {
+		return nil, err
+	}
+	var right []string
+	return func(s *input.Sentence) (metrics.Pair, error) {
+		right = s.Rows.Column(right, g)
+		p, err := found(s)
+		p.Gold = right
+		return p, err
+	}, nil
 }
 
 // predictions reads the predicted labels, and their probabilities, from columns.

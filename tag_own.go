@@ -1,4 +1,4 @@
-package tagging
+package trellis
 
 import (
 	"bufio"
@@ -13,22 +13,22 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// Raw reports whether a model reads rows of any number of attributes, by the rules of its own tool alone.
-func Raw(m model.Labeller) bool {
+// isRaw reports whether a model reads rows of any number of attributes, by the rules of its own tool alone.
+func isRaw(m model.Labeller) bool {
 	w, ok := m.(*wapiti.Model)
 	return ok && w.Templates() == nil
 }
 
 // ownOutput returns what reads and writes as the tool of the model itself does, by its own rules of what a sentence is;
 // nil unless that is asked for, or there is no other way.
-func ownOutput(m model.Labeller, o *Options) func(w io.Writer, r io.Reader, name string) error {
+func ownOutput(m model.Labeller, o *FileOptions) func(w io.Writer, r io.Reader, name string) error {
 	switch m := m.(type) {
 	case *crfpp.Model:
 		if o.tool() == asCRFPP {
 			return func(w io.Writer, r io.Reader, name string) error { return m.Test(w, r, name, o.pp()) }
 		}
 	case *wapiti.Model:
-		if o.tool() == asWapiti || Raw(m) {
+		if o.tool() == asWapiti || isRaw(m) {
 			return func(w io.Writer, r io.Reader, name string) error { return m.Label(w, r, name, o.wapiti()) }
 		}
 	}
@@ -36,7 +36,7 @@ func ownOutput(m model.Labeller, o *Options) func(w io.Writer, r io.Reader, name
 }
 
 // checkOwn finds options that the tool has nothing for.
-func (o *Options) checkOwn(m model.Labeller) error {
+func (o *FileOptions) checkOwn(m model.Labeller) error {
 	tool := asCRFPP
 	if m.Kind() == model.Wapiti {
 		tool = asWapiti
@@ -55,7 +55,7 @@ func (o *Options) checkOwn(m model.Labeller) error {
 }
 
 // runOwn labels inputs as the tool of the model does.
-func runOwn(ctx context.Context, w io.Writer, source corpus.Source, m model.Labeller, o *Options, stream func(io.Writer, io.Reader, string) error) error {
+func runOwn(ctx context.Context, w io.Writer, source corpus.Source, m model.Labeller, o *FileOptions, stream func(io.Writer, io.Reader, string) error) error {
 	if err := o.checkOwn(m); err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func runOwn(ctx context.Context, w io.Writer, source corpus.Source, m model.Labe
 		if err != nil {
 			return err
 		}
-		out := bufio.NewWriterSize(w, BlockSize)
+		out := bufio.NewWriterSize(w, blockSize)
 		to := io.Writer(out)
 		if raw.Live {
 			to = w

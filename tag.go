@@ -1,4 +1,4 @@
-package tagging
+package trellis
 
 import (
 	"bytes"
@@ -14,8 +14,8 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// BlockSize is how much of a file is labelled at a time. Where somebody may be waiting, it is what there is.
-const BlockSize = 64 << 10
+// blockSize is how much of a file is labelled at a time. Where somebody may be waiting, it is what there is.
+const blockSize = 64 << 10
 
 // listSize is how many sentences in memory are labelled at a time.
 const listSize = 64
@@ -25,7 +25,7 @@ const listSize = 64
 // depend on the input.
 type pipeline struct {
 	m       model.Labeller
-	o       *Options
+	o       *FileOptions
 	first   *labeller // of the first goroutine
 	threads int
 
@@ -38,7 +38,7 @@ type pipeline struct {
 // A block is a run of sentences on its way through a pipeline.
 type block struct {
 	in      *input.Input
-	fit     *Fit
+	fit     *fit
 	list    []*input.Sentence // the first one of its input, which stands alone, or sentences in memory
 	listOdd attrfile.Warnings // of the attributes of list
 	begins  bool              // it is the first of its input
@@ -50,30 +50,32 @@ type block struct {
 	done chan struct{}     // gets a value when the block is labelled
 }
 
-// Run labels the inputs of a source into w. What comes before an error is written. An option that the model cannot
+// TagFiles labels the sentences of data and writes them to w in their order and format. Comments, blank lines and other
+// columns stay as they are. What comes before an error is written. An option that the model cannot
 // respect is a *model.OptionError; inputs that do not fit the model are an error that wraps model.ErrInput, with their
-// position. A source without any sentence is input.ErrNoSentence.
-func Run(ctx context.Context, w io.Writer, source corpus.Source, m model.Labeller, o *Options) error {
+// position.
+func (m *Model) TagFiles(ctx context.Context, w io.Writer, data Source, options FileOptions) error {
+	l, o := m.labeller, &options
 	if err := o.Check(); err != nil {
 		return err
 	}
-	if stream := ownOutput(m, o); stream != nil {
-		return runOwn(ctx, w, source, m, o, stream)
+	if stream := ownOutput(l, o); stream != nil {
+		return runOwn(ctx, w, data, l, o, stream)
 	}
-	if err := o.checkModel(m); err != nil {
+	if err := o.checkModel(l); err != nil {
 		return err
 	}
-	first, err := newLabeller(m, o)
+	first, err := newLabeller(l, o)
 	if err != nil {
 		return err
 	}
-	p := &pipeline{m: m, o: o, first: first, threads: workers.ForTagging(o.Threads)}
+	p := &pipeline{m: l, o: o, first: first, threads: workers.ForTagging(o.Threads)}
 	n := 2*p.threads + 2 // as many as are being worked on, as many again that wait, and those of the ends
 	p.free, p.work, p.ordered = make(chan *block, n), make(chan *block, n), make(chan *block, n)
 	for range n {
 		p.free <- &block{done: make(chan struct{}, 1)}
 	}
-	return p.run(ctx, source, w)
+	return p.run(ctx, data, w)
 }
 
 func (p *pipeline) run(ctx context.Context, source corpus.Source, w io.Writer) error {
@@ -120,11 +122,11 @@ func (p *pipeline) check(b *block) {
 
 // read cuts inputs into blocks.
 func (p *pipeline) read(ctx context.Context, source corpus.Source) error {
-	return Each(ctx, source, FormatOf(p.m, p.o.Format), func(in *input.Input) error { return p.cut(ctx, in) })
+	return eachInput(ctx, source, formatOf(p.m, p.o.Format), func(in *input.Input) error { return p.cut(ctx, in) })
 }
 
-// Each opens the inputs of a source one after another. Inputs without a sentence are an error only if all are such.
-func Each(ctx context.Context, source corpus.Source, format corpus.Format, use func(in *input.Input) error) error {
+// eachInput opens the inputs of a source one after another. Inputs without a sentence are an error only if all are such.
+func eachInput(ctx context.Context, source corpus.Source, format corpus.Format, use func(in *input.Input) error) error {
 	inputs := &input.Spool{Source: source, Format: format}
 	inputs.Stop()
 	var empty error // of the last input without a sentence, which only matters if all are so
@@ -153,14 +155,14 @@ func Each(ctx context.Context, source corpus.Source, format corpus.Format, use f
 
 // cut cuts one input.
 func (p *pipeline) cut(ctx context.Context, in *input.Input) error {
-	fit, err := NewFit(p.m, in, p.o.Label, p.o.Form)
+	fit, err := newFit(p.m, in, p.o.Label, p.o.Form)
 	if err != nil {
 		return err
 	}
 	if err := p.o.check(in, fit); err != nil {
 		return err
 	}
-	size := BlockSize
+	size := blockSize
 	if in.Live {
 		size = 0
 	}
@@ -249,7 +251,7 @@ func sum(a, b attrfile.Warnings) attrfile.Warnings {
 
 // release gives b back. The memory of unusually long sentences is not kept.
 func (p *pipeline) release(b *block) {
-	if max(b.text.Len(), b.out.Len()) > 16*BlockSize {
+	if max(b.text.Len(), b.out.Len()) > 16*blockSize {
 		b.text, b.out = corpus.Block{}, bytes.Buffer{}
 	}
 	b.out.Reset()

@@ -1,4 +1,4 @@
-package tagging
+package trellis
 
 import (
 	"cmp"
@@ -12,8 +12,8 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// NewScorer returns a scorer of what m predicts: by the scheme of the model, if it knows one.
-func NewScorer(m model.Labeller) *metrics.Scorer {
+// newScorer returns a scorer of what m predicts: by the scheme of the model, if it knows one.
+func newScorer(m model.Labeller) *metrics.Scorer {
 	scheme := m.Scheme()
 	if m.Metadata().Tool != "" && scheme == structured.Plain {
 		return new(metrics.Scorer)
@@ -21,8 +21,8 @@ func NewScorer(m model.Labeller) *metrics.Scorer {
 	return &metrics.Scorer{Scheme: &scheme}
 }
 
-// A Predictor labels sentences that have labels already.
-type Predictor struct {
+// A predictor labels sentences that have labels already.
+type predictor struct {
 	Label, Form   string // the columns of the labels and words; "": as in training
 	Probabilities bool
 	NoDictionary  bool
@@ -31,9 +31,9 @@ type Predictor struct {
 	tagger model.Tagger
 }
 
-// Open makes p ready to label with m.
-func (p *Predictor) Open(m model.Labeller) error {
-	if Raw(m) {
+// open makes p ready to label with m.
+func (p *predictor) open(m model.Labeller) error {
+	if isRaw(m) {
 		return unfit("a raw model of Wapiti, which reads rows of any number of attributes: label with it, and score the result")
 	}
 	var err error
@@ -42,14 +42,14 @@ func (p *Predictor) Open(m model.Labeller) error {
 	return err
 }
 
-// Pairs returns a function that labels the sentences of an input. What it returns is valid until the next call. Call
+// pairs returns a function that labels the sentences of an input. What it returns is valid until the next call. Call
 // model.Check when all sentences are labelled: labels may be wrong if the file of the model has changed.
-func (p *Predictor) Pairs(in *input.Input) (func(s *input.Sentence) (metrics.Pair, error), error) {
-	f, err := NewFit(p.m, in, p.Label, p.Form)
+func (p *predictor) pairs(in *input.Input) (func(s *input.Sentence) (metrics.Pair, error), error) {
+	f, err := newFit(p.m, in, p.Label, p.Form)
 	if err != nil {
 		return nil, err
 	}
-	if f.Label < 0 {
+	if f.label < 0 {
 		return nil, in.AtStart(model.Refuse("label", "no column of labels to compare with; name it with {label}"))
 	}
 	known := p.known(f)
@@ -59,7 +59,7 @@ func (p *Predictor) Pairs(in *input.Input) (func(s *input.Sentence) (metrics.Pai
 		if err != nil {
 			return metrics.Pair{}, at(in, s, err)
 		}
-		pair.Gold, pair.Predicted = in.Labels(pair.Gold, s, f.Label), list[0].Labels
+		pair.Gold, pair.Predicted = in.Labels(pair.Gold, s, f.label), list[0].Labels
 		if p.Probabilities {
 			pair.Probabilities = pair.Probabilities[:0]
 			for _, share := range list[0].Probabilities {
@@ -81,7 +81,7 @@ func (p *Predictor) Pairs(in *input.Input) (func(s *input.Sentence) (metrics.Pai
 }
 
 // known returns what tells words of the training data, nil if nothing does.
-func (p *Predictor) known(f *Fit) func(word string) bool {
+func (p *predictor) known(f *fit) func(word string) bool {
 	m, ok := p.m.(interface{ Known(word string) bool })
 	if !ok || f.ready || p.m.Metadata().Tool != "" {
 		return nil
@@ -97,8 +97,8 @@ func written(p float64) float64 {
 	return p
 }
 
-// Score scores the labels of p on the inputs of a source.
-func Score(ctx context.Context, source corpus.Source, p *Predictor, scorer *metrics.Scorer) error {
-	err := Each(ctx, source, FormatOf(p.m, corpus.FormatAuto), func(in *input.Input) error { return scoreInput(in, p.Pairs, scorer) })
+// scoreSource scores the labels of p on the inputs of a source.
+func scoreSource(ctx context.Context, source corpus.Source, p *predictor, scorer *metrics.Scorer) error {
+	err := eachInput(ctx, source, formatOf(p.m, corpus.FormatAuto), func(in *input.Input) error { return scoreInput(in, p.pairs, scorer) })
 	return cmp.Or(model.Check(p.m), err)
 }

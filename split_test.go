@@ -1,4 +1,4 @@
-package rewrite_test
+package trellis_test
 
 import (
 	"fmt"
@@ -10,15 +10,15 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/corpus"
-	"github.com/trellis-nlp/trellis/internal/rewrite"
 	"github.com/trellis-nlp/trellis/model"
 )
 
 // split returns the texts of the parts, and of the rest as the last.
-func split(t *testing.T, text string, o rewrite.SplitOptions) (texts []string, parts []*rewrite.Part) {
+func split(t *testing.T, text string, o trellis.SplitOptions) (texts []string, parts []*trellis.Part) {
 	t.Helper()
-	parts, rest, err := rewrite.Split(t.Context(), stdin(text), &o)
+	parts, rest, err := trellis.Split(t.Context(), stdin(text), o)
 	require.NoError(t, err)
 	parts = append(parts, rest)
 	for _, p := range parts {
@@ -32,16 +32,16 @@ func split(t *testing.T, text string, o rewrite.SplitOptions) (texts []string, p
 func TestSplitInOrder(t *testing.T) {
 	text := "a X\n\nb X\nc X\n\n# d\nd X\n\n\ne X\n"
 	for name, c := range map[string]struct {
-		o    rewrite.SplitOptions
+		o    trellis.SplitOptions
 		want []string
 	}{
-		"halves":         {rewrite.SplitOptions{Shares: []float64{1, 1}}, []string{"a X\n\nb X\nc X\n\n", "# d\nd X\n\n\ne X\n", ""}},
-		"other unit":     {rewrite.SplitOptions{Shares: []float64{0.25, 0.75}}, []string{"a X\n\n", "b X\nc X\n\n# d\nd X\n\n\ne X\n", ""}},
-		"all":            {rewrite.SplitOptions{Shares: []float64{7}}, []string{text, ""}},
-		"a small share":  {rewrite.SplitOptions{Shares: []float64{1, 1000}}, []string{"", text, ""}},
-		"counts":         {rewrite.SplitOptions{Counts: []float64{1, 2}}, []string{"a X\n\n", "b X\nc X\n\n# d\nd X\n\n", "\ne X\n"}},
-		"counts of all":  {rewrite.SplitOptions{Counts: []float64{4}}, []string{text, ""}},
-		"two blank ones": {rewrite.SplitOptions{Counts: []float64{3}, ByDocument: true}, []string{text[:len(text)-5], "\ne X\n"}},
+		"halves":         {trellis.SplitOptions{Shares: []float64{1, 1}}, []string{"a X\n\nb X\nc X\n\n", "# d\nd X\n\n\ne X\n", ""}},
+		"other unit":     {trellis.SplitOptions{Shares: []float64{0.25, 0.75}}, []string{"a X\n\n", "b X\nc X\n\n# d\nd X\n\n\ne X\n", ""}},
+		"all":            {trellis.SplitOptions{Shares: []float64{7}}, []string{text, ""}},
+		"a small share":  {trellis.SplitOptions{Shares: []float64{1, 1000}}, []string{"", text, ""}},
+		"counts":         {trellis.SplitOptions{Counts: []float64{1, 2}}, []string{"a X\n\n", "b X\nc X\n\n# d\nd X\n\n", "\ne X\n"}},
+		"counts of all":  {trellis.SplitOptions{Counts: []float64{4}}, []string{text, ""}},
+		"two blank ones": {trellis.SplitOptions{Counts: []float64{3}, ByDocument: true}, []string{text[:len(text)-5], "\ne X\n"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.o.InOrder = true
@@ -49,16 +49,16 @@ func TestSplitInOrder(t *testing.T) {
 			assert.Equal(t, c.want, got)
 		})
 	}
-	got, _ := split(t, "a X\n", rewrite.SplitOptions{Shares: []float64{1, 1}})
+	got, _ := split(t, "a X\n", trellis.SplitOptions{Shares: []float64{1, 1}})
 	assert.Equal(t, []string{"", "a X\n", ""}, got, "a sentence on the border is of the later part")
 }
 
 // Parts say how much they hold. Comments behind the last sentence stay with it and count for nothing.
 func TestPart(t *testing.T) {
 	text := "a X\n\nb X\nc X\n\n# the end\n"
-	got, parts := split(t, text, rewrite.SplitOptions{Shares: []float64{1, 1}, InOrder: true})
+	got, parts := split(t, text, trellis.SplitOptions{Shares: []float64{1, 1}, InOrder: true})
 	assert.Equal(t, []string{"a X\n\n", "b X\nc X\n\n# the end\n", ""}, got)
-	for k, want := range []rewrite.Part{{Units: 1, Sentences: 1, Tokens: 1}, {Units: 1, Sentences: 1, Tokens: 2}, {}} {
+	for k, want := range []trellis.Part{{Units: 1, Sentences: 1, Tokens: 1}, {Units: 1, Sentences: 1, Tokens: 2}, {}} {
 		assert.Equal(t, []int{want.Units, want.Sentences, want.Tokens}, []int{parts[k].Units, parts[k].Sentences, parts[k].Tokens})
 	}
 }
@@ -70,7 +70,7 @@ func TestSplitKeepsDocuments(t *testing.T) {
 			fmt.Fprintf(&b, "%sa%d X\n\nb%d X\nc%d X\n\n", start, d, d, d)
 		}
 		for seed := range uint64(5) {
-			got, parts := split(t, b.String(), rewrite.SplitOptions{Shares: []float64{2, 1}, ByDocument: true, Seed: seed})
+			got, parts := split(t, b.String(), trellis.SplitOptions{Shares: []float64{2, 1}, ByDocument: true, Seed: seed})
 			for k, want := range []int{4, 2, 0} {
 				assert.Equal(t, []int{want, 2 * want, 3 * want}, []int{parts[k].Units, parts[k].Sentences, parts[k].Tokens}, name)
 				assert.Equal(t, want, strings.Count(got[k], start), name)
@@ -89,7 +89,7 @@ func TestSplitShuffles(t *testing.T) {
 	for k := range 40 {
 		fmt.Fprintf(&b, "%02d X\n\n", k)
 	}
-	o := rewrite.SplitOptions{Shares: []float64{3, 1}, Seed: 1}
+	o := trellis.SplitOptions{Shares: []float64{3, 1}, Seed: 1}
 	got, _ := split(t, b.String(), o)
 	again, _ := split(t, b.String(), o)
 	assert.Equal(t, got, again)
@@ -110,56 +110,56 @@ func TestSplitShuffles(t *testing.T) {
 
 func TestSplitAttributes(t *testing.T) {
 	text := "@weight:2\nX\tw=a\tp=b:2\nY\tw=c\n\nX\tw=d\n\n"
-	got, parts := split(t, text, rewrite.SplitOptions{Counts: []float64{1}, InOrder: true})
+	got, parts := split(t, text, trellis.SplitOptions{Counts: []float64{1}, InOrder: true})
 	assert.Equal(t, []string{"@weight:2\nX\tw=a\tp=b:2\nY\tw=c\n\n", "X\tw=d\n\n"}, got)
 	assert.Equal(t, 2, parts[0].Tokens)
 }
 
 func TestSplitRefusesOptions(t *testing.T) {
 	for name, c := range map[string]struct {
-		o              rewrite.SplitOptions
+		o              trellis.SplitOptions
 		option, reason string
 	}{
-		"nothing":         {rewrite.SplitOptions{}, "shares", "say with {shares} or with {counts}"},
-		"both":            {rewrite.SplitOptions{Shares: []float64{1}, Counts: []float64{1}}, "counts", "say with {shares} or with {counts}"},
-		"no share":        {rewrite.SplitOptions{Shares: []float64{1, 0}}, "shares", "{shares} 0: want positive numbers"},
-		"negative":        {rewrite.SplitOptions{Shares: []float64{-1}}, "shares", "{shares} -1: want"},
-		"NaN":             {rewrite.SplitOptions{Shares: []float64{math.NaN()}}, "shares", "{shares} NaN: want"},
-		"infinite":        {rewrite.SplitOptions{Shares: []float64{math.Inf(1)}}, "shares", "{shares} +Inf: want"},
-		"half a sentence": {rewrite.SplitOptions{Counts: []float64{1.5}}, "counts", "{counts} 1.5: want whole positive numbers"},
-		"no count":        {rewrite.SplitOptions{Counts: []float64{0}}, "counts", "{counts} 0: want"},
+		"nothing":         {trellis.SplitOptions{}, "shares", "say with {shares} or with {counts}"},
+		"both":            {trellis.SplitOptions{Shares: []float64{1}, Counts: []float64{1}}, "counts", "say with {shares} or with {counts}"},
+		"no share":        {trellis.SplitOptions{Shares: []float64{1, 0}}, "shares", "{shares} 0: want positive numbers"},
+		"negative":        {trellis.SplitOptions{Shares: []float64{-1}}, "shares", "{shares} -1: want"},
+		"NaN":             {trellis.SplitOptions{Shares: []float64{math.NaN()}}, "shares", "{shares} NaN: want"},
+		"infinite":        {trellis.SplitOptions{Shares: []float64{math.Inf(1)}}, "shares", "{shares} +Inf: want"},
+		"half a sentence": {trellis.SplitOptions{Counts: []float64{1.5}}, "counts", "{counts} 1.5: want whole positive numbers"},
+		"no count":        {trellis.SplitOptions{Counts: []float64{0}}, "counts", "{counts} 0: want"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			requireOption(t, c.o.Check(), c.option, c.reason)
-			_, _, err := rewrite.Split(t.Context(), stdin("a X\n"), &c.o)
+			_, _, err := trellis.Split(t.Context(), stdin("a X\n"), c.o)
 			requireOption(t, err, c.option, c.reason)
 		})
 	}
-	require.NoError(t, (&rewrite.SplitOptions{Shares: []float64{0.5}}).Check())
+	require.NoError(t, (trellis.SplitOptions{Shares: []float64{0.5}}).Check())
 }
 
 func TestSplitErrors(t *testing.T) {
-	one := rewrite.SplitOptions{Shares: []float64{1}}
+	one := trellis.SplitOptions{Shares: []float64{1}}
 	for name, c := range map[string]struct {
 		source corpus.Source
-		o      rewrite.SplitOptions
+		o      trellis.SplitOptions
 		want   string
 	}{
-		"too many":             {stdin("a X\n"), rewrite.SplitOptions{Counts: []float64{1, 1}}, "counts: 2 sentences, but there are 1"},
-		"no documents":         {stdin("a X\n\nb X\n"), rewrite.SplitOptions{Shares: []float64{1}, ByDocument: true}, "stdin: nothing tells documents apart"},
-		"blank lines first":    {stdin("\n\n\na X\n\nb X\n"), rewrite.SplitOptions{Shares: []float64{1}, ByDocument: true}, "stdin: nothing tells documents apart"},
-		"attributes":           {stdin("X\tw=a\tp=b\nY\tw=c\n"), rewrite.SplitOptions{Shares: []float64{1}, ByDocument: true}, "attribute files know no documents"},
+		"too many":             {stdin("a X\n"), trellis.SplitOptions{Counts: []float64{1, 1}}, "counts: 2 sentences, but there are 1"},
+		"no documents":         {stdin("a X\n\nb X\n"), trellis.SplitOptions{Shares: []float64{1}, ByDocument: true}, "stdin: nothing tells documents apart"},
+		"blank lines first":    {stdin("\n\n\na X\n\nb X\n"), trellis.SplitOptions{Shares: []float64{1}, ByDocument: true}, "stdin: nothing tells documents apart"},
+		"attributes":           {stdin("X\tw=a\tp=b\nY\tw=c\n"), trellis.SplitOptions{Shares: []float64{1}, ByDocument: true}, "attribute files know no documents"},
 		"ragged":               {stdin("a X\nb\n"), one, "stdin:2: 1 column, expected 2"},
 		"no such file":         {corpus.Source{Paths: []string{"no such file"}}, one, "no such file"},
 		"nothing":              {corpus.Source{}, one, "no file and no sentence to split"},
-		"a format of its own":  {stdin("a X\n"), rewrite.SplitOptions{Shares: []float64{1}, Format: corpus.CoNLLU}, "stdin:1: "},
+		"a format of its own":  {stdin("a X\n"), trellis.SplitOptions{Shares: []float64{1}, Format: corpus.CoNLLU}, "stdin:1: "},
 		"formats do not match": {corpus.Source{Paths: []string{"-"}, Stdin: strings.NewReader(treebank), Sentences: memory(t, []string{"a", "X"}).Sentences}, one, "sentences: format conll, but stdin is conllu"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, _, err := rewrite.Split(t.Context(), c.source, &c.o)
+			_, _, err := trellis.Split(t.Context(), c.source, c.o)
 			assert.ErrorContains(t, err, c.want)
 		})
 	}
-	_, _, err := rewrite.Split(t.Context(), corpus.Source{}, &one)
+	_, _, err := trellis.Split(t.Context(), corpus.Source{}, one)
 	assert.ErrorIs(t, err, model.ErrInput)
 }

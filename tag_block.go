@@ -1,4 +1,4 @@
-package tagging
+package trellis
 
 import (
 	"errors"
@@ -12,7 +12,7 @@ import (
 
 // A labeller labels blocks of sentences, one after another, in memory of its own.
 type labeller struct {
-	o      *Options
+	o      *FileOptions
 	tagger model.Tagger
 	scorer model.Scorer // of another tool's output
 	print  printer      // nil: the format of the input
@@ -22,13 +22,13 @@ type labeller struct {
 	s      input.Sentence
 
 	in    *input.Input
-	fit   *Fit
+	fit   *fit
 	names []string // of the column of labels
 	fixed []string
 	text  []byte
 }
 
-func newLabeller(m model.Labeller, o *Options) (*labeller, error) {
+func newLabeller(m model.Labeller, o *FileOptions) (*labeller, error) {
 	l := &labeller{o: o, print: o.printer(m.Labels()), w: newWriter(o)}
 	var err error
 	if l.tagger, err = m.NewTagger(o.taggerOptions()); err != nil {
@@ -94,8 +94,8 @@ func (l *labeller) sentence(s *input.Sentence) error {
 
 // printed labels s for another tool's output.
 func (l *labeller) printed(s *input.Sentence) error {
-	if l.fit.Label >= 0 {
-		l.names = l.in.Labels(l.names, s, l.fit.Label)
+	if l.fit.label >= 0 {
+		l.names = l.in.Labels(l.names, s, l.fit.label)
 	}
 	var keep []string
 	if l.o.tool() != asWapiti { // whose posteriors do not respect what is fixed
@@ -117,7 +117,7 @@ func (l *labeller) keep(s *input.Sentence) []string {
 	if !l.o.Fixed {
 		return nil
 	}
-	l.names = l.in.Labels(l.names, s, l.fit.Label)
+	l.names = l.in.Labels(l.names, s, l.fit.label)
 	l.fixed = append(l.fixed[:0], l.names...)
 	for t, name := range l.fixed {
 		if name == "_" || name == "?" {

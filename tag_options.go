@@ -1,4 +1,4 @@
-package tagging
+package trellis
 
 import (
 	"slices"
@@ -12,25 +12,25 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Options say how files are labelled. The zero value writes the best labels in the format of the input.
-type Options struct {
-	NBest         int
-	Posterior     bool
-	Probabilities bool
-	Spans         bool
-	Unconstrained bool
-	NoDictionary  bool
-	Fixed         bool
+// FileOptions say how [Model.TagFiles] labels files. The zero value writes the best labels in the format of the input.
+type FileOptions struct {
+	NBest         int  // the n best labellings of each sentence, with their probabilities
+	Posterior     bool // the most probable label of each token, instead of the best labelling
+	Probabilities bool // add the probability of each label
+	Spans         bool // add the probability of each span, at its first token
+	Unconstrained bool // labels may break the grammar of their scheme
+	NoDictionary  bool // words may have labels that the tag dictionary lacks
+	Fixed         bool // keep the labels that the input has; "_", "?" and "" stand for none
 
 	Format  corpus.Format
-	Label   string
-	Form    string
-	Threads int
+	Label   string // column of the labels; "": as in training
+	Form    string // column of the words; "": as in training
+	Threads int    // goroutines that label; 0: one a core
 
-	OutputFormat string
-	Detail       []string
+	OutputFormat string   // "same" (or "") as the input, or what "crfsuite", "crfpp" or "wapiti" writes
+	Detail       []string // what such output says besides: reference, path, all; scores, bare
 
-	Warn func(string)
+	Warn func(string) // hears of what is odd in attribute files; may be nil
 }
 
 // The values of OutputFormat.
@@ -58,17 +58,17 @@ var details = map[string][]string{
 }
 
 // tool is the tool whose output is asked for, "" for the format of the input.
-func (o *Options) tool() string {
+func (o *FileOptions) tool() string {
 	if o.OutputFormat == same {
 		return ""
 	}
 	return o.OutputFormat
 }
 
-func (o *Options) says(detail string) bool { return slices.Contains(o.Detail, detail) }
+func (o *FileOptions) says(detail string) bool { return slices.Contains(o.Detail, detail) }
 
 // Check returns a *model.OptionError for an option that is out of range or does not go with another.
-func (o *Options) Check() error {
+func (o FileOptions) Check() error {
 	if err := o.checkOutput(o.tool()); err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (o *Options) Check() error {
 }
 
 // checkOutput finds options that the output of a tool has nothing for.
-func (o *Options) checkOutput(tool string) error {
+func (o *FileOptions) checkOutput(tool string) error {
 	known, ok := details[tool]
 	switch {
 	case tool == "" && len(o.Detail) > 0:
@@ -116,7 +116,7 @@ func (o *Options) checkOutput(tool string) error {
 }
 
 // taggerOptions are those of the taggers. What another tool's output says is found by its printer.
-func (o *Options) taggerOptions() model.TagOptions {
+func (o *FileOptions) taggerOptions() model.TagOptions {
 	t := model.TagOptions{Unconstrained: o.Unconstrained, NoDictionary: o.NoDictionary, Fixed: o.Fixed}
 	if o.tool() == "" {
 		t.NBest, t.Posterior, t.Probabilities, t.Spans = o.NBest, o.Posterior, o.Probabilities, o.Spans
@@ -126,7 +126,7 @@ func (o *Options) taggerOptions() model.TagOptions {
 
 // checkModel returns a *model.OptionError for an output format that the model has no numbers for. NewTagger checks the
 // rest.
-func (o *Options) checkModel(m model.Labeller) error {
+func (o *FileOptions) checkModel(m model.Labeller) error {
 	if o.tool() == "" {
 		return nil
 	}
@@ -146,11 +146,11 @@ func (o *Options) checkModel(m model.Labeller) error {
 }
 
 // suite, pp and wapiti return what the options mean to the tools.
-func (o *Options) suite() crfsuite.Output {
+func (o *FileOptions) suite() crfsuite.Output {
 	return crfsuite.Output{Reference: o.says(detailReference), Probability: o.says(detailPath), Marginal: o.Probabilities, MarginalAll: o.says(detailAll)}
 }
 
-func (o *Options) pp() crfpp.Options {
+func (o *FileOptions) pp() crfpp.Options {
 	p := crfpp.Options{NBest: o.NBest}
 	switch {
 	case o.says(detailAll):
@@ -161,7 +161,7 @@ func (o *Options) pp() crfpp.Options {
 	return p
 }
 
-func (o *Options) wapiti() wapiti.Options {
+func (o *FileOptions) wapiti() wapiti.Options {
 	return wapiti.Options{
 		Scores: o.says(detailScores), Posterior: o.Posterior, NBest: o.NBest, Only: o.says(detailBare),
 		Labelled: o.Label == "-1", Force: o.Fixed,

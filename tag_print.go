@@ -1,4 +1,4 @@
-package tagging
+package trellis
 
 import (
 	"slices"
@@ -16,7 +16,7 @@ import (
 type printer func(dst []byte, scores *structured.Lattice, s *input.Sentence, names []string) ([]byte, error)
 
 // printer returns that of the output format, nil if it is that of the input.
-func (o *Options) printer(labels []string) printer {
+func (o *FileOptions) printer(labels []string) printer {
 	switch o.tool() {
 	case asSuite:
 		p := crfsuite.NewPrinter(labels, o.suite())

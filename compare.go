@@ -1,0 +1,188 @@
+package trellis
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/trellis-nlp/trellis/internal/input"
+	"github.com/trellis-nlp/trellis/internal/safefile"
+	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/model"
+)
+
+// A side is one of two systems that are compared.
+type side struct {
+	name  string
+	model model.Labeller // nil for a file that the system labelled
+	file  *system        // nil for a model
+	score *metrics.Scorer
+	pairs func(*input.Sentence) (metrics.Pair, error)
+}
+
+// Compare scores two systems on the same file and tests by approximate randomisation whether they differ. A system is a
+// model file, or a file that the system labelled.
+func Compare(ctx context.Context, a, b string, data Source, o EvalOptions) (*metrics.Comparison, error) {
+	if err := o.Check(); err != nil {
+		return nil, err
+	}
+	if o.Samples == 0 {
+		return nil, model.Refuse("samples", "{samples} 0: a comparison needs some")
+	}
+	var sides [2]*side
+	for k, name := range []string{a, b} {
+		sides[k] = &side{name: name}
+		is, err := isModel(name)
+		if err != nil {
+			return nil, err
+		}
+		if is {
+			m, err := safefile.Wait(ctx, name, func() (*Model, error) { return Open(name) })
+			if err != nil {
+				return nil, err
+			}
+			defer m.Close()
+			sides[k].model = m.labeller
+		}
+	}
+	return o.compare(ctx, sides, data)
+}
+
+// compare scores both systems on the sentences of data.
+func (o *EvalOptions) compare(ctx context.Context, sides [2]*side, data Source) (*metrics.Comparison, error) {
+	if len(data.Paths)+min(1, len(data.Sentences)) != 1 {
+		return nil, fmt.Errorf("%w: want one file with the right labels", model.ErrInput)
+	}
+	own := *o // of files
+	golden := o.Format
+	for _, s := range sides {
+		var err error
+		if s.score, err = o.scorer(nil); err != nil {
+			return nil, err
+		}
+		if s.model != nil {
+			golden = formatOf(s.model, o.Format)
+			continue
+		}
+		if s.file, err = openSystem(ctx, s.name, data.Stdin, &own); err != nil {
+			return nil, err
+		}
+		defer s.file.Close()
+	}
+	inputs := &input.Spool{Source: data, Format: golden}
+	inputs.Stop()
+	in, err := inputs.Open(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	// Where a model knows which column holds the labels, it knows for a file too.
+	for _, s := range sides {
+		if s.model == nil || own.Label != "" {
+			continue
+		}
+		f, err := newFit(s.model, in, "", o.Form)
+		if err != nil {
+			return nil, err
+		}
+		if f.label >= 0 && !in.HasItems() {
+			own.Label = strconv.Itoa(f.label + 1)
+		}
+	}
+	for _, s := range sides {
+		predict := pairing(nil)
+		if s.model == nil {
+			predict = s.file.pairs
+		} else {
+			p, err := own.predictor(s.model, s.name)
+			if err != nil {
+				return nil, err
+			}
+			predict = p.pairs
+		}
+		if s.pairs, err = predict(in); err != nil {
+			return nil, err
+		}
+	}
+	if err := compareSentences(in, sides); err != nil {
+		return nil, err
+	}
+	o.caution(in)
+	return o.compared(sides)
+}
+
+func compareSentences(in *input.Input, sides [2]*side) error {
+	s := new(input.Sentence)
+	for {
+		if err := in.Next(s); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return err
+		}
+		for _, side := range sides {
+			p, err := side.pairs(s)
+			if err != nil {
+				return err
+			}
+			if err := side.score.Add(p); err != nil {
+				return in.At(s, 0, err)
+			}
+		}
+	}
+	for _, side := range sides {
+		var err error
+		if side.file != nil {
+			err = side.file.end()
+		} else {
+			err = model.Check(side.model)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compared is what came of a comparison.
+func (o *EvalOptions) compared(sides [2]*side) (*metrics.Comparison, error) {
+	c := &metrics.Comparison{Samples: o.Samples, Seed: o.Seed}
+	for k, to := range []*metrics.Results{&c.A, &c.B} {
+		r, err := o.report(sides[k].score)
+		if err != nil {
+			return nil, err
+		}
+		*to = *r
+	}
+	var err error
+	c.Differences, err = metrics.Compare(sides[0].score.Sentences(), sides[1].score.Sentences(), metrics.Resampling{Samples: o.Samples, Seed: o.Seed})
+	return c, err
+}
+
+// isModel tells a model from a text of labelled sentences. A binary file of an unknown kind is one too, so that opening
+// it says what is wrong.
+func isModel(path string) (bool, error) {
+	if path == input.Stdin {
+		return false, nil
+	}
+	kind, err := KindOf(path)
+	if err != nil || kind != "" {
+		return kind != "", err
+	}
+	if !input.Twice(path) {
+		return false, nil
+	}
+	f, err := input.OpenFile(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	head := make([]byte, 64)
+	n, err := io.ReadFull(f, head)
+	if err != nil && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return false, fmt.Errorf("%s: %w", path, err)
+	}
+	return bytes.IndexByte(head[:n], 0) >= 0, nil
+}

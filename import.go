@@ -1,0 +1,187 @@
+package trellis
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/internal/safefile"
+	"github.com/trellis-nlp/trellis/interop"
+	"github.com/trellis-nlp/trellis/interop/crfsuite"
+	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/structured"
+)
+
+// ImportOptions say how [Import] makes a model.
+type ImportOptions struct {
+	Scheme  string // how labels spell spans, and must: iob1, bio or bioes; "plain" (or "") leaves them free, as they were
+	Weights string // how SaveFile stores weights: "float64" (or ""), "float32", "int16" or "int8"
+	Strip   bool   // SaveFile leaves out the names of attributes
+}
+
+// Import makes a chain model of a model file of CRFsuite, CRF++ or Wapiti. The notes say, a sentence each, what was not
+// carried over.
+func Import(path string, o ImportOptions) (m *Model, notes []string, err error) {
+	if o.Weights == "" {
+		o.Weights = crf.Float64.String()
+	}
+	storage, err := storageOf(o.Weights, o.Strip)
+	if err != nil {
+		return nil, nil, err
+	}
+	scheme, err := schemeOf(o.Scheme, "plain, iob1, bio or bioes")
+	if err != nil {
+		return nil, nil, err
+	}
+	chain, notes, err := importFile(path, scheme)
+	if err != nil {
+		return nil, nil, err
+	}
+	return newModel(chain, storage), notes, nil
+}
+
+// schemeOf reads the name of a scheme. "" is plain.
+func schemeOf(name, want string) (structured.Scheme, error) {
+	if name == "" {
+		return structured.Plain, nil
+	}
+	scheme, err := structured.ParseScheme(name)
+	if err != nil {
+		return scheme, model.Refuse("scheme", "{scheme} %s: want %s", name, want)
+	}
+	return scheme, nil
+}
+
+// storageOf reads the options of storing. Weights are float32 by default.
+func storageOf(weights string, strip bool) (crf.SaveOptions, error) {
+	if weights == "" {
+		weights = crf.Float32.String()
+	}
+	w, err := crf.ParsePrecision(weights)
+	if err != nil {
+		return crf.SaveOptions{}, model.Refuse("weights", "{weights}: %w", err)
+	}
+	return crf.SaveOptions{Precision: w, Strip: strip}, nil
+}
+
+func importFile(path string, scheme structured.Scheme) (*crf.Model, []string, error) {
+	var notes []string
+	anyKind := model.Kind{Detect: func([]byte) bool { return true }, Load: parser(func(data []byte) (*crf.Model, error) {
+		content, found, err := interop.Import(data)
+		if err != nil {
+			return nil, err
+		}
+		notes, content.Scheme = found, scheme
+		return crf.New(content)
+	})}
+	l, err := model.Open(path, []model.Kind{anyKind})
+	if err != nil {
+		return nil, nil, err
+	}
+	return l.(*crf.Model), notes, nil
+}
+
+// Imported returns the model, or, of a model of another tool, what [Import] makes of it.
+func (m *Model) Imported() (*Model, []string, error) {
+	if m.Kind() == model.Chain {
+		return m, nil, nil
+	}
+	chain, notes, err := m.imported()
+	if err != nil {
+		return nil, nil, err
+	}
+	own := newModel(chain, crf.SaveOptions{Precision: crf.Float64})
+	own.path = m.path
+	return own, notes, nil
+}
+
+// imported returns the model as a chain model, which the other kinds of this module cannot be.
+func (m *Model) imported() (*crf.Model, []string, error) {
+	if chain, ok := m.labeller.(*crf.Model); ok {
+		return chain, nil, nil
+	}
+	switch m.Kind() {
+	case model.SemiMarkov:
+		return nil, nil, m.about(fmt.Errorf("%w: a semi-Markov model, whose weights are of segments too", ErrKind))
+	case model.Pruned:
+		return nil, nil, m.about(fmt.Errorf("%w: a pruned higher-order model, whose weights are not of attributes and label pairs alone", ErrKind))
+	}
+	return importFile(m.path, structured.Plain)
+}
+
+// content returns what the model holds, as a chain model.
+func (m *Model) content() (chain *crf.Model, content crf.Content, err error) {
+	if chain, _, err = m.imported(); err != nil {
+		return nil, content, err
+	}
+	err = model.Guard(chain, func() error {
+		content, err = chain.Content()
+		return m.about(err)
+	})
+	return chain, content, err
+}
+
+// PruneOptions say what [Model.Prune] drops.
+type PruneOptions struct {
+	Below   float64 // drop the features with weights of a smaller magnitude
+	Keep    *int    // keep this many features, those with the greatest weights; nil: all
+	Weights string  // how SaveFile stores weights: "float32" (or ""), "float64", "int16" or "int8"
+	Strip   bool    // SaveFile leaves out the names of attributes
+}
+
+// Prune returns a chain model without the features of small weights. Transitions stay. A model of another tool is
+// imported first; other kinds are an ErrKind.
+func (m *Model) Prune(o PruneOptions) (*Model, error) {
+	storage, err := storageOf(o.Weights, o.Strip)
+	switch {
+	case err != nil:
+		return nil, err
+	case !(o.Below >= 0):
+		return nil, model.Refuse("below", "{below} %v: want a number that is not negative", o.Below)
+	case o.Keep != nil && *o.Keep < 0:
+		return nil, model.Refuse("keep", "{keep} %d: want a number that is not negative", *o.Keep)
+	}
+	_, content, err := m.content()
+	if err != nil {
+		return nil, err
+	}
+	keep := -1
+	if o.Keep != nil {
+		keep = *o.Keep
+	}
+	content.Drop(o.Below, keep)
+	pruned, err := crf.New(content)
+	if err != nil {
+		return nil, m.about(err)
+	}
+	return newModel(pruned, storage), nil
+}
+
+// Exported says what [Model.ExportCRFsuite] wrote, and what it left behind.
+type Exported struct {
+	Labels, Attributes, Features int
+
+	Templates  bool // the attributes that they make have to come ready-made
+	Grammar    bool // CRFsuite does not keep labels to the grammar of spans
+	Dictionary bool // CRFsuite has no tag dictionary: it gives all words all labels
+}
+
+// ExportCRFsuite writes the model to a file as a model of CRFsuite, all or nothing. What CRFsuite's format cannot hold
+// is an error that wraps interop.ErrUnlike.
+func (m *Model) ExportCRFsuite(path string) (*Exported, error) {
+	chain, content, err := m.content()
+	if err != nil {
+		return nil, err
+	}
+	made, err := interop.ToCRFsuite(content)
+	if err != nil {
+		return nil, m.about(err)
+	}
+	if err := safefile.Write(path, func(w io.Writer) error { return crfsuite.Write(w, made) }); err != nil {
+		return nil, err
+	}
+	return &Exported{
+		Labels: len(made.Labels), Attributes: len(made.Attributes), Features: made.Features(),
+		Templates: chain.Input().Templates != nil, Grammar: chain.Scheme() != structured.Plain, Dictionary: len(content.Dictionary) > 0,
+	}, nil
+}
