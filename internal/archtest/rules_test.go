@@ -106,7 +106,7 @@ var rules = []rule{
 	{path: "interop", public: true,
 		imports: []string{"model", "crf", "interop/crfsuite", "interop/crfpp", "interop/wapiti"}},
 	{path: "internal/learning", system: true,
-		imports: []string{"structured", "corpus", "corpus/attrfile", "corpus/annotation", "cluster", "features", "lexicon", "optimize", "metrics", "model", "crf", "semicrf", "prunedcrf", "recipe",
+		imports: []string{"structured", "losses", "corpus", "corpus/attrfile", "corpus/annotation", "cluster", "features", "lexicon", "optimize", "metrics", "model", "crf", "semicrf", "prunedcrf", "recipe",
 			"internal/input", "internal/safefile", "internal/workers"}},
 	{path: "study", public: true, system: true,
 		imports: []string{"structured", "losses", "corpus", "corpus/annotation", "metrics", "model", "crf", "recipe", "internal/input", "internal/learning"},

@@ -72,7 +72,7 @@ func (s *chainSet) notes(model.Labeller, model.Summary, map[string]string) {}
 func (s *chainSet) train(ctx context.Context, c *recipe.Config, start model.Labeller, h hooks) (model.Labeller, model.Summary, error) {
 	opts := crf.Options{
 		AllPairs: c.AllPairs, MinCount: c.MinCount, TagDictionary: c.TagDictionary, Threads: c.Threads, Patience: patience(c),
-		Restarts: c.Restarts, Seed: seed(c), Dev: s.dev, Begin: h.begin, Warn: h.warn, Progress: h.progress,
+		Restarts: c.Restarts, Seed: or(c.Seed, 1), Dev: s.dev, Begin: h.begin, Warn: h.warn, Progress: h.progress,
 	}
 	if start != nil {
 		opts.Init = start.(*crf.Model)
@@ -101,23 +101,6 @@ func (s *chainSet) train(ctx context.Context, c *recipe.Config, start model.Labe
 	return m, summary, err
 }
 
-func patience(c *recipe.Config) int {
-	if c.Patience != nil {
-		return *c.Patience
-	}
-	return usualPatience
-}
-
-// usualPatience is how many steps without a better score on the development data end training.
-const usualPatience = 10
-
-func seed(c *recipe.Config) uint64 {
-	if c.Seed != nil {
-		return *c.Seed
-	}
-	return 1
-}
-
 // checkpoints are the files of a training that can be resumed.
 type checkpoints struct {
 	path, resume string
@@ -125,11 +108,7 @@ type checkpoints struct {
 }
 
 func checkpointsOf(c *recipe.Config) checkpoints {
-	x := checkpoints{path: c.Checkpoint, resume: c.Resume, every: time.Minute}
-	if c.CheckpointEvery != nil {
-		x.every = *c.CheckpointEvery
-	}
-	return x
+	return checkpoints{path: c.Checkpoint, resume: c.Resume, every: or(c.CheckpointEvery, time.Minute)}
 }
 
 // set puts the checkpoints into the options, and opens the one to resume from. The function that it returns closes

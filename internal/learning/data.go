@@ -1,10 +1,11 @@
 package learning
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -44,7 +45,7 @@ type Data struct {
 // Open looks at the first sentences of a source and finds their columns, templates and label scheme. With pickScheme,
 // labels may be trained in a scheme that suits them better than that of the file. Close the data.
 func Open(ctx context.Context, source corpus.Source, c recipe.Config, start model.Labeller, pickScheme bool) (*Data, error) {
-	format, err := corpus.ParseFormat(orAuto(c.Format))
+	format, err := corpus.ParseFormat(cmp.Or(c.Format, corpus.FormatAuto.String()))
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +53,7 @@ func Open(ctx context.Context, source corpus.Source, c recipe.Config, start mode
 	if d.inputs.Len() == 0 {
 		return nil, fmt.Errorf("%w: no file and no sentence to train on", model.ErrInput)
 	}
-	if d.reading, err = annotation.ParseSupervision(orFull(c.Supervision)); err != nil {
+	if d.reading, err = annotation.ParseSupervision(cmp.Or(c.Supervision, annotation.Full.String())); err != nil {
 		return nil, err
 	}
 	if err := d.readResources(ctx); err != nil {
@@ -66,20 +67,6 @@ func Open(ctx context.Context, source corpus.Source, c recipe.Config, start mode
 		return nil, err
 	}
 	return d, nil
-}
-
-func orAuto(format string) string {
-	if format == "" {
-		return corpus.FormatAuto.String()
-	}
-	return format
-}
-
-func orFull(supervision string) string {
-	if supervision == "" {
-		return annotation.Full.String()
-	}
-	return supervision
 }
 
 // Close closes the first input.
@@ -187,8 +174,8 @@ func LoadTemplates(value string) (*features.Templates, error) {
 		return t, err
 	}
 	f, err := input.OpenFile(value)
-	if errors.Is(err, io.ErrUnexpectedEOF) || err != nil {
-		if isNotExist(err) {
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("features %s: no such file, and the presets are %s", value, strings.Join(features.PresetNames(), ", "))
 		}
 		return nil, err

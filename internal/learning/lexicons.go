@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"slices"
 	"strings"
 
@@ -22,8 +21,6 @@ const (
 	clustersName = "cluster"
 	vectorsName  = "vector"
 )
-
-func isNotExist(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
 // readLexicons reads the word resources that a configuration names.
 func readLexicons(ctx context.Context, c *recipe.Config, stdin io.Reader) ([]lexicon.Lexicon, error) {

@@ -83,7 +83,9 @@ func (s *prunedSet) outcome(m model.Labeller, summary model.Summary) string {
 }
 
 func (s *prunedSet) train(ctx context.Context, c *recipe.Config, start model.Labeller, h hooks) (model.Labeller, model.Summary, error) {
+	method := c.NewMethod()
 	opts := prunedcrf.Options{
+		Stochastic: method.Stochastic, Penalty: method.Penalty,
 		MinCount: c.MinCount, Threads: c.Threads, Patience: patience(c), Separator: s.separator(c), Dev: s.dev, Warn: h.warn,
 		Order:    [...]prunedcrf.Order{prunedcrf.Zeroth, prunedcrf.First, prunedcrf.Second}[*c.Order],
 		Progress: h.progress,
@@ -92,18 +94,9 @@ func (s *prunedSet) train(ctx context.Context, c *recipe.Config, start model.Lab
 	if start != nil {
 		opts.Init = start.(*prunedcrf.Model)
 	}
-	cost, err := c.NewCost(s.Labels(), s.Scheme())
-	if err != nil {
+	var err error
+	if opts.Loss, err = generalLoss(c, s); err != nil {
 		return nil, model.Summary{}, err
 	}
-	if opts.Loss, err = c.NewGeneralLoss(cost); err != nil {
-		return nil, model.Summary{}, err
-	}
-	method := c.NewMethod()
-	opts.Stochastic, opts.Penalty = method.Stochastic, method.Penalty
-	m, summary, err := prunedcrf.Train(ctx, s.Dataset, opts)
-	if m == nil {
-		return nil, summary, err
-	}
-	return m, summary, err
+	return trained(prunedcrf.Train(ctx, s.Dataset, opts))
 }

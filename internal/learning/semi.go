@@ -51,25 +51,18 @@ func (s *semiSet) train(ctx context.Context, c *recipe.Config, start model.Label
 	if s.Scheme() == structured.Plain {
 		return nil, model.Summary{}, model.Refuse("model-type", "{model-type} semi is for labels that spell spans, such as B-PER, I-PER and O: these do not")
 	}
-	opts := semicrf.Options{Threads: c.Threads, Patience: patience(c), MinCount: c.MinCount, Dev: s.dev, Progress: h.progress, Warn: h.warn}
-	if c.MaxLength != nil {
-		opts.MaxLength = *c.MaxLength
+	method := c.NewMethod()
+	opts := semicrf.Options{
+		Threads: c.Threads, Patience: patience(c), MinCount: c.MinCount, MaxLength: or(c.MaxLength, 0),
+		Batch: method.Batch, Stochastic: method.Stochastic, Penalty: method.Penalty,
+		Dev: s.dev, Progress: h.progress, Warn: h.warn,
 	}
 	if start != nil {
 		opts.Init = start.(*semicrf.Model)
 	}
-	cost, err := c.NewCost(s.Labels(), s.Scheme())
-	if err != nil {
+	var err error
+	if opts.Loss, err = generalLoss(c, s); err != nil {
 		return nil, model.Summary{}, err
 	}
-	if opts.Loss, err = c.NewGeneralLoss(cost); err != nil {
-		return nil, model.Summary{}, err
-	}
-	method := c.NewMethod()
-	opts.Batch, opts.Stochastic, opts.Penalty = method.Batch, method.Stochastic, method.Penalty
-	m, summary, err := semicrf.Train(ctx, s.Dataset, opts)
-	if m == nil {
-		return nil, summary, err
-	}
-	return m, summary, err
+	return trained(semicrf.Train(ctx, s.Dataset, opts))
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/input"
+	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/recipe"
 	"github.com/trellis-nlp/trellis/structured"
@@ -156,9 +157,37 @@ func heldText(s Set) string {
 
 // methodText is the part that the descriptions of all kinds end in.
 func methodText(c *recipe.Config) string {
-	l2 := 0.0
-	if c.L2 != nil {
-		l2 = *c.L2
+	return fmt.Sprintf("loss %s by %s, l2 %g, l1 %g, at most %d steps", c.Loss, c.Optimizer, or(c.L2, 0), c.L1, *c.Epochs)
+}
+
+// or returns the value of an option, or the default if the option is not set.
+func or[T any](option *T, otherwise T) T {
+	if option != nil {
+		return *option
 	}
-	return fmt.Sprintf("loss %s by %s, l2 %g, l1 %g, at most %d steps", c.Loss, c.Optimizer, l2, c.L1, *c.Epochs)
+	return otherwise
+}
+
+// patience returns how many steps without a better score on the development data end training.
+func patience(c *recipe.Config) int { return or(c.Patience, 10) }
+
+// generalLoss returns the loss of a configuration over the labels of a set.
+func generalLoss(c *recipe.Config, s Set) (losses.General, error) {
+	cost, err := c.NewCost(s.Labels(), s.Scheme())
+	if err != nil {
+		return nil, err
+	}
+	return c.NewGeneralLoss(cost)
+}
+
+// trained returns what a training function returned. Without a model, it returns nil, not a nil pointer.
+func trained[M interface {
+	comparable
+	model.Labeller
+}](m M, s model.Summary, err error) (model.Labeller, model.Summary, error) {
+	var none M
+	if m == none {
+		return nil, s, err
+	}
+	return m, s, err
 }
