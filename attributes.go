@@ -2,7 +2,6 @@ package trellis
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -82,20 +81,9 @@ func (m *Model) WriteAttributes(ctx context.Context, w io.Writer, data Source, o
 		return err
 	}
 	a := newAttributeWriter(w, program, m.path, o.Warn)
-	inputs := &input.Spool{Source: data, Format: formatOf(l, o.Format)}
-	inputs.Stop()
-	for k := range inputs.Len() {
-		in, err := inputs.Open(ctx, k)
-		if err != nil {
-			return err
-		}
-		err = model.Guard(l, func() error { return a.rest(in, l, o.Label, o.Form) })
-		in.Close()
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return input.Each(ctx, data, formatOf(l, o.Format), func(in *input.Input) error {
+		return model.Guard(l, func() error { return a.rest(in, l, o.Label, o.Form) })
+	})
 }
 
 // An attributeWriter writes what templates make of sentences.
@@ -119,14 +107,8 @@ func (a *attributeWriter) rest(in *input.Input, m model.Labeller, label, form st
 	if err != nil {
 		return err
 	}
-	s := new(input.Sentence)
 	var labels []string
-	for {
-		if err := in.Next(s); errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return err
-		}
+	return in.Each(func(s *input.Sentence) error {
 		labels = slices.Grow(labels[:0], s.Len())[:s.Len()]
 		for t := range labels {
 			labels[t] = "_"
@@ -137,7 +119,8 @@ func (a *attributeWriter) rest(in *input.Input, m model.Labeller, label, form st
 		if err := a.write(m.Metadata().Normalize.Sequence(f.Sentence(s).Columns), labels); err != nil {
 			return in.At(s, 0, err)
 		}
-	}
+		return nil
+	})
 }
 
 // write writes a sentence with its labels.

@@ -110,18 +110,12 @@ func (o *EvalOptions) compare(ctx context.Context, sides [2]*side, data Source) 
 	if err := compareSentences(in, sides); err != nil {
 		return nil, err
 	}
-	o.caution(in)
+	in.Warn(o.Warn)
 	return o.compared(sides)
 }
 
 func compareSentences(in *input.Input, sides [2]*side) error {
-	s := new(input.Sentence)
-	for {
-		if err := in.Next(s); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			return err
-		}
+	err := in.Each(func(s *input.Sentence) error {
 		for _, side := range sides {
 			p, err := side.pairs(s)
 			if err != nil {
@@ -131,6 +125,10 @@ func compareSentences(in *input.Input, sides [2]*side) error {
 				return in.At(s, 0, err)
 			}
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	for _, side := range sides {
 		var err error

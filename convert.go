@@ -34,20 +34,7 @@ func Convert(ctx context.Context, w io.Writer, data Source, o ConvertOptions) er
 	if err := c.check(); err != nil {
 		return err
 	}
-	inputs := &input.Spool{Source: data, Format: o.Format}
-	inputs.Stop()
-	for k := range inputs.Len() {
-		in, err := inputs.Open(ctx, k)
-		if err != nil {
-			return err
-		}
-		err = c.file(in)
-		in.Close()
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return input.Each(ctx, data, o.Format, c.file)
 }
 
 // A conversion rewrites files, one after another.

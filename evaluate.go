@@ -3,9 +3,7 @@ package trellis
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/input"
@@ -129,20 +127,15 @@ func (o *EvalOptions) evaluate(ctx context.Context, source corpus.Source, format
 	if err != nil {
 		return nil, err
 	}
-	inputs := &input.Spool{Source: source, Format: format}
-	inputs.Stop()
-	for k := range inputs.Len() {
-		in, err := inputs.Open(ctx, k)
-		if err != nil {
-			return nil, err
+	err = input.Each(ctx, source, format, func(in *input.Input) error {
+		if err := scoreInput(in, pairs, scorer); err != nil {
+			return err
 		}
-		if err = scoreInput(in, pairs, scorer); err == nil {
-			o.caution(in)
-		}
-		in.Close()
-		if err != nil {
-			return nil, err
-		}
+		in.Warn(o.Warn)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	if err := end(); err != nil {
 		return nil, err
@@ -156,13 +149,7 @@ func scoreInput(in *input.Input, pairs pairing, scorer *metrics.Scorer) error {
 	if err != nil {
 		return err
 	}
-	s := new(input.Sentence)
-	for {
-		if err := in.Next(s); errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return err
-		}
+	return in.Each(func(s *input.Sentence) error {
 		pair, err := next(s)
 		if err != nil {
 			return err
@@ -170,14 +157,6 @@ func scoreInput(in *input.Input, pairs pairing, scorer *metrics.Scorer) error {
 		if err := scorer.Add(pair); err != nil {
 			return at(in, s, err)
 		}
-	}
-}
-
-// caution reports what was odd in an input, where somebody listens.
-func (o *EvalOptions) caution(in *input.Input) {
-	if o.Warn != nil {
-		for _, text := range in.Oddities() {
-			o.Warn(text)
-		}
-	}
+		return nil
+	})
 }

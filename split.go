@@ -74,26 +74,23 @@ func Split(ctx context.Context, data Source, o SplitOptions) (parts []*Part, res
 	if err := o.Check(); err != nil {
 		return nil, nil, err
 	}
-	inputs := &input.Spool{Source: data, Format: o.Format}
-	inputs.Stop()
 	var units []*unit
 	var first *input.Input
-	for k := range inputs.Len() {
-		in, err := inputs.Open(ctx, k)
-		if err != nil {
-			return nil, nil, err
-		}
+	err = input.Each(ctx, data, o.Format, func(in *input.Input) error {
 		list, err := o.read(in)
-		in.Close()
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
 		if first == nil {
 			first = in
 		} else if in.Format != first.Format {
-			return nil, nil, fmt.Errorf("%s: format %s, but %s is %s", in.Name, in.Format, first.Name, first.Format)
+			return fmt.Errorf("%s: format %s, but %s is %s", in.Name, in.Format, first.Name, first.Format)
 		}
 		units = append(units, list...)
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
 	}
 	if first == nil {
 		return nil, nil, fmt.Errorf("%w: no file and no sentence to split", model.ErrInput)
@@ -189,11 +186,7 @@ func (o *SplitOptions) read(in *input.Input) ([]*unit, error) {
 			break
 		}
 	}
-	if o.Warn != nil {
-		for _, text := range in.Oddities() {
-			o.Warn(text)
-		}
-	}
+	in.Warn(o.Warn)
 	starts := marked
 	if o.ByDocument && !slices.Contains(marked, true) {
 		if starts = parted; !slices.Contains(parted, true) {

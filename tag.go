@@ -2,6 +2,7 @@ package trellis
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -237,15 +238,11 @@ func (p *pipeline) warn(in *input.Input, odd attrfile.Warnings) {
 	}
 }
 
-// sum is what was odd in two blocks, one behind the other.
+// sum adds up the warnings of two blocks, in the order of the file.
 func sum(a, b attrfile.Warnings) attrfile.Warnings {
-	line := a.Line
-	if line == 0 {
-		line = b.Line
-	}
 	return attrfile.Warnings{
 		BOM: a.BOM + b.BOM, CRLF: a.CRLF + b.CRLF, Blank: a.Blank + b.Blank, Unended: a.Unended || b.Unended,
-		Values: a.Values + b.Values, Colons: a.Colons + b.Colons, Line: line,
+		Values: a.Values + b.Values, Colons: a.Colons + b.Colons, Line: cmp.Or(a.Line, b.Line),
 	}
 }
 

@@ -138,6 +138,21 @@ func (in *Input) Next(s *Sentence) error {
 	return nil
 }
 
+// Each passes every remaining sentence to use. The sentence is valid until use returns.
+func (in *Input) Each(use func(s *Sentence) error) error {
+	s := new(Sentence)
+	for {
+		if err := in.Next(s); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		if err := use(s); err != nil {
+			return err
+		}
+	}
+}
+
 // Sample reads up to n sentences, each in memory of its own. If they are all, the next call of Next returns io.EOF and
 // what stands behind them.
 func (in *Input) Sample(n int) ([]*Sentence, error) {
@@ -171,14 +186,6 @@ func (in *Input) Labels(dst []string, s *Sentence, col int) []string {
 	return s.Rows.Column(dst, col)
 }
 
-// Warnings says what was odd in the attributes that were read.
-func (in *Input) Warnings() attrfile.Warnings {
-	if in.items == nil {
-		return attrfile.Warnings{}
-	}
-	return in.items.Warnings()
-}
-
 // At adds the position of token t of s to an error.
 func (in *Input) At(s *Sentence, t int, err error) error {
 	e := &corpus.ParseError{File: in.Name, Err: err}
@@ -202,8 +209,15 @@ func (in *Input) Close() {
 	}
 }
 
-// Oddities puts the warnings about the attributes that were read into words, each after the name of the input.
-func (in *Input) Oddities() []string { return Oddities(in.Name, in.Warnings()) }
+// Warn passes the warnings about the attributes read so far to warn, unless it is nil.
+func (in *Input) Warn(warn func(string)) {
+	if warn == nil || in.items == nil {
+		return
+	}
+	for _, text := range Oddities(in.Name, in.items.Warnings()) {
+		warn(text)
+	}
+}
 
 // Oddities puts warnings about an input of attributes into words, each after its name.
 func Oddities(name string, w attrfile.Warnings) []string {

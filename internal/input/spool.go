@@ -79,3 +79,21 @@ func (s *Spool) Stop() {
 	}
 	s.second, s.kept = true, nil
 }
+
+// Each opens the inputs of a source one after another, passes them to use and closes them.
+func Each(ctx context.Context, source corpus.Source, format corpus.Format, use func(in *Input) error) error {
+	inputs := &Spool{Source: source, Format: format}
+	inputs.Stop()
+	for k := range inputs.Len() {
+		in, err := inputs.Open(ctx, k)
+		if err != nil {
+			return err
+		}
+		err = use(in)
+		in.Close()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

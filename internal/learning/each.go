@@ -3,7 +3,6 @@ package learning
 import (
 	"context"
 	"errors"
-	"io"
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/input"
@@ -42,45 +41,33 @@ func (d *Data) rewind() {
 
 // EachOf hands the sentences of one more file, such as development data, to take.
 func (d *Data) EachOf(ctx context.Context, source corpus.Source, take func(in *input.Input, s *input.Sentence, labels []string) error) error {
-	inputs := input.Spool{Source: source, Format: d.inputs.Format}
-	inputs.Stop()
-	for k := range inputs.Len() {
-		in, err := inputs.Open(ctx, k)
-		if err != nil {
-			return err
-		}
-		defer in.Close()
+	return input.Each(ctx, source, d.inputs.Format, func(in *input.Input) error {
 		if err := d.Profile.Fits(in.Format, in.Layout); err != nil {
 			return in.AtStart(err)
 		}
-		if err := d.each(in, nil, func(s *input.Sentence, labels []string) error { return take(in, s, labels) }); err != nil {
-			return err
-		}
-	}
-	return nil
+		return d.each(in, nil, func(s *input.Sentence, labels []string) error { return take(in, s, labels) })
+	})
 }
 
 // each hands the sentences first, and then the rest of in, to take, and adds positions to its errors.
 func (d *Data) each(in *input.Input, first []*input.Sentence, take func(s *input.Sentence, labels []string) error) error {
 	var labels []string
-	rest := new(input.Sentence)
-	for n := 0; ; n++ {
-		s := rest
-		if n < len(first) {
-			s = first[n]
-		} else if err := in.Next(s); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			return err
-		}
+	use := func(s *input.Sentence) error {
 		labels = in.Labels(labels, s, d.Profile.Label)
 		if err := take(s, labels); err != nil {
 			return in.At(s, tokenOf(err), err)
 		}
+		return nil
 	}
-	for _, text := range in.Oddities() {
-		d.Config.Caution(text)
+	for _, s := range first {
+		if err := use(s); err != nil {
+			return err
+		}
 	}
+	if err := in.Each(use); err != nil {
+		return err
+	}
+	in.Warn(d.Config.Caution)
 	return nil
 }
 
