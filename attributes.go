@@ -13,8 +13,8 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// Templates returns the templates that [Train] takes. It looks at the first sentences of data only if the settings
-// leave the templates open.
+// Templates returns the templates that [Train] would use. It reads the first sentences of data only
+// if c leaves the templates open.
 func Templates(ctx context.Context, data Source, c Config) (*features.Templates, error) {
 	if t, err := learning.LoadTemplates(c.Features); t != nil || err != nil {
 		return t, err
@@ -27,8 +27,8 @@ func Templates(ctx context.Context, data Source, c Config) (*features.Templates,
 	return d.Templates(), nil
 }
 
-// look finds the columns of a source, and the templates for them, as training does. Of what training logs, it says only
-// which templates it picked.
+// look finds the columns of data and the templates for them, as training does. It logs the choice
+// of templates and nothing else.
 func look(ctx context.Context, data Source, c Config) (*learning.Data, error) {
 	silent := c
 	silent.Log = nil
@@ -38,7 +38,7 @@ func look(ctx context.Context, data Source, c Config) (*learning.Data, error) {
 	}
 	if d.Templates() == nil {
 		d.Close()
-		return nil, fmt.Errorf("%s: attributes: there are no templates", slices.Concat(data.Paths, []string{"sentences"})[0])
+		return nil, fmt.Errorf("%s: there are no templates for ready-made attributes", slices.Concat(data.Paths, []string{"sentences"})[0])
 	}
 	if c.Features == "" || c.Features == "auto" {
 		c.Say(d.Profile.Describe(d.Templates()))
@@ -46,9 +46,9 @@ func look(ctx context.Context, data Source, c Config) (*learning.Data, error) {
 	return d, nil
 }
 
-// WriteAttributes writes the attributes that [Train] makes of sentences to w, as an attribute file of CRFsuite: a line
-// a token, with its label and its attributes. Config.Log hears which templates were picked, and what has no place in
-// such files.
+// WriteAttributes writes the attributes that [Train] would extract from data to w, as a CRFsuite
+// attribute file: one line per token, with its label and its attributes. It passes to c.Log which
+// templates it picked, and what such files cannot hold.
 func WriteAttributes(ctx context.Context, w io.Writer, data Source, c Config) error {
 	d, err := look(ctx, data, c)
 	if err != nil {
@@ -68,13 +68,14 @@ func WriteAttributes(ctx context.Context, w io.Writer, data Source, c Config) er
 	})
 }
 
-// WriteAttributes writes the attributes that the model reads of sentences to w, as an attribute file of CRFsuite. A
-// token without a label has _. Of the options, it takes Format, Label, Form and Warn, which hears what has no place in
-// such files. A model that reads ready-made attributes is an error.
+// WriteAttributes writes the attributes that the model extracts from data to w, as a CRFsuite
+// attribute file. A token without a label gets "_". WriteAttributes uses the options Format, Label,
+// Form and Warn; it passes to Warn what such files cannot hold. It returns an error if the model
+// reads ready-made attributes.
 func (m *Model) WriteAttributes(ctx context.Context, w io.Writer, data Source, o FileOptions) error {
 	l := m.labeller
 	if l.Input().Templates == nil {
-		return fmt.Errorf("%s: the model has no templates: it reads attribute files", m.path)
+		return fmt.Errorf("%s: the model has no templates, because it was trained on attribute files", m.path)
 	}
 	program, err := l.Input().Program()
 	if err != nil {
@@ -86,22 +87,22 @@ func (m *Model) WriteAttributes(ctx context.Context, w io.Writer, data Source, o
 	})
 }
 
-// An attributeWriter writes what templates make of sentences.
+// An attributeWriter writes the attributes that templates extract from sentences.
 type attributeWriter struct {
 	extractor *features.Extractor
 	to        *attrfile.Writer
 	items     attrfile.Items
 }
 
-// newAttributeWriter says what it has to leave out.
+// newAttributeWriter also warns if the templates have label pairs, which it leaves out.
 func newAttributeWriter(w io.Writer, p *features.Program, name string, say func(string)) *attributeWriter {
 	if p.HasBigrams() && say != nil {
-		say(name + ": attributes of label pairs are left out: CRFsuite has no place for them")
+		say(name + ": leaving out the attributes of label pairs: CRFsuite files cannot hold them")
 	}
 	return &attributeWriter{extractor: p.NewExtractor(), to: attrfile.NewWriter(w), items: attrfile.Items{Weight: 1}}
 }
 
-// rest writes the sentences of in that are still to be read, as a model reads them.
+// rest writes the remaining sentences of in, as a model reads them.
 func (a *attributeWriter) rest(in *input.Input, m model.Labeller, label, form string) error {
 	f, err := newFit(m, in, label, form)
 	if err != nil {
@@ -123,7 +124,6 @@ func (a *attributeWriter) rest(in *input.Input, m model.Labeller, label, form st
 	})
 }
 
-// write writes a sentence with its labels.
 func (a *attributeWriter) write(seq features.Sequence, labels []string) error {
 	e, x := a.extractor, &a.items
 	e.Reset(seq)

@@ -20,7 +20,7 @@ import (
 // words are templates of the word, the word before, and of label pairs.
 const words = "u:w=%x[0,form]\nu:p=%x[-1,form]\nb:w=%x[0,form]\nb\n"
 
-const pairsLeftOut = "attributes of label pairs are left out: CRFsuite has no place for them"
+const pairsLeftOut = "leaving out the attributes of label pairs: CRFsuite files cannot hold them"
 
 // templates writes words to a file and returns its name.
 func templates(t *testing.T) string {
@@ -69,7 +69,7 @@ func TestPickedAttributesErrors(t *testing.T) {
 		c      trellis.Config
 		want   string
 	}{
-		"attributes":      {stdin("X\tw=a\tp=b\nY\tw=c\n"), trellis.Config{}, "attributes: there are no templates"},
+		"attributes":      {stdin("X\tw=a\tp=b\nY\tw=c\n"), trellis.Config{}, "there are no templates for ready-made attributes"},
 		"no such preset":  {stdin("a X\n"), trellis.Config{Features: "no such"}, "features no such: no such file, and the presets are"},
 		"no such column":  {stdin("a X\n"), trellis.Config{Features: "pos", Label: "9"}, `column "9"`},
 		"no sentence":     {stdin(""), trellis.Config{}, "no sentence"},
@@ -146,5 +146,5 @@ func TestModelAttributesErrors(t *testing.T) {
 	assert.ErrorContains(t, run("a X\nb\n", m, "2"), "stdin:2: 1 column, expected 2")
 	assert.ErrorContains(t, run("X\tw=a\tp=b\nY\tw=c\n", m, ""), "stdin")
 	readyMade, name := savedContent(t, crf.Content{Labels: []string{"X"}})
-	assert.EqualError(t, run("a X\n", readyMade, ""), name+": the model has no templates: it reads attribute files")
+	assert.EqualError(t, run("a X\n", readyMade, ""), name+": the model has no templates, because it was trained on attribute files")
 }

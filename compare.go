@@ -14,23 +14,23 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// A side is one of two systems that are compared.
+// A side is one of the two systems of a comparison.
 type side struct {
 	name  string
-	model model.Labeller // nil for a file that the system labelled
+	model model.Labeller // nil for a file with the labels of a system
 	file  *system        // nil for a model
 	score *metrics.Scorer
 	pairs func(*input.Sentence) (metrics.Pair, error)
 }
 
-// Compare scores two systems on the same file and tests by approximate randomisation whether they differ. A system is a
-// model file, or a file that the system labelled.
+// Compare scores two systems on the same file. It tests by approximate randomisation whether their
+// scores differ. A system is a model file, or a file with the labels that the system predicted.
 func Compare(ctx context.Context, a, b string, data Source, o EvalOptions) (*metrics.Comparison, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
 	}
 	if o.Samples == 0 {
-		return nil, model.Refuse("samples", "{samples} 0: a comparison needs some")
+		return nil, model.Refuse("samples", "{samples} 0: want a positive number for a comparison")
 	}
 	var sides [2]*side
 	for k, name := range []string{a, b} {
@@ -54,9 +54,9 @@ func Compare(ctx context.Context, a, b string, data Source, o EvalOptions) (*met
 // compare scores both systems on the sentences of data.
 func (o *EvalOptions) compare(ctx context.Context, sides [2]*side, data Source) (*metrics.Comparison, error) {
 	if len(data.Paths)+min(1, len(data.Sentences)) != 1 {
-		return nil, fmt.Errorf("%w: want one file with the right labels", model.ErrInput)
+		return nil, fmt.Errorf("%w: want one file with the gold labels", model.ErrInput)
 	}
-	own := *o // of files
+	own := *o // for files
 	golden := o.Format
 	for _, s := range sides {
 		var err error
@@ -79,7 +79,7 @@ func (o *EvalOptions) compare(ctx context.Context, sides [2]*side, data Source) 
 		return nil, err
 	}
 	defer in.Close()
-	// Where a model knows which column holds the labels, it knows for a file too.
+	// If a model names the label column, that column holds for files too.
 	for _, s := range sides {
 		if s.model == nil || own.Label != "" {
 			continue
@@ -144,7 +144,7 @@ func compareSentences(in *input.Input, sides [2]*side) error {
 	return nil
 }
 
-// compared is what came of a comparison.
+// compared returns the results of a comparison.
 func (o *EvalOptions) compared(sides [2]*side) (*metrics.Comparison, error) {
 	c := &metrics.Comparison{Samples: o.Samples, Seed: o.Seed}
 	for k, to := range []*metrics.Results{&c.A, &c.B} {
@@ -159,8 +159,8 @@ func (o *EvalOptions) compared(sides [2]*side) (*metrics.Comparison, error) {
 	return c, err
 }
 
-// isModel tells a model from a text of labelled sentences. A binary file of an unknown kind is one too, so that opening
-// it says what is wrong.
+// isModel reports whether a file is a model rather than labelled text. It reports true for binary
+// files of an unknown kind, so that opening them gives the error.
 func isModel(path string) (bool, error) {
 	if path == input.Stdin {
 		return false, nil

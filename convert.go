@@ -15,20 +15,22 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// ConvertOptions say what [Convert] changes. At least one of To, Columns, Separator and Scheme must be set.
+// ConvertOptions are the options of [Convert]. Set at least one of To, Columns, Separator and
+// Scheme.
 type ConvertOptions struct {
-	Format corpus.Format // of the files: FormatAuto, CoNLL or CoNLLU
+	Format corpus.Format // of the input: FormatAuto, CoNLL or CoNLLU
 
-	To        string       // format to write: conll or conllu; "": that of the file
-	Columns   []string     // to write, in this order: COLUMN, or NAME=COLUMN for CoNLL-U; misc.KEY is a note of MISC
-	Separator string       // of the columns of CoNLL: tab or space; "": that of the file
-	Scheme    string       // in which labels of spans are written: iob1, bio, bioes or io
-	Label     string       // column of these labels, or misc.KEY; "": the last that spells spans
-	Warn      func(string) // hears of what was not carried over; may be nil
+	To        string       // output format: conll or conllu; "" means that of the input
+	Columns   []string     // columns to write, in order: COLUMN, or NAME=COLUMN for CoNLL-U; misc.KEY is a key in MISC
+	Separator string       // between the columns of CoNLL: tab or space; "" means that of the input
+	Scheme    string       // of the span labels in the output: iob1, bio, bioes or io
+	Label     string       // column of the span labels, or misc.KEY; "" means the last that spells spans
+	Warn      func(string) // receives what Convert repaired or dropped; may be nil
 }
 
-// Convert rewrites labelled files into w: with other columns, in another format, or with labels of another scheme. What
-// the options leave out stays byte for byte. Options that contradict each other are an [*OptionError].
+// Convert rewrites labelled files into w, with other columns, in another format or with another
+// label scheme. What the options do not change stays byte for byte. Options that contradict each
+// other are an [*OptionError].
 func Convert(ctx context.Context, w io.Writer, data Source, o ConvertOptions) error {
 	c := &conversion{o: &o, w: w, rows: corpus.NewWriter(w)}
 	if err := c.check(); err != nil {
@@ -40,26 +42,26 @@ func Convert(ctx context.Context, w io.Writer, data Source, o ConvertOptions) er
 // A conversion rewrites files, one after another.
 type conversion struct {
 	o    *ConvertOptions
-	to   corpus.Format // FormatAuto: that of the file
+	to   corpus.Format // FormatAuto means that of the file
 	into structured.Scheme
 
 	w    io.Writer
 	rows *corpus.Writer
 
-	// Of a file.
+	// The current file.
 	in       *input.Input
-	label    value // of the labels, where a scheme is asked for
+	label    value // where the labels are, if the scheme changes
 	labels   annotation.Converter
-	repaired int // labels that were ill-formed
-	joined   int // spans that are one with their neighbour now
-	dropped  int // lines that CoNLL has no place for
+	repaired int // number of ill-formed labels
+	joined   int // number of spans merged with their neighbour
+	dropped  int // number of lines that CoNLL cannot hold
 	render   *renderer
 
 	old, new []string
 	spans    []annotation.Span
 }
 
-// check returns a *model.OptionError for an option that is out of range or does not go with another.
+// check returns a *model.OptionError for an option that is out of range or contradicts another.
 func (c *conversion) check() (err error) {
 	o := c.o
 	if o.To != "" {
@@ -74,22 +76,22 @@ func (c *conversion) check() (err error) {
 	}
 	switch {
 	case o.Format == corpus.CRFsuite:
-		return model.Refuse("format", "{format} crfsuite: want conll or conllu: attributes have no columns")
+		return model.Refuse("format", "{format} crfsuite: want conll or conllu; attribute files have no columns")
 	case o.To == "" && len(o.Columns) == 0 && o.Separator == "" && o.Scheme == "":
-		return model.Refuse("to", "say what to change: {to}, {columns}, {separator} or {scheme}")
+		return model.Refuse("to", "nothing to change: set {to}, {columns}, {separator} or {scheme}")
 	case o.Separator != "" && o.Separator != "tab" && o.Separator != "space":
 		return model.Refuse("separator", "{separator} %s: want tab or space", o.Separator)
 	case o.Separator == "space" && c.to == corpus.CoNLLU:
 		return model.Refuse("separator", "{separator} space: columns of CoNLL-U are separated by tabs")
 	case o.Label != "" && o.Scheme == "":
-		return model.Refuse("label", "{label} says whose scheme is changed: name the {scheme}")
+		return model.Refuse("label", "{label} is the column that {scheme} changes: set {scheme} too")
 	}
 	return nil
 }
 
 func (c *conversion) file(in *input.Input) error {
 	if in.HasItems() {
-		return in.AtStart(errors.New("attributes, which have no columns"))
+		return in.AtStart(errors.New("attribute files have no columns"))
 	}
 	c.in, c.repaired, c.joined, c.dropped = in, 0, 0, 0
 	first, err := in.Sample(recipe.SampleSize)
@@ -129,7 +131,7 @@ func rowsOf(list []*input.Sentence) (rows []*corpus.Sentence) {
 	return rows
 }
 
-// findLabels finds the labels whose scheme is changed, and the scheme that they are in.
+// findLabels finds the labels to convert and their scheme.
 func (c *conversion) findLabels(list []*input.Sentence) (err error) {
 	if c.label, err = c.findLabel(list); err != nil {
 		return err
@@ -155,10 +157,10 @@ func (c *conversion) findLabel(list []*input.Sentence) (value, error) {
 			return value{column: k}, nil
 		}
 	}
-	return value{}, c.in.AtStart(model.Refuse("label", "no column spells spans; name the column of the labels with {label}"))
+	return value{}, c.in.AtStart(model.Refuse("label", "no column spells spans; name the label column with {label}"))
 }
 
-// sentence writes s, or what stands behind the last one.
+// sentence writes s, or the lines after the last sentence.
 func (c *conversion) sentence(s *input.Sentence) error {
 	if c.o.Scheme != "" {
 		c.convertLabels(&s.Rows)
@@ -186,14 +188,14 @@ func (c *conversion) convertLabels(s *corpus.Sentence) {
 	}
 }
 
-// tell says what was not carried over as it was.
+// tell warns about repaired labels, merged spans and dropped lines.
 func (c *conversion) tell() {
 	for _, note := range []struct {
 		n    int
 		text string
 	}{
-		{c.repaired, fmt.Sprintf("labels were ill-formed in %s, and were read as conlleval does", c.labels.From)},
-		{c.joined, "spans became one with the span of the same type before them, from which io cannot tell them"},
+		{c.repaired, fmt.Sprintf("labels are ill-formed in %s; they are read as conlleval reads them", c.labels.From)},
+		{c.joined, "spans were merged with the preceding span of the same type, because io cannot separate them"},
 		{c.dropped, "multiword ranges and empty nodes were left out"},
 	} {
 		if note.n > 0 && c.o.Warn != nil {
@@ -202,15 +204,15 @@ func (c *conversion) tell() {
 	}
 }
 
-// A value is where a token has something: a column, or a note in it.
+// A value locates one value of each token: a column, or a key in the MISC column.
 type value struct {
 	column int
-	key    string // of a note KEY=... in MISC, "" for all of the column
+	key    string // KEY of KEY=... in MISC; "" means the whole column
 }
 
 const noteColumn = "misc"
 
-// value resolves a column, or misc.KEY.
+// value parses COLUMN or misc.KEY.
 func (c *conversion) value(spec string) (value, error) {
 	v := value{}
 	name := spec
@@ -231,7 +233,7 @@ func (v value) String() string {
 	return fmt.Sprint(v.column + 1)
 }
 
-// read returns the values of all tokens. A token without the note has O.
+// read returns the values of all tokens. Tokens without the key get O.
 func (v value) read(dst []string, s *corpus.Sentence) []string {
 	if s.Len() == 0 {
 		return dst[:0]
@@ -251,7 +253,7 @@ func (v value) read(dst []string, s *corpus.Sentence) []string {
 	return dst
 }
 
-// replace returns the values of the column of v, with those of v replaced.
+// replace returns the column of v, with new values for v.
 func (v value) replace(s *corpus.Sentence, values []string) []string {
 	if v.key == "" {
 		return values

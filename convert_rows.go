@@ -13,30 +13,30 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A renderer writes sentences with other columns than they were read with. Lines end in LF.
+// A renderer writes sentences with other columns than the input has. Its lines end in LF.
 type renderer struct {
 	c         *conversion
 	to        corpus.Format
-	values    []value // of the columns of CoNLL, or of the fields of CoNLL-U
-	fields    []value // of CoNLL-U, by place: column of its ten, or a note in MISC
+	values    []value // sources of the columns of CoNLL, or of the fields of CoNLL-U
+	fields    []value // targets in CoNLL-U: one of its ten columns, or a key in MISC
 	separator byte
 
 	columns [][]string
 	buf     []byte
-	last    lineSort // of the output
+	last    lineSort // last line of the output
 }
 
 type lineSort uint8
 
 const (
-	blankSort lineSort = iota // at the start too
+	blankSort lineSort = iota // also at the start
 	tokenSort
 	otherSort
 )
 
 var conlluColumns = []string{"id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", noteColumn}
 
-// renderer returns nil where sentences are written as they were read, but for their labels.
+// renderer returns nil if the columns stay as they are.
 func (c *conversion) renderer(list []*input.Sentence) (*renderer, error) {
 	in := c.in
 	r := &renderer{c: c, to: c.to, separator: '\t'}
@@ -53,7 +53,7 @@ func (c *conversion) renderer(list []*input.Sentence) (*renderer, error) {
 		r.separator = '\t'
 		if in.Format == corpus.CoNLLU {
 			if len(c.o.Columns) > 0 || c.o.Separator == "space" {
-				return nil, model.Refuse("to", "%s: the columns of CoNLL-U are what they are; {to} conll writes others", in.Name)
+				return nil, model.Refuse("to", "%s: the columns of CoNLL-U are fixed; use {to} conll to write others", in.Name)
 			}
 			return nil, nil
 		}
@@ -81,7 +81,8 @@ func (c *conversion) renderer(list []*input.Sentence) (*renderer, error) {
 	return r, nil
 }
 
-// chooseFields reads NAME=COLUMN, or finds word and label: UPOS, or misc.NER if it spells spans.
+// chooseFields parses NAME=COLUMN. By default it picks the word and the label, as UPOS, or as
+// misc.NER if the labels spell spans.
 func (r *renderer) chooseFields(list []*input.Sentence) error {
 	c := r.c
 	columns := c.o.Columns
@@ -104,7 +105,7 @@ func (r *renderer) chooseFields(list []*input.Sentence) error {
 	for _, spec := range columns {
 		name, from, ok := strings.Cut(spec, "=")
 		if !ok {
-			return model.Refuse("columns", "{columns} %s: for CoNLL-U want NAME=COLUMN, such as form=1 or misc.NER=3", spec)
+			return model.Refuse("columns", "{columns} %s: want NAME=COLUMN for CoNLL-U, such as form=1 or misc.NER=3", spec)
 		}
 		v, err := c.value(from)
 		if err != nil {
@@ -113,18 +114,18 @@ func (r *renderer) chooseFields(list []*input.Sentence) error {
 		f := value{}
 		column, key, noted := strings.Cut(name, ".")
 		if f.column = slices.Index(conlluColumns, strings.ToLower(column)); f.column < 1 || noted && (key == "" || strings.ToLower(column) != noteColumn) || strings.ContainsAny(key, "|= ") {
-			return model.Refuse("columns", "{columns} %s: want a column of CoNLL-U but ID, or misc.KEY", spec)
+			return model.Refuse("columns", "{columns} %s: want a column of CoNLL-U other than ID, or misc.KEY", spec)
 		}
 		f.key = key
 		if slices.ContainsFunc(r.fields, func(o value) bool { return o.column == f.column && (o.key == "" || f.key == "" || o.key == f.key) }) {
-			return model.Refuse("columns", "{columns}: %s is there twice", name)
+			return model.Refuse("columns", "{columns}: %s occurs twice", name)
 		}
 		r.fields, r.values = append(r.fields, f), append(r.values, v)
 	}
 	return nil
 }
 
-// write writes s, or what stands behind the last sentence.
+// write writes s, or the lines after the last sentence.
 func (r *renderer) write(s *input.Sentence) error {
 	r.columns = slices.Grow(r.columns, len(r.values))[:len(r.values)]
 	for k, v := range r.values {
@@ -136,7 +137,7 @@ func (r *renderer) write(s *input.Sentence) error {
 	}
 	r.buf = r.buf[:0]
 	if r.last != blankSort && s.Rows.Len() > 0 {
-		r.blank() // what came before had no blank line at its end
+		r.blank() // the previous file did not end in a blank line
 	}
 	for t, line := range s.Rows.Lines() {
 		switch {
@@ -165,7 +166,7 @@ func (r *renderer) blank() {
 	r.last = blankSort
 }
 
-// other writes a line that is no token, as far as the format has a place for it.
+// other writes a line that is not a token, if the format can hold it.
 func (r *renderer) other(line string) {
 	document := strings.HasPrefix(line, "-DOCSTART-")
 	comment := strings.HasPrefix(line, "#")
@@ -184,7 +185,7 @@ func (r *renderer) other(line string) {
 	case from == corpus.CoNLLU:
 		return
 	case r.to == corpus.CoNLL && r.fieldsOf(line) == len(r.values):
-		line += string(r.separator) + "#" // or it would be read as a token
+		line += string(r.separator) + "#" // otherwise the line would be read as a token
 	}
 	r.buf = append(append(r.buf, line...), '\n')
 	r.last = otherSort
@@ -195,7 +196,7 @@ func isNewDocument(comment string) bool {
 	return ok && (rest == "" || rest[0] == ' ' || rest[0] == '=')
 }
 
-// document is the line that starts a document, in as many columns as rows have.
+// document returns the line that starts a document, with as many columns as the rows.
 func (r *renderer) document() string {
 	fields := []string{"-DOCSTART-"}
 	for range len(r.values) - 2 {
@@ -214,7 +215,6 @@ func (r *renderer) fieldsOf(line string) int {
 	return len(strings.Fields(line))
 }
 
-// token writes the row of token t.
 func (r *renderer) token(t int) error {
 	if r.to == corpus.CoNLLU {
 		return r.conlluToken(t)
@@ -222,7 +222,7 @@ func (r *renderer) token(t int) error {
 	for k := range r.values {
 		text := r.columns[k][t]
 		if r.separator == ' ' && (text == "" || strings.ContainsAny(text, " \t")) {
-			return fmt.Errorf("field %q cannot stand between spaces; separate the columns by tabs", text)
+			return fmt.Errorf("field %q is empty or contains a space; separate the columns by tabs", text)
 		}
 		if k > 0 {
 			r.buf = append(r.buf, r.separator)
@@ -245,7 +245,7 @@ func (r *renderer) conlluToken(t int) error {
 			case f.key == "":
 				r.buf = append(r.buf, text...)
 			case strings.Contains(text, "|"):
-				return fmt.Errorf("%q cannot stand in MISC", text)
+				return fmt.Errorf("%q contains a bar, which MISC cannot hold", text)
 			case text != "O":
 				if len(r.buf) > start {
 					r.buf = append(r.buf, '|')

@@ -52,11 +52,11 @@ func TestConvert(t *testing.T) {
 			want: strings.NewReplacer("B-PER", "I-PER", "Madrid NOUN B-", "Madrid NOUN I-", "Rome NOUN B-", "Rome NOUN I-").Replace(spans)},
 		"io": {text: spans, o: trellis.ConvertOptions{Scheme: "io"},
 			want: strings.ReplaceAll(spans, "B-", "I-"),
-			warn: []string{"stdin: 1 spans became one with the span of the same type before them, from which io cannot tell them"}},
+			warn: []string{"stdin: 1 spans were merged with the preceding span of the same type, because io cannot separate them"}},
 		"the same scheme": {text: spans, o: trellis.ConvertOptions{Scheme: "bio"}, want: spans},
 		"ill-formed": {text: "a I-X\nb B-X\nc I-X\n\nd B-Y\ne O\n", o: trellis.ConvertOptions{Scheme: "bio"},
 			want: "a B-X\nb B-X\nc I-X\n\nd B-Y\ne O\n",
-			warn: []string{"stdin: 1 labels were ill-formed in bio, and were read as conlleval does"}},
+			warn: []string{"stdin: 1 labels are ill-formed in bio; they are read as conlleval reads them"}},
 		"scheme of a column": {text: "a B-X B-Y\nb O O\n", o: trellis.ConvertOptions{Scheme: "bioes", Label: "2"}, want: "a S-X B-Y\nb O O\n"},
 		"line ends stay":     {text: "a B-X\r\nb I-X\r\n\r\n\r\nc B-X", o: trellis.ConvertOptions{Scheme: "bioes"}, want: "a B-X\r\nb E-X\r\n\r\n\r\nc S-X"},
 
@@ -122,7 +122,7 @@ func TestConvertSeveralInputs(t *testing.T) {
 	var warn []string
 	o := trellis.ConvertOptions{Scheme: "bio", Warn: func(text string) { warn = append(warn, text) }}
 	require.NoError(t, trellis.Convert(t.Context(), new(strings.Builder), source, o))
-	const read = " labels were ill-formed in bio, and were read as conlleval does"
+	const read = " labels are ill-formed in bio; they are read as conlleval reads them"
 	assert.Equal(t, []string{"stdin: 1" + read, "sentences: 2" + read}, warn)
 }
 
@@ -131,24 +131,24 @@ func TestConvertRefusesOptions(t *testing.T) {
 		o              trellis.ConvertOptions
 		option, reason string
 	}{
-		"nothing":              {trellis.ConvertOptions{}, "to", "say what to change"},
+		"nothing":              {trellis.ConvertOptions{}, "to", "nothing to change"},
 		"to another format":    {trellis.ConvertOptions{To: "crfsuite"}, "to", "{to} crfsuite: want conll or conllu"},
 		"to auto":              {trellis.ConvertOptions{To: "auto"}, "to", "want conll or conllu"},
 		"to nothing known":     {trellis.ConvertOptions{To: "xml"}, "to", "want conll or conllu"},
-		"attributes":           {trellis.ConvertOptions{Format: corpus.CRFsuite, To: "conll"}, "format", "attributes have no columns"},
+		"attributes":           {trellis.ConvertOptions{Format: corpus.CRFsuite, To: "conll"}, "format", "attribute files have no columns"},
 		"plain":                {trellis.ConvertOptions{Scheme: "plain"}, "scheme", "want iob1, bio, bioes or io"},
 		"no scheme":            {trellis.ConvertOptions{Scheme: "bilou"}, "scheme", "{scheme} bilou: want"},
 		"separator":            {trellis.ConvertOptions{Separator: ";"}, "separator", "want tab or space"},
 		"spaces in CoNLL-U":    {trellis.ConvertOptions{Separator: "space", To: "conllu"}, "separator", "separated by tabs"},
-		"label without scheme": {trellis.ConvertOptions{Label: "1", To: "conll"}, "label", "name the {scheme}"},
+		"label without scheme": {trellis.ConvertOptions{Label: "1", To: "conll"}, "label", "set {scheme} too"},
 		"no name":              {trellis.ConvertOptions{To: "conllu", Columns: []string{"1"}}, "columns", "want NAME=COLUMN"},
-		"no column of CoNLL-U": {trellis.ConvertOptions{To: "conllu", Columns: []string{"word=1"}}, "columns", "want a column of CoNLL-U but ID"},
-		"ID":                   {trellis.ConvertOptions{To: "conllu", Columns: []string{"id=1"}}, "columns", "but ID"},
+		"no column of CoNLL-U": {trellis.ConvertOptions{To: "conllu", Columns: []string{"word=1"}}, "columns", "want a column of CoNLL-U other than ID"},
+		"ID":                   {trellis.ConvertOptions{To: "conllu", Columns: []string{"id=1"}}, "columns", "other than ID"},
 		"a note of FEATS":      {trellis.ConvertOptions{To: "conllu", Columns: []string{"feats.A=1"}}, "columns", "or misc.KEY"},
 		"a note without a key": {trellis.ConvertOptions{To: "conllu", Columns: []string{"misc.=1"}}, "columns", "or misc.KEY"},
 		"a key with a bar":     {trellis.ConvertOptions{To: "conllu", Columns: []string{"misc.a|b=1"}}, "columns", "or misc.KEY"},
-		"a column twice":       {trellis.ConvertOptions{To: "conllu", Columns: []string{"form=1", "FORM=2"}}, "columns", "FORM is there twice"},
-		"a note twice":         {trellis.ConvertOptions{To: "conllu", Columns: []string{"misc.A=1", "misc.A=2"}}, "columns", "is there twice"},
+		"a column twice":       {trellis.ConvertOptions{To: "conllu", Columns: []string{"form=1", "FORM=2"}}, "columns", "FORM occurs twice"},
+		"a note twice":         {trellis.ConvertOptions{To: "conllu", Columns: []string{"misc.A=1", "misc.A=2"}}, "columns", "occurs twice"},
 		"no spans":             {trellis.ConvertOptions{Scheme: "bio"}, "label", "no column spells spans"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -158,7 +158,7 @@ func TestConvertRefusesOptions(t *testing.T) {
 		})
 	}
 	for _, o := range []trellis.ConvertOptions{{To: "conllu", Columns: []string{"form=form"}}, {Columns: []string{"form"}}, {Separator: "space"}} {
-		requireOption(t, trellis.Convert(t.Context(), new(strings.Builder), stdin(treebank), o), "to", "the columns of CoNLL-U are what they are")
+		requireOption(t, trellis.Convert(t.Context(), new(strings.Builder), stdin(treebank), o), "to", "the columns of CoNLL-U are fixed")
 	}
 }
 
@@ -175,11 +175,11 @@ func TestConvertErrors(t *testing.T) {
 		"no notes in CoNLL":    {"a X\n", trellis.ConvertOptions{Columns: []string{"misc.A"}}, `stdin:1: column "misc.A"`},
 		"label spells none":    {"a X\n", trellis.ConvertOptions{Scheme: "bio", Label: "2"}, "stdin:1: the labels of column 2 spell no spans"},
 		"note spells none":     {treebank, trellis.ConvertOptions{Scheme: "bio", Label: "misc.Note"}, "the labels of column misc.Note spell no spans"},
-		"a blank in a field":   {"a\tX\nb c\tY\n", trellis.ConvertOptions{Separator: "space"}, `stdin:2: field "b c" cannot stand between spaces; separate the columns by tabs`},
-		"an empty field":       {"a\tX\n\tY\n", trellis.ConvertOptions{Separator: "space"}, `stdin:2: field "" cannot stand between spaces`},
-		"a bar in MISC":        {"a X\nb x|y\n", trellis.ConvertOptions{To: "conllu", Columns: []string{"misc.A=2"}}, `stdin:2: "x|y" cannot stand in MISC`},
+		"a blank in a field":   {"a\tX\nb c\tY\n", trellis.ConvertOptions{Separator: "space"}, `stdin:2: field "b c" is empty or contains a space; separate the columns by tabs`},
+		"an empty field":       {"a\tX\n\tY\n", trellis.ConvertOptions{Separator: "space"}, `stdin:2: field "" is empty or contains a space`},
+		"a bar in MISC":        {"a X\nb x|y\n", trellis.ConvertOptions{To: "conllu", Columns: []string{"misc.A=2"}}, `stdin:2: "x|y" contains a bar`},
 		"ragged":               {"a X\nb\n", trellis.ConvertOptions{Columns: []string{"1"}}, "stdin:2: 1 column, expected 2"},
-		"attributes":           {"X\tw=a\tp=b\nY\tw=c\n", trellis.ConvertOptions{To: "conll"}, "attributes, which have no columns"},
+		"attributes":           {"X\tw=a\tp=b\nY\tw=c\n", trellis.ConvertOptions{To: "conll"}, "attribute files have no columns"},
 		"ragged after a while": {strings.Repeat("a X\n\n", 5000) + "b\n", trellis.ConvertOptions{Columns: []string{"1"}}, "stdin:10001: 1 column, expected 2"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,11 +1,23 @@
-// Package trellis labels the tokens of sentences: parts of speech, chunks, names. It does what the command tagger does,
-// with the same results: [Train] trains a model on labelled sentences, [Open] opens one, or one of CRFsuite, CRF++ or
-// Wapiti, and a [Model] tags, scores, describes and converts.
+// Package trellis trains and runs sequence labellers: part-of-speech taggers, chunkers, named-entity
+// recognisers. It does what the tagger command does, with the same results.
 //
-// Data are files or sentences in memory (a [Source]), and a [Config] holds the settings of training. What a [Model]
-// returns is what the command writes, for every kind of model: fields are read in the normal form of the model, and
-// labels come in the scheme of the files that it was trained on.
+//   - [Train] trains a model on labelled sentences. A [Config] holds the settings of training.
+//   - [Open] opens a model file of trellis, CRFsuite, CRF++ or Wapiti.
+//   - A [Model] tags sentences and files, evaluates itself, describes itself, and converts to other
+//     tools.
+//   - [Convert], [Split], [Compare] and [WriteAttributes] process labelled files.
 //
-// Programs that bring scores of their own start at the packages losses, layer and decode/viterbi instead; those with
-// data sets, losses or optimizers of their own at crf.
+// A [Source] names the data: files, or sentences in memory.
+//
+//	model, _, err := trellis.Train(ctx, trellis.Files("train.conll"), trellis.Config{})
+//	...
+//	labels, err := model.Tag([]string{"Maria", "moved", "to", "Lisbon"})
+//
+// Every kind of model normalises its input as in training. Every kind of model returns labels in the
+// scheme of its training files.
+//
+// The package does not split text into sentences or words.
+//
+// To train on your own scores, such as the outputs of a neural network, start at package layer,
+// losses or decode/viterbi. To use your own data sets, losses or optimizers, start at package crf.
 package trellis

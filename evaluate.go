@@ -12,31 +12,32 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// EvalOptions say how labels are scored. Columns are numbers from 1, numbers from the end, or names in CoNLL-U.
+// EvalOptions are the options of evaluation and comparison. A column is a number from 1, a number
+// from the end (-1 is the last), or a name in CoNLL-U.
 type EvalOptions struct {
 	Format    corpus.Format
-	Label     string // column of the right labels; "": as in training, or as a file of its kind has it
-	Predicted string // column of the predicted labels, where no model predicts them; "": the last
-	Prob      string // column of their probabilities; "": the last, or Prob= in MISC
-	Form      string // column of the words; "": as in training, or FORM
+	Label     string // gold label column; "" means as in training, or the default of the format
+	Predicted string // predicted label column, if no model predicts; "" means the last
+	Prob      string // column of their probabilities; "" means the last, or Prob= in MISC
+	Form      string // word column; "" means as in training, or FORM
 
-	Scheme            string // how labels spell spans: plain, iob1, bio, bioes or io; "": as the labels show
-	NoDictionary      bool   // words may have labels that the tag dictionary lacks
+	Scheme            string // label scheme: plain, iob1, bio, bioes or io; "" means as detected
+	NoDictionary      bool   // ignore the tag dictionary
 	UniversalFeatures bool   // compare FEATS as the CoNLL 2018 shared task does
 
-	Samples     int    // of the bootstrap that finds intervals, and of the test of a comparison; 0: no intervals
-	Seed        uint64 // of the samples
-	Matrix      int    // how many of the most confused labels the confusion matrix has
-	Calibration bool   // score the probabilities too
-	Bins        int    // of probabilities; 0: 10
+	Samples     int    // number of bootstrap samples for intervals, or of randomised samples for Compare; 0 means no intervals
+	Seed        uint64 // of the random samples
+	Matrix      int    // number of labels in the confusion matrix, the most confused first
+	Calibration bool   // also score the probabilities
+	Bins        int    // of the calibration; 0 means 10
 
-	Warn func(string) // hears of what is odd in attribute files; may be nil
+	Warn func(string) // receives warnings about attribute files; may be nil
 }
 
-// maxSamples keeps a slip of the finger from taking all memory.
+// maxSamples guards against running out of memory after a typing error.
 const maxSamples = 10_000_000
 
-// Check returns a *model.OptionError for an option that is out of range.
+// Check returns an [*OptionError] for an option that is out of range.
 func (o EvalOptions) Check() error {
 	switch {
 	case o.Samples < 0 || o.Samples > maxSamples:
@@ -50,7 +51,7 @@ func (o EvalOptions) Check() error {
 	return err
 }
 
-// scorer makes one as the options say, with the scheme of a model unless they name another.
+// scorer returns a scorer. Its scheme is that of the model, unless the options name one.
 func (o *EvalOptions) scorer(m model.Labeller) (*metrics.Scorer, error) {
 	score := new(metrics.Scorer)
 	if m != nil {
@@ -70,7 +71,7 @@ func (o *EvalOptions) scorer(m model.Labeller) (*metrics.Scorer, error) {
 	return score, nil
 }
 
-// report is the results with what the options ask for besides.
+// report returns the results, with the intervals and the matrix that the options request.
 func (o *EvalOptions) report(score *metrics.Scorer) (*metrics.Results, error) {
 	r := score.Results()
 	if o.Samples > 0 {
@@ -85,7 +86,7 @@ func (o *EvalOptions) report(score *metrics.Scorer) (*metrics.Results, error) {
 	return &r, nil
 }
 
-// predictor makes one of a model.
+// predictor returns a predictor for a model.
 func (o *EvalOptions) predictor(m model.Labeller, name string) (*predictor, error) {
 	p := &predictor{Label: o.Label, Form: o.Form, Probabilities: o.Calibration, NoDictionary: o.NoDictionary}
 	if err := p.open(m); err != nil {
@@ -94,7 +95,7 @@ func (o *EvalOptions) predictor(m model.Labeller, name string) (*predictor, erro
 	return p, nil
 }
 
-// EvaluateFiles scores the model on labelled sentences, as the options say.
+// EvaluateFiles scores the model on labelled sentences.
 func (m *Model) EvaluateFiles(ctx context.Context, data Source, o EvalOptions) (*metrics.Results, error) {
 	p, err := o.predictor(m.labeller, m.path)
 	if err != nil {
@@ -103,12 +104,12 @@ func (m *Model) EvaluateFiles(ctx context.Context, data Source, o EvalOptions) (
 	return o.evaluate(ctx, data, formatOf(m.labeller, o.Format), m.labeller, p.pairs, func() error { return model.Check(m.labeller) })
 }
 
-// EvaluateColumns scores predicted labels that stand in a column beside the right ones.
+// EvaluateColumns scores predicted labels in one column against gold labels in another.
 func EvaluateColumns(ctx context.Context, data Source, o EvalOptions) (*metrics.Results, error) {
 	return o.evaluate(ctx, data, o.Format, nil, o.columnPairs, func() error { return nil })
 }
 
-// EvaluateFile scores the labels that a file predicts for the same sentences.
+// EvaluateFile scores the labels of the file predicted, which holds the same sentences as data.
 func EvaluateFile(ctx context.Context, predicted string, data Source, o EvalOptions) (*metrics.Results, error) {
 	y, err := openSystem(ctx, predicted, data.Stdin, &o)
 	if err != nil {
@@ -143,7 +144,6 @@ func (o *EvalOptions) evaluate(ctx context.Context, source corpus.Source, format
 	return o.report(scorer)
 }
 
-// scoreInput scores the pairs of an input.
 func scoreInput(in *input.Input, pairs pairing, scorer *metrics.Scorer) error {
 	next, err := pairs(in)
 	if err != nil {

@@ -86,7 +86,7 @@ func ExampleTrain() {
 	// Output:
 	// lbfgs with the preset pos
 	// [PRON VERB PRON PUNCT] <nil>
-	// rate: lbfgs finds the length of its steps itself; these have a rate: sgd, sgd-l1, adagrad, adam, adamw
+	// rate: lbfgs has no learning rate; use one of sgd, sgd-l1, adagrad, adam, adamw
 }
 
 // Sentences may come from memory: rows of columns, the labels in the last.

@@ -11,8 +11,9 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// formatOf returns the format in which inputs of m are read, if the user asks for this one. Models of attributes read
-// nothing else, so there is nothing to detect; models of CRF++ and Wapiti take all columns for such.
+// formatOf returns the format to read the inputs of m in, given the format that the user set.
+// Models that read attributes accept attribute files only. Models of CRF++ and Wapiti read every
+// file as columns.
 func formatOf(m model.Labeller, format corpus.Format) corpus.Format {
 	switch {
 	case format != corpus.FormatAuto:
@@ -24,28 +25,29 @@ func formatOf(m model.Labeller, format corpus.Format) corpus.Format {
 	return format
 }
 
-// A fit ties a model to the columns of an input.
+// A fit maps the columns of an input to the columns that a model reads.
 type fit struct {
-	label int // column of the labels, -1 if the input has none
+	label int // label column, -1 if the input has none
 
-	ready   bool // the tokens bring their attributes along
-	form    int  // column of the words
-	trained int  // where that was in training
+	ready   bool // the input has ready-made attributes
+	form    int  // word column
+	trained int  // word column in training
 }
 
-// newFit finds the columns that m reads. label and form are the user's word on them, or "".
+// newFit finds the columns that m reads. The label and form options of the user may be "".
 //
-// In a file of the same make as the training files, or of that without a last column of labels, the
-// columns are those of training. In any other the words are found as in training, and nothing else.
+// If the input has the columns of the training files, or only lacks the label column at the end,
+// the columns are those of training. In any other input newFit finds the words as training does. A
+// model that reads more columns than the words is then an error.
 func newFit(m model.Labeller, in *input.Input, label, form string) (*fit, error) {
 	f := &fit{ready: m.Input().Templates == nil, label: -1}
 	switch {
 	case f.ready && !in.HasItems():
-		return nil, in.AtStart(unfit("format %s, but the model reads attributes (crfsuite)", in.Format))
+		return nil, in.AtStart(unfit("format %s, but the model reads attribute files (crfsuite)", in.Format))
 	case !f.ready && in.HasItems():
-		return nil, in.AtStart(unfit("attributes, but the model reads columns"))
+		return nil, in.AtStart(unfit("an attribute file, but the model reads columns"))
 	case f.ready && label+form != "":
-		return nil, model.Refuse("label", "%s holds attributes: its labels come first, and it has no words", in.Name)
+		return nil, model.Refuse("label", "%s is an attribute file: its labels come first, and it has no words", in.Name)
 	case f.ready:
 		f.label = 0
 		return f, nil
@@ -70,27 +72,27 @@ func newFit(m model.Labeller, in *input.Input, label, form string) (*fit, error)
 				numbers(reads), files.Format, files.Columns, in.Format, in.Layout.Columns))
 		}
 	}
-	last := 0 // that is read
+	last := 0 // the last column that m reads
 	for _, c := range reads {
 		if c == f.trained {
 			c = f.form
 		}
 		if last = max(last, c); c >= in.Layout.Columns {
-			return nil, in.AtStart(unfit("the model reads column %d, but here the last is %d", c+1, in.Layout.Columns))
+			return nil, in.AtStart(unfit("the model reads column %d, but the last column of this file is %d", c+1, in.Layout.Columns))
 		}
 	}
 	return f, f.findLabel(m, in, label, last)
 }
 
-// sameMake reports whether the columns of in are those of the training files, but perhaps for the label.
+// sameMake reports whether in has the columns of the training files, except perhaps the labels.
 func (f *fit) sameMake(files model.Files, in *input.Input) bool {
 	trained, n := files.Columns, in.Layout.Columns
-	return files.Format == corpus.FormatAuto || // trained by a program that knows what it does
+	return files.Format == corpus.FormatAuto || // trained from Go, without files
 		in.Format == files.Format &&
 			(n == trained || n+1 == trained && files.Label == strconv.Itoa(trained))
 }
 
-// findLabel sets the label column, if there is one. last is the last column that is read.
+// findLabel sets the label column, if there is one. last is the last column that the model reads.
 func (f *fit) findLabel(m model.Labeller, in *input.Input, label string, last int) error {
 	files := m.Metadata().Files
 	switch {
@@ -112,13 +114,13 @@ func (f *fit) findLabel(m model.Labeller, in *input.Input, label string, last in
 		if c, err := in.Layout.Label(""); err == nil {
 			f.label = c
 		}
-	case files == model.Files{} && in.Layout.Columns-1 > last: // a model that does not say what it was trained on
+	case files == model.Files{} && in.Layout.Columns-1 > last: // the model does not name its training files
 		f.label = in.Layout.Columns - 1
 	}
 	return nil
 }
 
-// numbers lists columns as users count them.
+// numbers lists columns, counted from 1.
 func numbers(columns []int) string {
 	s := ""
 	for k, c := range columns {
@@ -130,7 +132,7 @@ func numbers(columns []int) string {
 	return s
 }
 
-// Sentence returns what a tagger reads of s: the words where they are looked for.
+// Sentence returns s as a tagger reads it, with the words in the column of training.
 func (f *fit) Sentence(s *input.Sentence) model.Sentence {
 	switch {
 	case f.ready:
@@ -141,7 +143,7 @@ func (f *fit) Sentence(s *input.Sentence) model.Sentence {
 	return model.Sentence{Columns: &s.Rows}
 }
 
-// moved is a sentence whose words stand in another column than they are looked for.
+// moved is a sentence that presents column to as column from.
 type moved struct {
 	*corpus.Sentence
 	from, to int
@@ -155,35 +157,35 @@ func (m moved) Field(t, column int) string {
 	return m.Sentence.Field(t, column)
 }
 
-// Columns returns how many columns there are as they are looked for: newFit has seen that the words are there.
+// Columns returns the number of columns, counting the moved one.
 func (m moved) Columns() int { return max(m.from+1, m.Sentence.Columns()) }
 
-// check reports what an input has no column for.
+// check returns an error if the input lacks a column that the options require.
 func (o *FileOptions) check(in *input.Input, f *fit) error {
 	missing := func(option, format string, args ...any) error {
 		return in.AtStart(model.Refuse(option, format, args...))
 	}
 	switch {
 	case o.Fixed && f.label < 0:
-		return missing("label", "no column of labels that could be kept; name it with {label}")
+		return missing("label", "no label column to fix labels from; name it with {label}")
 	case o.Spans && in.HasItems():
-		return missing("span-probs", "labels of attribute files have no place for the probabilities of spans")
+		return missing("span-probs", "the output for attribute files cannot hold span probabilities")
 	case o.tool() != "" && o.tool() != asSuite && in.HasItems():
-		return missing("output-format", "{output-format} %s repeats columns, but here are attributes", o.OutputFormat)
+		return missing("output-format", "{output-format} %s repeats the columns of the input, but this is an attribute file", o.OutputFormat)
 	case o.tool() != "" && o.says(detailReference) && f.label < 0:
-		return missing("label", "{detail} reference: no column of labels; name it with {label}")
+		return missing("label", "{detail} reference: no label column; name it with {label}")
 	case o.tool() != "" || in.Format != corpus.CoNLLU:
 		return nil
 	case f.label < 0:
-		return missing("label", "no column for the labels; name one with {label}")
+		return missing("label", "no label column to write to; name it with {label}")
 	}
 	if _, err := in.Layout.Column("misc"); err != nil && (o.Probabilities || o.Spans) {
-		return missing("probs", "probabilities go into the MISC column: %w", err)
+		return missing("probs", "probabilities are written to the MISC column: %w", err)
 	}
 	return nil
 }
 
-// An unfitError is a reason why an input does not fit a model. It wraps model.ErrInput, whose words it does not repeat.
+// An unfitError says why an input does not fit a model. It wraps model.ErrInput without its text.
 type unfitError string
 
 func unfit(format string, args ...any) error { return unfitError(fmt.Sprintf(format, args...)) }
@@ -193,8 +195,8 @@ func (e unfitError) Error() string { return string(e) }
 // Unwrap returns model.ErrInput.
 func (e unfitError) Unwrap() error { return model.ErrInput }
 
-// at adds the position of a sentence to an error, or that of the token that it names. That the model has changed is not
-// the fault of a sentence.
+// at adds the position of the sentence, or of the token that err names. It leaves model.ErrChanged
+// as it is.
 func at(in *input.Input, s *input.Sentence, err error) error {
 	if errors.Is(err, model.ErrChanged) {
 		return err

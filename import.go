@@ -12,15 +12,15 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// ImportOptions say how [Import] makes a model.
+// ImportOptions are the options of [Import].
 type ImportOptions struct {
-	Scheme  string // how labels spell spans, and must: iob1, bio or bioes; "plain" (or "") leaves them free, as they were
-	Weights string // how SaveFile stores weights: "float64" (or ""), "float32", "int16" or "int8"
-	Strip   bool   // SaveFile leaves out the names of attributes
+	Scheme  string // scheme that the labels must follow: iob1, bio or bioes; "" or "plain" means no constraints
+	Weights string // precision in files: "float64" (or ""), "float32", "int16" or "int8"
+	Strip   bool   // SaveFile leaves out the attribute names
 }
 
-// Import makes a chain model of a model file of CRFsuite, CRF++ or Wapiti. The notes say, a sentence each, what was not
-// carried over.
+// Import converts a model file of CRFsuite, CRF++ or Wapiti to a chain model. Each note is a
+// sentence that describes what the conversion lost.
 func Import(path string, o ImportOptions) (m *Model, notes []string, err error) {
 	if o.Weights == "" {
 		o.Weights = crf.Float64.String()
@@ -40,7 +40,7 @@ func Import(path string, o ImportOptions) (m *Model, notes []string, err error) 
 	return newModel(chain, storage), notes, nil
 }
 
-// schemeOf reads the name of a scheme. "" is plain.
+// schemeOf parses the name of a scheme; "" is plain.
 func schemeOf(name, want string) (structured.Scheme, error) {
 	if name == "" {
 		return structured.Plain, nil
@@ -52,7 +52,7 @@ func schemeOf(name, want string) (structured.Scheme, error) {
 	return scheme, nil
 }
 
-// storageOf reads the options of storing. Weights are float32 by default.
+// storageOf returns the options for saving. Weights are float32 by default.
 func storageOf(weights string, strip bool) (crf.SaveOptions, error) {
 	if weights == "" {
 		weights = crf.Float32.String()
@@ -81,7 +81,7 @@ func importFile(path string, scheme structured.Scheme) (*crf.Model, []string, er
 	return l.(*crf.Model), notes, nil
 }
 
-// Imported returns the model, or, of a model of another tool, what [Import] makes of it.
+// Imported returns the model itself, or what [Import] returns for a model of another tool.
 func (m *Model) Imported() (*Model, []string, error) {
 	if m.Kind() == model.Chain {
 		return m, nil, nil
@@ -95,21 +95,22 @@ func (m *Model) Imported() (*Model, []string, error) {
 	return own, notes, nil
 }
 
-// imported returns the model as a chain model, which the other kinds of this module cannot be.
+// imported returns the model as a chain model. It returns an error for semi-Markov and pruned
+// models.
 func (m *Model) imported() (*crf.Model, []string, error) {
 	if chain, ok := m.labeller.(*crf.Model); ok {
 		return chain, nil, nil
 	}
 	switch m.Kind() {
 	case model.SemiMarkov:
-		return nil, nil, m.about(fmt.Errorf("%w: a semi-Markov model, whose weights are of segments too", ErrKind))
+		return nil, nil, m.about(fmt.Errorf("%w: a semi-Markov model also has weights for segments", ErrKind))
 	case model.Pruned:
-		return nil, nil, m.about(fmt.Errorf("%w: a pruned higher-order model, whose weights are not of attributes and label pairs alone", ErrKind))
+		return nil, nil, m.about(fmt.Errorf("%w: a pruned higher-order model has more weights than those of attributes and label pairs", ErrKind))
 	}
 	return importFile(m.path, structured.Plain)
 }
 
-// content returns what the model holds, as a chain model.
+// content returns the content of the model, as a chain model.
 func (m *Model) content() (chain *crf.Model, content crf.Content, err error) {
 	if chain, _, err = m.imported(); err != nil {
 		return nil, content, err
@@ -121,16 +122,17 @@ func (m *Model) content() (chain *crf.Model, content crf.Content, err error) {
 	return chain, content, err
 }
 
-// PruneOptions say what [Model.Prune] drops.
+// PruneOptions are the options of [Model.Prune].
 type PruneOptions struct {
-	Below   float64 // drop the features with weights of a smaller magnitude
-	Keep    *int    // keep this many features, those with the greatest weights; nil: all
-	Weights string  // how SaveFile stores weights: "float32" (or ""), "float64", "int16" or "int8"
-	Strip   bool    // SaveFile leaves out the names of attributes
+	Below   float64 // drop the features whose weights have a smaller magnitude
+	Keep    *int    // keep this many features, those with the largest weights; nil means all
+	Weights string  // precision in files: "float32" (or ""), "float64", "int16" or "int8"
+	Strip   bool    // SaveFile leaves out the attribute names
 }
 
-// Prune returns a chain model without the features of small weights. Transitions stay. A model of another tool is
-// imported first; other kinds are an ErrKind.
+// Prune returns a chain model without the features whose weights are small. It keeps all
+// transitions. It imports models of other tools first. Semi-Markov and pruned models are an
+// ErrKind.
 func (m *Model) Prune(o PruneOptions) (*Model, error) {
 	storage, err := storageOf(o.Weights, o.Strip)
 	switch {
@@ -157,17 +159,17 @@ func (m *Model) Prune(o PruneOptions) (*Model, error) {
 	return newModel(pruned, storage), nil
 }
 
-// Exported says what [Model.ExportCRFsuite] wrote, and what it left behind.
+// Exported describes what [Model.ExportCRFsuite] wrote and what it could not write.
 type Exported struct {
 	Labels, Attributes, Features int
 
-	Templates  bool // the attributes that they make have to come ready-made
-	Grammar    bool // CRFsuite does not keep labels to the grammar of spans
-	Dictionary bool // CRFsuite has no tag dictionary: it gives all words all labels
+	Templates  bool // CRFsuite does not apply the templates: it needs ready-made attributes
+	Grammar    bool // CRFsuite does not enforce the label scheme
+	Dictionary bool // CRFsuite has no tag dictionary: every word may get every label
 }
 
-// ExportCRFsuite writes the model to a file as a model of CRFsuite, all or nothing. What CRFsuite's format cannot hold
-// is an error that wraps interop.ErrUnlike.
+// ExportCRFsuite writes the model to a file in the format of CRFsuite, all or nothing. If the
+// format cannot hold the model, the error wraps interop.ErrUnlike.
 func (m *Model) ExportCRFsuite(path string) (*Exported, error) {
 	chain, content, err := m.content()
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/trellis-nlp/trellis/semicrf"
 )
 
-// kinds are all kinds of model. The first opens files of none of them, to say what is wrong.
+// kinds lists all kinds of model. The first one opens files of an unknown kind, to give the error.
 var kinds = []model.Kind{
 	{Name: model.Chain, Detect: crf.Detect, Load: loader(crf.Load), Map: loader(crf.Open)},
 	{Name: model.SemiMarkov, Detect: semicrf.Detect, Load: loader(semicrf.Load)},
@@ -25,10 +25,10 @@ var kinds = []model.Kind{
 		return crfsuite.NewLabeller(m)
 	})},
 	{Name: model.Wapiti, Detect: wapiti.Sniff, Load: parser(wapiti.Read)},
-	{Name: model.CRFPP, Detect: crfpp.Sniff, Load: parser(crfpp.Read)}, // whose files start with little that is their own
+	{Name: model.CRFPP, Detect: crfpp.Sniff, Load: parser(crfpp.Read)}, // last, because CRF++ files start with little to recognise them by
 }
 
-// loader makes a function that returns a model return a labeller, which is nil where there is an error.
+// loader adapts a function that returns a model to one that returns a Labeller, nil on error.
 func loader[From any, M model.Labeller](load func(from From) (M, error)) func(from From) (model.Labeller, error) {
 	return func(from From) (model.Labeller, error) {
 		m, err := load(from)
@@ -39,7 +39,7 @@ func loader[From any, M model.Labeller](load func(from From) (M, error)) func(fr
 	}
 }
 
-// parser makes a function that reads bytes read a stream.
+// parser adapts a function that reads bytes to one that reads a stream.
 func parser[M model.Labeller](read func(data []byte) (M, error)) func(r io.Reader) (model.Labeller, error) {
 	return loader(func(r io.Reader) (m M, err error) {
 		data, err := io.ReadAll(r)
@@ -50,8 +50,8 @@ func parser[M model.Labeller](read func(data []byte) (M, error)) func(r io.Reade
 	})
 }
 
-// KindOf returns the kind of a model file by its content: one of the constants of package model, or "" if it is none
-// that [Open] knows.
+// KindOf returns the kind of a model file, one of the constants of package model. It looks at the
+// content only. It returns "" if the file is not a model.
 func KindOf(path string) (string, error) {
 	kind, err := model.Detect(path, kinds)
 	if kind == nil || err != nil {

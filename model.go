@@ -17,11 +17,11 @@ import (
 	"github.com/trellis-nlp/trellis/recipe"
 )
 
-// ErrKind says that a kind of model cannot do what was asked for.
+// ErrKind means that a kind of model does not support an operation.
 var ErrKind = errors.New("not for this kind of model")
 
-// ErrNoText says that plain text cannot be labelled: this version neither splits it into sentences nor these into
-// words.
+// ErrNoText means that plain text cannot be labelled: this version does not split text into
+// sentences and words.
 var ErrNoText = errors.New("plain text is not supported yet: split it into sentences of words")
 
 // A Document is a text with its labelled sentences.
@@ -32,22 +32,23 @@ type Document struct {
 // A Model labels sentences. It is immutable and safe for concurrent use.
 type Model struct {
 	labeller model.Labeller
-	path     string // of the file that it was opened from
+	path     string // of its file; "" if it has none
 	storage  crf.SaveOptions
 	pool     model.Pool
 }
 
-// newModel returns a model that [Model.SaveFile] stores as storage says.
+// newModel returns a model that [Model.SaveFile] saves with the given options.
 func newModel(l model.Labeller, storage crf.SaveOptions) *Model {
 	return &Model{labeller: l, storage: storage}
 }
 
-// Open opens a model file: one of this module, or of CRFsuite, CRF++ or Wapiti. It recognises the kind by the content.
-// Errors start with the name of the file; a file that is not a valid model is an error that wraps model.ErrModel.
+// Open opens a model file of trellis, CRFsuite, CRF++ or Wapiti. It recognises the kind by the
+// content. Errors start with the file name. If the file is not a valid model, the error wraps
+// model.ErrModel.
 //
-// Moving another file into the place of an open model does no harm. If the file is cut short or overwritten, the
-// methods of the model return an error that wraps model.ErrChanged. Labels may be wrong for up to 64 sentences a
-// goroutine before that.
+// You may replace the file of an open model by renaming another one over it. If the file is
+// truncated or overwritten, the methods of the model return an error that wraps model.ErrChanged.
+// Before that error, labels may be wrong for up to 64 sentences per goroutine.
 func Open(path string) (*Model, error) {
 	l, err := model.Open(path, kinds)
 	if err != nil {
@@ -61,43 +62,45 @@ func Open(path string) (*Model, error) {
 	return m, nil
 }
 
-// Kind returns the kind of model: "chain", "semi", "pruned", or the tool that trained it.
+// Kind returns the kind of model: "chain", "semi", "pruned", or the name of the tool that trained
+// it.
 func (m *Model) Kind() string { return m.labeller.Kind() }
 
-// Labeller returns the model as package model sees it, for its labels, metadata and taggers.
+// Labeller returns the model as a model.Labeller, which has its labels, metadata and taggers.
 func (m *Model) Labeller() model.Labeller { return m.labeller }
 
-// Config returns the settings of the training, completed: with the same data and development data they give the same
-// model again. It is an [ErrKind] for a model that does not know, such as one of another tool.
+// Config returns the completed settings of the training. Training with them on the same data and
+// development data gives the same model. Models that do not store them, such as those of other
+// tools, are an [ErrKind].
 func (m *Model) Config() (Config, error) {
 	text := m.labeller.Metadata().Config
 	if text == "" {
-		return Config{}, m.about(fmt.Errorf("%w: it does not say how it was trained", ErrKind))
+		return Config{}, m.about(fmt.Errorf("%w: it does not store the settings of its training", ErrKind))
 	}
 	return recipe.Read(strings.NewReader(text), m.path)
 }
 
-// Tag returns the best labels of a sentence, given its words. A model that reads more than words is an error that wraps
-// model.ErrInput.
+// Tag returns the best labels for the words of a sentence. If the model reads other columns than
+// the words, the error wraps model.ErrInput.
 func (m *Model) Tag(words []string) ([]string, error) { return m.pool.TagWords(m.labeller, words) }
 
-// TagText returns ErrNoText.
+// TagText returns [ErrNoText].
 func (m *Model) TagText(string) (*Document, error) { return nil, ErrNoText }
 
-// TagSentence returns the best labels of a sentence of columns, as in the files that the model was trained on;
-// features.Rows is such a sequence. Tokens that lack columns are an error that wraps model.ErrInput.
+// TagSentence returns the best labels for a sentence with the columns of the training files, for
+// example a features.Rows. If columns are missing, the error wraps model.ErrInput.
 func (m *Model) TagSentence(s features.Sequence) ([]string, error) {
 	return m.pool.Tag(m.labeller, model.Sentence{Columns: s})
 }
 
-// Label labels a sentence, of columns or of ready-made attributes, as the options say: alternatives, probabilities and
-// spans. An option that the model cannot respect is a *model.OptionError.
+// Label labels a sentence of columns or of ready-made attributes. The options select n-best lists,
+// probabilities and spans. An option that the model does not support is a *model.OptionError.
 func (m *Model) Label(s model.Sentence, o model.TagOptions) ([]model.Labelling, error) {
 	return m.pool.Label(m.labeller, o, s)
 }
 
-// Evaluate scores the model on labelled sentences. The columns are those of training; a model that does not say what it
-// was trained on takes the last column for the labels, or UPOS of CoNLL-U.
+// Evaluate scores the model on labelled sentences, in the columns of training. If the model does
+// not name the label column, it is the last one, or UPOS in CoNLL-U.
 func (m *Model) Evaluate(ctx context.Context, data corpus.Source) (*metrics.Results, error) {
 	var p predictor
 	if err := p.open(m.labeller); err != nil {
@@ -111,8 +114,8 @@ func (m *Model) Evaluate(ctx context.Context, data corpus.Source) (*metrics.Resu
 	return &r, nil
 }
 
-// Describe says what the model holds, with up to top of the strongest attributes of each label. A model of another tool
-// is described as [Import] makes it.
+// Describe describes the model, with up to top of the strongest attributes of each label. It
+// describes models of other tools as [Import] converts them.
 func (m *Model) Describe(top int) (*model.Description, error) {
 	l := m.labeller
 	if l.Metadata().Tool != "" && l.Kind() != model.Chain {
@@ -124,7 +127,7 @@ func (m *Model) Describe(top int) (*model.Description, error) {
 	}
 	describer, ok := l.(model.Describer)
 	if !ok {
-		return nil, fmt.Errorf("%s: %w: there is nothing to describe", m.path, ErrKind)
+		return nil, fmt.Errorf("%s: %w: it has no description", m.path, ErrKind)
 	}
 	var d *model.Description
 	err := model.Guard(l, func() (err error) {
@@ -141,7 +144,7 @@ func (m *Model) Describe(top int) (*model.Description, error) {
 	return d, nil
 }
 
-// about puts the name of the file before an error.
+// about prefixes an error with the file name.
 func (m *Model) about(err error) error {
 	if err == nil || m.path == "" {
 		return err
@@ -149,7 +152,8 @@ func (m *Model) about(err error) error {
 	return fmt.Errorf("%s: %w", m.path, err)
 }
 
-// SaveFile writes the model to a file, all or nothing. A model of another tool is an ErrKind: import it first.
+// SaveFile writes the model to a file, all or nothing. Models of other tools are an ErrKind: import
+// them first.
 func (m *Model) SaveFile(path string) error {
 	return safefile.Write(path, func(w io.Writer) error {
 		switch l := m.labeller.(type) {
@@ -162,5 +166,5 @@ func (m *Model) SaveFile(path string) error {
 	})
 }
 
-// Close gives back the memory map of a model that was opened from a file. The model must not be used any more.
+// Close releases the memory map of a model file. Do not use the model afterwards.
 func (m *Model) Close() error { return m.labeller.Close() }

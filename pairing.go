@@ -14,20 +14,21 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// A pairing finds what is to be scored of the sentences of an input.
+// A pairing prepares an input. The function it returns pairs the gold labels of each sentence with
+// the predicted ones.
 type pairing func(in *input.Input) (func(s *input.Sentence) (metrics.Pair, error), error)
 
 func wrongProbability(text string) error {
-	return fmt.Errorf("%.40q is no probability", text)
+	return fmt.Errorf("%.40q is not a probability", text)
 }
 
-// columnPairs takes both labels from columns.
+// columnPairs reads gold and predicted labels from columns.
 func (o *EvalOptions) columnPairs(in *input.Input) (func(*input.Sentence) (metrics.Pair, error), error) {
 	if in.HasItems() {
-		return nil, in.AtStart(model.Refuse("model", "attributes and one label a token: name the {model} that predicts the other"))
+		return nil, in.AtStart(model.Refuse("model", "attribute files have one label per token; name the {model} that predicts the other"))
 	}
 	if in.Format == corpus.CoNLLU && (o.Label == "" || o.Predicted == "") {
-		return nil, model.Refuse("predicted", "%s: CoNLL-U has one column for a label: name the {model} or the {system} that predicts it, or both {label} and {predicted}", in.Name)
+		return nil, model.Refuse("predicted", "%s: CoNLL-U has one label column; name the {model} or the {system} that predicts labels, or both {label} and {predicted}", in.Name)
 	}
 	gold := o.Label
 	switch {
@@ -54,13 +55,13 @@ func (o *EvalOptions) columnPairs(in *input.Input) (func(*input.Sentence) (metri
 	}, nil
 }
 
-// predictions reads the predicted labels, and their probabilities, from columns.
+// predictions reads the predicted labels, and with Calibration their probabilities, from columns.
 func (o *EvalOptions) predictions(in *input.Input) (func(*input.Sentence) (metrics.Pair, error), error) {
 	predicted := o.Predicted
 	switch {
 	case predicted != "":
 	case in.Format == corpus.CoNLLU:
-		predicted = o.Label // of the file with the right ones
+		predicted = o.Label // as in the file with the gold labels
 		if predicted == "" {
 			predicted = "upos"
 		}
@@ -106,7 +107,7 @@ func (o *EvalOptions) predictions(in *input.Input) (func(*input.Sentence) (metri
 	}, nil
 }
 
-// notedProbability returns the probability that a value of MISC notes, or the value.
+// notedProbability returns the value of Prob= in a MISC field, or the field itself.
 func notedProbability(misc string) string {
 	for note := range strings.SplitSeq(misc, "|") {
 		if prob, ok := strings.CutPrefix(note, "Prob="); ok {
@@ -116,7 +117,7 @@ func notedProbability(misc string) string {
 	return misc
 }
 
-// A system is a file of the sentences of another one, with the labels that some program predicts.
+// A system is a file with the sentences of another file and predicted labels.
 type system struct {
 	*input.Input
 	o *EvalOptions
@@ -130,15 +131,16 @@ func openSystem(ctx context.Context, name string, stdin io.Reader, o *EvalOption
 	}
 	if in.HasItems() {
 		in.Close()
-		return nil, in.AtStart(errors.New("attributes: predicted labels must be in a column"))
+		return nil, in.AtStart(errors.New("an attribute file; want a file with the predicted labels in a column"))
 	}
 	return &system{Input: in, o: o}, nil
 }
 
-// pairs takes the right labels from the input and the others from the same sentence of the system's file.
+// pairs reads the gold labels from in and the predicted ones from the same sentence of the system's
+// file.
 func (y *system) pairs(in *input.Input) (func(*input.Sentence) (metrics.Pair, error), error) {
 	if in.HasItems() {
-		return nil, in.AtStart(errors.New("attributes: the right labels must be in a column"))
+		return nil, in.AtStart(errors.New("an attribute file; want a file with the gold labels in a column"))
 	}
 	gold, err := in.Layout.Label(y.o.Label)
 	if err != nil {
@@ -159,17 +161,19 @@ func (y *system) pairs(in *input.Input) (func(*input.Sentence) (metrics.Pair, er
 	var right []string
 	return func(s *input.Sentence) (metrics.Pair, error) {
 		if err := y.Next(&y.s); errors.Is(err, io.EOF) {
-			return metrics.Pair{}, in.At(s, 0, fmt.Errorf("%s has no such sentence: it ends before", y.Name))
+			return metrics.Pair{}, in.At(s, 0, fmt.Errorf("%s ends before this sentence", y.Name))
 		} else if err != nil {
 			return metrics.Pair{}, err
 		}
 		for t := range min(s.Rows.Len(), y.s.Rows.Len()) {
 			if want, got := s.Rows.Field(t, form), y.s.Rows.Field(t, word); want != got {
-				return metrics.Pair{}, y.At(&y.s, t, fmt.Errorf("word %q, but %q in %s:%s", got, want, in.Name, strconv.Itoa(s.Rows.Line(t))))
+				err := fmt.Errorf("word %q, but %s:%d has %q", got, in.Name, s.Rows.Line(t), want)
+				return metrics.Pair{}, y.At(&y.s, t, err)
 			}
 		}
 		if want, got := s.Rows.Len(), y.s.Rows.Len(); want != got {
-			return metrics.Pair{}, y.At(&y.s, 0, fmt.Errorf("sentence of %d tokens, but of %d in %s:%d", got, want, in.Name, s.Rows.Line(0)))
+			err := fmt.Errorf("sentence of %d tokens, but %s:%d has %d", got, in.Name, s.Rows.Line(0), want)
+			return metrics.Pair{}, y.At(&y.s, 0, err)
 		}
 		right = s.Rows.Column(right, gold)
 		p, err := found(&y.s)
@@ -178,12 +182,12 @@ func (y *system) pairs(in *input.Input) (func(*input.Sentence) (metrics.Pair, er
 	}, nil
 }
 
-// end reports a sentence too many.
+// end returns an error if the system's file has further sentences.
 func (y *system) end() error {
 	if err := y.Next(&y.s); errors.Is(err, io.EOF) {
 		return nil
 	} else if err != nil {
 		return err
 	}
-	return y.At(&y.s, 0, errors.New("a sentence that the file with the right labels has not"))
+	return y.At(&y.s, 0, errors.New("the file with the gold labels ends before this sentence"))
 }

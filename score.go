@@ -12,7 +12,8 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// newScorer returns a scorer of what m predicts: by the scheme of the model, if it knows one.
+// newScorer returns a scorer for the predictions of m. It uses the scheme of the model, if it has
+// one.
 func newScorer(m model.Labeller) *metrics.Scorer {
 	scheme := m.Scheme()
 	if m.Metadata().Tool != "" && scheme == structured.Plain {
@@ -21,9 +22,9 @@ func newScorer(m model.Labeller) *metrics.Scorer {
 	return &metrics.Scorer{Scheme: &scheme}
 }
 
-// A predictor labels sentences that have labels already.
+// A predictor labels sentences that already have labels, for scoring.
 type predictor struct {
-	Label, Form   string // the columns of the labels and words; "": as in training
+	Label, Form   string // columns of labels and words; "" means as in training
 	Probabilities bool
 	NoDictionary  bool
 
@@ -31,10 +32,10 @@ type predictor struct {
 	tagger model.Tagger
 }
 
-// open makes p ready to label with m.
+// open prepares p to label with m.
 func (p *predictor) open(m model.Labeller) error {
 	if isRaw(m) {
-		return unfit("a raw model of Wapiti, which reads rows of any number of attributes: label with it, and score the result")
+		return unfit("cannot evaluate a raw model of Wapiti, which reads rows of any number of attributes; tag with it and evaluate the output")
 	}
 	var err error
 	p.m = m
@@ -42,15 +43,16 @@ func (p *predictor) open(m model.Labeller) error {
 	return err
 }
 
-// pairs returns a function that labels the sentences of an input. What it returns is valid until the next call. Call
-// model.Check when all sentences are labelled: labels may be wrong if the file of the model has changed.
+// pairs returns a function that labels the sentences of an input. Its result is valid until the
+// next call. Call model.Check after the last sentence: labels may be wrong if the model file has
+// changed.
 func (p *predictor) pairs(in *input.Input) (func(s *input.Sentence) (metrics.Pair, error), error) {
 	f, err := newFit(p.m, in, p.Label, p.Form)
 	if err != nil {
 		return nil, err
 	}
 	if f.label < 0 {
-		return nil, in.AtStart(model.Refuse("label", "no column of labels to compare with; name it with {label}"))
+		return nil, in.AtStart(model.Refuse("label", "no gold label column; name it with {label}"))
 	}
 	known := p.known(f)
 	var pair metrics.Pair
@@ -80,7 +82,8 @@ func (p *predictor) pairs(in *input.Input) (func(s *input.Sentence) (metrics.Pai
 	}, nil
 }
 
-// known returns what tells words of the training data, nil if nothing does.
+// known returns a function that reports whether a word occurs in the training data, or nil if the
+// model does not store the words.
 func (p *predictor) known(f *fit) func(word string) bool {
 	m, ok := p.m.(interface{ Known(word string) bool })
 	if !ok || f.ready || p.m.Metadata().Tool != "" {
@@ -90,14 +93,15 @@ func (p *predictor) known(f *fit) func(word string) bool {
 	return func(word string) bool { return m.Known(form.Of(word)) }
 }
 
-// written is a probability as files have it, so that a model and what it wrote have the same scores.
+// written rounds a probability as output files do, so that a model and its output get the same
+// scores.
 func written(p float64) float64 {
 	var text [digits + 2]byte
-	p, _ = strconv.ParseFloat(string(appendProbability(text[:0], p)), 64) // it has written a number
+	p, _ = strconv.ParseFloat(string(appendProbability(text[:0], p)), 64) // cannot fail
 	return p
 }
 
-// scoreSource scores the labels of p on the inputs of a source.
+// scoreSource scores the predictions of p on all inputs of a source.
 func scoreSource(ctx context.Context, source corpus.Source, p *predictor, scorer *metrics.Scorer) error {
 	err := eachInput(ctx, source, formatOf(p.m, corpus.FormatAuto), func(in *input.Input) error { return scoreInput(in, p.pairs, scorer) })
 	return cmp.Or(model.Check(p.m), err)

@@ -5,7 +5,7 @@ import (
 	"github.com/trellis-nlp/trellis/recipe"
 )
 
-// Losses lists the values of Config.Loss, each with what it is.
+// Losses lists the values of Config.Loss with their descriptions.
 func Losses() []losses.Kind { return losses.Kinds() }
 
 // OptimizerNames lists the values of Config.Optimizer.

@@ -16,25 +16,25 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// SplitOptions say how [Split] divides sentences. Either Shares or Counts is set.
+// SplitOptions are the options of [Split]. Set either Shares or Counts.
 type SplitOptions struct {
 	Format     corpus.Format
-	Shares     []float64    // of the sentences, in any unit: 80, 10, 10
-	Counts     []float64    // whole numbers of sentences
-	ByDocument bool         // the sentences of a document stay together
+	Shares     []float64    // of the sentences, in any unit, such as 80, 10, 10
+	Counts     []float64    // numbers of sentences, which must be whole
+	ByDocument bool         // keep the sentences of a document together
 	InOrder    bool         // do not shuffle
-	Seed       uint64       // of the shuffling
-	Warn       func(string) // hears of what is odd in attribute files; may be nil
+	Seed       uint64       // of the shuffle
+	Warn       func(string) // receives warnings about attribute files; may be nil
 }
 
-// Check returns a *model.OptionError for an option that is out of range.
+// Check returns an [*OptionError] for an option that is out of range.
 func (o SplitOptions) Check() error {
 	list, option, want := o.Shares, "shares", "positive numbers"
 	if len(o.Counts) > 0 {
 		list, option, want = o.Counts, "counts", "whole positive numbers"
 	}
 	if len(o.Shares) > 0 == (len(o.Counts) > 0) {
-		return model.Refuse(option, "say with {shares} or with {counts} how many sentences each file gets")
+		return model.Refuse(option, "set either {shares} or {counts}, the sizes of the files")
 	}
 	for _, x := range list {
 		if !(x > 0 && x <= math.MaxInt32) || option == "counts" && x != math.Trunc(x) {
@@ -44,9 +44,9 @@ func (o SplitOptions) Check() error {
 	return nil
 }
 
-// A Part is some of the sentences of a source, in its order.
+// A Part holds some of the sentences of a source, in the order of the source.
 type Part struct {
-	Units     int // documents, or else sentences
+	Units     int // documents with ByDocument, otherwise sentences
 	Sentences int
 	Tokens    int
 
@@ -54,9 +54,9 @@ type Part struct {
 	units  []*unit
 }
 
-// A unit is what is not torn apart: a sentence or a document.
+// A unit is a sentence or a document, which Split does not divide.
 type unit struct {
-	sentences []*input.Sentence // the last one of an input perhaps without tokens
+	sentences []*input.Sentence // the last one of an input may have no tokens
 	n, tokens int
 }
 
@@ -68,8 +68,8 @@ func (u *unit) add(s *input.Sentence, tokens int) {
 	}
 }
 
-// Split divides labelled sentences at random into a part for each share or count. The rest is what the counts leave
-// over.
+// Split divides labelled sentences at random into one part per share or count. The rest holds the
+// sentences beyond the counts.
 func Split(ctx context.Context, data Source, o SplitOptions) (parts []*Part, rest *Part, err error) {
 	if err := o.Check(); err != nil {
 		return nil, nil, err
@@ -93,7 +93,7 @@ func Split(ctx context.Context, data Source, o SplitOptions) (parts []*Part, res
 		return nil, nil, err
 	}
 	if first == nil {
-		return nil, nil, fmt.Errorf("%w: no file and no sentence to split", model.ErrInput)
+		return nil, nil, fmt.Errorf("%w: no files or sentences to split", model.ErrInput)
 	}
 	lists, err := o.divide(units)
 	if err != nil {
@@ -111,11 +111,11 @@ func Split(ctx context.Context, data Source, o SplitOptions) (parts []*Part, res
 	return parts[:last], parts[last], nil
 }
 
-// ends returns where the parts end among n sentences.
+// ends returns where the parts end, on a scale of n sentences.
 func (o *SplitOptions) ends(n int) ([]float64, error) {
 	sum := 0.0
 	var ends []float64
-	for _, x := range slices.Concat(o.Shares, o.Counts) { // one of them is empty
+	for _, x := range slices.Concat(o.Shares, o.Counts) { // one list is empty
 		sum += x
 		ends = append(ends, sum)
 	}
@@ -124,14 +124,14 @@ func (o *SplitOptions) ends(n int) ([]float64, error) {
 			ends[k] *= float64(n) / sum
 		}
 	} else if sum > float64(n) {
-		// Wrapped: the option is in range, and does not fit what the files hold.
-		return nil, fmt.Errorf("%w", model.Refuse("counts", "{counts}: %g sentences, but there are %d", sum, n))
+		// Wrapped, because the option itself is in range: the files hold too few sentences.
+		return nil, fmt.Errorf("%w", model.Refuse("counts", "{counts}: %g sentences requested, but the files have %d", sum, n))
 	}
 	return ends, nil
 }
 
-// divide shuffles the units and puts each into the part that its middle lies in, on the scale of sentences. The last
-// part is the rest. Each part is in the order of the source.
+// divide shuffles the units and puts each into the part that contains its middle, on a scale of
+// sentences. The last part is the rest. Each part keeps the order of the source.
 func (o *SplitOptions) divide(units []*unit) ([][]*unit, error) {
 	n := 0
 	for _, u := range units {
@@ -164,10 +164,10 @@ func (o *SplitOptions) divide(units []*unit) ([][]*unit, error) {
 	return parts, nil
 }
 
-// read reads an input.
+// read returns the units of an input.
 func (o *SplitOptions) read(in *input.Input) ([]*unit, error) {
 	if o.ByDocument && in.HasItems() {
-		return nil, in.AtStart(errors.New("attribute files know no documents"))
+		return nil, in.AtStart(errors.New("attribute files have no document boundaries"))
 	}
 	var all []*input.Sentence
 	var marked, parted []bool
@@ -190,7 +190,7 @@ func (o *SplitOptions) read(in *input.Input) ([]*unit, error) {
 	starts := marked
 	if o.ByDocument && !slices.Contains(marked, true) {
 		if starts = parted; !slices.Contains(parted, true) {
-			return nil, fmt.Errorf("%s: nothing tells documents apart: no comment # newdoc, no -DOCSTART- and no two blank lines", in.Name)
+			return nil, fmt.Errorf("%s: no document boundaries: want # newdoc comments, -DOCSTART- lines or two blank lines in a row", in.Name)
 		}
 	}
 	var units []*unit
@@ -204,7 +204,7 @@ func (o *SplitOptions) read(in *input.Input) ([]*unit, error) {
 	return units, nil
 }
 
-// Write writes the sentences as they were read. Attribute files have one spelling.
+// Write writes the sentences byte for byte as they were read. It normalises attribute files.
 func (p *Part) Write(w io.Writer) error {
 	rows, items := corpus.NewWriter(w), attrfile.NewWriter(w)
 	for _, u := range p.units {

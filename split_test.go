@@ -120,8 +120,8 @@ func TestSplitRefusesOptions(t *testing.T) {
 		o              trellis.SplitOptions
 		option, reason string
 	}{
-		"nothing":         {trellis.SplitOptions{}, "shares", "say with {shares} or with {counts}"},
-		"both":            {trellis.SplitOptions{Shares: []float64{1}, Counts: []float64{1}}, "counts", "say with {shares} or with {counts}"},
+		"nothing":         {trellis.SplitOptions{}, "shares", "set either {shares} or {counts}"},
+		"both":            {trellis.SplitOptions{Shares: []float64{1}, Counts: []float64{1}}, "counts", "set either {shares} or {counts}"},
 		"no share":        {trellis.SplitOptions{Shares: []float64{1, 0}}, "shares", "{shares} 0: want positive numbers"},
 		"negative":        {trellis.SplitOptions{Shares: []float64{-1}}, "shares", "{shares} -1: want"},
 		"NaN":             {trellis.SplitOptions{Shares: []float64{math.NaN()}}, "shares", "{shares} NaN: want"},
@@ -145,13 +145,13 @@ func TestSplitErrors(t *testing.T) {
 		o      trellis.SplitOptions
 		want   string
 	}{
-		"too many":             {stdin("a X\n"), trellis.SplitOptions{Counts: []float64{1, 1}}, "counts: 2 sentences, but there are 1"},
-		"no documents":         {stdin("a X\n\nb X\n"), trellis.SplitOptions{Shares: []float64{1}, ByDocument: true}, "stdin: nothing tells documents apart"},
-		"blank lines first":    {stdin("\n\n\na X\n\nb X\n"), trellis.SplitOptions{Shares: []float64{1}, ByDocument: true}, "stdin: nothing tells documents apart"},
-		"attributes":           {stdin("X\tw=a\tp=b\nY\tw=c\n"), trellis.SplitOptions{Shares: []float64{1}, ByDocument: true}, "attribute files know no documents"},
+		"too many":             {stdin("a X\n"), trellis.SplitOptions{Counts: []float64{1, 1}}, "counts: 2 sentences requested, but the files have 1"},
+		"no documents":         {stdin("a X\n\nb X\n"), trellis.SplitOptions{Shares: []float64{1}, ByDocument: true}, "stdin: no document boundaries"},
+		"blank lines first":    {stdin("\n\n\na X\n\nb X\n"), trellis.SplitOptions{Shares: []float64{1}, ByDocument: true}, "stdin: no document boundaries"},
+		"attributes":           {stdin("X\tw=a\tp=b\nY\tw=c\n"), trellis.SplitOptions{Shares: []float64{1}, ByDocument: true}, "attribute files have no document boundaries"},
 		"ragged":               {stdin("a X\nb\n"), one, "stdin:2: 1 column, expected 2"},
 		"no such file":         {corpus.Source{Paths: []string{"no such file"}}, one, "no such file"},
-		"nothing":              {corpus.Source{}, one, "no file and no sentence to split"},
+		"nothing":              {corpus.Source{}, one, "no files or sentences to split"},
 		"a format of its own":  {stdin("a X\n"), trellis.SplitOptions{Shares: []float64{1}, Format: corpus.CoNLLU}, "stdin:1: "},
 		"formats do not match": {corpus.Source{Paths: []string{"-"}, Stdin: strings.NewReader(treebank), Sentences: memory(t, []string{"a", "X"}).Sentences}, one, "sentences: format conll, but stdin is conllu"},
 	} {

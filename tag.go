@@ -15,46 +15,49 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// blockSize is how much of a file is labelled at a time. Where somebody may be waiting, it is what there is.
+// blockSize is the number of bytes that are labelled at a time. For interactive input it is what is
+// available.
 const blockSize = 64 << 10
 
-// listSize is how many sentences in memory are labelled at a time.
+// listSize is the number of sentences in memory that are labelled at a time.
 const listSize = 64
 
-// A pipeline labels inputs in blocks of sentences: one goroutine cuts them, several parse, label and
-// format them, one writes them in their order. There are only so many blocks, so that memory does not
-// depend on the input.
+// A pipeline labels inputs in blocks of sentences. One goroutine cuts the blocks, several parse,
+// label and format them, and one writes them in order. The number of blocks is fixed, so memory
+// does not depend on the input. The output does not depend on the number of goroutines.
 type pipeline struct {
 	m       model.Labeller
 	o       *FileOptions
-	first   *labeller // of the first goroutine
+	first   *labeller // for the first goroutine
 	threads int
 
-	free    chan *block // blocks that nobody uses
-	work    chan *block // those to be labelled
-	ordered chan *block // the same and those that are labelled, in the order of the input
-	err     error       // what ended the reading, if anything did; set before ordered is closed
+	free    chan *block // unused blocks
+	work    chan *block // blocks to label
+	ordered chan *block // blocks to label or write, in the order of the input
+	err     error       // of reading; set before ordered is closed
 }
 
-// A block is a run of sentences on its way through a pipeline.
+// A block is a run of sentences in a pipeline.
 type block struct {
 	in      *input.Input
 	fit     *fit
-	list    []*input.Sentence // the first one of its input, which stands alone, or sentences in memory
-	listOdd attrfile.Warnings // of the attributes of list
-	begins  bool              // it is the first of its input
-	text    corpus.Block      // else
+	list    []*input.Sentence // the first sentence of an input, alone, or sentences in memory
+	listOdd attrfile.Warnings // warnings about list
+	begins  bool              // it is the first block of its input
+	text    corpus.Block      // the sentences, if list is empty
 
 	out  bytes.Buffer
-	odd  attrfile.Warnings // of attributes
-	err  error             // what was wrong behind out
-	done chan struct{}     // gets a value when the block is labelled
+	odd  attrfile.Warnings // warnings about the attributes of the block
+	err  error             // the error after out
+	done chan struct{}     // receives a value when the block is labelled
 }
 
-// TagFiles labels the sentences of data and writes them to w in their order and format. Comments, blank lines and other
-// columns stay as they are. What comes before an error is written. An option that the model cannot
-// respect is a *model.OptionError; inputs that do not fit the model are an error that wraps model.ErrInput, with their
-// position.
+// TagFiles labels the sentences of data and writes them to w, in the same order and format.
+// Comments, blank lines and other columns stay as they are. TagFiles writes the sentences before an
+// error.
+//
+// An option that the model does not support is a *model.OptionError. If an input does not fit the
+// model, the error has the position and wraps model.ErrInput.
 func (m *Model) TagFiles(ctx context.Context, w io.Writer, data Source, options FileOptions) error {
 	l, o := m.labeller, &options
 	if err := o.Check(); err != nil {
@@ -71,7 +74,7 @@ func (m *Model) TagFiles(ctx context.Context, w io.Writer, data Source, options 
 		return err
 	}
 	p := &pipeline{m: l, o: o, first: first, threads: workers.ForTagging(o.Threads)}
-	n := 2*p.threads + 2 // as many as are being worked on, as many again that wait, and those of the ends
+	n := 2*p.threads + 2 // one per goroutine, as many waiting, one each to read and write
 	p.free, p.work, p.ordered = make(chan *block, n), make(chan *block, n), make(chan *block, n)
 	for range n {
 		p.free <- &block{done: make(chan struct{}, 1)}
@@ -111,7 +114,7 @@ func (p *pipeline) run(ctx context.Context, source corpus.Source, w io.Writer) e
 	return err
 }
 
-// check drops what a model may have said of a block whose file was cut short or overwritten.
+// check drops the output of a block if the model file was truncated or overwritten.
 func (p *pipeline) check(b *block) {
 	if err := model.Check(p.m); err != nil {
 		b.err = err
@@ -121,16 +124,16 @@ func (p *pipeline) check(b *block) {
 	}
 }
 
-// read cuts inputs into blocks.
 func (p *pipeline) read(ctx context.Context, source corpus.Source) error {
 	return eachInput(ctx, source, formatOf(p.m, p.o.Format), func(in *input.Input) error { return p.cut(ctx, in) })
 }
 
-// eachInput opens the inputs of a source one after another. Inputs without a sentence are an error only if all are such.
+// eachInput opens the inputs of a source one after another. It ignores inputs without a sentence,
+// unless all inputs are empty.
 func eachInput(ctx context.Context, source corpus.Source, format corpus.Format, use func(in *input.Input) error) error {
 	inputs := &input.Spool{Source: source, Format: format}
 	inputs.Stop()
-	var empty error // of the last input without a sentence, which only matters if all are so
+	var empty error // the error of the last empty input
 	full := false
 	for k := range inputs.Len() {
 		in, err := inputs.Open(ctx, k)
@@ -154,7 +157,7 @@ func eachInput(ctx context.Context, source corpus.Source, format corpus.Format, 
 	return empty
 }
 
-// cut cuts one input.
+// cut cuts an input into blocks.
 func (p *pipeline) cut(ctx context.Context, in *input.Input) error {
 	fit, err := newFit(p.m, in, p.o.Label, p.o.Form)
 	if err != nil {
@@ -198,11 +201,11 @@ func (p *pipeline) cut(ctx context.Context, in *input.Input) error {
 	}
 }
 
-// write writes the blocks as they get ready, until one holds an error.
+// write writes the labelled blocks in order, up to the first error.
 func (p *pipeline) write(w io.Writer) error {
 	rows := corpus.NewWriter(w)
 	var in *input.Input
-	var odd attrfile.Warnings // of in
+	var odd attrfile.Warnings // warnings about in
 	for b := range p.ordered {
 		<-b.done
 		if b.in != in {
@@ -228,7 +231,7 @@ func (p *pipeline) write(w io.Writer) error {
 	return nil
 }
 
-// warn says what was odd in the blocks of an input.
+// warn reports the warnings about an input.
 func (p *pipeline) warn(in *input.Input, odd attrfile.Warnings) {
 	if in == nil || p.o.Warn == nil {
 		return
@@ -246,7 +249,7 @@ func sum(a, b attrfile.Warnings) attrfile.Warnings {
 	}
 }
 
-// release gives b back. The memory of unusually long sentences is not kept.
+// release makes b available again. It drops buffers that long sentences have enlarged.
 func (p *pipeline) release(b *block) {
 	if max(b.text.Len(), b.out.Len()) > 16*blockSize {
 		b.text, b.out = corpus.Block{}, bytes.Buffer{}

@@ -10,12 +10,12 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// A labeller labels blocks of sentences, one after another, in memory of its own.
+// A labeller labels one block after another with its own scratch memory.
 type labeller struct {
 	o      *FileOptions
 	tagger model.Tagger
-	scorer model.Scorer // of another tool's output
-	print  printer      // nil: the format of the input
+	scorer model.Scorer // for the output of another tool
+	print  printer      // nil for the format of the input
 	w      *writer
 	rows   corpus.Reader
 	items  attrfile.Reader
@@ -23,7 +23,7 @@ type labeller struct {
 
 	in    *input.Input
 	fit   *fit
-	names []string // of the column of labels
+	names []string // labels of the input
 	fixed []string
 	text  []byte
 }
@@ -35,7 +35,7 @@ func newLabeller(m model.Labeller, o *FileOptions) (*labeller, error) {
 		return nil, err
 	}
 	if l.print != nil {
-		l.scorer = l.tagger.(model.Scorer) // checkModel has refused the others
+		l.scorer = l.tagger.(model.Scorer) // checkModel rejects all other taggers
 	}
 	return l, nil
 }
@@ -92,13 +92,13 @@ func (l *labeller) sentence(s *input.Sentence) error {
 	return l.w.write(l.in, l.fit, s, list)
 }
 
-// printed labels s for another tool's output.
+// printed labels s in the output format of another tool.
 func (l *labeller) printed(s *input.Sentence) error {
 	if l.fit.label >= 0 {
 		l.names = l.in.Labels(l.names, s, l.fit.label)
 	}
 	var keep []string
-	if l.o.tool() != asWapiti { // whose posteriors do not respect what is fixed
+	if l.o.tool() != asWapiti { // Wapiti ignores fixed labels in posteriors
 		keep = l.keep(s)
 	}
 	scores, err := l.scorer.Scores(l.fit.Sentence(s), keep)
@@ -112,7 +112,7 @@ func (l *labeller) printed(s *input.Sentence) error {
 	return err
 }
 
-// keep returns the labels of s that are kept, nil if none are.
+// keep returns the fixed labels of s, or nil without Fixed.
 func (l *labeller) keep(s *input.Sentence) []string {
 	if !l.o.Fixed {
 		return nil

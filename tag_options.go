@@ -12,52 +12,53 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// FileOptions say how [Model.TagFiles] labels files. The zero value writes the best labels in the format of the input.
+// FileOptions are the options of [Model.TagFiles]. The zero value writes the best labels in the
+// format of the input.
 type FileOptions struct {
-	NBest         int  // the n best labellings of each sentence, with their probabilities
-	Posterior     bool // the most probable label of each token, instead of the best labelling
+	NBest         int  // number of labellings per sentence, each with its probability; 0 means the best without
+	Posterior     bool // label each token with its most probable label (posterior decoding)
 	Probabilities bool // add the probability of each label
-	Spans         bool // add the probability of each span, at its first token
-	Unconstrained bool // labels may break the grammar of their scheme
-	NoDictionary  bool // words may have labels that the tag dictionary lacks
-	Fixed         bool // keep the labels that the input has; "_", "?" and "" stand for none
+	Spans         bool // add the probability of each span to its first token
+	Unconstrained bool // ignore the constraints of the label scheme
+	NoDictionary  bool // ignore the tag dictionary
+	Fixed         bool // keep the labels of the input; "_", "?" and "" mean no label
 
 	Format  corpus.Format
-	Label   string // column of the labels; "": as in training
-	Form    string // column of the words; "": as in training
-	Threads int    // goroutines that label; 0: one a core
+	Label   string // label column; "" means as in training
+	Form    string // word column; "" means as in training
+	Threads int    // number of goroutines; 0 means one per core
 
-	OutputFormat string   // "same" (or "") as the input, or what "crfsuite", "crfpp" or "wapiti" writes
-	Detail       []string // what such output says besides: reference, path, all; scores, bare
+	OutputFormat string   // "same" (or "") as the input, or that of the tool "crfsuite", "crfpp" or "wapiti"
+	Detail       []string // variants of the output of a tool: reference, path, all, scores, bare
 
-	Warn func(string) // hears of what is odd in attribute files; may be nil
+	Warn func(string) // receives warnings about attribute files; may be nil
 }
 
-// The values of OutputFormat.
+// Values of OutputFormat.
 const (
-	same     = "same" // as the input; "" means the same
+	same     = "same" // as the input, like ""
 	asSuite  = "crfsuite"
 	asCRFPP  = "crfpp"
 	asWapiti = "wapiti"
 )
 
-// The values of Detail: what a tool adds, or leaves out.
+// Values of Detail.
 const (
-	detailReference = "reference" // the label of the file
-	detailPath      = "path"      // score and probability of the labelling
-	detailAll       = "all"       // the probabilities of all labels
-	detailScores    = "scores"    // of the labelling and its labels
-	detailBare      = "bare"      // nothing but labels
+	detailReference = "reference" // add the label of the input
+	detailPath      = "path"      // add score and probability of the labelling
+	detailAll       = "all"       // add the probabilities of all labels
+	detailScores    = "scores"    // add the scores of the labelling and its labels
+	detailBare      = "bare"      // write labels only
 )
 
-// details are those that each tool knows.
+// details lists the values of Detail that each tool supports.
 var details = map[string][]string{
 	asSuite:  {detailReference, detailPath, detailAll},
 	asCRFPP:  {detailAll},
 	asWapiti: {detailScores, detailBare},
 }
 
-// tool is the tool whose output is asked for, "" for the format of the input.
+// tool returns the tool whose output format is set, or "" for the format of the input.
 func (o *FileOptions) tool() string {
 	if o.OutputFormat == same {
 		return ""
@@ -67,7 +68,7 @@ func (o *FileOptions) tool() string {
 
 func (o *FileOptions) says(detail string) bool { return slices.Contains(o.Detail, detail) }
 
-// Check returns a *model.OptionError for an option that is out of range or does not go with another.
+// Check returns an [*OptionError] for an option that is out of range or contradicts another.
 func (o FileOptions) Check() error {
 	if err := o.checkOutput(o.tool()); err != nil {
 		return err
@@ -76,19 +77,19 @@ func (o FileOptions) Check() error {
 	case o.NBest < 0:
 		return model.Refuse("nbest", "{nbest} %d: want a positive number", o.NBest)
 	case o.NBest > 0 && o.Posterior && o.tool() == "":
-		return model.Refuse("posterior", "{posterior} finds one labelling, {nbest} lists the best by another measure")
+		return model.Refuse("posterior", "{posterior} gives one labelling per sentence; it cannot be combined with {nbest}")
 	case o.Threads < 0:
 		return model.Refuse("threads", "{threads} %d: want a positive number, or 0 for all cores", o.Threads)
 	}
 	return nil
 }
 
-// checkOutput finds options that the output of a tool has nothing for.
+// checkOutput rejects options that the output format of a tool does not support.
 func (o *FileOptions) checkOutput(tool string) error {
 	known, ok := details[tool]
 	switch {
 	case tool == "" && len(o.Detail) > 0:
-		return model.Refuse("detail", "{detail} is for {output-format} crfsuite, crfpp and wapiti")
+		return model.Refuse("detail", "{detail} needs {output-format} crfsuite, crfpp or wapiti")
 	case tool == "":
 		return nil
 	case !ok:
@@ -96,11 +97,11 @@ func (o *FileOptions) checkOutput(tool string) error {
 	}
 	for _, d := range o.Detail {
 		if !slices.Contains(known, d) {
-			return model.Refuse("detail", "{detail} %s: {output-format} %s knows %s", d, tool, strings.Join(known, ", "))
+			return model.Refuse("detail", "{detail} %s: want one of %s for {output-format} %s", d, strings.Join(known, ", "), tool)
 		}
 	}
 	without := func(option string) error {
-		return model.Refuse(option, "{output-format} %s writes nothing for {%s}", tool, option)
+		return model.Refuse(option, "{output-format} %s does not support {%s}", tool, option)
 	}
 	switch {
 	case o.Spans:
@@ -110,12 +111,12 @@ func (o *FileOptions) checkOutput(tool string) error {
 	case o.Posterior && tool != asWapiti:
 		return without("posterior")
 	case o.Probabilities && tool == asWapiti:
-		return model.Refuse("probs", "{probs}: Wapiti's probabilities are {posterior} {detail} scores")
+		return model.Refuse("probs", "{probs}: for the probabilities of Wapiti, use {posterior} {detail} scores")
 	}
 	return nil
 }
 
-// taggerOptions are those of the taggers. What another tool's output says is found by its printer.
+// taggerOptions returns the options of the taggers. Printers compute what other tools print.
 func (o *FileOptions) taggerOptions() model.TagOptions {
 	t := model.TagOptions{Unconstrained: o.Unconstrained, NoDictionary: o.NoDictionary, Fixed: o.Fixed}
 	if o.tool() == "" {
@@ -124,8 +125,8 @@ func (o *FileOptions) taggerOptions() model.TagOptions {
 	return t
 }
 
-// checkModel returns a *model.OptionError for an output format that the model has no numbers for. NewTagger checks the
-// rest.
+// checkModel returns a *model.OptionError if the model cannot produce the output format. NewTagger
+// checks the other options.
 func (o *FileOptions) checkModel(m model.Labeller) error {
 	if o.tool() == "" {
 		return nil
@@ -136,16 +137,16 @@ func (o *FileOptions) checkModel(m model.Labeller) error {
 	to := m.Metadata().Output
 	switch {
 	case m.Kind() == model.SemiMarkov:
-		return refuse("the model scores spans as wholes, which that tool has no output for")
+		return refuse("the model scores whole spans, which this format cannot hold")
 	case m.Kind() == model.Pruned:
-		return refuse("the model looks at a few labels of each token, and that tool's output has all")
+		return refuse("the model scores only a few labels of each token, and this format has all")
 	case to != structured.Plain:
-		return refuse("the model writes labels in %s, but has %s inside, which is not for another tool's output", to, m.Scheme())
+		return refuse("the model converts its labels from %[2]s to %[1]s, which this format does not allow", to, m.Scheme())
 	}
 	return nil
 }
 
-// suite, pp and wapiti return what the options mean to the tools.
+// suite, pp and wapiti convert the options to those of the tools.
 func (o *FileOptions) suite() crfsuite.Output {
 	return crfsuite.Output{Reference: o.says(detailReference), Probability: o.says(detailPath), Marginal: o.Probabilities, MarginalAll: o.says(detailAll)}
 }

@@ -13,14 +13,15 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// isRaw reports whether a model reads rows of any number of attributes, by the rules of its own tool alone.
+// isRaw reports whether m is a raw Wapiti model, which reads rows of any number of attributes.
 func isRaw(m model.Labeller) bool {
 	w, ok := m.(*wapiti.Model)
 	return ok && w.Templates() == nil
 }
 
-// ownOutput returns what reads and writes as the tool of the model itself does, by its own rules of what a sentence is;
-// nil unless that is asked for, or there is no other way.
+// ownOutput returns a function that labels exactly as the tool of the model does, including how the
+// tool reads sentences. It returns nil unless the options require this output or the model has no
+// other.
 func ownOutput(m model.Labeller, o *FileOptions) func(w io.Writer, r io.Reader, name string) error {
 	switch m := m.(type) {
 	case *crfpp.Model:
@@ -35,7 +36,7 @@ func ownOutput(m model.Labeller, o *FileOptions) func(w io.Writer, r io.Reader, 
 	return nil
 }
 
-// checkOwn finds options that the tool has nothing for.
+// checkOwn rejects options that the tool does not support.
 func (o *FileOptions) checkOwn(m model.Labeller) error {
 	tool := asCRFPP
 	if m.Kind() == model.Wapiti {
@@ -43,13 +44,13 @@ func (o *FileOptions) checkOwn(m model.Labeller) error {
 	}
 	switch {
 	case o.tool() != "" && o.tool() != tool:
-		return model.Refuse("output-format", "{output-format} %s: a model without patterns has only the output of wapiti", o.OutputFormat)
+		return model.Refuse("output-format", "{output-format} %s: a raw model of Wapiti supports only wapiti", o.OutputFormat)
 	case o.Format != corpus.FormatAuto && o.Format != corpus.CoNLL:
-		return model.Refuse("format", "{format} %s: with the output of its own tool, a model reads files as that does", o.Format)
+		return model.Refuse("format", "{format} %s: in the output format of its own tool, the model reads files as the tool does", o.Format)
 	case o.Form != "" || o.Label != "" && (o.Label != "-1" || tool != asWapiti):
-		return model.Refuse("label", "{form}, {label}: with the output of its own tool, a model finds columns as that does")
+		return model.Refuse("label", "{form}, {label}: not supported in the output format of the model's own tool, which finds the columns itself")
 	case o.Fixed && tool != asWapiti:
-		return model.Refuse("fixed", "{fixed}: crf_test keeps no labels; leave out {output-format}")
+		return model.Refuse("fixed", "{fixed}: not supported by crf_test; leave out {output-format}")
 	}
 	return o.checkOutput(tool)
 }
@@ -60,7 +61,7 @@ func runOwn(ctx context.Context, w io.Writer, source corpus.Source, m model.Labe
 		return err
 	}
 	if len(source.Sentences) > 0 {
-		return unfit("sentences in memory, but with the output of its own tool, a model reads files")
+		return unfit("sentences in memory, but a model reads only files for the output format of its own tool")
 	}
 	for _, name := range source.Paths {
 		raw, err := input.OpenRaw(ctx, name, source.Stdin)

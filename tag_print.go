@@ -11,11 +11,11 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A printer appends what a tool writes of a sentence with these scores; names are the labels of the file, if it has a
-// column of them.
+// A printer appends the output of a tool for a sentence with the given scores. names holds the
+// labels of the input, if it has a label column.
 type printer func(dst []byte, scores *structured.Lattice, s *input.Sentence, names []string) ([]byte, error)
 
-// printer returns that of the output format, nil if it is that of the input.
+// printer returns the printer of the output format, or nil for the format of the input.
 func (o *FileOptions) printer(labels []string) printer {
 	switch o.tool() {
 	case asSuite:
@@ -44,7 +44,7 @@ func (o *FileOptions) printer(labels []string) printer {
 			}
 			if o.Fixed {
 				for _, name := range names {
-					given = append(given, slices.Index(labels, name)) // as Wapiti, what is unknown is free
+					given = append(given, slices.Index(labels, name)) // -1 for unknown labels, which Wapiti does not fix
 				}
 			}
 			return p.Append(dst, scores, lines, given)
@@ -53,7 +53,7 @@ func (o *FileOptions) printer(labels []string) printer {
 	return nil
 }
 
-// fields returns the columns of s, in memory of dst's.
+// fields returns the columns of s, in the memory of dst.
 func fields(dst features.Rows, s *input.Sentence) features.Rows {
 	n, columns := s.Rows.Len(), s.Rows.Columns()
 	for len(dst) < n {

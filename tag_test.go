@@ -121,7 +121,7 @@ func TestLabelsOfFilesThatTheModelSaysNothingAbout(t *testing.T) {
 	err = scoreSource(t.Context(), corpus.Source{Paths: []string{"-"}, Stdin: strings.NewReader("Ann\n")}, &p, new(metrics.Scorer))
 	var option *model.OptionError
 	require.ErrorAs(t, err, &option)
-	assert.ErrorContains(t, err, "stdin:1: no column of labels")
+	assert.ErrorContains(t, err, "stdin:1: no gold label column")
 }
 
 // What does not fit is an error with its position, and wraps ErrInput.
@@ -137,9 +137,9 @@ func TestUnfitInputs(t *testing.T) {
 	assert.EqualError(t, err, `stdin:2: label "X-Y" is not one of the model's`)
 	err = run("O\tw=Ann\n", FileOptions{Format: corpus.CRFsuite})
 	require.ErrorIs(t, err, model.ErrInput)
-	assert.EqualError(t, err, "stdin:1: attributes, but the model reads columns")
+	assert.EqualError(t, err, "stdin:1: an attribute file, but the model reads columns")
 	assert.ErrorIs(t, run("\n", FileOptions{}), input.ErrNoSentence)
-	assert.ErrorContains(t, run("Ann\n", FileOptions{Fixed: true}), "stdin:1: no column of labels that could be kept")
+	assert.ErrorContains(t, run("Ann\n", FileOptions{Fixed: true}), "stdin:1: no label column to fix labels from")
 }
 
 // Whatever an option cannot go with is refused before anything is read.

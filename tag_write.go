@@ -12,37 +12,37 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// A writer writes labelled sentences in the format that they came in.
+// A writer writes labelled sentences in the format of the input.
 type writer struct {
 	o        *FileOptions
 	w        io.Writer
 	rows     *corpus.Writer
 	rendered rendered
 	append   [][]string
-	more     [1]corpus.Replacement // of MISC
+	more     [1]corpus.Replacement // the MISC column
 	buf      []byte
 }
 
-// rendered are the columns that a labelling adds.
+// rendered holds the columns that a labelling adds.
 type rendered struct {
 	labels []string
-	probs  []string // of each label, nil unless asked for
-	spans  []string // of the span that starts at each token, or noSpan; nil unless asked for
+	probs  []string // of each label; nil without Probabilities
+	spans  []string // of the span that starts at each token, or noSpan; nil without Spans
 	text   []byte
 }
 
-// noSpan stands where no span starts.
+// noSpan marks tokens at which no span starts.
 const noSpan = "_"
 
 func newWriter(o *FileOptions) *writer { return &writer{o: o, rows: corpus.NewWriter(nil)} }
 
-// reset makes w write the next sentences to to.
+// reset sets the output of w.
 func (w *writer) reset(to io.Writer) {
 	w.w = to
 	w.rows.Reset(to)
 }
 
-// write writes each labelling of s; ranked ones say their rank and probability.
+// write writes all labellings of s. With NBest, each has its rank and probability.
 func (w *writer) write(in *input.Input, f *fit, s *input.Sentence, list []model.Labelling) error {
 	for k := range list {
 		w.rendered.render(&list[k], w.o)
@@ -61,12 +61,12 @@ func (w *writer) write(in *input.Input, f *fit, s *input.Sentence, list []model.
 
 const digits = len("0.123456")
 
-// appendProbability appends p, digits long.
+// appendProbability appends p with the fixed width digits.
 func appendProbability(dst []byte, p float64) []byte {
 	return strconv.AppendFloat(dst, min(max(p, 0), 1), 'f', digits-len("0."), 64)
 }
 
-// render makes r the columns of a labelling.
+// render sets r to the columns of a labelling.
 func (r *rendered) render(l *model.Labelling, o *FileOptions) {
 	r.labels = l.Labels
 	if o.Probabilities {
@@ -91,7 +91,7 @@ func (r *rendered) render(l *model.Labelling, o *FileOptions) {
 	}
 }
 
-// row writes columns: CoNLL with new ones, CoNLL-U with old ones filled in.
+// row writes a sentence of columns: CoNLL with appended columns, CoNLL-U with replaced ones.
 func (w *writer) row(in *input.Input, f *fit, s *input.Sentence, k int, c *rendered, probability float64) error {
 	e := corpus.Edit{Again: k > 0}
 	if w.o.NBest > 0 && s.Rows.Len() > 0 {
@@ -124,7 +124,7 @@ func (w *writer) row(in *input.Input, f *fit, s *input.Sentence, k int, c *rende
 	return w.rows.WriteEdited(&s.Rows, e)
 }
 
-// notes returns the values of MISC, which held old ones, with the probabilities of c.
+// notes returns the values of MISC: the old ones, with the probabilities of c.
 func (w *writer) notes(c *rendered, old []string) []string {
 	const prob, spanProb = "Prob=", "SpanProb="
 	values := make([]string, 0, len(old))
@@ -150,7 +150,7 @@ func (w *writer) notes(c *rendered, old []string) []string {
 	return values
 }
 
-// rest writes what stands behind the last sentence of a block, among rows of as many columns.
+// rest writes the lines after the last sentence of a block.
 func (w *writer) rest(in *input.Input, f *fit, s *input.Sentence) error {
 	if in.HasItems() {
 		return nil
@@ -158,7 +158,8 @@ func (w *writer) rest(in *input.Input, f *fit, s *input.Sentence) error {
 	return w.row(in, f, s, 0, &rendered{labels: []string{}, probs: []string{}, spans: []string{}}, 0)
 }
 
-// items writes labels as CRFsuite does: one a line, label:probability if asked for, an empty line behind.
+// items writes labels as CRFsuite does: one per line, as label:probability with Probabilities, and
+// an empty line at the end.
 func (w *writer) items(c *rendered, probability float64) error {
 	w.buf = w.buf[:0]
 	if w.o.NBest > 0 {

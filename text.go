@@ -13,9 +13,9 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// ReadText reads the words of files, to cluster them. Format is text (a sentence a line), conll, conllu, or auto, which
-// takes for text what has lines of different numbers of tokens. Form is the column of the words, or "" for the usual
-// one.
+// ReadText reads the words of files, for clustering. The format is text (one sentence per line),
+// conll, conllu, or auto. If the lines have different numbers of tokens, auto means text. Form is
+// the word column; "" means the default of the format.
 func ReadText(ctx context.Context, data Source, format, form string) (*cluster.Text, error) {
 	files := corpus.FormatAuto
 	if format != "text" {
@@ -47,7 +47,6 @@ func ReadText(ctx context.Context, data Source, format, form string) (*cluster.T
 	return text, nil
 }
 
-// readText adds the sentences of a file.
 func readText(text *cluster.Text, raw *input.Raw, format corpus.Format, plain bool, column string) error {
 	r := bufio.NewReaderSize(raw, cluster.Head)
 	if format == corpus.FormatAuto && !plain {

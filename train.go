@@ -14,10 +14,10 @@ import (
 	"github.com/trellis-nlp/trellis/recipe"
 )
 
-// A Config holds the settings of training, one field each. The zero value leaves all of them to what suits the data.
+// A Config holds the settings of training. The zero value picks every setting to suit the data.
 type Config = recipe.Config
 
-// ReadConfig reads settings from a file as [Config.Write] writes them.
+// ReadConfig reads the settings in a file that [Config.Write] has written.
 func ReadConfig(path string) (Config, error) {
 	f, err := input.OpenFile(path)
 	if err != nil {
@@ -27,39 +27,39 @@ func ReadConfig(path string) (Config, error) {
 	return recipe.Read(f, path)
 }
 
-// An OptionError is a setting that is out of range, or that does not go with another.
+// An OptionError reports a setting that is out of range or contradicts another.
 type OptionError = model.OptionError
 
-// Progress is what training reports after each step.
+// Progress describes the state of training after a step.
 type Progress = model.Progress
 
-// Errors wrap these, so that errors.Is finds them.
+// Errors for errors.Is.
 var (
-	ErrInput  = model.ErrInput  // sentences do not fit a model
-	ErrModel  = model.ErrModel  // a file is not a valid model
+	ErrInput  = model.ErrInput  // the sentences do not fit the model
+	ErrModel  = model.ErrModel  // the file is not a valid model
 	ErrNoStep = model.ErrNoStep // training ended before its first step
 )
 
-// A Source says where sentences come from: files, or memory.
+// A Source names the origin of sentences: files or memory.
 type Source = corpus.Source
 
-// Files is a source of sentences in files: CoNLL columns, CoNLL-U or CRFsuite's attribute files, recognised by their
-// content. "-" is standard input.
+// Files returns a source that reads files of CoNLL columns, CoNLL-U, or CRFsuite attributes. The
+// format is detected from the content. "-" is standard input.
 func Files(paths ...string) Source { return Source{Paths: paths} }
 
-// Sentences is a source of sentences in memory; [corpus.NewSentence] makes them.
+// Sentences returns a source of sentences in memory. Create them with [corpus.NewSentence].
 func Sentences(list ...*corpus.Sentence) Source { return Source{Sentences: list} }
 
-// A Report says how a model was trained.
+// A Report describes a training run.
 type Report struct {
-	Config    Config        // with all that was left open filled in
-	Summary   model.Summary // steps, loss, scores on the development data
-	Sentences int           // of the training data
+	Config    Config        // completed: every setting has its value
+	Summary   model.Summary // steps, loss, development scores
+	Sentences int           // number in the training data
 	Tokens    int
-	Size      string // how large the model is, in words
+	Size      string // size of the model, in words
 }
 
-// Ended says in words how training ended, and which step became the model.
+// Ended says how training ended and which step became the model.
 func (r *Report) Ended() string {
 	s := &r.Summary
 	text := fmt.Sprintf("%s after %d steps", endings[s.Reason], s.Steps)
@@ -78,13 +78,14 @@ var endings = map[optimize.Reason]string{
 	optimize.Cancelled:    "interrupted",
 }
 
-// Train trains a model on labelled sentences. The zero Config trains like the command tagger train without flags: it
-// looks at the data for the columns, the task, the templates, the label scheme, the loss and the optimizer. The same
-// data, settings and number of threads give the same model, byte for byte. Settings that contradict each other are an
-// [*OptionError].
+// Train trains a model on labelled sentences. With the zero Config it trains like the command
+// "tagger train" without flags. It then picks the columns, the task, the templates, the label
+// scheme, the loss and the optimizer from the data. The same data, settings and number of threads
+// give the same model, byte for byte. Settings that contradict each other are an [*OptionError].
 //
-// When ctx ends, Train returns the best model so far together with an error that wraps the context's. All other errors
-// come without a model, as one before the first step is complete does, which wraps [ErrNoStep].
+// When ctx ends, Train returns the best model so far and an error that wraps ctx.Err(). If no step
+// was complete, it returns no model and the error also wraps [ErrNoStep]. Other errors come without
+// a model.
 func Train(ctx context.Context, data Source, c Config) (*Model, *Report, error) {
 	if err := c.Validate(); err != nil {
 		return nil, nil, err
@@ -107,8 +108,8 @@ func Train(ctx context.Context, data Source, c Config) (*Model, *Report, error) 
 	return newModel(r.Model, storage), &Report{r.Config, r.Summary, r.Sentences, r.Tokens, r.Describe()}, err
 }
 
-// openStart opens the model that training starts from, nil if there is none. A chain may start from a model of another
-// tool.
+// openStart opens the model that training starts from, or returns nil without Config.Init. It
+// imports models of other tools for chains.
 func openStart(c *Config) (model.Labeller, error) {
 	if c.Init == "" {
 		return nil, nil
@@ -125,7 +126,7 @@ func openStart(c *Config) (model.Labeller, error) {
 		return chain, nil
 	}
 	if m.Kind() != c.Kind() {
-		return nil, m.about(fmt.Errorf("%w: a model of kind %s cannot start one of kind %s", ErrKind, m.Kind(), c.Kind()))
+		return nil, m.about(fmt.Errorf("%w: a %s model cannot be the start of a %s model", ErrKind, m.Kind(), c.Kind()))
 	}
 	return m.labeller, nil
 }

@@ -11,20 +11,22 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// missedName is the cost of a missed token of a name. Few tokens are names, so that a loss that counts all alike leaves
-// too many out; 2 and 3 scored best on development data (docs/explanation/features.md).
+// missedName is the cost of a missed name token. Few tokens belong to names, so a uniform cost
+// leads to low recall. The values 2 and 3 scored best on development data
+// (docs/explanation/features.md).
 const missedName = 3
 
-// tokenScale is the cost of a wrong token where labels are single, by cross-validation on training data
-// (docs/explanation/features.md).
+// tokenScale is the cost of a wrong token for single labels, chosen by cross-validation on training
+// data (docs/explanation/features.md).
 const tokenScale = 3
 
-// usualBlend moves the blend of large-margin softmax. Weights of many attributes stand at nearly right angles to the
-// few of a token, so that a margin of angles alone cannot be met.
+// usualBlend is the default range of the blend of large-margin softmax. The blend is necessary:
+// weight vectors of many attributes are nearly orthogonal to the few attributes of a token, so
+// angles alone cannot reach the margin.
 const usualBlend = "1000..30"
 
-// Complete returns the configuration with its open settings filled in for data of that profile. Completing it again
-// changes nothing. It reports what [Config.Validate] reports.
+// Complete returns the configuration with all unset settings picked for data with this profile. It
+// is idempotent. It returns the errors of [Config.Validate].
 func (c Config) Complete(p *Profile) (Config, error) {
 	if err := c.Validate(); err != nil {
 		return c, err
@@ -43,13 +45,13 @@ func (c Config) Complete(p *Profile) (Config, error) {
 	return c, nil
 }
 
-// openLoss reports whether the labels may pick the loss.
+// openLoss reports whether the labels determine the loss.
 func (c *Config) openLoss() bool {
 	return c.Loss == "" && optimizerNamed(c.Optimizer).loss == "" && c.ModelType == model.Chain &&
 		c.supervision() == annotation.Full.String() && c.Entropy == 0 && c.LabelSmoothing == 0
 }
 
-// baseLoss is the loss whatever the labels are.
+// baseLoss is the loss if the labels do not determine it.
 func (c *Config) baseLoss() string {
 	switch {
 	case c.Loss != "":
@@ -60,7 +62,8 @@ func (c *Config) baseLoss() string {
 	return "cross-entropy"
 }
 
-// pickFeatures names the preset, unless templates come from elsewhere or have lines for further columns.
+// pickFeatures picks the preset, unless the templates come from a file or a model, or include
+// further columns.
 func (c *Config) pickFeatures(p *Profile) {
 	if (c.Features == "" || c.Features == "auto") && c.Init == "" && p.Format != corpus.CRFsuite && len(p.further) == 0 {
 		c.Features = p.Task().Preset
@@ -70,7 +73,7 @@ func (c *Config) pickFeatures(p *Profile) {
 	}
 }
 
-// pickLoss picks the loss for single labels or names, if it was left open.
+// pickLoss picks an unset loss for single labels or names.
 func (c *Config) pickLoss(p *Profile) {
 	open := c.openLoss() && p.Format != corpus.CRFsuite
 	switch task := p.Task(); {
@@ -85,8 +88,8 @@ func (c *Config) pickLoss(p *Profile) {
 	}
 }
 
-// Picked says in words why the loss of the completed configuration was picked; "" if the user named one or the labels
-// made no difference.
+// Picked explains why Complete picked the loss. It returns "" if the user set the loss or the
+// labels made no difference.
 func (c Config) Picked(completed Config) string {
 	if err := c.settleModel(); err != nil || !c.openLoss() || completed.Loss != "softmax-margin" {
 		return ""
@@ -101,7 +104,7 @@ func (c Config) Picked(completed Config) string {
 
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
-// settleLoss fills in the settings of the loss.
+// settleLoss sets the unset options of the loss.
 func (c *Config) settleLoss() {
 	kind, _ := losses.Lookup(c.Loss)
 	if kind.Margin {
@@ -135,7 +138,7 @@ func (c *Config) cost() string {
 	return c.Cost
 }
 
-// settleOptimizer fills in the optimizer and its settings for the loss.
+// settleOptimizer picks the optimizer and its unset options for the loss.
 func (c *Config) settleOptimizer() {
 	if c.Optimizer == "" {
 		c.Optimizer = defaultOptimizer(c.Loss, c.L1)
@@ -187,13 +190,12 @@ func (c *Config) variant() string {
 	return c.PAVariant
 }
 
-// annealed reports whether the loss changes in the course of training.
+// annealed reports whether the loss changes during training.
 func (c *Config) annealed() bool {
 	return c.AnnealTemperature != "" || c.AnnealCost != "" || c.AnnealBlend != ""
 }
 
-// Templates returns the templates of the completed configuration for data of that profile, where they are a preset or
-// composed by auto.
+// Templates returns the templates of a completed configuration whose Features are a preset or auto.
 func (c *Config) Templates(p *Profile) (*features.Templates, error) {
 	if c.Features == "" || c.Features == "auto" {
 		return p.templates()

@@ -7,90 +7,147 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// Config holds the settings of training, one field each. The zero value leaves all of them open: [Config.Complete]
-// fills in what suits the data. Pointers tell a setting of 0 from an open one; Config{L2: new(0.5)} sets one.
+// Config holds the settings of training, one per field. In the zero value all are unset, and
+// [Config.Complete] picks them to suit the data. Pointer fields distinguish 0 from unset;
+// Config{L2: new(0.5)} sets one.
 //
-// The names of the fields in files, TOML or JSON, are those of the tags.
+// The tags give the names of the fields in TOML and JSON.
 type Config struct {
-	// Data. Columns are numbers from 1, numbers from the end (-1 is the last), or names in CoNLL-U.
-	Dev         corpus.Source    `toml:"-" json:"-"`                                         // development data: scored after each step, the best model is kept
-	Format      string           `toml:"format,omitempty" json:"format,omitempty"`           // auto, conll, conllu or crfsuite; "" means auto
-	Label       string           `toml:"label,omitempty" json:"label,omitempty"`             // column of the labels
-	Form        string           `toml:"form,omitempty" json:"form,omitempty"`               // column of the words
-	POS         string           `toml:"pos,omitempty" json:"pos,omitempty"`                 // column of parts of speech for the presets, or none
-	Supervision string           `toml:"supervision,omitempty" json:"supervision,omitempty"` // how labels are read: full, partial or soft; "" means full
-	Normalize   model.NormalForm `toml:"normalize,omitempty" json:"normalize,omitempty"`     // normal form of Unicode in which fields are read
+	// Data. A column is a number from 1, a number from the end (-1 is the last), or a name in CoNLL-U.
+
+	// Dev is the development data. Training scores it after each step and keeps the best model.
+	Dev corpus.Source `toml:"-" json:"-"`
+	// Format is auto (or ""), conll, conllu or crfsuite.
+	Format string `toml:"format,omitempty" json:"format,omitempty"`
+	// Label and Form are the columns of labels and words.
+	Label string `toml:"label,omitempty" json:"label,omitempty"`
+	Form  string `toml:"form,omitempty" json:"form,omitempty"`
+	// POS is the part-of-speech column that the presets read, or none.
+	POS string `toml:"pos,omitempty" json:"pos,omitempty"`
+	// Supervision is how labels are read: full (or ""), partial or soft.
+	Supervision string `toml:"supervision,omitempty" json:"supervision,omitempty"`
+	// Normalize is the Unicode normal form that fields are converted to.
+	Normalize model.NormalForm `toml:"normalize,omitempty" json:"normalize,omitempty"`
 
 	// Features.
-	Features     string   `toml:"features,omitempty" json:"features,omitempty"`                    // a preset, a file of templates, or auto; "" means auto
-	MinCount     int      `toml:"min-count,omitempty,omitzero" json:"min-count,omitempty"`         // leave out attributes that occur less often
-	AllPairs     bool     `toml:"all-pairs,omitempty" json:"all-pairs,omitempty"`                  // features for all attributes and labels, not those seen together
-	Clusters     string   `toml:"clusters,omitempty" json:"clusters,omitempty"`                    // file with classes of words: the column cluster
-	Gazetteer    []string `toml:"gazetteer,omitempty" json:"gazetteer,omitempty"`                  // NAME=FILE: lists of names, each a column
-	Vectors      string   `toml:"vectors,omitempty" json:"vectors,omitempty"`                      // file with vectors of words: the column vector
-	VectorsLimit int      `toml:"vectors-limit,omitempty,omitzero" json:"vectors-limit,omitempty"` // keep so many vectors of the file; 0 means all
+
+	// Features is a preset, a template file, or auto (or "").
+	Features string `toml:"features,omitempty" json:"features,omitempty"`
+	// MinCount drops attributes that occur less often.
+	MinCount int `toml:"min-count,omitempty,omitzero" json:"min-count,omitempty"`
+	// AllPairs creates features for all pairs of attribute and label, not only those in the data.
+	AllPairs bool `toml:"all-pairs,omitempty" json:"all-pairs,omitempty"`
+	// Clusters is a file of word clusters, the column "cluster".
+	Clusters string `toml:"clusters,omitempty" json:"clusters,omitempty"`
+	// Gazetteer lists NAME=FILE, files of names. Each is the column NAME.
+	Gazetteer []string `toml:"gazetteer,omitempty" json:"gazetteer,omitempty"`
+	// Vectors is a file of word vectors, the column "vector".
+	Vectors string `toml:"vectors,omitempty" json:"vectors,omitempty"`
+	// VectorsLimit is the number of vectors to keep; 0 means all.
+	VectorsLimit int `toml:"vectors-limit,omitempty,omitzero" json:"vectors-limit,omitempty"`
 
 	// Model.
-	ModelType     string    `toml:"model-type,omitempty" json:"model-type,omitempty"`                  // chain, semi or pruned; "" means what the order needs
-	Order         *int      `toml:"order" json:"order,omitempty"`                                      // labels to look back: 0, 1 or 2
-	Scheme        string    `toml:"scheme,omitempty" json:"scheme,omitempty"`                          // in which labels of spans are trained: iob1, bio, bioes or io
-	TagDictionary int       `toml:"tag-dictionary,omitempty,omitzero" json:"tag-dictionary,omitempty"` // words that occur so often get only labels seen with them; 0: none
-	MaxLength     *int      `toml:"max-length" json:"max-length,omitempty"`                            // tokens of a span under semi
-	Keep          []float64 `toml:"keep,omitempty" json:"keep,omitempty"`                              // labels a token keeps on average before each order under pruned
-	LabelParts    string    `toml:"label-parts,omitempty" json:"label-parts,omitempty"`                // separator of subtags under pruned, none or auto; "" means auto
+
+	// ModelType is chain, semi or pruned; "" means chain, or pruned if Order requires it.
+	ModelType string `toml:"model-type,omitempty" json:"model-type,omitempty"`
+	// Order is the number of previous labels that a score depends on: 0, 1 or 2.
+	Order *int `toml:"order" json:"order,omitempty"`
+	// Scheme is the label scheme inside the model: iob1, bio, bioes or io.
+	Scheme string `toml:"scheme,omitempty" json:"scheme,omitempty"`
+	// TagDictionary restricts words that occur this often to the labels seen with them; 0 means off.
+	TagDictionary int `toml:"tag-dictionary,omitempty,omitzero" json:"tag-dictionary,omitempty"`
+	// MaxLength is the maximum number of tokens in a span (semi).
+	MaxLength *int `toml:"max-length" json:"max-length,omitempty"`
+	// Keep is the mean number of labels that a token keeps before each order (pruned).
+	Keep []float64 `toml:"keep,omitempty" json:"keep,omitempty"`
+	// LabelParts is the separator of subtags, none, or auto (or "") (pruned).
+	LabelParts string `toml:"label-parts,omitempty" json:"label-parts,omitempty"`
 
 	// Loss.
-	Loss              string   `toml:"loss,omitempty" json:"loss,omitempty"`
-	Cost              string   `toml:"cost,omitempty" json:"cost,omitempty"`                 // hamming, boundary or entity; "" means hamming
-	CostScale         *float64 `toml:"cost-scale" json:"cost-scale,omitempty"`               // factor of the cost
-	CostFN            *float64 `toml:"cost-fn" json:"cost-fn,omitempty"`                     // entity cost of an entity's token labelled O
-	CostFP            *float64 `toml:"cost-fp" json:"cost-fp,omitempty"`                     // entity cost of an O labelled as an entity's token
-	CostConfusion     *float64 `toml:"cost-confusion" json:"cost-confusion,omitempty"`       // entity cost of an entity's token with another entity label
-	CostBoundary      *float64 `toml:"cost-boundary" json:"cost-boundary,omitempty"`         // boundary cost of each wrong start or end of a span
-	LabelWeight       []string `toml:"label-weight,omitempty" json:"label-weight,omitempty"` // LABEL=W: missing LABEL costs W, not 1
-	Gamma             *float64 `toml:"gamma" json:"gamma,omitempty"`                         // inverse temperature
-	Entropy           float64  `toml:"entropy,omitempty,omitzero" json:"entropy,omitempty"`  // weight of the entropy that is subtracted
-	LabelSmoothing    float64  `toml:"label-smoothing,omitempty,omitzero" json:"label-smoothing,omitempty"`
-	Margin            *int     `toml:"margin" json:"margin,omitempty"` // of large-margin softmax, 1 to 4
-	Blend             *float64 `toml:"blend" json:"blend,omitempty"`   // weight of the plain score beside the margin's
-	AnnealTemperature string   `toml:"anneal-temperature,omitempty" json:"anneal-temperature,omitempty"`
-	AnnealCost        string   `toml:"anneal-cost,omitempty" json:"anneal-cost,omitempty"`
-	AnnealBlend       string   `toml:"anneal-blend,omitempty" json:"anneal-blend,omitempty"`
+
+	Loss string `toml:"loss,omitempty" json:"loss,omitempty"`
+	// Cost is hamming (or ""), boundary or entity.
+	Cost string `toml:"cost,omitempty" json:"cost,omitempty"`
+	// CostScale multiplies the cost.
+	CostScale *float64 `toml:"cost-scale" json:"cost-scale,omitempty"`
+	// CostFN is the entity cost of labelling an entity token O.
+	CostFN *float64 `toml:"cost-fn" json:"cost-fn,omitempty"`
+	// CostFP is the entity cost of labelling an O token as part of an entity.
+	CostFP *float64 `toml:"cost-fp" json:"cost-fp,omitempty"`
+	// CostConfusion is the entity cost of giving an entity token another entity label.
+	CostConfusion *float64 `toml:"cost-confusion" json:"cost-confusion,omitempty"`
+	// CostBoundary is the boundary cost of each wrong start or end of a span.
+	CostBoundary *float64 `toml:"cost-boundary" json:"cost-boundary,omitempty"`
+	// LabelWeight lists LABEL=W: missing LABEL costs W instead of 1.
+	LabelWeight []string `toml:"label-weight,omitempty" json:"label-weight,omitempty"`
+	// Gamma is the inverse temperature.
+	Gamma *float64 `toml:"gamma" json:"gamma,omitempty"`
+	// Entropy is the weight of the entropy, which is subtracted from the loss.
+	Entropy        float64 `toml:"entropy,omitempty,omitzero" json:"entropy,omitempty"`
+	LabelSmoothing float64 `toml:"label-smoothing,omitempty,omitzero" json:"label-smoothing,omitempty"`
+	// Margin is the margin of large-margin softmax, 1 to 4.
+	Margin *int `toml:"margin" json:"margin,omitempty"`
+	// Blend is the weight of the plain score relative to the margin score.
+	Blend *float64 `toml:"blend" json:"blend,omitempty"`
+	// The Anneal settings are ranges FROM..TO of a value that changes during training.
+	AnnealTemperature string `toml:"anneal-temperature,omitempty" json:"anneal-temperature,omitempty"`
+	AnnealCost        string `toml:"anneal-cost,omitempty" json:"anneal-cost,omitempty"`
+	AnnealBlend       string `toml:"anneal-blend,omitempty" json:"anneal-blend,omitempty"`
 
 	// Optimizer. Training minimises the sum of the losses plus L2 ||w||^2 + L1 ||w||_1.
+
 	Optimizer string   `toml:"optimizer,omitempty" json:"optimizer,omitempty"`
 	L2        *float64 `toml:"l2" json:"l2,omitempty"`
 	L1        float64  `toml:"l1,omitempty,omitzero" json:"l1,omitempty"`
-	Epochs    *int     `toml:"epochs" json:"epochs,omitempty"`   // passes over the data at most; iterations of L-BFGS and OWL-QN
-	WarmUp    *int     `toml:"warm-up" json:"warm-up,omitempty"` // passes of SGD with which L-BFGS starts, counted among the epochs
-	BatchSize *int     `toml:"batch-size" json:"batch-size,omitempty"`
-	Rate      *float64 `toml:"rate" json:"rate,omitempty"` // learning rate at the start
-	PAC       *float64 `toml:"pa-c" json:"pa-c,omitempty"` // the most that one sentence may move the weights under pa
+	// Epochs is the maximum number of passes over the data; iterations for L-BFGS and OWL-QN.
+	Epochs *int `toml:"epochs" json:"epochs,omitempty"`
+	// WarmUp is the number of SGD epochs before L-BFGS. Epochs includes them.
+	WarmUp    *int `toml:"warm-up" json:"warm-up,omitempty"`
+	BatchSize *int `toml:"batch-size" json:"batch-size,omitempty"`
+	// Rate is the initial learning rate.
+	Rate *float64 `toml:"rate" json:"rate,omitempty"`
+	// PAC limits the update for one sentence (pa).
+	PAC       *float64 `toml:"pa-c" json:"pa-c,omitempty"`
 	PAVariant string   `toml:"pa-variant,omitempty" json:"pa-variant,omitempty"`
 	AROWGamma *float64 `toml:"arow-gamma" json:"arow-gamma,omitempty"`
 	Seed      *uint64  `toml:"seed" json:"seed,omitempty"`
-	Restarts  int      `toml:"restarts,omitempty,omitzero" json:"restarts,omitempty"` // further runs from other weights
-	Threads   int      `toml:"threads,omitempty,omitzero" json:"threads,omitempty"`   // 0 means one a core; the last digits depend on it
-	Patience  *int     `toml:"patience" json:"patience,omitempty"`                    // stop after so many steps without a better score on Dev; 0: never
+	// Restarts is the number of additional runs from other initial weights.
+	Restarts int `toml:"restarts,omitempty,omitzero" json:"restarts,omitempty"`
+	// Threads is the number of threads; 0 means one per core. It changes the last digits of the weights.
+	Threads int `toml:"threads,omitempty,omitzero" json:"threads,omitempty"`
+	// Patience stops training after this many steps without a better score on Dev; 0 means never.
+	Patience *int `toml:"patience" json:"patience,omitempty"`
 
 	// Files of the run.
-	Init            string         `toml:"init,omitempty" json:"init,omitempty"`               // model file to start from
-	Checkpoint      string         `toml:"checkpoint,omitempty" json:"checkpoint,omitempty"`   // file that Resume goes on from
-	CheckpointEvery *time.Duration `toml:"checkpoint-every" json:"checkpoint-every,omitempty"` // from one checkpoint to the next; 0 writes one after each step
-	Resume          string         `toml:"resume,omitempty" json:"resume,omitempty"`           // checkpoint file to go on from
-	Weights         string         `toml:"weights,omitempty" json:"weights,omitempty"`         // how weights are stored: float32, float64, int16 or int8
-	Strip           bool           `toml:"strip,omitempty" json:"strip,omitempty"`             // leave the names of the attributes out of the model file
-	Date            string         `toml:"date,omitempty" json:"date,omitempty"`               // a note in the model
 
-	// What training reports, each unless nil: what it decided and found, what the user should know, and each step.
-	Log      func(text string)      `toml:"-" json:"-"`
-	Warn     func(text string)      `toml:"-" json:"-"`
+	// Init is a model file to start from.
+	Init string `toml:"init,omitempty" json:"init,omitempty"`
+	// Checkpoint is the file that training writes its state to, for Resume.
+	Checkpoint string `toml:"checkpoint,omitempty" json:"checkpoint,omitempty"`
+	// CheckpointEvery is the time between two checkpoints; 0 writes one after each step.
+	CheckpointEvery *time.Duration `toml:"checkpoint-every" json:"checkpoint-every,omitempty"`
+	// Resume is a checkpoint file to continue from.
+	Resume string `toml:"resume,omitempty" json:"resume,omitempty"`
+	// Weights is the precision of the weights in the model file: float32, float64, int16 or int8.
+	Weights string `toml:"weights,omitempty" json:"weights,omitempty"`
+	// Strip leaves the attribute names out of the model file.
+	Strip bool `toml:"strip,omitempty" json:"strip,omitempty"`
+	// Date is a note in the model.
+	Date string `toml:"date,omitempty" json:"date,omitempty"`
+
+	// Callbacks. Each may be nil.
+
+	// Log receives what training decided or found.
+	Log func(text string) `toml:"-" json:"-"`
+	// Warn receives warnings.
+	Warn func(text string) `toml:"-" json:"-"`
+	// Progress is called after each step.
 	Progress func(p model.Progress) `toml:"-" json:"-"`
-	// Begin is called before the first step with the number of features and an estimate of the memory, unless nil.
+	// Begin is called before the first step, with the number of features and the estimated memory.
 	Begin func(features int, bytes int64) `toml:"-" json:"-"`
 }
 
-// or returns what p points to, or else v.
+// or returns *p, or v if p is nil.
 func or[T any](p *T, v T) T {
 	if p != nil {
 		return *p
@@ -98,21 +155,21 @@ func or[T any](p *T, v T) T {
 	return v
 }
 
-// fill lets an open setting point to v.
+// fill sets an unset setting to v.
 func fill[T any](p **T, v T) {
 	if *p == nil {
 		*p = &v
 	}
 }
 
-// Say reports what training decided or found, where somebody listens.
+// Say passes text to Log, if set.
 func (c *Config) Say(text string) {
 	if c.Log != nil {
 		c.Log(text)
 	}
 }
 
-// Caution reports what the user should know, where somebody listens.
+// Caution passes text to Warn, if set.
 func (c *Config) Caution(text string) {
 	if c.Warn != nil {
 		c.Warn(text)

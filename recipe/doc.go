@@ -1,10 +1,14 @@
-// Package recipe decides how to train on given data: which columns hold words and labels, which templates, label
-// scheme, loss, penalty, optimizer and number of steps suit them.
+// Package recipe decides how to train on given data. It picks the columns of words and labels, the
+// templates, the label scheme, the loss, the penalty, the optimizer and the number of steps.
 //
-// A [Config] holds one field for each setting of training; fields that are nil or zero are open. [Look] makes a
-// [Profile] of the first sentences of the training data, and [Config.Complete] fills in the open fields from it. Both
-// are pure functions, so that a completed configuration that is written down trains the same model again. Constants
-// name the table of measurements that they come from.
+// A [Config] has one field per setting of training. A nil or zero field is unset.
 //
-// The package knows no files and no models. [Config.Loss] and [Config.Optimizer] make what training needs.
+//  1. [Config.Look] describes the first sentences of the training data in a [Profile].
+//  2. [Config.Complete] picks the unset fields to suit the profile.
+//  3. [Config.NewLoss], [Config.NewCost] and [Config.NewMethod] create what training needs.
+//
+// Look and Complete are pure functions: a completed configuration always trains the same model.
+// Comments on the constants name the measurements behind them.
+//
+// The package opens no files and does not train.
 package recipe

@@ -14,8 +14,8 @@ func TestLooksLikeWords(t *testing.T) {
 
 func TestDoubts(t *testing.T) {
 	labels := make([]string, chainLabels+1)
-	assert.Equal(t, []string{"1001 labels: the time of a step grows with their square; order 2 prunes them and is faster by far"}, Doubts("2", labels, 1e6, true))
+	assert.Equal(t, []string{"1001 labels: the time per step grows with the square of this number; order 2 prunes labels and is much faster"}, Doubts("2", labels, 1e6, true))
 	assert.Empty(t, Doubts("2", labels, 1e6, false))
 	assert.Empty(t, Doubts("2", labels[1:], 1e6, true))
-	assert.Equal(t, []string{`all tokens have the label "O": is that the column of the labels?`}, Doubts("2", []string{"O"}, 7, true))
+	assert.Equal(t, []string{`all tokens have the label "O": is this the label column?`}, Doubts("2", []string{"O"}, 7, true))
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/trellis-nlp/trellis/recipe"
 )
 
-// What suits names: a configuration that leaves all but the number of threads open, completed for a sample of the data.
+// Complete picks all settings except the number of threads, for a sample of data with names.
 func ExampleConfig_Complete() {
 	r := corpus.NewReader(strings.NewReader("Anna B-PER\nleft O\n\nOslo B-LOC\nwaits O\n"), "sample", corpus.Options{})
 	sample := recipe.Sample{Format: corpus.CoNLL}

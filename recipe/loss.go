@@ -11,11 +11,13 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// NewCost returns the cost of the completed configuration for labels that spell spans in a scheme.
+// NewCost returns the cost of a completed configuration. labels are those of the training data,
+// scheme is their label scheme. It returns a *model.OptionError if the cost does not suit the
+// labels.
 func (c *Config) NewCost(labels []string, scheme structured.Scheme) (structured.Cost, error) {
 	cost := c.cost()
 	if cost != "hamming" && scheme == structured.Plain {
-		return nil, model.Refuse("cost", "{cost} %s is for labels that spell spans, such as B-PER and O: these do not", cost)
+		return nil, model.Refuse("cost", "{cost} %s needs labels that spell spans, such as B-PER and O; these do not", cost)
 	}
 	switch {
 	case cost == "boundary":
@@ -50,7 +52,8 @@ func (c *Config) NewCost(labels []string, scheme structured.Scheme) (structured.
 	return structured.Hamming{}, nil
 }
 
-// costOption returns the option of an entity cost: there 0 stands for 1, and a negative number for 0.
+// costOption converts a cost to a field of structured.EntityCost, where 0 means 1 and a negative
+// number means 0.
 func costOption(cost *float64) float64 {
 	if v := or(cost, 1); v > 0 {
 		return v
@@ -65,30 +68,31 @@ func (c *Config) lossOptions(cost structured.Cost) losses.Options {
 	}
 }
 
-// NewLoss returns the loss of the completed configuration under a cost, for a chain.
+// NewLoss returns the loss of a completed configuration, for a chain model.
 func (c *Config) NewLoss(cost structured.Cost) (losses.Loss, error) {
 	return losses.New(c.Loss, c.lossOptions(cost))
 }
 
-// NewGeneralLoss returns the loss of the completed configuration under a cost, for any kind of model.
+// NewGeneralLoss returns the loss of a completed configuration, for any kind of model.
 func (c *Config) NewGeneralLoss(cost structured.Cost) (losses.General, error) {
 	return losses.NewGeneral(c.Loss, c.lossOptions(cost))
 }
 
-// Schedule returns how the loss of the completed configuration changes, and in how many steps: epochs, or runs of
-// methods that see all sentences in each step. There are none where it stays the same.
+// Schedule returns how the loss of a completed configuration changes, and the number of changes.
+// The number is 0 if the loss stays the same. A change takes place after each epoch, or after each
+// run of a batch method.
 func (c *Config) Schedule(cost structured.Cost) (s losses.Schedule, steps int) {
 	if !c.annealed() {
 		return s, 0
 	}
 	s = losses.Schedule{Name: c.Loss, Options: c.lossOptions(cost)}
 	for k, r := range []*losses.Range{&s.Temperature, &s.Scale, &s.Blend} {
-		*r, _ = losses.ParseRange(c.moved()[k].value) // Validate has read it; "" moves nothing
+		*r, _ = losses.ParseRange(c.moved()[k].value) // Validate has checked it; "" is an empty range
 	}
 	return s, c.steps()
 }
 
-// steps is how often the loss may change.
+// steps is the maximum number of changes of the loss.
 func (c *Config) steps() int {
 	if optimizerNamed(c.Optimizer).batch {
 		return min(annealStages, *c.Epochs)
@@ -99,28 +103,30 @@ func (c *Config) steps() int {
 // NeedsStart reports whether training should start from the weights of a convex loss.
 func (c *Config) NeedsStart() bool { return traits(c.Loss).NeedsStart }
 
-// startIterations is how far the start of a loss that needs one is trained.
+// startIterations is the number of L-BFGS iterations of the initial training with cross-entropy.
 const startIterations = 30
 
-// startEpochs is startIterations for models that batch methods cannot train.
+// startEpochs replaces startIterations for models that batch methods cannot train.
 const startEpochs = 10
 
-// Start returns the configuration of the start of a loss that needs one: a few iterations of cross-entropy. From
-// weights of zero, risk may end where nothing but the most frequent label is left.
+// Start returns the configuration of the initial training for a loss that needs one: a few
+// iterations of cross-entropy. Without it, risk may converge to predicting only the most frequent
+// label.
 func (c *Config) Start() Config {
 	start := Config{
 		ModelType: c.ModelType, Loss: "cross-entropy", Optimizer: "lbfgs", L2: new(defaultL2["cross-entropy"]),
 		Epochs: new(startIterations), WarmUp: new(0), Seed: new(uint64(1)),
 		AllPairs: c.AllPairs, MinCount: c.MinCount, MaxLength: c.MaxLength, Threads: c.Threads,
 	}
-	if c.ModelType == model.Pruned { // which batch methods cannot train
+	if c.ModelType == model.Pruned { // batch methods cannot train it
 		start.Optimizer, start.L2, start.BatchSize, start.Epochs = "adagrad", new(prunedL2), new(prunedBatch), new(startEpochs)
 		start.Order, start.Keep, start.LabelParts = c.Order, c.Keep, c.LabelParts
 	}
 	return start
 }
 
-// NewMethod returns the optimizer of the completed configuration, one of the two kinds, with its penalty.
+// NewMethod returns the optimizer of a completed configuration, batch or stochastic, with its
+// penalty.
 func (c *Config) NewMethod() training.Method {
 	m := training.Method{Penalty: optimize.Penalty{L1: c.L1, L2: or(c.L2, 0)}}
 	seed := or(c.Seed, 1)

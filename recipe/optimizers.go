@@ -6,16 +6,16 @@ import (
 	"github.com/trellis-nlp/trellis/losses"
 )
 
-// An optimizer is what settings need to know of an optimizer.
+// An optimizer describes which settings and models go with an optimizer.
 type optimizer struct {
 	name    string
-	loss    string // that it is made for; "" for all that it can take
-	batch   bool   // sees all sentences in each step
+	loss    string // the only loss it supports; "" means any that suits it
+	batch   bool   // uses all sentences in each step
 	rate    bool   // has a learning rate
-	penalty bool   // takes one
-	pruned  bool   // can follow an objective that pruning changes from epoch to epoch
-	chain   bool   // only for chains: needs the difference of two labellings, or the gradient of each sentence
-	epochs  int    // by default; 0 means the usual number
+	penalty bool   // supports a penalty
+	pruned  bool   // works although pruning changes the objective from epoch to epoch
+	chain   bool   // only for chains: needs the difference of two labellings, or a gradient per sentence
+	epochs  int    // default; 0 means the usual number
 }
 
 var optimizers = []optimizer{
@@ -33,31 +33,33 @@ var optimizers = []optimizer{
 	{name: "sag", penalty: true, chain: true, epochs: 100},
 }
 
-// The usual numbers of iterations of batch methods and of epochs of stochastic ones, which need fewer. With
-// development data the best of them counts, so that there may be more.
+// Default numbers of iterations of batch methods and of epochs of stochastic ones. With development
+// data the best epoch counts, so there may be more.
 const (
 	iterations = 300
 	epochs     = 15
 	epochsDev  = 30
 )
 
-// warmUpEpochs of SGD bring L-BFGS to where it converges in a third of the iterations; more gain nothing
-// (docs/benchmarks/performance.md).
+// warmUpEpochs is the number of SGD epochs before L-BFGS. After 6 epochs, L-BFGS needs a third of
+// the iterations; more epochs gain nothing (docs/benchmarks/performance.md).
 const warmUpEpochs = 6
 
-// gentleRate is that of SGD for losses that need a good start: what it finds by trials may lose the start.
+// gentleRate is the rate of SGD for losses that need a good start. The rate that SGD finds by
+// trials may destroy the start.
 const gentleRate = 0.1
 
-// annealStages is how many runs batch methods make where the loss changes in the course of training.
+// annealStages is the number of runs of a batch method if the loss changes during training.
 const annealStages = 5
 
-// exponentialDecay is how much of its rate sgd-l1 keeps from one epoch to the next (Tsuruoka et al. 2009, section 4).
+// exponentialDecay is the factor by which sgd-l1 reduces its rate per epoch (Tsuruoka et al. 2009,
+// section 4).
 const exponentialDecay = 0.85
 
-// paVariants are the values of Config.PAVariant: no slack, slack, squared slack.
+// paVariants lists the values of Config.PAVariant: no slack, slack, squared slack.
 var paVariants = []string{"pa", "pa1", "pa2"}
 
-// OptimizerNames lists the optimizers.
+// OptimizerNames lists the values of Config.Optimizer.
 func OptimizerNames() []string { return optimizerNames(func(optimizer) bool { return true }) }
 
 func optimizerNames(suits func(o optimizer) bool) []string {
@@ -70,7 +72,7 @@ func optimizerNames(suits func(o optimizer) bool) []string {
 	return names
 }
 
-// optimizerNamed returns the optimizer of that name, the zero one if there is none.
+// optimizerNamed returns the optimizer with this name, or a zero optimizer.
 func optimizerNamed(name string) optimizer {
 	if k := slices.IndexFunc(optimizers, func(o optimizer) bool { return o.name == name }); k >= 0 {
 		return optimizers[k]
@@ -78,7 +80,7 @@ func optimizerNamed(name string) optimizer {
 	return optimizer{}
 }
 
-// defaultOptimizer is the one that suits a loss and an L1 penalty.
+// defaultOptimizer returns the optimizer for a loss and an L1 penalty.
 func defaultOptimizer(loss string, l1 float64) string {
 	t := traits(loss)
 	switch {
@@ -94,7 +96,7 @@ func defaultOptimizer(loss string, l1 float64) string {
 	return "lbfgs"
 }
 
-// traits returns those of the loss of that name.
+// traits returns the traits of a loss.
 func traits(loss string) losses.Traits {
 	l, err := losses.New(loss, losses.Options{})
 	if err != nil {

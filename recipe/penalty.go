@@ -1,8 +1,9 @@
 package recipe
 
-// defaultL2 is the factor of ||w||^2 by loss, from the study on development data in docs/reference/cli.md; the losses that are
-// not there have those of related losses: 0.01 where the cost bounds the loss, else 0.1. By docs/benchmarks/loss-study.md none of
-// them is off by more than noise on two data sets.
+// defaultL2 is the factor of ||w||^2 for each loss, from the study on development data in
+// docs/reference/cli.md. Losses outside the study have the factor of related losses: 0.01 if the
+// cost bounds the loss, otherwise 0.1. On two data sets in docs/benchmarks/loss-study.md the
+// differences to the best factors are within noise.
 var defaultL2 = map[string]float64{
 	"cross-entropy":        0.1,
 	"perceptron":           0,
@@ -23,8 +24,10 @@ var defaultL2 = map[string]float64{
 	"large-margin-softmax": 0.1,
 }
 
-// prunedL2 is the penalty of pruned chains: there are more weights for the same labels (docs/benchmarks/accuracy.md).
+// prunedL2 is the default L2 of pruned models, which have more weights for the same labels
+// (docs/benchmarks/accuracy.md).
 const prunedL2 = 0.3
 
-// prunedBatch sentences a step end where single ones do, in a third of the time (docs/benchmarks/performance.md).
+// prunedBatch is the default batch size of pruned models. It gives the result of single sentences
+// in a third of the time (docs/benchmarks/performance.md).
 const prunedBatch = 8

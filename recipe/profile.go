@@ -12,45 +12,47 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// SampleSize is how many sentences [Look] wants to see.
+// SampleSize is the number of sentences to pass to [Config.Look].
 const SampleSize = 1000
 
-// A Profile is what the first sentences of the training data show: their columns, and what the labels are for.
+// A Profile describes the first sentences of the training data: their columns and the purpose of
+// their labels.
 type Profile struct {
 	Format  corpus.Format
 	Columns int
 	Tabs    bool
-	Label   int    // column of the labels, from 0; -1 for ready-made attributes
-	Form    int    // column of the words, likewise
-	POS     int    // column of parts of speech, -1 if there is none
-	Spec    string // the label column by name, or by number from 1 where columns have no names
+	Label   int    // column from 0; -1 for ready-made attributes
+	Form    int    // word column, likewise
+	POS     int    // part-of-speech column, -1 if there is none
+	Spec    string // name of the label column, or its number from 1 if columns have no names
 
-	Names  map[string]int    // of the columns, for templates
-	Scheme structured.Scheme // in which the labels spell spans
-	Types  map[string]bool   // of these spans
+	Names  map[string]int    // columns by name, for templates
+	Scheme structured.Scheme // of the labels
+	Types  map[string]bool   // span types
 	Labels map[string]bool
-	// Outside reports whether a token of the training data has the label O. It is known when all of them are read.
+	// Outside reports whether any training token has the label O. It is set after reading all
+	// training data.
 	Outside bool
 
-	further []further // columns to read beside word and part of speech
+	further []further // columns to read besides word and part of speech
 }
 
-// A further column lies between the word and the label, and may say something about the label.
+// A further column lies between the word and the label and may help to predict the label.
 type further struct {
 	column int
-	pairs  bool // it has few values, so that the same pairs of them recur
+	pairs  bool // few values, so pairs of adjacent values recur
 }
 
-// A Sample is the first sentences of an input.
+// A Sample holds the first sentences of an input.
 type Sample struct {
 	Format corpus.Format
 	Layout corpus.Layout
-	Rows   []*corpus.Sentence // of columns
-	Labels [][]string         // of ready-made attributes
+	Rows   []*corpus.Sentence // in formats with columns
+	Labels [][]string         // of attribute files
 }
 
-// Look finds the columns of a sample, as far as the configuration leaves them open. Columns that do not exist, and
-// columns that would be two things at once, are an error.
+// Look finds the columns of a sample that the configuration leaves unset. It returns an error for
+// columns that do not exist or would have two roles.
 func (c *Config) Look(s Sample) (*Profile, error) {
 	p := &Profile{Format: s.Format, POS: -1, Label: -1, Form: -1, Names: map[string]int{}, Types: make(map[string]bool), Labels: make(map[string]bool)}
 	reading, err := annotation.ParseSupervision(c.supervision())
@@ -67,7 +69,7 @@ func (c *Config) Look(s Sample) (*Profile, error) {
 			list = append(list, row.Column(nil, p.Label))
 		}
 	} else if c.Label+c.Form+c.POS != "" {
-		return nil, model.Refuse("label", "{label}, {form} and {pos} are for columns: this input holds attributes, its labels come first")
+		return nil, model.Refuse("label", "{label}, {form} and {pos} name columns, but this is an attribute file, where labels come first")
 	}
 	var detector annotation.SchemeDetector
 	for _, labels := range list {
@@ -86,7 +88,7 @@ func (c *Config) Look(s Sample) (*Profile, error) {
 	return p, nil
 }
 
-// certain leaves out the labels that are open. Those that cannot be read are an error when they are trained on.
+// certain returns the unambiguous labels. It skips unreadable ones, which are an error in training.
 func certain(fields []string, reading annotation.Supervision) []string {
 	var labels []string
 	for _, field := range fields {
@@ -107,7 +109,7 @@ func (p *Profile) findColumns(c *Config, s Sample) error {
 		return fmt.Errorf("label column: %w", err)
 	}
 	if c.Label == "" && p.Columns == 1 {
-		return errors.New("only one column, so there is no label")
+		return errors.New("there is only one column, so there are no labels")
 	}
 	columns := look(s.Rows, p.Columns)
 	if c.Label == "" && s.Format == corpus.CoNLL {
@@ -145,7 +147,7 @@ func (p *Profile) findColumns(c *Config, s Sample) error {
 	return nil
 }
 
-// SpansIn returns the last column of a sample that spells spans, -1 if there is none.
+// SpansIn returns the last column whose labels spell spans, or -1.
 func SpansIn(rows []*corpus.Sentence, columns int) int {
 	list := look(rows, columns)
 	for c := len(list) - 1; c >= 0; c-- {
@@ -156,11 +158,11 @@ func SpansIn(rows []*corpus.Sentence, columns int) int {
 	return -1
 }
 
-// A column is what a column of a sample looks like.
+// A column describes the values in a column of a sample.
 type column struct {
 	values  map[string]struct{}
 	numbers bool // all values are numbers
-	varies  bool // within a sentence
+	varies  bool // differs between tokens of a sentence
 	spans   annotation.SchemeDetector
 }
 
@@ -186,8 +188,8 @@ func look(rows []*corpus.Sentence, columns int) []column {
 	return list
 }
 
-// labelColumn is the last column, unless that says the same of every token: then the last column that spells spans, or
-// else the last that varies.
+// labelColumn returns the last column, if its values differ. Otherwise it returns the last column
+// that spells spans, or the last one whose values differ.
 func labelColumn(columns []column, form int, numbered bool) int {
 	last := len(columns) - 1
 	if len(columns[last].values) > 1 && last != form {
@@ -210,11 +212,11 @@ func labelColumn(columns []column, form int, numbered bool) int {
 	return last
 }
 
-// fewValues are at most as many as a tagset of parts of speech has.
+// fewValues is the maximum size of a part-of-speech tagset.
 const fewValues = 100
 
-// posColumn is the first column between word and label that has few different values that are neither numbers nor
-// spell spans. It returns -1 if there is none.
+// posColumn returns the first column between word and label that has few different values, which
+// are not numbers and do not spell spans. It returns -1 if there is none.
 func posColumn(columns []column, form, label int) int {
 	for c := form + 1; c < label; c++ {
 		x := &columns[c]
@@ -225,8 +227,8 @@ func posColumn(columns []column, form, label int) int {
 	return -1
 }
 
-// furtherColumns are the other columns between word and label that vary from token to token and are not numbers:
-// lemmas, other parts of speech, spans. Columns behind the label are no input.
+// furtherColumns returns the other columns between word and label that vary within sentences and
+// are not numbers, such as lemmas, other tags or spans. Columns after the label are not input.
 func (p *Profile) furtherColumns(columns []column) []further {
 	var list []further
 	for c := p.Form + 1; c < p.Label; c++ {
@@ -237,7 +239,7 @@ func (p *Profile) furtherColumns(columns []column) []further {
 	return list
 }
 
-// Fits reports an input whose format or columns are not those of the profile.
+// Fits returns an error if an input has another format or other columns than the profile.
 func (p *Profile) Fits(format corpus.Format, layout corpus.Layout) error {
 	if format != p.Format {
 		return fmt.Errorf("format %s, expected %s as in the first training file", format, p.Format)

@@ -19,7 +19,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// profile looks at sentences in the form of a file of columns between tabs.
+// profile returns the profile of tab-separated sentences.
 func profile(t *testing.T, c Config, text string) *Profile {
 	t.Helper()
 	r := corpus.NewReader(strings.NewReader(text), "text", corpus.Options{Format: corpus.CoNLL})
@@ -48,7 +48,7 @@ const (
 	lemmas = "dogs\tdog\tNOUN\t7\tB-X\nbark\tbark\tVERB\t8\tO\n\ncats\tcat\tNOUN\t9\tB-X\nsleep\tsleep\tVERB\t1\tO\n"
 )
 
-// What is picked for each kind of labels.
+// TestComplete checks what Complete picks for each kind of labels.
 func TestComplete(t *testing.T) {
 	for name, x := range map[string]struct {
 		c    Config
@@ -139,7 +139,6 @@ func TestColumns(t *testing.T) {
 	assert.Equal(t, "label", refused.Option)
 }
 
-// Every setting can be written to a file and read from one.
 func TestFilesHoldAllSettings(t *testing.T) {
 	var c Config
 	c.Dev.Paths = []string{"dev.conll"}
@@ -212,7 +211,7 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 	assert.ErrorContains(t, c.Write(new(strings.Builder)), "in memory")
 }
 
-// A model says nothing about where files lay.
+// A stored configuration has no directories.
 func TestStored(t *testing.T) {
 	c := Config{
 		Features: "/home/anna/templates.txt", Clusters: "data/paths", Gazetteer: []string{"city=lists/cities.txt"}, Vectors: "../v.txt",
@@ -226,48 +225,48 @@ func TestStored(t *testing.T) {
 func TestValidate(t *testing.T) {
 	dev := corpus.Source{Paths: []string{"dev"}}
 	for says, c := range map[string]Config{
-		"format xml: want auto":                  {Format: "xml"},
-		"dev -: standard input":                  {Dev: corpus.Source{Paths: []string{"-"}}},
-		"threads -1":                             {Threads: -1},
-		"patience waits":                         {Patience: new(3)},
-		"patience -1":                            {Patience: new(-1), Dev: dev},
-		"vectors-limit 5":                        {VectorsLimit: 5},
-		"normalize nfd":                          {Normalize: "nfd"},
-		"gazetteer city: want NAME=FILE":         {Gazetteer: []string{"city"}},
-		"weights float8":                         {Weights: "float8"},
-		"scheme bilou":                           {Scheme: "bilou"},
-		"supervision none":                       {Supervision: "none"},
-		"model-type tree":                        {ModelType: "tree"},
-		"order 3":                                {Order: new(3)},
-		"order: model-type semi":                 {Order: new(1), ModelType: model.SemiMarkov},
-		"order 2: model-type chain":              {Order: new(2), ModelType: model.Chain},
-		"strip: not for model-type semi":         {Strip: true, ModelType: model.SemiMarkov},
-		"keep is for model-type pruned":          {Keep: []float64{3}},
-		"keep: 3 numbers":                        {Keep: []float64{3, 3, 3}, Order: new(2)},
-		"keep 1: want more":                      {Keep: []float64{1}, Order: new(2)},
-		"epochs 2: the first epochs":             {Epochs: new(2), Order: new(2)},
-		"max-length 0":                           {MaxLength: new(0), ModelType: model.SemiMarkov},
-		"loss log: want one of":                  {Loss: "log"},
-		"optimizer newton: want one of":          {Optimizer: "newton"},
-		"cost-scale: cross-entropy has no cost":  {CostScale: new(2.0)},
-		"cost-scale 0: want a positive":          {Loss: "hinge", CostScale: new(0.0)},
-		"cost-fn belongs to cost entity, not to": {Loss: "hinge", CostFN: new(2.0)},
-		"cost-fn -2: want":                       {Loss: "hinge", Cost: "entity", CostFN: new(-2.0)},
-		"gamma: hinge takes":                     {Loss: "hinge", Gamma: new(2.0)},
-		"gamma NaN":                              {Gamma: new(math.NaN())},
-		"label-weight O: want LABEL=W":           {Loss: "hinge", LabelWeight: []string{"O"}},
-		"margin 0: want 1 to 4":                  {Loss: "large-margin-softmax", Margin: new(0)},
-		"anneal-temperature and gamma: it moves or it stays":     {Loss: "risk", AnnealTemperature: "4..1", Gamma: new(2.0)},
+		"format xml: want auto":                                  {Format: "xml"},
+		"dev -: standard input":                                  {Dev: corpus.Source{Paths: []string{"-"}}},
+		"threads -1":                                             {Threads: -1},
+		"patience needs development data":                        {Patience: new(3)},
+		"patience -1":                                            {Patience: new(-1), Dev: dev},
+		"vectors-limit 5":                                        {VectorsLimit: 5},
+		"normalize nfd":                                          {Normalize: "nfd"},
+		"gazetteer city: want NAME=FILE":                         {Gazetteer: []string{"city"}},
+		"weights float8":                                         {Weights: "float8"},
+		"scheme bilou":                                           {Scheme: "bilou"},
+		"supervision none":                                       {Supervision: "none"},
+		"model-type tree":                                        {ModelType: "tree"},
+		"order 3":                                                {Order: new(3)},
+		"order: not for model-type semi":                         {Order: new(1), ModelType: model.SemiMarkov},
+		"order 2: model-type chain has order 1":                  {Order: new(2), ModelType: model.Chain},
+		"strip: not for model-type semi":                         {Strip: true, ModelType: model.SemiMarkov},
+		"keep is for model-type pruned":                          {Keep: []float64{3}},
+		"keep: 3 numbers":                                        {Keep: []float64{3, 3, 3}, Order: new(2)},
+		"keep 1: want more":                                      {Keep: []float64{1}, Order: new(2)},
+		"epochs 2: too few":                                      {Epochs: new(2), Order: new(2)},
+		"max-length 0":                                           {MaxLength: new(0), ModelType: model.SemiMarkov},
+		"loss log: want one of":                                  {Loss: "log"},
+		"optimizer newton: want one of":                          {Optimizer: "newton"},
+		"cost-scale: cross-entropy has no cost":                  {CostScale: new(2.0)},
+		"cost-scale 0: want a positive":                          {Loss: "hinge", CostScale: new(0.0)},
+		"cost-fn belongs to cost entity, not to":                 {Loss: "hinge", CostFN: new(2.0)},
+		"cost-fn -2: want":                                       {Loss: "hinge", Cost: "entity", CostFN: new(-2.0)},
+		"gamma: hinge uses":                                      {Loss: "hinge", Gamma: new(2.0)},
+		"gamma NaN":                                              {Gamma: new(math.NaN())},
+		"label-weight O: want LABEL=W":                           {Loss: "hinge", LabelWeight: []string{"O"}},
+		"margin 0: want 1 to 4":                                  {Loss: "large-margin-softmax", Margin: new(0)},
+		"set either anneal-temperature or gamma":                 {Loss: "risk", AnnealTemperature: "4..1", Gamma: new(2.0)},
 		"anneal-cost: range \"1..0\"":                            {Loss: "hinge", AnnealCost: "1..0"},
 		"l2 -1: want":                                            {L2: new(-1.0)},
 		"epochs 0: want":                                         {Epochs: new(0)},
 		"warm-up 5: want":                                        {Epochs: new(5), WarmUp: new(5)},
-		"batch-size: lbfgs sees all":                             {BatchSize: new(8)},
-		"rate: lbfgs finds":                                      {Rate: new(0.1)},
+		"batch-size: lbfgs uses all":                             {BatchSize: new(8)},
+		"rate: lbfgs has no":                                     {Rate: new(0.1)},
 		"pa-c belongs to optimizer pa":                           {PAC: new(2.0)},
 		"pa-variant pa3":                                         {Optimizer: "pa", PAVariant: "pa3"},
-		"optimizer sgd-l1: say with l1":                          {Optimizer: "sgd-l1"},
-		"init: bcfw starts from zero":                            {Init: "m", Optimizer: "bcfw"},
+		"optimizer sgd-l1: set l1":                               {Optimizer: "sgd-l1"},
+		"init: bcfw must start from zero":                        {Init: "m", Optimizer: "bcfw"},
 		"supervision partial: hinge":                             {Supervision: "partial", Loss: "hinge"},
 		"restarts: cross-entropy is convex":                      {Restarts: 2},
 		"checkpoint-every: name the file":                        {CheckpointEvery: new(time.Second)},
@@ -294,7 +293,6 @@ func TestValidate(t *testing.T) {
 	assert.Equal(t, "--cost-fn belongs to --cost entity, not to --cost hamming", refused.Spell(func(o string) string { return "--" + o }))
 }
 
-// Every loss and every optimizer has what Complete needs.
 func TestEveryLossAndOptimizerIsKnown(t *testing.T) {
 	for _, name := range losses.Names() {
 		assert.Contains(t, defaultL2, name)

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// options are the names of the options in the order of the fields of Config; fields are their indices.
+// options lists the option names in the order of the fields of Config; fields maps names to field
+// indices.
 var options, fields = func() (names []string, indices map[string]int) {
 	indices = make(map[string]int)
 	t := reflect.TypeFor[Config]()
@@ -18,7 +19,7 @@ var options, fields = func() (names []string, indices map[string]int) {
 	return names, indices
 }()
 
-// IsSet reports whether the option of that name is not open. An option that does not exist is a programming error.
+// IsSet reports whether an option is set. It panics if there is no such option.
 func (c *Config) IsSet(option string) bool {
 	if option == "dev" {
 		return !c.Dev.IsZero()
@@ -30,7 +31,7 @@ func (c *Config) IsSet(option string) bool {
 	return !reflect.ValueOf(c).Elem().Field(k).IsZero()
 }
 
-// Set lists the options that are not open, in the order of their fields; it leaves out dev.
+// Set lists the options that are set, without dev, in the order of the fields.
 func (c *Config) Set() []string {
 	var list []string
 	for _, option := range options {
@@ -41,7 +42,7 @@ func (c *Config) Set() []string {
 	return list
 }
 
-// Leave makes the option of that name open. An option that does not exist is a programming error.
+// Leave unsets an option. It panics if there is no such option.
 func (c *Config) Leave(option string) {
 	k, ok := fields[option]
 	if !ok {
@@ -50,8 +51,7 @@ func (c *Config) Leave(option string) {
 	reflect.ValueOf(c).Elem().Field(k).SetZero()
 }
 
-// Field returns a pointer to the field of the option of that name, for programs that set options by name; nil if there
-// is none.
+// Field returns a pointer to the field of an option, or nil if there is no such option.
 func (c *Config) Field(option string) any {
 	k, ok := fields[option]
 	if !ok {

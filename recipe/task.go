@@ -12,7 +12,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Task is what labels are for, as far as they show it.
+// A Task is the purpose of labels, as far as the labels show it.
 type Task struct {
 	Preset string // of templates
 	What   string // in words
@@ -25,11 +25,11 @@ var (
 	naming     = Task{"ner", "spans of names"}
 )
 
-// manyLabels are more than tagsets of parts of speech have in the first sentences of a file; labels that spell out
-// features have as many.
+// manyLabels is more labels than part-of-speech tagsets show in the first sentences of a file.
+// Morphological labels reach this number.
 const manyLabels = 80
 
-// Task returns what the labels of the sample are for.
+// Task returns the purpose of the labels in the sample.
 func (p *Profile) Task() Task {
 	if p.Scheme == structured.Plain {
 		spelt := 0
@@ -55,14 +55,15 @@ func (p *Profile) Task() Task {
 	return naming
 }
 
-// phraseTypes are the chunks of CoNLL-2000, and those of other languages.
+// phraseTypes lists the chunk types of CoNLL-2000 and of other languages.
 var phraseTypes = []string{
 	"ADJP", "ADVP", "AP", "CONJP", "INTJ", "LST", "NP", "PP", "PRT", "QP", "SBAR", "UCP", "VP",
 	"NC", "PC", "VC",
 }
 
-// PickScheme returns the scheme in which labels are trained, "" for that of the file. Phrases fill the text, so that
-// their ends say something, on development data as well (docs/explanation/features.md); names gain nothing from it there.
+// PickScheme returns the label scheme to train in, or "" for that of the file. Chunks cover the
+// text, so marking their ends helps, also on development data (docs/explanation/features.md). Names
+// gain nothing from it there.
 func (c *Config) PickScheme(p *Profile) string {
 	own := c.Kind() == model.Chain && c.Init == "" && c.supervision() == annotation.Full.String()
 	if own && p.Task() == chunking && p.Format != corpus.CRFsuite && (p.Scheme == structured.BIO || p.Scheme == structured.IOB1) {
@@ -71,7 +72,7 @@ func (c *Config) PickScheme(p *Profile) string {
 	return ""
 }
 
-// templates composes the templates for the profile: the preset of the task, and lines for further columns.
+// templates returns the preset of the task, with additional lines for further columns.
 func (p *Profile) templates() (*features.Templates, error) {
 	preset := p.Task().Preset
 	if len(p.further) == 0 {
@@ -102,7 +103,7 @@ func (p *Profile) templates() (*features.Templates, error) {
 	return features.Parse(strings.NewReader(b.String()), name, features.DialectTrellis)
 }
 
-// Describe says which templates were composed for the profile, and for what.
+// Describe describes the templates that were picked for the profile.
 func (p *Profile) Describe(t *features.Templates) string {
 	return fmt.Sprintf("features auto: %s, for %s", t.Name(), p.Task().What)
 }

@@ -13,14 +13,14 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 )
 
-// file is a Config as a file has it.
+// file is the TOML form of a Config.
 type file struct {
 	Dev []string `toml:"dev,omitempty"` // paths
 	Config
 }
 
-// Read reads a configuration in TOML. Settings that do not exist, and values of the wrong type, are an error with the
-// name, the line and what was found.
+// Read reads a configuration in TOML. Errors about unknown settings and wrong types start with the
+// file name, and say where and what was found.
 func Read(r io.Reader, name string) (Config, error) {
 	var f file
 	meta, err := toml.NewDecoder(r).Decode(&f)
@@ -38,11 +38,10 @@ func Read(r io.Reader, name string) (Config, error) {
 	return f.Config, nil
 }
 
-// Write writes the configuration in TOML, for [Read]. Open settings are left out. Sentences in memory cannot be
-// written.
+// Write writes the set settings in TOML, for [Read]. Development sentences in memory are an error.
 func (c Config) Write(w io.Writer) error {
 	if len(c.Dev.Sentences) > 0 {
-		return errors.New("development sentences in memory have no name that a file could hold")
+		return errors.New("cannot write development sentences in memory to a file of settings")
 	}
 	var b bytes.Buffer
 	e := toml.NewEncoder(&b)
@@ -54,8 +53,8 @@ func (c Config) Write(w io.Writer) error {
 	return err
 }
 
-// Stored returns the configuration in TOML as a model stores it: without the files of the run, and without the
-// directories of the files that the model has taken in.
+// Stored returns the configuration in TOML for storing in a model. It omits the files of the run,
+// and the directories of the files that the model includes.
 func (c Config) Stored() (string, error) {
 	c.Dev = corpus.Source{}
 	c.Init, c.Checkpoint, c.CheckpointEvery, c.Resume, c.Date = "", "", nil, "", ""

@@ -1,7 +1,7 @@
 package recipe
 
-// Names returns the names of the loss and the optimizer: the open ones are those that training takes for labels that
-// pick none.
+// Names returns the names of the loss and the optimizer. If they are unset, it returns those for
+// labels that do not determine the loss.
 func (c *Config) Names() (loss, optimizer string) {
 	loss = c.baseLoss()
 	if c.Optimizer != "" {
@@ -10,8 +10,8 @@ func (c *Config) Names() (loss, optimizer string) {
 	return loss, defaultOptimizer(loss, c.L1)
 }
 
-// Uses reports whether the loss and the optimizer of [Config.Names] make use of the option of that name. Every loss and
-// every optimizer makes use of the options of the data, the features and the model.
+// Uses reports whether an option has an effect with the loss and the optimizer of [Config.Names].
+// The options of data, features and model always have one.
 func (c *Config) Uses(option string) bool {
 	loss, name := c.Names()
 	kind := optimizerNamed(name)

@@ -13,13 +13,13 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// costNames are the values of Config.Cost.
 var costNames = []string{"hamming", "boundary", "entity"}
 
-// CostNames lists the costs.
+// CostNames lists the values of Config.Cost.
 func CostNames() []string { return slices.Clone(costNames) }
 
-// Validate reports settings that are out of range or contradict each other, as a *[model.OptionError].
+// Validate returns a *[model.OptionError] for a setting that is out of range or contradicts
+// another.
 func (c Config) Validate() error {
 	if err := c.validateData(); err != nil {
 		return err
@@ -37,7 +37,7 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// validateData checks what is read and how.
+// validateData checks the settings of data and features.
 func (c *Config) validateData() error {
 	_, err := corpus.ParseFormat(c.format())
 	switch {
@@ -54,9 +54,9 @@ func (c *Config) validateData() error {
 	case or(c.Patience, 0) < 0:
 		return model.Refuse("patience", "{patience} %d: want a number that is not negative", *c.Patience)
 	case c.Patience != nil && c.Dev.IsZero():
-		return model.Refuse("patience", "{patience} waits for a better dev score: name a file with {dev}")
+		return model.Refuse("patience", "{patience} needs development data: name a file with {dev}")
 	case c.VectorsLimit < 0 || c.VectorsLimit > 0 && c.Vectors == "":
-		return model.Refuse("vectors-limit", "{vectors-limit} %d: want how many words of {vectors} to keep", c.VectorsLimit)
+		return model.Refuse("vectors-limit", "{vectors-limit} %d: want the number of {vectors} to keep", c.VectorsLimit)
 	case c.Normalize.Check() != nil:
 		return model.Refuse("normalize", "{normalize} %s: want nfc or nfkc", string(c.Normalize))
 	}
@@ -93,7 +93,7 @@ func (c *Config) supervision() string {
 	return c.Supervision
 }
 
-// settleModel decides which kind of model the settings ask for, and its order.
+// settleModel picks the kind of model and its order.
 func (c *Config) settleModel() error {
 	order := or(c.Order, 1)
 	switch {
@@ -102,9 +102,9 @@ func (c *Config) settleModel() error {
 	case order < 0 || order > 2:
 		return model.Refuse("order", "{order} %d: want 0, 1 or 2", order)
 	case c.Order != nil && c.ModelType == model.SemiMarkov:
-		return model.Refuse("order", "{order}: {model-type} semi scores spans, each with the one before")
+		return model.Refuse("order", "{order}: not for {model-type} semi, which scores each span with the previous one")
 	case order != 1 && c.ModelType == model.Chain:
-		return model.Refuse("order", "{order} %d: {model-type} chain looks back one label; others are for {model-type} pruned", order)
+		return model.Refuse("order", "{order} %d: {model-type} chain has order 1; use {model-type} pruned", order)
 	case order != 1 && c.ModelType == "":
 		c.ModelType = model.Pruned
 	case c.ModelType == "":
@@ -115,47 +115,47 @@ func (c *Config) settleModel() error {
 	return nil
 }
 
-// Kind returns the kind of model that the settings ask for.
+// Kind returns the kind of model that the settings describe.
 func (c *Config) Kind() string {
 	own := *c
-	_ = own.settleModel() // settings that contradict each other are an error of Validate
+	_ = own.settleModel() // Validate returns the error
 	return own.ModelType
 }
 
-// notFor lists the settings that a kind of model has no use for, and why.
+// notFor lists settings that a kind of model does not support, and why.
 var notFor = []struct {
 	options []string
 	kinds   []string
 	why     string
 }{
 	{[]string{"checkpoint", "checkpoint-every", "resume"}, []string{model.SemiMarkov, model.Pruned}, "its training writes no checkpoints"},
-	{[]string{"restarts"}, []string{model.SemiMarkov, model.Pruned}, "it starts once"},
-	{[]string{"anneal-temperature", "anneal-cost", "anneal-blend"}, []string{model.SemiMarkov, model.Pruned}, "its loss stays the same in the course of training"},
+	{[]string{"restarts"}, []string{model.SemiMarkov, model.Pruned}, "its training has no restarts"},
+	{[]string{"anneal-temperature", "anneal-cost", "anneal-blend"}, []string{model.SemiMarkov, model.Pruned}, "its loss does not change during training"},
 	{[]string{"cost-boundary"}, []string{model.SemiMarkov}, "its costs are hamming and entity"},
-	{[]string{"weights", "strip"}, []string{model.SemiMarkov, model.Pruned}, "its weights are stored as they are, in 64 bits, and with the names"},
-	{[]string{"all-pairs"}, []string{model.SemiMarkov, model.Pruned}, "it has features for what was seen together"},
-	{[]string{"normalize"}, []string{model.SemiMarkov}, "it reads words as they are"},
-	{[]string{"scheme"}, []string{model.SemiMarkov}, "it learns spans, however their labels are spelt"},
-	{[]string{"clusters", "gazetteer", "vectors", "vectors-limit"}, []string{model.SemiMarkov}, "it keeps no lexicons"},
-	{[]string{"tag-dictionary"}, []string{model.SemiMarkov}, "it gives no labels to words, but to spans"},
-	{[]string{"tag-dictionary"}, []string{model.Pruned}, "it finds likely labels by their probability"},
-	{[]string{"supervision"}, []string{model.SemiMarkov, model.Pruned}, "it learns from labels that are all known"},
+	{[]string{"weights", "strip"}, []string{model.SemiMarkov, model.Pruned}, "its files always have 64-bit weights and attribute names"},
+	{[]string{"all-pairs"}, []string{model.SemiMarkov, model.Pruned}, "it has features only for what occurs together in the data"},
+	{[]string{"normalize"}, []string{model.SemiMarkov}, "it does not normalise words"},
+	{[]string{"scheme"}, []string{model.SemiMarkov}, "it learns spans, whatever their scheme"},
+	{[]string{"clusters", "gazetteer", "vectors", "vectors-limit"}, []string{model.SemiMarkov}, "it has no word resources"},
+	{[]string{"tag-dictionary"}, []string{model.SemiMarkov}, "it labels spans, not words"},
+	{[]string{"tag-dictionary"}, []string{model.Pruned}, "it prunes labels by their probability"},
+	{[]string{"supervision"}, []string{model.SemiMarkov, model.Pruned}, "it needs one known label per token"},
 }
 
-// onlyFor lists the settings of one kind of model.
+// onlyFor lists settings that only one kind of model supports.
 var onlyFor = []struct {
 	options []string
 	kind    string
 	why     string
 }{
-	{[]string{"max-length"}, model.SemiMarkov, "a chain has no longest span"},
+	{[]string{"max-length"}, model.SemiMarkov, "other models have no maximum span length"},
 	{[]string{"keep", "label-parts"}, model.Pruned, "other models score all labels"},
 }
 
-// maxMaxLength is what the files of semi-Markov models can hold.
+// maxMaxLength is the limit of the file format of semi-Markov models.
 const maxMaxLength = 4096
 
-// validateModel checks what goes with the kind of model.
+// validateModel checks the settings of the kind of model.
 func (c *Config) validateModel() error {
 	for _, n := range notFor {
 		for _, option := range n.options {
@@ -175,7 +175,7 @@ func (c *Config) validateModel() error {
 		return model.Refuse("loss", "{loss} %s: want one of %s", c.Loss, strings.Join(losses.Names(), ", "))
 	}
 	if names := lossNames(c.ModelType); !slices.Contains(names, c.Loss) {
-		return model.Refuse("loss", "{loss} %s: not there for {model-type} %s, whose losses are %s", c.Loss, c.ModelType, strings.Join(names, ", "))
+		return model.Refuse("loss", "{loss} %s: not for {model-type} %s; want one of %s", c.Loss, c.ModelType, strings.Join(names, ", "))
 	}
 	switch c.ModelType {
 	case model.SemiMarkov:
@@ -200,11 +200,11 @@ func (c *Config) validateSemi() error {
 		return model.Refuse("max-length", "{max-length} %d: want 1 to %d", *c.MaxLength, maxMaxLength)
 	case optimizerNamed(c.Optimizer).chain:
 		some := optimizerNames(func(o optimizer) bool { return !o.chain })
-		return model.Refuse("optimizer", "{optimizer} %s: only for {model-type} chain; semi is trained by %s", c.Optimizer, strings.Join(some, ", "))
+		return model.Refuse("optimizer", "{optimizer} %s: only for {model-type} chain; for semi, want one of %s", c.Optimizer, strings.Join(some, ", "))
 	case c.Cost == "boundary":
-		return model.Refuse("cost", "{cost} boundary: not there for {model-type} semi, whose costs are hamming and entity")
+		return model.Refuse("cost", "{cost} boundary: not for {model-type} semi; want hamming or entity")
 	case c.Format == corpus.CRFsuite.String():
-		return model.Refuse("format", "{format} crfsuite: {model-type} semi reads the words of spans, which attribute files lack")
+		return model.Refuse("format", "{format} crfsuite: not for {model-type} semi, which reads words; attribute files have none")
 	}
 	return nil
 }
@@ -214,24 +214,24 @@ func (c *Config) validatePruned() error {
 	switch {
 	case !optimizerNamed(c.Optimizer).pruned && optimizerNamed(c.Optimizer).name != "":
 		some := optimizerNames(func(o optimizer) bool { return o.pruned })
-		return model.Refuse("optimizer", "{optimizer} %s: pruning changes what is minimised from epoch to epoch; {model-type} pruned is trained by %s",
+		return model.Refuse("optimizer", "{optimizer} %s: not for {model-type} pruned, whose objective changes from epoch to epoch; want one of %s",
 			c.Optimizer, strings.Join(some, ", "))
 	case c.Format == corpus.CRFsuite.String():
-		return model.Refuse("format", "{format} crfsuite: {model-type} pruned reads columns by templates, which attribute files lack")
+		return model.Refuse("format", "{format} crfsuite: not for {model-type} pruned, which reads columns; attribute files have none")
 	case len(c.Keep) > order:
 		return model.Refuse("keep", "{keep}: %d numbers, but {order} %d prunes %d times", len(c.Keep), order, order)
 	case or(c.Epochs, order+1) <= order && *c.Epochs > 0 && c.Init == "":
-		return model.Refuse("epochs", "{epochs} %d: the first epochs are of lower orders, so that {order} %d wants at least %d", *c.Epochs, order, order+1)
+		return model.Refuse("epochs", "{epochs} %d: too few for {order} %d, want at least %d, because the first epochs train lower orders", *c.Epochs, order, order+1)
 	}
 	for _, v := range c.Keep {
 		if !(v > 1 && v <= math.MaxInt32) {
-			return model.Refuse("keep", "{keep} %v: want more than 1 label a token", v)
+			return model.Refuse("keep", "{keep} %v: want more than 1 label per token", v)
 		}
 	}
 	return nil
 }
 
-// lossOptions are the settings that only some losses support, and what the others lack.
+// lossOptions lists the settings that only some losses support, and what the other losses lack.
 var lossOptions = []struct {
 	options  []string
 	supports func(k losses.Kind) bool
@@ -239,13 +239,13 @@ var lossOptions = []struct {
 }{
 	{[]string{"cost", "cost-scale", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight", "anneal-cost"},
 		func(k losses.Kind) bool { return k.Cost }, "has no cost"},
-	{[]string{"gamma", "anneal-temperature"}, func(k losses.Kind) bool { return k.Gamma }, "takes the best paths only, at any temperature"},
-	{[]string{"entropy", "label-smoothing"}, func(k losses.Kind) bool { return k.Target }, "is not regularised so"},
+	{[]string{"gamma", "anneal-temperature"}, func(k losses.Kind) bool { return k.Gamma }, "uses only the best paths, at any temperature"},
+	{[]string{"entropy", "label-smoothing"}, func(k losses.Kind) bool { return k.Target }, "does not support this regularisation"},
 	{[]string{"margin", "blend", "anneal-blend"}, func(k losses.Kind) bool { return k.Margin }, "has no margin of angles"},
 }
 
-// supports reports whether the loss of that name makes use of a setting. Every loss does of those that are not of
-// losses.
+// supports reports whether a loss supports a setting. Every loss supports the settings outside
+// lossOptions.
 func supports(loss, option string) bool {
 	kind, _ := losses.Lookup(loss)
 	for _, own := range lossOptions {
@@ -256,13 +256,13 @@ func supports(loss, option string) bool {
 	return true
 }
 
-// withCost says what to do for losses that are others without a cost.
+// withCost names, for losses without a cost, the loss that adds one.
 var withCost = map[string]string{
 	"cross-entropy": "softmax-margin is cross-entropy with one",
 	"perceptron":    "hinge is the perceptron loss with one",
 }
 
-// validateLoss refuses settings that the loss has no use for.
+// validateLoss checks the settings of the loss.
 func (c *Config) validateLoss() error {
 	for _, own := range lossOptions {
 		for _, option := range own.options {
@@ -317,7 +317,7 @@ func (c *Config) validateCost() error {
 	}
 	switch {
 	case c.CostScale != nil && !positive(*c.CostScale):
-		return model.Refuse("cost-scale", "{cost-scale} %v: want a positive number (without a cost %s is another loss, or none)", *c.CostScale, c.Loss)
+		return model.Refuse("cost-scale", "{cost-scale} %v: want a positive number; without a cost %s is another loss, or none", *c.CostScale, c.Loss)
 	case c.Gamma != nil && !positive(*c.Gamma):
 		return model.Refuse("gamma", "{gamma} %v: want a positive number", *c.Gamma)
 	}
@@ -331,7 +331,7 @@ func (c *Config) validateCost() error {
 
 func positive(v float64) bool { return v > 0 && v <= math.MaxFloat64 }
 
-// labelWeight splits LABEL=W.
+// labelWeight parses LABEL=W.
 func labelWeight(s string) (label string, w float64, err error) {
 	if k := strings.LastIndexByte(s, '='); k > 0 {
 		if w, err = strconv.ParseFloat(s[k+1:], 64); err == nil && w >= 0 && w <= math.MaxFloat64 {
@@ -341,7 +341,8 @@ func labelWeight(s string) (label string, w float64, err error) {
 	return "", 0, model.Refuse("label-weight", "{label-weight} %s: want LABEL=W with a number W that is not negative", s)
 }
 
-// moved lists the settings that move one of the loss in the course of training, and the ones that would hold it.
+// moved lists the settings that change a parameter during training, each with the setting that
+// fixes the parameter.
 func (c *Config) moved() []struct {
 	option, value, still string
 	isStill              bool
@@ -362,7 +363,7 @@ func (c *Config) validateAnnealing() error {
 			continue
 		}
 		if m.isStill {
-			return model.Refuse(m.option, "{%s} and {%s}: it moves or it stays", m.option, m.still)
+			return model.Refuse(m.option, "set either {%s} or {%s}", m.option, m.still)
 		}
 		if _, err := losses.ParseRange(m.value); err != nil {
 			return model.Refuse(m.option, "{%s}: %w", m.option, err)
@@ -371,7 +372,7 @@ func (c *Config) validateAnnealing() error {
 	return nil
 }
 
-// validateOptimizer checks the optimizer and its own settings. Those of others are refused.
+// validateOptimizer checks the optimizer and its settings.
 func (c *Config) validateOptimizer() error {
 	kind := optimizerNamed(c.Optimizer)
 	if kind.name == "" {
@@ -389,23 +390,23 @@ func (c *Config) validateOptimizer() error {
 	case c.WarmUp != nil && c.Optimizer != "lbfgs":
 		return model.Refuse("warm-up", "{warm-up} belongs to {optimizer} lbfgs, not to %s", c.Optimizer)
 	case c.WarmUp != nil && (*c.WarmUp < 0 || *c.WarmUp >= steps):
-		return model.Refuse("warm-up", "{warm-up} %d: want a number from 0 to less than the %d epochs", *c.WarmUp, steps)
+		return model.Refuse("warm-up", "{warm-up} %d: want at least 0 and less than %d, the number of epochs", *c.WarmUp, steps)
 	case c.BatchSize != nil && kind.batch:
 		some := optimizerNames(func(o optimizer) bool { return !o.batch })
-		return model.Refuse("batch-size", "{batch-size}: %s sees all sentences in each step; these take a few at a time: %s", c.Optimizer, strings.Join(some, ", "))
+		return model.Refuse("batch-size", "{batch-size}: %s uses all sentences in each step; mini-batches are for %s", c.Optimizer, strings.Join(some, ", "))
 	case c.BatchSize != nil && *c.BatchSize < 1:
 		return model.Refuse("batch-size", "{batch-size} %d: want a positive number", *c.BatchSize)
 	case c.Rate != nil && !kind.rate:
 		some := optimizerNames(func(o optimizer) bool { return o.rate })
-		return model.Refuse("rate", "{rate}: %s finds the length of its steps itself; these have a rate: %s", c.Optimizer, strings.Join(some, ", "))
+		return model.Refuse("rate", "{rate}: %s has no learning rate; use one of %s", c.Optimizer, strings.Join(some, ", "))
 	case c.Rate != nil && !positive(*c.Rate):
 		return model.Refuse("rate", "{rate} %v: want a positive number", *c.Rate)
 	case c.Restarts < 0:
 		return model.Refuse("restarts", "{restarts} %d: want a number that is not negative", c.Restarts)
 	case c.WarmUp != nil && c.annealed():
-		return model.Refuse("warm-up", "{warm-up}: where the loss changes in the course of training, each stage starts from the one before")
+		return model.Refuse("warm-up", "{warm-up}: not with a loss that changes during training, because each stage starts from the previous one")
 	case c.Optimizer == "sgd-l1" && c.L1 == 0:
-		return model.Refuse("optimizer", "{optimizer} sgd-l1: say with {l1} how much; without it, the optimizer is sgd")
+		return model.Refuse("optimizer", "{optimizer} sgd-l1: set {l1}, or use sgd")
 	}
 	for _, own := range []struct {
 		option, optimizer string
@@ -424,7 +425,7 @@ func (c *Config) validateOptimizer() error {
 	return nil
 }
 
-// validateMethod refuses losses and penalties that the optimizer cannot minimise.
+// validateMethod rejects losses and penalties that the optimizer cannot minimise.
 func (c *Config) validateMethod() error {
 	c.settleLoss()
 	l, err := losses.New(c.Loss, c.lossOptions(nil))
@@ -448,18 +449,18 @@ func (c *Config) validateMethod() error {
 	return model.Refuse("optimizer", kind+"{loss} %s {optimizer} %s: %w", c.Loss, c.Optimizer, err)
 }
 
-// validateTraining checks settings that concern the loss and the labels together.
+// validateTraining checks settings that depend on both loss and labels.
 func (c *Config) validateTraining() error {
 	kind, _ := losses.Lookup(c.Loss)
 	switch {
 	case c.Init != "" && c.Optimizer == "bcfw":
-		return model.Refuse("init", "{init}: bcfw starts from zero, since a model does not say which sentence its weights come from")
+		return model.Refuse("init", "{init}: bcfw must start from zero, because a model does not store the weights of each sentence")
 	case c.supervision() != annotation.Full.String() && !kind.Target:
-		return model.Refuse("supervision", "{supervision} %s: %s learns from one right label a token; cross-entropy takes labels that are open", c.Supervision, c.Loss)
+		return model.Refuse("supervision", "{supervision} %s: %s needs one known label per token; use cross-entropy", c.Supervision, c.Loss)
 	case c.Restarts > 0 && traits(c.Loss).Convex && c.supervision() == annotation.Full.String():
-		return model.Refuse("restarts", "{restarts}: %s is convex, wherever it starts it ends at the same minimum", c.Loss)
+		return model.Refuse("restarts", "{restarts}: %s is convex, so every start leads to the same minimum", c.Loss)
 	case c.Checkpoint == "-" || c.Resume == "-":
-		return model.Refuse("checkpoint", "{checkpoint} and {resume}: want the name of a file")
+		return model.Refuse("checkpoint", "{checkpoint} and {resume}: want a file name")
 	case c.CheckpointEvery != nil && c.Checkpoint == "":
 		return model.Refuse("checkpoint-every", "{checkpoint-every}: name the file with {checkpoint}")
 	case c.CheckpointEvery != nil && *c.CheckpointEvery < 0:

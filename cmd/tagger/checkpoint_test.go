@@ -115,7 +115,7 @@ func TestResumeRefusesAnotherTraining(t *testing.T) {
 
 func TestCheckpointUsage(t *testing.T) {
 	for says, args := range map[string][]string{
-		"--checkpoint and --resume: want the name of a file":               {"--checkpoint", "-"},
+		"--checkpoint and --resume: want a file name":                      {"--checkpoint", "-"},
 		"--checkpoint-every: name the file with --checkpoint":              {"--checkpoint-every", "1s"},
 		"--checkpoint-every -1s: want a time that is not negative":         {"--checkpoint", "c", "--checkpoint-every", "-1s"},
 		"--model testdata/m and --checkpoint testdata/m are the same file": {"--checkpoint", "testdata/m"},

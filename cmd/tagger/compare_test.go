@@ -66,10 +66,10 @@ func TestCompareFindsAClearDifference(t *testing.T) {
 func TestSystemsOfOtherSentences(t *testing.T) {
 	gold := "a X\nb X\n\nc X\n"
 	for name, c := range map[string]struct{ system, says string }{
-		"a sentence less": {"a X\nb X\n", "stdin:4: SYSTEM has no such sentence: it ends before"},
-		"a sentence more": {gold + "\nd X\n", "SYSTEM:6: a sentence that the file with the right labels has not"},
-		"another word":    {"a X\nB X\n\nc X\n", `SYSTEM:2: word "B", but "b" in stdin:2`},
-		"a token less":    {"a X\n\nc X\n", "SYSTEM:1: sentence of 1 tokens, but of 2 in stdin:1"},
+		"a sentence less": {"a X\nb X\n", "stdin:4: SYSTEM ends before this sentence"},
+		"a sentence more": {gold + "\nd X\n", "SYSTEM:6: the file with the gold labels ends before this sentence"},
+		"another word":    {"a X\nB X\n\nc X\n", `SYSTEM:2: word "B", but stdin:2 has "b"`},
+		"a token less":    {"a X\n\nc X\n", "SYSTEM:1: sentence of 1 tokens, but stdin:1 has 2"},
 		"other columns":   {"a X\nb X\n\nc X X\n", "SYSTEM:4: 3 columns, expected 2"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -108,7 +108,7 @@ func TestWrongProbabilities(t *testing.T) {
 	for _, text := range []string{"a X X 0.5\nb X X 1.5\n", "a X X 0.5\nb X X high\n", "a X X 0.5\nb X X nan\n"} {
 		o := tagger(t, text, "eval", "--calibration", "-")
 		assert.Equal(t, exitFailed, o.status)
-		assert.Regexp(t, `^tagger: stdin:2: "(1.5|high|nan)" is no probability\n$`, o.errors)
+		assert.Regexp(t, `^tagger: stdin:2: "(1.5|high|nan)" is not a probability\n$`, o.errors)
 	}
 }
 

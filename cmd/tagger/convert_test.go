@@ -56,9 +56,9 @@ func TestConvertReportsRepairs(t *testing.T) {
 	for name, c := range map[string]struct{ text, scheme, want, note string }{
 		"ill-formed": {"a I-X\nb B-X\nc I-X\nd O\n\ne I-Y\nf B-X\ng I-X\n\nh B-X\ni I-X\n", "bio",
 			"a B-X\nb B-X\nc I-X\nd O\n\ne B-Y\nf B-X\ng I-X\n\nh B-X\ni I-X\n",
-			"2 labels were ill-formed in bio, and were read as conlleval does"},
+			"2 labels are ill-formed in bio; they are read as conlleval reads them"},
 		"io": {"a B-X\nb B-X\nc O\nd B-X\ne B-Y\n", "io", "a I-X\nb I-X\nc O\nd I-X\ne I-Y\n",
-			"1 spans became one with the span of the same type before them, from which io cannot tell them"},
+			"1 spans were merged with the preceding span of the same type, because io cannot separate them"},
 		"well-formed": {"a B-X\nb I-X\n", "bioes", "a B-X\nb E-X\n", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -98,21 +98,21 @@ func TestConvertErrors(t *testing.T) {
 		args   []string
 		says   string
 	}{
-		"nothing":           {exitUsage, nil, "say what to change"},
+		"nothing":           {exitUsage, nil, "nothing to change"},
 		"format":            {exitUsage, []string{"--to", "crfsuite"}, "--to crfsuite: want conll or conllu"},
-		"attributes":        {exitUsage, []string{"--to", "conll", "--format", "crfsuite"}, "attributes have no columns"},
+		"attributes":        {exitUsage, []string{"--to", "conll", "--format", "crfsuite"}, "attribute files have no columns"},
 		"scheme":            {exitUsage, []string{"--scheme", "plain"}, "want iob1, bio, bioes or io"},
 		"separator":         {exitUsage, []string{"--separator", ","}, "want tab or space"},
 		"spaces in CoNLL-U": {exitUsage, []string{"--separator", "space", "--to", "conllu"}, "separated by tabs"},
-		"label of nothing":  {exitUsage, []string{"--label", "3", "--to", "conllu"}, "name the --scheme"},
+		"label of nothing":  {exitUsage, []string{"--label", "3", "--to", "conllu"}, "set --scheme too"},
 		"no name":           {exitUsage, []string{"--to", "conllu", "--columns", "1,2"}, "want NAME=COLUMN"},
-		"other name":        {exitUsage, []string{"--to", "conllu", "--columns", "word=1"}, "want a column of CoNLL-U but ID"},
-		"ID":                {exitUsage, []string{"--to", "conllu", "--columns", "id=1"}, "want a column of CoNLL-U but ID"},
-		"twice":             {exitUsage, []string{"--to", "conllu", "--columns", "misc=1,misc.A=2"}, "is there twice"},
+		"other name":        {exitUsage, []string{"--to", "conllu", "--columns", "word=1"}, "want a column of CoNLL-U other than ID"},
+		"ID":                {exitUsage, []string{"--to", "conllu", "--columns", "id=1"}, "want a column of CoNLL-U other than ID"},
+		"twice":             {exitUsage, []string{"--to", "conllu", "--columns", "misc=1,misc.A=2"}, "occurs twice"},
 		"no such column":    {exitFailed, []string{"--columns", "9"}, `stdin:1: column "9"`},
 		"no spans":          {exitFailed, []string{"--scheme", "bio", "--label", "1"}, "stdin:1: the labels of column 1 spell no spans"},
-		"MISC":              {exitFailed, []string{"--to", "conllu", "--columns", "form=1,misc.A=2"}, `stdin:2: "x|y" cannot stand in MISC`},
-		"a blank":           {exitFailed, []string{"--separator", "space"}, `stdin:2: field "b c" cannot stand between spaces`},
+		"MISC":              {exitFailed, []string{"--to", "conllu", "--columns", "form=1,misc.A=2"}, `stdin:2: "x|y" contains a bar`},
+		"a blank":           {exitFailed, []string{"--separator", "space"}, `stdin:2: field "b c" is empty or contains a space`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := tagger(t, "a\tx\tO\nb c\tx|y\tB-Z\n", append([]string{"convert"}, c.args...)...)
@@ -122,11 +122,11 @@ func TestConvertErrors(t *testing.T) {
 		})
 	}
 	o := tagger(t, "", "convert", "--columns", "1", "testdata/text.crfsuite")
-	assert.Contains(t, o.errors, "attributes, which have no columns")
+	assert.Contains(t, o.errors, "attribute files have no columns")
 	o = tagger(t, "", "convert", "--to", "conllu", "--columns", "form=1", "testdata/train.conllu")
 	assert.Equal(t, exitUsage, o.status)
 	o = tagger(t, "", "convert", "--scheme", "bio", "testdata/train.conllu")
-	assert.Contains(t, o.errors, "name the column of the labels with --label")
+	assert.Contains(t, o.errors, "name the label column with --label")
 }
 
 // Lines after the last sentence stay.

@@ -74,7 +74,7 @@ func TestTagDictionaryIsRefused(t *testing.T) {
 		args   []string
 	}{
 		{exitUsage, "--tag-dictionary -1", []string{"train", "--model", m, "--tag-dictionary", "-1", "testdata/train.conll"}},
-		{exitUsage, "it gives no labels to words", []string{"train", "--model", m, "--model-type", "semi", "--tag-dictionary", "1", "testdata/train.conll"}},
+		{exitUsage, "it labels spans, not words", []string{"train", "--model", m, "--model-type", "semi", "--tag-dictionary", "1", "testdata/train.conll"}},
 		{exitFailed, "word column", []string{"train", "--quiet", "--model", m, "--tag-dictionary", "1", "testdata/train.crfsuite"}},
 		{exitUsage, "--no-dictionary", []string{"eval", "--no-dictionary", "testdata/labelled.conll"}},
 	} {

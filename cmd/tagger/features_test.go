@@ -83,7 +83,7 @@ func TestFeaturesThatCannotBe(t *testing.T) {
 		"templates of two kinds": {[]string{"--model", "m", "--features", "ner", "testdata/train.conll"}, exitUsage, "has its own templates and columns"},
 		"pos of a model":         {[]string{"--model", "m", "--pos", "2", "testdata/train.conll"}, exitUsage, "has its own templates and columns"},
 		"no templates":           {[]string{"--show", "--features", "absent.txt"}, exitFailed, "absent.txt: no such file"},
-		"attributes":             {[]string{"--show", "testdata/train.crfsuite"}, exitFailed, "attributes: there are no templates"},
+		"attributes":             {[]string{"--show", "testdata/train.crfsuite"}, exitFailed, "there are no templates for ready-made attributes"},
 		"other columns":          {[]string{"testdata/train.conll", "testdata/numbered.conll"}, exitFailed, "4 columns, expected 3 as in the first"},
 		"format":                 {[]string{"--format", "x", "testdata/train.conll"}, exitUsage, "--format"},
 	} {

@@ -144,14 +144,14 @@ func TestOutputFormatsOfTrellisModels(t *testing.T) {
 func TestUsageOfOutputFormats(t *testing.T) {
 	for args, says := range map[string]string{
 		"--output-format mallet":                      "--output-format mallet: want same, crfsuite, crfpp or wapiti",
-		"--detail all":                                "--detail is for --output-format crfsuite, crfpp and wapiti",
-		"--output-format crfpp --detail path":         "--detail path: --output-format crfpp knows all",
-		"--output-format wapiti --detail all":         "--detail all: --output-format wapiti knows scores, bare",
-		"--output-format crfsuite --nbest 2":          "--output-format crfsuite writes nothing for --nbest",
-		"--output-format crfpp --posterior":           "--output-format crfpp writes nothing for --posterior",
-		"--output-format crfpp --span-probs":          "--output-format crfpp writes nothing for --span-probs",
-		"--output-format wapiti --probs":              "--probs: Wapiti's probabilities are --posterior --detail scores",
-		"--output-format wapiti --nbest 0 --detail s": "--detail s: --output-format wapiti knows scores, bare",
+		"--detail all":                                "--detail needs --output-format crfsuite, crfpp or wapiti",
+		"--output-format crfpp --detail path":         "--detail path: want one of all for --output-format crfpp",
+		"--output-format wapiti --detail all":         "--detail all: want one of scores, bare for --output-format wapiti",
+		"--output-format crfsuite --nbest 2":          "--output-format crfsuite does not support --nbest",
+		"--output-format crfpp --posterior":           "--output-format crfpp does not support --posterior",
+		"--output-format crfpp --span-probs":          "--output-format crfpp does not support --span-probs",
+		"--output-format wapiti --probs":              "--probs: for the probabilities of Wapiti, use --posterior --detail scores",
+		"--output-format wapiti --nbest 0 --detail s": "--detail s: want one of scores, bare for --output-format wapiti",
 	} {
 		o := tagger(t, "", append([]string{"tag", "--model", nerModel(t)}, strings.Fields(args)...)...)
 		assert.Equal(t, exitUsage, o.status, args)
@@ -159,21 +159,21 @@ func TestUsageOfOutputFormats(t *testing.T) {
 	}
 	pp, raw := tool("crfpp", "testdata", "model.crfpp"), tool("wapiti", "testdata", "raw.wapiti")
 	for _, c := range []struct{ model, args, says string }{
-		{pp, "--output-format crfpp --format conllu", "reads files as that does"},
-		{pp, "--output-format crfpp --label -1", "finds columns as that does"},
-		{pp, "--output-format crfpp --fixed", "crf_test keeps no labels"},
+		{pp, "--output-format crfpp --format conllu", "reads files as the tool does"},
+		{pp, "--output-format crfpp --label -1", "which finds the columns itself"},
+		{pp, "--output-format crfpp --fixed", "not supported by crf_test"},
 		{raw, "--probs", "--posterior --detail scores"},
-		{raw, "--output-format crfsuite", "only the output of wapiti"},
+		{raw, "--output-format crfsuite", "supports only wapiti"},
 	} {
 		o := tagger(t, "", append([]string{"tag", "--model", c.model}, strings.Fields(c.args)...)...)
 		assert.Equal(t, exitUsage, o.status, c.args)
 		assert.Contains(t, o.errors, c.says, c.args)
 	}
 	for _, c := range []struct{ model, text, args, says string }{
-		{itemsModel(t), "O\tw=a\n", "--output-format crfpp", "repeats columns, but here are attributes"},
-		{nerModel(t), "Maria\tPROPN\n", "--output-format crfsuite --detail reference", "no column of labels"},
-		{tool("crfpp", "testdata", "model.crfpp"), "Maria\n", "", "the model reads column 2, but here the last is 1"},
-		{tool("crfsuite", "testdata", "tiny.model"), "Maria\tPROPN\n", "--format conll", "but the model reads attributes"},
+		{itemsModel(t), "O\tw=a\n", "--output-format crfpp", "repeats the columns of the input, but this is an attribute file"},
+		{nerModel(t), "Maria\tPROPN\n", "--output-format crfsuite --detail reference", "no label column"},
+		{tool("crfpp", "testdata", "model.crfpp"), "Maria\n", "", "the model reads column 2, but the last column of this file is 1"},
+		{tool("crfsuite", "testdata", "tiny.model"), "Maria\tPROPN\n", "--format conll", "but the model reads attribute files"},
 	} {
 		o := tagger(t, c.text, append([]string{"tag", "--model", c.model}, strings.Fields(c.args)...)...)
 		assert.Equal(t, exitFailed, o.status, c.says)

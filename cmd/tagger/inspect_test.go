@@ -174,5 +174,5 @@ func TestInspectConfig(t *testing.T) {
 	assert.Equal(t, exitUsage, tagger(t, "", "inspect", "--config", "--json", at("first")).status)
 	o = tagger(t, "", "inspect", "--config", "../../interop/wapiti/testdata/model.wapiti")
 	assert.Equal(t, exitFailed, o.status)
-	assert.Contains(t, o.errors, "it does not say how it was trained")
+	assert.Contains(t, o.errors, "it does not store the settings of its training")
 }

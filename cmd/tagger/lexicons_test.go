@@ -109,10 +109,10 @@ func TestLexiconsFail(t *testing.T) {
 		{"bad.vec:2: not a word and its vector", exitFailed, []string{"--vectors", write(t, "bad.vec", "a 1\nb x\n"), "testdata/train.conll"}},
 		{"--vectors-limit 5: want", exitUsage, []string{"--vectors-limit", "5", "testdata/train.conll"}},
 		{"--vectors-limit -1: want", exitUsage, []string{"--vectors-limit", "-1", "--vectors", "testdata/words.vec", "testdata/train.conll"}},
-		{"brings its attributes along", exitUsage, []string{"--clusters", "testdata/classes.paths", "testdata/train.crfsuite"}},
-		{"--clusters: not for --model-type semi: it keeps no lexicons", exitUsage,
+		{"is an attribute file", exitUsage, []string{"--clusters", "testdata/classes.paths", "testdata/train.crfsuite"}},
+		{"--clusters: not for --model-type semi: it has no word resources", exitUsage,
 			[]string{"--clusters", "testdata/classes.paths", "--model-type", "semi", "testdata/train.conll"}},
-		{"the templates of CRF++ have no names for columns such as cluster", exitFailed,
+		{"CRF++ templates cannot name columns such as cluster", exitFailed,
 			[]string{"--clusters", "testdata/classes.paths", "--features", crfpp, "testdata/train.conll"}},
 	} {
 		o := tagger(t, "", append([]string{"train", "--model", model}, c.args...)...)

@@ -19,7 +19,7 @@ func TestLabelsThatLookLikeWords(t *testing.T) {
 			tags.WriteString("\n")
 		}
 	}
-	says := `warning: the labels in column 2 look like words: 300 different ones for 900 tokens, such as "word0" and "word1"; the option label names another column`
+	says := `warning: the labels in column 2 look like words: 300 different labels for 900 tokens, such as "word0" and "word1"; use the option label to name another column`
 	for _, args := range [][]string{nil, {"--order", "2", "--epochs", "3"}, {"--optimizer", "sgd", "--epochs", "1"}} {
 		args = append([]string{"train", "--quiet", "--model", filepath.Join(t.TempDir(), "m"), "--epochs", "1"}, args...)
 		assert.Contains(t, done(t, "", append(args, write(t, "words.conll", text.String()))...).errors, says)

@@ -221,7 +221,7 @@ func TestSpanProbs(t *testing.T) {
 	assert.Contains(t, o.errors, "spell no spans")
 	o = tagger(t, "", "tag", "--span-probs", "--model", itemsModel(t), "testdata/text.crfsuite")
 	assert.Equal(t, exitFailed, o.status)
-	assert.Contains(t, o.errors, "text.crfsuite:2: labels of attribute files have no place")
+	assert.Contains(t, o.errors, "text.crfsuite:2: the output for attribute files cannot hold span probabilities")
 }
 
 // TestNotes expects that MISC keeps its entries, except for old probabilities.
@@ -265,8 +265,8 @@ func TestConstraints(t *testing.T) {
 
 func TestTagUsage(t *testing.T) {
 	for says, args := range map[string][]string{
-		"--threads -1: want a positive number": {"--threads", "-1"},
-		"--posterior finds one labelling":      {"--posterior", "--nbest", "2"},
+		"--threads -1: want a positive number":         {"--threads", "-1"},
+		"--posterior gives one labelling per sentence": {"--posterior", "--nbest", "2"},
 	} {
 		o := tagger(t, "", append([]string{"tag", "--model", "m"}, args...)...)
 		assert.Equal(t, exitUsage, o.status)

@@ -29,7 +29,7 @@ func TestOrderTwoLearnsMorphology(t *testing.T) {
 	path, log := filepath.Join(t.TempDir(), "model"), filepath.Join(t.TempDir(), "log")
 	o := done(t, "", "train", "--model", path, "--label", "FEATS", "--order", "2", "--epochs", "15", "--patience", "0", "--log-json", log,
 		"--date", "2026-01-02", "--dev", "testdata/feats.dev.conllu", "testdata/feats.conllu")
-	assert.Contains(t, o.errors, "pruned chain of order 2, labels split into subtags at |, loss cross-entropy by adagrad, l2 0.3, l1 0, at most 15 steps")
+	assert.Contains(t, o.errors, "pruned CRF of order 2, labels split into subtags at |, loss cross-entropy by adagrad, l2 0.3, l1 0, at most 15 steps")
 	assert.Contains(t, o.errors, "step 15/15")
 	assert.Contains(t, o.out, "development data, after step")
 	assert.Regexp(t, `order [012], 10 labels.*, \d+ attributes, \d+ features; ended after 15 steps`, o.out)
@@ -143,23 +143,23 @@ func TestPrunedRefuses(t *testing.T) {
 		says string
 	}{
 		"order":        {train("--order", "3"), "--order 3: want 0, 1 or 2"},
-		"chain":        {train("--order", "2", "--model-type", "chain"), "looks back one label"},
-		"semi":         {train("--order", "1", "--model-type", "semi"), "--order: --model-type semi scores spans"},
+		"chain":        {train("--order", "2", "--model-type", "chain"), "has order 1"},
+		"semi":         {train("--order", "1", "--model-type", "semi"), "--order: not for --model-type semi"},
 		"keep":         {train("--keep", "3"), "--keep is for --model-type pruned"},
 		"parts":        {train("--order", "1", "--label-parts", "-"), "--label-parts is for"},
 		"too many":     {train("--model-type", "pruned", "--order", "1", "--keep", "3,2"), "--order 1 prunes 1 times"},
 		"too few":      {train("--order", "2", "--keep", "1,2"), "more than 1 label"},
 		"length":       {train("--order", "2", "--max-length", "3"), "--max-length is for --model-type semi"},
-		"epochs":       {train("--order", "2", "--epochs", "2"), "--order 2 wants at least 3"},
-		"loss":         {train("--order", "2", "--loss", "large-margin-softmax"), "whose losses are cross-entropy"},
-		"optimizer":    {train("--order", "2", "--optimizer", "lbfgs"), "pruning changes what is minimised"},
+		"epochs":       {train("--order", "2", "--epochs", "2"), "--order 2, want at least 3"},
+		"loss":         {train("--order", "2", "--loss", "large-margin-softmax"), "want one of cross-entropy"},
+		"optimizer":    {train("--order", "2", "--optimizer", "lbfgs"), "whose objective changes from epoch to epoch"},
 		"pair":         {train("--order", "2", "--optimizer", "averaged-perceptron", "--loss", "cross-entropy"), "averaged-perceptron"},
 		"checkpoint":   {train("--order", "2", "--checkpoint", "c"), "--checkpoint: not for --model-type pruned"},
-		"weights":      {train("--order", "2", "--strip"), "64 bits"},
-		"supervision":  {train("--order", "2", "--supervision", "soft"), "all known"},
+		"weights":      {train("--order", "2", "--strip"), "64-bit weights"},
+		"supervision":  {train("--order", "2", "--supervision", "soft"), "one known label per token"},
 		"plain scheme": {train("--order", "2", "--label", "2", "--scheme", "bioes"), "spell no spans"},
-		"crfsuite":     {train("--order", "2", "--format", "crfsuite"), "which attribute files lack"},
-		"wapiti's":     {[]string{"tag", "--model", path, "--output-format", "wapiti", "testdata/text.conll"}, "that tool's output has all"},
+		"crfsuite":     {train("--order", "2", "--format", "crfsuite"), "attribute files have none"},
+		"wapiti's":     {[]string{"tag", "--model", path, "--output-format", "wapiti", "testdata/text.conll"}, "and this format has all"},
 	} {
 		o := tagger(t, "", c.args...)
 		assert.Equal(t, exitUsage, o.status, name)
@@ -169,8 +169,8 @@ func TestPrunedRefuses(t *testing.T) {
 		args []string
 		says string
 	}{
-		"attributes":     {[]string{"train", "--model", filepath.Join(t.TempDir(), "m"), "--order", "2", "testdata/train.crfsuite"}, "reads columns by templates"},
-		"init":           {train("--order", "2", "--init", nerModel(t)), "a model of kind chain cannot start one of kind pruned"},
+		"attributes":     {[]string{"train", "--model", filepath.Join(t.TempDir(), "m"), "--order", "2", "testdata/train.crfsuite"}, "reads columns"},
+		"init":           {train("--order", "2", "--init", nerModel(t)), "a chain model cannot be the start of a pruned model"},
 		"init of pruned": {train("--init", path), "a pruned higher-order model"},
 		"prune":          {[]string{"prune", path, "--output", filepath.Join(t.TempDir(), "m")}, "a pruned higher-order model"},
 		"export":         {[]string{"export", "--to", "crfsuite", path, "--output", filepath.Join(t.TempDir(), "m")}, "a pruned higher-order model"},

@@ -82,7 +82,7 @@ func TestDevelopmentDataInAnotherScheme(t *testing.T) {
 func TestIllFormedLabelsAreRepairedAndCounted(t *testing.T) {
 	text := "Anna I-X\nwaits O\n\n" + strings.Repeat("Anna B-X\nwaits O\n\n", 9)
 	path, o := trained(t, text, "--scheme", "bio", "-")
-	assert.Contains(t, o.errors, "tagger: warning: 1 labels were ill-formed in bio, and were read as conlleval does\n")
+	assert.Contains(t, o.errors, "tagger: warning: 1 labels are ill-formed in bio; they are read as conlleval reads them\n")
 	m, err := loadModel(path)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"B-X", "O"}, m.Labels())

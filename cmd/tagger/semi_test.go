@@ -186,22 +186,22 @@ func TestSemiRefuses(t *testing.T) {
 		"type":          {append(train(), "--model-type", "markov"), "want chain, semi or pruned"},
 		"no semi":       {append(train(), "--model-type", "chain", "--max-length", "3"), "--max-length is for --model-type semi"},
 		"length":        {train("--max-length", "0"), "--max-length 0: want 1 to 4096"},
-		"loss":          {train("--loss", "large-margin-softmax"), "whose losses are cross-entropy"},
-		"optimizer":     {train("--optimizer", "pa"), "semi is trained by lbfgs"},
+		"loss":          {train("--loss", "large-margin-softmax"), "want one of cross-entropy"},
+		"optimizer":     {train("--optimizer", "pa"), "for semi, want one of lbfgs"},
 		"pair":          {train("--loss", "hinge", "--optimizer", "lbfgs"), "not smooth"},
-		"cost":          {train("--loss", "hinge", "--cost", "boundary"), "whose costs are hamming and entity"},
+		"cost":          {train("--loss", "hinge", "--cost", "boundary"), "want hamming or entity"},
 		"checkpoint":    {train("--checkpoint", "c"), "writes no checkpoints"},
 		"annealing":     {train("--loss", "risk", "--anneal-cost", "0.1..1"), "--anneal-cost: not for --model-type semi"},
-		"weights":       {train("--weights", "int8"), "64 bits"},
+		"weights":       {train("--weights", "int8"), "64-bit weights"},
 		"scheme":        {train("--scheme", "bioes"), "it learns spans"},
-		"supervision":   {train("--supervision", "soft"), "all known"},
+		"supervision":   {train("--supervision", "soft"), "one known label per token"},
 		"plain labels":  {train("--label", "2"), "labels that spell spans"},
 		"no such type":  {train("--loss", "hinge", "--label-weight", "B-PER=2"), `no label "B-PER"`},
-		"crfsuite":      {train("--format", "crfsuite"), "which attribute files lack"},
+		"crfsuite":      {train("--format", "crfsuite"), "attribute files have none"},
 		"fixed":         {tag("--fixed"), "--fixed: only"},
 		"posterior":     {tag("--posterior"), "--posterior: only"},
 		"unconstrained": {tag("--no-constraints"), "always encode well-formed spans"},
-		"wapiti's":      {tag("--output-format", "wapiti"), "has no output for"},
+		"wapiti's":      {tag("--output-format", "wapiti"), "which this format cannot hold"},
 	} {
 		o := tagger(t, "", c.args...)
 		assert.Equal(t, exitUsage, o.status, name)
@@ -211,8 +211,8 @@ func TestSemiRefuses(t *testing.T) {
 		args []string
 		says string
 	}{
-		"attributes":   {[]string{"train", "--model", filepath.Join(t.TempDir(), "m"), "--model-type", "semi", "testdata/train.crfsuite"}, "reads the words of spans"},
-		"init":         {train("--init", nerModel(t)), "a model of kind chain cannot start one of kind semi"},
+		"attributes":   {[]string{"train", "--model", filepath.Join(t.TempDir(), "m"), "--model-type", "semi", "testdata/train.crfsuite"}, "reads words"},
+		"init":         {train("--init", nerModel(t)), "a chain model cannot be the start of a semi model"},
 		"init of semi": {[]string{"train", "--model", filepath.Join(t.TempDir(), "m"), "--init", path, "testdata/train.conll"}, "a semi-Markov model"},
 		"prune":        {[]string{"prune", path, "--output", filepath.Join(t.TempDir(), "m")}, "a semi-Markov model"},
 	} {

@@ -156,8 +156,8 @@ func TestSplitErrors(t *testing.T) {
 		args   []string
 		says   string
 	}{
-		"no size":         {exitUsage, []string{"--output", out}, "say with --shares or with --counts"},
-		"two sizes":       {exitUsage, []string{"--output", out, "--shares", "1", "--counts", "1"}, "say with --shares or with --counts"},
+		"no size":         {exitUsage, []string{"--output", out}, "set either --shares or --counts"},
+		"two sizes":       {exitUsage, []string{"--output", out, "--shares", "1", "--counts", "1"}, "set either --shares or --counts"},
 		"no out":          {exitUsage, []string{"--shares", "1"}, `required flag(s) "output" not set`},
 		"too few files":   {exitUsage, []string{"--output", out, "--shares", "1,2"}, "--output has 1 files, but --shares has 2 numbers"},
 		"too many files":  {exitUsage, []string{"--output", out + "," + out + "2", "--shares", "1"}, "--output has 2 files, but --shares has 1 numbers"},
@@ -166,9 +166,9 @@ func TestSplitErrors(t *testing.T) {
 		"negative share":  {exitUsage, []string{"--output", out, "--shares", "-1"}, "want positive numbers"},
 		"half a sentence": {exitUsage, []string{"--output", out, "--counts", "1.5"}, "want whole positive numbers"},
 		"unit":            {exitUsage, []string{"--output", out, "--shares", "1", "--by", "word"}, "--by word"},
-		"too many":        {exitFailed, []string{"--output", out, "--counts", "999"}, "--counts: 999 sentences, but there are 12"},
+		"too many":        {exitFailed, []string{"--output", out, "--counts", "999"}, "--counts: 999 sentences requested, but the files have 12"},
 		"nothing left":    {exitFailed, []string{"--output", out + "," + out + "2", "--shares", "1000,1"}, out + "2 would get no sentence: the input has only 12"},
-		"no documents":    {exitFailed, []string{"--output", out, "--shares", "1", "--by", "document"}, "nothing tells documents apart"},
+		"no documents":    {exitFailed, []string{"--output", out, "--shares", "1", "--by", "document"}, "no document boundaries"},
 		"two formats":     {exitFailed, []string{"--output", out, "--shares", "1", "testdata/train.conllu"}, "train.conllu: format conllu, but testdata/train.conll is conll"},
 		"no folder":       {exitFailed, []string{"--output", out + "/x", "--shares", "1"}, "no such file"},
 	} {

@@ -204,7 +204,7 @@ func TestEveryPair(t *testing.T) {
 
 func TestRiskStartsFromCrossEntropy(t *testing.T) {
 	path, o := trained(t, "", "--loss", "risk", "testdata/train.conll")
-	assert.Contains(t, o.errors, "risk needs a good start: it gets 30 iterations of cross-entropy")
+	assert.Contains(t, o.errors, "risk needs a good start: training first runs 30 iterations of cross-entropy")
 	assert.Greater(t, score(t, "", "--model", path, "testdata/train.conll").F1, 0.9)
 	_, o = trained(t, "", "--loss", "risk", "--init", nerModel(t), "testdata/train.conll")
 	assert.NotContains(t, o.errors, "needs a good start")

@@ -15,7 +15,7 @@ import (
 	"github.com/trellis-nlp/trellis/recipe"
 )
 
-// A chainSet is the data of a chain.
+// A chainSet is the data of a chain model.
 type chainSet struct {
 	*crf.Dataset
 	development[*crf.Dataset]
@@ -101,7 +101,7 @@ func (s *chainSet) train(ctx context.Context, c *recipe.Config, start model.Labe
 	return m, summary, err
 }
 
-// checkpoints are the files of a training that can be resumed.
+// checkpoints names the checkpoint files of a training run.
 type checkpoints struct {
 	path, resume string
 	every        time.Duration
@@ -111,8 +111,7 @@ func checkpointsOf(c *recipe.Config) checkpoints {
 	return checkpoints{path: c.Checkpoint, resume: c.Resume, every: or(c.CheckpointEvery, time.Minute)}
 }
 
-// set puts the checkpoints into the options, and opens the one to resume from. The function that it returns closes
-// that.
+// set adds the checkpoints to the options and opens the one to resume from. Call done to close it.
 func (x checkpoints) set(opts *crf.Options) (done func(), err error) {
 	done = func() {}
 	if x.resume != "" {
@@ -121,18 +120,18 @@ func (x checkpoints) set(opts *crf.Options) (done func(), err error) {
 			return nil, err
 		}
 		opts.Resume = f
-		done = func() { _ = f.Close() } // it was only read
+		done = func() { _ = f.Close() } // opened for reading only
 	}
 	if x.path != "" {
 		opts.Checkpoints = &crf.Checkpoints{Every: x.every, Write: func(checkpoint func(io.Writer) error) error {
-			done() // it may be the file that is about to be replaced
+			done() // Write may replace the open file
 			return safefile.Write(x.path, checkpoint)
 		}}
 	}
 	return done, nil
 }
 
-// explain adds the file to the error of a checkpoint that does not fit.
+// explain adds the file name to the error of an unsuitable checkpoint.
 func (x checkpoints) explain(err error) error {
 	if errors.Is(err, optimize.ErrCheckpoint) {
 		return fmt.Errorf("%s: %w", x.resume, err)

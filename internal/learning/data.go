@@ -19,31 +19,32 @@ import (
 	"github.com/trellis-nlp/trellis/recipe"
 )
 
-// Data is what training knows about its sentences: their columns, the templates that read them, and the labels of
-// their words.
+// Data describes the training sentences: their columns, the templates that read them, and the
+// labels of their words.
 type Data struct {
-	Config  recipe.Config // as it was given
+	Config  recipe.Config // as given, not completed
 	Profile *recipe.Profile
-	Name    string // of the templates, "" for ready-made attributes
+	Name    string // of the templates; "" for ready-made attributes
 
 	templates  *features.Templates // nil for ready-made attributes
-	lexicons   []lexicon.Lexicon   // of files, or of the model to start from
+	lexicons   []lexicon.Lexicon   // from files, or from the model to start from
 	input      model.Input
-	recode     *recoder // nil where labels stay as they are
+	recode     *recoder // nil if the scheme stays the same
 	seen       *seenLabels
 	reading    annotation.Supervision
-	start      model.Labeller // to start from, nil without one
-	startItems bool           // which reads ready-made attributes
+	start      model.Labeller // to start from; may be nil
+	startItems bool           // start reads ready-made attributes
 
 	inputs *input.Spool
-	first  []*input.Sentence // of the first input, which were read already
+	first  []*input.Sentence // sentences already read from the first input
 	opened *input.Input      // the first input
 
 	known []annotation.Choice // scratch memory
 }
 
-// Open looks at the first sentences of a source and finds their columns, templates and label scheme. With pickScheme,
-// labels may be trained in a scheme that suits them better than that of the file. Close the data.
+// Open reads the first sentences of a source and finds their columns, templates and label scheme.
+// If pickScheme is set, it may pick a better scheme for training than that of the file. Close the
+// result after use.
 func Open(ctx context.Context, source corpus.Source, c recipe.Config, start model.Labeller, pickScheme bool) (*Data, error) {
 	format, err := corpus.ParseFormat(cmp.Or(c.Format, corpus.FormatAuto.String()))
 	if err != nil {
@@ -51,7 +52,7 @@ func Open(ctx context.Context, source corpus.Source, c recipe.Config, start mode
 	}
 	d := &Data{Config: c, start: start, inputs: &input.Spool{Source: source, Format: format}}
 	if d.inputs.Len() == 0 {
-		return nil, fmt.Errorf("%w: no file and no sentence to train on", model.ErrInput)
+		return nil, fmt.Errorf("%w: no files or sentences to train on", model.ErrInput)
 	}
 	if d.reading, err = annotation.ParseSupervision(cmp.Or(c.Supervision, annotation.Full.String())); err != nil {
 		return nil, err
@@ -69,14 +70,13 @@ func Open(ctx context.Context, source corpus.Source, c recipe.Config, start mode
 	return d, nil
 }
 
-// Close closes the first input.
 func (d *Data) Close() {
 	if d.opened != nil {
 		d.opened.Close()
 	}
 }
 
-// readResources reads the templates and the word resources that the configuration names.
+// readResources loads the templates and word resources of the configuration.
 func (d *Data) readResources(ctx context.Context) error {
 	var err error
 	if d.templates, err = LoadTemplates(d.Config.Features); err != nil {
@@ -138,16 +138,16 @@ func (d *Data) look(pickScheme bool) error {
 	return nil
 }
 
-// pickTemplates composes templates where the configuration names none.
+// pickTemplates picks templates if the configuration names none.
 func (d *Data) pickTemplates() error {
 	if d.start != nil && d.startItems != d.opened.HasItems() {
-		return fmt.Errorf("%s: this model and the training files are not alike: one has attributes, the other columns", d.Config.Init)
+		return fmt.Errorf("%s: either the model or the training data has ready-made attributes, and the other has columns", d.Config.Init)
 	}
 	if d.opened.HasItems() {
 		c := &d.Config
 		for _, option := range []string{"clusters", "gazetteer", "vectors", "features"} {
 			if c.IsSet(option) && !(option == "features" && c.Features == "auto") {
-				return model.Refuse(option, "{%s} is for columns: %s brings its attributes along", option, d.opened.Name)
+				return model.Refuse(option, "{%s} needs columns, but %s is an attribute file", option, d.opened.Name)
 			}
 		}
 		d.templates = nil
@@ -164,7 +164,7 @@ func (d *Data) pickTemplates() error {
 	return nil
 }
 
-// LoadTemplates reads templates: a preset or a file. It returns nil for auto, which picks them by the data.
+// LoadTemplates loads a preset or a template file. It returns nil for auto.
 func LoadTemplates(value string) (*features.Templates, error) {
 	if value == "" || value == "auto" {
 		return nil, nil
@@ -184,7 +184,7 @@ func LoadTemplates(value string) (*features.Templates, error) {
 	return features.Parse(f, value, features.DialectAuto)
 }
 
-// Settle binds the templates to the columns, those of the word resources and of the labels of words included.
+// Settle binds the templates to the columns, including those of word resources and seen labels.
 func (d *Data) Settle() error {
 	d.input, d.Name = model.Input{}, ""
 	if d.templates == nil {
@@ -203,7 +203,7 @@ func (d *Data) Settle() error {
 		return err
 	}
 	d.Name = filepath.Base(t.Name())
-	if d.Name != t.Name() { // where the file lies does not concern the users of the model
+	if d.Name != t.Name() { // users of the model do not need the directory
 		if t, err = features.Parse(strings.NewReader(t.Source()), d.Name, t.Dialect()); err != nil {
 			return err
 		}
@@ -214,18 +214,19 @@ func (d *Data) Settle() error {
 		return err
 	}
 	if slices.Contains(program.Columns(), d.Profile.Label) {
-		return fmt.Errorf("%s: its templates read column %d, which holds the labels (templates count from 0: %%x[0,%d])", t.Name(), d.Profile.Label+1, d.Profile.Label)
+		return fmt.Errorf("%s: the templates read column %d, which holds the labels (%%x[0,%d]: templates count from 0)", t.Name(), d.Profile.Label+1, d.Profile.Label)
 	}
 	return nil
 }
 
-// Input returns what the model will read of a sentence, once Settle has bound it.
+// Input returns the input of the model. Call Settle first.
 func (d *Data) Input() model.Input { return d.input }
 
-// Templates returns the templates as they are before word resources add their lines, nil for ready-made attributes.
+// Templates returns the templates without the lines for word resources, or nil for ready-made
+// attributes.
 func (d *Data) Templates() *features.Templates { return d.templates }
 
-// metadata is what the model stores about its files and its labels.
+// metadata returns what the model stores about its files and labels.
 func (d *Data) metadata() model.Metadata {
 	m := model.Metadata{Files: model.Files{Format: d.Profile.Format}, Normalize: d.Config.Normalize}
 	if d.templates != nil {

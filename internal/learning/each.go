@@ -9,8 +9,8 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// Each hands the sentences of all inputs to take, with the labels of the file; both are valid until take returns. It
-// may be called a second time after Rewind.
+// Each passes the sentences of all inputs to take, with the labels of the file. Both are valid
+// until take returns. Call rewind before a second pass.
 func (d *Data) Each(ctx context.Context, take func(s *input.Sentence, labels []string) error) error {
 	for k := range d.inputs.Len() {
 		in, first := d.opened, d.first
@@ -32,14 +32,14 @@ func (d *Data) Each(ctx context.Context, take func(s *input.Sentence, labels []s
 	return nil
 }
 
-// rewind makes Each begin again.
+// rewind lets Each start again.
 func (d *Data) rewind() {
 	d.inputs.Rewind()
 	d.opened.Close()
 	d.opened, d.first = nil, nil
 }
 
-// EachOf hands the sentences of one more file, such as development data, to take.
+// EachOf passes the sentences of another source, such as development data, to take.
 func (d *Data) EachOf(ctx context.Context, source corpus.Source, take func(in *input.Input, s *input.Sentence, labels []string) error) error {
 	return input.Each(ctx, source, d.inputs.Format, func(in *input.Input) error {
 		if err := d.Profile.Fits(in.Format, in.Layout); err != nil {
@@ -49,7 +49,7 @@ func (d *Data) EachOf(ctx context.Context, source corpus.Source, take func(in *i
 	})
 }
 
-// each hands the sentences first, and then the rest of in, to take, and adds positions to its errors.
+// each passes first and then the rest of in to take. It adds positions to errors.
 func (d *Data) each(in *input.Input, first []*input.Sentence, take func(s *input.Sentence, labels []string) error) error {
 	var labels []string
 	use := func(s *input.Sentence) error {
@@ -71,7 +71,7 @@ func (d *Data) each(in *input.Input, first []*input.Sentence, take func(s *input
 	return nil
 }
 
-// A tokenError is what is wrong with a token.
+// A tokenError is an error about a token.
 type tokenError struct {
 	token int
 	error
@@ -79,7 +79,7 @@ type tokenError struct {
 
 func (e *tokenError) Unwrap() error { return e.error }
 
-// tokenOf returns the token that an error is about, or the first.
+// tokenOf returns the token that an error is about, by default the first.
 func tokenOf(err error) int {
 	if label, ok := errors.AsType[*model.LabelError](err); ok {
 		return label.Token

@@ -12,7 +12,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Kept is a sentence in memory of its own, with the labels of the file.
+// Kept is a copy of a sentence with the labels of the file.
 type Kept struct {
 	input.Sentence
 	Labels []string
@@ -29,7 +29,8 @@ func (d *Data) Keep(s *input.Sentence, labels []string) *Kept {
 	return k
 }
 
-// KeepAll reads the training data into memory. They are then compiled by Compile; Read has nothing left to read.
+// KeepAll reads the training data into memory, for Compile. Read has nothing left to read
+// afterwards.
 func (d *Data) KeepAll(ctx context.Context) ([]*Kept, error) {
 	d.inputs.Stop()
 	var list []*Kept
@@ -40,8 +41,9 @@ func (d *Data) KeepAll(ctx context.Context) ([]*Kept, error) {
 	return list, err
 }
 
-// Compile compiles the sentences of list with these numbers, in that order. Copies of a sentence stand next to each
-// other; their labels are counted once, so that a copy does not tell the labels of the other.
+// Compile compiles the sentences of list with the given indices, in that order. Repeated indices
+// must be adjacent. Seen labels count a repeated sentence once; otherwise one copy would reveal the
+// labels of the other.
 func (d *Data) Compile(list []*Kept, numbers []int) (Set, error) {
 	if d.seen != nil {
 		d.seen = d.expectSeen()
@@ -69,13 +71,13 @@ func (d *Data) Compile(list []*Kept, numbers []int) (Set, error) {
 	return set, nil
 }
 
-// DescribeLabels reports what was made of the labels of the training data that were compiled.
+// DescribeLabels reports how the labels of the compiled data were converted.
 func (d *Data) DescribeLabels() { d.recode.describe(&d.Config) }
 
-// Stamp stores in a model what tagging needs to know about the files that it was trained on.
+// Stamp stores in a model what tagging needs to know about the training files.
 func (d *Data) Stamp(m model.Labeller) { *m.Metadata() = d.metadata() }
 
-// ForTagger returns what a tagger reads of a kept sentence.
+// ForTagger returns the sentence as a tagger reads it.
 func (k *Kept) ForTagger() model.Sentence {
 	if k.Items.Labels != nil {
 		return model.Sentence{Items: k.Items.Attributes}
@@ -83,8 +85,8 @@ func (k *Kept) ForTagger() model.Sentence {
 	return model.Sentence{Columns: &k.Rows}
 }
 
-// Score tags kept sentences with a model, and compares the labels with those of the files, whose spans have that
-// scheme. Labels that the model lacks are errors of the model.
+// Score tags sentences with a model and scores the labels against those of the file. scheme is the
+// scheme of the file. Labels that the model does not have count as errors.
 func Score(m model.Labeller, list []*Kept, scheme structured.Scheme, threads int) (*metrics.Results, error) {
 	scores := make([]metrics.Evaluator, min(workers.ForTagging(threads), len(list)))
 	failed := make([]error, len(scores))

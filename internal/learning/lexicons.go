@@ -16,13 +16,13 @@ import (
 	"github.com/trellis-nlp/trellis/recipe"
 )
 
-// The columns of the word resources that have no name of their own.
+// Columns of word resources that the user does not name.
 const (
 	clustersName = "cluster"
 	vectorsName  = "vector"
 )
 
-// readLexicons reads the word resources that a configuration names.
+// readLexicons reads the word resources of a configuration.
 func readLexicons(ctx context.Context, c *recipe.Config, stdin io.Reader) ([]lexicon.Lexicon, error) {
 	var list []lexicon.Lexicon
 	read := func(path string, parse func(r io.Reader, name string) (lexicon.Lexicon, error)) error {
@@ -75,7 +75,7 @@ func readClusters(r io.Reader, name string) (lexicon.Lexicon, error) {
 	return l, nil
 }
 
-// withLexicons adds the usual lines for word resources that the templates do not read.
+// withLexicons adds the default lines for word resources that the templates do not read.
 func withLexicons(t *features.Templates, lexicons []lexicon.Lexicon) (*features.Templates, error) {
 	var added, lines strings.Builder
 	for _, l := range lexicons {
@@ -88,13 +88,13 @@ func withLexicons(t *features.Templates, lexicons []lexicon.Lexicon) (*features.
 	case added.Len() == 0:
 		return t, nil
 	case t.Dialect() == features.DialectCRFPP:
-		return nil, fmt.Errorf("%s: the templates of CRF++ have no names for columns such as %s", t.Name(), added.String()[1:])
+		return nil, fmt.Errorf("%s: CRF++ templates cannot name columns such as %s", t.Name(), added.String()[1:])
 	}
 	source := strings.TrimRight(t.Source(), "\n") + "\n" + lines.String()
 	return features.Parse(strings.NewReader(source), t.Name()+added.String(), features.DialectTrellis)
 }
 
-// join returns a list of word resources, and those of others that it lacks.
+// join appends to list the word resources of others whose names list lacks.
 func join(list, others []lexicon.Lexicon) []lexicon.Lexicon {
 	for _, l := range others {
 		if !slices.ContainsFunc(list, func(own lexicon.Lexicon) bool { return own.Name() == l.Name() }) {

@@ -15,7 +15,8 @@ import (
 	"github.com/trellis-nlp/trellis/recipe"
 )
 
-// Each kind of model takes losses beyond the default; one that needs a start gets it.
+// Each kind of model supports other losses than the default, and trains a start for losses that
+// need one.
 func TestLossesOfEveryKindOfModel(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "dev.conll")
 	require.NoError(t, os.WriteFile(path, []byte(sample.Dev), 0o644))
@@ -33,7 +34,7 @@ func TestLossesOfEveryKindOfModel(t *testing.T) {
 		}
 		if kind != model.Chain {
 			_, err := learning.Train(t.Context(), corpus.Source{Paths: []string{path}}, recipe.Config{ModelType: kind, Loss: "large-margin-softmax"}, nil)
-			assert.ErrorContains(t, err, "whose losses are cross-entropy", kind)
+			assert.ErrorContains(t, err, "want one of cross-entropy", kind)
 		}
 	}
 }

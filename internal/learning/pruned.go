@@ -11,7 +11,7 @@ import (
 	"github.com/trellis-nlp/trellis/recipe"
 )
 
-// A prunedSet is the data of a pruned higher-order chain.
+// A prunedSet is the data of a pruned higher-order CRF.
 type prunedSet struct {
 	*prunedcrf.Dataset
 	development[*prunedcrf.Dataset]
@@ -19,7 +19,7 @@ type prunedSet struct {
 
 func newPrunedSet(in model.Input) (*prunedSet, error) {
 	if in.Templates == nil {
-		return nil, fmt.Errorf("%w: attributes, but a pruned chain reads columns by templates", model.ErrInput)
+		return nil, fmt.Errorf("%w: an attribute file, but a pruned higher-order CRF reads columns", model.ErrInput)
 	}
 	d, err := prunedcrf.NewDataset(in)
 	return &prunedSet{d, development[*prunedcrf.Dataset]{open: func() (*prunedcrf.Dataset, error) { return prunedcrf.NewDataset(in) }}}, err
@@ -37,10 +37,10 @@ func (s *prunedSet) method(c *recipe.Config) string {
 	if separator := s.separator(c); separator != "" {
 		parts = fmt.Sprintf(", labels split into subtags at %s", separator)
 	}
-	return fmt.Sprintf("pruned chain of order %d%s, ", *c.Order, parts) + methodText(c)
+	return fmt.Sprintf("pruned CRF of order %d%s, ", *c.Order, parts) + methodText(c)
 }
 
-// separator is what labels are split into subtags at, "" for nothing.
+// separator returns the separator of subtags, or "" if labels have none.
 func (s *prunedSet) separator(c *recipe.Config) string {
 	switch c.LabelParts {
 	case "none":
@@ -64,7 +64,7 @@ func (s *prunedSet) notes(m model.Labeller, summary model.Summary, notes map[str
 	notes["kept"] = strings.Join(kept(m, summary), ",")
 }
 
-// kept lists how many labels a token kept on average before each order of a model.
+// kept lists the mean number of labels per token before each order of a model.
 func kept(m model.Labeller, s model.Summary) []string {
 	var list []string
 	for _, v := range s.Kept[:m.(*prunedcrf.Model).Order()] {

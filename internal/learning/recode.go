@@ -9,15 +9,15 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A recoder rewrites the labels of training into the scheme that the model has inside. A nil recoder leaves them.
+// A recoder converts training labels to the scheme inside the model. A nil recoder changes nothing.
 type recoder struct {
 	annotation.Converter
-	repaired int // labels that were ill-formed
+	repaired int // number of ill-formed labels
 	labels   []string
-	trained  map[string]bool // the labels of the training data, once they are all there
+	trained  map[string]bool // labels of the training data, set after reading it
 }
 
-// newRecoder returns nil where labels stay as they are.
+// newRecoder returns nil if the scheme stays the same.
 func newRecoder(scheme string, p *recipe.Profile, reading annotation.Supervision) (*recoder, error) {
 	if scheme == "" {
 		return nil, nil
@@ -27,7 +27,7 @@ func newRecoder(scheme string, p *recipe.Profile, reading annotation.Supervision
 	case err != nil || to == structured.Plain:
 		return nil, model.Refuse("scheme", "{scheme} %s: want iob1, bio, bioes or io", scheme)
 	case reading != annotation.Full:
-		return nil, model.Refuse("scheme", "{scheme} is for labels that are all known, without {supervision}")
+		return nil, model.Refuse("scheme", "{scheme} needs one known label per token; leave out {supervision}")
 	case p.Scheme == structured.Plain:
 		return nil, model.Refuse("scheme", "{scheme} %s: the labels spell no spans", scheme)
 	}
@@ -45,8 +45,9 @@ func (r *recoder) train(labels []string) []string {
 	return r.labels
 }
 
-// held returns the labels of development data. A label that the training data lacks, though they have another that
-// spells the same span, becomes that one; else it is as in the file, for the message that it will cause.
+// held returns the labels of development data. If the training data has no label of this name, but
+// another that spells the same span, held returns that one. Otherwise it returns the label of the
+// file, for the error message.
 func (r *recoder) held(trained, labels []string) []string {
 	if r == nil {
 		return labels
@@ -71,13 +72,13 @@ func (r *recoder) held(trained, labels []string) []string {
 	return inside
 }
 
-// describe reports what was made of the labels.
+// describe reports how labels were converted.
 func (r *recoder) describe(c *recipe.Config) {
 	if r == nil {
 		return
 	}
 	if r.repaired > 0 {
-		c.Caution(fmt.Sprintf("%d labels were ill-formed in %s, and were read as conlleval does", r.repaired, r.From))
+		c.Caution(fmt.Sprintf("%d labels are ill-formed in %s; they are read as conlleval reads them", r.repaired, r.From))
 	}
 	if r.From != r.To {
 		c.Say(fmt.Sprintf("labels in %s are trained in %s; tagging gives %s", r.From, r.To, r.From))

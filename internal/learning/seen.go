@@ -9,12 +9,11 @@ import (
 	"github.com/trellis-nlp/trellis/lexicon"
 )
 
-// seenName is the column with the labels that words have in other training sentences. The presets read it, and
-// templates of the user may.
+// seenName is the column of the seen labels. The presets read it, and user templates may.
 const seenName = "seen"
 
-// seenLabels are leave-one-out label counts: the labels of the words of all training sentences, which each training
-// sentence sees without its own.
+// seenLabels holds leave-one-out label counts ("seen labels"): how often each word has each label
+// in the other training sentences.
 type seenLabels struct {
 	counts *lexicon.LabelCounts
 	labels features.SeenLabels
@@ -22,7 +21,7 @@ type seenLabels struct {
 	sure   []string
 }
 
-// expectSeen returns counts to fill if the templates read them, and no other column has their name.
+// expectSeen returns empty counts if the templates read them and no other column has their name.
 func (d *Data) expectSeen() *seenLabels {
 	if d.templates == nil || !d.templates.Reads(seenName) {
 		return nil
@@ -40,7 +39,7 @@ func (d *Data) count(s *input.Sentence, labels []string) error {
 	return nil
 }
 
-// without returns a training sentence with the labels that its words have in the others.
+// without returns a training sentence with the labels that its words have in the other sentences.
 func (d *Data) without(seq features.Sequence, labels []string) features.Sequence {
 	if d.seen == nil {
 		return seq
@@ -61,7 +60,7 @@ func (d *Data) seenWords(seq features.Sequence) []string {
 	return x.words
 }
 
-// certain returns the labels that are certain, and "" for others, valid until the next call.
+// certain returns the unambiguous labels, and "" for others, valid until the next call.
 func (d *Data) certain(fields []string) []string {
 	if d.reading == annotation.Full {
 		return fields
@@ -70,7 +69,7 @@ func (d *Data) certain(fields []string) []string {
 	x.sure = x.sure[:0]
 	for _, field := range fields {
 		label := ""
-		if c, err := d.reading.Choice(field); err == nil && c.Certain() { // those that cannot be read are an error later
+		if c, err := d.reading.Choice(field); err == nil && c.Certain() { // unreadable labels are an error later
 			label = c.Labels[0]
 		}
 		x.sure = append(x.sure, label)
@@ -78,7 +77,7 @@ func (d *Data) certain(fields []string) []string {
 	return x.sure
 }
 
-// columns returns the fields of a sentence in the normal form of the configuration.
+// columns returns a sentence in the Unicode normal form of the configuration.
 func (d *Data) columns(s *input.Sentence) features.Sequence {
 	return d.Config.Normalize.Sequence(&s.Rows)
 }

@@ -19,13 +19,13 @@ type semiSet struct {
 
 func newSemiSet(in model.Input) (*semiSet, error) {
 	if in.Templates == nil {
-		return nil, fmt.Errorf("%w: attributes, but a semi-Markov model reads the words of spans", model.ErrInput)
+		return nil, fmt.Errorf("%w: an attribute file, but a semi-Markov model reads words", model.ErrInput)
 	}
 	d, err := semicrf.NewDataset(in)
 	return &semiSet{d, development[*semicrf.Dataset]{open: func() (*semicrf.Dataset, error) { return semicrf.NewDataset(in) }}}, err
 }
 
-// Labels returns O and the types of spans, between which costs are counted.
+// Labels returns O and the span types, which costs are defined on.
 func (s *semiSet) Labels() []string { return append([]string{"O"}, s.Types()...) }
 
 func (s *semiSet) add(e example) error { return s.Add(e.columns, e.labels, e.weight) }
@@ -49,7 +49,7 @@ func (s *semiSet) notes(m model.Labeller, _ model.Summary, notes map[string]stri
 
 func (s *semiSet) train(ctx context.Context, c *recipe.Config, start model.Labeller, h hooks) (model.Labeller, model.Summary, error) {
 	if s.Scheme() == structured.Plain {
-		return nil, model.Summary{}, model.Refuse("model-type", "{model-type} semi is for labels that spell spans, such as B-PER, I-PER and O: these do not")
+		return nil, model.Summary{}, model.Refuse("model-type", "{model-type} semi needs labels that spell spans, such as B-PER, I-PER and O; these do not")
 	}
 	method := c.NewMethod()
 	opts := semicrf.Options{

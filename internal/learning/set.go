@@ -14,37 +14,37 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// An Example is a labelled sentence as a data set takes it.
+// An example is a labelled sentence to add to a data set.
 type example struct {
 	columns features.Sequence // or items
 	items   [][]attrfile.Attribute
 	labels  []string
-	choices []annotation.Choice // what is known of labels that are not certain; nil where all are
+	choices []annotation.Choice // candidate labels of partially labelled or soft sentences; nil otherwise
 	weight  float64
 }
 
-// A Set is training data, and perhaps development data, compiled for one kind of model.
+// A Set holds training data and optional development data, compiled for one kind of model.
 type Set interface {
-	// Labels returns the labels of the training data, Scheme how they spell spans.
+	// Labels returns the labels of the training data, and Scheme their label scheme.
 	Labels() []string
 	Scheme() structured.Scheme
-	// Len and Tokens count the training data, and Held the sentences and tokens of the development data.
+	// Len and Tokens return the size of the training data, and Held that of the development data.
 	Len() int
 	Tokens() int
 	Held() (sentences, tokens int)
-	// Attributes returns the number of attributes of tokens.
+	// Attributes returns the number of token attributes.
 	Attributes() int
 
 	add(e example) error
-	// hold adds a sentence of the development data, after the last one of the training data.
+	// hold adds a development sentence, after all training sentences.
 	hold(e example) error
-	// describe says how large the training data is; method says what is trained.
+	// describe describes the training data, and method what is trained.
 	describe(templates string) string
 	method(c *recipe.Config) string
 	train(ctx context.Context, c *recipe.Config, start model.Labeller, hooks hooks) (model.Labeller, model.Summary, error)
-	// outcome says how large a model is.
+	// outcome describes the size of a model.
 	outcome(m model.Labeller, s model.Summary) string
-	// notes adds what is worth noting about a model of this kind.
+	// notes adds notes that are specific to the kind of model.
 	notes(m model.Labeller, s model.Summary, notes map[string]string)
 }
 
@@ -59,7 +59,7 @@ func newSet(kind string, in model.Input) (Set, error) {
 	return newChainSet(in)
 }
 
-// put adds a sentence of the training data.
+// put adds a training sentence.
 func (d *Data) put(set Set, s *input.Sentence, labels []string) error {
 	e, err := d.example(s)
 	if err != nil {
@@ -77,7 +77,7 @@ func (d *Data) put(set Set, s *input.Sentence, labels []string) error {
 	return set.add(e)
 }
 
-// hold adds a sentence of the development data.
+// hold adds a development sentence.
 func (d *Data) hold(set Set, s *input.Sentence, labels []string) error {
 	e, err := d.example(s)
 	if err != nil {
@@ -96,7 +96,7 @@ func (d *Data) example(s *input.Sentence) (e example, err error) {
 	return e, err
 }
 
-// choices reads the labels of a sentence that need not be certain, valid until the next call.
+// choices parses partial or soft labels, valid until the next call.
 func (d *Data) choices(fields []string) ([]annotation.Choice, error) {
 	d.known = d.known[:0]
 	for t, field := range fields {
@@ -116,7 +116,7 @@ type development[D interface {
 	Len() int
 	Tokens() int
 }] struct {
-	dev  D // the zero D without development data
+	dev  D // zero without development data
 	open func() (D, error)
 }
 
@@ -139,7 +139,7 @@ func (x *development[D]) Held() (sentences, tokens int) {
 	return x.dev.Len(), x.dev.Tokens()
 }
 
-// hooks are what training calls.
+// hooks are the callbacks and checkpoints of training.
 type hooks struct {
 	progress func(model.Progress)
 	begin    func(features int, bytes int64)
@@ -147,7 +147,7 @@ type hooks struct {
 	write    checkpoints
 }
 
-// heldText describes development data, if there are any.
+// heldText describes the development data, if any.
 func heldText(s Set) string {
 	if n, tokens := s.Held(); n > 0 {
 		return fmt.Sprintf("\ndevelopment: %d sentences, %d tokens", n, tokens)
@@ -155,7 +155,7 @@ func heldText(s Set) string {
 	return ""
 }
 
-// methodText is the part that the descriptions of all kinds end in.
+// methodText describes the loss, the optimizer and the penalty.
 func methodText(c *recipe.Config) string {
 	return fmt.Sprintf("loss %s by %s, l2 %g, l1 %g, at most %d steps", c.Loss, c.Optimizer, or(c.L2, 0), c.L1, *c.Epochs)
 }
@@ -168,7 +168,7 @@ func or[T any](option *T, otherwise T) T {
 	return otherwise
 }
 
-// patience returns how many steps without a better score on the development data end training.
+// patience returns the number of steps without a better development score that end training.
 func patience(c *recipe.Config) int { return or(c.Patience, 10) }
 
 // generalLoss returns the loss of a configuration over the labels of a set.
@@ -180,7 +180,8 @@ func generalLoss(c *recipe.Config, s Set) (losses.General, error) {
 	return c.NewGeneralLoss(cost)
 }
 
-// trained returns what a training function returned. Without a model, it returns nil, not a nil pointer.
+// trained passes on the results of a training function, with a nil interface instead of a nil
+// pointer.
 func trained[M interface {
 	comparable
 	model.Labeller

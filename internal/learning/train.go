@@ -13,20 +13,20 @@ import (
 	"github.com/trellis-nlp/trellis/recipe"
 )
 
-// A Result is a trained model and how it came about.
+// A Result is a trained model with a description of the training.
 type Result struct {
 	Model     model.Labeller
 	Config    recipe.Config // completed
 	Summary   model.Summary
-	Sentences int // of the training data
+	Sentences int // number in the training data
 	Tokens    int
 
 	set Set
 }
 
-// Train trains a model of the kind that the configuration, a valid one, asks for, from scratch or from the weights of
-// start, unless that is nil. When ctx ends, it returns the best model so far together with an error; other errors come
-// without a model.
+// Train trains a model by a valid configuration. It starts from start, or from scratch if start is
+// nil. When ctx ends, it returns the best model so far and an error. Other errors come without a
+// model.
 func Train(ctx context.Context, source corpus.Source, c recipe.Config, start model.Labeller) (*Result, error) {
 	d, err := Open(ctx, source, c, start, true)
 	if err != nil {
@@ -53,10 +53,10 @@ func Train(ctx context.Context, source corpus.Source, c recipe.Config, start mod
 	return r, err
 }
 
-// Describe says how large the model is.
+// Describe describes the size of the model.
 func (r *Result) Describe() string { return r.set.outcome(r.Model, r.Summary) }
 
-// Count counts the labels of words in the training data, if templates read them, and binds the templates.
+// Count collects the seen labels, if the templates read them, and binds the templates.
 func (d *Data) Count(ctx context.Context) error {
 	if d.seen == nil {
 		d.inputs.Stop()
@@ -69,8 +69,8 @@ func (d *Data) Count(ctx context.Context) error {
 	return d.Settle()
 }
 
-// Columns returns what training sees of a sentence of columns, once the labels of words are counted, valid until the
-// next call.
+// Columns returns a training sentence as the templates read it, including seen labels. Call Count
+// first. The result is valid until the next call.
 func (d *Data) Columns(s *input.Sentence, labels []string) features.Sequence {
 	return d.without(d.columns(s), labels)
 }
@@ -92,13 +92,13 @@ func (d *Data) Read(ctx context.Context) (Set, error) {
 	})
 }
 
-// Complete fills in the open settings of the configuration for a set.
+// Complete picks the unset options of the configuration for a set.
 func (d *Data) Complete(set Set) (recipe.Config, error) {
 	d.Profile.Outside = slices.Contains(set.Labels(), "O")
 	return d.Config.Complete(d.Profile)
 }
 
-// describe reports what is trained on what, and how.
+// describe reports the data and the method of training.
 func (d *Data) describe(set Set, completed *recipe.Config) {
 	text := set.describe(d.Name) + heldText(set) + "\n" + set.method(completed)
 	if why := d.Config.Picked(*completed); why != "" {
@@ -115,10 +115,11 @@ func (d *Data) describe(set Set, completed *recipe.Config) {
 	}
 }
 
-// Fit trains on a set by a completed configuration. A loss that needs a good start gets one, unless start is one.
+// Fit trains on a set by a completed configuration. If the loss needs a good start and start is
+// nil, Fit first trains with cross-entropy.
 func Fit(ctx context.Context, set Set, c recipe.Config, start model.Labeller) (model.Labeller, model.Summary, error) {
 	if start == nil && c.Resume == "" && c.NeedsStart() {
-		c.Say(fmt.Sprintf("%s needs a good start: it gets %d iterations of cross-entropy", c.Loss, *c.Start().Epochs))
+		c.Say(fmt.Sprintf("%s needs a good start: training first runs %d iterations of cross-entropy", c.Loss, *c.Start().Epochs))
 		var err error
 		if start, err = Start(ctx, set, &c); err != nil {
 			return nil, model.Summary{}, err
@@ -134,14 +135,14 @@ func Fit(ctx context.Context, set Set, c recipe.Config, start model.Labeller) (m
 	return set.train(ctx, &c, start, h)
 }
 
-// Start trains the start of a loss that needs one.
+// Start trains the initial model of a loss that needs one.
 func Start(ctx context.Context, set Set, c *recipe.Config) (model.Labeller, error) {
 	own := c.Start()
 	m, _, err := set.train(ctx, &own, nil, hooks{})
 	return m, err
 }
 
-// note stores in the model what it was trained on, and how.
+// note stores a description of the training in the model.
 func (d *Data) note(r *Result, set Set) error {
 	meta := d.metadata()
 	var err error
