@@ -13,17 +13,17 @@ import (
 	"github.com/trellis-nlp/trellis/lexicon"
 )
 
-// A Describer is a model that can say what it holds.
+// A Describer is a model that can describe itself.
 type Describer interface {
 	// Describe describes the model, with up to top of the strongest attributes of each label.
 	Describe(top int) (*Description, error)
 }
 
-// A Description says what a model holds.
+// A Description describes the content of a model.
 type Description struct {
 	File        string                       `json:"file"`
 	Bytes       int64                        `json:"bytes"`
-	Weights     string                       `json:"weights"` // as they are stored
+	Weights     string                       `json:"weights"` // precision in the file
 	Stripped    bool                         `json:"stripped"`
 	Scheme      string                       `json:"scheme"`
 	Templates   string                       `json:"templates,omitempty"`
@@ -31,28 +31,28 @@ type Description struct {
 	Labels      []string                     `json:"labels"`
 	Attributes  int                          `json:"attributes"`
 	Features    int                          `json:"features"`
-	Dictionary  int                          `json:"dictionary,omitempty"` // words
+	Dictionary  int                          `json:"dictionary,omitempty"` // number of words
 	Notes       map[string]string            `json:"notes"`                // all metadata
 	Transitions []LabelPair                  `json:"transitions"`
-	Strongest   map[string][]StrongAttribute `json:"strongest,omitempty"` // by labels
+	Strongest   map[string][]StrongAttribute `json:"strongest,omitempty"` // by label
 
-	// Of a semi-Markov model.
-	ModelType         string `json:"model_type,omitempty"` // of a pruned model, too
+	// Semi-Markov models.
+	ModelType         string `json:"model_type,omitempty"` // also of pruned models
 	MaxLength         int    `json:"max_length,omitempty"`
 	SegmentAttributes int    `json:"segment_attributes,omitempty"`
 
-	// Of a pruned higher-order model.
+	// Pruned higher-order models.
 	Order          *int                         `json:"order,omitempty"`
 	LabelParts     string                       `json:"label_parts,omitempty"`
-	Thresholds     []float64                    `json:"thresholds,omitempty"` // before pairs, before triples
+	Thresholds     []float64                    `json:"thresholds,omitempty"` // before pairs, and before triples
 	Triples        []LabelTriple                `json:"triples,omitempty"`
 	StrongestParts map[string][]StrongAttribute `json:"strongest_parts,omitempty"`
 
-	Top   int      `json:"-"` // of lists of label pairs
-	Types []string `json:"-"` // that transitions are between, if not the labels
+	Top   int      `json:"-"` // length of the lists of label pairs and triples
+	Types []string `json:"-"` // span types, for transitions between spans
 }
 
-// A LabelTriple is the weight of a label after two others.
+// A LabelTriple is the weight of a label after two other labels.
 type LabelTriple struct {
 	First  string  `json:"first"`
 	Second string  `json:"second"`
@@ -60,7 +60,8 @@ type LabelTriple struct {
 	Weight float64 `json:"weight"`
 }
 
-// A LexiconDescription is a column that the model adds to sentences.
+// A LexiconDescription describes a word resource, which is a column that the model adds to
+// sentences.
 type LexiconDescription struct {
 	Column  string `json:"column"`
 	Kind    string `json:"kind"`
@@ -68,7 +69,7 @@ type LexiconDescription struct {
 	text    string
 }
 
-// A LabelPair is the weight of a label after another.
+// A LabelPair is the weight of a label after another label.
 type LabelPair struct {
 	From   string  `json:"from"`
 	To     string  `json:"to"`
@@ -81,7 +82,7 @@ type StrongAttribute struct {
 	Weight    float64 `json:"weight"`
 }
 
-// Describe returns what all kinds of model have in common.
+// Describe returns the part of the description that all kinds of model have.
 func Describe(m Labeller, top int) *Description {
 	d := &Description{
 		Weights: "float64", Scheme: m.Scheme().String(), Labels: m.Labels(), Notes: m.Metadata().Facts(), Transitions: []LabelPair{}, Top: top,
@@ -95,7 +96,7 @@ func Describe(m Labeller, top int) *Description {
 	return d
 }
 
-// DescribeLexicon says what is known of words.
+// DescribeLexicon describes a word resource in one line.
 func DescribeLexicon(l lexicon.Lexicon) string {
 	switch x := l.(type) {
 	case *lexicon.Classes:
@@ -106,7 +107,7 @@ func DescribeLexicon(l lexicon.Lexicon) string {
 	return fmt.Sprintf("column %s: %d entries", l.Name(), l.Len())
 }
 
-// KeepStrongest leaves each label the top attributes of the greatest weights, by magnitude.
+// KeepStrongest keeps, for each label, the top attributes with the largest absolute weights.
 func KeepStrongest(lists map[string][]StrongAttribute, top int) {
 	for label, list := range lists {
 		slices.SortStableFunc(list, func(a, b StrongAttribute) int { return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)) })
@@ -114,11 +115,11 @@ func KeepStrongest(lists map[string][]StrongAttribute, top int) {
 	}
 }
 
-// tableLabels is the number of labels up to which all pairs of them are shown as a table; of more labels, only the
-// strongest pairs are.
+// tableLabels is the maximum number of labels for which WriteTable shows all transitions. With more
+// labels it shows the strongest ones.
 const tableLabels = 60
 
-// WriteTable writes the description as tables for people.
+// WriteTable writes the description as human-readable tables.
 func (d *Description) WriteTable(w io.Writer) error {
 	var b strings.Builder
 	if err := d.writeFacts(&b); err != nil {
@@ -150,7 +151,7 @@ func (d *Description) writeFacts(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	names := "with names"
 	if d.Stripped {
-		names = "stripped of their names"
+		names = "without names"
 	}
 	templates := "ready-made attributes"
 	if d.Templates != "" {
@@ -161,18 +162,18 @@ func (d *Description) writeFacts(w io.Writer) error {
 	fmt.Fprintf(t, "attributes\t%d %s, %s\n", d.Attributes, names, templates)
 	switch d.ModelType {
 	case SemiMarkov:
-		fmt.Fprintf(t, "segments\tof up to %d tokens, %d attributes of their own\n", d.MaxLength, d.SegmentAttributes)
+		fmt.Fprintf(t, "segments\tup to %d tokens, %d segment attributes\n", d.MaxLength, d.SegmentAttributes)
 		fmt.Fprintf(t, "features\t%d, %d of them transitions between spans, weights %s\n", d.Features, len(d.Transitions), d.Weights)
 	case Pruned:
 		apart := ""
 		if d.LabelParts != "" {
-			apart = ", labels taken apart at " + d.LabelParts
+			apart = ", labels split into subtags at " + d.LabelParts
 		}
-		fmt.Fprintf(t, "chain\tof order %d%s\n", *d.Order, apart)
+		fmt.Fprintf(t, "order\t%d%s\n", *d.Order, apart)
 		for k, v := range d.Thresholds {
-			fmt.Fprintf(t, "pruning\tof labels of a probability below %.2g before order %d\n", v, k+1)
+			fmt.Fprintf(t, "pruning\tlabels with a probability below %.2g, before order %d\n", v, k+1)
 		}
-		fmt.Fprintf(t, "features\t%d, %d of them pairs and %d triples of labels, weights %s\n", d.Features, len(d.Transitions), len(d.Triples), d.Weights)
+		fmt.Fprintf(t, "features\t%d, %d of them label pairs and %d label triples, weights %s\n", d.Features, len(d.Transitions), len(d.Triples), d.Weights)
 	default:
 		fmt.Fprintf(t, "features\t%d, %d of them transitions, weights %s\n", d.Features, len(d.Transitions), d.Weights)
 	}
@@ -180,7 +181,7 @@ func (d *Description) writeFacts(w io.Writer) error {
 		fmt.Fprintf(t, "%s\t%s\n", l.Kind, l.text)
 	}
 	if d.Dictionary > 0 {
-		fmt.Fprintf(t, "dictionary\t%d words, which get only labels that they have in it\n", d.Dictionary)
+		fmt.Fprintf(t, "dictionary\t%d words, restricted to the labels in it\n", d.Dictionary)
 	}
 	for _, key := range slices.Sorted(maps.Keys(d.Notes)) {
 		fmt.Fprintf(t, "%s\t%s\n", key, d.Notes[key])
@@ -188,7 +189,7 @@ func (d *Description) writeFacts(w io.Writer) error {
 	return t.Flush()
 }
 
-// writeStrongest writes a list for each name, below it.
+// writeStrongest writes a heading and a list for each name.
 func writeStrongest(b *strings.Builder, kind string, names []string, lists map[string][]StrongAttribute) {
 	for _, name := range names {
 		if len(lists[name]) == 0 {
@@ -201,7 +202,7 @@ func writeStrongest(b *strings.Builder, kind string, names []string, lists map[s
 	}
 }
 
-// writeTransitions writes a row for each label before and a column for each label after.
+// writeTransitions writes a table with one row per previous label and one column per label.
 func (d *Description) writeTransitions(w io.Writer, labels []string) error {
 	weights := make(map[[2]string]float64)
 	for _, p := range d.Transitions {
@@ -227,7 +228,7 @@ func (d *Description) writeTransitions(w io.Writer, labels []string) error {
 	return t.Flush()
 }
 
-// writeChains writes the strongest pairs and triples of labels: a table of all would be too large.
+// writeChains writes the strongest label pairs and triples; a table of all would be too large.
 func (d *Description) writeChains(b *strings.Builder) {
 	type chain struct {
 		labels string
@@ -250,6 +251,6 @@ func (d *Description) writeChains(b *strings.Builder) {
 	for _, t := range d.Triples {
 		triples = append(triples, chain{t.First + " " + t.Second + " " + t.To, t.Weight})
 	}
-	list("pairs of labels", pairs)
-	list("triples of labels", triples)
+	list("label pairs", pairs)
+	list("label triples", triples)
 }

@@ -1,11 +1,13 @@
-// Package model holds what all kinds of model share: the interface [Labeller], the taggers that give labels as files
-// spell them ([NewTagger]), the errors that callers test for, what a model reads of a sentence ([Input]), what a model
-// file says beyond its weights ([Metadata]), what a model holds ([Description]), and what training reports ([Progress],
-// [Summary]).
+// Package model holds what all kinds of model share:
 //
-// The [Decoder] of a kind finds label numbers; the package turns them into labels in the scheme of the files, and
-// words into the normal form of the model. So every kind gives a Go program what it gives the command.
+//   - [Labeller], the interface of a model, and [Tagger], which labels sentences.
+//   - [Open], which opens a model file of any kind that the caller lists.
+//   - [Input], what a model reads of a sentence, and [Metadata], what its file stores besides weights.
+//   - [Description], for inspection; [Progress] and [Summary], from training.
+//   - Errors for errors.Is, and [OptionError].
 //
-// The kinds themselves are packages of their own (crf, semicrf, prunedcrf and those below interop), and this
-// package knows none of them: [Open] gets a list of them.
+// The kinds are packages of their own: crf, semicrf, prunedcrf, and those below interop. Each has a
+// [Decoder], which finds label numbers. [NewTagger] builds a tagger around it. The tagger normalises
+// words as in training, and returns labels in the scheme of the training files. So Go programs and
+// the tagger command get the same labels from every kind of model.
 package model

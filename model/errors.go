@@ -8,33 +8,35 @@ import (
 	"github.com/trellis-nlp/trellis/internal/container"
 )
 
-// The errors of all kinds of model, for [errors.Is].
+// Errors of all kinds of model, for [errors.Is].
 var (
-	// ErrInput says that sentences do not fit what a model or data set reads.
+	// ErrInput means that sentences do not fit the input of a model or data set.
 	ErrInput = errors.New("unfit input")
-	// ErrModel says that bytes are not a model of the kind that was expected: foreign, damaged, or of another version.
+	// ErrModel means that a file is not a model of the expected kind: it is foreign, damaged, or of
+	// another version.
 	ErrModel = errors.New("not a valid model")
-	// ErrPair says that an optimizer cannot minimise a loss.
+	// ErrPair means that an optimizer cannot minimise a loss.
 	ErrPair = errors.New("unsuitable optimizer")
-	// ErrNoStep says that training was interrupted before it completed a step, so that there is no model.
+	// ErrNoStep means that training was interrupted before its first step was complete, so there is
+	// no model.
 	ErrNoStep = errors.New("no step was completed")
-	// ErrChanged says that the file of a model was cut short or overwritten while the model was in use.
+	// ErrChanged means that a model file was truncated or overwritten while in use.
 	ErrChanged = container.ErrChanged
 )
 
-// A LabelError is a label that the training data lacks.
+// A LabelError reports a label that the training data does not have.
 type LabelError struct {
-	Token int // counted from 0
+	Token int // from 0
 	Label string
 }
 
 func (e *LabelError) Error() string {
-	return fmt.Sprintf("label %q is not among those of the training data", e.Label)
+	return fmt.Sprintf("label %q does not occur in the training data", e.Label)
 }
 
-// A TokenError says which token of a sentence does not fit the model. It wraps ErrInput.
+// A TokenError reports the token that does not fit the model. It wraps ErrInput.
 type TokenError struct {
-	Token  int // counted from 0
+	Token  int // from 0
 	Reason string
 }
 
@@ -43,8 +45,8 @@ func (e *TokenError) Error() string { return fmt.Sprintf("token %d: %s", e.Token
 // Unwrap returns ErrInput.
 func (e *TokenError) Unwrap() error { return ErrInput }
 
-// CheckColumns returns a *TokenError for a token that has fewer than n columns. Sequences that do not say how many
-// columns they have (see [features.Width]) pass.
+// CheckColumns returns a *TokenError if a token has fewer than n columns. It accepts sequences of
+// unknown width (see [features.Width]).
 func CheckColumns(seq features.Sequence, n int) error {
 	width := features.Width(seq)
 	if width < 0 || width >= n || seq.Len() == 0 {

@@ -6,18 +6,20 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A Mapped labeller reads a file that is mapped into memory, and that somebody may cut short or overwrite meanwhile.
+// A Mapped labeller reads a memory-mapped file, which may be truncated or overwritten while in use.
 type Mapped interface {
 	Labeller
-	// Guard runs f in the goroutine of the caller. If f faults because the file has changed, it returns an error that
-	// wraps ErrChanged.
+	// Guard runs f on the goroutine of the caller. If f faults because the file has changed, Guard
+	// returns an error that wraps ErrChanged.
 	Guard(f func() error) error
-	// Check returns an error that wraps ErrChanged if the file has changed. It costs one system call.
+	// Check returns an error that wraps ErrChanged if the file has changed. It costs one system
+	// call.
 	Check() error
 }
 
-// Guard runs f, which uses m in the goroutine of the caller. If m is [Mapped] and its file has changed by the end of f,
-// Guard returns an error that wraps ErrChanged: what f has found may be wrong.
+// Guard runs f, which uses m on the goroutine of the caller. If m is [Mapped] and its file has
+// changed by the end of f, Guard returns an error that wraps ErrChanged: the results of f may be
+// wrong.
 func Guard(m Labeller, f func() error) error {
 	x, ok := m.(Mapped)
 	if !ok {
@@ -35,16 +37,16 @@ func Check(m Labeller) error {
 	return nil
 }
 
-// checkEvery is the number of sentences from one look at the file of a model to the next.
+// checkEvery is the number of sentences between two checks of the model file.
 const checkEvery = 64
 
-// A guarded tagger is one of a mapped model.
+// A guarded tagger belongs to a mapped model.
 type guarded struct {
 	*tagger
 	m    Mapped
-	used int // sentences
+	used int // number of sentences so far
 
-	// Of the call that is running.
+	// Arguments of the current call.
 	s     Sentence
 	fixed []string
 	list  []Labelling
@@ -70,17 +72,17 @@ func (g *guarded) Label(s Sentence, fixed []string) ([]Labelling, error) {
 	return g.list, nil
 }
 
-// guard runs f, which takes one sentence.
+// guard runs f, which processes one sentence.
 func (g *guarded) guard(f func() error) error {
 	err := g.m.Guard(f)
-	if g.used%checkEvery == 0 { // of the first too, since a pool may make many taggers
+	if g.used%checkEvery == 0 { // including the first, because a pool may create many taggers
 		err = cmp.Or(g.m.Check(), err)
 	}
 	g.used++
 	return err
 }
 
-// A guardedScorer is a guarded tagger that is a [Scorer].
+// A guardedScorer is a guarded tagger that implements [Scorer].
 type guardedScorer struct {
 	*guarded
 	scorer *scorer

@@ -8,18 +8,19 @@ import (
 	"github.com/trellis-nlp/trellis/lexicon"
 )
 
-// Input says what a model reads of a sentence. The zero Input reads ready-made attributes, not columns.
+// Input describes what a model reads of a sentence. The zero Input reads ready-made attributes
+// instead of columns.
 type Input struct {
 	Templates *features.Templates
-	Columns   int               // that the templates may refer to; 0 means those of the names
-	Names     map[string]int    // the columns that templates call by name: form, pos ...
-	Lexicons  []lexicon.Lexicon // further columns, which follow from form and are stored with the model
+	Columns   int               // number of columns for the templates; 0 means up to the largest in Names
+	Names     map[string]int    // columns by name: form, pos, ...
+	Lexicons  []lexicon.Lexicon // additional columns, derived from form and stored in the model
 }
 
-// MaxLexicons is how many lexicons the sections of a model file can name.
+// MaxLexicons is the number of lexicons that a model file can hold.
 const MaxLexicons = 100
 
-// Complete returns the input with a map of names of its own and its number of columns filled in.
+// Complete returns a copy of the input with its own map and with Columns set.
 func (in Input) Complete() Input {
 	in.Names = maps.Clone(in.Names)
 	for _, c := range in.Names {
@@ -28,14 +29,14 @@ func (in Input) Complete() Input {
 	return in
 }
 
-// Program returns the templates bound to the columns, nil if there are none. It fails where the templates
-// refer to columns that the input lacks.
+// Program returns the templates bound to the columns, or nil if there are none. It returns an error
+// if the templates refer to columns that the input does not have.
 func (in Input) Program() (*features.Program, error) {
 	switch {
 	case len(in.Lexicons) > MaxLexicons:
-		return nil, fmt.Errorf("%w: %d lexicons, want at most %d", ErrInput, len(in.Lexicons), MaxLexicons)
+		return nil, fmt.Errorf("%w: %d word resources, want at most %d", ErrInput, len(in.Lexicons), MaxLexicons)
 	case in.Templates == nil && len(in.Lexicons) > 0:
-		return nil, fmt.Errorf("%w: lexicons without templates that read them", ErrInput)
+		return nil, fmt.Errorf("%w: word resources, but no templates to read them", ErrInput)
 	case in.Templates == nil:
 		return nil, nil
 	}
@@ -50,8 +51,8 @@ func (in Input) Program() (*features.Program, error) {
 	return in.Templates.Bind(in.Columns, in.Names, more...)
 }
 
-// Width returns the number of columns that a token must have for the program of the input and for its words, if a
-// column is named form; 0 for ready-made attributes.
+// Width returns the number of columns that a token must have for the templates and for the column
+// form, if there is one. It returns 0 for ready-made attributes.
 func (in Input) Width(p *features.Program) int {
 	if p == nil {
 		return 0
@@ -62,7 +63,7 @@ func (in Input) Width(p *features.Program) int {
 	return p.Width()
 }
 
-// HasWords reports whether a column holds words.
+// HasWords reports whether there is a word column.
 func (in Input) HasWords() bool {
 	_, ok := in.Names["form"]
 	return in.Templates != nil && ok

@@ -9,21 +9,23 @@ import (
 	"github.com/trellis-nlp/trellis/internal/input"
 )
 
-// A Kind is a kind of model file.
+// A Kind describes a kind of model file.
 type Kind struct {
 	Name string
-	// Detect reports whether a file that starts with head, 64 bytes of it or all, is of this kind.
+	// Detect reports whether a file is of this kind. head is its first 64 bytes, or all of a
+	// shorter file.
 	Detect func(head []byte) bool
-	// Load reads a model from a stream, which holds nothing else.
+	// Load reads a model from a stream that holds nothing else.
 	Load func(r io.Reader) (Labeller, error)
-	// Map, unless nil, opens a file on a disk instead. Its errors start with the name of the file.
+	// Map opens a file on disk instead, with errors that start with the file name. It may be nil.
 	Map func(path string) (Labeller, error)
 }
 
 const headSize = 64
 
-// Open opens a model file of one of the kinds, which it recognises by its first bytes. A file that is of none of them
-// is opened as one of the first, which says what is wrong with it. A pipe is opened and read once.
+// Open opens a model file of one of the kinds, which it recognises by the first bytes. It opens a
+// file of none of them as the first kind, whose error says what is wrong. It opens and reads pipes
+// only once.
 func Open(path string, kinds []Kind) (Labeller, error) {
 	f, err := input.OpenFile(path)
 	if err != nil {
@@ -46,7 +48,8 @@ func Open(path string, kinds []Kind) (Labeller, error) {
 	return nil, fmt.Errorf("%s: %w", path, err)
 }
 
-// Detect returns the kind of a model file, or nil if it is of none of the kinds or cannot be read twice.
+// Detect returns the kind of a model file. It returns nil if the file is of none of the kinds or
+// cannot be read twice.
 func Detect(path string, kinds []Kind) (*Kind, error) {
 	if !input.Twice(path) {
 		return nil, nil
@@ -63,7 +66,7 @@ func Detect(path string, kinds []Kind) (*Kind, error) {
 	return kind, nil
 }
 
-// detect returns the kind of what r holds, nil if it is none of the kinds, and all that r holds.
+// detect returns the kind of the content of r, or nil, and a reader of the whole content.
 func detect(r io.Reader, kinds []Kind) (*Kind, io.Reader, error) {
 	all := bufio.NewReader(r)
 	head, err := all.Peek(headSize)

@@ -10,28 +10,28 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Metadata is what a model file says about the model beyond its weights. The zero value is that of a model
-// that reads words as they are and writes the labels that it has inside.
+// Metadata describes a model beyond its weights. The zero value means that the model does not
+// normalise words and writes its labels as they are inside.
 type Metadata struct {
-	Files     Files      // what it was trained on
-	Normalize NormalForm // in which it reads fields
-	// Output is the scheme in which the model writes labels, if that is another than Inside, in which it was trained.
-	// Plain stands for both where it writes the labels that it has inside.
+	Files     Files      // training files
+	Normalize NormalForm // applied to all fields
+	// Output is the scheme of the training files and of the output; Inside is the scheme inside the
+	// model. Both are Plain if the two are the same.
 	Output, Inside structured.Scheme
-	Tool           string            // which trained it, if that was another program
-	Config         string            // the completed configuration of its training, as TOML; "" if there was none
-	Notes          map[string]string // facts about its training, by name
+	Tool           string            // the tool that trained the model; "" means trellis
+	Config         string            // completed training configuration in TOML; may be ""
+	Notes          map[string]string // facts about the training, by name
 }
 
-// Files describes the files that a model was trained on.
+// Files describes the training files of a model.
 type Files struct {
-	Format  corpus.Format // FormatAuto: not known
-	Columns int           // 0: not known
-	Label   string        // the column of the labels, as corpus.Layout.Column reads it
-	Form    string        // the column of the words, "" if nobody named it
+	Format  corpus.Format // FormatAuto means unknown
+	Columns int           // 0 means unknown
+	Label   string        // label column, as for corpus.Layout.Column
+	Form    string        // word column; "" if the user did not name one
 }
 
-// The keys under which model files store the typed fields. Those of notes have a prefix.
+// Keys of the typed fields in model files. The keys of notes have a prefix.
 const (
 	keyFormat    = "format"
 	keyColumns   = "columns"
@@ -45,7 +45,7 @@ const (
 	prefixNote   = "note."
 )
 
-// Map returns the metadata as model files store them.
+// Map returns the metadata in the form of model files.
 func (m Metadata) Map() map[string]string {
 	stored := make(map[string]string)
 	put := func(key, value string) {
@@ -74,7 +74,7 @@ func (m Metadata) Map() map[string]string {
 	return stored
 }
 
-// ParseMetadata reads what [Metadata.Map] returned. What it cannot be is an error that wraps ErrModel.
+// ParseMetadata is the inverse of [Metadata.Map]. Invalid values are an error that wraps ErrModel.
 func ParseMetadata(stored map[string]string) (Metadata, error) {
 	m := Metadata{
 		Files:     Files{Label: stored[keyLabel], Form: stored[keyForm]},
@@ -113,7 +113,7 @@ func ParseMetadata(stored map[string]string) (Metadata, error) {
 	return m, nil
 }
 
-// Facts returns all that the metadata says, by name: the files, the settings of the configuration, and the notes.
+// Facts returns all metadata by name: the files, the settings of the configuration, and the notes.
 func (m Metadata) Facts() map[string]string {
 	facts := make(map[string]string)
 	for line := range strings.Lines(m.Config) {
@@ -132,7 +132,7 @@ func (m Metadata) Facts() map[string]string {
 	return facts
 }
 
-// Clone returns a copy that shares nothing with m.
+// Clone returns a deep copy.
 func (m Metadata) Clone() Metadata {
 	m.Notes = maps.Clone(m.Notes)
 	return m

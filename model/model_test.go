@@ -35,7 +35,8 @@ func TestCheckColumns(t *testing.T) {
 	assert.EqualError(t, err, "token 2: 2 columns, but the model reads column 3")
 }
 
-// Labels outside stand for one or two inside: their probability is the sum, and one that is given allows both.
+// An outside label stands for one or two inside labels. Its probability is their sum, and fixing it
+// allows both.
 func TestLabelsOfAnotherScheme(t *testing.T) {
 	m, err := crf.New(crf.Content{
 		Labels: []string{"O", "B-X", "S-X", "I-X", "E-X"}, Scheme: structured.BIOES,
@@ -69,7 +70,7 @@ func TestLabelsOfAnotherScheme(t *testing.T) {
 			}
 		}
 	}
-	list, err = tagger.Label(items, []string{"I-X", "O"}) // which no labelling within the scheme has
+	list, err = tagger.Label(items, []string{"I-X", "O"}) // no labelling within the scheme has these labels
 	require.NoError(t, err)
 	assert.Len(t, list[0].Labels, 2)
 	_, err = tagger.Label(items, []string{"", "B-Y"})
@@ -87,7 +88,8 @@ func TestLabelsOfAnotherScheme(t *testing.T) {
 	assert.Equal(t, "fixed", option.Option)
 }
 
-// What is written about a model grows with its weights, not with the square of its labels.
+// The length of a description grows with the number of weights, not with the square of the number
+// of labels.
 func TestDescriptionOfManyLabels(t *testing.T) {
 	c := crf.Content{Transitions: []crf.PairWeight{{From: 1, To: 2, Weight: 3}, {From: 2, To: 0, Weight: -5}}}
 	for j := range 20_000 {
@@ -100,11 +102,11 @@ func TestDescriptionOfManyLabels(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, d.WriteTable(&b))
 	assert.Less(t, b.Len(), 1000)
-	assert.Contains(t, b.String(), "pairs of labels\n   -5.0000  label2 label0\n")
+	assert.Contains(t, b.String(), "label pairs\n   -5.0000  label2 label0\n")
 	assert.NotContains(t, b.String(), "label1 label2")
 }
 
-// A file is opened as the first kind that recognises it, or as the first of all.
+// Open uses the first kind that recognises a file, otherwise the first of all.
 func TestOpenByContent(t *testing.T) {
 	var opened []string
 	kind := func(name string) model.Kind {

@@ -8,17 +8,19 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 )
 
-// A NormalForm is a normal form of Unicode in which a model reads fields (Unicode Standard Annex 15).
+// A NormalForm is a Unicode normal form of the fields that a model reads (Unicode Standard Annex
+// 15).
 type NormalForm string
 
-// The normal forms: as the fields are; characters composed; and also their variants of width and style unified.
+// Normal forms: unchanged; composed characters; composed characters with width and style variants
+// unified.
 const (
 	AsIs NormalForm = ""
 	NFC  NormalForm = "nfc"
 	NFKC NormalForm = "nfkc"
 )
 
-// Check reports an unknown form.
+// Check returns an error for an unknown form.
 func (f NormalForm) Check() error {
 	switch f {
 	case AsIs, NFC, NFKC:
@@ -27,7 +29,7 @@ func (f NormalForm) Check() error {
 	return fmt.Errorf("unknown normal form %q: want nfc or nfkc", string(f))
 }
 
-// Of returns s in the form. A string that is in it already is not copied.
+// Of returns s in the form. It does not copy strings that are already normalised.
 func (f NormalForm) Of(s string) string {
 	switch f {
 	case NFC:
@@ -38,7 +40,7 @@ func (f NormalForm) Of(s string) string {
 	return s
 }
 
-// Sequence returns a sequence whose fields are those of seq in the form.
+// Sequence returns seq with normalised fields.
 func (f NormalForm) Sequence(seq features.Sequence) features.Sequence {
 	if f == AsIs {
 		return seq
@@ -54,5 +56,5 @@ type normalised struct {
 // Field implements [features.Sequence].
 func (n normalised) Field(t, column int) string { return n.form.Of(n.Sequence.Field(t, column)) }
 
-// Columns returns the number of columns that every token has (see [features.Width]).
+// Columns returns the number of columns of every token (see [features.Width]).
 func (n normalised) Columns() int { return features.Width(n.Sequence) }

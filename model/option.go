@@ -5,16 +5,17 @@ import (
 	"regexp"
 )
 
-// An OptionError is an option of a configuration that is out of range, or that does not go with another.
+// An OptionError reports an option that is out of range or contradicts another.
 type OptionError struct {
-	Option string // as configurations name it
-	// Reason is a sentence in which options stand between braces: {l2} -1: want a number that is not negative.
+	Option string // name of the option in a configuration
+	// Reason is a sentence with the names of options in braces, such as "{l2} -1: want a number
+	// that is not negative".
 	Reason string
-	Err    error // what the reason comes from, if anything
+	Err    error // cause, may be nil
 }
 
-// Refuse returns an OptionError with a reason that names options between braces. Where an argument is an error, the
-// OptionError wraps it.
+// Refuse returns an OptionError whose reason is formatted from the arguments. It wraps an argument
+// that is an error.
 func Refuse(option, format string, args ...any) *OptionError {
 	e := &OptionError{Option: option}
 	wrapped := fmt.Errorf(format, args...)
@@ -25,15 +26,16 @@ func Refuse(option, format string, args ...any) *OptionError {
 	return e
 }
 
-// Error implements error, with the options as they are.
+// Error implements error, with option names as they are.
 func (e *OptionError) Error() string { return e.Spell(func(option string) string { return option }) }
 
-// Unwrap returns what the reason comes from.
+// Unwrap returns the cause.
 func (e *OptionError) Unwrap() error { return e.Err }
 
 var optionName = regexp.MustCompile(`\{([a-z][a-z0-9-]*)\}`)
 
-// Spell returns the reason with each option as a function spells it: a command as a flag, for instance.
+// Spell returns the reason with each option spelled by a function, for example as a command-line
+// flag.
 func (e *OptionError) Spell(spell func(option string) string) string {
 	return optionName.ReplaceAllStringFunc(e.Reason, func(name string) string { return spell(name[1 : len(name)-1]) })
 }

@@ -5,8 +5,8 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Twin returns the label that starts, or goes on with, a span as name does, but for whether the span ends there: S-X
-// for B-X, E-X for I-X, and the other way round. Other labels are their own twins.
+// Twin returns the label that differs from name only in whether the span ends there: S-X for B-X,
+// E-X for I-X, and vice versa. Other labels are their own twins.
 func Twin(name string) string {
 	letter, _ := structured.SplitLabel(name)
 	other, ok := map[byte]string{'B': "S", 'S': "B", 'I': "E", 'E': "I"}[letter]
@@ -16,16 +16,17 @@ func Twin(name string) string {
 	return other + name[1:]
 }
 
-// An output gives the labels that a model has inside as files spell them. A nil output leaves them.
+// An output converts inside labels to the scheme of the training files. A nil output changes
+// nothing.
 type output struct {
 	annotation.Converter
-	// pairs is whether each label outside stands for one or two inside: BIO outside and BIOES inside. Then
-	// twins are the numbers of those that a label stands for together with each, or -1.
+	// pairs means that each outside label stands for one or two inside labels, as with BIO outside
+	// and BIOES inside. twins then holds, for each inside label, the other one, or -1.
 	pairs bool
 	twins []int
 }
 
-// newOutput returns nil for a model whose labels are those of its files.
+// newOutput returns nil if inside and outside labels are the same.
 func newOutput(m Labeller, number map[string]int) *output {
 	to := m.Metadata().Output
 	if to == structured.Plain {
@@ -43,7 +44,7 @@ func newOutput(m Labeller, number map[string]int) *output {
 	return x
 }
 
-// twin returns the number of the label that stands for the same label outside as j does, or -1.
+// twin returns the number of the label that has the same outside label as j, or -1.
 func (x *output) twin(j int) int {
 	if x == nil {
 		return -1
@@ -51,10 +52,11 @@ func (x *output) twin(j int) int {
 	return x.twins[j]
 }
 
-// check returns an *OptionError if labels outside do not determine those inside, so that none can be kept.
+// check returns an *OptionError if outside labels do not determine inside labels, so that none can
+// be fixed.
 func (x *output) check() error {
 	if x == nil || x.pairs {
 		return nil
 	}
-	return Refuse("fixed", "{fixed}: the model writes labels in %s, which do not determine those that it has inside, in %s", x.To, x.From)
+	return Refuse("fixed", "{fixed}: not supported, because the labels in %s do not determine the labels inside the model, in %s", x.To, x.From)
 }

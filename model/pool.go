@@ -13,15 +13,15 @@ import (
 	"github.com/trellis-nlp/trellis/internal/workers"
 )
 
-// A Pool keeps taggers of one model for many goroutines. The zero Pool is empty.
+// A Pool keeps taggers of one model for many goroutines. The zero Pool is ready to use.
 type Pool struct {
-	taggers sync.Map // from TagOptions to a *sync.Pool
+	taggers sync.Map // maps TagOptions to *sync.Pool
 
 	once sync.Once
-	err  error // why words are not enough for the model
+	err  error // why words alone do not suffice for the model
 }
 
-// Label labels a sentence as [Tagger.Label] does, into memory of its own.
+// Label labels a sentence as [Tagger.Label] does, but its result remains valid.
 func (p *Pool) Label(m Labeller, o TagOptions, s Sentence) ([]Labelling, error) {
 	kept, ok := p.taggers.Load(o)
 	if !ok {
@@ -36,7 +36,7 @@ func (p *Pool) Label(m Labeller, o TagOptions, s Sentence) ([]Labelling, error) 
 		}
 	}
 	list, err := t.Label(s, nil)
-	if !errors.Is(err, ErrChanged) { // which may leave a tagger amid a sentence
+	if !errors.Is(err, ErrChanged) { // a tagger may be in an undefined state after ErrChanged
 		defer pool.Put(t)
 	}
 	if err != nil {
@@ -59,7 +59,8 @@ func (p *Pool) Tag(m Labeller, s Sentence) ([]string, error) {
 	return list[0].Labels, nil
 }
 
-// TagWords returns the best labels of words. A model that reads more than words is an error that wraps ErrInput.
+// TagWords returns the best labels of words. If the model reads other columns too, the error wraps
+// ErrInput.
 func (p *Pool) TagWords(m Labeller, words []string) ([]string, error) {
 	p.once.Do(func() { p.err = onlyWords(m) })
 	if p.err != nil {
@@ -68,7 +69,7 @@ func (p *Pool) TagWords(m Labeller, words []string) ([]string, error) {
 	return p.Tag(m, Sentence{Columns: sequence(words)})
 }
 
-// onlyWords reports what else a model reads than words.
+// onlyWords returns an error if the model reads more than words.
 func onlyWords(m Labeller) error {
 	in := m.Input()
 	program, err := in.Program()
@@ -76,17 +77,17 @@ func onlyWords(m Labeller) error {
 	case err != nil:
 		return err
 	case program == nil:
-		return fmt.Errorf("%w: words for a model of ready-made attributes", ErrInput)
+		return fmt.Errorf("%w: words, but the model reads ready-made attributes", ErrInput)
 	}
 	for _, c := range program.Columns() {
 		if c != in.Names["form"] {
-			return fmt.Errorf("%w: words alone, but the model reads column %d too", ErrInput, c+1)
+			return fmt.Errorf("%w: only words, but the model reads column %d too", ErrInput, c+1)
 		}
 	}
 	return nil
 }
 
-// A sequence of words has them in every column.
+// A sequence presents words in every column.
 type sequence []string
 
 func (s sequence) Len() int              { return len(s) }
@@ -95,9 +96,9 @@ func (s sequence) Columns() int          { return math.MaxInt }
 
 var _ features.Sequence = sequence(nil)
 
-// TagAll returns the best labels of each sentence, in their order, found by so many goroutines: 0 means one a core, and
-// there are at most four a core. It ends at the first sentence that fails, or when ctx ends, with the error and no
-// labels.
+// TagAll returns the best labels of each sentence, in order. It uses the given number of
+// goroutines: 0 means one per core, and the maximum is four per core. If a sentence fails or ctx
+// ends, it returns the error and no labels.
 func TagAll(ctx context.Context, m Labeller, sentences []features.Sequence, threads int) ([][]string, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)

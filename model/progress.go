@@ -5,31 +5,32 @@ import (
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
-// Progress is what training reports after each step: an iteration of a batch method, an epoch of a stochastic one.
+// Progress describes training after a step: an iteration of a batch method, or an epoch of a
+// stochastic one.
 type Progress struct {
 	*optimize.Step
-	Run  int              // 0, or the number of the restart
-	Of   int              // steps at most, 0 if not known
+	Run  int              // number of the restart, or 0
+	Of   int              // maximum number of steps; 0 means unknown
 	Dev  *metrics.Results // nil without development data
-	Best bool             // the best score of the run on the development data so far
+	Best bool             // best development score of the run so far
 
-	// Of a pruned chain.
-	Order int        // up to which this epoch scored
-	Kept  [2]float64 // labels that a token kept on average before each order, 0 for an order that had not begun
+	// Pruned higher-order models.
+	Order int        // highest order scored in this epoch
+	Kept  [2]float64 // mean number of labels per token before each order; 0 for orders not yet trained
 }
 
-// Empty is the warning that training gives for a model without features.
-const Empty = "the model is empty: all weights are 0, so that it tells no label from another; " +
-	"look at the weights of the sentences, the penalties and the loss"
+// Empty is the warning of training about a model without features.
+const Empty = "the model is empty: all weights are 0, so all labels have the same score; " +
+	"check the weights of the sentences, the penalties and the loss"
 
-// Summary says how training went.
+// Summary describes a training run.
 type Summary struct {
 	optimize.Result
-	Features int              // weights, before those that are zero are dropped
-	Skipped  int              // sentences that a semi-Markov model left out because a span is too long
-	Kept     [2]float64       // labels that a token kept on average before each order of a pruned chain
-	Dev      *metrics.Results // of the model that is returned
-	BestStep int              // the step of that model, 0 for the start
-	BestLoss float64          // the objective after that step; Objective is that after the last one
-	Run      int              // the run of that model: 0, or the number of the restart
+	Features int              // number of weights, before dropping zeros
+	Skipped  int              // sentences that a semi-Markov model skipped because of a long span
+	Kept     [2]float64       // mean number of labels per token before each order of a pruned model
+	Dev      *metrics.Results // of the returned model
+	BestStep int              // step of the returned model; 0 is the initial model
+	BestLoss float64          // objective after BestStep; Objective is the one after the last step
+	Run      int              // run of the returned model: the number of the restart, or 0
 }

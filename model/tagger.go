@@ -13,24 +13,25 @@ import (
 // A Path is a sequence of label numbers.
 type Path struct {
 	Labels      []int
-	Score       float64 // the sum of the weights
-	Probability float64 // under the distribution exp(score) / Z, which cross-entropy fits to the data
+	Score       float64 // sum of the weights
+	Probability float64 // exp(Score) / Z; calibrated by training with cross-entropy
 }
 
-// A Decoder finds the numbers of labels in scratch memory of its own. Read a sentence first. A path is valid until a
-// path is asked for again, all else until the next call.
+// A Decoder finds label numbers with its own scratch memory. Call Read or ReadItems first. A path
+// is valid until the next path is found, everything else until the next call.
 type Decoder interface {
-	// Read takes in a sentence of columns, ReadItems one of ready-made attributes. A sentence that does not fit the model
-	// is an error that wraps ErrInput.
+	// Read and ReadItems set the sentence, of columns or of ready-made attributes. If it does not
+	// fit the model, the error wraps ErrInput.
 	Read(seq features.Sequence) error
 	ReadItems(items [][]attrfile.Attribute) error
-	// Allow leaves token t the labels allowed[t] alone, or all where that is empty.
+	// Allow restricts each token t to the labels allowed[t]. An empty list means no restriction.
 	Allow(allowed [][]int) error
-	// Best returns the path of the greatest score.
+	// Best returns the path with the highest score.
 	Best() (path []int, score float64, err error)
-	// Posterior returns the path of the greatest expected number of right labels, and that number.
+	// Posterior returns the path with the highest expected number of correct labels, and this
+	// number.
 	Posterior() (path []int, right float64, err error)
-	// NBest returns up to n different paths, best first.
+	// NBest returns up to n distinct paths, best first.
 	NBest(n int) ([]Path, error)
 	// Marginals returns the probability of each label at each token.
 	Marginals() (*structured.Lattice, error)
@@ -38,30 +39,31 @@ type Decoder interface {
 	SpanProbabilities(dst []float64, spans []annotation.Span) ([]float64, error)
 }
 
-// A tagger names the labels that a decoder finds.
+// A tagger converts the label numbers of a decoder to labels.
 type tagger struct {
 	d     Decoder
 	o     TagOptions
 	names []string
 
 	number map[string]int
-	items  bool // tokens bring ready-made attributes along
+	items  bool // the model reads ready-made attributes
 	form   NormalForm
-	out    *output // nil: labels are written as they are inside
-	inside [][]int // the labels inside that a label given outside stands for
+	out    *output // nil means that labels are written as they are inside
+	inside [][]int // inside labels of a fixed outside label
 
 	columns normalised
 	allowed [][]int
 	paths   [1]Path
-	labels  []string // inside
+	labels  []string // inside labels
 	list    []Labelling
 	spans   []annotation.Span
 	shares  []float64
 }
 
-// NewTagger returns a tagger of m that finds labels with d: it reads fields in the normal form of the model and writes
-// labels in the scheme of its files. If d has a method Scores() *structured.Lattice, the tagger is a [Scorer]. If m is
-// [Mapped], the tagger notices that its file changes, at the latest after 64 more sentences.
+// NewTagger returns a tagger of m that decodes with d. The tagger normalises fields and returns
+// labels in the scheme of the training files. If d has a method Scores() *structured.Lattice, the
+// tagger is a [Scorer]. If m is [Mapped], the tagger checks its file for changes every 64
+// sentences.
 func NewTagger(m Labeller, d Decoder, o TagOptions) (Tagger, error) {
 	if err := o.Check(m); err != nil {
 		return nil, err
@@ -89,16 +91,16 @@ func NewTagger(m Labeller, d Decoder, o TagOptions) (Tagger, error) {
 	return t, nil
 }
 
-// read gives a sentence to the decoder, with the labels that it is to keep.
+// read sets the sentence of the decoder, with its fixed labels.
 func (t *tagger) read(s Sentence, fixed []string) error {
 	var err error
 	switch seq := s.Columns; {
 	case t.items && seq != nil:
-		return fmt.Errorf("%w: columns for a model of ready-made attributes", ErrInput)
+		return fmt.Errorf("%w: columns, but the model reads ready-made attributes", ErrInput)
 	case t.items:
 		err = t.d.ReadItems(s.Items)
 	case seq == nil && s.Items != nil:
-		return fmt.Errorf("%w: ready-made attributes for a model that reads columns", ErrInput)
+		return fmt.Errorf("%w: ready-made attributes, but the model reads columns", ErrInput)
 	case seq == nil:
 		err = t.d.Read(features.Rows(nil))
 	case t.form != AsIs:
@@ -114,7 +116,7 @@ func (t *tagger) read(s Sentence, fixed []string) error {
 	return t.fix(fixed)
 }
 
-// fix makes the decoder keep labels.
+// fix restricts the decoder to fixed labels.
 func (t *tagger) fix(fixed []string) error {
 	if err := t.out.check(); err != nil {
 		return err
@@ -188,7 +190,7 @@ func (t *tagger) decode() ([]Path, error) {
 	return t.paths[:], err
 }
 
-// name makes l the labels of p as files spell them.
+// name sets the labels of l to those of p, in the outside scheme.
 func (t *tagger) name(l *Labelling, p *Path) {
 	*l = Labelling{Labels: l.Labels[:0], Score: p.Score, Probability: p.Probability, Probabilities: l.Probabilities[:0], Spans: l.Spans[:0]}
 	if t.out == nil {
@@ -206,7 +208,8 @@ func (t *tagger) append(dst []string, path []int) []string {
 	return dst
 }
 
-// judge adds the probabilities of labels, which are the sums of those of the labels inside that they stand for.
+// judge adds label probabilities. The probability of an outside label is the sum over its inside
+// labels.
 func (t *tagger) judge(paths []Path) error {
 	marginals, err := t.d.Marginals()
 	if err != nil {
@@ -239,7 +242,7 @@ func (t *tagger) judgeSpans(l *Labelling, p *Path) error {
 	return nil
 }
 
-// A scorable decoder has scores that are a first-order lattice over all labels.
+// A scorable decoder scores sentences by a first-order lattice over all labels.
 type scorable interface{ Scores() *structured.Lattice }
 
 type scorer struct {

@@ -14,26 +14,26 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A fold is one way to split the sentences. It is compiled once and serves all settings.
+// A fold is one split of the sentences. It is compiled once and used for all settings.
 type fold struct {
-	set   learning.Set     // with the development data, if there are any
-	test  []*learning.Kept // nil: the development data
-	start model.Labeller   // of losses that need one, once one was trained
-	took  spent            // for start
+	set   learning.Set     // with the development data, if any
+	test  []*learning.Kept // nil means the development data
+	start model.Labeller   // initial model for losses that need one; nil before its training
+	took  spent            // training time of start
 }
 
-// A bench trains with settings on folds of the sentences of a source.
+// A bench trains with many settings on folds of the same sentences.
 type bench struct {
 	source corpus.Source
 	data   *learning.Data
-	all    []*learning.Kept // the sentences, unless there are development data
+	all    []*learning.Kept // the sentences, without development data
 	scheme structured.Scheme
 	folds  []*fold
 	warn   func(string)
 }
 
-// open looks at the source. Labels may be trained in another scheme than that of the files with pickScheme. Warnings
-// are given once, not once a training.
+// openBench reads the first sentences of a source. If pickScheme is set, it may pick another label
+// scheme for training. Each warning is given once, not once per training run.
 func openBench(ctx context.Context, source corpus.Source, base recipe.Config, pickScheme bool) (*bench, error) {
 	said := make(map[string]bool)
 	b := &bench{source: source, warn: func(text string) {
@@ -49,7 +49,7 @@ func openBench(ctx context.Context, source corpus.Source, base recipe.Config, pi
 	return b, err
 }
 
-// readDev makes the training data and the development data the only fold.
+// readDev makes training and development data the only fold.
 func (b *bench) readDev(ctx context.Context) error {
 	set, err := b.data.Read(ctx)
 	if err != nil {
@@ -74,7 +74,7 @@ func (b *bench) keep(ctx context.Context) error {
 	return err
 }
 
-// split compiles a fold for each split of the sentences.
+// split compiles one fold per split.
 func (b *bench) split(ctx context.Context, splits []Split, err error) error {
 	if err != nil && len(b.source.Paths) > 0 {
 		err = fmt.Errorf("%s: %w", strings.Join(b.source.Paths, " "), err)
@@ -90,7 +90,7 @@ func (b *bench) split(ctx context.Context, splits []Split, err error) error {
 		if f.set, err = b.data.Compile(b.all, s.Train); err != nil {
 			return err
 		}
-		if len(b.folds) == 0 { // the others would count the same labels again
+		if len(b.folds) == 0 { // the labels of the other folds are the same
 			b.data.DescribeLabels()
 		}
 		for _, i := range s.Test {
@@ -102,7 +102,7 @@ func (b *bench) split(ctx context.Context, splits []Split, err error) error {
 	return nil
 }
 
-// describe reports what is trained on what. Folds differ by a sentence at most, so that the first stands for all.
+// describe reports the data of the first fold. The sizes of folds differ by at most one sentence.
 func (b *bench) describe(sentences, tested int) {
 	set := b.folds[0].set
 	templates := "the attributes of the file"
@@ -117,7 +117,7 @@ func (b *bench) describe(sentences, tested int) {
 		sentences, len(set.Labels()), set.Scheme(), set.Len(), set.Tokens(), set.Attributes(), templates, tested, folds))
 }
 
-// complete fills in the open settings of a configuration for the training data of f.
+// complete picks the unset options of a configuration for the training data of f.
 func (b *bench) complete(c recipe.Config, f *fold) (recipe.Config, error) {
 	b.data.Profile.Outside = slices.Contains(f.set.Labels(), "O")
 	return c.Complete(b.data.Profile)

@@ -2,16 +2,16 @@ package study
 
 import "time"
 
-// A clock measures from when it was started.
+// A clock measures time since its start.
 type clock struct {
 	began time.Time
-	cpu   float64 // seconds that the process had taken then
+	cpu   float64 // CPU seconds of the process at the start
 }
 
-// spent is what something took, in seconds.
+// spent holds times in seconds.
 type spent struct {
-	seconds float64 // that passed
-	cpu     float64 // of the processor, by all threads; 0 where the system does not tell
+	seconds float64 // wall-clock time
+	cpu     float64 // CPU time of all threads; 0 if unknown
 }
 
 func startClock() clock { return clock{time.Now(), cpuSeconds()} }

@@ -2,5 +2,5 @@
 
 package study
 
-// cpuSeconds does not know.
+// cpuSeconds returns 0: CPU time is unknown on this system.
 func cpuSeconds() float64 { return 0 }

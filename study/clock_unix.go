@@ -4,7 +4,7 @@ package study
 
 import "syscall"
 
-// cpuSeconds is the processor time that this process has taken so far.
+// cpuSeconds returns the CPU time of this process.
 func cpuSeconds() float64 {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

@@ -13,48 +13,48 @@ import (
 	"github.com/trellis-nlp/trellis/recipe"
 )
 
-// A Comparison compares losses on equal terms: it tunes each, trains it several times and reports on sentences that it
-// neither trained on nor tuned by.
+// A Comparison compares losses under equal conditions. It tunes each loss, trains it several times,
+// and scores it on sentences that were used neither for training nor for tuning.
 //
-// Without Test, the settings of a loss are tuned on a share of the training sentences. With Test, Dev tunes them, after
-// training on all sentences, and the model that was picked is reported on as well.
+// Without Test, it tunes on a share of the training sentences. With Test, it trains on all
+// sentences and tunes on Dev; it then also reports on the models that Dev picked.
 type Comparison struct {
-	// Base is what all trainings have in common, as in [Search]. It has no development data, and nothing that would make
-	// the labels of models others than those of the files. Its cost is that of the losses that have one, and of the
-	// expected cost that is reported.
+	// Base is common to all training runs, as in [Search]. It must not set development data, or
+	// options that change the labels of the model. Its cost is the cost of the losses that have
+	// one, and of the reported expected cost.
 	Base       recipe.Config
 	Candidates []Candidate
-	Dev, Test  corpus.Source // what the report is on; Test may be zero
+	Dev, Test  corpus.Source // data of the report; Test may be zero
 
-	HoldOut      float64 // share of the training sentences that tunes, without Test; 0: 0.2
-	Runs         int     // trainings of each loss; 0, with Test: none but the one that Dev picks
-	NoResampling bool    // train each run on the sentences as they are, not on as many that are drawn with replacement
-	// RecallCurve trains each loss with each of these entity costs of a false negative.
+	HoldOut      float64 // share of the training sentences to tune on, without Test; 0 means 0.2
+	Runs         int     // training runs per loss; with Test, 0 means only the run that Dev picks
+	NoResampling bool    // train on the sentences themselves, not on a sample of the same size with replacement
+	// RecallCurve trains each loss with each of these false negative weights of the entity cost.
 	RecallCurve []float64
 
-	// Progress is called after each training, unless nil.
+	// Progress is called after each training run. It may be nil.
 	Progress func(p CompareProgress)
 }
 
-// A Candidate is a loss and what it is tuned over.
+// A Candidate is a loss with the settings to tune it over.
 type Candidate struct {
 	Loss       string
-	Optimizers []string  // nil: what suits the loss
-	L2         []float64 // nil: 0.01, 0.1 and 1
-	CostScale  []float64 // nil: 1
+	Optimizers []string  // nil means what suits the loss
+	L2         []float64 // nil means 0.01, 0.1 and 1
+	CostScale  []float64 // nil means 1
 }
 
-// CompareProgress is what a comparison reports after each training.
+// CompareProgress describes the state of a comparison after a training run.
 type CompareProgress struct {
 	Stage      string // tuning, whole (on all sentences, as Dev picked it) or run
-	Number, Of int    // of the setting when tuning, of the loss when whole, else of the run
+	Number, Of int    // of the setting (tuning), the loss (whole) or the run
 	Setting    string
 	F1         float64
 	Seconds    float64
 	Err        error // why the setting could not be trained
 }
 
-// UsualLosses are the losses that are worth a comparison on most data: the convex ones, and risk.
+// UsualLosses returns losses that are worth comparing on most data: the convex ones, and risk.
 func UsualLosses() []string {
 	return slices.DeleteFunc(losses.Names(), func(name string) bool {
 		l, err := losses.New(name, losses.Options{})
@@ -62,23 +62,24 @@ func UsualLosses() []string {
 	})
 }
 
-// maxRuns keeps a slip of the finger from starting what nobody will wait for.
+// maxRuns guards against typing errors.
 const maxRuns = 1000
 
-// check reports options that are out of range or contradict each other, and fills in defaults.
+// check returns an error for options that are out of range or contradict each other, and sets
+// defaults.
 func (c *Comparison) check() error {
 	test := !c.Test.IsZero()
 	switch {
 	case slices.Contains(c.Dev.Paths, "-"):
-		return model.Refuse("dev", "{dev} -: standard input cannot be read for the report; name a file")
+		return model.Refuse("dev", "{dev} -: want a file, not standard input")
 	case slices.Contains(c.Test.Paths, "-"):
-		return model.Refuse("test", "{test} -: standard input cannot be read for the report; name a file")
+		return model.Refuse("test", "{test} -: want a file, not standard input")
 	case c.Dev.IsZero():
 		return model.Refuse("dev", "{dev}: no sentences to report on")
 	case test && c.HoldOut != 0:
-		return model.Refuse("holdout", "{holdout}: with {test}, settings are picked by {dev}")
+		return model.Refuse("holdout", "{holdout}: not with {test}, because {dev} then picks the settings")
 	case test && len(c.Test.Sentences) == 0 && slices.Equal(c.Test.Paths, c.Dev.Paths):
-		return model.Refuse("test", "{test} %s: it is the file that {dev} picks the settings by", strings.Join(c.Test.Paths, " "))
+		return model.Refuse("test", "{test} %s: {dev} picks the settings on the same file", strings.Join(c.Test.Paths, " "))
 	case c.Runs < 0 || c.Runs == 0 && !test || c.Runs > maxRuns:
 		return model.Refuse("seeds", "{seeds} %d: want 1 to %d, or 0 with {test}", c.Runs, maxRuns)
 	case c.HoldOut != 0 && !(c.HoldOut > 0 && c.HoldOut < 1):
@@ -95,7 +96,7 @@ func (c *Comparison) check() error {
 		}
 		for _, v := range x.CostScale {
 			if !(v > 0 && v <= math.MaxFloat64) {
-				return model.Refuse("cost-scale", "{cost-scale} %v: want numbers that are positive", v)
+				return model.Refuse("cost-scale", "{cost-scale} %v: want positive numbers", v)
 			}
 		}
 	}
@@ -105,7 +106,7 @@ func (c *Comparison) check() error {
 	return checkBase(&c.Base, "dev", "patience", "scheme", "normalize")
 }
 
-// checkCurve checks the weights of a recall curve, and makes the cost that of entities.
+// checkCurve checks the weights of a recall curve and sets the entity cost.
 func (c *Comparison) checkCurve() error {
 	if len(c.RecallCurve) == 0 {
 		return nil
@@ -122,14 +123,14 @@ func (c *Comparison) checkCurve() error {
 	}
 	for k, w := range c.RecallCurve {
 		if !(w >= 0 && w <= math.MaxFloat64) || slices.Contains(c.RecallCurve[:k], w) {
-			return model.Refuse("recall-curve", "{recall-curve} %v: want different numbers that are not negative", w)
+			return model.Refuse("recall-curve", "{recall-curve} %v: want distinct, non-negative numbers", w)
 		}
 	}
 	c.Base.Cost = "entity"
 	return nil
 }
 
-// settings lists what to try for each candidate. A loss that is named twice is tried once.
+// settings lists the settings of each candidate. It ignores repeated losses.
 func (c *Comparison) settings() ([]setting, error) {
 	points := func(list []float64, usual ...Range) []Range {
 		if len(list) == 0 {
@@ -166,9 +167,9 @@ func (c *Comparison) settings() ([]setting, error) {
 	return all, nil
 }
 
-// Run compares the losses after training on the sentences of a source. When ctx ends, it returns the runs that all
-// losses have done together with an error. Other errors come without an outcome. A loss that cannot be trained is no
-// error, but a row with one.
+// Run compares the losses after training on the sentences of a source. When ctx ends, it returns
+// the runs that all losses have completed and an error. Other errors come without an outcome. A
+// loss that cannot be trained is not an error: its row has the reason.
 func (c Comparison) Run(ctx context.Context, source corpus.Source) (*Outcome, error) {
 	if err := c.check(); err != nil {
 		return nil, err

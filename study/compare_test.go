@@ -13,7 +13,7 @@ import (
 	"github.com/trellis-nlp/trellis/study"
 )
 
-// A run on all sentences is a training by its configuration.
+// A run on all sentences equals training with its configuration.
 func TestARunIsATraining(t *testing.T) {
 	c := study.Comparison{
 		Base: recipe.Config{Threads: 1, Epochs: new(10)}, Dev: phrases(t), Runs: 2, NoResampling: true,
@@ -29,7 +29,7 @@ func TestARunIsATraining(t *testing.T) {
 		assert.Len(t, row.Tried, []int{2, 0}[k], "one setting needs no tuning")
 		assert.Equal(t, k == 0, row.P == nil)
 		config := row.Config
-		config.Scheme = "bio" // what training picks for phrases would be another
+		config.Scheme = "bio" // training would pick another for chunks
 		r, err := learning.Train(t.Context(), phrases(t), config, nil)
 		require.NoError(t, err)
 		dev, err := learning.Open(t.Context(), phrases(t), config, nil, false)
@@ -73,7 +73,6 @@ func TestRefusedComparisons(t *testing.T) {
 	}
 }
 
-// An interrupt leaves the runs that all losses have done.
 func TestAnInterruptLeavesTheRunsThatAreDone(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	c := study.Comparison{

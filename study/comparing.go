@@ -17,24 +17,25 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// comparing is a comparison under way. Its bench holds the training sentences, of which one fold is for tuning.
+// comparing is the state of a comparison. Its bench holds the training sentences, with one fold for
+// tuning.
 type comparing struct {
 	*bench
 	o          *Comparison
 	reported   []reported
-	best       map[string]picked // by loss, where Dev picks
+	best       map[string]picked // by loss, if Dev picks
 	contenders []*contender
-	settled    bool // all contenders are trained on all sentences as they are
-	rounds     int  // that are done, each a run of all contenders
+	settled    bool // all contenders are trained on all sentences
+	rounds     int  // completed rounds of one run per contender
 }
 
-// reported is sentences that the report is on.
+// reported holds sentences of the report.
 type reported struct {
 	name      string
 	sentences []*learning.Kept
 }
 
-// picked is the best model of a loss so far, trained on all sentences.
+// picked is the best model so far of a loss trained on all sentences.
 type picked struct {
 	setting setting
 	score   float64
@@ -42,13 +43,13 @@ type picked struct {
 	took    spent
 }
 
-// A contender is a loss with the setting that was picked for it.
+// A contender is a loss with its best setting.
 type contender struct {
 	*attempt
-	weight float64 // of false negatives, on a curve
+	weight float64 // of false negatives, on a recall curve
 	tried  []*trial
-	whole  []judgement   // on each file, after training on all sentences as they are; nil unless Dev picks
-	runs   [][]judgement // on each file, of each run
+	whole  []judgement   // per file, after training on all sentences; nil unless Dev picks
+	runs   [][]judgement // per run and file
 	failed error         // why it could not be trained
 }
 
@@ -63,10 +64,10 @@ func (c *contender) String() string {
 	return c.setting.String()
 }
 
-// onDev reports whether Dev picks the settings, and the report on it is not all that counts.
+// onDev reports whether Dev picks the settings.
 func (s *comparing) onDev() bool { return !s.o.Test.IsZero() }
 
-// prepare reads the files. The sentences that pick the settings are a share of the training files, or those of Dev.
+// prepare reads the files. Settings are picked on a share of the training sentences, or on Dev.
 func (s *comparing) prepare(ctx context.Context) error {
 	if err := s.keep(ctx); err != nil {
 		return err
@@ -94,15 +95,15 @@ func (s *comparing) prepare(ctx context.Context) error {
 	return nil
 }
 
-// report reads sentences that the report is on.
+// report reads sentences of the report.
 func (s *comparing) report(ctx context.Context, source corpus.Source) error {
 	known := s.labels()
-	// What labels the cost does not suit is known before anybody has waited.
+	// Check the cost before any training.
 	if _, err := s.o.Base.NewCost(known, s.scheme); err != nil {
 		return err
 	}
 	r := reported{name: strings.Join(source.Paths, " ")}
-	var first error // of a label that training lacks
+	var first error // for a label that the training data does not have
 	strange := 0
 	err := s.data.EachOf(ctx, source, func(in *input.Input, x *input.Sentence, gold []string) error {
 		if t := slices.IndexFunc(gold, func(name string) bool { return !slices.Contains(known, name) }); t >= 0 {
@@ -118,13 +119,13 @@ func (s *comparing) report(ctx context.Context, source corpus.Source) error {
 	case strange > 0 && strange == len(r.sentences):
 		return first
 	case strange > 0:
-		s.warn(fmt.Sprintf("%v: sentences with such labels (%d) count in the scores, but not in cost, log loss and calibration", first, strange))
+		s.warn(fmt.Sprintf("%v: %d sentences have such labels; they count in the scores, but not in cost, log loss and calibration", first, strange))
 	}
 	s.reported = append(s.reported, r)
 	return nil
 }
 
-// labels are those of the training files.
+// labels returns the labels of the training files.
 func (s *comparing) labels() []string {
 	known := make(map[string]bool)
 	for _, x := range s.all {
@@ -141,7 +142,7 @@ func (s *comparing) tell(p CompareProgress) {
 	}
 }
 
-// train tunes and trains; when ctx ends, the runs that all losses have done remain.
+// train tunes and trains. When ctx ends, it leaves the runs that all losses have completed.
 func (s *comparing) train(ctx context.Context, list []*attempt) error {
 	if err := s.pick(ctx, list); err != nil {
 		return err
@@ -166,7 +167,8 @@ func (s *comparing) train(ctx context.Context, list []*attempt) error {
 	return nil
 }
 
-// try trains with a setting and scores it. Where the training sentences are all, the best model of each loss is kept.
+// try trains with a setting and scores it. If it trains on all sentences, it keeps the best model
+// of each loss.
 func (s *comparing) try(ctx context.Context, a *attempt, k int) (float64, error) {
 	f := s.folds[k]
 	m, took, err := s.timed(ctx, a, f)
@@ -187,7 +189,8 @@ func (s *comparing) try(ctx context.Context, a *attempt, k int) (float64, error)
 	return results.F1, nil
 }
 
-// timed trains on f, and measures what that took: the start by another loss, which serves all that need one, included.
+// timed trains on f and measures the time. The time includes training the shared initial model, for
+// losses that need one.
 func (s *comparing) timed(ctx context.Context, a *attempt, f *fold) (model.Labeller, spent, error) {
 	began, started := startClock(), f.start != nil
 	m, _, err := s.bench.train(ctx, a, f)
@@ -199,8 +202,8 @@ func (s *comparing) timed(ctx context.Context, a *attempt, f *fold) (model.Label
 	return m, took, err
 }
 
-// pick tunes: of the settings of each loss, the best on the held-out sentences contends. A loss with one setting needs
-// no tuning, except where the training on all sentences is one that is reported.
+// pick tunes each loss: its best setting on the held-out sentences becomes a contender. It does not
+// tune losses with one setting, unless their training on all sentences is reported.
 func (s *comparing) pick(ctx context.Context, list []*attempt) error {
 	choices := make(map[string][]*attempt)
 	for _, a := range list {
@@ -240,7 +243,7 @@ func (s *comparing) pick(ctx context.Context, list []*attempt) error {
 	return nil
 }
 
-// enter makes a contender take part, on a curve once for each weight.
+// enter adds a contender, on a recall curve once per weight.
 func (s *comparing) enter(c contender) {
 	if len(s.o.RecallCurve) == 0 {
 		s.contenders = append(s.contenders, &c)
@@ -257,7 +260,7 @@ func (s *comparing) enter(c contender) {
 	}
 }
 
-// trainWhole reports on the training of every contender on all sentences as they are. Its errors are those of all.
+// trainWhole trains every contender on all sentences. Its errors concern all contenders.
 func (s *comparing) trainWhole(ctx context.Context) error {
 	for i, c := range s.contenders {
 		if c.failed != nil {
@@ -284,7 +287,8 @@ func (s *comparing) trainWhole(ctx context.Context) error {
 	return nil
 }
 
-// round trains every contender on the same sentences with the same seed. Its errors are those of all.
+// round trains every contender on the same sentences with the same seed. Its errors concern all
+// contenders.
 func (s *comparing) round(ctx context.Context, k int) ([][]judgement, error) {
 	seed := seedOf(&s.o.Base) + uint64(k)
 	set, err := s.draw(seed)
@@ -315,8 +319,8 @@ func (s *comparing) round(ctx context.Context, k int) ([][]judgement, error) {
 	return runs, nil
 }
 
-// draw draws as many training sentences as there are, with replacement. A label that none of them has brings along the
-// first sentence that has it, so that every run knows all labels.
+// draw samples as many training sentences as there are, with replacement. For labels outside the
+// sample it adds the first sentence that has them, so that every run has all labels.
 func (s *comparing) draw(seed uint64) (learning.Set, error) {
 	n := len(s.all)
 	times := slices.Repeat([]int{1}, n)
@@ -344,7 +348,7 @@ func (s *comparing) draw(seed uint64) (learning.Set, error) {
 	return s.compile(times)
 }
 
-// compile compiles each sentence as many times as it says.
+// compile compiles each sentence i times[i] times.
 func (s *comparing) compile(times []int) (learning.Set, error) {
 	var numbers []int
 	for i, n := range times {
@@ -356,7 +360,7 @@ func (s *comparing) compile(times []int) (learning.Set, error) {
 // spans reports whether the labels of the files spell spans.
 func (s *comparing) spans() bool { return s.scheme != structured.Plain }
 
-// judge scores m, which knows all labels of the training files, on everything that the report is on.
+// judge scores m on all files of the report. m must have all labels of the training files.
 func (s *comparing) judge(ctx context.Context, m model.Labeller, took spent) ([]judgement, error) {
 	list := make([]judgement, len(s.reported))
 	for k, f := range s.reported {

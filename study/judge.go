@@ -12,31 +12,31 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A judgement is what one training came to on what the report is on.
+// A judgement holds the results of one training run on one file.
 type judgement struct {
 	results       metrics.Results
 	each          []metrics.Counts
-	cost, logLoss float64 // of a token
+	cost, logLoss float64 // per token
 	calibration   *metrics.Calibration
-	took          spent // by training
+	took          spent // training time
 }
 
-// leastProbability bounds the log loss of a token.
+// leastProbability limits the log loss of a token.
 const leastProbability = 1e-15
 
 // A judge scores a model.
 type judge struct {
 	m    *crf.Model
 	d    *crf.Decoder
-	risk losses.Loss // the expected cost, whatever loss the model was trained with
+	risk losses.Loss // the expected cost, independent of the loss in training
 	w    losses.Workspace
 
 	labels     []string
 	gold       []int
 	evaluator  metrics.Evaluator
 	calibrator metrics.Calibrator
-	tokens     int       // of sentences whose labels the model knows
-	sum        judgement // its cost and logLoss are sums
+	tokens     int       // in sentences whose labels the model has
+	sum        judgement // its cost and logLoss are sums, not means
 }
 
 func (s *comparing) judgeOn(ctx context.Context, m *crf.Model, sentences []*learning.Kept) (judgement, error) {
@@ -63,7 +63,7 @@ func (s *comparing) judgeOn(ctx context.Context, m *crf.Model, sentences []*lear
 	return j.sum, nil
 }
 
-// add takes in a sentence.
+// add scores a sentence.
 func (j *judge) add(x *learning.Kept) error {
 	path, err := j.best(x)
 	if err != nil {
@@ -81,7 +81,7 @@ func (j *judge) add(x *learning.Kept) error {
 	j.gold = j.gold[:0]
 	for _, name := range x.Labels {
 		k := slices.Index(names, name)
-		if k < 0 { // no path is right
+		if k < 0 { // the model cannot predict it
 			return nil
 		}
 		j.gold = append(j.gold, k)
@@ -106,7 +106,7 @@ func (j *judge) add(x *learning.Kept) error {
 	return nil
 }
 
-// best returns the best path of a sentence. The labels of the model are those of the files.
+// best returns the best path of a sentence. Model and files have the same labels.
 func (j *judge) best(x *learning.Kept) (path []int, err error) {
 	in := x.ForTagger()
 	if in.Columns != nil {

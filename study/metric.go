@@ -7,7 +7,7 @@ import (
 	"github.com/trellis-nlp/trellis/metrics"
 )
 
-// measures are the scores that settings can be searched for.
+// measures lists the scores that a search can maximise.
 var measures = map[string]func(*metrics.Results) float64{
 	"f1":                func(r *metrics.Results) float64 { return r.F1 },
 	"precision":         func(r *metrics.Results) float64 { return r.Precision },

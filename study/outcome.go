@@ -9,43 +9,43 @@ import (
 	"github.com/trellis-nlp/trellis/recipe"
 )
 
-// An Outcome is what came of a comparison.
+// An Outcome is the result of a comparison.
 type Outcome struct {
-	Score       string   `json:"score"` // what f1 is: F1 of spans, or the accuracy
+	Score       string   `json:"score"` // meaning of f1: span F1 or accuracy
 	Train       []string `json:"train"`
 	Dev         string   `json:"dev"`
 	Test        string   `json:"test"`
 	Seed        uint64   `json:"seed"`
-	Seeds       int      `json:"seeds"` // asked for; fewer values after an interrupt
+	Seeds       int      `json:"seeds"` // requested; an interrupt leaves fewer values
 	Resample    bool     `json:"resample"`
-	HoldOut     *float64 `json:"holdout"` // nil where Dev picks
-	Cost        string   `json:"cost"`    // of the expected cost
+	HoldOut     *float64 `json:"holdout"` // nil if Dev picks
+	Cost        string   `json:"cost"`    // cost of the expected cost
 	Interrupted bool     `json:"interrupted"`
-	Losses      []Row    `json:"losses"` // none before all losses have something to report
+	Losses      []Row    `json:"losses"` // empty until all losses have results
 
-	Spans bool     `json:"-"` // the labels spell spans
-	Runs  int      `json:"-"` // that all losses have done
-	Files []string `json:"-"` // that the report is on
+	Spans bool     `json:"-"` // labels spell spans
+	Runs  int      `json:"-"` // completed by all losses
+	Files []string `json:"-"` // of the report
 }
 
-// A Row is a loss and what came of it. Of a loss that was not trained, the figures are nil.
+// A Row holds a loss and its results. The figures of a loss that could not be trained are nil.
 type Row struct {
 	Choice
 	Report         // on Dev
-	Test   *Report `json:"test"` // nil where there is none
+	Test   *Report `json:"test"` // may be nil
 }
 
-// A Choice is a loss and the setting that was picked for it.
+// A Choice is a loss and its best setting.
 type Choice struct {
 	Loss      string   `json:"loss"`
 	Optimizer string   `json:"optimizer"`
-	L2        *float64 `json:"l2"`         // nil if the optimizer takes no penalty
+	L2        *float64 `json:"l2"`         // nil if the optimizer has no penalty
 	CostScale *float64 `json:"cost_scale"` // nil if the loss has no cost
-	CostFN    *float64 `json:"cost_fn"`    // nil, except on a recall curve
-	Tried     []Tried  `json:"tried"`      // when tuning, best first
+	CostFN    *float64 `json:"cost_fn"`    // nil outside recall curves
+	Tried     []Tried  `json:"tried"`      // settings tried in tuning, best first
 
 	Err    error         `json:"-"` // why the loss could not be trained
-	Config recipe.Config `json:"-"` // trains with the choice
+	Config recipe.Config `json:"-"` // trains with this choice
 
 	text string
 }
@@ -53,36 +53,36 @@ type Choice struct {
 // String names the loss, the optimizer and their numbers.
 func (c Choice) String() string { return c.text }
 
-// Tried is a setting that a loss was tuned over.
+// Tried is a setting tried in tuning.
 type Tried struct {
 	Optimizer string   `json:"optimizer"`
 	L2        *float64 `json:"l2"`
 	CostScale *float64 `json:"cost_scale"`
-	Score     *float64 `json:"score"` // nil where it failed
+	Score     *float64 `json:"score"` // nil if it failed
 }
 
-// A Report is what came of a loss on one file.
+// A Report holds the results of a loss on one file.
 type Report struct {
-	Figures          // of the runs; nil if there is none
-	Whole   *Figures `json:"whole"` // after training on all sentences as they are; nil unless Dev picks
+	Figures          // of the runs; nil without runs
+	Whole   *Figures `json:"whole"` // after training on all sentences; nil unless Dev picks
 }
 
-// Figures are over one or more trainings.
+// Figures summarise one or more training runs.
 type Figures struct {
-	F1           *Spread       `json:"f1"` // the accuracy, if labels spell no spans
+	F1           *Spread       `json:"f1"` // accuracy if labels do not spell spans
 	Precision    *Spread       `json:"precision"`
 	Recall       *Spread       `json:"recall"`
 	Accuracy     *Spread       `json:"accuracy"`
-	ExpectedCost *Spread       `json:"expected_cost"` // of a token
-	LogLoss      *Spread       `json:"log_loss"`      // of a token
+	ExpectedCost *Spread       `json:"expected_cost"` // per token
+	LogLoss      *Spread       `json:"log_loss"`      // per token
 	ECE          *Spread       `json:"ece"`           // expected calibration error
-	Seconds      *Spread       `json:"seconds"`       // of a training
-	CPUSeconds   *Spread       `json:"cpu_seconds"`   // 0 where the system does not know
-	P            *float64      `json:"p"`             // of a test whether F1 differs from the first loss's; nil for that
-	Bins         []metrics.Bin `json:"bins"`          // of the calibration of all trainings
+	Seconds      *Spread       `json:"seconds"`       // per training run
+	CPUSeconds   *Spread       `json:"cpu_seconds"`   // 0 if unknown
+	P            *float64      `json:"p"`             // p-value of the difference in F1 to the first loss; nil for the first
+	Bins         []metrics.Bin `json:"bins"`          // calibration over all runs
 }
 
-// A Spread is a figure over the runs. The deviation is 0 for a single run.
+// A Spread is the mean and standard deviation over runs. The deviation of a single run is 0.
 type Spread struct {
 	Mean   float64   `json:"mean"`
 	SD     float64   `json:"sd"`
@@ -106,8 +106,8 @@ func (r *Row) On(k int) *Report {
 	return r.Test
 }
 
-// Main returns the figures to go by: those after training on all sentences, if there are any, or else those of the
-// runs. It is nil if there are none.
+// Main returns the main figures: those after training on all sentences, otherwise those of the
+// runs. It may be nil.
 func (r *Report) Main() *Figures {
 	if r.Whole != nil {
 		return r.Whole
@@ -115,7 +115,7 @@ func (r *Report) Main() *Figures {
 	return r.figures()
 }
 
-// Varied returns the figures of the runs, if there are any, or else those after training on all sentences.
+// Varied returns the figures of the runs, otherwise those after training on all sentences.
 func (r *Report) Varied() *Figures {
 	if f := r.figures(); f != nil {
 		return f
@@ -130,7 +130,7 @@ func (r *Report) figures() *Figures {
 	return &r.Figures
 }
 
-// outcome gathers what there is.
+// outcome collects the results so far.
 func (s *comparing) outcome(interrupted bool) (*Outcome, error) {
 	o := &Outcome{
 		Score: "accuracy", Train: s.source.Paths, Dev: strings.Join(s.o.Dev.Paths, " "), Test: strings.Join(s.o.Test.Paths, " "),
@@ -190,7 +190,7 @@ func (s *comparing) choice(c *contender) Choice {
 	return r
 }
 
-// reportOn is what came of c on the k-th file.
+// reportOn returns the results of c on the k-th file.
 func (s *comparing) reportOn(k int, first, c *contender) (*Report, error) {
 	on := func(c *contender) (runs []judgement) {
 		for _, r := range c.runs {
@@ -213,7 +213,7 @@ func (s *comparing) reportOn(k int, first, c *contender) (*Report, error) {
 	return r, err
 }
 
-// figures are those of some trainings, whose F1 is compared with that of others unless they are the first.
+// figures summarises runs and compares their F1 with that of others, unless the runs are the first.
 func (s *comparing) figures(others, runs []judgement, first bool) (*Figures, error) {
 	f := &Figures{
 		F1:           spreadOf(runs, func(r *judgement) float64 { return r.results.F1 }),
@@ -235,8 +235,8 @@ func (s *comparing) figures(others, runs []judgement, first bool) (*Figures, err
 	return f, err
 }
 
-// significance tests whether a and b differ in F1. What the test exchanges are the labels of a sentence in all runs at
-// once: runs are no further sentences.
+// significance tests whether a and b differ in F1. The test exchanges the labels of a sentence in
+// all runs at once, because runs are not independent sentences.
 func (s *comparing) significance(a, b []judgement) (float64, error) {
 	differences, err := metrics.Compare(summed(a), summed(b), metrics.Resampling{Seed: seedOf(&s.o.Base)})
 	if err != nil {
@@ -250,7 +250,7 @@ func (s *comparing) significance(a, b []judgement) (float64, error) {
 	return 1, nil
 }
 
-// summed are the counts of each sentence over the runs.
+// summed adds up the counts of each sentence over the runs.
 func summed(runs []judgement) []metrics.Counts {
 	sum := make([]metrics.Counts, len(runs[0].each))
 	for _, r := range runs {
@@ -261,7 +261,7 @@ func summed(runs []judgement) []metrics.Counts {
 	return sum
 }
 
-// pooledBins are those of the calibration over all runs.
+// pooledBins merges the calibration bins of all runs.
 func pooledBins(runs []judgement) []metrics.Bin {
 	var pool []metrics.Bin
 	at := make(map[float64]int)

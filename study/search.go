@@ -12,55 +12,57 @@ import (
 	"github.com/trellis-nlp/trellis/recipe"
 )
 
-// A Search finds good settings of training: it trains with each on some of the sentences and scores the result on the
-// others, or on development data. The zero Search tries the losses and penalties that are worth trying on most data.
+// A Search finds good training settings. It trains with each setting on some of the sentences and
+// scores the result on the others, or on development data. The zero Search tries losses and
+// penalties that are worth trying on most data.
 //
-// It always tries the default of training as well: Base as it is, so that the labels pick loss, optimizer and penalty.
+// It also tries the default of training: Base itself, with loss, optimizer and penalty picked for
+// the labels.
 type Search struct {
-	// Base is what all settings have in common. A setting leaves out the options that its loss and its optimizer have no
-	// use for; an option that no setting has a use for is an error. The options that the search varies are open. Seed is
-	// that of splitting the sentences and of drawing settings, too. With Dev, the best step of each training is scored on
-	// the development data instead of holding sentences out.
+	// Base is common to all settings. A setting ignores options that its loss or optimizer does not
+	// use; an option that no setting uses is an error. Base must leave unset what the search
+	// varies. Its seed also splits the sentences and draws settings. With Dev, the search scores
+	// the best step of each training run on the development data, and holds out no sentences.
 	Base recipe.Config
 
-	Losses     []string // nil: some that suit most data, or what the optimizers are made for
-	Optimizers []string // nil: what suits the loss
-	L2         []Range  // nil: 0.01, 0.1 and 1, or 0.001..10 to draw from
-	L1         []Range  // nil: 0
-	CostScale  []Range  // for the losses that have a cost; nil: 1
+	Losses     []string // nil means some that suit most data, or the losses of the optimizers
+	Optimizers []string // nil means what suits the loss
+	L2         []Range  // nil means 0.01, 0.1 and 1, or draws from 0.001..10
+	L1         []Range  // nil means 0
+	CostScale  []Range  // for losses with a cost; nil means 1
 
-	Trials  int     // draw so many settings instead of trying all; the ranges need not be single numbers then
-	Folds   int     // score on each of so many folds, after training on the others; 0: Holdout says how
-	HoldOut float64 // score on this share of the sentences; 0: 0.2, or 5 folds of fewer than 2000 sentences
+	Trials  int     // number of settings to draw; 0 means all, which excludes ranges
+	Folds   int     // number of folds for cross-validation; 0 means HoldOut
+	HoldOut float64 // share of sentences to score on; 0 means 0.2, or 5 folds if there are fewer than 2000 sentences
 	Metric  string  // one of MetricNames; "" means f1
 
-	// Progress is called after each training, unless nil.
+	// Progress is called after each training run. It may be nil.
 	Progress func(p SearchProgress)
 }
 
-// SearchProgress is what a search reports after each training.
+// SearchProgress describes the state of a search after a training run.
 type SearchProgress struct {
-	Number, Settings int // the trial is number Number of Settings, from 1
+	Number, Settings int // Trial is number Number (from 1) of Settings
 	Folds            int
-	Trial            Trial         // so far
-	Elapsed, Left    time.Duration // so far, and an estimate of the rest
+	Trial            Trial         // with the scores so far
+	Elapsed, Left    time.Duration // time so far, and estimated remaining time
 }
 
-// A Trial is a setting and how it did.
+// A Trial is a setting with its scores.
 type Trial struct {
 	Loss      string    `json:"loss"`
 	Optimizer string    `json:"optimizer"`
-	L2        *float64  `json:"l2"`                // nil if the optimizer takes no penalty
+	L2        *float64  `json:"l2"`                // nil if the optimizer has no penalty
 	L1        *float64  `json:"l1"`                // likewise
 	CostScale *float64  `json:"cost_scale"`        // nil if the loss has no cost
-	Default   bool      `json:"default,omitempty"` // the setting is what training does by default
-	Mean      *float64  `json:"mean"`              // of the scores, fractions in 0..1; nil if the trial failed
-	SD        *float64  `json:"sd"`                // their sample standard deviation; nil for a single one
-	Scores    []float64 `json:"scores"`            // one a fold; fewer after an interrupt
+	Default   bool      `json:"default,omitempty"` // the default of training
+	Mean      *float64  `json:"mean"`              // mean score, in 0..1; nil if the trial failed
+	SD        *float64  `json:"sd"`                // sample standard deviation; nil for a single score
+	Scores    []float64 `json:"scores"`            // one per fold; fewer after an interrupt
 	Seconds   float64   `json:"seconds"`
 
 	Err    error         `json:"-"` // why the setting could not be trained
-	Config recipe.Config `json:"-"` // trains with the setting; open settings are those of the default
+	Config recipe.Config `json:"-"` // trains with this setting; unset options are those of the default
 
 	text string
 }
@@ -68,20 +70,20 @@ type Trial struct {
 // String names the loss, the optimizer and their numbers.
 func (t Trial) String() string { return t.text }
 
-// A Ranking is what came of a search.
+// A Ranking is the result of a search.
 type Ranking struct {
 	Metric      string  `json:"metric"`
 	Seed        uint64  `json:"seed"`
 	Folds       int     `json:"folds,omitempty"`
 	HoldOut     float64 `json:"holdout,omitempty"`
-	Dev         string  `json:"dev,omitempty"` // the development files
-	Settings    int     `json:"settings"`      // to try; fewer trials after an interrupt
+	Dev         string  `json:"dev,omitempty"` // development files
+	Settings    int     `json:"settings"`      // number of settings; an interrupt leaves fewer trials
 	Interrupted bool    `json:"interrupted"`
-	Trials      []Trial `json:"trials"` // the best first, those that failed last
-	Done        int     `json:"-"`      // trials that are complete, or failed
+	Trials      []Trial `json:"trials"` // best first, failed last
+	Done        int     `json:"-"`      // number of completed or failed trials
 }
 
-// What is tried and held out by default. Of few sentences a fifth says little.
+// Defaults. With few sentences, a held-out fifth gives unreliable scores.
 const (
 	usualShare   = 0.2
 	usualFolds   = 5
@@ -94,7 +96,7 @@ var (
 	drawnL2     = Range{0.001, 10}
 )
 
-// check refuses options that are out of range or contradict each other.
+// check returns an error for options that are out of range or contradict each other.
 func (s *Search) check() error {
 	ways := []string{}
 	for _, way := range []struct {
@@ -107,7 +109,7 @@ func (s *Search) check() error {
 	}
 	switch {
 	case len(ways) > 1:
-		return model.Refuse(ways[0], "{%s} and {%s}: settings are scored in one way or the other", ways[0], ways[1])
+		return model.Refuse(ways[0], "set only one of {%s} and {%s}", ways[0], ways[1])
 	case s.Folds < 0 || s.Folds == 1:
 		return model.Refuse("folds", "{folds} %d: want 2 or more", s.Folds)
 	case s.HoldOut != 0 && !(s.HoldOut > 0 && s.HoldOut < 1):
@@ -119,7 +121,7 @@ func (s *Search) check() error {
 	}
 	for _, r := range s.CostScale {
 		if r.Lo == 0 {
-			return model.Refuse("cost-scale", "{cost-scale} %v: want numbers that are positive, or ranges like 0.01..10", r)
+			return model.Refuse("cost-scale", "{cost-scale} %v: want positive numbers, or ranges such as 0.01..10", r)
 		}
 	}
 	if err := checkNames(s.Losses, s.Optimizers); err != nil {
@@ -128,7 +130,7 @@ func (s *Search) check() error {
 	return checkBase(&s.Base)
 }
 
-// settings lists what to try beside the default.
+// settings lists the settings to try, without the default.
 func (s *Search) settings() ([]setting, error) {
 	or := func(list []Range, usual ...Range) []Range {
 		if len(list) > 0 {
@@ -140,12 +142,12 @@ func (s *Search) settings() ([]setting, error) {
 	switch {
 	case len(lossNames) > 0:
 	case len(optimizers) > 0:
-		lossNames = []string{""} // what each is made for
+		lossNames = []string{""} // the loss of each optimizer
 	default:
 		lossNames = usualLosses
 	}
 	if len(optimizers) == 0 {
-		optimizers = []string{""} // what suits the loss
+		optimizers = []string{""} // the default for each loss
 	}
 	if s.Trials > 0 {
 		l2 = or(s.L2, drawnL2)
@@ -163,7 +165,7 @@ func (s *Search) settings() ([]setting, error) {
 	return x.grid()
 }
 
-// seedOf is the seed of a configuration.
+// seedOf returns the seed of a configuration.
 func seedOf(c *recipe.Config) uint64 {
 	if c.Seed != nil {
 		return *c.Seed
@@ -171,9 +173,9 @@ func seedOf(c *recipe.Config) uint64 {
 	return 1
 }
 
-// Run searches on the sentences of a source. When ctx ends, it returns what there is so far together with an error; the
-// trial that was interrupted may have some of its scores. Other errors come without a ranking. A setting that cannot be
-// trained is no error, but a trial that failed.
+// Run searches on the sentences of a source. When ctx ends, it returns the trials so far and an
+// error; the last trial may have only some of its scores. Other errors come without a ranking. A
+// setting that cannot be trained is not an error: its trial has the reason.
 func (s Search) Run(ctx context.Context, source corpus.Source) (*Ranking, error) {
 	if err := s.check(); err != nil {
 		return nil, err
@@ -253,7 +255,7 @@ func (s *Search) read(ctx context.Context, b *bench) error {
 	return b.split(ctx, []Split{split}, err)
 }
 
-// withDefault puts the default of training in front of the attempts, unless one of them is the same.
+// withDefault prepends the default of training, unless one of the attempts equals it.
 func (b *bench) withDefault(list []*attempt, base recipe.Config) ([]*attempt, error) {
 	d := &attempt{config: base, isDefault: true}
 	d.finish()
@@ -279,7 +281,7 @@ func (b *bench) withDefault(list []*attempt, base recipe.Config) ([]*attempt, er
 	return append([]*attempt{d}, list...), err
 }
 
-// stored is all that decides what an attempt trains.
+// stored returns everything that determines the model of an attempt.
 func (b *bench) stored(a *attempt) (string, error) {
 	c, err := b.complete(a.config, b.folds[0])
 	if err != nil {
@@ -288,7 +290,7 @@ func (b *bench) stored(a *attempt) (string, error) {
 	return c.Stored()
 }
 
-// score trains on the training part of a fold and scores the result on the other.
+// score trains on the training part of a fold and scores on the other part.
 func (s *Search) score(ctx context.Context, b *bench, a *attempt, f *fold) (float64, error) {
 	m, summary, err := b.train(ctx, a, f)
 	if err != nil {
@@ -303,7 +305,7 @@ func (s *Search) score(ctx context.Context, b *bench, a *attempt, f *fold) (floa
 	return measures[s.measure()](results), nil
 }
 
-// public is the trial as callers see it.
+// public returns the exported form of a trial.
 func (t *trial) public() Trial {
 	p := Trial{
 		Loss: t.loss, Optimizer: t.optimizer, Default: t.isDefault, Scores: slices.Clone(t.scores), Seconds: t.elapsed.Seconds(),

@@ -17,7 +17,7 @@ import (
 	"github.com/trellis-nlp/trellis/study"
 )
 
-// phrases returns sentences of phrases in BIO.
+// phrases returns sentences with BIO chunks.
 func phrases(t *testing.T) corpus.Source {
 	t.Helper()
 	var source corpus.Source
@@ -46,7 +46,7 @@ func defaults(r *study.Ranking) (list []study.Trial) {
 	return list
 }
 
-// The default of training is among the settings, and is what training does with the same base.
+// The default of training is among the settings and equals training with the same base.
 func TestTheDefaultIsTried(t *testing.T) {
 	source := sentences()
 	base := recipe.Config{Threads: 1, Epochs: new(20), Dev: source}
@@ -65,7 +65,7 @@ func TestTheDefaultIsTried(t *testing.T) {
 	assert.InDelta(t, trained.Summary.Dev.F1, *found[0].Mean, 0)
 }
 
-// Phrases are trained by cross-entropy: the grid of the search has that already.
+// The default loss of chunks is cross-entropy, which the grid already has.
 func TestTheDefaultIsTriedOnce(t *testing.T) {
 	r, err := study.Search{Base: recipe.Config{Threads: 1}, Losses: []string{"cross-entropy"}, L2: points(0.01, 0.1)}.Run(t.Context(), phrases(t))
 	require.NoError(t, err)
@@ -75,7 +75,6 @@ func TestTheDefaultIsTriedOnce(t *testing.T) {
 	assert.InDelta(t, 0.1, *found[0].L2, 0)
 }
 
-// A setting leaves out the options that it has no use for.
 func TestSettingsLeaveOutWhatIsOfNoUse(t *testing.T) {
 	base := recipe.Config{Threads: 1, CostFN: new(2.0), Cost: "entity", BatchSize: new(2), MinCount: 1}
 	r, err := study.Search{Base: base, Losses: []string{"hinge", "cross-entropy"}, L2: points(0.1), CostScale: points(2)}.Run(t.Context(), sentences())
@@ -122,7 +121,7 @@ func TestRefusedSearches(t *testing.T) {
 	}
 }
 
-// What cannot be trained is a trial with its error, ranked last.
+// A setting that cannot be trained is a trial with an error, ranked last.
 func TestFailuresAreTrials(t *testing.T) {
 	r, err := study.Search{Base: recipe.Config{Threads: 1}, Losses: []string{"cross-entropy", "hinge"}, Optimizers: []string{"lbfgs"}, L2: points(0.1)}.Run(t.Context(), sentences())
 	require.NoError(t, err)
@@ -134,7 +133,6 @@ func TestFailuresAreTrials(t *testing.T) {
 	assert.Equal(t, 3, r.Done)
 }
 
-// An interrupt after some folds of a setting leaves what is there of it.
 func TestAnInterruptLeavesTheFoldsThatAreDone(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	s := study.Search{Base: recipe.Config{Threads: 1}, Losses: []string{"cross-entropy"}, L2: points(0.5, 1), Folds: 5}
@@ -176,7 +174,7 @@ func TestASearchWarnsOnce(t *testing.T) {
 	assert.NotEmpty(t, warnings, "an optimum that is infinitely far away, for one")
 }
 
-// Phrases are trained in BIOES, but what counts is what tagging writes: the labels of the file.
+// Chunks are trained in BIOES, but scores use the labels of the file.
 func TestAccuracyIsThatOfTheLabelsOfTheFile(t *testing.T) {
 	search := study.Search{Base: recipe.Config{Threads: 1}, Losses: []string{"cross-entropy"}, L2: points(0.01), Metric: "accuracy", Folds: 3}
 	r, err := search.Run(t.Context(), phrases(t))

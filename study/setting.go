@@ -11,14 +11,14 @@ import (
 	"github.com/trellis-nlp/trellis/recipe"
 )
 
-// A setting is what studies vary. Penalties are 0 for optimizers that take none, and the scale is 0 for losses without
-// a cost.
+// A setting is what studies vary. Penalties are 0 for optimizers without one; the scale is 0 for
+// losses without a cost.
 type setting struct {
 	loss, optimizer string
 	l1, l2, scale   float64
 }
 
-// config returns a configuration with the loss, the optimizer and the penalties of the setting.
+// config returns a configuration with only the setting.
 func (s setting) config() recipe.Config {
 	return recipe.Config{Loss: s.loss, Optimizer: s.optimizer, L1: s.l1}
 }
@@ -28,8 +28,8 @@ func (s setting) uses(option string) bool {
 	return c.Uses(option)
 }
 
-// settle names the loss and the optimizer, and removes what they have no use for: settings that differ in that alone
-// are the same.
+// settle names the loss and the optimizer and clears what they do not use. Settings that are equal
+// afterwards train the same model.
 func (s *setting) settle() {
 	c := s.config()
 	s.loss, s.optimizer = c.Names()
@@ -41,7 +41,7 @@ func (s *setting) settle() {
 	}
 }
 
-// stronger puts the stronger penalty first.
+// stronger orders settings by decreasing penalty.
 func stronger(a, b setting) int {
 	return cmp.Or(cmp.Compare(b.l1, a.l1), cmp.Compare(b.l2, a.l2))
 }
@@ -57,7 +57,7 @@ func (s setting) String() string {
 	return text
 }
 
-// options returns the numbers of the setting that it has a use for.
+// options returns the numbers that the setting uses; others are nil.
 func (s setting) options() (l2, l1, scale *float64) {
 	if s.uses("l2") {
 		l2, l1 = &s.l2, &s.l1
@@ -81,12 +81,12 @@ func settingOf(c *recipe.Config) setting {
 	return s
 }
 
-// An attempt is a setting with the configuration that trains it.
+// An attempt is a setting with its training configuration.
 type attempt struct {
 	setting
 	config    recipe.Config
-	isDefault bool  // of training: what nobody sets is left to the labels
-	err       error // why training refuses it
+	isDefault bool  // the default of training
+	err       error // why the configuration is invalid
 }
 
 func (a *attempt) String() string {
@@ -96,13 +96,13 @@ func (a *attempt) String() string {
 	return a.setting.String()
 }
 
-// varied are the options that a study sets itself.
+// varied lists the options that a study sets itself.
 var varied = []string{"loss", "optimizer", "l1", "l2", "cost-scale"}
 
-// chainOnly are options of training that studies do not know.
+// chainOnly lists training options that studies do not support.
 var chainOnly = []string{"model-type", "order", "max-length", "keep", "label-parts", "supervision", "init", "checkpoint", "checkpoint-every", "resume"}
 
-// checkBase refuses options that the configuration of all settings must leave open.
+// checkBase rejects options that the base must leave unset.
 func checkBase(base *recipe.Config, refused ...string) error {
 	for _, option := range varied {
 		if base.IsSet(option) {
@@ -117,12 +117,12 @@ func checkBase(base *recipe.Config, refused ...string) error {
 	return nil
 }
 
-// attempts makes a configuration for each setting. An option of the base that no setting has a use for is an error. So
-// is the refusal of all settings.
+// attempts returns a configuration for each setting. It returns an error if no setting uses an
+// option of the base, or if all settings are invalid.
 func attempts(base *recipe.Config, settings []setting) ([]*attempt, error) {
 	for _, option := range base.Set() {
 		if !slices.ContainsFunc(settings, func(s setting) bool { return s.uses(option) }) {
-			return nil, model.Refuse(option, "{%s}: none of the settings has any use for it; the first is %s", option, settings[0])
+			return nil, model.Refuse(option, "{%s}: not used by any setting; the first setting is %s", option, settings[0])
 		}
 	}
 	var list []*attempt
@@ -149,7 +149,7 @@ func attempts(base *recipe.Config, settings []setting) ([]*attempt, error) {
 	return list, nil
 }
 
-// finish leaves out of the configuration what it has no use for, and finds out whether training refuses it.
+// finish removes unused options from the configuration and validates it.
 func (a *attempt) finish() {
 	for _, option := range a.config.Set() {
 		if !a.config.Uses(option) {
@@ -159,7 +159,7 @@ func (a *attempt) finish() {
 	a.err = a.config.Validate()
 }
 
-// checkNames refuses losses and optimizers that do not exist.
+// checkNames rejects unknown losses and optimizers.
 func checkNames(lossNames, optimizers []string) error {
 	for _, name := range lossNames {
 		if !slices.Contains(losses.Names(), name) {

@@ -10,16 +10,17 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// maxSettings is the most settings that a grid may have.
+// maxSettings is the maximum size of a grid.
 const maxSettings = 100_000
 
-// A Range is the numbers from Lo to Hi, drawn log-uniformly: each order of magnitude is as likely as any other. A Range
-// with Lo = Hi is one number, which may be 0. Drawn numbers are rounded to three digits.
+// A Range is an interval of numbers, drawn log-uniformly: each order of magnitude is equally
+// likely. A Range with Lo = Hi is one number, which may be 0. Drawn numbers are rounded to three
+// digits.
 type Range struct{ Lo, Hi float64 }
 
-var errRange = errors.New("want numbers that are not negative, or ranges like 0.01..10")
+var errRange = errors.New("want non-negative numbers, or ranges such as 0.01..10")
 
-// ParseRange reads a number, or a range such as 0.01..10.
+// ParseRange parses a number, or a range such as 0.01..10.
 func ParseRange(text string) (Range, error) {
 	lo, hi, isRange := strings.Cut(text, "..")
 	if !isRange {
@@ -36,18 +37,18 @@ func ParseRange(text string) (Range, error) {
 	return r, r.check()
 }
 
-// check reports a range that cannot be drawn from.
+// check returns an error for an invalid range.
 func (r Range) check() error {
 	switch {
 	case !(r.Lo >= 0 && r.Hi <= math.MaxFloat64) || r.Lo > r.Hi:
 		return errRange
 	case r.Lo == 0 && r.Hi > 0:
-		return errors.New("all orders of magnitude are as likely, so a range cannot start at 0; 0,0.001.." + number(r.Hi) + " is 0 or a range")
+		return errors.New("a range cannot start at 0, because all orders of magnitude are equally likely; 0,0.001.." + number(r.Hi) + " means 0 or a range")
 	}
 	return nil
 }
 
-// String returns the range as [ParseRange] reads it.
+// String returns the range in the format of [ParseRange].
 func (r Range) String() string {
 	if r.Lo == r.Hi {
 		return number(r.Lo)
@@ -63,30 +64,30 @@ func (r Range) draw(random *rand.Rand) float64 {
 	}
 	lo, hi := math.Log(r.Lo), math.Log(r.Hi)
 	v := math.Exp(lo + random.Float64()*(hi-lo))
-	// Three digits say enough, and make a number that can be passed on by hand.
+	// Three digits are precise enough, and easy to type.
 	if short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 3, 64), 64); err == nil {
 		v = short
 	}
 	return min(max(v, r.Lo), r.Hi)
 }
 
-// A space is the product of its axes: a setting takes one value of each.
+// A space is the product of its axes: a setting has one value of each.
 type space []axis
 
-// An axis is what one part of a setting may be.
+// An axis lists the values of one part of a setting.
 type axis struct {
 	option string
-	items  int                                      // to choose from
-	set    func(s *setting, item int, r *rand.Rand) // r is for ranges
+	items  int                                      // number of values
+	set    func(s *setting, item int, r *rand.Rand) // r draws from ranges
 	ranges []Range                                  // nil for names
 }
 
-// names is an axis of names.
+// names returns an axis of names.
 func names(option string, set func(*setting, string), values []string) axis {
 	return axis{option: option, items: len(values), set: func(s *setting, item int, _ *rand.Rand) { set(s, values[item]) }}
 }
 
-// numbers is an axis of numbers: each range is as likely as any other.
+// numbers returns an axis of numbers. Each range is equally likely.
 func numbers(option string, set func(*setting, float64), ranges []Range) axis {
 	return axis{option: option, items: len(ranges), ranges: ranges,
 		set: func(s *setting, item int, r *rand.Rand) { set(s, ranges[item].draw(r)) }}
@@ -100,13 +101,13 @@ func (s space) check() error {
 			}
 		}
 		if a.items == 0 {
-			return model.Refuse(a.option, "{%s}: no value to try", a.option)
+			return model.Refuse(a.option, "{%s}: no values to try", a.option)
 		}
 	}
 	return nil
 }
 
-// grid lists all settings, each once: the last axis varies fastest. Ranges are an error.
+// grid lists all distinct settings; the last axis varies fastest. Ranges are an error.
 func (s space) grid() ([]setting, error) {
 	if err := s.check(); err != nil {
 		return nil, err
@@ -115,11 +116,11 @@ func (s space) grid() ([]setting, error) {
 	for _, a := range s {
 		for _, r := range a.ranges {
 			if r.Lo != r.Hi {
-				return nil, model.Refuse(a.option, "{%s} %v: say with {trials} how many settings to draw from ranges", a.option, r)
+				return nil, model.Refuse(a.option, "{%s} %v: set {trials}, the number of settings to draw from ranges", a.option, r)
 			}
 		}
 		if size *= a.items; size > maxSettings {
-			return nil, model.Refuse("trials", "more than %d settings: say with {trials} how many of them to draw", maxSettings)
+			return nil, model.Refuse("trials", "more than %d settings: set {trials}, the number to draw", maxSettings)
 		}
 	}
 	var list distinct
@@ -134,11 +135,12 @@ func (s space) grid() ([]setting, error) {
 	return list.settings, nil
 }
 
-// vain is how many draws in a row may bring nothing new before a space counts as exhausted.
+// vain is the number of consecutive draws without a new setting after which a space counts as
+// exhausted.
 const vain = 1000
 
-// sample draws n different settings, or as many as there seem to be. Fewer settings of the same seed are the first of
-// more.
+// sample draws n distinct settings, or fewer if there seem to be no more. With the same seed, a
+// smaller sample is a prefix of a larger one.
 func (s space) sample(n int, seed uint64) ([]setting, error) {
 	if err := s.check(); err != nil {
 		return nil, err
@@ -159,13 +161,13 @@ func (s space) sample(n int, seed uint64) ([]setting, error) {
 	return list.settings, nil
 }
 
-// distinct is settings without repeats.
+// distinct collects settings without repeats.
 type distinct struct {
 	settings []setting
 	seen     map[setting]bool
 }
 
-// add settles a setting, and reports whether it is new.
+// add settles a setting and reports whether it is new.
 func (d *distinct) add(s setting) bool {
 	s.settle()
 	if d.seen[s] {
@@ -179,7 +181,7 @@ func (d *distinct) add(s setting) bool {
 	return true
 }
 
-// The uses of a seed, whose random numbers have nothing to do with each other.
+// Uses of a seed, with independent random numbers.
 const (
 	drawing = 1 + iota
 	splitting

@@ -44,7 +44,7 @@ func TestGridOfNoAxesIsOneSetting(t *testing.T) {
 	assert.Equal(t, []setting{{loss: "cross-entropy", optimizer: "lbfgs"}}, got)
 }
 
-// Cross-entropy has no cost, the averaged perceptron no penalty.
+// Cross-entropy has no cost, and the averaged perceptron no penalty.
 func TestSettingsThatMeanTheSameAreTriedOnce(t *testing.T) {
 	x := space{lossAxis("cross-entropy", "hinge", "perceptron", "cross-entropy"), scaleAxis(1, 3), l2Axis(points(0.5)...)}
 	want := []setting{
@@ -59,7 +59,7 @@ func TestSettingsThatMeanTheSameAreTriedOnce(t *testing.T) {
 	assert.ElementsMatch(t, want, got, "a space of four settings gives no more")
 }
 
-// refused requires that an error is about an option.
+// refused requires an error about an option.
 func refused(t *testing.T, err error, option string, msg ...any) {
 	t.Helper()
 	var e *model.OptionError
@@ -144,7 +144,7 @@ func TestRangesAreDrawnLogUniformly(t *testing.T) {
 		}
 	}
 	assert.GreaterOrEqual(t, shortened, len(settings)-2, "all but the ends have three digits")
-	// Draws that repeat are left out, so the most that a decade can give is its 900 numbers of three digits.
+	// Repeated draws are dropped, so a decade gives at most its 900 numbers of three digits.
 	for decade := -2; decade <= 0; decade++ {
 		assert.InDelta(t, decades[-1], decades[decade], 100, "10^%d", decade)
 	}
@@ -154,7 +154,7 @@ func TestEachItemOfAnAxisIsAsLikely(t *testing.T) {
 	settings, err := space{
 		lossAxis("hinge"),
 		l2Axis(Range{0, 0}, Range{0.1, 1}),
-		numbers("cost-scale", func(s *setting, v float64) { s.scale = v }, []Range{{1e-9, 1e9}}), // so that none is drawn twice
+		numbers("cost-scale", func(s *setting, v float64) { s.scale = v }, []Range{{1e-9, 1e9}}), // wide enough to draw no number twice
 	}.sample(2000, 5)
 	require.NoError(t, err)
 	none := 0

@@ -7,17 +7,17 @@ import (
 	"slices"
 )
 
-// ErrSplit says that sentences cannot be split as asked.
+// ErrSplit means that sentences cannot be split as requested.
 var ErrSplit = errors.New("unfit split")
 
-// A Split divides the sentences 0..n-1 into those to train on and those to test on, each in ascending order.
+// A Split divides the sentences 0..n-1 into training and test sentences, each in ascending order.
 type Split struct{ Train, Test []int }
 
-// KFold shuffles n sentences and deals them into k folds, 2 <= k <= n, whose sizes differ by one at most.
-// Split i tests on fold i and trains on all others.
+// KFold shuffles n sentences and divides them into k folds, 2 <= k <= n, whose sizes differ by at
+// most one. Split i tests on fold i and trains on all others.
 func KFold(n, k int, seed uint64) ([]Split, error) {
 	if k < 2 || k > n {
-		return nil, fmt.Errorf("%w: %d folds of %d sentences: want 2 folds or more, each with a sentence", ErrSplit, k, n)
+		return nil, fmt.Errorf("%w: %d folds of %d sentences: want at least 2 folds, each with a sentence", ErrSplit, k, n)
 	}
 	order := shuffled(n, seed)
 	splits := make([]Split, k)
@@ -27,20 +27,21 @@ func KFold(n, k int, seed uint64) ([]Split, error) {
 	return splits, nil
 }
 
-// HoldOut shuffles n sentences, two at least, and sets a share of them aside, 0 < share < 1, to test on:
-// rounded to whole sentences, but at least one, and one remains to train on.
+// HoldOut shuffles n >= 2 sentences and holds out a share of them as test sentences, 0 < share < 1.
+// It rounds to whole sentences; each part has at least one.
 func HoldOut(n int, share float64, seed uint64) (Split, error) {
 	if !(share > 0 && share < 1) {
 		return Split{}, fmt.Errorf("%w: a share of %v: want a number between 0 and 1", ErrSplit, share)
 	}
 	if n < 2 {
-		return Split{}, fmt.Errorf("%w: of %d sentences none can be held out", ErrSplit, n)
+		return Split{}, fmt.Errorf("%w: cannot hold out any of %d sentences", ErrSplit, n)
 	}
 	held := int(math.Round(share * float64(n)))
 	return part(shuffled(n, seed), 0, min(max(held, 1), n-1)), nil
 }
 
-// foldAt is where fold i of k starts among n sentences: the first n mod k folds have one more.
+// foldAt returns the start of fold i of k among n sentences. The first n mod k folds have one more
+// sentence.
 func foldAt(n, k, i int) int { return i*(n/k) + min(i, n%k) }
 
 func shuffled(n int, seed uint64) []int { return newRandom(seed, splitting).Perm(n) }

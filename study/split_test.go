@@ -26,7 +26,7 @@ func TestKFoldTestsEachSentenceOnce(t *testing.T) {
 	}
 }
 
-// checkParts requires that both parts of s are in order and together hold 0..n-1, each once.
+// checkParts requires that the parts of s are in order and together hold each of 0..n-1 once.
 func checkParts(t *testing.T, s Split, n int) {
 	t.Helper()
 	require.True(t, slices.IsSorted(s.Train))

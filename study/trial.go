@@ -12,25 +12,26 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// ErrScore says that a score is no number.
+// ErrScore means that a score is NaN or infinite.
 var ErrScore = errors.New("score is not finite")
 
-// A trial is an attempt and how it did.
+// A trial is an attempt with its scores.
 type trial struct {
 	*attempt
-	scores   []float64 // of the splits, in order; larger is better
-	mean, sd float64   // of scores; sd is 0 where there is one
+	scores   []float64 // per split; larger is better
+	mean, sd float64   // of scores; sd is 0 for a single score
 	elapsed  time.Duration
 	partial  bool  // an interrupt came before all splits were scored
 	failed   error // why the setting could not be scored
 }
 
-// A score trains on the training part of split k and scores the result on the test part; larger is better.
+// A score function trains on the training part of split k and scores on the test part; larger is
+// better.
 type score func(ctx context.Context, a *attempt, k int) (float64, error)
 
-// run scores each attempt on splits 0..splits-1, one after the other. An attempt that fails on one split is spared the
-// others. Report hears of trial k after each of its splits. When ctx ends, run returns the trials so far and the
-// context's error; the last of them may be partial.
+// run scores each attempt on the splits 0..splits-1. After a failure it skips the other splits of
+// the attempt. It calls report after each split of trial k. When ctx ends, run returns the trials
+// so far and the error of ctx; the last trial may be partial.
 func run(ctx context.Context, list []*attempt, splits int, score score, report func(k int, t *trial)) ([]*trial, error) {
 	var trials []*trial
 	for k, a := range list {
@@ -57,7 +58,7 @@ func run(ctx context.Context, list []*attempt, splits int, score score, report f
 	return trials, nil
 }
 
-// add takes in the score of a split, or why there is none.
+// add records the score of a split or the error.
 func (t *trial) add(v float64, err error) {
 	if err == nil && (math.IsNaN(v) || math.IsInf(v, 0)) {
 		err = fmt.Errorf("%w: %v", ErrScore, v)
@@ -70,7 +71,7 @@ func (t *trial) add(v float64, err error) {
 	t.mean, t.sd = meanSD(t.scores)
 }
 
-// meanSD returns the mean of x and its sample standard deviation, 0 for a single number.
+// meanSD returns the mean and the sample standard deviation of x; sd is 0 for a single number.
 func meanSD(x []float64) (mean, sd float64) {
 	if len(x) == 1 {
 		return x[0], 0
@@ -78,8 +79,8 @@ func meanSD(x []float64) (mean, sd float64) {
 	return stat.MeanStdDev(x, nil)
 }
 
-// rank returns the trials with the highest mean first, then one that is partial, and those that failed last. Of equal
-// means the first is the one with the stronger penalty, or else the earlier one.
+// rank orders trials by decreasing mean. A partial trial comes next, failed ones last. Among equal
+// means, the stronger penalty comes first, then the earlier trial.
 func rank(trials []*trial) []*trial {
 	group := func(t *trial) int {
 		switch {

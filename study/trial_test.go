@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// tries makes attempts of penalties.
+// tries returns attempts with the given penalties.
 func tries(l2 ...float64) (list []*attempt) {
 	for _, v := range l2 {
 		list = append(list, &attempt{setting: setting{loss: "cross-entropy", optimizer: "lbfgs", l2: v}})
@@ -32,7 +32,7 @@ func TestRunScoresEachSettingOnEachSplit(t *testing.T) {
 	require.Len(t, trials, 2)
 	assert.Equal(t, []float64{10, 11, 14}, trials[0].scores)
 	assert.InDelta(t, 35.0/3, trials[0].mean, 1e-12)
-	assert.InDelta(t, math.Sqrt(13.0/3), trials[0].sd, 1e-12) // squares sum to 26/3, over 3-1
+	assert.InDelta(t, math.Sqrt(13.0/3), trials[0].sd, 1e-12) // sum of squares 26/3, divided by 3-1
 	assert.Equal(t, []float64{20, 21, 24}, trials[1].scores)
 	assert.Equal(t, [][2]int{{0, 1}, {0, 2}, {0, 3}, {1, 1}, {1, 2}, {1, 3}}, heard)
 }
@@ -135,7 +135,7 @@ func TestRank(t *testing.T) {
 	assert.Empty(t, rank(nil))
 }
 
-// The search finds the top of a hill that it knows nothing of.
+// The search finds the maximum of an unknown function.
 func TestSearchFindsTheBest(t *testing.T) {
 	hill := func(_ context.Context, a *attempt, k int) (float64, error) {
 		v := -math.Abs(math.Log(a.l2 / 0.3))

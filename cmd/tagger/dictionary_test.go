@@ -45,7 +45,7 @@ func TestTagDictionary(t *testing.T) {
 	assert.InDelta(t, 0.5, accuracy("--model", m, "--no-dictionary", "-"), 1e-12)
 
 	seen := done(t, "", "inspect", m).out
-	assert.Contains(t, seen, "dictionary      4 words, which get only labels that they have in it\n")
+	assert.Contains(t, seen, "dictionary      4 words, restricted to the labels in it\n")
 	assert.Contains(t, seen, "tag-dictionary  4\n")
 	assert.Contains(t, done(t, "", "inspect", "--json", m).out, `"dictionary":4,`)
 

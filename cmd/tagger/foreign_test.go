@@ -252,9 +252,9 @@ func TestWarningsOfAttributeFiles(t *testing.T) {
 		done(t, "", "eval", "--model", model, path),
 	} {
 		assert.Equal(t, 4, strings.Count(o.errors, "tagger: warning: "+path+": "), o.errors)
-		assert.Contains(t, o.errors, "20000 lines are empty but for a CR and end sentences")
-		assert.Contains(t, o.errors, "the last line has no end")
-		assert.Contains(t, o.errors, "20000 values are not numbers as a whole and count as what they start with, or 0 (line 2 is the first that is odd)")
+		assert.Contains(t, o.errors, "20000 lines have only a CR")
+		assert.Contains(t, o.errors, "the last line has no line end")
+		assert.Contains(t, o.errors, "20000 values are not numbers; each counts as its longest numeric prefix, or 0 (first in line 2)")
 	}
 	o := done(t, "", "tag", "--model", model, path, write(t, "plain.crfsuite", "O\tw=a\n\n"), path)
 	assert.Equal(t, 8, strings.Count(o.errors, "warning"), o.errors)

@@ -62,7 +62,7 @@ B
 	assert.NotContains(t, done(t, "", "inspect", "--top", "0", path).out, "3.0000")
 
 	stripped := done(t, "", "inspect", handMade(t, crf.SaveOptions{Strip: true, Precision: crf.Int16})).out
-	assert.Contains(t, stripped, "stripped of their names")
+	assert.Contains(t, stripped, "without names")
 	assert.Contains(t, stripped, "weights int16")
 	assert.NotContains(t, stripped, "3.0000")
 }

@@ -36,9 +36,9 @@ func TestModelOfManyLabels(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	o := done(t, "", "inspect", path)
-	assert.Contains(t, o.out, "\npairs of labels\n    2.0000  L3 L4\n   -0.5000  L1 L2\n")
+	assert.Contains(t, o.out, "\nlabel pairs\n    2.0000  L3 L4\n   -0.5000  L1 L2\n")
 	assert.Less(t, len(o.out), 1000)
-	assert.NotContains(t, done(t, "", "inspect", "--top", "0", path).out, "pairs of labels")
+	assert.NotContains(t, done(t, "", "inspect", "--top", "0", path).out, "label pairs")
 	for _, flags := range [][]string{nil, {"--probs"}, {"--nbest", "2"}} {
 		o := tagger(t, "a\nb\n", append([]string{"tag", "--model", path}, flags...)...)
 		assert.Equal(t, exitFailed, o.status)

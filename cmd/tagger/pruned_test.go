@@ -113,8 +113,8 @@ func TestPrunedInspect(t *testing.T) {
 	path := featsModel(t)
 	text := done(t, "", "inspect", "--top", "2", path).out
 	for _, want := range []string{
-		"chain       of order 2, labels taken apart at |", "pruning     of labels of a probability below", "before order 2",
-		"pairs of labels", "triples of labels", "\nNumber=Sing\n", "\npart Number=Sing\n", "model-type  pruned", "kept        ",
+		"order       2, labels split into subtags at |", "pruning     labels with a probability below", "before order 2",
+		"label pairs", "label triples", "\nNumber=Sing\n", "\npart Number=Sing\n", "model-type  pruned", "kept        ",
 	} {
 		assert.Contains(t, text, want)
 	}

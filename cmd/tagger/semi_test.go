@@ -140,7 +140,7 @@ func TestSemiLeavesOutLongSpans(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "model")
 	o := done(t, "", "train", "--quiet", "--model", path, "--model-type", "semi", "--max-length", "1", "testdata/train.conll")
 	assert.Regexp(t, `tagger: warning: \d+ sentences have spans of more than 1 tokens and are left out, \d+ of 18 spans: [A-Z]+ "`, o.errors)
-	assert.Contains(t, done(t, "", "inspect", path).out, "segments    of up to 1 tokens")
+	assert.Contains(t, done(t, "", "inspect", path).out, "segments    up to 1 tokens")
 }
 
 func TestSemiInspect(t *testing.T) {

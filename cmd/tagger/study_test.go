@@ -294,14 +294,14 @@ func TestStudyWrongUsage(t *testing.T) {
 		args []string
 		says string
 	}{
-		"dev from stdin":    {[]string{"--dev", "-"}, "--dev -: standard input"},
+		"dev from stdin":    {[]string{"--dev", "-"}, "--dev -: want a file"},
 		"loss":              {[]string{"--loss", "hinge,log"}, "--loss log: want some of cross-entropy"},
 		"optimizer":         {[]string{"--optimizer", "newton"}, "--optimizer newton"},
 		"l2":                {[]string{"--l2", "0.1..1"}, "--l2 0.1..1"},
 		"cost scale":        {[]string{"--cost-scale", "0"}, "--cost-scale 0"},
-		"test from stdin":   {[]string{"--test", "-"}, "--test -: standard input"},
-		"test and holdout":  {[]string{"--test", "testdata/train.conll", "--holdout", "0.3"}, "--holdout: with --test"},
-		"test is dev":       {[]string{"--test", "testdata/dev.conll"}, "it is the file that --dev picks"},
+		"test from stdin":   {[]string{"--test", "-"}, "--test -: want a file"},
+		"test and holdout":  {[]string{"--test", "testdata/train.conll", "--holdout", "0.3"}, "--holdout: not with --test"},
+		"test is dev":       {[]string{"--test", "testdata/dev.conll"}, "--dev picks the settings on the same file"},
 		"own l2":            {[]string{"--loss", "hinge", "--l2", "hinge=x"}, "--l2 x"},
 		"own optimizer":     {[]string{"--loss", "hinge", "--optimizer", "hinge=newton"}, "--optimizer newton"},
 		"own of none":       {[]string{"--loss", "hinge", "--l2", "risk=1"}, "--l2 risk=1: risk is not in --loss"},
@@ -317,9 +317,9 @@ func TestStudyWrongUsage(t *testing.T) {
 		"curve and fn":      {[]string{"--recall-curve", "1", "--cost-fn", "2"}, "--cost-fn: --recall-curve sets it"},
 		"curve of no cost":  {[]string{"--recall-curve", "1", "--loss", "perceptron"}, "--recall-curve: perceptron has no cost"},
 		"negative weight":   {[]string{"--recall-curve", "1,-1"}, "--recall-curve -1"},
-		"the same twice":    {[]string{"--recall-curve", "1,1.0"}, "--recall-curve 1: want different"},
+		"the same twice":    {[]string{"--recall-curve", "1,1.0"}, "--recall-curve 1: want distinct"},
 		"infinite weight":   {[]string{"--recall-curve", "inf"}, "--recall-curve +Inf"},
-		"unused gamma":      {[]string{"--loss", "hinge", "--gamma", "2"}, "--gamma: none of the settings"},
+		"unused gamma":      {[]string{"--loss", "hinge", "--gamma", "2"}, "--gamma: not used by any setting"},
 		"curve of no spans": {[]string{"--recall-curve", "1", "--label", "2"}, "--cost entity needs labels that spell spans"},
 		"unknown label":     {[]string{"--label-weight", "B-GPE=2"}, `the training data has no label "B-GPE"`},
 		"patience":          {[]string{"--patience", "2"}, "unknown flag: --patience"},
@@ -364,7 +364,7 @@ func TestStudyOfUnknownLabels(t *testing.T) {
 	args := []string{"compare-losses", "--quiet", "--threads", "1", "--json", "-", "--loss", "cross-entropy", "--l2", "0.1", "--seeds", "1", "testdata/train.conll", "--dev"}
 	want := parseStudy(t, done(t, "", append(args, "testdata/dev.conll")...).out).Losses[0]
 	o := done(t, "", append(args, write(t, "dev.conll", known+"\nMars\tPROPN\tB-GPE\n"))...)
-	assert.Regexp(t, `dev.conll:\d+: label "B-GPE" .*sentences with such labels \(1\)`, o.errors)
+	assert.Regexp(t, `dev.conll:\d+: label "B-GPE" .*1 sentences have such labels`, o.errors)
 	got := parseStudy(t, o.out).Losses[0]
 	assert.Equal(t, want.ExpectedCost, got.ExpectedCost)
 	assert.Equal(t, want.LogLoss, got.LogLoss)

@@ -257,7 +257,7 @@ func TestWeightsOfSentencesCount(t *testing.T) {
 func TestOddAttributesAreWarnedOf(t *testing.T) {
 	_, o := trained(t, "O\tw=a:b\tx=1\nB\tw=c:d:e\tx=2\n\nO\tw=q\tx=3\n", "--format", "crfsuite", "-")
 	assert.Contains(t, o.errors, "tagger: warning: stdin: ")
-	assert.Contains(t, o.errors, "colons lack a backslash")
+	assert.Contains(t, o.errors, "colons are not escaped by a backslash")
 }
 
 func TestWarmStart(t *testing.T) {

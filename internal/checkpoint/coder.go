@@ -9,7 +9,7 @@ import (
 	"math"
 )
 
-// ErrUnfit says that a checkpoint is damaged, or is not of this run.
+// ErrUnfit means that a checkpoint is damaged or belongs to another run.
 var ErrUnfit = errors.New("unfit checkpoint")
 
 const (
@@ -22,11 +22,11 @@ var table = crc32.MakeTable(crc32.Castagnoli)
 
 // A Coder writes or reads a state.
 type Coder struct {
-	w   io.Writer // nil for a reader
+	w   io.Writer // nil in a reader
 	r   io.Reader
-	buf []byte // a frame: to be written, with room for its header; or what is left of it to be read
-	mem []byte // of frames read
-	// begun says that the magic number is behind us.
+	buf []byte // current frame: the part to write with room for its header, or the part still to read
+	mem []byte // memory of frames read
+	// begun means that the magic number has been written or read.
 	begun bool
 	err   error
 }
@@ -36,23 +36,24 @@ func NewWriter(w io.Writer) *Coder {
 	return &Coder{w: w, buf: make([]byte, header, maxFrame+header)}
 }
 
-// NewReader returns a coder that reads from r. It reads nothing yet.
+// NewReader returns a coder that reads from r, starting with the first value.
 func NewReader(r io.Reader) *Coder { return &Coder{r: r} }
 
-// Reading tells whether the coder sets what it is shown.
+// Reading reports whether the coder reads.
 func (c *Coder) Reading() bool { return c.w == nil }
 
 // Err returns the first error.
 func (c *Coder) Err() error { return c.err }
 
-// Fail ends the work, unless an error has, with one that wraps [ErrUnfit].
+// Fail sets the error, which wraps [ErrUnfit], unless there is one already.
 func (c *Coder) Fail(format string, args ...any) {
 	if c.err == nil {
 		c.err = fmt.Errorf("%w: %w", ErrUnfit, fmt.Errorf(format, args...))
 	}
 }
 
-// Close writes what is left, or checks that nothing is, and returns the first error.
+// Close writes the remaining data, or checks that there is none to read. It returns the first
+// error.
 func (c *Coder) Close() error {
 	switch {
 	case c.err != nil:
@@ -81,12 +82,12 @@ func (c *Coder) flush() {
 	c.buf = c.buf[:header]
 }
 
-// checksum is that of a frame: of the length and the content.
+// checksum returns the checksum of the length and content of a frame.
 func checksum(frame []byte) uint32 {
 	return crc32.Update(crc32.Checksum(frame[:4], table), table, frame[header:])
 }
 
-// fill reads a frame, and tells whether it has content.
+// fill reads a frame and reports whether it has content.
 func (c *Coder) fill() bool {
 	if c.mem == nil {
 		c.mem = make([]byte, header+maxFrame)
@@ -97,7 +98,7 @@ func (c *Coder) fill() bool {
 			return false
 		}
 		if string(c.mem[:len(magic)]) != magic {
-			c.Fail("this is no checkpoint, or one of another version")
+			c.Fail("not a checkpoint, or a checkpoint of another version")
 			return false
 		}
 	}
@@ -106,14 +107,14 @@ func (c *Coder) fill() bool {
 	}
 	n := binary.LittleEndian.Uint32(c.mem)
 	if n > maxFrame {
-		c.Fail("damaged: a frame of %d bytes", n)
+		c.Fail("damaged: frame of %d bytes", n)
 		return false
 	}
 	if !c.read(c.mem[header : header+n]) {
 		return false
 	}
 	if binary.LittleEndian.Uint32(c.mem[4:]) != checksum(c.mem[:header+n]) {
-		c.Fail("damaged: a checksum does not agree")
+		c.Fail("damaged: wrong checksum")
 		return false
 	}
 	c.buf = c.mem[header : header+n]
@@ -132,8 +133,8 @@ func (c *Coder) read(p []byte) bool {
 	return c.err == nil
 }
 
-// next returns the place of the next n bytes, few: of those to be read, or for those to be written. It is nil after
-// an error. No item lies across two frames.
+// next returns the memory of the next n bytes, to read or to write, or nil after an error. n is
+// small: items do not span frames.
 func (c *Coder) next(n int) []byte {
 	if c.err != nil {
 		return nil
@@ -181,13 +182,13 @@ func (c *Coder) Int(x *int, lo, hi int) {
 	}
 	v := int64(bits)
 	if v < int64(lo) || v > int64(hi) {
-		c.Fail("a number is %d, beyond %d to %d", v, lo, hi)
+		c.Fail("number %d is outside %d to %d", v, lo, hi)
 		return
 	}
 	*x = int(v)
 }
 
-// Bool codes a truth.
+// Bool codes a boolean.
 func (c *Coder) Bool(x *bool) {
 	n := 0
 	if *x {
@@ -198,7 +199,7 @@ func (c *Coder) Bool(x *bool) {
 	}
 }
 
-// Number codes any float64.
+// Number codes a float64, including infinities and NaN.
 func (c *Coder) Number(x *float64) {
 	v := math.Float64bits(*x)
 	if c.word(&v) {
@@ -206,20 +207,20 @@ func (c *Coder) Number(x *float64) {
 	}
 }
 
-// Float codes a float64 that is finite.
+// Float codes a finite float64.
 func (c *Coder) Float(x *float64) {
 	v := *x
 	if c.Number(&v); c.err != nil {
 		return
 	}
 	if math.IsNaN(v) || math.IsInf(v, 0) {
-		c.Fail("a number is %g", v)
+		c.Fail("number %g is not finite", v)
 		return
 	}
 	*x = v
 }
 
-// Floats codes finite numbers, as many as v has.
+// Floats codes len(v) finite numbers.
 func (c *Coder) Floats(v []float64) {
 	for k := range v {
 		c.Float(&v[k])
@@ -235,14 +236,14 @@ func (c *Coder) Floats32(v []float32) {
 		}
 		f := math.Float32frombits(x)
 		if math.IsNaN(float64(f)) || math.IsInf(float64(f), 0) {
-			c.Fail("a number is %g", f)
+			c.Fail("number %g is not finite", f)
 			return
 		}
 		v[k] = f
 	}
 }
 
-// Uint32 codes 32 bits, and tells whether it could.
+// Uint32 codes 32 bits and reports whether it succeeded.
 func (c *Coder) Uint32(x *uint32) bool {
 	p := c.next(4)
 	switch {
@@ -256,7 +257,7 @@ func (c *Coder) Uint32(x *uint32) bool {
 	return true
 }
 
-// Bytes codes at most 255 bytes. A reader sets p to its own memory.
+// Bytes codes up to 255 bytes. A reader sets p to its own memory.
 func (c *Coder) Bytes(p *[]byte) {
 	if !c.Reading() && len(*p) > math.MaxUint8 {
 		c.err = fmt.Errorf("checkpoint: %d bytes", len(*p))

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// everything is a state with all that there is.
+// everything is a state with values of all types.
 type everything struct {
 	n       int
 	yes, no bool
@@ -71,9 +71,9 @@ func TestRefusesWhatDiffers(t *testing.T) {
 	saved := write(t, example())
 	for what, state := range map[string]func(c *Coder){
 		"the kind is nothing, and was everything": func(c *Coder) { c.Same("the kind", "nothing") },
-		"a number is -3, beyond 0 to 5":           func(c *Coder) { (&everything{}).upTo(c, 0) },
+		"number -3 is outside 0 to 5":             func(c *Coder) { (&everything{}).upTo(c, 0) },
 		"it holds more than the state":            func(c *Coder) { c.Same("the kind", "everything") },
-		"a number is -Inf":                        func(c *Coder) { (&everything{}).upTo(c, 1) },
+		"number -Inf is not finite":               func(c *Coder) { (&everything{}).upTo(c, 1) },
 	} {
 		c := NewReader(bytes.NewReader(saved))
 		state(c)
@@ -82,9 +82,9 @@ func TestRefusesWhatDiffers(t *testing.T) {
 		assert.ErrorContains(t, err, what)
 	}
 	for what, bytesOf := range map[string]string{
-		"this is no checkpoint, or one of another version": "trellis checkpoint 2\n the rest",
-		"damaged: a frame of":                              magic + "000a0000",
-		"cut short":                                        magic[:5],
+		"not a checkpoint, or a checkpoint of another version": "trellis checkpoint 2\n the rest",
+		"damaged: frame of": magic + "000a0000",
+		"cut short":         magic[:5],
 	} {
 		c := NewReader(bytes.NewReader([]byte(bytesOf)))
 		assert.Error(t, c.Close())
@@ -93,7 +93,7 @@ func TestRefusesWhatDiffers(t *testing.T) {
 	}
 }
 
-// upTo reads the first numbers as they should not be.
+// upTo reads the first numbers with wrong limits.
 func (e *everything) upTo(c *Coder, item int) {
 	c.Same("the kind", "everything")
 	if item == 0 {

@@ -1,17 +1,17 @@
-// Package checkpoint writes the state of a run to a stream and reads it back, by one description of the state
-// for both directions:
+// Package checkpoint writes the state of a training run to a stream and reads it back. One function
+// describes the state for both directions:
 //
 //	func (r *run) state(c *checkpoint.Coder) {
-//		c.Same("dimension", len(r.w)) // must be then what it was
+//		c.Same("dimension", len(r.w)) // must not have changed
 //		c.Int(&r.steps, 0, math.MaxInt)
 //		c.Floats(r.w)
 //	}
 //
-// A [Coder] of [NewWriter] writes what it is shown, one of [NewReader] sets it. The first error ends all work,
-// and [Coder.Close] returns it.
+// A [Coder] of [NewWriter] writes the values, and one of [NewReader] sets them. After the first error
+// it does nothing; [Coder.Close] returns the error.
 //
-// The stream is the magic number, then frames of at most 64 KiB: the length in 4 bytes, the CRC-32C of length
-// and content in 4, the content; a frame without content is the last. All numbers are little-endian. No byte of a
-// frame is looked at before its checksum agrees; a reader reads no byte beyond the last frame, and allocates
-// nothing by what the stream says.
+// The stream consists of a magic number and frames of at most 64 KiB. A frame has its length in 4
+// bytes, the CRC-32C of length and content in 4 bytes, and the content. An empty frame is the last
+// one. All numbers are little-endian. A reader verifies the checksum before it uses a frame, and reads
+// no byte after the last frame. Its allocations do not depend on the stream.
 package checkpoint

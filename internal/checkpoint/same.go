@@ -7,11 +7,10 @@ import (
 	"slices"
 )
 
-// maxText is the length of what [Coder.Same] keeps of a value.
+// maxText is the maximum length of a value that [Coder.Same] stores.
 const maxText = 100
 
-// Same codes the printed form of a value that must be, when the checkpoint is read, what it was when it was
-// written.
+// Same codes the printed form of a value that must be the same when the checkpoint is read.
 func (c *Coder) Same(what string, value any) {
 	is := text(value)
 	was := []byte(is)
@@ -20,7 +19,7 @@ func (c *Coder) Same(what string, value any) {
 	}
 }
 
-// text prints a value. Of a long text a beginning and a fingerprint are left.
+// text prints a value. It shortens long texts to a prefix and a fingerprint.
 func text(value any) string {
 	s := fmt.Sprintf("%+v", value)
 	if len(s) > maxText {
@@ -29,8 +28,8 @@ func text(value any) string {
 	return s
 }
 
-// SameFields is Same for the type of a struct and for each of its exported fields, promoted ones too, but those
-// named. A name is the prefix and the field's.
+// SameFields calls Same for the type of a struct and for its exported fields, including promoted
+// ones, except those in but. The name of a field is prefixed.
 func (c *Coder) SameFields(what, prefix string, value any, but ...string) {
 	v := reflect.ValueOf(value)
 	c.Same(what, v.Type().Name())
@@ -45,7 +44,7 @@ func (c *Coder) SameFields(what, prefix string, value any, but ...string) {
 		for x.Kind() == reflect.Interface || x.Kind() == reflect.Pointer && !x.IsNil() {
 			x = x.Elem()
 		}
-		if x.Kind() == reflect.Struct { // tells types of the same fields apart
+		if x.Kind() == reflect.Struct { // distinguishes types with the same fields
 			c.Same(prefix+f.Name, x.Type().Name()+text(x))
 			continue
 		}

@@ -1,3 +1,6 @@
-// Package input opens files of sentences, standard input and sentences in memory, once or twice, and reads them one
-// after another whatever their format. Reading ends with its context, even where it waits for a terminal.
+// Package input reads sentences from files, standard input and memory, once or twice, in any format.
+//
+// An [Input] reads the sentences of one file. A [Spool] opens the inputs of a source, and buffers
+// pipes and standard input for a second pass. [Each] is the shortcut for one pass. Reads end when
+// their context ends, even while they wait for a terminal.
 package input

@@ -10,28 +10,28 @@ import (
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 )
 
-// ErrNoSentence is the error of inputs that are empty, or hold blank lines and comments only.
+// ErrNoSentence is the error of inputs that are empty or have only blank lines and comments.
 var ErrNoSentence = errors.New("no sentence in it")
 
-// An Input is sentences of columns or of ready-made attributes, from a file or from memory.
+// An Input reads sentences of columns or of ready-made attributes, from a file or from memory.
 type Input struct {
 	Name   string
-	Live   bool // somebody may be waiting for each sentence
+	Live   bool // someone may wait for each sentence, as with a pipe or terminal
 	Format corpus.Format
-	Layout corpus.Layout // of columns
+	Layout corpus.Layout // in formats with columns
 
 	raw   *Raw               // nil for sentences in memory
 	rows  *corpus.Reader     // nil for attributes and for sentences in memory
 	items *attrfile.Reader   // nil for columns
-	list  []*corpus.Sentence // in memory, that are left
+	list  []*corpus.Sentence // remaining sentences in memory
 
-	first    *Sentence // which was read to see that there is one, until Next or First returns it
-	line     int       // where it starts
-	rest     *Sentence // what stands behind the last one, which Sample has read, until Next returns it
+	first    *Sentence // the first sentence, until Next or First returns it
+	line     int       // of the first token
+	rest     *Sentence // lines after the last sentence that Sample has read, until Next returns them
 	warnings attrfile.Warnings
 }
 
-// A Sentence is one of an input: rows or items, as the format of the input says.
+// A Sentence has rows or items, depending on the format of its input.
 type Sentence struct {
 	Rows  corpus.Sentence
 	Items attrfile.Items
@@ -40,7 +40,8 @@ type Sentence struct {
 // Len returns the number of tokens.
 func (s *Sentence) Len() int { return s.Rows.Len() + len(s.Items.Labels) }
 
-// Open opens a file, or standard input, and reads its first sentence. An input without one is ErrNoSentence.
+// Open opens a file or standard input and reads its first sentence. It returns ErrNoSentence if
+// there is none.
 func Open(ctx context.Context, name string, stdin io.Reader, format corpus.Format) (*Input, error) {
 	raw, err := OpenRaw(ctx, name, stdin)
 	if err != nil {
@@ -49,7 +50,7 @@ func Open(ctx context.Context, name string, stdin io.Reader, format corpus.Forma
 	return New(raw, format)
 }
 
-// New reads the first sentence of raw, which the input closes.
+// New returns an input that reads and closes raw. It reads the first sentence.
 func New(raw *Raw, format corpus.Format) (*Input, error) {
 	in := &Input{Name: raw.Name, Live: raw.Live, Format: format, raw: raw}
 	r := io.Reader(raw)
@@ -104,20 +105,21 @@ func (in *Input) start() error {
 	return err
 }
 
-// HasItems reports whether the sentences bring ready-made attributes along instead of columns.
+// HasItems reports whether the sentences have ready-made attributes instead of columns.
 func (in *Input) HasItems() bool { return in.items != nil }
 
-// InMemory reports whether the sentences are in memory, so that there are no blocks of them.
+// InMemory reports whether the sentences are in memory. Such inputs have no blocks.
 func (in *Input) InMemory() bool { return in.raw == nil }
 
-// First returns the first sentence, and the warnings about it, unless Next has returned it already.
+// First returns the first sentence and the warnings about it. It returns nil if Next has already
+// returned the sentence.
 func (in *Input) First() (*Sentence, attrfile.Warnings) {
 	s := in.first
 	in.first = nil
 	return s, in.warnings
 }
 
-// Next reads the next sentence. At io.EOF, s.Rows holds what stands behind the last one.
+// Next reads the next sentence. At io.EOF, s.Rows holds the lines after the last sentence.
 func (in *Input) Next(s *Sentence) error {
 	switch {
 	case in.first != nil:
@@ -153,8 +155,8 @@ func (in *Input) Each(use func(s *Sentence) error) error {
 	}
 }
 
-// Sample reads up to n sentences, each in memory of its own. If they are all, the next call of Next returns io.EOF and
-// what stands behind them.
+// Sample reads up to n sentences, each with its own memory. If there are no more, Next then returns
+// io.EOF with the lines after the last sentence.
 func (in *Input) Sample(n int) ([]*Sentence, error) {
 	var list []*Sentence
 	for len(list) < n {
@@ -170,7 +172,7 @@ func (in *Input) Sample(n int) ([]*Sentence, error) {
 	return list, nil
 }
 
-// Block reads sentences without parsing them: about size bytes, or what there is where size is 0.
+// Block reads about size bytes of sentences without parsing them; size 0 means what is available.
 func (in *Input) Block(b *corpus.Block, size int) error {
 	if in.items != nil {
 		return in.items.Block(b, size)
@@ -178,7 +180,7 @@ func (in *Input) Block(b *corpus.Block, size int) error {
 	return in.rows.Block(b, size)
 }
 
-// Labels returns the labels of s, column col or those of the items, in the memory of dst.
+// Labels returns the labels of s, from column col or from the items. It may use the memory of dst.
 func (in *Input) Labels(dst []string, s *Sentence, col int) []string {
 	if in.items != nil {
 		return s.Items.Labels
@@ -197,19 +199,18 @@ func (in *Input) At(s *Sentence, t int, err error) error {
 	return e
 }
 
-// AtStart adds the position of the first token to an error: what is wrong with the columns shows there.
+// AtStart adds the position of the first token to an error, for errors that concern all rows.
 func (in *Input) AtStart(err error) error {
 	return &corpus.ParseError{File: in.Name, Line: in.line, Err: err}
 }
 
-// Close closes the file.
 func (in *Input) Close() {
 	if in.raw != nil {
 		in.raw.Close()
 	}
 }
 
-// Warn passes the warnings about the attributes read so far to warn, unless it is nil.
+// Warn passes the warnings about attributes read so far to warn, which may be nil.
 func (in *Input) Warn(warn func(string)) {
 	if warn == nil || in.items == nil {
 		return
@@ -219,24 +220,24 @@ func (in *Input) Warn(warn func(string)) {
 	}
 }
 
-// Oddities puts warnings about an input of attributes into words, each after its name.
+// Oddities returns warnings about an attribute file as texts that start with its name.
 func Oddities(name string, w attrfile.Warnings) []string {
 	var list []string
 	say := func(format string, args ...any) { list = append(list, name+": "+fmt.Sprintf(format, args...)) }
 	if w.CRLF > 0 || w.BOM > 0 {
-		say("line ends of CR LF or a byte order mark are skipped; CRFsuite takes them for parts of names")
+		say("skipping CR LF line ends or a byte order mark, which CRFsuite reads as parts of names")
 	}
 	if w.Blank > 0 {
-		say("%d lines are empty but for a CR and end sentences; CRFsuite takes them for tokens", w.Blank)
+		say("%d lines have only a CR; they end sentences here, but CRFsuite reads them as tokens", w.Blank)
 	}
 	if w.Unended {
-		say("the last line has no end; CRFsuite would never finish reading it")
+		say("the last line has no line end; CRFsuite would hang on this file")
 	}
 	if w.Values > 0 {
-		say("%d values are not numbers as a whole and count as what they start with, or 0 (line %d is the first that is odd)", w.Values, w.Line)
+		say("%d values are not numbers; each counts as its longest numeric prefix, or 0 (first in line %d)", w.Values, w.Line)
 	}
 	if w.Colons > 0 {
-		say("%d colons lack a backslash and cut names short (line %d is the first that is odd)", w.Colons, w.Line)
+		say("%d colons are not escaped by a backslash and end the attribute name (first in line %d)", w.Colons, w.Line)
 	}
 	return list
 }

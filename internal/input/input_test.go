@@ -18,7 +18,7 @@ import (
 
 const text = "a X\nb Y\n\nc X\n\n"
 
-// words reads the first column of all sentences that are left.
+// words returns the first column of all remaining sentences.
 func words(t *testing.T, in *input.Input) (list []string) {
 	t.Helper()
 	var s input.Sentence
@@ -86,7 +86,7 @@ func TestErrorsNameTheInput(t *testing.T) {
 	}
 }
 
-// A reader that waits for somebody to type ends with its context.
+// A read from a silent pipe ends when the context ends.
 func TestReadingEndsWithTheContext(t *testing.T) {
 	r, w := io.Pipe()
 	defer w.Close()

@@ -5,13 +5,13 @@ import (
 	"io"
 )
 
-// An interruptible reader returns the error of the context when that ends, even while the reader beneath waits for
-// somebody to type.
+// An interruptible reader returns the error of the context when it ends, even while a read waits
+// for input.
 type interruptible struct {
 	ctx  context.Context
 	r    io.Reader
 	buf  []byte
-	rest []byte // of buf, not yet given out
+	rest []byte // unread part of buf
 	err  error
 	done chan result
 }
@@ -34,7 +34,7 @@ func (i *interruptible) Read(p []byte) (int, error) {
 		}()
 		select {
 		case <-i.ctx.Done():
-			i.err = i.ctx.Err() // the buffer belongs to the read that is still on its way
+			i.err = i.ctx.Err() // the pending read still owns the buffer
 		case got := <-i.done:
 			i.rest, i.err = i.buf[:got.n], got.err
 		}

@@ -14,16 +14,17 @@ import (
 // Stdin is the name of standard input.
 const Stdin = "-"
 
-// A Raw is a file, or standard input, as bytes.
+// A Raw reads the bytes of a file or of standard input.
 type Raw struct {
 	io.Reader
-	Name string // for messages
-	Live bool   // somebody may be waiting for each sentence: a pipe, a terminal
+	Name string // for error messages
+	Live bool   // someone may wait for each sentence, as with a pipe or terminal
 
 	file io.Closer // nil for standard input
 }
 
-// OpenRaw opens a file, or stdin where the name is [Stdin]; a nil stdin is that of the process. Reading ends with ctx.
+// OpenRaw opens a file. For the name [Stdin] it returns stdin, or os.Stdin if that is nil. Reading
+// ends with ctx.
 func OpenRaw(ctx context.Context, name string, stdin io.Reader) (*Raw, error) {
 	raw := &Raw{Name: name}
 	r := stdin
@@ -45,7 +46,7 @@ func OpenRaw(ctx context.Context, name string, stdin io.Reader) (*Raw, error) {
 	return raw, nil
 }
 
-// Close closes the file. Nothing was written to it, so that there is no error to report.
+// Close closes the file. It ignores the error, because the file was only read.
 func (r *Raw) Close() {
 	if r.file != nil {
 		_ = r.file.Close()
@@ -65,7 +66,7 @@ func OpenFile(name string) (*os.File, error) {
 	return f, nil
 }
 
-// named puts the name of a file before what is wrong with it.
+// named prefixes an error with the file name.
 func named(name string, err error) error {
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		err = p.Err
@@ -73,14 +74,14 @@ func named(name string, err error) error {
 	return fmt.Errorf("%s: %w", name, err)
 }
 
-// Twice reports whether a file can be opened and read twice, without opening it: that of a pipe or a device cannot. It
-// reports true of what cannot be opened at all, so that opening says why.
+// Twice reports whether a file can be read twice, without opening it. Pipes and devices cannot. It
+// returns true for files that cannot be opened, so that opening them gives the error.
 func Twice(path string) bool {
 	info, err := os.Stat(path)
 	return err != nil || info.IsDir() || info.Mode().IsRegular()
 }
 
-// Regular reports whether r is a file on a disk, which nobody is still writing.
+// Regular reports whether r is a regular file.
 func Regular(r io.Reader) bool {
 	f, ok := r.(*os.File)
 	if !ok {

@@ -9,21 +9,21 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 )
 
-// A Spool opens the inputs of a source a first and a second time. It keeps what it reads of those that can be read only
-// once: pipes and standard input.
+// A Spool opens the inputs of a source, once or twice. It buffers pipes and standard input for the
+// second pass.
 type Spool struct {
 	Source corpus.Source
 	Format corpus.Format
 
-	kept   map[int]*tape // by the number of the input
+	kept   map[int]*tape // by input number
 	second bool
 }
 
-// A tape is what was read of a file.
+// A tape records what was read from a pipe.
 type tape struct {
 	bytes.Buffer
 	name string
-	full bool // no more is kept
+	full bool // stop recording
 }
 
 // Write implements [io.Writer].
@@ -42,7 +42,7 @@ func (s *Spool) Len() int {
 	return len(s.Source.Paths)
 }
 
-// Open opens input k: first the files, then the sentences in memory.
+// Open opens input k. The files come first, then the sentences in memory.
 func (s *Spool) Open(ctx context.Context, k int) (*Input, error) {
 	if k == len(s.Source.Paths) {
 		if s.Format != corpus.FormatAuto && s.Format != corpus.CoNLL {
@@ -68,10 +68,10 @@ func (s *Spool) Open(ctx context.Context, k int) (*Input, error) {
 	return New(raw, s.Format)
 }
 
-// Rewind makes Open open the inputs a second time.
+// Rewind starts the second pass.
 func (s *Spool) Rewind() { s.second = true }
 
-// Stop forgets what was kept, and keeps no more: the inputs are read once only.
+// Stop discards the buffers and stops buffering: there is only one pass.
 func (s *Spool) Stop() {
 	for _, t := range s.kept {
 		t.full = true
@@ -80,7 +80,8 @@ func (s *Spool) Stop() {
 	s.second, s.kept = true, nil
 }
 
-// Each opens the inputs of a source one after another, passes them to use and closes them.
+// Each makes one pass: it opens the inputs of a source one after another, passes them to use and
+// closes them.
 func Each(ctx context.Context, source corpus.Source, format corpus.Format, use func(in *Input) error) error {
 	inputs := &Spool{Source: source, Format: format}
 	inputs.Stop()

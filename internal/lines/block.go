@@ -5,10 +5,10 @@ import (
 	"io"
 )
 
-// A Block is a run of whole sentences, still as bytes.
+// A Block is a run of whole sentences, as bytes.
 type Block struct {
 	Text []byte
-	from Reader // where Text stands, but for its bytes
+	from Reader // its position, without the bytes
 }
 
 // Len returns the number of bytes.
@@ -24,20 +24,20 @@ func (b *Block) Open() Reader {
 	return l
 }
 
-// describe tells b where the next line stands.
+// describe sets the position of b to the next line.
 func (l *Reader) describe(b *Block) {
 	b.from = Reader{Name: l.Name, Limit: l.Limit, Number: l.Number, BOM: l.BOM, Err: io.EOF, begun: true, locate: l.locate}
 }
 
-// Put makes b text that was read after line number.
+// Put sets b to text that follows line number.
 func (l *Reader) Put(b *Block, text string, number int) {
 	l.describe(b)
 	b.Text = append(b.Text[:0], text...)
 	b.from.Number = number
 }
 
-// Cut moves the next sentences into b. LastEnd returns where the last sentence of text ends, or 0 if none does behind
-// from, where a line starts.
+// Cut moves the next sentences into b, about size bytes. lastEnd returns the end of the last
+// complete sentence in text that ends after from, the start of a line, or 0 if there is none.
 func (l *Reader) Cut(b *Block, size int, lastEnd func(text []byte, from int) int) error {
 	if _, err := l.Line(0); err != nil && len(l.Chunk) == l.Pos {
 		return l.Wrap(err)
@@ -56,7 +56,7 @@ func (l *Reader) Cut(b *Block, size int, lastEnd func(text []byte, from int) int
 		case l.Err != nil:
 			end, b.from.Err = len(text), l.Err
 		case len(text) > l.Limit+MaxLine || len(text)-seen > max(size, MaxLine):
-			end = len(text) // too long, as whoever reads the block will say
+			end = len(text) // too long: the reader of the block returns the error
 		default:
 			l.fill()
 		}

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// lastEnd returns the end of the last blank line of text that ends behind from.
+// lastEnd returns the end of the last blank line of text that ends after from.
 func lastEnd(text []byte, from int) int {
 	start := max(from-1, 0)
 	if k := bytes.LastIndex(text[start:], []byte("\n\n")); k >= 0 {
@@ -21,7 +21,7 @@ func lastEnd(text []byte, from int) int {
 	return 0
 }
 
-// cut returns the blocks of l, and the error behind them unless it is io.EOF.
+// cut returns the blocks of l, and the error after them unless it is io.EOF.
 func cut(l *Reader, size int) (list []*Block, err error) {
 	for {
 		b := new(Block)
@@ -34,7 +34,7 @@ func cut(l *Reader, size int) (list []*Block, err error) {
 	}
 }
 
-// Blocks are whole sentences. Their lines have the numbers that they have in the input.
+// Blocks hold whole sentences with the line numbers of the input.
 func TestCut(t *testing.T) {
 	text := "a\nb\n\nc\n\nd\ne\nf\n\n\ng"
 	for name, c := range map[string]struct {
@@ -81,7 +81,7 @@ func TestCut(t *testing.T) {
 	assert.Equal(t, "a\nb\n\n|c\n\n|d\ne\nf\n\n|\ng|", sentences)
 }
 
-// A block carries the errors of its lines, at their place in the input.
+// Errors in blocks have their position in the input.
 func TestBlockErrors(t *testing.T) {
 	l := New(iotest.OneByteReader(strings.NewReader("a\n\nb\n\x00\n\n")), "f", at)
 	list, err := cut(&l, 1)
@@ -95,7 +95,7 @@ func TestBlockErrors(t *testing.T) {
 	require.ErrorIs(t, err, ErrBinary)
 	assert.EqualError(t, err, "f:4:0: binary data")
 
-	// What comes before a read error is a block, which ends in the error.
+	// The text before a read error is a block that ends in the error.
 	broken := errors.New("broken")
 	l = New(io.MultiReader(strings.NewReader("a\nb"), iotest.ErrReader(broken)), "f", at)
 	list, err = cut(&l, 1)
@@ -106,7 +106,7 @@ func TestBlockErrors(t *testing.T) {
 	require.EqualError(t, err, "f: broken")
 	assert.Equal(t, []string{"a\n"}, got)
 
-	// A line that is too long ends up in a block, and the reader of the block refuses it.
+	// A line that is too long ends up in a block, whose reader rejects it.
 	l = New(io.MultiReader(strings.NewReader("a\n\n"), endless("x")), "f", at)
 	b := new(Block)
 	require.NoError(t, l.Cut(b, 1, lastEnd))
@@ -118,7 +118,7 @@ func TestBlockErrors(t *testing.T) {
 	assert.EqualError(t, err, "f:3:0: line of more than 16 MiB: too long")
 }
 
-// A sentence that does not end ends up in a block too.
+// A sentence without an end also ends up in a block.
 func TestCutEndsLongSentences(t *testing.T) {
 	l := New(endless("word\n"), "f", at)
 	l.Limit = 1 << 20

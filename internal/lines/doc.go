@@ -1,3 +1,4 @@
-// Package lines reads lines of text with their ends, without copying them, for the readers of package corpus and of
-// package attrfile. It also cuts a stream into blocks of whole sentences, for several goroutines.
+// Package lines reads lines of text with their line ends, without copying them. The readers of
+// packages corpus and attrfile use it. It also cuts a stream into blocks of whole sentences, which
+// several goroutines can parse.
 package lines

@@ -1,6 +1,7 @@
 package lines
 
-// Equal returns a word whose bytes are 0x80 where those of w are c, and 0 elsewhere.
+// Equal compares bytes in parallel: its result has 0x80 at the bytes where w has c, and 0
+// elsewhere.
 func Equal(w uint64, c byte) uint64 {
 	const ones, low = 0x0101010101010101, 0x7f7f7f7f7f7f7f7f
 	w ^= ones * uint64(c)

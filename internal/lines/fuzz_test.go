@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// split is the definition: the lines of a short text with their ends, those before a NUL, and whether there is one.
+// split is the reference: the lines of a short text with their ends, up to a NUL, and whether there
+// is a NUL.
 func split(text string) (list []string, bom, nul bool) {
 	if !strings.Contains(text, "\n") && strings.Contains(strings.TrimRight(text, "\r"), "\r") {
 		text = strings.ReplaceAll(text, "\r", "\n")

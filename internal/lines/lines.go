@@ -9,7 +9,7 @@ import (
 	"math"
 )
 
-// Limits that no real corpus meets, so that no input makes a reader hold all of it.
+// Limits far above real corpora, to bound the memory of a reader.
 const (
 	MaxLine     = 16 << 20
 	maxSentence = 256 << 20
@@ -19,56 +19,58 @@ const (
 const BOM = "\uFEFF"
 
 const (
-	chunkSize = 64 << 10 // what is read at once
+	chunkSize = 64 << 10 // bytes per Read
 	noNUL     = math.MaxInt
 )
 
 var (
-	// ErrBinary says that a line holds a NUL byte, so the input is no text (or UTF-16).
+	// ErrBinary means that a line has a NUL byte, so the input is binary or UTF-16.
 	ErrBinary = errors.New("binary data")
-	// ErrTooLong says that a line is longer than 16 MiB, or a sentence longer than 256 MiB.
+	// ErrTooLong means that a line is longer than 16 MiB, or a sentence longer than 256 MiB.
 	ErrTooLong = errors.New("too long")
 )
 
-// A Locate makes an error that says where it is: the line and the column from 1, or the column 0 for a whole line.
+// A Locate adds a position to an error. Lines and columns count from 1; column 0 means the whole
+// line.
 type Locate func(file string, line, column int, err error) error
 
-// Reader yields lines with their ends. It keeps the lines since the last call of Mark, and reads
-// no more than it must: one Read where no line is complete.
+// Reader returns lines with their ends. It keeps the lines since the last call of Mark. It reads no
+// more than necessary: if no line is complete, it calls Read once.
 type Reader struct {
 	Name   string
-	Limit  int    // bytes of a sentence
-	Chunk  []byte // what is kept, and what comes behind it
+	Limit  int    // maximum number of bytes of a sentence
+	Chunk  []byte // kept lines, then unread text
 	Kept   int    // Chunk[Kept:Pos] are the lines since Mark
-	Pos    int    // start of the line that Next returns
-	Number int    // of the line that Next returned last, from 1
-	NUL    int    // index of the first NUL in Chunk, or a number beyond it
-	BOM    bool   // the input began with a byte order mark, which no line shows
-	Err    error  // what comes behind Chunk
+	Pos    int    // start of the next line
+	Number int    // number of the last line that Next returned, from 1
+	NUL    int    // index of the first NUL in Chunk, or a larger number
+	BOM    bool   // the input starts with a byte order mark, which is skipped
+	Err    error  // error after Chunk
 
 	in     io.Reader
-	last   int  // length of the line that Next returned last
-	begun  bool // the line ends are known, and the byte order mark is skipped
+	last   int  // length of the last line that Next returned
+	begun  bool // line ends are detected and the byte order mark is skipped
 	locate Locate
 }
 
-// New returns a reader of r, whose errors locate makes.
+// New returns a reader of r. locate adds positions to its errors.
 func New(r io.Reader, name string, locate Locate) Reader {
 	return Reader{Name: name, Limit: maxSentence, in: r, NUL: noNUL, locate: locate}
 }
 
-// Of returns a reader of text, which was read already: behind a byte order mark, if there was one.
+// Of returns a reader of text after any byte order mark.
 func Of(text []byte, limit int, locate Locate) Reader {
 	return Reader{Limit: limit, Chunk: text, NUL: noNUL, begun: true, Err: io.EOF, locate: locate}
 }
 
-// Rest returns what comes behind Chunk, with the line ends that the reader has found.
+// Rest returns the input after Chunk, with converted line ends.
 func (l *Reader) Rest() io.Reader { return l.in }
 
-// Mark lets go of the lines that Next has returned.
+// Mark releases the lines that Next has returned.
 func (l *Reader) Mark() { l.Kept = l.Pos }
 
-// Next returns the next line with its end, valid until the call after. Its errors are positioned.
+// Next returns the next line with its end. The line is valid until the next call. Errors have
+// positions.
 func (l *Reader) Next() ([]byte, error) {
 	n, err := l.Line(0)
 	if err != nil {
@@ -84,13 +86,13 @@ func (l *Reader) Next() ([]byte, error) {
 	return line, nil
 }
 
-// Unread makes Next return its line once more.
+// Unread makes Next return the last line again.
 func (l *Reader) Unread() {
 	l.Pos -= l.last
 	l.Number--
 }
 
-// Line returns the length of the line that starts so many bytes after Pos.
+// Line returns the length of the line that starts ahead bytes after Pos.
 func (l *Reader) Line(ahead int) (int, error) {
 	if !l.begun {
 		l.begin()
@@ -117,10 +119,11 @@ func (l *Reader) Line(ahead int) (int, error) {
 	return n, nil
 }
 
-// begin skips the byte order mark. Lines end in CR if the first chunkSize bytes have CRs within them and no LF.
+// begin skips the byte order mark. If the first chunkSize bytes have CRs inside and no LF, lines
+// end in CR.
 func (l *Reader) begin() {
 	l.begun = true
-	head, some := l.Chunk, false // some: it has an LF
+	head, some := l.Chunk, false // some means that it has an LF
 	for !some && len(head) < chunkSize && l.Err == nil {
 		old := len(head)
 		l.fill()
@@ -137,10 +140,10 @@ func (l *Reader) begin() {
 	}
 }
 
-// hasInnerCR reports whether a CR stands before another byte than CR.
+// hasInnerCR reports whether a CR precedes any byte other than CR.
 func hasInnerCR(text []byte) bool { return bytes.IndexByte(bytes.TrimRight(text, "\r"), '\r') >= 0 }
 
-// endAtCR makes lines end in CR, as those of files that old Macs wrote. It reads each CR as LF.
+// endAtCR makes lines end in CR, as in files of old Macs, by reading each CR as LF.
 func (l *Reader) endAtCR() {
 	l.in = endsAtCR{l.in}
 	crToLF(l.Chunk)
@@ -164,7 +167,7 @@ func crToLF(text []byte) {
 	}
 }
 
-// fill reads once and puts what came behind Chunk, or the error into Err.
+// fill reads once and appends to Chunk, or sets Err.
 func (l *Reader) fill() {
 	const least = chunkSize / 16
 	if cap(l.Chunk)-len(l.Chunk) < least && l.Kept > 0 {
@@ -193,12 +196,12 @@ func (l *Reader) fill() {
 	l.Err = io.ErrNoProgress
 }
 
-// Fail positions err at the line that Next returned last.
+// Fail adds the position of the last line that Next returned to err.
 func (l *Reader) Fail(column int, err error) error {
 	return l.locate(l.Name, l.Number, column, err)
 }
 
-// CheckSize refuses a sentence of n bytes that is too long.
+// CheckSize returns an error if n bytes are too many for a sentence.
 func (l *Reader) CheckSize(n int) error {
 	if n > l.Limit {
 		return l.Fail(0, fmt.Errorf("sentence of more than %d MiB: %w", l.Limit>>20, ErrTooLong))
@@ -206,7 +209,7 @@ func (l *Reader) CheckSize(n int) error {
 	return nil
 }
 
-// Wrap says which input err is about; io.EOF stays as it is.
+// Wrap adds the input name to err, except to io.EOF.
 func (l *Reader) Wrap(err error) error {
 	if err == io.EOF {
 		return err
@@ -221,7 +224,7 @@ func (l *Reader) Wrap(err error) error {
 	return fmt.Errorf("%s: %w", l.Name, err)
 }
 
-// CutEnd returns line without its end: LF, CR LF, or the CRs that a conversion doubled.
+// CutEnd returns line without its end: LF, CR LF, or CR CR LF as some conversions produce.
 func CutEnd(line []byte) []byte {
 	n := len(line)
 	if n > 0 && line[n-1] == '\n' {
@@ -233,7 +236,7 @@ func CutEnd(line []byte) []byte {
 	return line[:n]
 }
 
-// IsBlank reports whether line, without its end, holds spaces and tabs only.
+// IsBlank reports whether line, without its end, has only spaces and tabs.
 func IsBlank(line []byte) bool {
 	for _, c := range line {
 		if c != ' ' && c != '\t' {

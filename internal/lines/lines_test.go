@@ -13,12 +13,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// at is the Locate of the tests.
+// at is the Locate function of the tests.
 func at(file string, line, column int, err error) error {
 	return fmt.Errorf("%s:%d:%d: %w", file, line, column, err)
 }
 
-// slowly are the ways in which a text may arrive.
+// slowly lists ways in which a text may arrive.
 var slowly = map[string]func(io.Reader) io.Reader{
 	"at once":          func(r io.Reader) io.Reader { return r },
 	"byte by byte":     iotest.OneByteReader,
@@ -26,7 +26,7 @@ var slowly = map[string]func(io.Reader) io.Reader{
 	"EOF with the end": iotest.DataErrReader,
 }
 
-// all returns the lines that are left, and the error behind them unless it is io.EOF.
+// all returns the remaining lines, and the error after them unless it is io.EOF.
 func all(l *Reader) (list []string, err error) {
 	for {
 		line, err := l.Next()
@@ -83,7 +83,7 @@ func TestLines(t *testing.T) {
 	}
 }
 
-// The first 64 KiB say whether lines end in CR, however the text arrives.
+// The first 64 KiB determine whether lines end in CR, however the text arrives.
 func TestLinesOfCRAreDecidedEarly(t *testing.T) {
 	x := func(n int) string { return strings.Repeat("x", n) }
 	for name, c := range map[string]struct {
@@ -113,7 +113,7 @@ func TestLinesOfCRAreDecidedEarly(t *testing.T) {
 func TestNUL(t *testing.T) {
 	for name, c := range map[string]struct {
 		text string
-		want []string // before the NUL
+		want []string // lines before the NUL
 	}{
 		"first line":  {"\x00\nb\n", nil},
 		"later":       {"a\nb\x00c\nd\n", []string{"a\n"}},
@@ -144,7 +144,7 @@ func TestNUL(t *testing.T) {
 	}
 }
 
-// The first NUL counts, although a later one has been read.
+// The first NUL counts, even if a later one has been read.
 func TestNULBehindALineAhead(t *testing.T) {
 	l := New(iotest.OneByteReader(strings.NewReader("a\x00\nb\x00\n")), "f", at)
 	n, err := l.Line(0)
@@ -213,7 +213,7 @@ type idle struct{}
 
 func (idle) Read([]byte) (int, error) { return 0, nil }
 
-// The lines since Mark are kept, and no others.
+// Only the lines since Mark are kept.
 func TestMark(t *testing.T) {
 	line := strings.Repeat("x", 99) + "\n"
 	l := New(strings.NewReader(strings.Repeat(line, 20_000)), "f", at)
@@ -234,7 +234,7 @@ func TestMark(t *testing.T) {
 	assert.True(t, string(l.Chunk[l.Kept:l.Pos]) == strings.Repeat(line, 20_000), "without Mark all lines are kept")
 }
 
-// A pipe is asked for no more than the line needs.
+// Next does not read more of a pipe than the line needs.
 func TestNextReadsOnce(t *testing.T) {
 	in := &pieces{"a\n", "b\nc\n", "d", "e\n"}
 	l := New(in, "f", at)
@@ -249,7 +249,7 @@ func TestNextReadsOnce(t *testing.T) {
 	}
 }
 
-// pieces are what one Read after another returns.
+// pieces are the results of consecutive Reads.
 type pieces []string
 
 func (p *pieces) Read(to []byte) (int, error) {
@@ -276,7 +276,7 @@ func TestUnread(t *testing.T) {
 	assert.Equal(t, 2, l.Number)
 }
 
-// Line looks ahead. What it has seen, and the rest, are the input with the line ends that it found.
+// Line looks ahead. Together, its text and the rest are the input with the detected line ends.
 func TestLineAndRest(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"LF": {"a\nbc\n" + strings.Repeat("d\n", chunkSize), "a\nbc\n" + strings.Repeat("d\n", chunkSize)},

@@ -1,5 +1,4 @@
-// Package plots draws the figures of comparisons: panels side by side, as PNG or SVG.
-//
-// In flow panels: bars with their deviations, or series of points, joined by lines or not, against two axes;
-// out comes a picture, the same bytes for the same panels. It is the one room that knows gonum/plot.
+// Package plots draws figures for comparisons as PNG or SVG. A figure consists of panels side by side.
+// A panel has bars with error bars, or series of points with optional lines. The same panels give the
+// same bytes. Only this package imports gonum/plot.
 package plots

@@ -14,45 +14,46 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// ErrFormat says that a picture is neither PNG nor SVG.
+// ErrFormat means that the format is neither PNG nor SVG.
 var ErrFormat = errors.New("want .png or .svg")
 
-// ErrEmpty says that there is nothing to draw.
+// ErrEmpty means that there is nothing to draw.
 var ErrEmpty = errors.New("nothing to draw")
 
-// A Bar is a mean with its deviation, both finite.
+// A Bar is a mean with its standard deviation, both finite.
 type Bar struct {
 	Name     string
 	Mean, SD float64
 }
 
-// A Point is where a value y of x is drawn; both are finite.
+// A Point is a finite point.
 type Point struct{ X, Y float64 }
 
-// A Series is points of one colour and mark, which the legend names, if it has a name.
+// A Series is a list of points with the same colour and mark. The legend shows its name, if it has
+// one.
 type Series struct {
 	Name   string
 	Points []Point
 }
 
-// A Panel has bars, one above the other with the first on top, or series of points.
+// A Panel has horizontal bars, the first on top, or series of points.
 type Panel struct {
-	Title, X, Y string // of the axes; bars have their names in place of Y
+	Title, X, Y string // title and axis labels; bar names replace Y
 	Bars        []Bar
 	Series      []Series
-	Lines       bool // from each point of a series to the next
-	Bare        bool // no marks on the points
-	Diagonal    bool // y = x, in grey
+	Lines       bool // connect the points of a series
+	Bare        bool // do not mark the points
+	Diagonal    bool // draw y = x in grey
 }
 
-// The size of a panel.
+// Size of a panel.
 const (
 	width  = 14 * vg.Centimeter
 	height = 12 * vg.Centimeter
 	margin = 4 * vg.Millimeter
 )
 
-// Format returns the format of a file of that name: png or svg. The error is ErrFormat.
+// Format returns the format for a file name: png or svg. Otherwise it returns ErrFormat.
 func Format(name string) (string, error) {
 	switch ext := strings.ToLower(filepath.Ext(name)); ext {
 	case ".png", ".svg":
@@ -61,8 +62,8 @@ func Format(name string) (string, error) {
 	return "", ErrFormat
 }
 
-// Write draws the panels from left to right, in a format that Format returned. The errors are ErrEmpty, ErrFormat,
-// those of numbers that are not finite, and those of w.
+// Write draws panels from left to right, in a format of [Format]. It returns ErrEmpty, ErrFormat,
+// an error for numbers that are not finite, or an error of w.
 func Write(w io.Writer, format string, panels ...Panel) error {
 	if len(panels) == 0 {
 		return ErrEmpty
@@ -102,7 +103,7 @@ func (p *Panel) plot() (*plot.Plot, error) {
 	return nil, ErrEmpty
 }
 
-// deviations are the means with their deviations, as the plotter of error bars has them.
+// deviations implements the interfaces of the plotter of error bars.
 type deviations struct {
 	plotter.XYs
 	plotter.XErrors
@@ -113,7 +114,7 @@ func (p *Panel) bars(figure *plot.Plot) error {
 	values, names := make(plotter.Values, n), make([]string, n)
 	spread := deviations{make(plotter.XYs, n), make(plotter.XErrors, n)}
 	for k, b := range p.Bars {
-		at := n - 1 - k // axes go upward
+		at := n - 1 - k // the axis points upward
 		values[at], names[at] = b.Mean, b.Name
 		spread.XYs[at] = plotter.XY{X: b.Mean, Y: float64(at)}
 		spread.XErrors[at].Low, spread.XErrors[at].High = b.SD, b.SD

@@ -71,7 +71,7 @@ func TestSVG(t *testing.T) {
 	}
 }
 
-// Marks are what bare lines lack, and a series without a name is not in the legend.
+// Bare lines have no marks, and series without a name are not in the legend.
 func TestBareLines(t *testing.T) {
 	marks := func(bare bool, name string) (list, named int) {
 		var b bytes.Buffer

@@ -10,14 +10,15 @@ import (
 
 // A Use is a file that a command reads or writes.
 type Use struct {
-	Name string      // the name that an error gives it, "--model ner.model" say
-	Path string      // need not exist; "" is no file
-	Info fs.FileInfo // of a file that is open already, in place of Path; or nil
+	Name string      // for error messages, such as "--model ner.model"
+	Path string      // need not exist; "" means no file
+	Info fs.FileInfo // of an open file, replaces Path; may be nil
 }
 
-// Distinct returns an error that names both if an output is the same file as an input or as another output: by device
-// and inode if it exists, so that links do not hide it, else by its place. Files that are not regular are left out,
-// because writing to a terminal, a pipe or /dev/null destroys nothing.
+// Distinct returns an error if an output is the same file as an input or another output. It
+// compares device and inode of existing files, so it sees through links, and the paths of others.
+// It ignores files that are not regular: writing to a terminal, a pipe or /dev/null destroys
+// nothing.
 func Distinct(outputs, inputs []Use) error {
 	for k, out := range outputs {
 		if other := find(out, outputs[:k]); other != "" {
@@ -30,7 +31,7 @@ func Distinct(outputs, inputs []Use) error {
 	return nil
 }
 
-// find returns the name of the first of list that is the same file as u, "" for none.
+// find returns the name of the first file in list that is the same as u, or "".
 func find(u Use, list []Use) string {
 	info, place := u.locate()
 	for _, v := range list {
@@ -45,7 +46,8 @@ func find(u Use, list []Use) string {
 	return ""
 }
 
-// locate returns what describes the file if it exists, else the place where it would be created.
+// locate returns the file information of an existing file, otherwise the path where the file would
+// be created.
 func (u Use) locate() (fs.FileInfo, string) {
 	if u.Info != nil || u.Path == "" {
 		return u.Info, ""
@@ -56,7 +58,7 @@ func (u Use) locate() (fs.FileInfo, string) {
 	}
 	path, err := resolve(u.Path)
 	if err != nil {
-		return nil, "" // opening it will say why
+		return nil, "" // opening the file gives the error
 	}
 	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
 	if err != nil {
@@ -68,10 +70,10 @@ func (u Use) locate() (fs.FileInfo, string) {
 	return nil, filepath.Join(dir, filepath.Base(path))
 }
 
-// maxLinks is how many symbolic links in a row are followed.
+// maxLinks is the maximum length of a chain of symbolic links.
 const maxLinks = 40
 
-// resolve follows symbolic links to the place that they lead to, which need not exist.
+// resolve follows symbolic links. The final path need not exist.
 func resolve(path string) (string, error) {
 	for range maxLinks {
 		place, err := filepath.EvalSymlinks(path)
@@ -80,7 +82,7 @@ func resolve(path string) (string, error) {
 		}
 		target, err := os.Readlink(path)
 		if err != nil {
-			return path, nil // no link: a file that is still to be made
+			return path, nil // not a link: a file yet to be created
 		}
 		if !filepath.IsAbs(target) {
 			dir, err := filepath.EvalSymlinks(filepath.Dir(path))

@@ -1,9 +1,9 @@
-// Package safefile writes a file so that its place holds either what was there before or the whole of
-// what is new, never a part: bytes go into a file beside the place, which is synced and renamed in the
-// end. A process that is killed leaves that file; one that nobody has written to for a day is removed when the
-// place is written next.
+// Package safefile writes files all or nothing. A path holds either its old content or all of the new
+// content, never a part. [Write] writes to a temporary file in the same directory, syncs it, and
+// renames it. If the process is killed, the temporary file remains; a later write of the same path
+// removes it after one day.
 //
-// The new file has the mode of the old one, and its owner and group as far as the process may give them. A symbolic
-// link is followed, also to a file that does not exist yet, and keeps pointing at the new file. Where the place is not
-// a regular file (a terminal, a pipe, /dev/null), there is nothing to protect, and bytes go straight into it.
+// The new file has the mode of the old one, and its owner and group if the process may set them.
+// Symbolic links are followed, even to files that do not exist yet, and remain in place. A path that
+// is not a regular file (a terminal, a pipe, /dev/null) is written directly.
 package safefile

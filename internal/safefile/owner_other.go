@@ -7,5 +7,5 @@ import (
 	"os"
 )
 
-// own gives f the mode that info describes.
+// own sets the mode of f to that of info.
 func own(f *os.File, info fs.FileInfo) error { return f.Chmod(info.Mode().Perm()) }

@@ -17,7 +17,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
-// Mode, owner and group are those of the file that was replaced, whatever the mask of the process is.
+// The new file has the mode, owner and group of the old file, regardless of the umask.
 func TestReplacedFileKeepsModeAndOwner(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "model")
 	require.NoError(t, os.WriteFile(path, nil, 0o600))
@@ -55,7 +55,8 @@ func TestDanglingLinkIsFollowed(t *testing.T) {
 	require.ErrorContains(t, safefile.Write(filepath.Join(dir, "loop"), content("")), "too many")
 }
 
-// Names may be as long as the file system allows, and what a killed process left beside such a one is removed.
+// Names may have the maximum length of the file system. Temporary files of killed processes are
+// then removed too.
 func TestLongNames(t *testing.T) {
 	for _, name := range []string{strings.Repeat("x", 255), strings.Repeat("é", 127)} {
 		dir := t.TempDir()

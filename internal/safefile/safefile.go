@@ -14,17 +14,17 @@ import (
 	"time"
 )
 
-// A File is being written. Either Commit or Abort ends it.
+// A File is a file being written. End it with Commit or Abort.
 type File struct {
 	f      *os.File
-	path   string // the place, without symbolic links
-	beside bool   // f is a file beside it, else the place itself
-	err    error  // the first error of writing
+	path   string // final path, without symbolic links
+	beside bool   // f is a temporary file, not path itself
+	err    error  // first write error
 }
 
 var _ io.Writer = (*File)(nil)
 
-// Create begins a file for path. What stands there is left alone until [File.Commit].
+// Create starts writing a file. The existing file at path stays until [File.Commit].
 func Create(path string) (*File, error) {
 	place, err := resolve(path)
 	if err != nil {
@@ -47,7 +47,7 @@ func Create(path string) (*File, error) {
 	}
 	mode := fs.FileMode(0o666)
 	if info != nil {
-		mode = info.Mode().Perm() // at no time more than in the end
+		mode = info.Mode().Perm() // never more permissive than the final mode
 	}
 	f, err := createBeside(place, mode)
 	if err == nil && info != nil {
@@ -62,8 +62,8 @@ func Create(path string) (*File, error) {
 	return &File{f: f, path: place, beside: true}, nil
 }
 
-// createBeside creates a new file in the folder of place. The name is random, as two processes may write at
-// the same time.
+// createBeside creates a temporary file in the directory of place. Its name is random, because
+// several processes may write the same file.
 func createBeside(place string, mode fs.FileMode) (*os.File, error) {
 	dir, name := filepath.Split(place)
 	removeStale(dir, name)
@@ -76,8 +76,8 @@ func createBeside(place string, mode fs.FileMode) (*os.File, error) {
 	}
 }
 
-// prefix is what the names of files beside name start with. Of a long name it is the start, so that they are no longer
-// than file systems allow.
+// prefix returns the prefix of the temporary files of name. It truncates long names to stay within
+// the limits of file systems.
 func prefix(name string) string {
 	if len(name) > longName {
 		name = strings.ToValidUTF8(name[:longName], "")
@@ -87,14 +87,13 @@ func prefix(name string) string {
 
 const (
 	suffix   = ".tmp"
-	longName = 200 // bytes
+	longName = 200 // in bytes
 )
 
-// stale is how long nobody has written to a file for it to be one that a killed process left behind.
+// stale is the age at which a temporary file counts as left by a killed process.
 const stale = 24 * time.Hour
 
-// removeStale removes what processes that were killed left beside the place name of folder dir. What cannot be
-// removed does no harm.
+// removeStale removes old temporary files of name in dir. It ignores errors.
 func removeStale(dir, name string) {
 	if dir == "" {
 		dir = "."
@@ -127,7 +126,7 @@ func (f *File) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Commit puts the file in its place. If that fails, or a write failed before, the file is aborted.
+// Commit moves the file to its path. After an error, here or in Write, it aborts instead.
 func (f *File) Commit() error {
 	if f.err != nil {
 		f.Abort()
@@ -152,15 +151,15 @@ func (f *File) Commit() error {
 	return nil
 }
 
-// Abort leaves the place as it was. After Commit it does nothing.
+// Abort discards the new content. It does nothing after Commit.
 func (f *File) Abort() {
-	_ = f.f.Close() // twice does no harm
+	_ = f.f.Close() // may already be closed
 	if f.beside {
 		_ = os.Remove(f.f.Name())
 	}
 }
 
-// syncFolder makes a rename last. Systems that cannot sync a folder need not.
+// syncFolder makes a rename durable, on systems that can sync directories.
 func syncFolder(dir string) {
 	if d, err := os.Open(dir); err == nil {
 		_ = d.Sync()
@@ -168,12 +167,12 @@ func syncFolder(dir string) {
 	}
 }
 
-// Write puts what write writes at path, all or nothing. An error of write is returned as it is.
+// Write writes a file all or nothing. It returns errors of write unchanged.
 func Write(path string, write func(io.Writer) error) error {
 	return WriteContext(context.Background(), path, write)
 }
 
-// WriteContext is Write that does not wait for a reader of a FIFO when ctx ends; see [Wait].
+// WriteContext is like Write, but stops waiting for the reader of a FIFO when ctx ends; see [Wait].
 func WriteContext(ctx context.Context, path string, write func(io.Writer) error) error {
 	f, err := Wait(ctx, path, func() (*File, error) { return Create(path) })
 	if err != nil {
@@ -189,8 +188,8 @@ func WriteContext(ctx context.Context, path string, write func(io.Writer) error)
 	return f.Commit()
 }
 
-// Check tells beforehand what would keep [Create] from working, and leaves no trace. It does not open what is not a
-// regular file: the reader of a FIFO would take the close for the end.
+// Check returns the error that [Create] would return, without side effects. It opens only regular
+// files: the reader of a FIFO would take the close for the end of the data.
 func Check(path string) error {
 	if info, err := os.Stat(path); err == nil && !info.IsDir() && !info.Mode().IsRegular() {
 		return nil
@@ -203,7 +202,7 @@ func Check(path string) error {
 	return nil
 }
 
-// about says which file err is about, once and without the name of the file beside it.
+// about prefixes err with the final path, once, and removes the name of the temporary file.
 func about(path string, err error) error {
 	var p *fs.PathError
 	var l *os.LinkError

@@ -25,7 +25,7 @@ func content(text string) func(io.Writer) error {
 	}
 }
 
-// names lists the folder, so that files left behind show.
+// names lists a directory, including leftover files.
 func names(t *testing.T, dir string) []string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -134,7 +134,7 @@ func TestBadPlaces(t *testing.T) {
 	assert.Empty(t, names(t, dir))
 }
 
-// What a killed process left behind goes with the next write of the same place a day later; files of others stay.
+// A write of the same path removes leftover files after a day. Files of other paths stay.
 func TestStaleFilesAreRemoved(t *testing.T) {
 	dir := t.TempDir()
 	old := time.Now().Add(-25 * time.Hour)

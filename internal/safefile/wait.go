@@ -6,9 +6,9 @@ import (
 	"os"
 )
 
-// Wait returns what open returns, which opens path. If path is a FIFO, open blocks until somebody opens the other end:
-// Wait then returns the error of ctx as soon as that ends. A context that has ended before does not keep Wait from
-// opening.
+// Wait calls open, which opens path, and returns its results. If path is a FIFO, open blocks until
+// the other end is opened; Wait then returns the error of ctx as soon as it ends. If ctx has ended
+// before, Wait still calls open.
 func Wait[T any](ctx context.Context, path string, open func() (T, error)) (T, error) {
 	info, err := os.Stat(path)
 	if err != nil || info.Mode()&fs.ModeNamedPipe == 0 || ctx.Err() != nil {

@@ -1,8 +1,8 @@
 package sample
 
-import _ "embed" // reads the three splits below
+import _ "embed" // embeds the three splits
 
-// The splits: sentences to learn from, to choose settings on, and to score once.
+// The splits: for training, for development, and for the final test.
 var (
 	//go:embed train.conll
 	Train string

@@ -25,7 +25,7 @@ var (
 	typs = []string{"LOC", "MISC", "ORG", "PER"}
 )
 
-// sentences splits a text into sentences of tokens of columns.
+// sentences splits a text into sentences of tokens with columns.
 func sentences(text string) (out [][][]string) {
 	for block := range strings.SplitSeq(strings.TrimSuffix(text, "\n\n"), "\n\n") {
 		var sentence [][]string
@@ -101,7 +101,7 @@ func TestCounts(t *testing.T) {
 	assert.GreaterOrEqual(t, tokens, 3500)
 }
 
-// A sentence that stood in two splits would make a score on the second look better than it is.
+// A sentence in two splits would inflate the test score.
 func TestNoSentenceTwice(t *testing.T) {
 	where := map[string]string{}
 	for _, s := range splits {

@@ -1,7 +1,10 @@
-// Package training holds what the training of all kinds of model shares: the workers that evaluate sentences
-// ([Pool]), the scores of development data ([Score]), the best weights and patience ([Watch]), and the defaults and
-// checks of optimizers and losses ([Method]).
+// Package training holds what training has in common for all kinds of model:
 //
-// Values, gradients and scores depend on the number of workers but not on their timing. The package knows no kind of model: crf, semicrf and prunedcrf pass functions that
-// evaluate one sentence.
+//   - [Pool] evaluates sentences on several goroutines and scores development data.
+//   - [Watch] keeps the best weights and applies patience.
+//   - [Method] holds the optimizer, and checks that it suits the loss.
+//
+// Values, gradients and scores depend on the number of workers but not on their timing. The package
+// does not know the kinds of model: crf, semicrf and prunedcrf pass functions that evaluate one
+// sentence.
 package training

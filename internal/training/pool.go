@@ -9,35 +9,35 @@ import (
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
-// A Pool evaluates sentences on several goroutines, its workers. Each worker has scratch memory of type S. The pool
-// adds up what the workers return in the order of the workers.
+// A Pool evaluates sentences on several goroutines, its workers. Each worker has scratch memory of
+// type S. The pool adds up their results in the order of the workers.
 type Pool[S any] struct {
 	workers []worker[S]
-	chunk   []int // worker k evaluates the sentences chunk[k]..chunk[k+1]-1 of a whole pass
+	chunk   []int // in a whole pass, worker k evaluates the sentences chunk[k]..chunk[k+1]-1
 }
 
 type worker[S any] struct {
 	scratch S
-	dense   Dense            // the gradient of a whole pass
-	sparse  *optimize.Sparse // the gradient of a mini-batch
+	dense   Dense            // gradient of a whole pass
+	sparse  *optimize.Sparse // gradient of a mini-batch
 	sum     float64
 	err     error
 }
 
-// A Vector is what a gradient is added to by ranges: [Dense] or [optimize.Sparse].
+// A Vector is a gradient that can be added to range by range: [Dense] or [optimize.Sparse].
 type Vector interface {
-	// Span returns the coordinates from lo to hi-1, for the caller to add to.
+	// Span returns the coordinates lo..hi-1, for the caller to add to.
 	Span(lo, hi int) []float64
 }
 
-// Dense is a vector of all coordinates.
+// Dense is a dense vector.
 type Dense []float64
 
 // Span implements [Vector].
 func (d Dense) Span(lo, hi int) []float64 { return d[lo:hi] }
 
-// NewPool returns a pool of workers, at least 1, for sentences whose lengths tokens returns. In a whole pass each
-// worker gets a chunk of consecutive sentences, and all chunks have about the same number of tokens.
+// NewPool returns a pool of at least one worker. tokens returns the length of a sentence. In a
+// whole pass each worker evaluates consecutive sentences, with about the same number of tokens.
 func NewPool[S any](workers, sentences int, tokens func(s int) int) *Pool[S] {
 	total := 0
 	for s := range sentences {
@@ -61,7 +61,7 @@ func (p *Pool[S]) Len() int { return len(p.workers) }
 // Scratch returns the scratch memory of worker k.
 func (p *Pool[S]) Scratch(k int) *S { return &p.workers[k].scratch }
 
-// Each runs f for every worker at the same time.
+// Each runs f for all workers concurrently.
 func (p *Pool[S]) Each(f func(k int, scratch *S)) {
 	_, _ = p.run(len(p.workers), func(k int) (float64, error) { // never fails
 		f(k, p.Scratch(k))
@@ -69,7 +69,8 @@ func (p *Pool[S]) Each(f func(k int, scratch *S)) {
 	})
 }
 
-// run runs f for the first n workers at the same time. It returns the sum of the values, or the first worker's error.
+// run runs f for the first n workers concurrently. It returns the sum of the values, or the error
+// of the first worker that failed.
 func (p *Pool[S]) run(n int, f func(k int) (float64, error)) (float64, error) {
 	var wg sync.WaitGroup
 	for k := 1; k < n; k++ {
@@ -87,7 +88,7 @@ func (p *Pool[S]) run(n int, f func(k int) (float64, error)) (float64, error) {
 	return sum, nil
 }
 
-// Pass calls one for every sentence. It returns the sum of the values.
+// Pass calls one for every sentence and returns the sum of the values.
 func (p *Pool[S]) Pass(ctx context.Context, one func(scratch *S, s int) (float64, error)) (float64, error) {
 	return p.run(len(p.workers), func(k int) (float64, error) { return p.pass(ctx, k, one) })
 }
@@ -108,7 +109,8 @@ func (p *Pool[S]) pass(ctx context.Context, k int, one func(scratch *S, s int) (
 	return sum, nil
 }
 
-// Gradient is [Pool.Pass] for functions that add a gradient to dst. It makes grad the sum of these.
+// Gradient is like [Pool.Pass], for functions that add a gradient to dst. It sets grad to the sum
+// of the gradients.
 func (p *Pool[S]) Gradient(ctx context.Context, grad []float64, one func(scratch *S, dst *Dense, s int) (float64, error)) (float64, error) {
 	value, err := p.run(len(p.workers), func(k int) (float64, error) {
 		dst := Dense(grad)
@@ -130,16 +132,17 @@ func (p *Pool[S]) Gradient(ctx context.Context, grad []float64, one func(scratch
 	return value, nil
 }
 
-// A Sentences evaluates one sentence of a mini-batch.
+// Sentences evaluates the sentences of a mini-batch.
 type Sentences[S any] interface {
-	// Dim is the number of weights.
+	// Dim returns the number of weights.
 	Dim() int
-	// Sentence adds the gradient of sentence s under the weights scale*w to dst and returns its loss.
+	// Sentence adds the gradient of sentence s, for the weights scale*w, to dst and returns the
+	// loss.
 	Sentence(scratch *S, dst *optimize.Sparse, s int, w []float64, scale float64) (float64, error)
 }
 
-// Share returns how many of n workers evaluate a mini-batch: all of them, or one if there are fewer than four sentences
-// a worker, which are not worth the hand-over.
+// Share returns how many of n workers evaluate a mini-batch: all, or one if there are fewer than
+// four sentences per worker.
 func Share(n, sentences int) int {
 	if sentences < 4*n {
 		return 1
@@ -147,8 +150,8 @@ func Share(n, sentences int) int {
 	return n
 }
 
-// Mini evaluates the sentences of a mini-batch on the first n workers. It adds the gradient to g and returns the sum of
-// the losses.
+// Mini evaluates a mini-batch on the first n workers. It adds the gradient to g and returns the sum
+// of the losses.
 func (p *Pool[S]) Mini(ctx context.Context, b Sentences[S], n int, g *optimize.Sparse, w []float64, scale float64, batch []int) (float64, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err

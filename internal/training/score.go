@@ -7,8 +7,9 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Score compares the labels of every sentence of the pool with the gold ones. For sentence s, label appends the gold
-// labels to gold and those that the model finds to predicted, one a token. Spans are read by the scheme.
+// Score compares the predicted labels of all sentences with the gold labels. For sentence s, label
+// appends the gold labels to gold and the predicted labels to predicted, one per token. scheme is
+// the label scheme.
 func (p *Pool[S]) Score(scheme structured.Scheme, label func(scratch *S, s int, gold, predicted []string) (g, y []string, err error)) (metrics.Results, error) {
 	scores := make([]metrics.Evaluator, len(p.workers))
 	_, err := p.run(len(p.workers), func(k int) (float64, error) {

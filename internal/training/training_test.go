@@ -19,7 +19,7 @@ import (
 // counter is scratch memory that counts the sentences of a worker.
 type counter struct{ sentences int }
 
-// squares has the loss (s+1) * w[s] of sentence s, but fails at the sentence bad.
+// squares has the loss (s+1) * w[s] for sentence s, and fails at the sentence bad.
 type squares struct{ n, bad int }
 
 var errBad = errors.New("bad sentence")
@@ -67,7 +67,7 @@ func TestPoolAddsUpGradients(t *testing.T) {
 	for workers := 1; workers <= 5; workers++ {
 		p := training.NewPool[counter](workers, n, func(int) int { return 1 })
 		q := squares{n, -1}
-		for range 2 { // what the first round left behind does not count
+		for range 2 { // results of the first round do not count
 			grad := []float64{n: 9}[:n]
 			got, err := p.Gradient(t.Context(), grad, func(c *counter, dst *training.Dense, s int) (float64, error) {
 				return q.sentence(c, dst, s, w, 1)

@@ -7,8 +7,8 @@ import (
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
-// Try makes a step of the method on a function of one weight, to find penalties and options that it cannot take. Errors
-// wrap [optimize.ErrPenalty] or [optimize.ErrOption].
+// Try makes one step on a function of one weight, to find penalties and options that the method
+// does not support. Errors wrap [optimize.ErrPenalty] or [optimize.ErrOption].
 func (m Method) Try() error {
 	w := make([]float64, 1)
 	stop := func(*optimize.Step) error { return optimize.ErrStop }

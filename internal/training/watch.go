@@ -10,21 +10,21 @@ import (
 	"github.com/trellis-nlp/trellis/optimize"
 )
 
-// A Watch follows one run of training: it scores the weights of each step on the development data, keeps the best
-// ones, and ends the run when patience has run out.
+// A Watch follows a training run. It scores the weights of each step on the development data, keeps
+// the best weights, and ends the run when the score has stopped improving.
 type Watch struct {
-	// Score scores weights on the development data; nil without such data.
+	// Score scores weights on the development data; nil means there is none.
 	Score    func(w []float64) (metrics.Results, error)
-	Patience int                  // steps without a better score that end the run; 0 means any number
-	Progress func(model.Progress) // called after each step, unless nil
+	Patience int                  // end after this many steps without a better score; 0 means never
+	Progress func(model.Progress) // called after each step; may be nil
 
-	Best   []float64 // the weights of the best score, nil before the first
-	Waited int       // steps since then
+	Best   []float64 // best weights; nil before the first score
+	Waited int       // number of steps since then
 }
 
-// Report takes one step: it completes p, updates the summary if the step is the best one so far, and calls Progress. A
-// step that is not settled, whose objective will still change, costs no patience. It returns [optimize.ErrStop] when
-// the run is to end.
+// Report processes one step. It completes p, updates the summary if the step is the best so far,
+// and calls Progress. If settled is false, the objective will still change, and the step does not
+// count for patience. Report returns [optimize.ErrStop] to end the run.
 func (x *Watch) Report(p model.Progress, s *model.Summary, settled bool) error {
 	stop := false
 	if x.Score == nil {
@@ -56,8 +56,8 @@ func (x *Watch) Report(p model.Progress, s *model.Summary, settled bool) error {
 	return nil
 }
 
-// Interrupted reports whether err came from the end of ctx after at least one complete step, so that the weights found
-// so far are good for a model.
+// Interrupted reports whether ctx ended after at least one complete step, so that the weights form
+// a usable model.
 func Interrupted(ctx context.Context, steps int, err error) bool {
 	return steps > 0 && ctx.Err() != nil && errors.Is(err, ctx.Err())
 }

@@ -1,3 +1,3 @@
-// Package workers bounds how many goroutines a computation uses, given the number that a user asked for and the number
-// of sentences.
+// Package workers limits the number of goroutines of a computation, given the number that the user
+// requested and the number of sentences.
 package workers
