@@ -72,24 +72,25 @@ func (o *EvalOptions) compare(ctx context.Context, sides [2]*side, data Source) 
 		}
 		defer s.file.Close()
 	}
-	inputs := &input.Spool{Source: data, Format: golden}
-	inputs.Stop()
-	in, err := inputs.Open(ctx, 0)
-	if err != nil {
+	if err := input.Each(ctx, data, golden, func(in *input.Input) error { return own.compareOn(in, sides) }); err != nil {
 		return nil, err
 	}
-	defer in.Close()
+	return o.compared(sides)
+}
+
+// compareOn scores both systems on the sentences of an input. It sets Label if a model determines it.
+func (o *EvalOptions) compareOn(in *input.Input, sides [2]*side) error {
 	// If a model names the label column, that column holds for files too.
 	for _, s := range sides {
-		if s.model == nil || own.Label != "" {
+		if s.model == nil || o.Label != "" {
 			continue
 		}
 		f, err := newFit(s.model, in, "", o.Form)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if f.label >= 0 && !in.HasItems() {
-			own.Label = strconv.Itoa(f.label + 1)
+			o.Label = strconv.Itoa(f.label + 1)
 		}
 	}
 	for _, s := range sides {
@@ -97,24 +98,17 @@ func (o *EvalOptions) compare(ctx context.Context, sides [2]*side, data Source) 
 		if s.model == nil {
 			predict = s.file.pairs
 		} else {
-			p, err := own.predictor(s.model, s.name)
+			p, err := o.predictor(s.model, s.name)
 			if err != nil {
-				return nil, err
+				return err
 			}
 			predict = p.pairs
 		}
+		var err error
 		if s.pairs, err = predict(in); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if err := compareSentences(in, sides); err != nil {
-		return nil, err
-	}
-	in.Warn(o.Warn)
-	return o.compared(sides)
-}
-
-func compareSentences(in *input.Input, sides [2]*side) error {
 	err := in.Each(func(s *input.Sentence) error {
 		for _, side := range sides {
 			p, err := side.pairs(s)
@@ -141,6 +135,7 @@ func compareSentences(in *input.Input, sides [2]*side) error {
 			return err
 		}
 	}
+	in.Warn(o.Warn)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"cmp"
 	"runtime"
 	"strconv"
 
@@ -131,12 +132,7 @@ func (c *Config) settleLoss() {
 	}
 }
 
-func (c *Config) cost() string {
-	if c.Cost == "" {
-		return "hamming"
-	}
-	return c.Cost
-}
+func (c *Config) cost() string { return cmp.Or(c.Cost, "hamming") }
 
 // settleOptimizer picks the optimizer and its unset options for the loss.
 func (c *Config) settleOptimizer() {
@@ -183,12 +179,7 @@ func (o optimizer) usualEpochs(dev bool) int {
 	return epochs
 }
 
-func (c *Config) variant() string {
-	if c.PAVariant == "" {
-		return "pa1"
-	}
-	return c.PAVariant
-}
+func (c *Config) variant() string { return cmp.Or(c.PAVariant, "pa1") }
 
 // annealed reports whether the loss changes during training.
 func (c *Config) annealed() bool {

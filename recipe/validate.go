@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -39,7 +40,7 @@ func (c Config) Validate() error {
 
 // validateData checks the settings of data and features.
 func (c *Config) validateData() error {
-	_, err := corpus.ParseFormat(c.format())
+	_, err := corpus.ParseFormat(cmp.Or(c.Format, corpus.FormatAuto.String()))
 	switch {
 	case err != nil:
 		return model.Refuse("format", "{format} %s: want auto, conll, conllu or crfsuite", c.Format)
@@ -79,19 +80,7 @@ func (c *Config) validateData() error {
 	return nil
 }
 
-func (c *Config) format() string {
-	if c.Format == "" {
-		return corpus.FormatAuto.String()
-	}
-	return c.Format
-}
-
-func (c *Config) supervision() string {
-	if c.Supervision == "" {
-		return annotation.Full.String()
-	}
-	return c.Supervision
-}
+func (c *Config) supervision() string { return cmp.Or(c.Supervision, annotation.Full.String()) }
 
 // settleModel picks the kind of model and its order.
 func (c *Config) settleModel() error {

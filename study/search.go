@@ -1,6 +1,7 @@
 package study
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -224,12 +225,7 @@ func (s Search) Run(ctx context.Context, source corpus.Source) (*Ranking, error)
 	return r, err
 }
 
-func (s *Search) measure() string {
-	if s.Metric == "" {
-		return "f1"
-	}
-	return s.Metric
-}
+func (s *Search) measure() string { return cmp.Or(s.Metric, "f1") }
 
 // read reads the source and makes the folds.
 func (s *Search) read(ctx context.Context, b *bench) error {
