@@ -17,7 +17,7 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// words are templates of the word, the word before, and of label pairs.
+// words has templates for the current word, the previous word, and label pairs.
 const words = "u:w=%x[0,form]\nu:p=%x[-1,form]\nb:w=%x[0,form]\nb\n"
 
 const pairsLeftOut = "leaving out the attributes of label pairs: CRFsuite files cannot hold them"
@@ -40,14 +40,14 @@ func TestPickedAttributes(t *testing.T) {
 }
 
 func TestTemplates(t *testing.T) {
-	// A file and a preset are taken as they are, without a look at the source.
+	// Templates does not read the source if the user names a file or a preset.
 	name := templates(t)
 	for _, c := range []struct{ features, want string }{{name, name}, {"pos", "preset pos"}} {
 		got, err := trellis.Templates(t.Context(), corpus.Source{}, trellis.Config{Features: c.features})
 		require.NoError(t, err)
 		assert.Equal(t, c.want, got.Name())
 	}
-	// Otherwise the labels say which preset it is.
+	// Otherwise it picks the preset that suits the labels.
 	for _, c := range []struct{ text, want string }{
 		{"a B-X\nb I-X\nc O\n", "preset ner"},
 		{"a DET\nb NOUN\nc VERB\n", "preset pos"},
@@ -86,7 +86,7 @@ func TestPickedAttributesErrors(t *testing.T) {
 	}
 }
 
-// savedContent returns a model of the content, opened from a file, and the name of the file.
+// savedContent saves a model and opens it. It returns the model and its file name.
 func savedContent(t *testing.T, c crf.Content) (*trellis.Model, string) {
 	t.Helper()
 	made, err := crf.New(c)
@@ -101,7 +101,7 @@ func savedContent(t *testing.T, c crf.Content) (*trellis.Model, string) {
 	return m, name
 }
 
-// wordModel returns a model with the templates words, and the name of its file.
+// wordModel returns a model with the templates words, and its file name.
 func wordModel(t *testing.T) (*trellis.Model, string) {
 	t.Helper()
 	p, err := features.Parse(strings.NewReader(words), "words", features.DialectTrellis)

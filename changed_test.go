@@ -18,7 +18,7 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// Whatever a model is asked for after its file has been cut short is an error, and no fault that ends the program.
+// After its file has been truncated, every method of a model returns an error and does not crash.
 func TestModelWhoseFileIsCutShort(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("a mapped file cannot be cut short")
@@ -26,7 +26,7 @@ func TestModelWhoseFileIsCutShort(t *testing.T) {
 	templates, err := features.Parse(strings.NewReader("u:%x[0,0]\n"), "words", features.DialectTrellis)
 	require.NoError(t, err)
 	p := crf.Content{Labels: []string{"A", "B"}, Input: model.Input{Templates: templates, Columns: 1, Names: map[string]int{"form": 0}}}
-	for k := range 60000 { // a file that is mapped, not copied
+	for k := range 60000 { // large enough to be mapped
 		p.Attributes = append(p.Attributes, crf.Attribute{Name: fmt.Sprint("u:w", k), Weights: []crf.LabelWeight{{Weight: 1}}})
 	}
 	made, err := crf.New(p)

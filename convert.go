@@ -24,7 +24,7 @@ type ConvertOptions struct {
 	Columns   []string     // columns to write, in order: COLUMN, or NAME=COLUMN for CoNLL-U; misc.KEY is a key in MISC
 	Separator string       // between the columns of CoNLL: tab or space; "" means that of the input
 	Scheme    string       // of the span labels in the output: iob1, bio, bioes or io
-	Label     string       // column of the span labels, or misc.KEY; "" means the last that spells spans
+	Label     string       // column of the span labels, or misc.KEY; "" means the last that encodes spans
 	Warn      func(string) // receives what Convert repaired or dropped; may be nil
 }
 
@@ -120,7 +120,7 @@ func (c *conversion) file(in *input.Input) error {
 			break
 		}
 	}
-	c.tell()
+	c.warn()
 	return nil
 }
 
@@ -142,7 +142,7 @@ func (c *conversion) findLabels(list []*input.Sentence) (err error) {
 		d.Add(c.old)
 	}
 	if d.Scheme() == structured.Plain {
-		return c.in.AtStart(fmt.Errorf("the labels of column %s spell no spans", c.label))
+		return c.in.AtStart(fmt.Errorf("the labels of column %s encode no spans", c.label))
 	}
 	c.labels = annotation.Converter{From: d.Scheme(), To: c.into}
 	return nil
@@ -157,7 +157,7 @@ func (c *conversion) findLabel(list []*input.Sentence) (value, error) {
 			return value{column: k}, nil
 		}
 	}
-	return value{}, c.in.AtStart(model.Refuse("label", "no column spells spans; name the label column with {label}"))
+	return value{}, c.in.AtStart(model.Refuse("label", "no column encodes spans; name the label column with {label}"))
 }
 
 // sentence writes s, or the lines after the last sentence.
@@ -188,8 +188,8 @@ func (c *conversion) convertLabels(s *corpus.Sentence) {
 	}
 }
 
-// tell warns about repaired labels, merged spans and dropped lines.
-func (c *conversion) tell() {
+// warn reports about repaired labels, merged spans and dropped lines.
+func (c *conversion) warn() {
 	for _, note := range []struct {
 		n    int
 		text string

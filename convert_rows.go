@@ -82,7 +82,7 @@ func (c *conversion) renderer(list []*input.Sentence) (*renderer, error) {
 }
 
 // chooseFields parses NAME=COLUMN. By default it picks the word and the label, as UPOS, or as
-// misc.NER if the labels spell spans.
+// misc.NER if the labels encode spans.
 func (r *renderer) chooseFields(list []*input.Sentence) error {
 	c := r.c
 	columns := c.o.Columns

@@ -11,7 +11,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 )
 
-// spans has two documents, three sentences, and lines that are no tokens.
+// spans has two documents, three sentences, and lines that are not tokens.
 const spans = `-DOCSTART- -X- O
 
 # Madrid grows every year
@@ -28,7 +28,6 @@ Paris NOUN B-LOC
 sleep VERB O
 `
 
-// treebank has a multiword range, an empty node, comments and notes.
 const treebank = `# newdoc id = d1
 # sent_id = 1
 1-2	vámonos	_	_	_	_	_	_	_	_
@@ -80,7 +79,7 @@ func TestConvert(t *testing.T) {
 				"# text\n1\tc\t_\tNOUN\t_\t_\t_\t_\t_\tP=NOUN\n\n"},
 		"to conllu by itself": {text: "a NOUN B-X\nb VERB I-X\nc NOUN O\n", o: trellis.ConvertOptions{To: "conllu", Scheme: "bioes"},
 			want: "1\ta\t_\tNOUN\t_\t_\t_\t_\t_\tNER=B-X\n2\tb\t_\tVERB\t_\t_\t_\t_\t_\tNER=E-X\n3\tc\t_\tNOUN\t_\t_\t_\t_\t_\t_\n\n"},
-		"labels that spell no spans": {text: "a NOUN\nb VERB\n", o: trellis.ConvertOptions{To: "conllu"},
+		"labels that encode no spans": {text: "a NOUN\nb VERB\n", o: trellis.ConvertOptions{To: "conllu"},
 			want: "1\ta\t_\tNOUN\t_\t_\t_\t_\t_\t_\n2\tb\t_\tVERB\t_\t_\t_\t_\t_\t_\n\n"},
 		"labels alone": {text: "a B-X\nb O\n", o: trellis.ConvertOptions{To: "conllu"},
 			want: "1\ta\t_\t_\t_\t_\t_\t_\t_\tNER=B-X\n2\tb\t_\t_\t_\t_\t_\t_\t_\t_\n\n"},
@@ -104,7 +103,7 @@ func TestConvert(t *testing.T) {
 	}
 }
 
-// Each file has columns of its own; the sentences in memory come last.
+// Each file has its own columns; sentences in memory come last.
 func TestConvertSeveralInputs(t *testing.T) {
 	source := memory(t, []string{"c", "X", "B-Z"})
 	source.Paths, source.Stdin = []string{"-"}, strings.NewReader("a B-Z\nb I-Z\n")
@@ -112,7 +111,7 @@ func TestConvertSeveralInputs(t *testing.T) {
 	require.NoError(t, trellis.Convert(t.Context(), &out, source, trellis.ConvertOptions{Columns: []string{"-1", "1"}, Scheme: "bioes"}))
 	assert.Equal(t, "B-Z a\nE-Z b\n\nS-Z\tc\n\n", out.String())
 
-	// Warnings count what is in one input.
+	// Warnings have one count per input.
 	source.Stdin = strings.NewReader("a I-X\nb O\nc B-X\n")
 	var rows [][]string
 	for _, label := range []string{"I-X", "O", "B-X", "O", "I-X", "O", "B-X", "O", "B-X"} {
@@ -149,7 +148,7 @@ func TestConvertRefusesOptions(t *testing.T) {
 		"a key with a bar":     {trellis.ConvertOptions{To: "conllu", Columns: []string{"misc.a|b=1"}}, "columns", "or misc.KEY"},
 		"a column twice":       {trellis.ConvertOptions{To: "conllu", Columns: []string{"form=1", "FORM=2"}}, "columns", "FORM occurs twice"},
 		"a note twice":         {trellis.ConvertOptions{To: "conllu", Columns: []string{"misc.A=1", "misc.A=2"}}, "columns", "occurs twice"},
-		"no spans":             {trellis.ConvertOptions{Scheme: "bio"}, "label", "no column spells spans"},
+		"no spans":             {trellis.ConvertOptions{Scheme: "bio"}, "label", "no column encodes spans"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out strings.Builder
@@ -162,7 +161,7 @@ func TestConvertRefusesOptions(t *testing.T) {
 	}
 }
 
-// What the files hold and the options do not fit is an error with its place.
+// Options that do not fit the files are an error with a position.
 func TestConvertErrors(t *testing.T) {
 	for name, c := range map[string]struct {
 		text string
@@ -173,8 +172,8 @@ func TestConvertErrors(t *testing.T) {
 		"no such column":       {"\na X\n", trellis.ConvertOptions{Columns: []string{"3"}}, `stdin:2: column "3"`},
 		"no such label":        {"a X\n", trellis.ConvertOptions{Scheme: "bio", Label: "3"}, `stdin:1: column "3"`},
 		"no notes in CoNLL":    {"a X\n", trellis.ConvertOptions{Columns: []string{"misc.A"}}, `stdin:1: column "misc.A"`},
-		"label spells none":    {"a X\n", trellis.ConvertOptions{Scheme: "bio", Label: "2"}, "stdin:1: the labels of column 2 spell no spans"},
-		"note spells none":     {treebank, trellis.ConvertOptions{Scheme: "bio", Label: "misc.Note"}, "the labels of column misc.Note spell no spans"},
+		"label encodes none":   {"a X\n", trellis.ConvertOptions{Scheme: "bio", Label: "2"}, "stdin:1: the labels of column 2 encode no spans"},
+		"note encodes none":    {treebank, trellis.ConvertOptions{Scheme: "bio", Label: "misc.Note"}, "the labels of column misc.Note encode no spans"},
 		"a blank in a field":   {"a\tX\nb c\tY\n", trellis.ConvertOptions{Separator: "space"}, `stdin:2: field "b c" is empty or contains a space; separate the columns by tabs`},
 		"an empty field":       {"a\tX\n\tY\n", trellis.ConvertOptions{Separator: "space"}, `stdin:2: field "" is empty or contains a space`},
 		"a bar in MISC":        {"a X\nb x|y\n", trellis.ConvertOptions{To: "conllu", Columns: []string{"misc.A=2"}}, `stdin:2: "x|y" contains a bar`},

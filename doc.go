@@ -1,5 +1,5 @@
-// Package trellis trains and runs sequence labellers: part-of-speech taggers, chunkers, named-entity
-// recognisers. It does what the tagger command does, with the same results.
+// Package trellis trains and runs sequence labellers: part-of-speech taggers, chunkers,
+// named-entity recognisers. It does what the tagger command does, with the same results.
 //
 //   - [Train] trains a model on labelled sentences. A [Config] holds the settings of training.
 //   - [Open] opens a model file of trellis, CRFsuite, CRF++ or Wapiti.
@@ -13,8 +13,8 @@
 //	...
 //	labels, err := model.Tag([]string{"Maria", "moved", "to", "Lisbon"})
 //
-// Every kind of model normalises its input as in training. Every kind of model returns labels in the
-// scheme of its training files.
+// Every kind of model normalises its input as in training. Every kind of model returns labels in
+// the scheme of its training files.
 //
 // The package does not split text into sentences or words.
 //

@@ -22,7 +22,7 @@ const (
 	test  = "internal/sample/test.conll"
 )
 
-// Train a tagger of names, and keep the weights that do best on development data.
+// Train a named-entity recogniser and keep the weights that score best on development data.
 func Example() {
 	config := trellis.Config{Dev: trellis.Files(dev), POS: "none", Threads: 2}
 	model, report, err := trellis.Train(context.Background(), trellis.Files(train), config)
@@ -44,7 +44,7 @@ func Example() {
 	// [B-PER O O B-LOC O]
 }
 
-// One model serves any number of goroutines.
+// A model can be used by many goroutines.
 func ExampleModel_Tag() {
 	model, err := trellis.Open(savedModel())
 	if err != nil {
@@ -65,7 +65,7 @@ func ExampleModel_Tag() {
 	// Output: true true
 }
 
-// All settings have a field. Whatever stays open suits the data.
+// Every setting has a field. Unset fields are picked to suit the data.
 func ExampleTrain() {
 	config := trellis.Config{
 		Label:  "2", // parts of speech
@@ -89,7 +89,7 @@ func ExampleTrain() {
 	// rate: lbfgs has no learning rate; use one of sgd, sgd-l1, adagrad, adam, adamw
 }
 
-// Sentences may come from memory: rows of columns, the labels in the last.
+// Sentences can come from memory: rows of columns, with the label in the last column.
 func ExampleSentences() {
 	var list []*corpus.Sentence
 	for _, text := range []string{"the/D cat/N sleeps/V", "a/D dog/N barks/V", "cats/N sleep/V"} {
@@ -111,7 +111,7 @@ func ExampleSentences() {
 	// Output: [D N V] <nil>
 }
 
-// A model that was trained on more columns than words reads them all.
+// A model may read other columns than the words.
 func ExampleModel_TagSentence() {
 	model, err := trellis.Open("interop/wapiti/testdata/model.wapiti")
 	if err != nil {
@@ -122,9 +122,9 @@ func ExampleModel_TagSentence() {
 	// Output: [B-PER O O B-LOC] <nil>
 }
 
-// Files and streams keep their columns, comments and blank lines.
+// TagFiles keeps columns, comments and blank lines.
 func ExampleModel_TagFiles() {
-	model, err := trellis.Open("interop/wapiti/testdata/model.wapiti") // a model of Wapiti, read as it is
+	model, err := trellis.Open("interop/wapiti/testdata/model.wapiti") // a model of Wapiti
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func ExampleModel_TagFiles() {
 	// froze	VERB	O	0.963604
 }
 
-// Scores are those of conlleval.
+// Evaluate returns the same scores as conlleval.
 func ExampleModel_Evaluate() {
 	model, err := trellis.Open(savedModel())
 	if err != nil {
@@ -154,7 +154,7 @@ func ExampleModel_Evaluate() {
 	// Output: 611 true
 }
 
-// The settings of a training are stored in its model. The same settings and data give the same model.
+// A model stores its training settings. The same settings and data give the same model.
 func ExampleModel_Config() {
 	path := savedModel()
 	model, err := trellis.Open(path)
@@ -180,7 +180,7 @@ func ExampleModel_Config() {
 	// Output: true true
 }
 
-// savedModel returns a model file that knows names.
+// savedModel returns the file of a named-entity model.
 var savedModel = sync.OnceValue(func() string {
 	dir, err := os.MkdirTemp("", "trellis")
 	if err != nil {

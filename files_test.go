@@ -33,7 +33,7 @@ func TestConvertFilesAndSentences(t *testing.T) {
 	require.NoError(t, trellis.Convert(t.Context(), &out, memory(t, []string{"Anna", "B-PER"}, []string{"Keller", "I-PER"}), trellis.ConvertOptions{Scheme: "bioes"}))
 	assert.Equal(t, "Anna\tB-PER\nKeller\tE-PER\n\n", out.String())
 
-	// Without Warn, nobody hears of what was repaired.
+	// Warn may be nil.
 	out.Reset()
 	require.NoError(t, trellis.Convert(t.Context(), &out, stdin("a I-X\nb O\nc B-X\n"), trellis.ConvertOptions{Scheme: "bio"}))
 	assert.Equal(t, "a B-X\nb O\nc B-X\n", out.String())
@@ -74,7 +74,8 @@ func TestReadText(t *testing.T) {
 	assert.ErrorAs(t, err, &option)
 }
 
-// What Compare says of a model and of the file that it labelled is what Evaluate says of each, without a difference.
+// Compare gives a model and the file that it labelled the same scores as Evaluate, and finds no
+// difference.
 func TestEvaluateAgreesWithCompare(t *testing.T) {
 	c := trellis.Config{Epochs: new(3)}
 	m, r, err := trellis.Train(t.Context(), stdin(sample.Train), c)
@@ -112,7 +113,7 @@ func TestEvaluateAgreesWithCompare(t *testing.T) {
 	assert.Equal(t, "scheme", option.Option)
 }
 
-// The attributes of a model of columns train the same model.
+// A model trained on the attributes of columns equals the model trained on the columns.
 func TestAttributesAreThoseOfTraining(t *testing.T) {
 	c := trellis.Config{Epochs: new(3), Features: "pos", Label: "2", Loss: "cross-entropy"}
 	m, _, err := trellis.Train(t.Context(), stdin(sample.Train), c)

@@ -23,12 +23,12 @@ import (
 	"github.com/trellis-nlp/trellis/semicrf"
 )
 
-// set is what the three kinds of data set have in common.
+// set is the common interface of the three kinds of data set.
 type set interface {
 	Add(seq features.Sequence, labels []string, weight float64) error
 }
 
-// fill adds the first sentences of the sample, of words and span labels.
+// fill adds the first sentences of the sample, with words and span labels.
 func fill(t testing.TB, d set) {
 	t.Helper()
 	r := corpus.NewReader(strings.NewReader(sample.Train), "train", corpus.Options{})
@@ -39,7 +39,7 @@ func fill(t testing.TB, d set) {
 	}
 }
 
-// saved trains a model of each kind and returns its file, by kind. They read words alone.
+// saved trains one word model of each kind and returns their files by kind.
 func saved(t testing.TB) map[string]string {
 	t.Helper()
 	templates, err := features.Parse(strings.NewReader("u:w=%x[0,form]\nu:n=%x[1,form]\nu:p=%x[-1,form]\nb\n"), "templates", features.DialectTrellis)
@@ -74,7 +74,7 @@ func saved(t testing.TB) map[string]string {
 	return paths
 }
 
-// foreign returns the models of other tools in the test data, with the name of the tool.
+// foreign returns the test models of other tools, by tool.
 func foreign() map[string]string {
 	return map[string]string{
 		model.CRFsuite: filepath.Join("interop", "crfsuite", "testdata", "tiny.model"),
@@ -102,7 +102,7 @@ func TestOpenRecognisesKinds(t *testing.T) {
 		require.NoError(t, d.WriteTable(new(bytes.Buffer)))
 		require.NoError(t, m.Close())
 	}
-	// A chain model is asked for: the error names the file and says what it is instead.
+	// If a chain model is required, the error has the file name and the kind found.
 	for kind, says := range map[string]string{
 		model.SemiMarkov: "a semi-Markov model", model.Pruned: "a pruned higher-order model", model.CRFsuite: "a CRFsuite model",
 	} {
@@ -120,7 +120,7 @@ func TestOpenRecognisesKinds(t *testing.T) {
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }
 
-// A damaged model is the same error, of every kind.
+// Damaged models of every kind give the same error.
 func TestDamagedModels(t *testing.T) {
 	all := saved(t)
 	for kind, path := range foreign() {
@@ -137,7 +137,7 @@ func TestDamagedModels(t *testing.T) {
 	}
 }
 
-// 64 goroutines share a model of each kind and get what one gets.
+// 64 goroutines share a model of each kind and get the same labels as one goroutine.
 func TestManyGoroutinesShareAModel(t *testing.T) {
 	for kind, path := range saved(t) {
 		m, err := trellis.Open(path)
@@ -168,7 +168,7 @@ func TestManyGoroutinesShareAModel(t *testing.T) {
 	}
 }
 
-// Whatever a model cannot read is an error, of every kind.
+// Sentences that do not fit give the same error for every kind.
 func TestUnfitSentences(t *testing.T) {
 	for kind, path := range saved(t) {
 		m, err := trellis.Open(path)
@@ -192,7 +192,7 @@ func TestUnfitSentences(t *testing.T) {
 	}
 }
 
-// A model that was saved from Go knows nothing of its files, and is scored all the same, from files and from memory.
+// A model saved from Go does not describe its files, but can be evaluated on files and memory.
 func TestEvaluate(t *testing.T) {
 	var list []*corpus.Sentence
 	r := corpus.NewReader(strings.NewReader(sample.Train), "train", corpus.Options{})

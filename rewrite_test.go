@@ -12,7 +12,7 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// requireOption checks that err refuses an option, and the reason.
+// requireOption checks that err is an OptionError with this option and reason.
 func requireOption(t *testing.T, err error, option, reason string) {
 	t.Helper()
 	var refused *model.OptionError
@@ -23,7 +23,7 @@ func requireOption(t *testing.T, err error, option, reason string) {
 
 var errFull = errors.New("disk full")
 
-// full is a writer that takes nothing.
+// full is a writer that always fails.
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errFull }

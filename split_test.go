@@ -15,7 +15,7 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// split returns the texts of the parts, and of the rest as the last.
+// split returns the texts of the parts, with the rest last.
 func split(t *testing.T, text string, o trellis.SplitOptions) (texts []string, parts []*trellis.Part) {
 	t.Helper()
 	parts, rest, err := trellis.Split(t.Context(), stdin(text), o)
@@ -53,7 +53,7 @@ func TestSplitInOrder(t *testing.T) {
 	assert.Equal(t, []string{"", "a X\n", ""}, got, "a sentence on the border is of the later part")
 }
 
-// Parts say how much they hold. Comments behind the last sentence stay with it and count for nothing.
+// Parts have sizes. Comments after the last sentence stay with it and do not count.
 func TestPart(t *testing.T) {
 	text := "a X\n\nb X\nc X\n\n# the end\n"
 	got, parts := split(t, text, trellis.SplitOptions{Shares: []float64{1, 1}, InOrder: true})
@@ -83,7 +83,7 @@ func TestSplitKeepsDocuments(t *testing.T) {
 	}
 }
 
-// Without InOrder the seed decides. Each part keeps the order of the source.
+// Without InOrder, the seed determines the parts. Each part keeps the order of the source.
 func TestSplitShuffles(t *testing.T) {
 	var b strings.Builder
 	for k := range 40 {

@@ -11,8 +11,8 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A printer appends the output of a tool for a sentence with the given scores. names holds the
-// labels of the input, if it has a label column.
+// A printer appends the output of a tool for a sentence with the given scores. If the input has a
+// label column, names holds its labels.
 type printer func(dst []byte, scores *structured.Lattice, s *input.Sentence, names []string) ([]byte, error)
 
 // printer returns the printer of the output format, or nil for the format of the input.

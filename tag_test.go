@@ -33,7 +33,7 @@ func trained(t testing.TB) *crf.Model {
 	return m
 }
 
-// rows reads text as if it were a file.
+// rows opens text as a file.
 func rows(t testing.TB, text string) *input.Input {
 	t.Helper()
 	in, err := input.Open(context.Background(), "-", strings.NewReader(text), corpus.CoNLL)
@@ -41,7 +41,7 @@ func rows(t testing.TB, text string) *input.Input {
 	return in
 }
 
-// A labeller makes one string of a block, of its bytes, and nothing else.
+// A labeller allocates only one string per block, for its bytes.
 func TestLabellerAllocatesNothing(t *testing.T) {
 	m := trained(t)
 	text := strings.Repeat("Ann\t_\nOe\t_\nwaits\tO\n\nin\t_\nOslo\tB-LOC\n\n", 50)
@@ -68,7 +68,7 @@ func TestLabellerAllocatesNothing(t *testing.T) {
 	}
 }
 
-// Sentences in memory are written as those of a file, in their order, whatever the number of goroutines.
+// Sentences in memory are written like those of a file, in order, for any number of goroutines.
 func TestSentencesInMemory(t *testing.T) {
 	m := trained(t)
 	var source corpus.Source
@@ -93,8 +93,8 @@ func TestSentencesInMemory(t *testing.T) {
 	assert.Equal(t, len(source.Sentences), strings.Count(file.String(), "Ann\tx\tB-PER\n"))
 }
 
-// A model that was saved from Go does not say what it was trained on. It takes the last column for the labels, unless
-// it reads that, or UPOS.
+// A model saved from Go does not name the label column. It uses the last column, unless it reads
+// that as input, or UPOS.
 func TestLabelsOfFilesThatTheModelSaysNothingAbout(t *testing.T) {
 	m := trained(t)
 	require.Equal(t, model.Files{}, m.Meta.Files)
@@ -124,7 +124,7 @@ func TestLabelsOfFilesThatTheModelSaysNothingAbout(t *testing.T) {
 	assert.ErrorContains(t, err, "stdin:1: no gold label column")
 }
 
-// What does not fit is an error with its position, and wraps ErrInput.
+// Inputs that do not fit give an error with a position that wraps ErrInput.
 func TestUnfitInputs(t *testing.T) {
 	m := trained(t)
 	run := func(text string, o FileOptions) error {
@@ -142,7 +142,7 @@ func TestUnfitInputs(t *testing.T) {
 	assert.ErrorContains(t, run("Ann\n", FileOptions{Fixed: true}), "stdin:1: no label column to fix labels from")
 }
 
-// Whatever an option cannot go with is refused before anything is read.
+// Contradictory options are rejected before anything is read.
 func TestOptionsThatDoNotGoTogether(t *testing.T) {
 	for option, o := range map[string]FileOptions{
 		"nbest": {NBest: -1}, "posterior": {NBest: 1, Posterior: true}, "threads": {Threads: -1}, "detail": {Detail: []string{"all"}},

@@ -14,7 +14,7 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// stored returns the bytes that a model has as a file.
+// stored returns the bytes of the model file.
 func stored(t *testing.T, m *trellis.Model) []byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "model")
@@ -24,8 +24,8 @@ func stored(t *testing.T, m *trellis.Model) []byte {
 	return data
 }
 
-// Whatever the kind, the loss and the number of threads: a training that is repeated by what its model says gives the
-// same bytes.
+// Training again with the settings stored in a model gives the same bytes, for every kind, loss and
+// number of threads.
 func TestStoredSettingsRepeatATraining(t *testing.T) {
 	for name, c := range map[string]trellis.Config{
 		"defaults":   {},
@@ -98,7 +98,7 @@ func TestTrainRefuses(t *testing.T) {
 	require.ErrorIs(t, err, model.ErrInput)
 }
 
-// An interrupted training has the best model so far, unless no step was complete.
+// An interrupted training run returns the best model so far, unless no step was complete.
 func TestTrainInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	c := trellis.Config{Progress: func(p model.Progress) {

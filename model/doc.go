@@ -7,7 +7,7 @@
 //   - Errors for errors.Is, and [OptionError].
 //
 // The kinds are packages of their own: crf, semicrf, prunedcrf, and those below interop. Each has a
-// [Decoder], which finds label numbers. [NewTagger] builds a tagger around it. The tagger normalises
-// words as in training, and returns labels in the scheme of the training files. So Go programs and
-// the tagger command get the same labels from every kind of model.
+// [Decoder], which finds label numbers. [NewTagger] builds a tagger around it. The tagger
+// normalises words as in training, and returns labels in the scheme of the training files. So Go
+// programs and the tagger command get the same labels from every kind of model.
 package model

@@ -89,7 +89,7 @@ type Scorer interface {
 	Scores(s Sentence, fixed []string) (*structured.Lattice, error)
 }
 
-// SpellsSpans reports whether the labels of the model spell spans, in any scheme.
+// SpellsSpans reports whether the labels of the model encode spans, in any scheme.
 func SpellsSpans(m Labeller) bool {
 	if m.Scheme() != structured.Plain || m.Metadata().Tool == "" {
 		return m.Scheme() != structured.Plain
@@ -99,8 +99,8 @@ func SpellsSpans(m Labeller) bool {
 	return d.Scheme() != structured.Plain
 }
 
-// Check returns an *OptionError for an option that is out of range or contradicts another, and for
-// spans if the labels of m do not spell any.
+// Check returns an *OptionError for an option that is out of range or contradicts another. It also
+// does so for spans if the labels of m do not encode any.
 func (o TagOptions) Check(m Labeller) error {
 	switch {
 	case o.NBest < 0:
@@ -108,7 +108,7 @@ func (o TagOptions) Check(m Labeller) error {
 	case o.NBest > 0 && o.Posterior:
 		return Refuse("posterior", "{posterior} gives one labelling per sentence; it cannot be combined with {nbest}")
 	case o.Spans && !SpellsSpans(m):
-		return Refuse("span-probs", "{span-probs}: the labels of the model spell no spans")
+		return Refuse("span-probs", "{span-probs}: the labels of the model encode no spans")
 	}
 	return nil
 }

@@ -21,7 +21,8 @@ func Twin(name string) string {
 type output struct {
 	annotation.Converter
 	// pairs means that each outside label stands for one or two inside labels, as with BIO outside
-	// and BIOES inside. twins then holds, for each inside label, the other one, or -1.
+	// and BIOES inside. In this case twins holds the other inside label for each inside label, or
+	// -1.
 	pairs bool
 	twins []int
 }

@@ -13,7 +13,8 @@ import (
 //
 // The tags give the names of the fields in TOML and JSON.
 type Config struct {
-	// Data. A column is a number from 1, a number from the end (-1 is the last), or a name in CoNLL-U.
+	// Data. A column is a number from 1, a number from the end (-1 is the last), or a name in
+	// CoNLL-U.
 
 	// Dev is the development data. Training scores it after each step and keeps the best model.
 	Dev corpus.Source `toml:"-" json:"-"`
@@ -54,7 +55,8 @@ type Config struct {
 	Order *int `toml:"order" json:"order,omitempty"`
 	// Scheme is the label scheme inside the model: iob1, bio, bioes or io.
 	Scheme string `toml:"scheme,omitempty" json:"scheme,omitempty"`
-	// TagDictionary restricts words that occur this often to the labels seen with them; 0 means off.
+	// TagDictionary restricts words that occur this often to the labels seen with them; 0 means
+	// off.
 	TagDictionary int `toml:"tag-dictionary,omitempty,omitzero" json:"tag-dictionary,omitempty"`
 	// MaxLength is the maximum number of tokens in a span (semi).
 	MaxLength *int `toml:"max-length" json:"max-length,omitempty"`
@@ -113,7 +115,8 @@ type Config struct {
 	Seed      *uint64  `toml:"seed" json:"seed,omitempty"`
 	// Restarts is the number of additional runs from other initial weights.
 	Restarts int `toml:"restarts,omitempty,omitzero" json:"restarts,omitempty"`
-	// Threads is the number of threads; 0 means one per core. It changes the last digits of the weights.
+	// Threads is the number of threads; 0 means one per core. It changes the last digits of the
+	// weights.
 	Threads int `toml:"threads,omitempty,omitzero" json:"threads,omitempty"`
 	// Patience stops training after this many steps without a better score on Dev; 0 means never.
 	Patience *int `toml:"patience" json:"patience,omitempty"`

@@ -26,8 +26,8 @@ func looksLikeWords(labels []string, tokens int) bool {
 	return 2*features < len(labels)
 }
 
-// Doubts returns warnings about the labels of the training data. tokens is the number of tokens.
-// spec is the label column, "" for attribute files. chain means a first-order chain model.
+// Doubts returns warnings about the labels of the training data, which has the given number of
+// tokens. spec is the label column, "" for attribute files. chain means a first-order chain model.
 func Doubts(spec string, labels []string, tokens int, chain bool) []string {
 	var list []string
 	switch {

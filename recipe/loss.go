@@ -17,7 +17,7 @@ import (
 func (c *Config) NewCost(labels []string, scheme structured.Scheme) (structured.Cost, error) {
 	cost := c.cost()
 	if cost != "hamming" && scheme == structured.Plain {
-		return nil, model.Refuse("cost", "{cost} %s needs labels that spell spans, such as B-PER and O; these do not", cost)
+		return nil, model.Refuse("cost", "{cost} %s needs labels that encode spans, such as B-PER and O; these do not", cost)
 	}
 	switch {
 	case cost == "boundary":

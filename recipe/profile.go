@@ -147,7 +147,7 @@ func (p *Profile) findColumns(c *Config, s Sample) error {
 	return nil
 }
 
-// SpansIn returns the last column whose labels spell spans, or -1.
+// SpansIn returns the last column whose labels encode spans, or -1.
 func SpansIn(rows []*corpus.Sentence, columns int) int {
 	list := look(rows, columns)
 	for c := len(list) - 1; c >= 0; c-- {
@@ -189,7 +189,7 @@ func look(rows []*corpus.Sentence, columns int) []column {
 }
 
 // labelColumn returns the last column, if its values differ. Otherwise it returns the last column
-// that spells spans, or the last one whose values differ.
+// that encodes spans, or the last one whose values differ.
 func labelColumn(columns []column, form int, numbered bool) int {
 	last := len(columns) - 1
 	if len(columns[last].values) > 1 && last != form {
@@ -216,7 +216,7 @@ func labelColumn(columns []column, form int, numbered bool) int {
 const fewValues = 100
 
 // posColumn returns the first column between word and label that has few different values, which
-// are not numbers and do not spell spans. It returns -1 if there is none.
+// are not numbers and do not encode spans. It returns -1 if there is none.
 func posColumn(columns []column, form, label int) int {
 	for c := form + 1; c < label; c++ {
 		x := &columns[c]

@@ -357,7 +357,7 @@ func (s *comparing) compile(times []int) (learning.Set, error) {
 	return s.data.Compile(s.all, numbers)
 }
 
-// spans reports whether the labels of the files spell spans.
+// spans reports whether the labels of the files encode spans.
 func (s *comparing) spans() bool { return s.scheme != structured.Plain }
 
 // judge scores m on all files of the report. m must have all labels of the training files.

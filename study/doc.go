@@ -1,11 +1,12 @@
 // Package study finds good training settings: it searches hyper-parameters and compares losses.
 //
-// Both start from a source of labelled sentences and a [recipe.Config] that all training runs share.
+// Both start from a source of labelled sentences and a [recipe.Config] that all training runs
+// share.
 //
 // A [Search] trains with each setting of a grid, or with settings drawn at random. It scores each
 // setting on sentences outside its training data: a held-out share ([HoldOut]), folds ([KFold]), or
-// development data. It returns a [Ranking] of [Trial] values, each with its configuration. For scores
-// x_1..x_k a trial has
+// development data. It returns a [Ranking] of [Trial] values, each with its configuration. For
+// scores x_1..x_k a trial has
 //
 //	mean = 1/k sum_i x_i    sd = sqrt(1/(k-1) sum_i (x_i - mean)^2)
 //
@@ -16,5 +17,6 @@
 // reports scores with standard deviations, the expected cost, calibration, and the significance of
 // differences.
 //
-// Apart from the times, all results are determined by the seed. Studies train first-order chains only.
+// Apart from the times, all results are determined by the seed. Studies train first-order chains
+// only.
 package study

@@ -23,7 +23,7 @@ type Outcome struct {
 	Interrupted bool     `json:"interrupted"`
 	Losses      []Row    `json:"losses"` // empty until all losses have results
 
-	Spans bool     `json:"-"` // labels spell spans
+	Spans bool     `json:"-"` // labels encode spans
 	Runs  int      `json:"-"` // completed by all losses
 	Files []string `json:"-"` // of the report
 }
@@ -69,7 +69,7 @@ type Report struct {
 
 // Figures summarise one or more training runs.
 type Figures struct {
-	F1           *Spread       `json:"f1"` // accuracy if labels do not spell spans
+	F1           *Spread       `json:"f1"` // accuracy if labels do not encode spans
 	Precision    *Spread       `json:"precision"`
 	Recall       *Spread       `json:"recall"`
 	Accuracy     *Spread       `json:"accuracy"`

@@ -110,7 +110,7 @@ func TestConvertErrors(t *testing.T) {
 		"ID":                {exitUsage, []string{"--to", "conllu", "--columns", "id=1"}, "want a column of CoNLL-U other than ID"},
 		"twice":             {exitUsage, []string{"--to", "conllu", "--columns", "misc=1,misc.A=2"}, "occurs twice"},
 		"no such column":    {exitFailed, []string{"--columns", "9"}, `stdin:1: column "9"`},
-		"no spans":          {exitFailed, []string{"--scheme", "bio", "--label", "1"}, "stdin:1: the labels of column 1 spell no spans"},
+		"no spans":          {exitFailed, []string{"--scheme", "bio", "--label", "1"}, "stdin:1: the labels of column 1 encode no spans"},
 		"MISC":              {exitFailed, []string{"--to", "conllu", "--columns", "form=1,misc.A=2"}, `stdin:2: "x|y" contains a bar`},
 		"a blank":           {exitFailed, []string{"--separator", "space"}, `stdin:2: field "b c" is empty or contains a space`},
 	} {

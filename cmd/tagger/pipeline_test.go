@@ -218,7 +218,7 @@ func TestSpanProbs(t *testing.T) {
 
 	o = tagger(t, "", "tag", "--span-probs", "--model", posModel(t), "testdata/text.conllu")
 	assert.Equal(t, exitUsage, o.status)
-	assert.Contains(t, o.errors, "spell no spans")
+	assert.Contains(t, o.errors, "encode no spans")
 	o = tagger(t, "", "tag", "--span-probs", "--model", itemsModel(t), "testdata/text.crfsuite")
 	assert.Equal(t, exitFailed, o.status)
 	assert.Contains(t, o.errors, "text.crfsuite:2: the output for attribute files cannot hold span probabilities")

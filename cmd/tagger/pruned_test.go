@@ -157,7 +157,7 @@ func TestPrunedRefuses(t *testing.T) {
 		"checkpoint":   {train("--order", "2", "--checkpoint", "c"), "--checkpoint: not for --model-type pruned"},
 		"weights":      {train("--order", "2", "--strip"), "64-bit weights"},
 		"supervision":  {train("--order", "2", "--supervision", "soft"), "one known label per token"},
-		"plain scheme": {train("--order", "2", "--label", "2", "--scheme", "bioes"), "spell no spans"},
+		"plain scheme": {train("--order", "2", "--label", "2", "--scheme", "bioes"), "encode no spans"},
 		"crfsuite":     {train("--order", "2", "--format", "crfsuite"), "attribute files have none"},
 		"wapiti's":     {[]string{"tag", "--model", path, "--output-format", "wapiti", "testdata/text.conll"}, "and this format has all"},
 	} {

@@ -119,7 +119,7 @@ func TestWrongSchemes(t *testing.T) {
 	}{
 		"unknown":  {[]string{"train", "--model", model, "--scheme", "bilou", "testdata/train.conll"}, "want iob1, bio, bioes or io"},
 		"plain":    {[]string{"train", "--model", model, "--scheme", "plain", "testdata/train.conll"}, "want iob1, bio, bioes or io"},
-		"no spans": {[]string{"train", "--model", model, "--scheme", "bioes", "--label", "2", "testdata/train.conll"}, "the labels spell no spans"},
+		"no spans": {[]string{"train", "--model", model, "--scheme", "bioes", "--label", "2", "testdata/train.conll"}, "the labels encode no spans"},
 		"fixed":    {[]string{"tag", "--model", iob1, "--fixed", "testdata/partly.conll"}, "the labels in bio do not determine"},
 	} {
 		t.Run(name, func(t *testing.T) {

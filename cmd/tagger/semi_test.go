@@ -195,7 +195,7 @@ func TestSemiRefuses(t *testing.T) {
 		"weights":       {train("--weights", "int8"), "64-bit weights"},
 		"scheme":        {train("--scheme", "bioes"), "it learns spans"},
 		"supervision":   {train("--supervision", "soft"), "one known label per token"},
-		"plain labels":  {train("--label", "2"), "labels that spell spans"},
+		"plain labels":  {train("--label", "2"), "labels that encode spans"},
 		"no such type":  {train("--loss", "hinge", "--label-weight", "B-PER=2"), `no label "B-PER"`},
 		"crfsuite":      {train("--format", "crfsuite"), "attribute files have none"},
 		"fixed":         {tag("--fixed"), "--fixed: only"},

@@ -320,7 +320,7 @@ func TestStudyWrongUsage(t *testing.T) {
 		"the same twice":    {[]string{"--recall-curve", "1,1.0"}, "--recall-curve 1: want distinct"},
 		"infinite weight":   {[]string{"--recall-curve", "inf"}, "--recall-curve +Inf"},
 		"unused gamma":      {[]string{"--loss", "hinge", "--gamma", "2"}, "--gamma: not used by any setting"},
-		"curve of no spans": {[]string{"--recall-curve", "1", "--label", "2"}, "--cost entity needs labels that spell spans"},
+		"curve of no spans": {[]string{"--recall-curve", "1", "--label", "2"}, "--cost entity needs labels that encode spans"},
 		"unknown label":     {[]string{"--label-weight", "B-GPE=2"}, `the training data has no label "B-GPE"`},
 		"patience":          {[]string{"--patience", "2"}, "unknown flag: --patience"},
 	} {

@@ -91,7 +91,7 @@ func TestWrongUsage(t *testing.T) {
 		"gamma 0":               {train("--gamma", "0"), "--gamma 0"},
 		"label weight":          {train("--loss", "hinge", "--label-weight", "O"), "want LABEL=W"},
 		"weight of no label":    {train("--loss", "hinge", "--label-weight", "B-NONE=2"), `no label "B-NONE"`},
-		"entity cost of tags":   {train("--loss", "hinge", "--cost", "entity", "--label", "2"), "labels that spell spans"},
+		"entity cost of tags":   {train("--loss", "hinge", "--cost", "entity", "--label", "2"), "labels that encode spans"},
 		"nbest":                 {[]string{"tag", "--model", "m", "--nbest", "0"}, "--nbest 0"},
 		"tag without model":     {[]string{"tag"}, `required flag(s) "model" not set`},
 		"eval without file":     {[]string{"eval"}, "name at least one FILE"},

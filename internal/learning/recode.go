@@ -29,7 +29,7 @@ func newRecoder(scheme string, p *recipe.Profile, reading annotation.Supervision
 	case reading != annotation.Full:
 		return nil, model.Refuse("scheme", "{scheme} needs one known label per token; leave out {supervision}")
 	case p.Scheme == structured.Plain:
-		return nil, model.Refuse("scheme", "{scheme} %s: the labels spell no spans", scheme)
+		return nil, model.Refuse("scheme", "{scheme} %s: the labels encode no spans", scheme)
 	}
 	return &recoder{Converter: annotation.Converter{From: p.Scheme, To: to}}, nil
 }
@@ -46,7 +46,7 @@ func (r *recoder) train(labels []string) []string {
 }
 
 // held returns the labels of development data. If the training data has no label of this name, but
-// another that spells the same span, held returns that one. Otherwise it returns the label of the
+// another that encodes the same span, held returns that one. Otherwise it returns the label of the
 // file, for the error message.
 func (r *recoder) held(trained, labels []string) []string {
 	if r == nil {

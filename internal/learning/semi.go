@@ -49,7 +49,7 @@ func (s *semiSet) notes(m model.Labeller, _ model.Summary, notes map[string]stri
 
 func (s *semiSet) train(ctx context.Context, c *recipe.Config, start model.Labeller, h hooks) (model.Labeller, model.Summary, error) {
 	if s.Scheme() == structured.Plain {
-		return nil, model.Summary{}, model.Refuse("model-type", "{model-type} semi needs labels that spell spans, such as B-PER, I-PER and O; these do not")
+		return nil, model.Summary{}, model.Refuse("model-type", "{model-type} semi needs labels that encode spans, such as B-PER, I-PER and O; these do not")
 	}
 	method := c.NewMethod()
 	opts := semicrf.Options{

@@ -37,7 +37,8 @@ func (l *Reader) Put(b *Block, text string, number int) {
 }
 
 // Cut moves the next sentences into b, about size bytes. lastEnd returns the end of the last
-// complete sentence in text that ends after from, the start of a line, or 0 if there is none.
+// complete sentence in text. It considers only ends after from, which is the start of a line, and
+// returns 0 if there are none.
 func (l *Reader) Cut(b *Block, size int, lastEnd func(text []byte, from int) int) error {
 	if _, err := l.Line(0); err != nil && len(l.Chunk) == l.Pos {
 		return l.Wrap(err)

@@ -23,14 +23,15 @@ func main() {
 	}
 }
 
-// A kind is a loss with the name that the legend gives it, and the score that it leaves the gold label.
+// A kind is a loss with its name in the legend and its score of the gold label after the margin.
 type kind struct {
 	name string
 	loss losses.Loss
 	gold func(n, theta float64) float64
 }
 
-// kinds are cross-entropy, softmax-margin with a cost of 1, and large-margin softmax with margins 2 to 4.
+// kinds returns cross-entropy, softmax-margin with a cost of 1, and large-margin softmax with
+// margins 2 to 4.
 func kinds() []kind {
 	list := []kind{
 		{"cross-entropy", losses.CrossEntropy{}, func(n, theta float64) float64 { return n * math.Cos(theta) }},
@@ -43,14 +44,15 @@ func kinds() []kind {
 	return list
 }
 
-// psi takes the place of the cosine of an angle in [0, pi] (Liu, Wen, Yu & Yang 2016, equation 6).
+// psi replaces the cosine of an angle in [0, pi] (Liu, Wen, Yu & Yang 2016, equation 6).
 func psi(m int, theta float64) float64 {
 	k := min(math.Floor(theta*float64(m)/math.Pi), float64(m-1))
 	sign := 1 - 2*math.Mod(k, 2)
 	return sign*math.Cos(float64(m)*theta) - 2*k
 }
 
-// value is the loss where the gold label has the score n cos(theta) and the other one its opposite.
+// value returns the loss for the scores n cos(theta) of the gold label and -n cos(theta) of the
+// other.
 func (k *kind) value(n, theta float64) (float64, error) {
 	s := structured.Lattice{T: 1, L: 2, Node: []float64{n * math.Cos(theta), -n * math.Cos(theta)}, Edge: make([]float64, 4)}
 	var w losses.Workspace
@@ -61,7 +63,7 @@ func (k *kind) value(n, theta float64) (float64, error) {
 	return k.loss.Eval(nil, &s, target, &w)
 }
 
-// Where the figure stands still: the length of its second panel and the angle of its third.
+// Constants of the figure: n in the second panel, and theta in the third.
 const (
 	length = 2
 	angle  = 72 // degrees
@@ -70,7 +72,7 @@ const (
 func draw(w io.Writer) error {
 	const degree = math.Pi / 180
 	panels := []plots.Panel{
-		{Title: "What the gold label is left with, |w||x| = 1", X: "angle between w and x, degrees", Y: "score of the gold label"},
+		{Title: "Score of the gold label, |w||x| = 1", X: "angle between w and x, degrees", Y: "score of the gold label"},
 		{Title: fmt.Sprintf("By angle, |w||x| = %d", length), X: "angle between w and x, degrees", Y: "loss"},
 		{Title: fmt.Sprintf("By length, at %d degrees", angle), X: "|w||x|", Y: "loss"},
 	}
