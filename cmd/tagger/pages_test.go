@@ -24,8 +24,8 @@ import (
 //   - A block of go that starts with "package main" must pass go vet.
 //
 // The comment "<!-- not run: REASON -->" right above a block exempts it. The blocks of a page share
-// a folder. It is empty at first for the README and has the files of testdata for the other pages.
-// With
+// a folder. It is empty at first for the README and the tutorial, and has the files of testdata for
+// the other pages. With
 // -update the test replaces output that differs.
 func TestPages(t *testing.T) {
 	if testing.Short() {
@@ -37,7 +37,7 @@ func TestPages(t *testing.T) {
 	root, err := filepath.Abs(filepath.Join("..", ".."))
 	require.NoError(t, err)
 	bin := programFolder(t)
-	pages := []string{"README.md"}
+	pages := []string{"README.md", filepath.Join("docs", "tutorial.md")}
 	for _, folder := range []string{"how-to", "reference", "explanation"} {
 		found, err := filepath.Glob(filepath.Join(root, "docs", folder, "*.md"))
 		require.NoError(t, err)
@@ -51,7 +51,7 @@ func TestPages(t *testing.T) {
 		t.Run(filepath.ToSlash(name), func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			if k > 0 {
+			if k > 1 {
 				require.NoError(t, os.CopyFS(dir, os.DirFS("testdata")))
 			}
 			p := &page{path: filepath.Join(root, name), root: root, dir: dir, bin: bin}
