@@ -1,8 +1,8 @@
 package recipe
 
 // defaultL2 is the factor of ||w||^2 for each loss, from the study on development data in
-// docs/reference/cli.md. Losses outside the study have the factor of related losses: 0.01 if the
-// cost bounds the loss, otherwise 0.1. On two data sets in docs/benchmarks/loss-study.md the
+// docs/explanation/training.md. Losses outside the study have the factor of related losses: 0.01 if
+// the cost bounds the loss, otherwise 0.1. On two data sets in docs/benchmarks/loss-study.md the
 // differences to the best factors are within noise.
 var defaultL2 = map[string]float64{
 	"cross-entropy":        0.1,
