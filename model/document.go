@@ -17,7 +17,7 @@ type Document struct {
 type DocumentSentence struct {
 	text.Sentence
 	Labels        []string
-	Probabilities []float64 // of the labels, nil unless asked for
+	Probabilities []float64 // of the labels, nil unless requested
 	Entities      []Entity  // empty if the labels spell no spans
 }
 
@@ -26,7 +26,7 @@ type Entity struct {
 	text.Range
 	Text, Label string
 	Tokens      [2]int  // of the sentence: the first one, and the one after the last
-	Probability float64 // that the sentence has exactly this entity, 0 if it was not asked for
+	Probability float64 // that the sentence has exactly this entity, 0 unless requested
 }
 
 // A TextTagger splits text into sentences and tokens, and labels them. It has scratch memory of its
