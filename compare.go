@@ -78,8 +78,7 @@ func (o *EvalOptions) compare(ctx context.Context, sides [2]*side, data Source) 
 	return o.compared(sides)
 }
 
-// compareOn scores both systems on the sentences of an input. It sets Label if a model determines
-// it.
+// compareOn scores both systems on the sentences of an input. It sets Label if a model names it.
 func (o *EvalOptions) compareOn(in *input.Input, sides [2]*side) error {
 	// If a model names the label column, that column holds for files too.
 	for _, s := range sides {

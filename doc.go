@@ -16,7 +16,7 @@
 // Every kind of model normalises its input as in training. Every kind of model returns labels in
 // the scheme of its training files.
 //
-// The package does not split text into sentences or words.
+// The input consists of sentences split into words. To label plain text, use [model.TextTagger].
 //
 // To train on your own scores, such as the outputs of a neural network, start at package layer,
 // losses or decode/viterbi. To use your own data sets, losses or optimizers, start at package crf.

@@ -1,6 +1,7 @@
 // Package model holds what all kinds of model share:
 //
-//   - [Labeller], the interface of a model, and [Tagger], which labels sentences.
+//   - [Labeller], the interface of a model, [Tagger], which labels sentences, and [TextTagger], which
+//     labels plain text.
 //   - [Open], which opens a model file of any kind that the caller lists.
 //   - [Input], what a model reads of a sentence, and [Metadata], what its file stores besides weights.
 //   - [Description], for inspection; [Progress] and [Summary], from training.

@@ -13,24 +13,24 @@ type Document struct {
 	Sentences []DocumentSentence
 }
 
-// A DocumentSentence is a sentence of a text with its labels, one a token.
+// A DocumentSentence is a sentence of a text with its labels, one per token.
 type DocumentSentence struct {
 	text.Sentence
 	Labels        []string
-	Probabilities []float64 // of the labels, nil unless requested
-	Entities      []Entity  // empty if the labels spell no spans
+	Probabilities []float64 // of the labels; nil without TagOptions.Probabilities
+	Entities      []Entity  // empty if the labels encode no spans
 }
 
-// An Entity is a labelled range of a text: a name, a phrase.
+// An Entity is a labelled range of a text, such as a name or a chunk.
 type Entity struct {
 	text.Range
 	Text, Label string
-	Tokens      [2]int  // of the sentence: the first one, and the one after the last
-	Probability float64 // that the sentence has exactly this entity, 0 unless requested
+	Tokens      [2]int  // in the sentence: the first token, and the one after the last
+	Probability float64 // that the sentence has exactly this entity; 0 without TagOptions.Spans
 }
 
-// A TextTagger splits text into sentences and tokens, and labels them. It has scratch memory of its
-// own: use one in each goroutine.
+// A TextTagger splits text into sentences and tokens, and labels them. It has its own scratch
+// memory. Use one per goroutine.
 type TextTagger struct {
 	splitter text.Splitter
 	tagger   Tagger
@@ -40,14 +40,14 @@ type TextTagger struct {
 	found    []annotation.Span
 }
 
-// NewTextTagger returns a tagger of text for a model. A model that reads more than words is an
-// error that wraps ErrInput, and so are several labellings or fixed labels.
+// NewTextTagger returns a text tagger for a model. If the model reads other columns than the words,
+// or the options select n-best lists or fixed labels, the error wraps ErrInput.
 func NewTextTagger(m Labeller, t text.Tokenizer, o TagOptions) (*TextTagger, error) {
 	if err := onlyWords(m); err != nil {
 		return nil, err
 	}
 	if o.NBest > 0 || o.Fixed {
-		return nil, fmt.Errorf("%w: text has one labelling, and none of its labels is known", ErrInput)
+		return nil, fmt.Errorf("%w: text tagging does not support n-best lists and fixed labels", ErrInput)
 	}
 	tagger, err := m.NewTagger(o)
 	if err != nil {
@@ -73,7 +73,7 @@ func (t *TextTagger) Label(dst []DocumentSentence, s string) ([]DocumentSentence
 	return dst, nil
 }
 
-// sentence copies the labels, which the next call of the tagger overwrites.
+// sentence copies the labels, because the next call of the tagger overwrites them.
 func (t *TextTagger) sentence(whole string, s text.Sentence, l *Labelling) DocumentSentence {
 	d := DocumentSentence{Sentence: s, Labels: append([]string{}, l.Labels...)}
 	if l.Probabilities != nil {
