@@ -367,8 +367,8 @@ func (c *Config) validateOptimizer() error {
 	if kind.name == "" {
 		return model.Refuse("optimizer", "{optimizer} %s: want one of %s", c.Optimizer, strings.Join(OptimizerNames(), ", "))
 	}
-	for option, v := range map[string]float64{"l1": c.L1, "l2": or(c.L2, 0)} {
-		if !(v >= 0 && v <= math.MaxFloat64) {
+	for k, v := range []float64{c.L1, or(c.L2, 0)} {
+		if option := []string{"l1", "l2"}[k]; !(v >= 0 && v <= math.MaxFloat64) {
 			return model.Refuse(option, "{%s} %v: want a number that is not negative", option, v)
 		}
 	}
