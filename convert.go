@@ -20,9 +20,9 @@ import (
 type ConvertOptions struct {
 	Format corpus.Format // of the input: FormatAuto, CoNLL or CoNLLU
 
-	To        string       // output format: conll or conllu; "" means that of the input
+	To        string       // output format: conll or conllu; "" means as in the input
 	Columns   []string     // columns to write, in order: COLUMN, or NAME=COLUMN for CoNLL-U; misc.KEY is a key in MISC
-	Separator string       // between the columns of CoNLL: tab or space; "" means that of the input
+	Separator string       // between the columns of CoNLL: tab or space; "" means as in the input
 	Scheme    string       // of the span labels in the output: iob1, bio, bioes or io
 	Label     string       // column of the span labels, or misc.KEY; "" means the last that encodes spans
 	Warn      func(string) // receives what Convert repaired or dropped; may be nil
@@ -42,7 +42,7 @@ func Convert(ctx context.Context, w io.Writer, data Source, o ConvertOptions) er
 // A conversion rewrites files, one after another.
 type conversion struct {
 	o    *ConvertOptions
-	to   corpus.Format // FormatAuto means that of the file
+	to   corpus.Format // FormatAuto means the format of the file
 	into structured.Scheme
 
 	w    io.Writer

@@ -51,7 +51,7 @@ func (o EvalOptions) Check() error {
 	return err
 }
 
-// scorer returns a scorer. Its scheme is that of the model, unless the options name one.
+// scorer returns a scorer. It uses the scheme of the model, unless the options name one.
 func (o *EvalOptions) scorer(m model.Labeller) (*metrics.Scorer, error) {
 	score := new(metrics.Scorer)
 	if m != nil {

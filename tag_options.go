@@ -28,7 +28,7 @@ type FileOptions struct {
 	Form    string // word column; "" means as in training
 	Threads int    // number of goroutines; 0 means one per core
 
-	OutputFormat string   // "same" (or "") as the input, or that of the tool "crfsuite", "crfpp" or "wapiti"
+	OutputFormat string   // "same" (or "") as the input, or the format of "crfsuite", "crfpp" or "wapiti"
 	Detail       []string // variants of the output of a tool: reference, path, all, scores, bare
 
 	Warn func(string) // receives warnings about attribute files; may be nil
@@ -146,7 +146,7 @@ func (o *FileOptions) checkModel(m model.Labeller) error {
 	return nil
 }
 
-// suite, pp and wapiti convert the options to those of the tools.
+// suite, pp and wapiti convert the options to the options of the tools.
 func (o *FileOptions) suite() crfsuite.Output {
 	return crfsuite.Output{Reference: o.says(detailReference), Probability: o.says(detailPath), Marginal: o.Probabilities, MarginalAll: o.says(detailAll)}
 }

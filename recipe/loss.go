@@ -11,8 +11,8 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// NewCost returns the cost of a completed configuration. labels are those of the training data,
-// scheme is their label scheme. It returns a *model.OptionError if the cost does not suit the
+// NewCost returns the cost of a completed configuration. labels holds the labels of the training
+// data, scheme is their label scheme. It returns a *model.OptionError if the cost does not suit the
 // labels.
 func (c *Config) NewCost(labels []string, scheme structured.Scheme) (structured.Cost, error) {
 	cost := c.cost()

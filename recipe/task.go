@@ -61,9 +61,9 @@ var phraseTypes = []string{
 	"NC", "PC", "VC",
 }
 
-// PickScheme returns the label scheme to train in, or "" for that of the file. Chunks cover the
-// text, so marking their ends helps, also on development data (docs/explanation/features.md). Names
-// gain nothing from it there.
+// PickScheme returns the label scheme to train in, or "" for the scheme of the file. Chunks cover
+// the text, so marking their ends helps, also on development data (docs/explanation/features.md).
+// Names gain nothing from it there.
 func (c *Config) PickScheme(p *Profile) string {
 	own := c.Kind() == model.Chain && c.Init == "" && c.supervision() == annotation.Full.String()
 	if own && p.Task() == chunking && p.Format != corpus.CRFsuite && (p.Scheme == structured.BIO || p.Scheme == structured.IOB1) {

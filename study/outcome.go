@@ -213,7 +213,7 @@ func (s *comparing) reportOn(k int, first, c *contender) (*Report, error) {
 	return r, err
 }
 
-// figures summarises runs and compares their F1 with that of others, unless the runs are the first.
+// figures summarises runs and compares their F1 with others, unless the runs are the first.
 func (s *comparing) figures(others, runs []judgement, first bool) (*Figures, error) {
 	f := &Figures{
 		F1:           spreadOf(runs, func(r *judgement) float64 { return r.results.F1 }),

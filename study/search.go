@@ -63,7 +63,7 @@ type Trial struct {
 	Seconds   float64   `json:"seconds"`
 
 	Err    error         `json:"-"` // why the setting could not be trained
-	Config recipe.Config `json:"-"` // trains with this setting; unset options are those of the default
+	Config recipe.Config `json:"-"` // trains with this setting; unset options have their defaults
 
 	text string
 }

@@ -43,7 +43,7 @@ type Data struct {
 }
 
 // Open reads the first sentences of a source and finds their columns, templates and label scheme.
-// If pickScheme is set, it may pick a better scheme for training than that of the file. Close the
+// If pickScheme is set, it may pick a better scheme for training than the file has. Close the
 // result after use.
 func Open(ctx context.Context, source corpus.Source, c recipe.Config, start model.Labeller, pickScheme bool) (*Data, error) {
 	format, err := corpus.ParseFormat(cmp.Or(c.Format, corpus.FormatAuto.String()))

@@ -85,8 +85,8 @@ func (k *Kept) ForTagger() model.Sentence {
 	return model.Sentence{Columns: &k.Rows}
 }
 
-// Score tags sentences with a model and scores the labels against those of the file. scheme is the
-// scheme of the file. Labels that the model does not have count as errors.
+// Score tags sentences with a model and scores the labels against the labels of the file. scheme is
+// the scheme of the file. Labels that the model does not have count as errors.
 func Score(m model.Labeller, list []*Kept, scheme structured.Scheme, threads int) (*metrics.Results, error) {
 	scores := make([]metrics.Evaluator, min(workers.ForTagging(threads), len(list)))
 	failed := make([]error, len(scores))

@@ -28,7 +28,8 @@ type Set interface {
 	// Labels returns the labels of the training data, and Scheme their label scheme.
 	Labels() []string
 	Scheme() structured.Scheme
-	// Len and Tokens return the size of the training data, and Held that of the development data.
+	// Len and Tokens return the size of the training data, and Held the size of the development
+	// data.
 	Len() int
 	Tokens() int
 	Held() (sentences, tokens int)

@@ -7,5 +7,5 @@ import (
 	"os"
 )
 
-// own sets the mode of f to that of info.
+// own sets the mode of f from info.
 func own(f *os.File, info fs.FileInfo) error { return f.Chmod(info.Mode().Perm()) }

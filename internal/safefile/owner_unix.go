@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// own sets owner and group of f to those of info, as far as permitted. It sets the mode last,
+// own sets owner and group of f from info, as far as permitted. It sets the mode last,
 // because chown may clear mode bits.
 func own(f *os.File, info fs.FileInfo) error {
 	if s, ok := info.Sys().(*syscall.Stat_t); ok {

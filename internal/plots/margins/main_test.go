@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The scores of the first panel are those that the losses of the others are made of.
+// The losses in the other panels use the scores of the first panel.
 func TestScoresAreThoseOfTheLosses(t *testing.T) {
 	for _, k := range kinds() {
 		for _, n := range []float64{0.5, 1, 3} {
