@@ -75,6 +75,8 @@ var rules = []rule{
 	{path: "model", public: true,
 		imports: []string{"structured", "corpus", "corpus/attrfile", "corpus/annotation", "features", "lexicon", "optimize", "metrics", "text", "internal/container", "internal/input", "internal/workers"},
 		modules: []string{"golang.org/x/text"}},
+	{path: "report", public: true,
+		imports: []string{"text", "model"}},
 	{path: "internal/training",
 		imports: []string{"structured", "losses", "optimize", "metrics", "model"},
 		modules: []string{"gonum.org/v1/gonum"}},
