@@ -1,0 +1,148 @@
+package standoff
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// A Format is how a tool writes documents with spans.
+type Format int
+
+const (
+	// FormatAuto stands for the format that the first document shows.
+	FormatAuto Format = iota
+	// Doccano has JSON objects with "text" and triples [start, end, label] under "label".
+	Doccano
+	// DoccanoEntities has JSON objects with "text" and objects under "entities".
+	DoccanoEntities
+	// SpaCy has pairs of a text and an object with triples under "entities".
+	SpaCy
+	// SpaCyDoc has JSON objects with "text" and objects under "ents".
+	SpaCyDoc
+	// HuggingFace has JSON objects with "tokens" and "ner_tags".
+	HuggingFace
+	// LabelStudio has an array of tasks with "data" and "annotations".
+	LabelStudio
+	// Brat has pairs of files, a text and its annotations.
+	Brat
+)
+
+var formatNames = [...]string{FormatAuto: "auto", Doccano: "doccano", DoccanoEntities: "doccano-entities", SpaCy: "spacy",
+	SpaCyDoc: "spacy-doc", HuggingFace: "huggingface", LabelStudio: "label-studio", Brat: "brat"}
+
+// String returns the name that ParseFormat reads.
+func (f Format) String() string {
+	if f < 0 || int(f) >= len(formatNames) {
+		return fmt.Sprintf("Format(%d)", int(f))
+	}
+	return formatNames[f]
+}
+
+// ParseFormat reads the name of a format, in any case.
+func ParseFormat(name string) (Format, error) {
+	for f, n := range formatNames {
+		if strings.EqualFold(n, name) {
+			return Format(f), nil
+		}
+	}
+	return 0, fmt.Errorf("unknown annotation format %q: expected %s", name, strings.Join(formatNames[:], ", "))
+}
+
+// Unit returns what offsets count in the files of a format.
+//
+//   - doccano counts UTF-16 code units: its page runs in a browser and stores offsets of JavaScript
+//     strings (https://github.com/doccano/doccano/issues/2290). A project with the setting "Count
+//     grapheme clusters as one character" counts Graphemes: pass Options.Unit.
+//   - spaCy counts runes: offsets index Python strings (https://spacy.io/api/doc#to_json).
+//   - Label Studio counts runes since October 2021, and UTF-16 code units before
+//     (https://github.com/HumanSignal/label-studio/pull/1559). Exports quote the text of spans, so
+//     that the reader can choose for each document.
+//   - brat counts runes: "character offsets" of its Python server
+//     (https://brat.nlplab.org/standoff.html).
+//   - Hugging Face files have no offsets.
+func (f Format) Unit() Unit {
+	switch f {
+	case Doccano, DoccanoEntities:
+		return UTF16
+	}
+	return Runes
+}
+
+// Options say how documents are read and written. The zero value suits all formats.
+type Options struct {
+	Format Format // NewReader detects it, NewWriter requires it
+	Unit   Unit   // of the offsets, if the file does not count in the unit of its format
+
+	// TextKey is the key of the text: for LabelStudio in "data", where the default is "text" or the
+	// only key with a string.
+	TextKey string
+	// TagsKey is the key of the labels in HuggingFace. The default is "ner_tags", or "tags" if a
+	// file has no "ner_tags".
+	TagsKey string
+	// LabelNames are the labels that numbers in HuggingFace stand for, from 0. A writer with
+	// LabelNames writes numbers, else strings. [LabelNames] returns the usual order.
+	LabelNames []string
+
+	// Predictions makes a LabelStudio reader take the first prediction of a task without
+	// annotations. It makes a writer write spans as predictions, for annotators to correct.
+	Predictions bool
+	// FromName and ToName are the names of the controls "Labels" and "Text" in the labelling
+	// configuration of LabelStudio. They default to "label" and "text".
+	FromName, ToName string
+
+	// Aligner finds tokens where a HuggingFace writer gets a document without any.
+	Aligner Aligner
+}
+
+func (o *Options) unit() Unit {
+	if o.Unit != UnitAuto {
+		return o.Unit
+	}
+	return o.Format.Unit()
+}
+
+// A Reader reads documents, one at a time.
+type Reader interface {
+	// Read reads the next document. It returns io.EOF at the end of the input.
+	Read(d *Document) error
+	// Format returns the format of the input.
+	Format() Format
+	// Lost counts what the documents read so far had and a Document has no place for.
+	Lost() Counts
+}
+
+// A Writer writes documents, one at a time.
+type Writer interface {
+	// Write writes a document.
+	Write(d *Document) error
+	// Close writes what ends the output. It does not close the [io.Writer].
+	Close() error
+}
+
+// NewReader returns a reader of JSON documents. It detects the format if options name none. Name
+// stands for the input in errors. Use [NewBratReader] for brat.
+func NewReader(r io.Reader, name string, o Options) (Reader, error) {
+	if o.Format == FormatAuto {
+		o.Format, r = Detect(r)
+	}
+	switch o.Format {
+	case FormatAuto:
+		return nil, fmt.Errorf("%s: no annotation format is recognised: expected JSON of doccano, spaCy, Hugging Face or Label Studio", name)
+	case Brat:
+		return nil, fmt.Errorf("%s: brat has two files for each document: read the folder", name)
+	}
+	x := &jsonReader{values: newValues(r, name), o: o, lost: make(Counts)}
+	return x, nil
+}
+
+// NewWriter returns a writer of JSON documents. Use [NewBratWriter] for brat.
+func NewWriter(w io.Writer, o Options) (Writer, error) {
+	switch o.Format {
+	case Doccano, DoccanoEntities, SpaCy, SpaCyDoc, HuggingFace, LabelStudio:
+		return &jsonWriter{w: w, o: o}, nil
+	case Brat:
+		return nil, fmt.Errorf("brat has two files for each document: write a folder")
+	}
+	return nil, fmt.Errorf("cannot write the annotation format %s: expected doccano, doccano-entities, spacy, spacy-doc, huggingface or label-studio", o.Format)
+}

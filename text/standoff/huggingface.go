@@ -1,0 +1,110 @@
+package standoff
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/structured"
+	"github.com/trellis-nlp/trellis/text"
+)
+
+// LabelNames returns the labels of types of spans in the order that Hugging Face data sets use: O,
+// then B- and I- of each type, types sorted. Numbers in "ner_tags" count in this order from 0.
+func LabelNames(types []string) []string {
+	types = slices.Compact(slices.Sorted(slices.Values(types)))
+	names := []string{"O"}
+	for _, typ := range types {
+		names = append(names, "B-"+typ, "I-"+typ)
+	}
+	return names
+}
+
+// row reads a document of tokens and labels.
+func (r *jsonReader) row(d *Document) error {
+	fields, err := r.split(r.raw)
+	if err != nil {
+		return err
+	}
+	tagsKey := r.o.TagsKey
+	if tagsKey == "" {
+		tagsKey = "ner_tags"
+		if !slices.ContainsFunc(fields, func(f Field) bool { return f.Key == tagsKey }) {
+			tagsKey = "tags"
+		}
+	}
+	var words []string
+	var tags []json.RawMessage
+	hasTokens, hasTags := false, false
+	for _, f := range fields {
+		switch f.Key {
+		case "tokens":
+			if err := json.Unmarshal(f.Value, &words); err != nil {
+				return fmt.Errorf("key %q: found %s, expected a list of strings", f.Key, describe(f.Value))
+			}
+			hasTokens = true
+		case tagsKey:
+			if err := json.Unmarshal(f.Value, &tags); err != nil {
+				return fmt.Errorf("key %q: found %s, expected a list of labels", f.Key, describe(f.Value))
+			}
+			hasTags = true
+		case "id":
+			d.ID = id(f.Value)
+		default:
+			d.Extra = append(d.Extra, f)
+		}
+	}
+	switch {
+	case !hasTokens:
+		return missing("tokens", fields)
+	case hasTags && len(tags) != len(words):
+		return fmt.Errorf("key %q: found %d labels, expected one for each of the %d tokens", tagsKey, len(tags), len(words))
+	case !hasTags && r.o.TagsKey != "":
+		return missing(tagsKey, fields)
+	}
+	labels := make([]string, len(tags))
+	for k, tag := range tags {
+		if labels[k], err = r.label(tag); err != nil {
+			return fmt.Errorf("key %q, token %d: %w", tagsKey, k+1, err)
+		}
+	}
+	d.setTokens(words)
+	d.Spans = TokenSpans(d.Spans, d.Tokens, labels)
+	for k := range d.Spans {
+		d.Spans[k].Line = r.first
+	}
+	return nil
+}
+
+// label reads a label of a token: a string, or a number that stands for one.
+func (r *jsonReader) label(raw json.RawMessage) (label string, err error) {
+	var number *int
+	var name *string
+	switch {
+	case json.Unmarshal(raw, &name) == nil && name != nil:
+		label = *name
+	case json.Unmarshal(raw, &number) != nil || number == nil:
+		return "", fmt.Errorf("found %s, expected a label or its number", describe(raw))
+	case r.o.LabelNames == nil:
+		return "", fmt.Errorf("found the number %d, but the names of the labels are not given", *number)
+	case *number < 0 || *number >= len(r.o.LabelNames):
+		return "", fmt.Errorf("found the number %d, expected 0 to %d, as %d names of labels are given",
+			*number, len(r.o.LabelNames)-1, len(r.o.LabelNames))
+	default:
+		label = r.o.LabelNames[*number]
+	}
+	if prefix, typ := structured.SplitLabel(label); label != "O" && (prefix == 'O' || typ == "") {
+		return "", fmt.Errorf("found the label %q, expected O or a label of a span such as B-PER or I-PER", label)
+	}
+	return label, nil
+}
+
+// TokenSpans appends the spans that the labels of tokens spell, in any scheme that
+// [annotation.AppendSpans] reads.
+func TokenSpans(dst []Span, tokens []text.Token, labels []string) []Span {
+	for _, s := range annotation.AppendSpans(nil, labels) {
+		dst = append(dst, Span{Start: tokens[s.Start].Start.Byte, End: tokens[s.End-1].End.Byte, Label: s.Type})
+	}
+	return dst
+}

@@ -1,0 +1,298 @@
+package standoff
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A jsonReader reads the documents of all JSON formats.
+type jsonReader struct {
+	values
+	o       Options
+	lost    Counts
+	fields  []Field
+	offsets Offsets
+}
+
+// Format implements [Reader].
+func (r *jsonReader) Format() Format { return r.o.Format }
+
+// Lost implements [Reader].
+func (r *jsonReader) Lost() Counts { return r.lost }
+
+// Read implements [Reader].
+func (r *jsonReader) Read(d *Document) error {
+	d.reset(r.name, 0)
+	if err := r.next(); err != nil {
+		return err
+	}
+	d.Line = r.first
+	err := r.document(d)
+	if err == nil {
+		return nil
+	}
+	line := r.first
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+		line += bytes.Count(r.raw[:min(int(e.Offset), len(r.raw))], []byte("\n"))
+		err = fmt.Errorf("the JSON is not valid: %w", err)
+	}
+	if d.ID != "" {
+		err = fmt.Errorf("document %s: %w", d.ID, err)
+	}
+	d.reset(r.name, 0)
+	return r.at(line, err)
+}
+
+func (r *jsonReader) document(d *Document) error {
+	if !json.Valid(r.raw) {
+		return json.Unmarshal(r.raw, new(any))
+	}
+	switch r.o.Format {
+	case SpaCy:
+		return r.pair(d)
+	case HuggingFace:
+		return r.row(d)
+	case LabelStudio:
+		return r.task(d)
+	}
+	return r.object(d)
+}
+
+// object reads a document of doccano or spaCy: a text, and spans under one of several keys.
+func (r *jsonReader) object(d *Document) error {
+	fields, err := r.split(r.raw)
+	if err != nil {
+		return err
+	}
+	textKeys, spanKeys := []string{"text", "data"}, []string{"label", "labels", "entities"}
+	if r.o.Format == SpaCyDoc {
+		textKeys, spanKeys = textKeys[:1], []string{"ents"}
+	}
+	if r.o.TextKey != "" {
+		textKeys = []string{r.o.TextKey}
+	}
+	hasText := false
+	var lists []Field
+	for _, f := range fields {
+		switch {
+		case slices.Contains(textKeys, f.Key) && !hasText:
+			if d.Text, err = textOf(f); err != nil {
+				return err
+			}
+			hasText = true
+		case f.Key == "id":
+			d.ID = id(f.Value)
+		case slices.Contains(spanKeys, f.Key):
+			lists = append(lists, f)
+		default:
+			d.Extra = append(d.Extra, f)
+		}
+	}
+	if !hasText {
+		return missing(textKeys[0], fields)
+	}
+	r.offsets.Reset(d.Text, r.o.unit())
+	for _, f := range lists {
+		if err := r.spans(d, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pair reads a document of spaCy 2: a text, and an object with "entities".
+func (r *jsonReader) pair(d *Document) error {
+	var parts []json.RawMessage
+	if err := json.Unmarshal(r.raw, &parts); err != nil || len(parts) != 2 {
+		return fmt.Errorf("found %s, expected a pair [text, {\"entities\": [...]}]", describe(r.raw))
+	}
+	var err error
+	if d.Text, err = textOf(Field{"[0]", parts[0]}); err != nil {
+		return err
+	}
+	fields, err := r.split(parts[1])
+	if err != nil {
+		return err
+	}
+	r.offsets.Reset(d.Text, r.o.unit())
+	for _, f := range fields {
+		if f.Key != "entities" {
+			d.Extra = append(d.Extra, f)
+		} else if err := r.spans(d, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// split returns the keys and values of an object in their order.
+func (r *jsonReader) split(raw []byte) ([]Field, error) {
+	r.fields = r.fields[:0]
+	if first, _ := opening(raw); first != '{' {
+		return nil, fmt.Errorf("found %s, expected an object", describe(raw))
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	if _, err := dec.Token(); err != nil {
+		return nil, err
+	}
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return nil, err
+		}
+		f := Field{Key: key.(string)}
+		if err := dec.Decode(&f.Value); err != nil {
+			return nil, err
+		}
+		r.fields = append(r.fields, f)
+	}
+	return r.fields, nil
+}
+
+// spans reads a list of spans, triples or objects.
+func (r *jsonReader) spans(d *Document, f Field) error {
+	var list []json.RawMessage
+	if err := json.Unmarshal(f.Value, &list); err != nil {
+		return fmt.Errorf("key %q: found %s, expected a list of spans", f.Key, describe(f.Value))
+	}
+	for k, item := range list {
+		s, err := r.span(item)
+		if err == nil {
+			s, err = r.place(s)
+		}
+		if err != nil {
+			return fmt.Errorf("key %q, span %d: %w", f.Key, k+1, err)
+		}
+		s.Line = r.first
+		d.Spans = append(d.Spans, s)
+	}
+	return nil
+}
+
+const wantSpan = `expected [start, end, label] or an object with "start", "end" and "label"`
+
+// span reads a span, whose offsets are in units.
+func (r *jsonReader) span(raw []byte) (Span, error) {
+	var s Span
+	var start, end *int
+	var label *string
+	switch first, _ := opening(raw); first {
+	case '[':
+		var parts []json.RawMessage
+		if json.Unmarshal(raw, &parts) != nil || len(parts) < 3 || json.Unmarshal(parts[0], &start) != nil ||
+			json.Unmarshal(parts[1], &end) != nil || json.Unmarshal(parts[2], &label) != nil {
+			break
+		}
+		r.lose("further values of spans", len(parts)-3)
+	case '{':
+		var o map[string]json.RawMessage
+		if err := json.Unmarshal(raw, &o); err != nil {
+			break
+		}
+		for key, value := range o {
+			var err error
+			switch key {
+			case "start", "start_offset":
+				err = json.Unmarshal(value, &start)
+			case "end", "end_offset":
+				err = json.Unmarshal(value, &end)
+			case "label":
+				err = json.Unmarshal(value, &label)
+			case "id":
+				s.ID = id(value)
+			default:
+				r.lose("further keys of spans", 1)
+			}
+			if err != nil {
+				return s, fmt.Errorf("found %s under %q; %s", describe(value), key, wantSpan)
+			}
+		}
+	}
+	if start == nil || end == nil || label == nil {
+		return s, fmt.Errorf("found %s, %s", describe(raw), wantSpan)
+	}
+	s.Start, s.End, s.Label = *start, *end, *label
+	return s, nil
+}
+
+// place converts the offsets of a span to bytes.
+func (r *jsonReader) place(s Span) (Span, error) {
+	start, err := r.offsets.Byte(s.Start)
+	if err != nil {
+		return s, fmt.Errorf("start: %w", err)
+	}
+	end, err := r.offsets.Byte(s.End)
+	if err != nil {
+		return s, fmt.Errorf("end: %w", err)
+	}
+	if end < start {
+		return s, fmt.Errorf("%w: end %d is before start %d", ErrOffset, s.End, s.Start)
+	}
+	s.Start, s.End = start, end
+	return s, nil
+}
+
+func (r *jsonReader) lose(what string, n int) {
+	if n > 0 {
+		r.lost[what] += n
+	}
+}
+
+// textOf returns the string under a key.
+func textOf(f Field) (string, error) {
+	var s *string
+	if err := json.Unmarshal(f.Value, &s); err != nil || s == nil {
+		return "", fmt.Errorf("key %q: found %s, expected a text", f.Key, describe(f.Value))
+	}
+	return *s, nil
+}
+
+// id returns a name as it is, and any other value as JSON.
+func id(value json.RawMessage) string {
+	var s *string
+	if json.Unmarshal(value, &s) == nil {
+		if s == nil {
+			return ""
+		}
+		return *s
+	}
+	return string(value)
+}
+
+// missing is the error of an object without a key.
+func missing(key string, fields []Field) error {
+	var keys []string
+	for _, f := range fields {
+		keys = append(keys, f.Key)
+	}
+	if len(keys) == 0 {
+		return fmt.Errorf("found an object without keys, expected the key %q", key)
+	}
+	return fmt.Errorf("found the keys %.200s, expected the key %q", strings.Join(keys, ", "), key)
+}
+
+// describe names a value for errors.
+func describe(raw []byte) string {
+	first, _ := opening(raw)
+	short := string(raw)
+	if len(short) > 60 {
+		short = strings.ToValidUTF8(short[:60], "") + "..."
+	}
+	switch first {
+	case '{':
+		return "the object " + short
+	case '[':
+		return "the list " + short
+	case '"':
+		return "the string " + short
+	case 'n':
+		return "null"
+	case 't', 'f':
+		return short
+	}
+	return "the number " + short
+}
