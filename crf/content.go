@@ -70,7 +70,7 @@ func New(p Content) (*Model, error) {
 	if l != len(p.Labels) || l == 0 || l > maxLabels {
 		return nil, fmt.Errorf("%w: %d labels (%d distinct), want 1..%d distinct labels", model.ErrInput, len(p.Labels), l, maxLabels)
 	}
-	if p.Scheme < structured.Plain || p.Scheme > structured.BIOES {
+	if p.Scheme < structured.Plain || p.Scheme > structured.IOE2 {
 		return nil, fmt.Errorf("%w: unknown scheme %v", model.ErrInput, p.Scheme)
 	}
 	slices.Sort(m.words)

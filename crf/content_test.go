@@ -69,7 +69,7 @@ func TestNewRefuses(t *testing.T) {
 		"a negative pair":       func(p *Content) { p.Transitions[0].From = -1 },
 		"a weight of NaN":       func(p *Content) { p.Attributes[0].Weights[0].Weight = math.NaN() },
 		"an infinite weight":    func(p *Content) { p.Transitions[0].Weight = math.Inf(1) },
-		"a scheme of no number": func(p *Content) { p.Scheme = structured.BIOES + 1 },
+		"a scheme of no number": func(p *Content) { p.Scheme = structured.IOE2 + 1 },
 	} {
 		p := tiny(t)
 		spoil(&p)

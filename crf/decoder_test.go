@@ -58,6 +58,7 @@ func spanModel(t testing.TB, rng *rand.Rand, scheme structured.Scheme, labels []
 var (
 	bioLabels   = []string{"I-X", "O", "B-X", "B-Y", "I-Y"}
 	bioesLabels = []string{"O", "B-X", "I-X", "E-X", "S-X"}
+	ioeLabels   = []string{"O", "I-X", "E-X", "I-Y", "E-Y"}
 )
 
 // eachSpanModel runs f on models of both schemes and all kinds of edges, with sentences of 1 to 4
@@ -65,7 +66,8 @@ var (
 func eachSpanModel(t *testing.T, f func(m *Model, rows features.Rows)) {
 	rng := rand.New(rand.NewPCG(4, 4))
 	for _, edges := range []struct{ transitions, bigrams bool }{{false, false}, {true, false}, {false, true}, {true, true}} {
-		for scheme, labels := range map[structured.Scheme][]string{structured.BIO: bioLabels, structured.BIOES: bioesLabels, structured.IOB1: bioLabels} {
+		for scheme, labels := range map[structured.Scheme][]string{structured.BIO: bioLabels, structured.BIOES: bioesLabels, structured.IOB1: bioLabels,
+			structured.IOE1: ioeLabels, structured.IOE2: ioeLabels} {
 			m := spanModel(t, rng, scheme, labels, edges.transitions, edges.bigrams)
 			for n := 1; n <= 4; n++ {
 				rows := make(features.Rows, n)

@@ -167,7 +167,7 @@ func (p *parser) model() *Model {
 		p.fail(fmt.Errorf("unexpected number of labels: %d", l))
 	}
 	shape := view[uint64](p, secShape)
-	if len(shape) != 5 || shape[0] > uint64(Int8) || shape[1] >= fingerprint.Bases || shape[2] > uint64(structured.BIOES) {
+	if len(shape) != 5 || shape[0] > uint64(Int8) || shape[1] >= fingerprint.Bases || shape[2] > uint64(structured.IOE2) {
 		p.fail(fmt.Errorf("invalid section %q: %d", secShape, shape))
 		return nil
 	}

@@ -107,6 +107,8 @@ func TestProbabilities(t *testing.T) {
 		{"Ann/B-P meets/O Bo/B-P Ek/I-P", "Bo/B-P Ek/I-P Ann/B-P", "Ann/B-P Bo/B-P Ek/I-P in/O New/B-L York/I-L City/I-L"}, // BIO
 		{"Ann/I-P meets/O Bo/I-P Ek/I-P", "Bo/I-P Ek/I-P Ann/B-P", "Ann/I-P Bo/B-P Ek/I-P in/O New/I-L York/I-L City/I-L"}, // IOB1
 		{"Ann/S-P meets/O Bo/B-P Ek/E-P", "Bo/B-P Ek/E-P Ann/S-P", "Ann/S-P Bo/B-P Ek/E-P in/O New/B-L York/I-L City/E-L"}, // BIOES
+		{"Ann/I-P meets/O Bo/I-P Ek/I-P", "Bo/I-P Ek/E-P Ann/I-P", "Ann/E-P Bo/I-P Ek/I-P in/O New/I-L York/I-L City/I-L"}, // IOE1
+		{"Ann/E-P meets/O Bo/I-P Ek/E-P", "Bo/I-P Ek/E-P Ann/E-P", "Ann/E-P Bo/I-P Ek/E-P in/O New/I-L York/I-L City/E-L"}, // IOE2
 		{"Ann/I-P meets/O Bo/I-P Ek/I-P", "Bo/I-P Ek/I-P", "Ann/I-P in/O New/I-L York/I-L City/I-L"},
 	} {
 		d := dataset(t, preset(t), nil)

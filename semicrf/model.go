@@ -76,8 +76,11 @@ func (m *Model) Close() error { return nil }
 // Labels returns the labels that the model can assign.
 func (m *Model) Labels() []string {
 	prefixes := []string{"B-", "I-"}
-	if m.Scheme() == structured.BIOES {
+	switch m.Scheme() {
+	case structured.BIOES:
 		prefixes = append(prefixes, "E-", "S-")
+	case structured.IOE1, structured.IOE2:
+		prefixes = []string{"I-", "E-"}
 	}
 	labels := []string{"O"}
 	for _, typ := range m.Types() {

@@ -22,16 +22,17 @@ func (t *Decoder) Probabilities(dst []float64, y []semimarkov.Segment) ([]float6
 	}
 	for k, g := range y {
 		touches := k > 0 && y[k-1].Label == g.Label
+		touched := k+1 < len(y) && y[k+1].Label == g.Label
 		for at := g.Start; at < g.End; at++ {
-			dst = append(dst, t.probability(at, g, touches))
+			dst = append(dst, t.probability(at, g, touches, touched))
 		}
 	}
 	return dst, nil
 }
 
 // probability returns the probability of the label of token at, in segment g. touches means that
-// the previous segment has the same label.
-func (t *Decoder) probability(at int, g semimarkov.Segment, touches bool) float64 {
+// the previous segment has the same label, touched that the next one has.
+func (t *Decoder) probability(at int, g semimarkov.Segment, touches, touched bool) float64 {
 	inside, j := t.inner.NodeAt(at)[g.Label], g.Label
 	first, last := at == g.Start, at == g.End-1
 	scheme := t.m.Scheme()
@@ -47,6 +48,19 @@ func (t *Decoder) probability(at int, g semimarkov.Segment, touches bool) float6
 			return both
 		}
 		return inside - both
+	case scheme == structured.IOE1: // E- is where a span of its type touches it, all else is I-
+		both := 0.0
+		if at+1 < t.mu.T {
+			both = t.mu.EdgeAt(at + 1)[j*t.mu.L+j]
+		}
+		if last && touched {
+			return both
+		}
+		return inside - both
+	case scheme == structured.IOE2 && last:
+		return t.ends(at, j)
+	case scheme == structured.IOE2:
+		return inside - t.ends(at, j)
 	case scheme == structured.BIO && first:
 		return t.begins(at, j)
 	case scheme == structured.BIO:

@@ -19,9 +19,14 @@ const (
 	BIOES
 	// IO labels all tokens of spans I-. Adjacent spans of the same type merge.
 	IO
+	// IOE1 writes E- only where a span ends right before another of its type.
+	IOE1
+	// IOE2 ends every span with E-.
+	IOE2
 )
 
-var schemeNames = [...]string{Plain: "plain", IOB1: "iob1", BIO: "bio", BIOES: "bioes", IO: "io"}
+var schemeNames = [...]string{Plain: "plain", IOB1: "iob1", BIO: "bio", BIOES: "bioes", IO: "io",
+	IOE1: "ioe1", IOE2: "ioe2"}
 
 // String returns the name that ParseScheme accepts.
 func (s Scheme) String() string {
@@ -42,7 +47,7 @@ func ParseScheme(name string) (Scheme, error) {
 			return Scheme(i), nil
 		}
 	}
-	return Plain, fmt.Errorf("unknown label scheme %q: want plain, iob1, bio, bioes or io", name)
+	return Plain, fmt.Errorf("unknown label scheme %q: want plain, iob1, bio, bioes, io, ioe1 or ioe2", name)
 }
 
 // SplitLabel splits a span label at its first hyphen, as conlleval does. "B-creative-work" gives
@@ -84,6 +89,13 @@ func (s Scheme) Follows(prev, next string) bool {
 		return open == goesOn && (!open || pt == nt)
 	case IO:
 		return n == 'I' || n == 'O'
+	case IOE1:
+		// E- is for a span that touches the next one of its type, and for nothing else.
+		touches := (n == 'I' || n == 'E') && pt == nt
+		return n != 'B' && n != 'S' && (p != 'E' || touches)
+	case IOE2:
+		goesOn := (n == 'I' || n == 'E') && pt == nt
+		return n != 'B' && n != 'S' && (p != 'I' || goesOn)
 	}
 	return true
 }

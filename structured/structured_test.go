@@ -225,6 +225,14 @@ func wellFormed(s structured.Scheme, labels []string, y []int) bool {
 			if c != 'I' && c != 'O' {
 				return false
 			}
+		case structured.IOE1:
+			if c == 'B' || c == 'S' || c == 'E' && !(n != 'O' && nt == ct) {
+				return false
+			}
+		case structured.IOE2:
+			if c == 'B' || c == 'S' || c == 'I' && !(n != 'O' && nt == ct) {
+				return false
+			}
 		case structured.BIO:
 			if c == 'I' && !inside {
 				return false
@@ -251,6 +259,8 @@ func TestGrammarAllowsTheWellFormedOnly(t *testing.T) {
 		{structured.BIO, []string{"O", "B-X", "I-X", "B-Y", "I-Y"}},
 		{structured.BIOES, []string{"O", "B-X", "I-X", "E-X", "S-X", "B-Y", "E-Y"}},
 		{structured.IO, []string{"O", "B-X", "I-X", "I-Y"}},
+		{structured.IOE1, []string{"O", "I-X", "E-X", "I-Y", "E-Y", "B-Y"}},
+		{structured.IOE2, []string{"O", "I-X", "E-X", "I-Y", "E-Y", "S-Y"}},
 	} {
 		g := structured.NewGrammar(k.labels, k.scheme)
 		c := new(structured.Lattice)
@@ -293,7 +303,7 @@ func TestFixedAndAllow(t *testing.T) {
 }
 
 func TestSchemeNames(t *testing.T) {
-	for s := structured.Plain; s <= structured.IO; s++ {
+	for s := structured.Plain; s <= structured.IOE2; s++ {
 		got, err := structured.ParseScheme(s.String())
 		require.NoError(t, err)
 		assert.Equal(t, s, got)

@@ -77,6 +77,7 @@ type place struct {
 	typ          string
 	starts, ends bool
 	touches      bool // the previous token is in a span of the same type, this one or another
+	touched      bool // so is the next token
 }
 
 func placeAt(labels []string, t int) place {
@@ -95,6 +96,7 @@ func placeAt(labels []string, t int) place {
 		starts:  !continues(p, pt, c, ct),
 		ends:    !continues(c, ct, n, nt),
 		touches: p != 'O' && pt == ct,
+		touched: n != 'O' && nt == ct,
 	}
 }
 
@@ -104,6 +106,11 @@ func (p place) prefix(scheme structured.Scheme) byte {
 	case p.outside:
 		return 'O'
 	case scheme == structured.IO:
+		return 'I'
+	case scheme == structured.IOE1 || scheme == structured.IOE2:
+		if p.ends && (scheme == structured.IOE2 || p.touched) {
+			return 'E'
+		}
 		return 'I'
 	case scheme == structured.BIOES && p.ends && p.starts:
 		return 'S'

@@ -16,16 +16,19 @@ import (
 //
 // Bare letters are ambiguous, because a POS tagset may have an I, too. Labels without types
 // therefore need two different letters besides O, no foreign label, and at most one ill-formed
-// label in twenty.
+// label in twenty. They are never IOE1 or IOE2.
 type SchemeDetector struct {
-	inSpans   int    // number of span labels
-	foreign   int    // number of labels that are neither O nor span labels
-	typed     bool   // some label has a type
-	letters   uint   // bit set of prefixes
-	illFormed [4]int // by Scheme
+	inSpans   int                      // number of span labels
+	foreign   int                      // number of labels that are neither O nor span labels
+	typed     bool                     // some label has a type
+	letters   uint                     // bit set of prefixes
+	illFormed [structured.IOE2 + 1]int // by Scheme
 }
 
 const spanLetters = "BIES"
+
+// detected are the schemes that a SchemeDetector knows. Nothing distinguishes IO from IOB1.
+var detected = []structured.Scheme{structured.IOB1, structured.BIO, structured.BIOES, structured.IOE1, structured.IOE2}
 
 // Add adds the labels of one sentence.
 func (d *SchemeDetector) Add(labels []string) {
@@ -41,7 +44,7 @@ func (d *SchemeDetector) Add(labels []string) {
 			d.letters |= 1 << strings.IndexByte(spanLetters, letter)
 		}
 		p := placeAt(labels, t)
-		for s := structured.IOB1; s <= structured.BIOES; s++ {
+		for _, s := range detected {
 			if !fits(label, p.prefix(s)) {
 				d.illFormed[s]++
 			}
@@ -52,8 +55,9 @@ func (d *SchemeDetector) Add(labels []string) {
 // Scheme returns the scheme of the labels added so far, or [structured.Plain] if there are none.
 func (d *SchemeDetector) Scheme() structured.Scheme {
 	best := structured.BIO
-	for s := structured.IOB1; s <= structured.BIOES; s++ {
-		if d.illFormed[s] < d.illFormed[best] {
+	for _, s := range detected {
+		bare := !d.typed && s >= structured.IOE1
+		if !bare && d.illFormed[s] < d.illFormed[best] {
 			best = s
 		}
 	}

@@ -1,6 +1,7 @@
 package annotation
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,7 +12,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-var spanSchemes = []structured.Scheme{structured.IOB1, structured.BIO, structured.BIOES}
+var spanSchemes = []structured.Scheme{structured.IOB1, structured.BIO, structured.BIOES, structured.IOE1, structured.IOE2}
 
 // anyLabels draws sequences of labels of two types in all schemes. Most are ill-formed.
 var anyLabels = rapid.SliceOfN(rapid.SampledFrom([]string{
@@ -21,7 +22,10 @@ var anyLabels = rapid.SliceOfN(rapid.SampledFrom([]string{
 // schemeLabels draws sequences of labels of a scheme, well-formed or not.
 func schemeLabels(s structured.Scheme) *rapid.Generator[[]string] {
 	labels := []string{"O", "B-X", "I-X", "B-Y", "I-Y"}
-	if s == structured.BIOES {
+	switch s {
+	case structured.IOE1, structured.IOE2:
+		labels = []string{"O", "I-X", "E-X", "I-Y", "E-Y"}
+	case structured.BIOES:
 		labels = append(labels, "E-X", "S-X", "E-Y", "S-Y")
 	}
 	return rapid.SliceOfN(rapid.SampledFrom(labels), 0, 8)
@@ -76,6 +80,10 @@ func TestConvert(t *testing.T) {
 		{structured.BIO, structured.BIOES, "B-X I-X I-X B-X O", "B-X I-X E-X S-X O", 0},
 		{structured.BIO, structured.IOB1, "B-X I-X B-X B-Y O", "I-X I-X B-X I-Y O", 0},
 		{structured.IOB1, structured.BIO, "I-X B-X O I-Y", "B-X B-X O B-Y", 0},
+		{structured.BIO, structured.IOE1, "B-X I-X B-X B-Y O B-X", "I-X E-X I-X I-Y O I-X", 0},
+		{structured.BIO, structured.IOE2, "B-X I-X B-X B-Y O B-X", "I-X E-X E-X E-Y O E-X", 0},
+		{structured.IOE1, structured.BIO, "I-X E-X I-X I-Y O E-X", "B-X I-X B-X B-Y O B-X", 1},
+		{structured.IOE2, structured.BIO, "I-X E-X E-X E-Y O I-X", "B-X I-X B-X B-Y O B-X", 1},
 		{structured.BIOES, structured.BIO, "S-X B-X E-X", "B-X B-X I-X", 0},
 		{structured.BIO, structured.BIO, "I-X I-X O I-Y I-X", "B-X I-X O B-Y B-X", 3},
 		{structured.BIOES, structured.BIOES, "B-X O I-X E-X", "S-X O B-X E-X", 2},
@@ -170,6 +178,10 @@ func TestSchemeDetector(t *testing.T) {
 		{"BIO of single tokens", "B-X O B-Y", structured.BIO, 0},
 		{"BIOES", "B-X I-X E-X O S-Y", structured.BIOES, 0},
 		{"BIOES of single tokens", "S-X O S-Y", structured.BIOES, 0},
+		{"IOE1", "I-X E-X I-X O I-Y", structured.IOE1, 0},
+		{"IOE2", "I-X E-X E-X O E-Y", structured.IOE2, 0},
+		{"IOE2 with a slip", strings.Repeat("I-X E-X O E-Y\n", 9) + "I-X O", structured.IOE2, 1},
+		{"bare letters I and E", "I E E I\nE I E", structured.Plain, 0},
 		{"BIO with slips", bio + "O I-X\nB-X I-Y\n", structured.BIO, 2},
 		{"BIOES with slips", strings.Repeat("S-X O B-Y E-Y\n", 9) + "B-X O", structured.BIOES, 1},
 		{"spans with a typing error", bio + "O o O", structured.BIO, 1},
@@ -192,13 +204,17 @@ func TestSchemeDetectorOnConvertedLabels(t *testing.T) {
 	for _, s := range spanSchemes {
 		t.Run(s.String(), rapid.MakeCheck(func(t *rapid.T) {
 			var d SchemeDetector
-			spans := 0
+			spans, ends := 0, false
 			for _, labels := range rapid.SliceOfN(schemeLabels(s), 1, 5).Draw(t, "sentences") {
 				spans += len(AppendSpans(nil, labels))
 				labels, _ = (&Converter{From: s, To: s}).Convert(nil, labels)
 				d.Add(labels)
+				ends = ends || slices.ContainsFunc(labels, func(l string) bool { return l[0] == 'E' })
 			}
 			want := s
+			if s == structured.IOE1 && !ends {
+				want = structured.IOB1 // without E- both are the same
+			}
 			if spans == 0 {
 				want = structured.Plain
 			}

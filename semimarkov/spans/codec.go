@@ -112,21 +112,26 @@ func (c *Codec) Labels(dst []string, y []semimarkov.Segment) []string {
 				continue
 			}
 			touches := k > 0 && y[k-1].Label == g.Label
-			dst = append(dst, c.spelt[g.Label-1][c.letter(t == g.Start, t == g.End-1, touches)])
+			touched := k+1 < len(y) && y[k+1].Label == g.Label
+			dst = append(dst, c.spelt[g.Label-1][c.letter(t == g.Start, t == g.End-1, touches, touched)])
 		}
 	}
 	return dst
 }
 
 // letter returns the index in letters for a token that is the first or last of its span. touches
-// means that the previous span has the same type.
-func (c *Codec) letter(first, last, touches bool) int {
+// means that the previous span has the same type, touched that the next one has.
+func (c *Codec) letter(first, last, touches, touched bool) int {
 	const b, i, e, s = 0, 1, 2, 3
 	switch {
 	case c.scheme == structured.BIOES && first && last:
 		return s
 	case c.scheme == structured.BIOES && last:
 		return e
+	case c.scheme == structured.IOE1 || c.scheme == structured.IOE2:
+		if last && (c.scheme == structured.IOE2 || touched) {
+			return e
+		}
 	case first && (c.scheme != structured.IOB1 || touches):
 		return b
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-var schemes = []structured.Scheme{structured.IOB1, structured.BIO, structured.BIOES}
+var schemes = []structured.Scheme{structured.IOB1, structured.BIO, structured.BIOES, structured.IOE1, structured.IOE2}
 
 // In every scheme, each segmentation with one segment per outside token survives the round trip to
 // labels, and the labels are well formed.
