@@ -8,6 +8,7 @@ import (
 	"io"
 	"strconv"
 
+	"github.com/trellis-nlp/trellis/internal/compress"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/metrics"
@@ -177,5 +178,5 @@ func isModel(path string) (bool, error) {
 	if err != nil && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return false, fmt.Errorf("%s: %w", path, err)
 	}
-	return bytes.IndexByte(head[:n], 0) >= 0, nil
+	return bytes.IndexByte(head[:n], 0) >= 0 && !compress.Is(head[:n]), nil
 }

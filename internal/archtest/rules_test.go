@@ -54,8 +54,10 @@ var rules = []rule{
 		imports: []string{"structured", "corpus", "corpus/annotation", "text"},
 		modules: []string{"github.com/clipperhouse/uax29/v2/graphemes"}},
 	{path: "internal/safefile", system: true},
+	{path: "internal/compress",
+		modules: []string{"github.com/klauspost/compress"}},
 	{path: "internal/input", system: true,
-		imports: []string{"internal/safefile", "corpus", "corpus/attrfile"}},
+		imports: []string{"internal/compress", "internal/safefile", "corpus", "corpus/attrfile"}},
 	{path: "semimarkov/spans", public: true,
 		imports: []string{"structured", "semimarkov", "corpus/annotation"}},
 	{path: "cluster", public: true,
@@ -119,7 +121,7 @@ var rules = []rule{
 
 	{path: root, public: true, system: true,
 		imports: []string{"structured", "losses", "corpus", "corpus/annotation", "corpus/attrfile", "cluster", "features", "optimize", "metrics", "model", "crf", "semicrf", "prunedcrf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
-			"recipe", "internal/input", "internal/learning", "internal/safefile", "internal/workers"}},
+			"recipe", "internal/compress", "internal/input", "internal/learning", "internal/safefile", "internal/workers"}},
 
 	{path: "internal/sample"},
 	{path: "internal/plots",
@@ -129,7 +131,7 @@ var rules = []rule{
 	{path: "internal/plots/lattice", system: true,
 		imports: []string{"structured", "decode/viterbi", "inference/forwardbackward", "corpus", "features", "model", "internal/safefile", "internal/sample", root}},
 	{path: "cmd/tagger", system: true,
-		imports: []string{"corpus", "cluster", "features", "metrics", "study", "internal/sample", "internal/safefile", "internal/plots", root},
+		imports: []string{"corpus", "cluster", "features", "metrics", "study", "internal/sample", "internal/compress", "internal/safefile", "internal/plots", root},
 		modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar/v3", "golang.org/x/term"}},
 
 	{path: "internal/bruteforce", tests: true,

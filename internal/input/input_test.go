@@ -1,6 +1,7 @@
 package input_test
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"os"
@@ -13,7 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/internal/compress"
 	"github.com/trellis-nlp/trellis/internal/input"
+	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
 const text = "a X\nb Y\n\nc X\n\n"
@@ -112,4 +115,59 @@ func TestSampleKeepsWhatStandsBehindTheLastSentence(t *testing.T) {
 		require.Equal(t, io.EOF, in.Next(s))
 		assert.Empty(t, s.Rows.String())
 	}
+}
+
+func TestCompressedInputs(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"a.gz", "a.zst", "a.gz.conll"} { // by content, not by name
+		path := filepath.Join(dir, name)
+		write := func(w io.Writer) error {
+			_, err := io.WriteString(w, text)
+			return err
+		}
+		require.NoError(t, safefile.Write(path, compress.To(strings.TrimSuffix(name, ".conll"), write)))
+		in, err := input.Open(t.Context(), path, nil, corpus.FormatAuto)
+		require.NoError(t, err)
+		assert.Equal(t, []string{"a", "b", "c"}, words(t, in))
+		assert.False(t, in.Live)
+		in.Close()
+
+		file, err := os.ReadFile(path)
+		require.NoError(t, err)
+		spool := input.Spool{Source: corpus.Source{Paths: []string{"-"}, Stdin: bytes.NewReader(file)}}
+		for range 2 {
+			in, err := spool.Open(t.Context(), 0)
+			require.NoError(t, err)
+			assert.Equal(t, []string{"a", "b", "c"}, words(t, in))
+			spool.Rewind()
+		}
+
+		require.NoError(t, os.WriteFile(path, file[:len(file)-2], 0o666))
+		in, err = input.Open(t.Context(), path, nil, corpus.FormatAuto)
+		for err == nil {
+			err = in.Next(new(input.Sentence))
+		}
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+		assert.Equal(t, 1, strings.Count(err.Error(), path), err)
+	}
+}
+
+// A small file that grows without end meets the limits of lines.
+func TestDecompressionIsBounded(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "bomb.gz")
+	require.NoError(t, safefile.Write(path, compress.To(path, func(w io.Writer) error {
+		zeros := make([]byte, 1<<20)
+		for k := range zeros {
+			zeros[k] = '0'
+		}
+		for range 20 {
+			if _, err := w.Write(zeros); err != nil {
+				return err
+			}
+		}
+		return nil
+	})))
+	_, err := input.Open(t.Context(), path, nil, corpus.CoNLL)
+	require.ErrorIs(t, err, corpus.ErrTooLong)
+	assert.ErrorContains(t, err, path+":1: ")
 }

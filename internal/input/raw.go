@@ -8,19 +8,21 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/trellis-nlp/trellis/internal/compress"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
 // Stdin is the name of standard input.
 const Stdin = "-"
 
-// A Raw reads the bytes of a file or of standard input.
+// A Raw reads the bytes of a file or of standard input. It decompresses gzip and Zstandard streams.
 type Raw struct {
 	io.Reader
 	Name string // for error messages
 	Live bool   // someone may wait for each sentence, as with a pipe or terminal
 
-	file io.Closer // nil for standard input
+	file   io.Closer // nil for standard input
+	stream *compress.Reader
 }
 
 // OpenRaw opens a file. For the name [Stdin] it returns stdin, or os.Stdin if that is nil. Reading
@@ -42,12 +44,16 @@ func OpenRaw(ctx context.Context, name string, stdin io.Reader) (*Raw, error) {
 		raw.Name = "stdin"
 	}
 	raw.Live = !Regular(r)
-	raw.Reader = newInterruptible(ctx, r)
+	raw.stream = compress.NewReader(newInterruptible(ctx, r), raw.Name)
+	raw.Reader = raw.stream
 	return raw, nil
 }
 
 // Close closes the file. It ignores the error, because the file was only read.
 func (r *Raw) Close() {
+	if r.stream != nil {
+		_ = r.stream.Close()
+	}
 	if r.file != nil {
 		_ = r.file.Close()
 	}
