@@ -58,6 +58,16 @@ func (d *Document) reset(file string, line int) {
 	*d = Document{Spans: d.Spans[:0], Extra: d.Extra[:0], File: file, Line: line}
 }
 
+// SetTokens makes the document one of words, which its text joins by spaces. Each layer of labels,
+// one label for each word, becomes spans.
+func (d *Document) SetTokens(words []string, layers ...[]string) {
+	d.setTokens(words)
+	d.Spans = d.Spans[:0]
+	for _, labels := range layers {
+		d.Spans = TokenSpans(d.Spans, d.Tokens, labels)
+	}
+}
+
 // setTokens sets text and tokens: the words joined by spaces.
 func (d *Document) setTokens(words []string) {
 	var at text.Position

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 )
 
 // A Format is how a tool writes documents with spans.
@@ -83,6 +85,8 @@ type Options struct {
 	// LabelNames are the labels that numbers in HuggingFace stand for, from 0. A writer with
 	// LabelNames writes numbers, else strings. [LabelNames] returns the usual order.
 	LabelNames []string
+	// Spelling is how HuggingFace files write labels, if not as B-PER.
+	Spelling annotation.Spelling
 
 	// Predictions makes a LabelStudio reader take the first prediction of a task without
 	// annotations. It makes a writer write spans as predictions, for annotators to correct.

@@ -1,7 +1,6 @@
 package standoff
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -35,24 +34,23 @@ func (r *jsonReader) row(d *Document) error {
 		}
 	}
 	var words []string
-	var tags []json.RawMessage
+	var tags [][]byte
 	hasTokens, hasTags := false, false
 	for _, f := range fields {
 		switch f.Key {
 		case "tokens":
-			if err := json.Unmarshal(f.Value, &words); err != nil {
+			if words, hasTokens = wordsOf(f.Value); !hasTokens {
 				return fmt.Errorf("key %q: found %s, expected a list of strings", f.Key, describe(f.Value))
 			}
-			hasTokens = true
 		case tagsKey:
-			if err := json.Unmarshal(f.Value, &tags); err != nil {
+			if tags, hasTags = appendElements(r.items[:0], f.Value); !hasTags {
 				return fmt.Errorf("key %q: found %s, expected a list of labels", f.Key, describe(f.Value))
 			}
-			hasTags = true
+			r.items = tags
 		case "id":
 			d.ID = id(f.Value)
 		default:
-			d.Extra = append(d.Extra, f)
+			d.keep(f)
 		}
 	}
 	switch {
@@ -69,31 +67,42 @@ func (r *jsonReader) row(d *Document) error {
 			return fmt.Errorf("key %q, token %d: %w", tagsKey, k+1, err)
 		}
 	}
-	d.setTokens(words)
-	d.Spans = TokenSpans(d.Spans, d.Tokens, labels)
+	d.SetTokens(words, labels)
 	for k := range d.Spans {
 		d.Spans[k].Line = r.first
 	}
 	return nil
 }
 
+// wordsOf returns the strings of a list. It is not ok for another value.
+func wordsOf(raw []byte) (words []string, ok bool) {
+	list, ok := appendElements(nil, raw)
+	words = make([]string, len(list))
+	for k := range list {
+		if ok {
+			words[k], ok = unquote(list[k])
+		}
+	}
+	return words, ok
+}
+
 // label reads a label of a token: a string, or a number that stands for one.
-func (r *jsonReader) label(raw json.RawMessage) (label string, err error) {
-	var number *int
-	var name *string
+func (r *jsonReader) label(raw []byte) (label string, err error) {
+	label, isName := unquote(raw)
+	number, isNumber := integer(raw)
 	switch {
-	case json.Unmarshal(raw, &name) == nil && name != nil:
-		label = *name
-	case json.Unmarshal(raw, &number) != nil || number == nil:
+	case isName:
+	case !isNumber:
 		return "", fmt.Errorf("found %s, expected a label or its number", describe(raw))
 	case r.o.LabelNames == nil:
-		return "", fmt.Errorf("found the number %d, but the names of the labels are not given", *number)
-	case *number < 0 || *number >= len(r.o.LabelNames):
+		return "", fmt.Errorf("found the number %d, but the names of the labels are not given", number)
+	case number < 0 || number >= len(r.o.LabelNames):
 		return "", fmt.Errorf("found the number %d, expected 0 to %d, as %d names of labels are given",
-			*number, len(r.o.LabelNames)-1, len(r.o.LabelNames))
+			number, len(r.o.LabelNames)-1, len(r.o.LabelNames))
 	default:
-		label = r.o.LabelNames[*number]
+		label = r.o.LabelNames[number]
 	}
+	label = r.o.Spelling.Read(label)
 	if prefix, typ := structured.SplitLabel(label); label != "O" && (prefix == 'O' || typ == "") {
 		return "", fmt.Errorf("found the label %q, expected O or a label of a span such as B-PER or I-PER", label)
 	}

@@ -81,7 +81,7 @@ func (r *jsonReader) data(d *Document, raw json.RawMessage) error {
 	found := false
 	for _, f := range fields {
 		if f.Key != key {
-			d.Extra = append(d.Extra, f)
+			d.keep(f)
 			continue
 		}
 		if d.Text, err = textOf(f); err != nil {

@@ -14,7 +14,9 @@ type jsonReader struct {
 	values
 	o       Options
 	lost    Counts
-	fields  []Field
+	fields  []Field  // scratch memory
+	items   [][]byte // likewise
+	parts   [][]byte
 	offsets Offsets
 }
 
@@ -89,7 +91,7 @@ func (r *jsonReader) object(d *Document) error {
 		case slices.Contains(spanKeys, f.Key):
 			lists = append(lists, f)
 		default:
-			d.Extra = append(d.Extra, f)
+			d.keep(f)
 		}
 	}
 	if !hasText {
@@ -106,8 +108,8 @@ func (r *jsonReader) object(d *Document) error {
 
 // pair reads a document of spaCy 2: a text, and an object with "entities".
 func (r *jsonReader) pair(d *Document) error {
-	var parts []json.RawMessage
-	if err := json.Unmarshal(r.raw, &parts); err != nil || len(parts) != 2 {
+	parts, ok := appendElements(nil, r.raw)
+	if !ok || len(parts) != 2 {
 		return fmt.Errorf("found %s, expected a pair [text, {\"entities\": [...]}]", describe(r.raw))
 	}
 	var err error
@@ -121,7 +123,7 @@ func (r *jsonReader) pair(d *Document) error {
 	r.offsets.Reset(d.Text, r.o.unit())
 	for _, f := range fields {
 		if f.Key != "entities" {
-			d.Extra = append(d.Extra, f)
+			d.keep(f)
 		} else if err := r.spans(d, f); err != nil {
 			return err
 		}
@@ -129,37 +131,28 @@ func (r *jsonReader) pair(d *Document) error {
 	return nil
 }
 
-// split returns the keys and values of an object in their order.
+// split returns the keys and values of an object in their order, valid until the next call.
 func (r *jsonReader) split(raw []byte) ([]Field, error) {
-	r.fields = r.fields[:0]
-	if first, _ := opening(raw); first != '{' {
+	var ok bool
+	if r.fields, ok = appendFields(r.fields[:0], raw); !ok {
 		return nil, fmt.Errorf("found %s, expected an object", describe(raw))
-	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	if _, err := dec.Token(); err != nil {
-		return nil, err
-	}
-	for dec.More() {
-		key, err := dec.Token()
-		if err != nil {
-			return nil, err
-		}
-		f := Field{Key: key.(string)}
-		if err := dec.Decode(&f.Value); err != nil {
-			return nil, err
-		}
-		r.fields = append(r.fields, f)
 	}
 	return r.fields, nil
 }
 
+// keep adds a field to those that the format does not define.
+func (d *Document) keep(f Field) {
+	f.Value = bytes.Clone(f.Value)
+	d.Extra = append(d.Extra, f)
+}
+
 // spans reads a list of spans, triples or objects.
 func (r *jsonReader) spans(d *Document, f Field) error {
-	var list []json.RawMessage
-	if err := json.Unmarshal(f.Value, &list); err != nil {
+	var ok bool
+	if r.items, ok = appendElements(r.items[:0], f.Value); !ok {
 		return fmt.Errorf("key %q: found %s, expected a list of spans", f.Key, describe(f.Value))
 	}
-	for k, item := range list {
+	for k, item := range r.items {
 		s, err := r.span(item)
 		if err == nil {
 			s, err = r.place(s)
@@ -178,44 +171,50 @@ const wantSpan = `expected [start, end, label] or an object with "start", "end" 
 // span reads a span, whose offsets are in units.
 func (r *jsonReader) span(raw []byte) (Span, error) {
 	var s Span
-	var start, end *int
-	var label *string
-	switch first, _ := opening(raw); first {
-	case '[':
-		var parts []json.RawMessage
-		if json.Unmarshal(raw, &parts) != nil || len(parts) < 3 || json.Unmarshal(parts[0], &start) != nil ||
-			json.Unmarshal(parts[1], &end) != nil || json.Unmarshal(parts[2], &label) != nil {
-			break
+	const hasStart, hasEnd, hasLabel = 1, 2, 4
+	has := 0
+	set := func(what int, value []byte) bool {
+		ok := false
+		switch what {
+		case hasStart:
+			s.Start, ok = integer(value)
+		case hasEnd:
+			s.End, ok = integer(value)
+		case hasLabel:
+			s.Label, ok = unquote(value)
 		}
-		r.lose("further values of spans", len(parts)-3)
-	case '{':
-		var o map[string]json.RawMessage
-		if err := json.Unmarshal(raw, &o); err != nil {
-			break
-		}
-		for key, value := range o {
-			var err error
-			switch key {
-			case "start", "start_offset":
-				err = json.Unmarshal(value, &start)
-			case "end", "end_offset":
-				err = json.Unmarshal(value, &end)
-			case "label":
-				err = json.Unmarshal(value, &label)
-			case "id":
-				s.ID = id(value)
-			default:
-				r.lose("further keys of spans", 1)
-			}
-			if err != nil {
-				return s, fmt.Errorf("found %s under %q; %s", describe(value), key, wantSpan)
-			}
+		has |= what
+		return ok
+	}
+	if list, ok := appendElements(r.parts[:0], raw); ok && len(list) >= 3 {
+		r.parts = list
+		r.lose("further values of spans", len(list)-3)
+		if set(hasStart, list[0]) && set(hasEnd, list[1]) && set(hasLabel, list[2]) {
+			return s, nil
 		}
 	}
-	if start == nil || end == nil || label == nil {
+	keys, _ := appendFields(nil, raw)
+	for _, f := range keys {
+		ok := true
+		switch f.Key {
+		case "start", "start_offset":
+			ok = set(hasStart, f.Value)
+		case "end", "end_offset":
+			ok = set(hasEnd, f.Value)
+		case "label":
+			ok = set(hasLabel, f.Value)
+		case "id":
+			s.ID = id(f.Value)
+		default:
+			r.lose("further keys of spans", 1)
+		}
+		if !ok {
+			return s, fmt.Errorf("found %s under %q, %s", describe(f.Value), f.Key, wantSpan)
+		}
+	}
+	if len(keys) == 0 || has != hasStart|hasEnd|hasLabel {
 		return s, fmt.Errorf("found %s, %s", describe(raw), wantSpan)
 	}
-	s.Start, s.End, s.Label = *start, *end, *label
 	return s, nil
 }
 
@@ -244,21 +243,20 @@ func (r *jsonReader) lose(what string, n int) {
 
 // textOf returns the string under a key.
 func textOf(f Field) (string, error) {
-	var s *string
-	if err := json.Unmarshal(f.Value, &s); err != nil || s == nil {
+	s, ok := unquote(f.Value)
+	if !ok {
 		return "", fmt.Errorf("key %q: found %s, expected a text", f.Key, describe(f.Value))
 	}
-	return *s, nil
+	return s, nil
 }
 
-// id returns a name as it is, and any other value as JSON.
-func id(value json.RawMessage) string {
-	var s *string
-	if json.Unmarshal(value, &s) == nil {
-		if s == nil {
-			return ""
-		}
-		return *s
+// id returns a string as it is, nothing for null, and any other value as JSON.
+func id(value []byte) string {
+	if s, ok := unquote(value); ok {
+		return s
+	}
+	if string(value) == "null" {
+		return ""
 	}
 	return string(value)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/text/standoff"
 )
 
@@ -265,6 +266,11 @@ func TestHuggingFaceNumbersAndStrings(t *testing.T) {
 	w, err := standoff.NewWriter(io.Discard, o)
 	require.NoError(t, err)
 	assert.ErrorIs(t, w.Write(&d), corpus.ErrUnwritable)
+
+	bilou := standoff.Options{Format: standoff.HuggingFace, Spelling: annotation.Spelling{Letters: annotation.BILU, TypeFirst: true}}
+	spelt := read(t, `{"tokens": ["a", "b", "c"], "ner_tags": ["X-B", "X-L", "X-U"]}`, bilou)
+	assert.Equal(t, []standoff.Span{{Start: 0, End: 3, Label: "X"}, {Start: 4, End: 5, Label: "X"}}, spelt[0].Spans)
+	assert.Contains(t, write(t, bilou, spelt), `["X-B", "X-L", "X-U"]`)
 
 	o = standoff.Options{TagsKey: "labels", Format: standoff.HuggingFace}
 	assert.Len(t, read(t, `{"tokens": ["a"], "labels": ["B-X"], "tags": []}`, o)[0].Spans, 1)

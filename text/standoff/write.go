@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/structured"
 )
 
 // A jsonWriter writes the documents of all JSON formats.
@@ -257,7 +259,12 @@ func (w *jsonWriter) rows(d *Document) error {
 		}
 		w.buf.WriteByte(']')
 		o.key(tagsKey).WriteByte('[')
-		for t, label := range s.Labels[0] {
+		labels := s.Labels[0]
+		if w.o.Spelling.Letters != annotation.BIES { // which have letters for the ends of spans
+			c := annotation.Converter{From: structured.BIO, To: structured.BIOES}
+			labels, _ = c.Convert(nil, labels)
+		}
+		for t, label := range labels {
 			if t > 0 {
 				w.buf.WriteString(", ")
 			}
@@ -276,6 +283,7 @@ func (w *jsonWriter) rows(d *Document) error {
 }
 
 func (w *jsonWriter) label(label string) error {
+	label = w.o.Spelling.Write(label)
 	if w.o.LabelNames == nil {
 		writeString(&w.buf, label)
 		return nil
