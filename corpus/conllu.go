@@ -11,18 +11,30 @@ import (
 
 var conlluNames = []string{"id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc"}
 
-// globalColumns starts the first line of a CoNLL-U Plus file.
-const globalColumns = "# global.columns"
+// plusColumns returns the columns of CoNLL-U Plus, in lower case. A comment before the first row
+// names them: "# global.columns = ID FORM ...". The format requires it on the first line.
+func plusColumns(head []byte) (names []string, ok bool) {
+	for line := range bytes.Lines(head) {
+		line = lines.CutEnd(line)
+		if lines.IsBlank(line) {
+			continue
+		}
+		if line[0] != '#' {
+			break
+		}
+		text := bytes.TrimLeft(line[1:], " \t")
+		if list, ok := bytes.CutPrefix(text, []byte("global.columns")); ok {
+			return strings.Fields(strings.ToLower(strings.TrimLeft(string(list), " \t="))), true
+		}
+	}
+	return nil, false
+}
 
-// nameColumns sets the columns: those of CoNLL-U, or those named in the first line of head.
+// nameColumns sets the columns: those of CoNLL-U, or those that head names.
 func (r *Reader) nameColumns(head []byte) {
 	names := conlluNames
-	first, _, _ := bytes.Cut(head, []byte("\n"))
-	if list, ok := bytes.CutPrefix(lines.CutEnd(first), []byte(globalColumns)); ok {
-		plus := strings.Fields(strings.ToLower(strings.TrimLeft(string(list), " =")))
-		if len(plus) > 0 {
-			names = plus
-		}
+	if plus, _ := plusColumns(head); len(plus) > 0 {
+		names = plus
 	}
 	r.layout.Columns, r.layout.Names, r.layout.Tabs = len(names), names, true
 	r.id = slices.Index(names, "id")

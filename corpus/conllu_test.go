@@ -64,6 +64,10 @@ func TestConlluPlus(t *testing.T) {
 	require.NoError(t, r.Read(&s))
 	assert.Equal(t, "1|a b|DET|* 2|c|NOUN|*", tokens(&s))
 
+	r = corpus.NewReader(strings.NewReader("# newdoc\n#global.columns = ID FORM NER\n1-2\tdu\t_\n1\tde\tO\n2\tle\tO\n"), "", corpus.Options{})
+	require.NoError(t, r.Read(&s))
+	assert.Equal(t, 2, s.Len())
+	assert.Equal(t, "le", s.Field(1, 1))
 	r = corpus.NewReader(strings.NewReader("# global.columns = FORM LABEL\r\na\tO\r\n"), "", corpus.Options{})
 	require.NoError(t, r.Read(&s))
 	assert.Equal(t, "a|O", tokens(&s), "without IDs all rows are tokens")

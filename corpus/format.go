@@ -50,8 +50,8 @@ func ParseFormat(name string) (Format, error) {
 // It returns a reader that yields all of r from the start, including read errors. That reader
 // replaces CR line ends by LF. Detect never returns FormatAuto. An empty input is CoNLL.
 //
-// The result is CoNLLU if the input starts with "# global.columns". It is also CoNLLU if the first
-// line that does not start with # has 10 tab-separated columns and an ID in the first.
+// The result is CoNLLU if a comment "# global.columns" comes before all rows. It is also CoNLLU if
+// the first line that does not start with # has 10 tab-separated columns and an ID in the first.
 //
 // Malformed CoNLL-U is CoNLLU, too, so that a [Reader] reports the error. Detect recognises it by a
 // file name that ends in .conllu, or by two conditions: a comment "# sent_id" or "# text" precedes
@@ -104,7 +104,7 @@ func lookAhead(l *lines.Reader) ([]byte, error) {
 }
 
 func sniff(head []byte, name string) Format {
-	if bytes.HasPrefix(head, []byte(globalColumns)) {
+	if _, ok := plusColumns(head); ok {
 		return CoNLLU
 	}
 	treebank := false // has comments that are typical of CoNLL-U

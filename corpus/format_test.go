@@ -38,6 +38,8 @@ func TestDetect(t *testing.T) {
 		{"CoNLL-U empty node first", "0.1" + u + "1" + u, corpus.CoNLLU},
 		{"CoNLL-U CR LF", "1" + strings.Repeat("\t_", 9) + "\r\n", corpus.CoNLLU},
 		{"CoNLL-U Plus", "# global.columns = ID FORM\n1\ta\n", corpus.CoNLLU},
+		{"CoNLL-U Plus behind another comment", "# newdoc\n\n#global.columns\t=\tID FORM\n1\ta\n", corpus.CoNLLU},
+		{"the name of columns behind a token", "a\tX\n# global.columns = ID FORM\nb\tY\n", corpus.CoNLL},
 		{"attributes", "O\tw=a\t__BOS__\nO\tw=b\n", corpus.CRFsuite},
 		{"attributes with values", "O\tlen:0.5\tcap\nO\tlen:1\tw=a\tcap\tcap\n", corpus.CRFsuite},
 		{"attributes, same number", "O\tw=a\tp=b\nO\tw=c\tp=d\n", corpus.CRFsuite},
