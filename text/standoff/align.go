@@ -91,7 +91,8 @@ type run struct {
 func (a *Aligner) Align(d *Document) ([]Sentence, error) {
 	for _, s := range d.Spans {
 		if s.Start < 0 || s.End < s.Start || s.End > len(d.Text) {
-			return nil, fmt.Errorf("%s: %w: found the span %d to %d in a text of %d bytes", d.File, ErrOffset, s.Start, s.End, len(d.Text))
+			return nil, &corpus.ParseError{File: d.File, Line: d.Line,
+				Err: fmt.Errorf("%w: found the span %d to %d in a text of %d bytes", ErrOffset, s.Start, s.End, len(d.Text))}
 		}
 	}
 	tokens, starts := a.tokens(d)
@@ -102,17 +103,16 @@ func (a *Aligner) Align(d *Document) ([]Sentence, error) {
 	report.Documents++
 	report.Spans += len(d.Spans)
 	report.Tokens += len(tokens)
-	layers := a.layers(d, a.runs(d, tokens, report), report)
-	labels := make([][]string, len(layers))
-	for k, layer := range layers {
-		labels[k] = bio(layer, len(tokens))
-		for _, r := range layer {
-			report.Labelled++
-			for t := r.first + 1; t < r.end; t++ {
-				if starts[t] {
-					starts[t] = false
-					report.Joined++
-				}
+	labels := make([][]string, max(a.Layers, 1))
+	for k := range labels {
+		labels[k] = slices.Repeat([]string{"O"}, len(tokens))
+	}
+	for _, r := range layer(d, a.runs(d, tokens, report), labels, report) {
+		report.Labelled++
+		for t := r.first + 1; t < r.end; t++ {
+			if starts[t] {
+				starts[t] = false
+				report.Joined++
 			}
 		}
 	}
@@ -134,9 +134,13 @@ func (a *Aligner) tokens(d *Document) ([]text.Token, []bool) {
 	if tokenizer == nil {
 		tokenizer = &text.Rules{}
 	}
-	var tokens []text.Token
-	var starts []bool
-	for _, s := range text.Split(tokenizer, d.Text).Sentences {
+	sentences := text.Split(tokenizer, d.Text).Sentences
+	n := 0
+	for _, s := range sentences {
+		n += len(s.Tokens)
+	}
+	tokens, starts := make([]text.Token, 0, n), make([]bool, 0, n)
+	for _, s := range sentences {
 		for k, t := range s.Tokens {
 			tokens, starts = append(tokens, t), append(starts, k == 0)
 		}
@@ -181,50 +185,46 @@ func (a *Aligner) runs(d *Document, tokens []text.Token, report *Report) []run {
 	return runs
 }
 
-// layers distributes runs so that those of one layer do not overlap.
-func (a *Aligner) layers(d *Document, runs []run, report *Report) [][]run {
-	layers := make([][]run, max(a.Layers, 1))
+// layer labels the tokens of each run in the first layer where they are free, the longest runs
+// first, and returns the runs that found one.
+func layer(d *Document, runs []run, labels [][]string, report *Report) (placed []run) {
 	slices.SortStableFunc(runs, func(x, y run) int {
 		if n := (y.end - y.first) - (x.end - x.first); n != 0 {
 			return n
 		}
 		return x.first - y.first
 	})
-	for k, r := range runs {
-		if slices.ContainsFunc(runs[:k], func(o run) bool {
-			return o.first == r.first && o.end == r.end && o.span.Label == r.span.Label
-		}) {
+	seen := make(map[run]bool)
+	for _, r := range runs {
+		same := run{r.first, r.end, Span{Label: r.span.Label}}
+		if seen[same] {
 			report.add(d, Duplicate, r.span, "")
 			continue
 		}
-		free := slices.IndexFunc(layers, func(layer []run) bool {
-			return !slices.ContainsFunc(layer, func(o run) bool { return o.first < r.end && r.first < o.end })
+		seen[same] = true
+		free := slices.IndexFunc(labels, func(list []string) bool {
+			return !slices.ContainsFunc(list[r.first:r.end], func(l string) bool { return l != "O" })
 		})
 		if free < 0 {
 			report.add(d, Overlapping, r.span, "")
 			continue
 		}
-		layers[free] = append(layers[free], r)
+		bio(labels[free][r.first:r.end], r.span.Label)
+		placed = append(placed, r)
 	}
-	return layers
+	return placed
 }
 
-func bio(runs []run, n int) []string {
-	labels := make([]string, n)
+// bio fills the labels of a span.
+func bio(labels []string, typ string) {
+	first, next := "B", "I"
+	if typ != "" {
+		first, next = "B-"+typ, "I-"+typ
+	}
 	for t := range labels {
-		labels[t] = "O"
+		labels[t] = next
 	}
-	for _, r := range runs {
-		suffix := ""
-		if r.span.Label != "" {
-			suffix = "-" + r.span.Label
-		}
-		labels[r.first] = "B" + suffix
-		for t := r.first + 1; t < r.end; t++ {
-			labels[t] = "I" + suffix
-		}
-	}
-	return labels
+	labels[0] = first
 }
 
 // cutAt cuts tokens and labels into sentences.

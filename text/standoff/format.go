@@ -55,7 +55,9 @@ func ParseFormat(name string) (Format, error) {
 //
 //   - doccano counts UTF-16 code units: its page runs in a browser and stores offsets of JavaScript
 //     strings (https://github.com/doccano/doccano/issues/2290). A project with the setting "Count
-//     grapheme clusters as one character" counts Graphemes: pass Options.Unit.
+//     grapheme clusters as one character" counts Graphemes: pass Options.Unit. Many scripts write
+//     runes. Without Options.Unit the reader takes runes for a list of spans that else cut a word,
+//     if none does in runes. It counts such lists, see [Reader].
 //   - spaCy counts runes: offsets index Python strings (https://spacy.io/api/doc#to_json).
 //   - Label Studio counts runes since October 2021, and UTF-16 code units before
 //     (https://github.com/HumanSignal/label-studio/pull/1559). Exports quote the text of spans, so
@@ -108,11 +110,12 @@ func (o *Options) unit() Unit {
 
 // A Reader reads documents, one at a time.
 type Reader interface {
-	// Read reads the next document. It returns io.EOF at the end of the input.
+	// Read reads the next document into the memory of d. It returns io.EOF at the end of the input.
 	Read(d *Document) error
 	// Format returns the format of the input.
 	Format() Format
-	// Lost counts what the documents read so far had and a Document has no place for.
+	// Lost counts what the documents read so far had and a Document has no place for, and what was
+	// read in an unusual way.
 	Lost() Counts
 }
 

@@ -42,7 +42,9 @@ func FuzzReader(f *testing.F) {
 					require.NoError(t, err)
 					continue
 				}
+				o.Unit = format.Unit() // spans that cut a word may mean another one
 				again := read(t, write(t, o, []standoff.Document{d}), o)
+				o.Unit = standoff.UnitAuto
 				require.Len(t, again, 1)
 				require.Equal(t, bare(d).Spans, again[0].Spans)
 				require.Equal(t, d.Text, again[0].Text)

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // A jsonReader reads the documents of all JSON formats.
@@ -17,6 +19,7 @@ type jsonReader struct {
 	fields  []Field  // scratch memory
 	items   [][]byte // likewise
 	parts   [][]byte
+	read    []Span // of a list, whose offsets are in units
 	offsets Offsets
 }
 
@@ -97,7 +100,6 @@ func (r *jsonReader) object(d *Document) error {
 	if !hasText {
 		return missing(textKeys[0], fields)
 	}
-	r.offsets.Reset(d.Text, r.o.unit())
 	for _, f := range lists {
 		if err := r.spans(d, f); err != nil {
 			return err
@@ -120,7 +122,6 @@ func (r *jsonReader) pair(d *Document) error {
 	if err != nil {
 		return err
 	}
-	r.offsets.Reset(d.Text, r.o.unit())
 	for _, f := range fields {
 		if f.Key != "entities" {
 			d.keep(f)
@@ -152,17 +153,20 @@ func (r *jsonReader) spans(d *Document, f Field) error {
 	if r.items, ok = appendElements(r.items[:0], f.Value); !ok {
 		return fmt.Errorf("key %q: found %s, expected a list of spans", f.Key, describe(f.Value))
 	}
+	r.read = r.read[:0]
 	for k, item := range r.items {
 		s, err := r.span(item)
-		if err == nil {
-			s, err = r.place(s)
-		}
 		if err != nil {
 			return fmt.Errorf("key %q, span %d: %w", f.Key, k+1, err)
 		}
 		s.Line = r.first
-		d.Spans = append(d.Spans, s)
+		r.read = append(r.read, s)
 	}
+	placed, at, err := r.placeAll(d.Text)
+	if err != nil {
+		return fmt.Errorf("key %q, span %d: %w", f.Key, at+1, err)
+	}
+	d.Spans = append(d.Spans, placed...)
 	return nil
 }
 
@@ -217,6 +221,69 @@ func (r *jsonReader) span(raw []byte) (Span, error) {
 	}
 	return s, nil
 }
+
+// placeAll converts the offsets of the spans that were read to bytes. An error is that of span at.
+// doccano counts UTF-16 code units, but many scripts write its format with runes. Where both differ
+// it takes runes if some spans would cut a word, and in runes none does.
+func (r *jsonReader) placeAll(text string) (placed []Span, at int, err error) {
+	r.offsets.Reset(text, r.o.unit())
+	placed, at, err = r.placeIn(nil)
+	if r.o.Unit != UnitAuto || r.o.Format.Unit() != UTF16 || !strings.ContainsFunc(text, isPair) {
+		return placed, at, err
+	}
+	r.offsets.Reset(text, Runes)
+	other, _, err2 := r.placeIn(nil)
+	if err2 != nil || cutsWords(text, other) || err == nil && !cutsWords(text, placed) {
+		return placed, at, err
+	}
+	r.lose("lists of spans that count runes", 1)
+	return other, 0, nil
+}
+
+func (r *jsonReader) placeIn(dst []Span) (placed []Span, at int, err error) {
+	for k, s := range r.read {
+		if s, err = r.place(s); err != nil {
+			return nil, k, err
+		}
+		dst = append(dst, s)
+	}
+	return dst, 0, nil
+}
+
+// isPair reports whether UTF-16 has two code units for a rune.
+func isPair(r rune) bool { return r > 0xFFFF }
+
+// cutsWords reports whether a span starts or ends inside a word, or with white space.
+func cutsWords(text string, spans []Span) bool {
+	for _, s := range spans {
+		before, first := around(text, s.Start)
+		last, behind := around(text, s.End)
+		if isWord(before) && isWord(first) || unicode.IsSpace(first) || isWord(last) && isWord(behind) || unicode.IsSpace(last) {
+			return true
+		}
+	}
+	return false
+}
+
+// around returns the runes before and behind a place, or spaces at the ends of the text.
+func around(text string, at int) (before, behind rune) {
+	before, behind = '\n', '\n'
+	if at > 0 {
+		before, _ = utf8.DecodeLastRuneInString(text[:at])
+	}
+	if at < len(text) {
+		behind, _ = utf8.DecodeRuneInString(text[at:])
+	}
+	return before, behind
+}
+
+// isWord reports whether a rune is part of a word in a script that separates words by spaces.
+func isWord(r rune) bool {
+	return (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)) && !unicode.In(r, unspaced...)
+}
+
+var unspaced = []*unicode.RangeTable{unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao,
+	unicode.Khmer, unicode.Myanmar, unicode.Tibetan}
 
 // place converts the offsets of a span to bytes.
 func (r *jsonReader) place(s Span) (Span, error) {

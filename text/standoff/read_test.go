@@ -130,7 +130,8 @@ func TestErrorsSayWhereAndWhat(t *testing.T) {
 	}{
 		{"{\"text\": \"a\", \"label\": []}\n\n{\"text\": \"abc\", \"label\": [[0, 9, \"X\"]]}", `in.json:3: key "label", span 1: end: offset does not fit the text: found 9, expected 0 to 3 utf16`, standoff.Options{}},
 		{`{"text": "abc", "label": [[2, 1, "X"]]}`, `in.json:1: key "label", span 1: offset does not fit the text: end 1 is before start 2`, standoff.Options{}},
-		{`{"text": "😀", "label": [[1, 2, "X"]]}`, "code unit 1 is inside a character; the file may count runes", standoff.Options{}},
+		{`{"text": "😀", "label": [[1, 2, "X"]]}`, "code unit 1 is inside a character; the file may count runes", standoff.Options{Unit: standoff.UTF16}},
+		{`{"text": "😀", "label": [[1, 3, "X"]]}`, "start: offset does not fit the text: code unit 1 is inside a character", standoff.Options{}},
 		{`{"text": "é", "label": [[1, 2, "X"]]}`, "byte 1 is inside a character", standoff.Options{Unit: standoff.Bytes}},
 		{`{"id": 4, "text": "abc", "label": [[0, "X"]]}`, `in.json:1: document 4: key "label", span 1: found the list [0, "X"], expected [start, end, label]`, standoff.Options{}},
 		{`{"text": "abc", "label": ["X"]}`, `found the string "X", expected [start, end, label]`, standoff.Options{Format: standoff.Doccano}},
@@ -372,4 +373,22 @@ func TestBratWriter(t *testing.T) {
 	failure := errors.New("disk full")
 	w = standoff.NewBratWriter(func(string) (io.WriteCloser, error) { return nil, failure }, standoff.Options{})
 	assert.ErrorIs(t, w.Write(&standoff.Document{}), failure)
+}
+
+// Files of doccano count UTF-16 code units, those of many scripts runes.
+func TestDoccanoReadsBothUnits(t *testing.T) {
+	const text = "😀 Anna met 😀 Bo in Oslo."
+	want := []standoff.Span{span(text, "Anna", "PER", 0), span(text, "Bo", "PER", 0), span(text, "Oslo.", "LOC", 0)}
+	for unit, lost := range map[standoff.Unit]int{standoff.UTF16: 0, standoff.Runes: 1} {
+		for _, format := range []standoff.Format{standoff.Doccano, standoff.DoccanoEntities} {
+			written := write(t, standoff.Options{Format: format, Unit: unit}, []standoff.Document{{Text: text, Spans: want}})
+			r, err := standoff.NewReader(strings.NewReader(written), "in", standoff.Options{})
+			require.NoError(t, err)
+			assert.Equal(t, want, readAll(t, r)[0].Spans, unit)
+			assert.Equal(t, lost, r.Lost()["lists of spans that count runes"], unit)
+		}
+	}
+	// Without a difference the unit is that of doccano, and a given unit is never doubted.
+	assert.Equal(t, []standoff.Span{{Start: 0, End: 4, Label: "X"}}, read(t, `{"text": "😀...", "label": [[0, 2, "X"]]}`, standoff.Options{})[0].Spans)
+	assert.Equal(t, []standoff.Span{{Start: 4, End: 7, Label: "X"}}, read(t, `{"text": "😀 Anna", "label": [[2, 5, "X"]]}`, standoff.Options{Unit: standoff.UTF16})[0].Spans)
 }

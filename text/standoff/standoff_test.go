@@ -224,6 +224,9 @@ func TestEveryFormatKeepsTextAndSpans(t *testing.T) {
 				written := write(t, o, list)
 				detected, _ := standoff.Detect(strings.NewReader(written))
 				require.Equal(t, format, detected, written)
+				if o.Unit == standoff.UnitAuto { // spans cut words here, which may mean another unit
+					o.Unit = format.Unit()
+				}
 				for k, d := range read(t, written, o) {
 					require.Equal(t, list[k].Text, d.Text)
 					require.Equal(t, list[k].Spans, d.Spans, written)

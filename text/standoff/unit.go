@@ -48,12 +48,12 @@ func ParseUnit(name string) (Unit, error) {
 // ErrOffset is the error of an offset that is outside its text or inside a character.
 var ErrOffset = errors.New("offset does not fit the text")
 
-// An Offsets converts offsets of one text between bytes and a unit. The zero value is ready for
-// Reset, which reuses its memory.
+// An Offsets converts offsets of one text, of less than 2 GiB, between bytes and a unit. The zero
+// value is ready for Reset, which reuses its memory.
 type Offsets struct {
 	text  string
 	unit  Unit
-	bytes []int // the byte where each unit starts, -1 inside a character; nil if both are the same
+	bytes []int32 // the byte where each unit starts, -1 inside a character; nil if both are the same
 }
 
 // Reset makes the converter one for the text and the unit.
@@ -65,18 +65,18 @@ func (o *Offsets) Reset(text string, unit Unit) {
 	if unit == Graphemes {
 		at := 0
 		for g := graphemes.FromString(text); g.Next(); at += len(g.Value()) {
-			o.bytes = append(o.bytes, at)
+			o.bytes = append(o.bytes, int32(at))
 		}
-		o.bytes = append(o.bytes, len(text))
+		o.bytes = append(o.bytes, int32(len(text)))
 		return
 	}
 	for at, r := range text {
-		o.bytes = append(o.bytes, at)
+		o.bytes = append(o.bytes, int32(at))
 		if unit == UTF16 && r > 0xFFFF {
 			o.bytes = append(o.bytes, -1)
 		}
 	}
-	o.bytes = append(o.bytes, len(text))
+	o.bytes = append(o.bytes, int32(len(text)))
 }
 
 // identity reports whether the unit counts the bytes of this text.
@@ -103,7 +103,7 @@ func (o *Offsets) Byte(offset int) (int, error) {
 	case o.bytes[offset] < 0:
 		return 0, fmt.Errorf("%w: code unit %d is inside a character; the file may count %s", ErrOffset, offset, Runes)
 	}
-	return o.bytes[offset], nil
+	return int(o.bytes[offset]), nil
 }
 
 // Of returns the offset of a byte in units. The error wraps ErrOffset.
@@ -117,7 +117,7 @@ func (o *Offsets) Of(at int) (int, error) {
 	}
 	// bytes ascends but for -1, each of which follows the character that it is inside.
 	k := sort.Search(len(o.bytes), func(k int) bool { return o.at(k) >= at })
-	if o.bytes[k] != at {
+	if int(o.bytes[k]) != at {
 		return 0, fmt.Errorf("%w: byte %d is inside a character", ErrOffset, at)
 	}
 	return k, nil
@@ -126,9 +126,9 @@ func (o *Offsets) Of(at int) (int, error) {
 // at returns the byte of unit k, and a byte inside the character for the second half of a pair.
 func (o *Offsets) at(k int) int {
 	if o.bytes[k] < 0 {
-		return o.bytes[k-1] + 1
+		return int(o.bytes[k-1]) + 1
 	}
-	return o.bytes[k]
+	return int(o.bytes[k])
 }
 
 func isASCII(s string) bool {
