@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -42,6 +43,12 @@ func TestCompareModelWithItsOutput(t *testing.T) {
 				assert.Equal(t, 1.0, d.P)
 			}
 			assert.Equal(t, direct, score(t, read(t, c.gold), "--system", tagged, "-"))
+			for _, extension := range []string{".gz", ".zst"} {
+				packed := filepath.Join(t.TempDir(), "tagged"+extension)
+				done(t, "", "tag", "--model", c.model, "-o", packed, c.gold)
+				assert.NotEqual(t, read(t, tagged), read(t, packed))
+				assert.Equal(t, direct, compare(t, "", c.model, packed, c.gold).B)
+			}
 		})
 	}
 	items := compare(t, "", itemsModel(t), itemsModel(t), "testdata/text.crfsuite")

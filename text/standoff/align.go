@@ -186,7 +186,7 @@ func (a *Aligner) runs(d *Document, tokens []text.Token, report *Report) []run {
 }
 
 // layer labels the tokens of each run in the first layer where they are free, the longest runs
-// first, and returns the runs that found one.
+// first. It returns the runs that found a layer.
 func layer(d *Document, runs []run, labels [][]string, report *Report) (placed []run) {
 	slices.SortStableFunc(runs, func(x, y run) int {
 		if n := (y.end - y.first) - (x.end - x.first); n != 0 {
