@@ -20,9 +20,9 @@
 //
 // # Scores
 //
-// ReadReference reads the segmentation of a CoNLL-U file, and Reference.Score compares a tokenizer
-// with it by the rules of the CoNLL 2018 shared task. Best picks the tokenizer that agrees best
-// with a reference.
+// ReadReference reads the segmentation of a CoNLL-U file. ReadSeparated reads words between
+// separators. Reference.Score compares a tokenizer with a reference by the rules of the CoNLL 2018
+// shared task. Best picks the tokenizer that agrees best with a reference.
 //
 // # Limits
 //

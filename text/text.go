@@ -73,15 +73,13 @@ type Splitter struct {
 // Split appends the sentences of a text to dst.
 func (s *Splitter) Split(dst []Sentence, text string) []Sentence {
 	s.cuts = s.cuts[:0]
-	for start := 0; start < len(text); {
-		end := paragraphEnd(text, start)
+	for start, paragraph := range Paragraphs(text) {
 		from := len(s.cuts)
-		s.cuts = s.Tokenizer.Cut(s.cuts, text[start:end])
+		s.cuts = s.Tokenizer.Cut(s.cuts, paragraph)
 		for k := from; k < len(s.cuts); k++ {
 			s.cuts[k].Start += start
 			s.cuts[k].End += start
 		}
-		start = end
 	}
 	tokens := make([]Token, len(s.cuts))
 	var at Position
