@@ -107,6 +107,8 @@ var rules = []rule{
 		modules: []string{"gonum.org/v1/gonum"}},
 	{path: "prunedcrf", public: true,
 		imports: []string{"internal/workers", "internal/container", "internal/fingerprint", "internal/modelfile", "internal/vec", "structured", "pruned", "losses", "corpus/attrfile", "corpus/annotation", "features", "lexicon", "optimize", "metrics", "model", "internal/training"}},
+	{path: "segment", public: true, system: true,
+		imports: []string{"internal/container", "text", "corpus/attrfile", "optimize", "model", "crf"}},
 	{path: "recipe", public: true,
 		imports: []string{"structured", "losses", "corpus", "corpus/annotation", "features", "optimize", "model", "internal/training"},
 		modules: []string{"github.com/BurntSushi/toml"}},

@@ -34,6 +34,7 @@ var kinds = map[string]string{
 	"TRELLISM": "a linear-chain model",
 	"TRELSEMI": "a semi-Markov model",
 	"TRELCRF2": "a pruned higher-order model",
+	"TRELSEGM": "a learned tokenizer",
 }
 
 // Section is a named part of a file.
