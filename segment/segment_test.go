@@ -3,6 +3,7 @@ package segment
 import (
 	"bytes"
 	"context"
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -234,6 +235,29 @@ func TestSaveAndLoad(t *testing.T) {
 	assert.ErrorContains(t, err, path+": ")
 	_, err = Open(filepath.Join(t.TempDir(), "none"))
 	assert.ErrorIs(t, err, os.ErrNotExist)
+}
+
+var update = flag.Bool("update", false, "rewrite the golden file")
+
+// A model of an earlier version of the program reads the same attributes, so it gives the same
+// cuts.
+func TestGoldenFile(t *testing.T) {
+	path := filepath.Join("testdata", "v1.model")
+	if *update {
+		require.NoError(t, os.MkdirAll("testdata", 0o755))
+		require.NoError(t, os.WriteFile(path, bytesOf(t, small()), 0o644))
+	}
+	m, err := Open(path)
+	require.NoError(t, err)
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, data, bytesOf(t, m))
+	r := reference(sentences)
+	s, ok := r.Score(text.Split(m, r.Text).Sentences, nil)
+	require.True(t, ok)
+	n := len(r.Tokens)
+	assert.Equal(t, text.Count{Gold: n, Predicted: n, Correct: n}, s.Tokens)
+	assert.Equal(t, "Anna does+n't like the dog .", show(m, "Anna doesn't like the dog."))
 }
 
 // checkCuts checks that the cuts of a text are in order, not empty, and leave out white space only.
