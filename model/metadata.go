@@ -8,6 +8,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/structured"
+	"github.com/trellis-nlp/trellis/text"
 )
 
 // Metadata describes a model beyond its weights. The zero value means that the model does not
@@ -15,6 +16,7 @@ import (
 type Metadata struct {
 	Files     Files      // training files
 	Normalize NormalForm // applied to all fields
+	Tokenizer string     // name of the tokenizer for plain text, for text.New; "" means none
 	// Output is the scheme of the training files and of the output; Inside is the scheme inside the
 	// model. Both are Plain if the two are the same.
 	Output, Inside structured.Scheme
@@ -38,6 +40,7 @@ const (
 	keyLabel     = "label"
 	keyForm      = "form"
 	keyNormalize = "normalize"
+	keyTokenizer = "tokenizer"
 	keyOutput    = "output-scheme"
 	keyInside    = "scheme"
 	keyTool      = "tool"
@@ -62,6 +65,7 @@ func (m Metadata) Map() map[string]string {
 	put(keyLabel, m.Files.Label)
 	put(keyForm, m.Files.Form)
 	put(keyNormalize, string(m.Normalize))
+	put(keyTokenizer, m.Tokenizer)
 	if m.Output != structured.Plain {
 		put(keyOutput, m.Output.String())
 		put(keyInside, m.Inside.String())
@@ -78,7 +82,7 @@ func (m Metadata) Map() map[string]string {
 func ParseMetadata(stored map[string]string) (Metadata, error) {
 	m := Metadata{
 		Files:     Files{Label: stored[keyLabel], Form: stored[keyForm]},
-		Normalize: NormalForm(stored[keyNormalize]), Tool: stored[keyTool], Config: stored[keyConfig],
+		Normalize: NormalForm(stored[keyNormalize]), Tokenizer: stored[keyTokenizer], Tool: stored[keyTool], Config: stored[keyConfig],
 	}
 	var err error
 	if name, ok := stored[keyFormat]; ok {
@@ -86,9 +90,9 @@ func ParseMetadata(stored map[string]string) (Metadata, error) {
 			return m, fmt.Errorf("%w: %w", ErrModel, err)
 		}
 	}
-	if text, ok := stored[keyColumns]; ok {
-		if m.Files.Columns, err = strconv.Atoi(text); err != nil || m.Files.Columns < 1 {
-			return m, fmt.Errorf("%w: %q columns", ErrModel, text)
+	if number, ok := stored[keyColumns]; ok {
+		if m.Files.Columns, err = strconv.Atoi(number); err != nil || m.Files.Columns < 1 {
+			return m, fmt.Errorf("%w: %q columns", ErrModel, number)
 		}
 	}
 	if name, ok := stored[keyOutput]; ok {
@@ -101,6 +105,11 @@ func ParseMetadata(stored map[string]string) (Metadata, error) {
 	}
 	if err := m.Normalize.Check(); err != nil {
 		return m, fmt.Errorf("%w: %w", ErrModel, err)
+	}
+	if m.Tokenizer != "" {
+		if _, err := text.New(m.Tokenizer); err != nil {
+			return m, fmt.Errorf("%w: %w", ErrModel, err)
+		}
 	}
 	for key, value := range stored {
 		if len(key) > len(prefixNote) && key[:len(prefixNote)] == prefixNote {
@@ -118,8 +127,8 @@ func (m Metadata) Facts() map[string]string {
 	facts := make(map[string]string)
 	for line := range strings.Lines(m.Config) {
 		if name, value, ok := strings.Cut(strings.TrimSpace(line), " = "); ok {
-			if text, err := strconv.Unquote(value); err == nil {
-				value = text
+			if unquoted, err := strconv.Unquote(value); err == nil {
+				value = unquoted
 			} else if v, err := strconv.ParseFloat(value, 64); err == nil {
 				value = strconv.FormatFloat(v, 'g', -1, 64)
 			}

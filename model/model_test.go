@@ -19,6 +19,16 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
+func TestMetadataKeepsTheTokenizer(t *testing.T) {
+	want := model.Metadata{Tokenizer: "rules:en,hyphens"}
+	got, err := model.ParseMetadata(want.Map())
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
+	assert.Equal(t, "rules:en,hyphens", got.Facts()["tokenizer"])
+	_, err = model.ParseMetadata(map[string]string{"tokenizer": "words"})
+	assert.ErrorIs(t, err, model.ErrModel)
+}
+
 func TestTwin(t *testing.T) {
 	for name, want := range map[string]string{"B-X": "S-X", "S-X": "B-X", "I-X": "E-X", "E-X": "I-X", "O": "O", "NOUN": "NOUN", "": ""} {
 		assert.Equal(t, want, model.Twin(name))

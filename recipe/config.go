@@ -29,6 +29,9 @@ type Config struct {
 	Supervision string `toml:"supervision,omitempty" json:"supervision,omitempty"`
 	// Normalize is the Unicode normal form that fields are converted to.
 	Normalize model.NormalForm `toml:"normalize,omitempty" json:"normalize,omitempty"`
+	// Tokenizer is the name of the tokenizer that the model stores for plain text. The default,
+	// auto (or ""), is the one that agrees best with CoNLL-U files, and none for other files.
+	Tokenizer string `toml:"tokenizer,omitempty" json:"tokenizer,omitempty"`
 
 	// Features.
 
@@ -149,6 +152,9 @@ type Config struct {
 	// Begin is called before the first step, with the number of features and the estimated memory.
 	Begin func(features int, bytes int64) `toml:"-" json:"-"`
 }
+
+// AutoTokenizer is the value of Config.Tokenizer that lets the training data decide.
+const AutoTokenizer = "auto"
 
 // or returns *p, or v if p is nil.
 func or[T any](p *T, v T) T {

@@ -34,6 +34,8 @@ var dataOptions = group("Data", []option{
 	{name: "normalize", usage: "Unicode normalization `FORM` of words in training and tagging: nfc, or nfkc, which " +
 		"also unifies variants of width (default none)",
 		choices: []string{"nfc", "nfkc"}},
+	{name: "tokenizer", usage: "`NAME` of the tokenizer that the model stores for plain text, such as space or " +
+		"rules:en,hyphens (default auto: the one that fits CoNLL-U files best, none for other files)"},
 })
 
 var featureOptions = group("Features", []option{

@@ -31,6 +31,7 @@ type Data struct {
 	input      model.Input
 	recode     *recoder // nil if the scheme stays the same
 	seen       *seenLabels
+	tokens     segmentation
 	reading    annotation.Supervision
 	start      model.Labeller // to start from; may be nil
 	startItems bool           // start reads ready-made attributes
@@ -145,8 +146,8 @@ func (d *Data) pickTemplates() error {
 	}
 	if d.opened.HasItems() {
 		c := &d.Config
-		for _, option := range []string{"clusters", "gazetteer", "vectors", "features"} {
-			if c.IsSet(option) && !(option == "features" && c.Features == "auto") {
+		for _, option := range []string{"clusters", "gazetteer", "vectors", "features", "tokenizer"} {
+			if c.IsSet(option) && !(option == "features" && c.Features == "auto") && !(option == "tokenizer" && c.Tokenizer == recipe.AutoTokenizer) {
 				return model.Refuse(option, "{%s} needs columns, but %s is an attribute file", option, d.opened.Name)
 			}
 		}
@@ -228,7 +229,7 @@ func (d *Data) Templates() *features.Templates { return d.templates }
 
 // metadata returns what the model stores about its files and labels.
 func (d *Data) metadata() model.Metadata {
-	m := model.Metadata{Files: model.Files{Format: d.Profile.Format}, Normalize: d.Config.Normalize}
+	m := model.Metadata{Files: model.Files{Format: d.Profile.Format}, Normalize: d.Config.Normalize, Tokenizer: d.tokens.name}
 	if d.templates != nil {
 		m.Files.Columns, m.Files.Label, m.Files.Form = d.Profile.Columns, d.Profile.Spec, d.Config.Form
 	}

@@ -84,9 +84,15 @@ func (d *Data) Read(ctx context.Context) (Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := d.Each(ctx, func(s *input.Sentence, labels []string) error { return d.put(set, s, labels) }); err != nil {
+	d.tokens.name = d.Config.Tokenizer
+	err = d.Each(ctx, func(s *input.Sentence, labels []string) error {
+		d.tokens.add(d.Profile.Format, s)
+		return d.put(set, s, labels)
+	})
+	if err != nil {
 		return nil, err
 	}
+	d.tokens.pick(&d.Config)
 	return set, d.EachOf(ctx, d.Config.Dev, func(_ *input.Input, s *input.Sentence, labels []string) error {
 		return d.hold(set, s, labels)
 	})
@@ -95,7 +101,9 @@ func (d *Data) Read(ctx context.Context) (Set, error) {
 // Complete picks the unset options of the configuration for a set.
 func (d *Data) Complete(set Set) (recipe.Config, error) {
 	d.Profile.Outside = slices.Contains(set.Labels(), "O")
-	return d.Config.Complete(d.Profile)
+	completed, err := d.Config.Complete(d.Profile)
+	completed.Tokenizer = d.tokens.name
+	return completed, err
 }
 
 // describe reports the data and the method of training.
