@@ -3,8 +3,8 @@
 //
 //   - [Train] trains a model on labelled sentences. A [Config] holds the settings of training.
 //   - [Open] opens a model file of trellis, CRFsuite, CRF++ or Wapiti.
-//   - A [Model] tags sentences and files, evaluates itself, describes itself, and converts to other
-//     tools.
+//   - A [Model] tags sentences, files and plain text, evaluates itself, describes itself, and
+//     converts to other tools.
 //   - [Convert], [Split], [Compare] and [WriteAttributes] process labelled files.
 //
 // A [Source] names the data: files, or sentences in memory.
@@ -16,7 +16,8 @@
 // Every kind of model normalises its input as in training. Every kind of model returns labels in
 // the scheme of its training files.
 //
-// The input consists of sentences split into words. To label plain text, use [model.TextTagger].
+// [Model.TagText] splits plain text into sentences and words with the tokenizer that the model
+// stores. The [Document] that it returns has the positions of tokens and entities.
 //
 // To train on your own scores, such as the outputs of a neural network, start at package layer,
 // losses or decode/viterbi. To use your own data sets, losses or optimizers, start at package crf.

@@ -197,3 +197,23 @@ var savedModel = sync.OnceValue(func() string {
 	}
 	return path
 })
+
+func ExampleModel_TagText() {
+	model, err := trellis.Open(savedModel())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer model.Close()
+	document, err := model.TagText("Maria lives in Oslo.")
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, sentence := range document.Sentences {
+		for _, e := range sentence.Entities {
+			fmt.Println(e.Text, e.Label, e.Start.Rune, e.End.Rune)
+		}
+	}
+	// Output:
+	// Maria PER 0 5
+	// Oslo LOC 15 19
+}

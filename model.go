@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/crf"
@@ -20,21 +21,13 @@ import (
 // ErrKind means that a kind of model does not support an operation.
 var ErrKind = errors.New("not for this kind of model")
 
-// ErrNoText means that plain text cannot be labelled: this version does not split text into
-// sentences and words.
-var ErrNoText = errors.New("plain text is not supported yet: split it into sentences of words")
-
-// A Document is a text with its labelled sentences.
-type Document struct {
-	Text string
-}
-
 // A Model labels sentences. It is immutable and safe for concurrent use.
 type Model struct {
 	labeller model.Labeller
 	path     string // of its file; "" if it has none
 	storage  crf.SaveOptions
 	pool     model.Pool
+	texts    sync.Pool // of *model.TextTagger
 }
 
 // newModel returns a model that [Model.SaveFile] saves with the given options.
@@ -83,9 +76,6 @@ func (m *Model) Config() (Config, error) {
 // Tag returns the best labels for the words of a sentence. If the model reads other columns than
 // the words, the error wraps model.ErrInput.
 func (m *Model) Tag(words []string) ([]string, error) { return m.pool.TagWords(m.labeller, words) }
-
-// TagText returns [ErrNoText].
-func (m *Model) TagText(string) (*Document, error) { return nil, ErrNoText }
 
 // TagSentence returns the best labels for a sentence with the columns of the training files, for
 // example a features.Rows. If columns are missing, the error wraps model.ErrInput.

@@ -9,6 +9,8 @@ import (
 
 // A Document is a text with its labelled sentences.
 type Document struct {
+	// Start is where Text starts in its file. All other positions count from the start of Text.
+	Start     text.Position
 	Text      string
 	Sentences []DocumentSentence
 }
@@ -43,7 +45,7 @@ type TextTagger struct {
 // NewTextTagger returns a text tagger for a model. If the model reads other columns than the words,
 // or the options select n-best lists or fixed labels, the error wraps ErrInput.
 func NewTextTagger(m Labeller, t text.Tokenizer, o TagOptions) (*TextTagger, error) {
-	if err := onlyWords(m); err != nil {
+	if err := CheckWords(m); err != nil {
 		return nil, err
 	}
 	if o.NBest > 0 || o.Fixed {

@@ -62,15 +62,16 @@ func (p *Pool) Tag(m Labeller, s Sentence) ([]string, error) {
 // TagWords returns the best labels of words. If the model reads other columns too, the error wraps
 // ErrInput.
 func (p *Pool) TagWords(m Labeller, words []string) ([]string, error) {
-	p.once.Do(func() { p.err = onlyWords(m) })
+	p.once.Do(func() { p.err = CheckWords(m) })
 	if p.err != nil {
 		return nil, p.err
 	}
 	return p.Tag(m, Sentence{Columns: sequence(words)})
 }
 
-// onlyWords returns an error if the model reads more than words.
-func onlyWords(m Labeller) error {
+// CheckWords returns an error that wraps ErrInput if a model reads more than the words of
+// sentences.
+func CheckWords(m Labeller) error {
 	in := m.Input()
 	program, err := in.Program()
 	switch {

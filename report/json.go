@@ -110,7 +110,7 @@ func (o JSONOptions) Append(dst []byte, d *model.Document) ([]byte, error) {
 		s := &d.Sentences[k]
 		dst = append(dst, `{"text":`...)
 		dst = appendString(dst, d.Text[s.Start.Byte:s.End.Byte])
-		dst = o.span(dst, ',', s.Range, 0)
+		dst = o.span(dst, ',', s.Range, -o.Unit.Of(d.Start))
 		dst = append(dst, `,"tokens":[`...)
 		base := o.Unit.Of(s.Start)
 		dst = o.tokens(dst, s, base)
@@ -124,8 +124,11 @@ func (o JSONOptions) Append(dst []byte, d *model.Document) ([]byte, error) {
 func (o JSONOptions) document(dst []byte, d *model.Document) []byte {
 	dst = append(dst, `{"text":`...)
 	dst = appendString(dst, d.Text)
-	dst = append(dst, `,"start":0,"end":`...)
-	dst = strconv.AppendInt(dst, int64(o.Unit.length(d.Text)), 10)
+	start := o.Unit.Of(d.Start)
+	dst = append(dst, `,"start":`...)
+	dst = strconv.AppendInt(dst, int64(start), 10)
+	dst = append(dst, `,"end":`...)
+	dst = strconv.AppendInt(dst, int64(start+o.Unit.length(d.Text)), 10)
 	dst = append(dst, `,"sentences":[`...)
 	for k := range d.Sentences {
 		dst = comma(dst)

@@ -226,3 +226,26 @@ func BenchmarkWrite(b *testing.B) {
 		})
 	}
 }
+
+// Positions of sentences and documents count from the start of the file.
+func TestJSONPositionsInTheFile(t *testing.T) {
+	d := withTags(t, "é😀 a. B c.", false, "X X X X X X X")
+	d.Start = text.Position{Byte: 100, Rune: 50, UTF16: 70}
+	for _, unit := range []report.Unit{report.Bytes, report.Runes, report.UTF16} {
+		for _, documents := range []bool{false, true} {
+			var b bytes.Buffer
+			require.NoError(t, report.NewJSON(&b, report.JSONOptions{Unit: unit, Documents: documents}).Write(d))
+			at := unit.Of(d.Start)
+			for line := range strings.Lines(b.String()) {
+				var object struct {
+					Text       string
+					Start, End int
+				}
+				require.NoError(t, json.Unmarshal([]byte(line), &object))
+				from := unit.Of(text.End(d.Text[:strings.Index(d.Text, object.Text)]))
+				assert.Equal(t, at+from, object.Start)
+				assert.Equal(t, object.Start+unit.Of(text.End(object.Text)), object.End)
+			}
+		}
+	}
+}

@@ -9,6 +9,14 @@ type Position struct {
 	Byte, Rune, UTF16 int
 }
 
+// End returns the position after the last character of a text.
+func End(text string) Position { return Position{}.advance(text, len(text)) }
+
+// Plus returns the position q of a text that starts at p.
+func (p Position) Plus(q Position) Position {
+	return Position{p.Byte + q.Byte, p.Rune + q.Rune, p.UTF16 + q.UTF16}
+}
+
 // A Range is the part of a text from Start up to, but without, End.
 type Range struct {
 	Start, End Position

@@ -122,7 +122,7 @@ var rules = []rule{
 		modules: []string{"gonum.org/v1/gonum/stat"}},
 
 	{path: root, public: true, system: true,
-		imports: []string{"structured", "losses", "corpus", "corpus/annotation", "corpus/attrfile", "cluster", "features", "optimize", "metrics", "model", "crf", "semicrf", "prunedcrf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
+		imports: []string{"structured", "losses", "corpus", "corpus/annotation", "corpus/attrfile", "text", "cluster", "features", "optimize", "metrics", "model", "crf", "semicrf", "prunedcrf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
 			"recipe", "internal/compress", "internal/input", "internal/learning", "internal/safefile", "internal/workers"}},
 
 	{path: "internal/sample"},

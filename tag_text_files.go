@@ -1,0 +1,255 @@
+package trellis
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/internal/input"
+	"github.com/trellis-nlp/trellis/internal/workers"
+	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/text"
+)
+
+// A DocumentWriter writes documents, one after another. It keeps no part of them. The writers of
+// package report are some.
+type DocumentWriter interface {
+	Write(d *Document) error
+}
+
+// TagTextFiles labels plain text of files or standard input, and writes each paragraph as a
+// document, in order. A paragraph ends at a blank line, or at each line end if the tokenizer ends
+// sentences there. A paragraph longer than 1 MiB is cut at a line end. Document.Start counts from
+// the start of the file. Paragraphs without tokens are skipped.
+//
+// Several goroutines label the text. The documents do not depend on their number, and memory does
+// not depend on the input. A paragraph of a pipe is written as soon as it is complete.
+//
+// An option that the model does not support is a *model.OptionError. If the model reads other
+// columns than the words, the error wraps model.ErrInput. TagTextFiles writes the paragraphs before
+// an error.
+func (m *Model) TagTextFiles(ctx context.Context, w DocumentWriter, data Source, o TextOptions) error {
+	if err := o.Check(); err != nil {
+		return err
+	}
+	if len(data.Sentences) > 0 {
+		return unfit("sentences in memory, expected files of plain text")
+	}
+	tokenizer, err := m.Tokenizer(o.Tokenizer)
+	if err != nil {
+		return err
+	}
+	first, err := m.newTextTagger(o)
+	if err != nil {
+		return err
+	}
+	p := &textPipeline{m: m, o: o, byLine: endsByLine(tokenizer), threads: workers.ForTagging(o.Threads)}
+	n := 2*p.threads + 2 // one per goroutine, as many waiting, one each to read and write
+	p.free, p.work, p.ordered = make(chan *textBlock, n), make(chan *textBlock, n), make(chan *textBlock, n)
+	for range n {
+		p.free <- &textBlock{done: make(chan struct{}, 1)}
+	}
+	return p.run(ctx, w, data, first)
+}
+
+// A textPipeline labels paragraphs. One goroutine cuts blocks of whole paragraphs, several label
+// them, and one writes the documents in order.
+type textPipeline struct {
+	m       *Model
+	o       TextOptions
+	byLine  bool
+	threads int
+
+	free    chan *textBlock // unused blocks
+	work    chan *textBlock // blocks to label
+	ordered chan *textBlock // blocks to label or write, in the order of the input
+	err     error           // of reading; set before ordered is closed
+}
+
+// A textBlock is a run of paragraphs of a file.
+type textBlock struct {
+	name   string
+	begins bool  // it is the first block of its file
+	line   int   // of its first line
+	ends   []int // of the paragraphs
+
+	buffer []byte
+	docs   []Document
+	ended  []text.Position // of each document, from its start
+	err    error           // after docs
+	done   chan struct{}   // receives a value when the block is labelled
+}
+
+func (p *textPipeline) run(ctx context.Context, w DocumentWriter, data Source, first *model.TextTagger) error {
+	ctx, stop := context.WithCancel(ctx)
+	var group sync.WaitGroup
+	group.Go(func() {
+		p.err = p.read(ctx, data)
+		close(p.work)
+		close(p.ordered)
+	})
+	for k := range p.threads {
+		group.Go(func() {
+			t, err := first, error(nil)
+			if k > 0 {
+				t, err = p.m.newTextTagger(p.o)
+			}
+			for b := range p.work {
+				if b.err = err; err == nil {
+					b.label(t)
+				}
+				if err := model.Check(p.m.labeller); err != nil {
+					b.err = err
+				}
+				if errors.Is(b.err, model.ErrChanged) {
+					b.docs = b.docs[:0]
+				}
+				b.done <- struct{}{}
+			}
+		})
+	}
+	err := p.write(w)
+	stop()
+	group.Wait()
+	if err == nil {
+		err = p.err
+	}
+	return err
+}
+
+func (p *textPipeline) read(ctx context.Context, data Source) error {
+	for _, name := range data.Paths {
+		raw, err := input.OpenRaw(ctx, name, data.Stdin)
+		if err != nil {
+			return err
+		}
+		err = p.cut(ctx, raw)
+		raw.Close()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cut cuts a file into blocks. A block has the paragraphs that one read completes.
+func (p *textPipeline) cut(ctx context.Context, raw *input.Raw) error {
+	paragraphs := paragrapher{byLine: p.byLine}
+	var rest []byte // the start of a paragraph
+	line := 1
+	for begins, last := true, false; !last; begins = false {
+		var b *textBlock
+		select {
+		case b = <-p.free:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		b.name, b.begins, b.line, b.ends = raw.Name, begins, line, b.ends[:0]
+		b.buffer = append(b.buffer[:0], rest...)
+		done := 0
+		for done == 0 && !last {
+			var err error
+			if b.buffer, err = more(b.buffer, raw); err != nil && !errors.Is(err, io.EOF) {
+				return nameError(raw.Name, err)
+			}
+			last = err != nil
+			for done < len(b.buffer) {
+				n := paragraphs.next(b.buffer[done:], last)
+				if n == 0 {
+					break
+				}
+				done += n
+				b.ends = append(b.ends, done)
+			}
+		}
+		rest = append(rest[:0], b.buffer[done:]...)
+		b.buffer = b.buffer[:done]
+		line += bytes.Count(b.buffer, []byte{'\n'})
+		p.ordered <- b
+		p.work <- b
+	}
+	return nil
+}
+
+// more appends what one read returns.
+func more(buffer []byte, r io.Reader) ([]byte, error) {
+	if cap(buffer)-len(buffer) < blockSize {
+		buffer = append(make([]byte, 0, 2*len(buffer)+blockSize), buffer...)
+	}
+	n, err := r.Read(buffer[len(buffer):cap(buffer)])
+	return buffer[:len(buffer)+n], err
+}
+
+// nameError adds the name of the file to an error of reading, but not to the end of a context.
+func nameError(name string, err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
+
+// label labels the paragraphs of the block.
+func (b *textBlock) label(t *model.TextTagger) {
+	whole := string(b.buffer)
+	start := 0
+	b.docs, b.ended = b.docs[:0], b.ended[:0]
+	for k, end := range b.ends {
+		if k == cap(b.docs) {
+			b.docs = append(b.docs, Document{})
+		}
+		b.docs = b.docs[:k+1]
+		d := &b.docs[k]
+		d.Text = whole[start:end]
+		var err error
+		if d.Sentences, err = t.Label(d.Sentences[:0], d.Text); err != nil {
+			b.docs = b.docs[:k]
+			if !errors.Is(err, model.ErrChanged) {
+				err = &corpus.ParseError{File: b.name, Line: b.line + strings.Count(whole[:start], "\n"), Err: err}
+			}
+			b.err = err
+			return
+		}
+		b.ended = append(b.ended, text.End(d.Text))
+		start = end
+	}
+}
+
+// write writes the documents in order, up to the first error.
+func (p *textPipeline) write(w DocumentWriter) error {
+	var at text.Position
+	for b := range p.ordered {
+		<-b.done
+		if b.begins {
+			at = text.Position{}
+		}
+		for k := range b.docs {
+			d := &b.docs[k]
+			d.Start = at
+			at = at.Plus(b.ended[k])
+			if len(d.Sentences) == 0 {
+				continue
+			}
+			if err := w.Write(d); err != nil {
+				return err
+			}
+		}
+		if b.err != nil {
+			return b.err
+		}
+		p.release(b)
+	}
+	return nil
+}
+
+// release makes b available again. It drops memory that long paragraphs have enlarged.
+func (p *textPipeline) release(b *textBlock) {
+	if cap(b.buffer) > 16*blockSize {
+		b.buffer, b.docs = nil, nil
+	}
+	p.free <- b
+}
