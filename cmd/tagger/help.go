@@ -75,13 +75,18 @@ deviation and p of the runs.
 precision against recall. Ctrl-C prints the runs that all losses have completed, and the
 exit status is 1.`
 
-const tagHelp = `Label the sentences of files, or of standard input, with a trained model.
+const tagHelp = `Label plain text, or the sentences of files, with a trained model. Without a FILE, tag reads
+standard input.
 
 The output depends on the format of the input:
 
+  text       the text with marks, as in [Anna PER] lives in [Oslo LOC]; or JSON, or HTML
   CoNLL      all columns unchanged, and the label in a new last column
   CoNLL-U    the label in the column of training, and everything else unchanged
   CRFsuite   one label per line (only for models trained on attribute files)
+
+Input is plain text with --text, or if it cannot be columns and the model reads only words.
+The tokenizer of the model splits it into sentences and words, paragraph by paragraph.
 
 The model may also be a CRFsuite, CRF++ or Wapiti model. It then labels exactly as its own
 tool does. With --output-format, tag writes the same output as that tool.

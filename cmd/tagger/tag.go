@@ -14,15 +14,19 @@ import (
 type tagFlags struct {
 	model, output string
 	trellis.FileOptions
+	textFlags
 }
 
 func (a *app) tagCommand() *cobra.Command {
 	var o tagFlags
 	c := &cobra.Command{
 		Use:   "tag --model MODEL [FILE...] [flags]",
-		Short: "Label sentences with a trained model",
+		Short: "Label text or sentences with a trained model",
 		Long:  tagHelp,
-		Example: `  tagger tag --model pos.model text.conllu > labelled.conllu
+		Example: `  tagger tag --model ner.model --json article.txt
+  tagger tag --model ner.model --html --output article.html article.txt
+  echo 'Anna lives in Oslo.' | tagger tag --model ner.model
+  tagger tag --model pos.model text.conllu > labelled.conllu
   tagger tag --model ner.model --probs --output labelled.conll text.conll
   tagger tag --model ner.model --nbest 5 < text.conll
   tagger tag --model ner.model --fixed partly.conll`,
@@ -33,7 +37,10 @@ func (a *app) tagCommand() *cobra.Command {
 			if cmd.Flags().Changed("nbest") && o.NBest < 1 {
 				return wrongUsage("--nbest %d: want a positive number", o.NBest)
 			}
-			return a.tag(cmd.Context(), &o, args)
+			if err := o.check(cmd.Flags().Changed); err != nil {
+				return err
+			}
+			return a.tag(cmd.Context(), &o, args, cmd.Flags().Changed)
 		},
 	}
 	f := c.Flags()
@@ -44,7 +51,8 @@ func (a *app) tagCommand() *cobra.Command {
 	addFormat(c, &o.Format, "conll", "conllu", "crfsuite")
 	f.StringVar(&o.Form, "form", "", "`COLUMN` with the words (default as in training)")
 	f.StringVar(&o.Label, "label", "", "`COLUMN` with the labels, to fill in or for --fixed (default as in training)")
-	groupFlags(c, "Input")
+	groupFlags(c, "Columns")
+	o.register(c)
 	f.BoolVar(&o.Probabilities, "probs", false, "add the probability of each label")
 	f.BoolVar(&o.Spans, "span-probs", false, "add the probability of each span at its first token")
 	f.IntVar(&o.NBest, "nbest", 0, "write the `N` best labellings of each sentence with their probabilities")
@@ -67,7 +75,7 @@ func (a *app) tagCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) tag(ctx context.Context, o *tagFlags, files []string) error {
+func (a *app) tag(ctx context.Context, o *tagFlags, files []string, changed func(string) bool) error {
 	data := a.data(files)
 	if err := distinct([]safefile.Use{a.writing("--output", o.output)}, append(a.reading(data.Paths), use("--model", o.model))); err != nil {
 		return err
@@ -77,6 +85,14 @@ func (a *app) tag(ctx context.Context, o *tagFlags, files []string) error {
 		return err
 	}
 	defer m.Close()
+	a.awaitInput(data, "text, or columns with one token a line; a blank line ends each part")
+	plain, data, err := a.detectText(ctx, m, o, data, changed)
+	if err != nil {
+		return err
+	}
+	if plain {
+		return a.tagText(ctx, m, o, data)
+	}
 	o.Warn = a.warn
 	return a.writeOutput(ctx, o.output, func(w io.Writer) error { return m.TagFiles(ctx, w, data, o.FileOptions) })
 }

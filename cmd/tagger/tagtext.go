@@ -1,0 +1,189 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/trellis-nlp/trellis"
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/report"
+	"github.com/trellis-nlp/trellis/text"
+)
+
+// textFlags holds the flags of tagger tag for plain text.
+type textFlags struct {
+	text, json, html               bool
+	per, offsets, color, tokenizer string
+}
+
+// Values of --per and --color.
+const (
+	perSentence  = "sentence"
+	perParagraph = "paragraph"
+	colorAuto    = "auto"
+	colorAlways  = "always"
+	colorNever   = "never"
+)
+
+// register adds the flags to a command.
+func (o *textFlags) register(c *cobra.Command) {
+	f := c.Flags()
+	f.BoolVar(&o.text, "text", false, "read plain text (default as detected)")
+	f.StringVar(&o.tokenizer, "tokenizer", "", "`NAME` of the tokenizer, such as space or rules:en,hyphens (default "+
+		"that of the model, else rules)")
+	f.BoolVar(&o.json, "json", false, "write one JSON object a line, with positions and entities")
+	f.StringVar(&o.per, "per", perSentence, "write one JSON object for each `UNIT`: sentence or paragraph")
+	f.StringVar(&o.offsets, "offsets", report.Runes.String(), "`UNIT` of the positions in JSON: runes, bytes or utf16")
+	f.BoolVar(&o.html, "html", false, "write one HTML page with coloured entities")
+	f.StringVar(&o.color, "color", colorAuto, "`WHEN` to use colours instead of brackets: auto (on a terminal), always "+
+		"or never")
+	groupFlags(c, "Plain text")
+	complete(c, "per", perSentence, perParagraph)
+	complete(c, "offsets", report.Runes.String(), report.Bytes.String(), report.UTF16.String())
+	complete(c, "color", colorAuto, colorAlways, colorNever)
+}
+
+// first returns a flag that only plain text has, or "". Changed reports whether a flag was given.
+func (o *textFlags) first(changed func(string) bool) string {
+	for _, name := range []string{"text", "tokenizer", "json", "per", "offsets", "html", "color"} {
+		if changed(name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// check returns an error for values that do not exist and for flags that exclude each other.
+func (o *tagFlags) check(changed func(string) bool) error {
+	if _, err := report.ParseUnit(o.offsets); err != nil {
+		return wrongUsage("--offsets %s: want runes, bytes or utf16", o.offsets)
+	}
+	flag := o.first(changed)
+	switch {
+	case o.per != perSentence && o.per != perParagraph:
+		return wrongUsage("--per %s: want sentence or paragraph", o.per)
+	case o.color != colorAuto && o.color != colorAlways && o.color != colorNever:
+		return wrongUsage("--color %s: want auto, always or never", o.color)
+	case o.json && o.html:
+		return wrongUsage("--json and --html: choose one")
+	case (changed("per") || changed("offsets")) && !o.json:
+		return wrongUsage("--per and --offsets: use them with --json")
+	case flag != "":
+		for _, name := range columnFlags {
+			if changed(name) {
+				return wrongUsage("--%s is for plain text, and --%s for columns: choose one", flag, name)
+			}
+		}
+	}
+	return o.textOptions().Check()
+}
+
+// columnFlags are the flags of tag that plain text does not have.
+var columnFlags = []string{"format", "form", "label", "nbest", "output-format", "detail", "fixed"}
+
+func (o *tagFlags) textOptions() trellis.TextOptions {
+	return trellis.TextOptions{
+		Tokenizer: o.tokenizer, Probabilities: o.Probabilities, Spans: o.Spans, Posterior: o.Posterior,
+		Unconstrained: o.Unconstrained, NoDictionary: o.NoDictionary, Threads: o.Threads,
+	}
+}
+
+// detectText decides whether to read plain text, and says so if the user did not. It returns the
+// source to read.
+func (a *app) detectText(ctx context.Context, m *trellis.Model, o *tagFlags, data trellis.Source, changed func(string) bool) (bool, trellis.Source, error) {
+	if o.text {
+		return true, data, nil
+	}
+	for _, name := range columnFlags {
+		if changed(name) {
+			return false, data, nil
+		}
+	}
+	plain, data, err := m.LooksLikeText(ctx, data)
+	if err != nil {
+		return false, data, err
+	}
+	if flag := o.first(changed); flag != "" && !plain {
+		return false, data, wrongUsage("--%s is for plain text, but the input looks like columns; pass --text to read it as text", flag)
+	}
+	if plain {
+		tokenizer, err := m.Tokenizer(o.tokenizer)
+		if err != nil {
+			return false, data, err
+		}
+		a.note("the input looks like plain text; it is split by the tokenizer " + tokenizer.Name() +
+			"; pass --text to confirm, or --format conll for columns")
+	}
+	return plain, data, nil
+}
+
+// tagText labels plain text.
+func (a *app) tagText(ctx context.Context, m *trellis.Model, o *tagFlags, data trellis.Source) error {
+	options := o.textOptions()
+	options.Spans = options.Spans || (o.json || o.html) && m.SpellsSpans()
+	if (options.Probabilities || o.Spans) && !o.json && !o.html {
+		return wrongUsage("--probs and --span-probs: for plain text, use them with --json or --html")
+	}
+	tokenizer, err := m.Tokenizer(o.tokenizer)
+	if err != nil {
+		return err
+	}
+	return a.writeOutput(ctx, o.output, func(w io.Writer) error {
+		out := o.documents(w, m, data.Paths, tokenizer)
+		if err := m.TagTextFiles(ctx, out, data, options); err != nil {
+			return err
+		}
+		return out.Close()
+	})
+}
+
+// documents returns the writer of documents that the flags select.
+func (o *tagFlags) documents(w io.Writer, m *trellis.Model, files []string, tokenizer text.Tokenizer) report.Writer {
+	style := report.Tags
+	if m.SpellsSpans() {
+		style = report.Spans
+	}
+	switch {
+	case o.json:
+		unit, _ := report.ParseUnit(o.offsets) // which check has checked
+		return report.NewJSON(w, report.JSONOptions{Unit: unit, Documents: o.per == perParagraph})
+	case o.html:
+		page := report.HTMLOptions{Style: style}
+		if len(files) == 1 && files[0] != "-" {
+			page.Title = filepath.Base(files[0])
+		}
+		if rules, ok := tokenizer.(*text.Rules); ok {
+			page.Language = rules.Language
+		}
+		return report.NewHTML(w, page)
+	}
+	return report.NewText(w, report.TextOptions{Style: style, Colors: colorsOf(o.color, isTerminal(w), os.Getenv)})
+}
+
+// colorsOf returns the number of colours for a value of --color.
+func colorsOf(when string, terminal bool, getenv func(string) string) report.Colors {
+	colors := report.TerminalColors(getenv)
+	switch {
+	case when == colorAlways:
+		return cmp.Or(colors, report.Colors16)
+	case when == colorNever || !terminal:
+		return report.NoColors
+	}
+	return colors
+}
+
+// awaitInput says that a command waits, if it reads from a terminal.
+func (a *app) awaitInput(data corpus.Source, what string) {
+	f, ok := data.Stdin.(*os.File)
+	for _, path := range data.Paths {
+		if path == "-" && ok && term.IsTerminal(int(f.Fd())) {
+			a.note("waiting for " + what + " from the terminal; Ctrl-D ends the input")
+		}
+	}
+}
