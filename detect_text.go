@@ -38,9 +38,10 @@ func (m *Model) LooksLikeText(ctx context.Context, data Source) (plain bool, res
 		}
 		head, err := headOf(raw)
 		if path == input.Stdin {
-			data.Stdin = io.MultiReader(bytes.NewReader(head), raw)
+			data.Stdin = io.MultiReader(bytes.NewReader(head), raw) // so that raw stays open
+		} else {
+			raw.Close()
 		}
-		raw.Close()
 		if err != nil {
 			return false, data, nameError(raw.Name, err)
 		}

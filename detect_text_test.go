@@ -1,6 +1,8 @@
 package trellis_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"io"
 	"os"
 	"path/filepath"
@@ -143,4 +145,22 @@ func TestLooksLikeTextOfSeveralInputs(t *testing.T) {
 	plain, _, err = m.LooksLikeText(t.Context(), endless)
 	require.NoError(t, err)
 	assert.False(t, plain)
+}
+
+func TestLooksLikeTextOfCompressedInput(t *testing.T) {
+	m := modelOf(t, "two", twoColumns, trellis.Config{})
+	text := strings.Repeat("Anna lives in Oslo. Tom does not.\nHe left.\n\n", 10_000)
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, err := io.WriteString(w, text)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	plain, rest, err := m.LooksLikeText(t.Context(), trellis.Source{Paths: []string{"-"}, Stdin: &b})
+	require.NoError(t, err)
+	assert.True(t, plain)
+	size := 0
+	for _, d := range tagTexts(t, m, rest, trellis.TextOptions{}) {
+		size += len(d.Text)
+	}
+	assert.Equal(t, len(text), size)
 }

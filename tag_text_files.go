@@ -48,22 +48,52 @@ func (m *Model) TagTextFiles(ctx context.Context, w DocumentWriter, data Source,
 	if err != nil {
 		return err
 	}
-	p := &textPipeline{m: m, o: o, byLine: endsByLine(tokenizer), threads: workers.ForTagging(o.Threads)}
-	n := 2*p.threads + 2 // one per goroutine, as many waiting, one each to read and write
-	p.free, p.work, p.ordered = make(chan *textBlock, n), make(chan *textBlock, n), make(chan *textBlock, n)
-	for range n {
-		p.free <- &textBlock{done: make(chan struct{}, 1)}
+	p := newTextPipeline(tokenizer, o.Threads)
+	p.check = func() error { return model.Check(m.labeller) }
+	p.labeller = func() (labelText, error) {
+		t, err := m.newTextTagger(o)
+		if err != nil {
+			return nil, err
+		}
+		return t.Label, nil
 	}
-	return p.run(ctx, w, data, first)
+	return p.run(ctx, w, data, first.Label)
 }
+
+// SplitTextFiles splits plain text as [Model.TagTextFiles] does, without labels.
+func SplitTextFiles(ctx context.Context, w DocumentWriter, t text.Tokenizer, data Source, threads int) error {
+	if len(data.Sentences) > 0 {
+		return unfit("sentences in memory, expected files of plain text")
+	}
+	p := newTextPipeline(t, threads)
+	p.check = func() error { return nil }
+	p.labeller = func() (labelText, error) { return splitter(t), nil }
+	return p.run(ctx, w, data, splitter(t))
+}
+
+// splitter returns a function that only splits a text.
+func splitter(t text.Tokenizer) labelText {
+	s := text.Splitter{Tokenizer: t}
+	var list []text.Sentence
+	return func(dst []DocumentSentence, paragraph string) ([]DocumentSentence, error) {
+		list = s.Split(list[:0], paragraph)
+		for _, sentence := range list {
+			dst = append(dst, DocumentSentence{Sentence: sentence})
+		}
+		return dst, nil
+	}
+}
+
+// labelText appends the sentences of a paragraph to dst. Each goroutine has its own.
+type labelText func(dst []DocumentSentence, paragraph string) ([]DocumentSentence, error)
 
 // A textPipeline labels paragraphs. One goroutine cuts blocks of whole paragraphs, several label
 // them, and one writes the documents in order.
 type textPipeline struct {
-	m       *Model
-	o       TextOptions
-	byLine  bool
-	threads int
+	byLine   bool
+	threads  int
+	labeller func() (labelText, error)
+	check    func() error // of the model
 
 	free    chan *textBlock // unused blocks
 	work    chan *textBlock // blocks to label
@@ -85,7 +115,18 @@ type textBlock struct {
 	done   chan struct{}   // receives a value when the block is labelled
 }
 
-func (p *textPipeline) run(ctx context.Context, w DocumentWriter, data Source, first *model.TextTagger) error {
+func newTextPipeline(t text.Tokenizer, threads int) *textPipeline {
+	p := &textPipeline{byLine: endsByLine(t), threads: workers.ForTagging(threads)}
+	n := 2*p.threads + 2 // one per goroutine, as many waiting, one each to read and write
+	p.free, p.work, p.ordered = make(chan *textBlock, n), make(chan *textBlock, n), make(chan *textBlock, n)
+	for range n {
+		p.free <- &textBlock{done: make(chan struct{}, 1)}
+	}
+	return p
+}
+
+// run labels the text of data. First labels the text of the first goroutine.
+func (p *textPipeline) run(ctx context.Context, w DocumentWriter, data Source, first labelText) error {
 	ctx, stop := context.WithCancel(ctx)
 	var group sync.WaitGroup
 	group.Go(func() {
@@ -95,15 +136,15 @@ func (p *textPipeline) run(ctx context.Context, w DocumentWriter, data Source, f
 	})
 	for k := range p.threads {
 		group.Go(func() {
-			t, err := first, error(nil)
+			label, err := first, error(nil)
 			if k > 0 {
-				t, err = p.m.newTextTagger(p.o)
+				label, err = p.labeller()
 			}
 			for b := range p.work {
 				if b.err = err; err == nil {
-					b.label(t)
+					b.label(label)
 				}
-				if err := model.Check(p.m.labeller); err != nil {
+				if err := p.check(); err != nil {
 					b.err = err
 				}
 				if errors.Is(b.err, model.ErrChanged) {
@@ -194,7 +235,7 @@ func nameError(name string, err error) error {
 }
 
 // label labels the paragraphs of the block.
-func (b *textBlock) label(t *model.TextTagger) {
+func (b *textBlock) label(label labelText) {
 	whole := string(b.buffer)
 	start := 0
 	b.docs, b.ended = b.docs[:0], b.ended[:0]
@@ -206,7 +247,7 @@ func (b *textBlock) label(t *model.TextTagger) {
 		d := &b.docs[k]
 		d.Text = whole[start:end]
 		var err error
-		if d.Sentences, err = t.Label(d.Sentences[:0], d.Text); err != nil {
+		if d.Sentences, err = label(d.Sentences[:0], d.Text); err != nil {
 			b.docs = b.docs[:k]
 			if !errors.Is(err, model.ErrChanged) {
 				err = &corpus.ParseError{File: b.name, Line: b.line + strings.Count(whole[:start], "\n"), Err: err}

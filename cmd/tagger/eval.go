@@ -16,6 +16,8 @@ import (
 type evalFlags struct {
 	model, system           string
 	compare, json, markdown bool
+	text                    bool
+	tokenizer               string
 	trellis.EvalOptions
 }
 
@@ -30,6 +32,7 @@ func (a *app) evalCommand() *cobra.Command {
   tagger tag --model ner.model test.conll | tagger eval -
   tagger eval --label 3 --predicted 5 labelled.conll
   tagger eval --system tagged.conllu --label UPOS test.conllu
+  tagger eval --model pos.model --text test.conllu
   tagger eval --compare old.model new.model test.conll`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if o.compare && len(args) != 3 {
@@ -39,6 +42,9 @@ func (a *app) evalCommand() *cobra.Command {
 			return needFiles(nil, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.checkText(cmd.Flags().Changed); err != nil {
+				return err
+			}
 			if err := o.check(cmd.Flags().Changed, args); err != nil {
 				return err
 			}
@@ -51,6 +57,10 @@ func (a *app) evalCommand() *cobra.Command {
 	f.StringVar(&o.system, "system", "", "`FILE` with the predicted labels of the same sentences")
 	f.BoolVar(&o.compare, "compare", false, "compare two systems, given as the first two arguments: models, or "+
 		"files as for --system")
+	f.BoolVar(&o.text, "text", false, "split the plain text of CoNLL-U files, and score sentences, tokens, words and "+
+		"labels")
+	f.StringVar(&o.tokenizer, "tokenizer", "", "`NAME` of the tokenizer for --text (default that of the model, else "+
+		"rules)")
 	f.BoolVar(&o.json, "json", false, "print one JSON object")
 	f.BoolVar(&o.markdown, "markdown", false, "print Markdown tables")
 	groupFlags(c, "Basic flags")
@@ -113,6 +123,29 @@ func (o *evalFlags) check(changed func(string) bool, files []string) error {
 	return o.Check()
 }
 
+// columnScores are the flags of eval that plain text does not have.
+var columnScores = []string{
+	"system", "compare", "format", "predicted", "form", "scheme", "ufeats", "samples", "seed", "matrix", "calibration", "prob", "bins",
+}
+
+// checkText reports flags that contradict --text.
+func (o *evalFlags) checkText(changed func(string) bool) error {
+	switch {
+	case !o.text && o.tokenizer != "":
+		return wrongUsage("--tokenizer: use it with --text")
+	case !o.text:
+		return nil
+	case o.model == "":
+		return wrongUsage("--text: name the --model, or use tokenize --gold to score only a tokenizer")
+	}
+	for _, name := range columnScores {
+		if changed(name) {
+			return wrongUsage("--%s: not with --text", name)
+		}
+	}
+	return trellis.TextOptions{Tokenizer: o.tokenizer}.Check()
+}
+
 func (a *app) eval(ctx context.Context, o *evalFlags, files []string) (err error) {
 	data := a.data(files)
 	o.Warn = a.warn
@@ -134,6 +167,10 @@ func (a *app) eval(ctx context.Context, o *evalFlags, files []string) (err error
 			return err
 		}
 		defer m.Close()
+		if o.text {
+			scores, err := m.EvaluateText(ctx, data, trellis.TextEvalOptions{Tokenizer: o.tokenizer, Label: o.Label, NoDictionary: o.NoDictionary})
+			return a.printScores(o, scores, err)
+		}
 		r, err = m.EvaluateFiles(ctx, data, o.EvalOptions)
 	default:
 		r, err = trellis.EvaluateColumns(ctx, data, o.EvalOptions)

@@ -119,7 +119,24 @@ difference at least as large if the systems were equally good.
 
 --calibration compares the probabilities of the predicted labels with their accuracy.
 
+--text scores a model on the plain text of CoNLL-U files: sentences, tokens and words, and
+the labels of the words, by the rules of the CoNLL 2018 shared task.
+
 docs/reference/evaluation.md describes the measures and the output of --json.`
+
+const tokenizeHelp = `Split the plain text of files, or of standard input, into sentences and tokens. A blank line
+ends a paragraph, and no sentence extends beyond its paragraph.
+
+--tokenizer names one of these:
+
+  space    split at white space; each line is a sentence
+  rules    rules for text of any language with spaces between words
+
+rules:LANGUAGE adds rules of a language: de, en, es, fr or it. rules:en,hyphens also splits
+words at hyphens. rules:en,lines ends a sentence at each line end.
+
+With --gold, the files are CoNLL-U. tokenize splits their text, and compares the sentences,
+tokens and words with the files, by the rules of the CoNLL 2018 shared task.`
 
 const splitHelp = `Split the sentences of files at random into several files, such as training, development
 and test data. Sentences keep their order and their bytes.
