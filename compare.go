@@ -21,6 +21,7 @@ type side struct {
 	model model.Labeller // nil for a file with the labels of a system
 	file  *system        // nil for a model
 	score *metrics.Scorer
+	seen  input.Counts // what the model knows of the current input
 	pairs func(*input.Sentence) (metrics.Pair, error)
 }
 
@@ -105,12 +106,15 @@ func (o *EvalOptions) compareOn(in *input.Input, sides [2]*side) error {
 			}
 			predict = p.pairs
 		}
+		s.seen = input.Counts{}
 		var err error
-		if s.pairs, err = predict(in); err != nil {
+		if s.pairs, err = predict(in, &s.seen); err != nil {
 			return err
 		}
 	}
+	var seen input.Counts
 	err := in.Each(func(s *input.Sentence) error {
+		seen.Sentence(s)
 		for _, side := range sides {
 			p, err := side.pairs(s)
 			if err != nil {
@@ -137,6 +141,10 @@ func (o *EvalOptions) compareOn(in *input.Input, sides [2]*side) error {
 		}
 	}
 	in.Warn(o.Warn)
+	warnAll(o.Warn, seen.Texts(in.Name))
+	for _, side := range sides {
+		warnAll(o.Warn, side.seen.Texts(side.name+": "+in.Name))
+	}
 	return nil
 }
 

@@ -31,7 +31,7 @@ type EvalOptions struct {
 	Calibration bool   // also score the probabilities
 	Bins        int    // of the calibration; 0 means 10
 
-	Warn func(string) // receives warnings about attribute files; may be nil
+	Warn func(string) // receives warnings about files that look misread; may be nil
 }
 
 // maxSamples guards against running out of memory after a typing error.
@@ -129,11 +129,7 @@ func (o *EvalOptions) evaluate(ctx context.Context, source corpus.Source, format
 		return nil, err
 	}
 	err = input.Each(ctx, source, format, func(in *input.Input) error {
-		if err := scoreInput(in, pairs, scorer); err != nil {
-			return err
-		}
-		in.Warn(o.Warn)
-		return nil
+		return scoreInput(in, pairs, scorer, o.Warn)
 	})
 	if err != nil {
 		return nil, err
@@ -144,12 +140,15 @@ func (o *EvalOptions) evaluate(ctx context.Context, source corpus.Source, format
 	return o.report(scorer)
 }
 
-func scoreInput(in *input.Input, pairs pairing, scorer *metrics.Scorer) error {
-	next, err := pairs(in)
+// scoreInput scores the sentences of an input. It passes warnings to warn, which may be nil.
+func scoreInput(in *input.Input, pairs pairing, scorer *metrics.Scorer, warn func(string)) error {
+	var seen input.Counts
+	next, err := pairs(in, &seen)
 	if err != nil {
 		return err
 	}
-	return in.Each(func(s *input.Sentence) error {
+	err = in.Each(func(s *input.Sentence) error {
+		seen.Sentence(s)
 		pair, err := next(s)
 		if err != nil {
 			return err
@@ -159,4 +158,10 @@ func scoreInput(in *input.Input, pairs pairing, scorer *metrics.Scorer) error {
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	in.Warn(warn)
+	warnAll(warn, seen.Texts(in.Name))
+	return nil
 }

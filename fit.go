@@ -32,6 +32,9 @@ type fit struct {
 	ready   bool // the input has ready-made attributes
 	form    int  // word column
 	trained int  // word column in training
+
+	knows  func(word string) bool // whether the training data have a word; nil if the model stores no words
+	doubts []string               // warnings about the columns
 }
 
 // newFit finds the columns that m reads. The label and form options of the user may be "".
@@ -54,7 +57,7 @@ func newFit(m model.Labeller, in *input.Input, label, form string) (*fit, error)
 	}
 	files := m.Metadata().Files
 	f.trained = m.Input().Names["form"]
-	f.form = f.trained
+	f.form, f.knows = f.trained, knownWords(m)
 	program, err := m.Input().Program()
 	if err != nil {
 		return nil, err

@@ -15,15 +15,15 @@ import (
 )
 
 // A pairing prepares an input. The function it returns pairs the gold labels of each sentence with
-// the predicted ones.
-type pairing func(in *input.Input) (func(s *input.Sentence) (metrics.Pair, error), error)
+// the predicted ones. It adds to seen what the model knows of the sentences.
+type pairing func(in *input.Input, seen *input.Counts) (func(s *input.Sentence) (metrics.Pair, error), error)
 
 func wrongProbability(text string) error {
 	return fmt.Errorf("%.40q is not a probability", text)
 }
 
 // columnPairs reads gold and predicted labels from columns.
-func (o *EvalOptions) columnPairs(in *input.Input) (func(*input.Sentence) (metrics.Pair, error), error) {
+func (o *EvalOptions) columnPairs(in *input.Input, _ *input.Counts) (func(*input.Sentence) (metrics.Pair, error), error) {
 	if in.HasItems() {
 		return nil, in.AtStart(model.Refuse("model", "attribute files have one label per token; name the {model} that predicts the other"))
 	}
@@ -138,7 +138,7 @@ func openSystem(ctx context.Context, name string, stdin io.Reader, o *EvalOption
 
 // pairs reads the gold labels from in and the predicted ones from the same sentence of the system's
 // file.
-func (y *system) pairs(in *input.Input) (func(*input.Sentence) (metrics.Pair, error), error) {
+func (y *system) pairs(in *input.Input, _ *input.Counts) (func(*input.Sentence) (metrics.Pair, error), error) {
 	if in.HasItems() {
 		return nil, in.AtStart(errors.New("an attribute file; want a file with the gold labels in a column"))
 	}

@@ -46,7 +46,7 @@ func (p *predictor) open(m model.Labeller) error {
 // pairs returns a function that labels the sentences of an input. Its result is valid until the
 // next call. Call model.Check after the last sentence: labels may be wrong if the model file has
 // changed.
-func (p *predictor) pairs(in *input.Input) (func(s *input.Sentence) (metrics.Pair, error), error) {
+func (p *predictor) pairs(in *input.Input, seen *input.Counts) (func(s *input.Sentence) (metrics.Pair, error), error) {
 	f, err := newFit(p.m, in, p.Label, p.Form)
 	if err != nil {
 		return nil, err
@@ -54,9 +54,13 @@ func (p *predictor) pairs(in *input.Input) (func(s *input.Sentence) (metrics.Pai
 	if f.label < 0 {
 		return nil, in.AtStart(model.Refuse("label", "no gold label column; name it with {label}"))
 	}
-	known := p.known(f)
+	seen.Doubts = f.doubts
+	known, look := f.knows, newLookup(p.m)
 	var pair metrics.Pair
 	return func(s *input.Sentence) (metrics.Pair, error) {
+		if err := look.add(f, seen, s); err != nil {
+			return metrics.Pair{}, err
+		}
 		list, err := p.tagger.Label(f.Sentence(s), nil)
 		if err != nil {
 			return metrics.Pair{}, at(in, s, err)
@@ -82,17 +86,6 @@ func (p *predictor) pairs(in *input.Input) (func(s *input.Sentence) (metrics.Pai
 	}, nil
 }
 
-// known returns a function that reports whether a word occurs in the training data, or nil if the
-// model does not store the words.
-func (p *predictor) known(f *fit) func(word string) bool {
-	m, ok := p.m.(interface{ Known(word string) bool })
-	if !ok || f.ready || p.m.Metadata().Tool != "" {
-		return nil
-	}
-	form := p.m.Metadata().Normalize
-	return func(word string) bool { return m.Known(form.Of(word)) }
-}
-
 // written rounds a probability as output files do, so that a model and its output get the same
 // scores.
 func written(p float64) float64 {
@@ -103,6 +96,6 @@ func written(p float64) float64 {
 
 // scoreSource scores the predictions of p on all inputs of a source.
 func scoreSource(ctx context.Context, source corpus.Source, p *predictor, scorer *metrics.Scorer) error {
-	err := eachInput(ctx, source, formatOf(p.m, corpus.FormatAuto), func(in *input.Input) error { return scoreInput(in, p.pairs, scorer) })
+	err := eachInput(ctx, source, formatOf(p.m, corpus.FormatAuto), func(in *input.Input) error { return scoreInput(in, p.pairs, scorer, nil) })
 	return cmp.Or(model.Check(p.m), err)
 }

@@ -48,6 +48,7 @@ type block struct {
 
 	out  bytes.Buffer
 	odd  attrfile.Warnings // warnings about the attributes of the block
+	seen input.Counts      // of the sentences of the block
 	err  error             // the error after out
 	done chan struct{}     // receives a value when the block is labelled
 }
@@ -206,13 +207,18 @@ func (p *pipeline) write(w io.Writer) error {
 	rows := corpus.NewWriter(w)
 	var in *input.Input
 	var odd attrfile.Warnings // warnings about in
+	var seen input.Counts     // of in
 	for b := range p.ordered {
 		<-b.done
 		if b.in != in {
-			p.warn(in, odd)
-			in, odd = b.in, attrfile.Warnings{}
+			p.warn(in, odd, &seen)
+			in, odd, seen = b.in, attrfile.Warnings{}, input.Counts{}
 		}
 		odd = sum(odd, b.odd)
+		if b.begins {
+			seen.Doubts = b.fit.doubts
+		}
+		seen.Add(b.seen)
 		var err error
 		if b.in.HasItems() || p.o.tool() != "" {
 			_, err = w.Write(b.out.Bytes())
@@ -227,17 +233,14 @@ func (p *pipeline) write(w io.Writer) error {
 		}
 		p.release(b)
 	}
-	p.warn(in, odd)
+	p.warn(in, odd, &seen)
 	return nil
 }
 
 // warn reports the warnings about an input.
-func (p *pipeline) warn(in *input.Input, odd attrfile.Warnings) {
-	if in == nil || p.o.Warn == nil {
-		return
-	}
-	for _, text := range input.Oddities(in.Name, odd) {
-		p.o.Warn(text)
+func (p *pipeline) warn(in *input.Input, odd attrfile.Warnings, seen *input.Counts) {
+	if in != nil {
+		warnAll(p.o.Warn, input.Oddities(in.Name, odd), seen.Texts(in.Name))
 	}
 }
 

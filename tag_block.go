@@ -13,6 +13,7 @@ import (
 // A labeller labels one block after another with its own scratch memory.
 type labeller struct {
 	o      *FileOptions
+	look   *lookup
 	tagger model.Tagger
 	scorer model.Scorer // for the output of another tool
 	print  printer      // nil for the format of the input
@@ -23,13 +24,14 @@ type labeller struct {
 
 	in    *input.Input
 	fit   *fit
+	seen  input.Counts
 	names []string // labels of the input
 	fixed []string
 	text  []byte
 }
 
 func newLabeller(m model.Labeller, o *FileOptions) (*labeller, error) {
-	l := &labeller{o: o, print: o.printer(m.Labels()), w: newWriter(o)}
+	l := &labeller{o: o, look: newLookup(m), print: o.printer(m.Labels()), w: newWriter(o)}
 	var err error
 	if l.tagger, err = m.NewTagger(o.taggerOptions()); err != nil {
 		return nil, err
@@ -42,7 +44,8 @@ func newLabeller(m model.Labeller, o *FileOptions) (*labeller, error) {
 
 // block labels the sentences of b into b.out, up to the first error.
 func (l *labeller) block(b *block) error {
-	l.in, l.fit = b.in, b.fit
+	l.in, l.fit, l.seen = b.in, b.fit, input.Counts{}
+	defer func() { b.seen = l.seen }()
 	l.w.reset(&b.out)
 	b.odd = b.listOdd
 	if len(b.list) > 0 {
@@ -82,6 +85,10 @@ func (l *labeller) next() error {
 
 // sentence labels s and writes it.
 func (l *labeller) sentence(s *input.Sentence) error {
+	l.seen.Sentence(s)
+	if err := l.look.add(l.fit, &l.seen, s); err != nil {
+		return err
+	}
 	if l.print != nil {
 		return l.printed(s)
 	}

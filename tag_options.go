@@ -31,7 +31,7 @@ type FileOptions struct {
 	OutputFormat string   // "same" (or "") as the input, or the format of "crfsuite", "crfpp" or "wapiti"
 	Detail       []string // variants of the output of a tool: reference, path, all, scores, bare
 
-	Warn func(string) // receives warnings about attribute files; may be nil
+	Warn func(string) // receives warnings about files that look misread; may be nil
 }
 
 // Values of OutputFormat.

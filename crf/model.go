@@ -164,6 +164,12 @@ func (m *Model) Known(word string) bool {
 	return ok
 }
 
+// Knows reports whether the model has weights for an attribute of tokens, up to collisions of
+// 61-bit fingerprints.
+func (m *Model) Knows(attribute string) bool {
+	return m.attrs.find(keyOf(m.hasher.OfString(attribute))).N > 0
+}
+
 // Close releases the memory map of a model that [Open] returned. Other models need no Close. The
 // model and its taggers must not be used afterwards.
 func (m *Model) Close() error {

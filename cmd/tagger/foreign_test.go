@@ -251,12 +251,13 @@ func TestWarningsOfAttributeFiles(t *testing.T) {
 		done(t, "", "tag", "--model", model, path),
 		done(t, "", "eval", "--model", model, path),
 	} {
-		assert.Equal(t, 4, strings.Count(o.errors, "tagger: warning: "+path+": "), o.errors)
+		assert.Equal(t, 5, strings.Count(o.errors, "tagger: warning: "+path+": "), o.errors)
+		assert.Contains(t, o.errors, `the model knows 0 of the first 668 attributes, and not "w=a"`)
 		assert.Contains(t, o.errors, "20000 lines have only a CR")
 		assert.Contains(t, o.errors, "the last line has no line end")
 		assert.Contains(t, o.errors, "20000 values are not numbers; each counts as its longest numeric prefix, or 0 (first in line 2)")
 	}
 	o := done(t, "", "tag", "--model", model, path, write(t, "plain.crfsuite", "O\tw=a\n\n"), path)
-	assert.Equal(t, 8, strings.Count(o.errors, "warning"), o.errors)
+	assert.Equal(t, 10, strings.Count(o.errors, "warning"), o.errors)
 	assert.NotContains(t, o.errors, "plain.crfsuite")
 }

@@ -36,7 +36,9 @@ type Data struct {
 	start      model.Labeller // to start from; may be nil
 	startItems bool           // start reads ready-made attributes
 
-	inputs *input.Spool
+	inputs   *input.Spool
+	counting bool // this pass counts seen labels; the next one warns about the files
+
 	first  []*input.Sentence // sentences already read from the first input
 	opened *input.Input      // the first input
 

@@ -52,7 +52,9 @@ func (d *Data) EachOf(ctx context.Context, source corpus.Source, take func(in *i
 // each passes first and then the rest of in to take. It adds positions to errors.
 func (d *Data) each(in *input.Input, first []*input.Sentence, take func(s *input.Sentence, labels []string) error) error {
 	var labels []string
+	var seen input.Counts
 	use := func(s *input.Sentence) error {
+		seen.Sentence(s)
 		labels = in.Labels(labels, s, d.Profile.Label)
 		if err := take(s, labels); err != nil {
 			return in.At(s, tokenOf(err), err)
@@ -67,7 +69,13 @@ func (d *Data) each(in *input.Input, first []*input.Sentence, take func(s *input
 	if err := in.Each(use); err != nil {
 		return err
 	}
+	if d.counting {
+		return nil
+	}
 	in.Warn(d.Config.Caution)
+	for _, text := range seen.Texts(in.Name) {
+		d.Config.Caution(text)
+	}
 	return nil
 }
 

@@ -62,7 +62,10 @@ func (d *Data) Count(ctx context.Context) error {
 		d.inputs.Stop()
 		return d.Settle()
 	}
-	if err := d.Each(ctx, d.count); err != nil {
+	d.counting = true
+	err := d.Each(ctx, d.count)
+	d.counting = false
+	if err != nil {
 		return err
 	}
 	d.rewind()

@@ -76,6 +76,12 @@ func (x *Labeller) TagItems(items [][]attrfile.Attribute) ([]string, error) {
 	return x.pool.Tag(x, model.Sentence{Items: items})
 }
 
+// Knows reports whether the model has weights for an attribute.
+func (x *Labeller) Knows(attribute string) bool {
+	e := x.index.entries[x.index.place(x.index.hash(attribute))]
+	return e.end > e.start
+}
+
 // Decoder scores sentences as CRFsuite does. Each goroutine needs its own Decoder. Read a sentence,
 // then call the methods of [model.Decoder], Scores or LogZ. Their results are valid until the next
 // call of a method. In steady state only lists are allocated.

@@ -1,0 +1,130 @@
+package input
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// Counts describes sentences by what shows that a file is read wrongly. Counts of blocks add up.
+type Counts struct {
+	Sentences, Tokens int
+	Single            int // sentences of one token
+	Bytes             int // tokens that are not UTF-8
+	Line              int // of the first of them
+
+	Words  Share    // words that the model has seen in training
+	Items  Share    // ready-made attributes that the model has weights for
+	Looked int      // tokens of attribute files whose attributes were looked up
+	Doubts []string // further warnings
+}
+
+// Share counts how many things are known.
+type Share struct {
+	Known, All int
+	Unknown    string // the first unknown one
+}
+
+// Note counts one thing.
+func (s *Share) Note(name string, known bool) {
+	s.All++
+	switch {
+	case known:
+		s.Known++
+	case s.Unknown == "":
+		s.Unknown = name
+	}
+}
+
+// Add adds the counts of a later part of the same input.
+func (c *Counts) Add(o Counts) {
+	c.Sentences, c.Tokens, c.Single = c.Sentences+o.Sentences, c.Tokens+o.Tokens, c.Single+o.Single
+	c.Bytes, c.Line = c.Bytes+o.Bytes, cmp.Or(c.Line, o.Line)
+	c.Words, c.Items, c.Looked = c.Words.add(o.Words), c.Items.add(o.Items), c.Looked+o.Looked
+	c.Doubts = append(c.Doubts, o.Doubts...)
+}
+
+func (s Share) add(o Share) Share {
+	return Share{s.Known + o.Known, s.All + o.All, cmp.Or(s.Unknown, o.Unknown)}
+}
+
+// Sentence counts a sentence.
+func (c *Counts) Sentence(s *Sentence) {
+	n := s.Len()
+	c.Sentences, c.Tokens = c.Sentences+1, c.Tokens+n
+	if n == 1 {
+		c.Single++
+	}
+	if utf8.ValidString(s.Rows.String()) {
+		for t, item := range s.Items.Attributes {
+			valid := utf8.ValidString(s.Items.Labels[t])
+			for k := range item {
+				valid = valid && utf8.ValidString(item[k].Name)
+			}
+			c.token(valid, s.Items.Line, t)
+		}
+		return
+	}
+	for t := range s.Rows.Len() {
+		c.token(utf8.ValidString(s.Rows.Row(t)), s.Rows.Line, t)
+	}
+}
+
+// token counts the token t, which may be invalid.
+func (c *Counts) token(valid bool, line func(int) int, t int) {
+	if valid {
+		return
+	}
+	if c.Bytes++; c.Bytes == 1 {
+		c.Line = line(t)
+	}
+}
+
+const (
+	fewSentences = 10  // no warning about one-token sentences in fewer sentences
+	longSentence = 500 // tokens per sentence that are too many for a text
+)
+
+// Texts returns warnings about the sentences of a file, which start with its name.
+func (c *Counts) Texts(name string) []string {
+	var list []string
+	say := func(format string, args ...any) { list = append(list, name+fmt.Sprintf(format, args...)) }
+	if c.Bytes > 0 {
+		say(":%d: the text is not UTF-8 (%d tokens in the file); the words are read as bytes; convert the file, for example from Latin-1", c.Line, c.Bytes)
+	}
+	switch {
+	case c.Sentences >= fewSentences && c.Single == c.Sentences:
+		say(": all %d sentences have one token; expected blank lines only between sentences, and one token per line", c.Sentences)
+	case c.Tokens > longSentence*c.Sentences:
+		say(": %d tokens in %d sentences; expected a blank line after each sentence", c.Tokens, c.Sentences)
+	}
+	for _, doubt := range c.Doubts {
+		say(": %s", doubt)
+	}
+	return append(list, c.strange(name)...)
+}
+
+// CheckWords is the number of lines of a file in which words and attributes are looked up.
+const CheckWords = 1000
+
+const (
+	minWords = 20 // no warning about fewer words
+	minItems = 3
+)
+
+// strange returns warnings about words and attributes that the model does not know.
+func (c *Counts) strange(name string) []string {
+	var list []string
+	say := func(format string, args ...any) { list = append(list, name+": "+fmt.Sprintf(format, args...)) }
+	if w := c.Words; w.All >= minWords && 10*w.Known < w.All {
+		say("the model knows %d of the first %d words, and not %q; expected words as in the training data; name the word column with the option form", w.Known, w.All, w.Unknown)
+	}
+	switch i := c.Items; {
+	case c.Looked >= minItems && i.All == 0:
+		say("no line has an attribute, but the model reads only attributes; expected a label and attributes on each line, separated by tabs")
+	case i.All >= minItems && 20*i.Known < i.All:
+		say("the model knows %d of the first %d attributes, and not %q; expected an attribute file as in the training, with a label and attributes on each line", i.Known, i.All, strings.ToValidUTF8(i.Unknown, "?"))
+	}
+	return list
+}
