@@ -129,7 +129,7 @@ func (o *EvalOptions) evaluate(ctx context.Context, source corpus.Source, format
 		return nil, err
 	}
 	err = input.Each(ctx, source, format, func(in *input.Input) error {
-		return scoreInput(in, pairs, scorer, o.Warn)
+		return o.scoreInput(in, pairs, scorer)
 	})
 	if err != nil {
 		return nil, err
@@ -140,9 +140,10 @@ func (o *EvalOptions) evaluate(ctx context.Context, source corpus.Source, format
 	return o.report(scorer)
 }
 
-// scoreInput scores the sentences of an input. It passes warnings to warn, which may be nil.
-func scoreInput(in *input.Input, pairs pairing, scorer *metrics.Scorer, warn func(string)) error {
+// scoreInput scores the sentences of an input.
+func (o *EvalOptions) scoreInput(in *input.Input, pairs pairing, scorer *metrics.Scorer) error {
 	var seen input.Counts
+	labels := newContrast()
 	next, err := pairs(in, &seen)
 	if err != nil {
 		return err
@@ -156,12 +157,25 @@ func scoreInput(in *input.Input, pairs pairing, scorer *metrics.Scorer, warn fun
 		if err := scorer.Add(pair); err != nil {
 			return at(in, s, err)
 		}
+		labels.add(pair.Gold, pair.Predicted)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	in.Warn(warn)
-	warnAll(warn, seen.Texts(in.Name))
+	columns := ""
+	if g, p := seen.Gold, seen.Predicted; p > 0 {
+		if o.Predicted == "" && areProbabilities(labels.predicted) {
+			at := g // of the predicted labels
+			if areProbabilities(labels.gold) {
+				at--
+			}
+			return in.AtStart(model.Refuse("predicted", "column %d has probabilities, not labels; use {label} %d {predicted} %d, or {calibration} to score the probabilities", p, at-1, at))
+		}
+		columns = fmt.Sprintf("columns %d (gold) and %d (predicted)", g, p)
+	}
+	seen.Doubts = append(seen.Doubts, labels.doubts(columns)...)
+	in.Warn(o.Warn)
+	warnAll(o.Warn, seen.Texts(in.Name))
 	return nil
 }

@@ -64,11 +64,15 @@ func newFit(m model.Labeller, in *input.Input, label, form string) (*fit, error)
 	}
 	reads := program.Columns()
 	if same := f.sameMake(files, in); form != "" || !same {
+		told := form != ""
 		if form == "" && in.Format == files.Format {
 			form = files.Form
 		}
 		if f.form, err = in.Layout.Form(form); err != nil {
 			return nil, in.AtStart(fmt.Errorf("form column: %w", err))
+		}
+		if n := in.Layout.Columns; !told && in.Format == corpus.CoNLL && n > 1 {
+			f.doubts = append(f.doubts, fmt.Sprintf("%d columns, but the training files have %d; column %d is read as words, one per line; name the word column with the option form", n, files.Columns, f.form+1))
 		}
 		if !slices.Equal(reads, []int{f.trained}) && (f.form != f.trained || in.Format != files.Format) {
 			return nil, in.AtStart(unfit("the model reads column %s of %s files with %d columns, but this one is %s with %d",

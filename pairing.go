@@ -23,7 +23,7 @@ func wrongProbability(text string) error {
 }
 
 // columnPairs reads gold and predicted labels from columns.
-func (o *EvalOptions) columnPairs(in *input.Input, _ *input.Counts) (func(*input.Sentence) (metrics.Pair, error), error) {
+func (o *EvalOptions) columnPairs(in *input.Input, seen *input.Counts) (func(*input.Sentence) (metrics.Pair, error), error) {
 	if in.HasItems() {
 		return nil, in.AtStart(model.Refuse("model", "attribute files have one label per token; name the {model} that predicts the other"))
 	}
@@ -42,10 +42,11 @@ func (o *EvalOptions) columnPairs(in *input.Input, _ *input.Counts) (func(*input
 	if err != nil {
 		return nil, in.AtStart(fmt.Errorf("label column: %w", err))
 	}
-	found, err := o.predictions(in)
+	found, c, err := o.predictions(in)
 	if err != nil {
 		return nil, err
 	}
+	seen.Gold, seen.Predicted = g+1, c+1
 	var right []string
 	return func(s *input.Sentence) (metrics.Pair, error) {
 		right = s.Rows.Column(right, g)
@@ -55,8 +56,9 @@ func (o *EvalOptions) columnPairs(in *input.Input, _ *input.Counts) (func(*input
 	}, nil
 }
 
-// predictions reads the predicted labels, and with Calibration their probabilities, from columns.
-func (o *EvalOptions) predictions(in *input.Input) (func(*input.Sentence) (metrics.Pair, error), error) {
+// predictions reads the predicted labels, and with Calibration their probabilities, from columns. It
+// also returns the column of the labels.
+func (o *EvalOptions) predictions(in *input.Input) (func(*input.Sentence) (metrics.Pair, error), int, error) {
 	predicted := o.Predicted
 	switch {
 	case predicted != "":
@@ -72,7 +74,7 @@ func (o *EvalOptions) predictions(in *input.Input) (func(*input.Sentence) (metri
 	}
 	c, err := in.Layout.Column(predicted)
 	if err != nil {
-		return nil, in.AtStart(fmt.Errorf("predicted column: %w", err))
+		return nil, 0, in.AtStart(fmt.Errorf("predicted column: %w", err))
 	}
 	prob := -1
 	if o.Calibration {
@@ -85,12 +87,16 @@ func (o *EvalOptions) predictions(in *input.Input) (func(*input.Sentence) (metri
 			spec = "-1"
 		}
 		if prob, err = in.Layout.Column(spec); err != nil {
-			return nil, in.AtStart(fmt.Errorf("probability column: %w", err))
+			return nil, 0, in.AtStart(fmt.Errorf("probability column: %w", err))
 		}
 	}
 	var p metrics.Pair
 	var texts []string
+	var lists nbest
 	return func(s *input.Sentence) (metrics.Pair, error) {
+		if rank, again := lists.next(s); again {
+			return p, in.At(s, 0, model.Refuse("nbest", "labelling %d of the same sentence; expected one labelling per sentence; write it without {nbest}", rank))
+		}
 		p.Predicted = s.Rows.Column(p.Predicted, c)
 		if prob >= 0 {
 			texts, p.Probabilities = s.Rows.Column(texts, prob), p.Probabilities[:0]
@@ -104,7 +110,7 @@ func (o *EvalOptions) predictions(in *input.Input) (func(*input.Sentence) (metri
 			}
 		}
 		return p, nil
-	}, nil
+	}, c, nil
 }
 
 // notedProbability returns the value of Prob= in a MISC field, or the field itself.
@@ -154,7 +160,7 @@ func (y *system) pairs(in *input.Input, _ *input.Counts) (func(*input.Sentence) 
 	if err != nil {
 		return nil, err
 	}
-	found, err := y.o.predictions(y.Input)
+	found, _, err := y.o.predictions(y.Input)
 	if err != nil {
 		return nil, err
 	}

@@ -96,6 +96,6 @@ func written(p float64) float64 {
 
 // scoreSource scores the predictions of p on all inputs of a source.
 func scoreSource(ctx context.Context, source corpus.Source, p *predictor, scorer *metrics.Scorer) error {
-	err := eachInput(ctx, source, formatOf(p.m, corpus.FormatAuto), func(in *input.Input) error { return scoreInput(in, p.pairs, scorer, nil) })
+	err := eachInput(ctx, source, formatOf(p.m, corpus.FormatAuto), func(in *input.Input) error { return new(EvalOptions).scoreInput(in, p.pairs, scorer) })
 	return cmp.Or(model.Check(p.m), err)
 }

@@ -41,6 +41,9 @@ func Doubts(spec string, labels []string, tokens int, chain bool) []string {
 		list = append(list, fmt.Sprintf("%s look like words: %d different labels for %d tokens, such as %q and %q; %s",
 			where, len(labels), tokens, labels[0], labels[1], other))
 	}
+	if text := StrangeSpans(labels); text != "" {
+		list = append(list, "the labels "+text)
+	}
 	if chain && len(labels) > chainLabels {
 		list = append(list, fmt.Sprintf("%d labels: the time per step grows with the square of this number; order 2 prunes labels and is much faster", len(labels)))
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -45,4 +46,69 @@ func TestAttributeModelOnWords(t *testing.T) {
 		o := done(t, c.text, "tag", "--model", itemsModel(t))
 		assert.Equal(t, "tagger: warning: stdin: "+c.says+"\n", o.errors)
 	}
+}
+
+// TestWarningsOfColumns expects a warning about a text and about files with other columns than the
+// training files, unless the command line names the word column.
+func TestWarningsOfColumns(t *testing.T) {
+	model := modelOf(t, "--pos", "none", "testdata/train.conll")
+	const says = "tagger: warning: stdin: %s columns, but the training files have 3; column 1 is read as words, one per line; name the word column with the option form\n"
+	for text, columns := range map[string]string{
+		"I like Paris today\n": "4", "Anna\tx\tO\ty\tz\n": "5", "Anna\tPROPN\tB-PER\n": "", "Anna\tPROPN\n": "", "Anna\n": "",
+	} {
+		want := ""
+		if columns != "" {
+			want = strings.Replace(says, "%s", columns, 1)
+		}
+		o := done(t, text, "tag", "--model", model)
+		assert.Equal(t, want, o.errors, text)
+		told := done(t, text, "tag", "--model", model, "--form", "1")
+		assert.Empty(t, told.errors)
+		assert.Equal(t, o.out, told.out)
+	}
+	assert.Empty(t, done(t, "1\tAnna\t_\tNOUN\t_\t_\t_\t_\t_\t_\n", "tag", "--model", model).errors, "CoNLL-U names its columns")
+}
+
+// TestEvalOfOtherColumns scores what are not gold labels and predicted labels.
+func TestEvalOfOtherColumns(t *testing.T) {
+	model := nerModel(t)
+	two := done(t, "Anna\tB-PER\nmet\tO\nJim\tB-PER\n", "eval", "-").errors
+	assert.Equal(t, `tagger: warning: stdin: columns 1 (gold) and 2 (predicted): the gold labels, such as "Anna" and "Jim", and the predicted labels, such as "B-PER", `+
+		"have nothing in common; name the columns with the options label and predicted, or the model that predicts with the option model\n", two)
+
+	var words strings.Builder
+	for k := range 300 {
+		fmt.Fprintf(&words, "word%d\tNOUN\n", k)
+	}
+	assert.Contains(t, done(t, words.String()+"NOUN\tNOUN\n", "eval", "-").errors, "the gold labels look like words, such as ")
+
+	o := done(t, "", "eval", "--model", model, "--label", "2", "testdata/train.conll")
+	assert.Equal(t, `tagger: warning: testdata/train.conll: the gold labels, such as "PROPN" and "PUNCT", and the predicted labels, such as "B-LOC" and "B-PER", `+
+		"have nothing in common; name the column of the gold labels with the option label\n", o.errors)
+
+	strange := done(t, "Anna\tB:PER\tO\nKeller\tI:PER\tO\n", "eval", "-").errors
+	assert.Equal(t, `tagger: warning: stdin: the gold labels look like spans in an unknown scheme, such as "B:PER", and are read as single labels; expected labels such as B-PER and I-PER`+"\n", strange)
+}
+
+// TestEvalOfOtherOutput scores output of tag that has no predicted labels in its last column, or
+// several labellings of each sentence. It is an error, because the scores would mean nothing.
+func TestEvalOfOtherOutput(t *testing.T) {
+	tag := func(args ...string) string {
+		return done(t, "", append([]string{"tag", "--model", nerModel(t), "testdata/dev.conll"}, args...)...).out
+	}
+	for _, c := range []struct{ flags, says string }{
+		{"--probs", "stdin:1: column 5 has probabilities, not labels; use --label 3 --predicted 4, or --calibration to score the probabilities\n"},
+		{"--span-probs", "stdin:1: column 5 has probabilities, not labels; use --label 3 --predicted 4, or --calibration to score the probabilities\n"},
+		{"--probs --span-probs", "stdin:1: column 6 has probabilities, not labels; use --label 3 --predicted 4, or --calibration to score the probabilities\n"},
+		{"--nbest 2", "stdin:9: labelling 2 of the same sentence; expected one labelling per sentence; write it without --nbest\n"},
+	} {
+		o := tagger(t, tag(strings.Fields(c.flags)...), "eval", "-")
+		assert.Equal(t, exitFailed, o.status, c.flags)
+		assert.Empty(t, o.out)
+		assert.Equal(t, "tagger: "+c.says, o.errors)
+	}
+	want := done(t, tag(), "eval", "-")
+	assert.Empty(t, want.errors)
+	assert.Equal(t, want.out, done(t, tag("--probs"), "eval", "--label", "3", "--predicted", "4", "-").out)
+	assert.Equal(t, want.out, done(t, tag("--nbest", "1"), "eval", "-").out)
 }

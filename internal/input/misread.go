@@ -18,6 +18,8 @@ type Counts struct {
 	Items  Share    // ready-made attributes that the model has weights for
 	Looked int      // tokens of attribute files whose attributes were looked up
 	Doubts []string // further warnings
+
+	Gold, Predicted int // label columns from 1, if both come from the file
 }
 
 // Share counts how many things are known.
