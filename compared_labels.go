@@ -45,8 +45,8 @@ func (c *contrast) add(gold, predicted []string) {
 	}
 }
 
-// doubts returns warnings about the labels of an input. columns names the columns that they come
-// from; it is "" for the labels of a model.
+// doubts returns warnings about the labels of an input. columns names their columns. It is "" if a
+// model predicts.
 func (c *contrast) doubts(columns string) []string {
 	var list []string
 	advice, least := "name the column of the gold labels with the option label", fewLabels

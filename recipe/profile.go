@@ -3,6 +3,8 @@ package recipe
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,6 +37,8 @@ type Profile struct {
 	Outside bool
 
 	further []further // columns to read besides word and part of speech
+	unread  []int     // columns of spans between word and label
+	layers  []int     // further columns of spans with the types of the label column
 }
 
 // A further column lies between the word and the label and may help to predict the label.
@@ -114,6 +118,7 @@ func (p *Profile) findColumns(c *Config, s Sample) error {
 	columns := look(s.Rows, p.Columns)
 	if c.Label == "" && s.Format == corpus.CoNLL {
 		p.Label = labelColumn(columns, p.Form, s.Layout.Numbered)
+		p.Label, p.layers = outerLayer(columns, p.Form, p.Label)
 	}
 	if p.Label == p.Form {
 		return fmt.Errorf("column %d would be both the word and the label", p.Form+1)
@@ -135,7 +140,7 @@ func (p *Profile) findColumns(c *Config, s Sample) error {
 		p.POS = posColumn(columns, p.Form, p.Label)
 	}
 	if s.Format == corpus.CoNLL && c.POS != "none" {
-		p.further = p.furtherColumns(columns)
+		p.findFurther(columns)
 	}
 	for k, name := range s.Layout.Names {
 		p.Names[name] = k
@@ -227,16 +232,68 @@ func posColumn(columns []column, form, label int) int {
 	return -1
 }
 
-// furtherColumns returns the other columns between word and label that vary within sentences and
-// are not numbers, such as lemmas, other tags or spans. Columns after the label are not input.
-func (p *Profile) furtherColumns(columns []column) []further {
-	var list []further
-	for c := p.Form + 1; c < p.Label; c++ {
-		if x := &columns[c]; c != p.POS && x.varies && !x.numbers {
-			list = append(list, further{column: c, pairs: len(x.values) <= fewValues})
+// outerLayer returns the first column whose spans have types of the spans in column label, and the
+// columns from there to label. Files with nested spans have a column for each layer, the outermost
+// first. Columns of spans of other types, such as phrases before names, are no layers.
+func outerLayer(columns []column, form, label int) (first int, layers []int) {
+	types := columns[label].types()
+	first = label
+	for c := label - 1; c > form && len(types) > 0; c-- {
+		shared := columns[c].types()
+		maps.DeleteFunc(shared, func(typ string, _ bool) bool { return !types[typ] })
+		if len(shared) > 0 {
+			first, layers = c, append(layers, first)
 		}
 	}
-	return list
+	slices.Reverse(layers)
+	return first, layers
+}
+
+// types returns the types of the spans in a column, or none if it does not encode spans.
+func (x *column) types() map[string]bool {
+	types := make(map[string]bool)
+	if x.spans.Scheme() == structured.Plain {
+		return types
+	}
+	for v := range x.values {
+		if _, typ := structured.SplitLabel(v); typ != "" {
+			types[typ] = true
+		}
+	}
+	return types
+}
+
+// findFurther finds the other columns between word and label that vary within sentences and are not
+// numbers, such as lemmas or other tags. Columns after the label are not input. Columns of spans
+// are not input either: they are labels, too, which a text to tag does not have.
+func (p *Profile) findFurther(columns []column) {
+	for c := p.Form + 1; c < p.Label; c++ {
+		x := &columns[c]
+		switch {
+		case c == p.POS || !x.varies || x.numbers:
+		case x.spans.Scheme() != structured.Plain:
+			p.unread = append(p.unread, c)
+		default:
+			p.further = append(p.further, further{column: c, pairs: len(x.values) <= fewValues})
+		}
+	}
+}
+
+// Layers returns a warning if the label column was picked among layers of spans, or "".
+func (p *Profile) Layers() string {
+	if len(p.layers) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("column %d holds the labels, the outermost layer of spans; column %s has spans of the same types and is ignored; name another layer with the option label", p.Label+1, columnNumbers(p.layers))
+}
+
+// columnNumbers lists columns, counted from 1.
+func columnNumbers(columns []int) string {
+	var list []string
+	for _, c := range columns {
+		list = append(list, strconv.Itoa(c+1))
+	}
+	return strings.Join(list, ", ")
 }
 
 // Fits returns an error if an input has another format or other columns than the profile.
@@ -263,6 +320,9 @@ func (p *Profile) String() string {
 	fmt.Fprintf(&b, "format %s: %d columns between %s; word in column %d, label in column %d", p.Format, p.Columns, separator, p.Form+1, p.Label+1)
 	if p.POS >= 0 {
 		fmt.Fprintf(&b, ", part of speech in column %d", p.POS+1)
+	}
+	if len(p.unread) > 0 {
+		fmt.Fprintf(&b, "; not read: spans in column %s", columnNumbers(p.unread))
 	}
 	return b.String()
 }

@@ -112,3 +112,24 @@ func TestEvalOfOtherOutput(t *testing.T) {
 	assert.Equal(t, want.out, done(t, tag("--probs"), "eval", "--label", "3", "--predicted", "4", "-").out)
 	assert.Equal(t, want.out, done(t, tag("--nbest", "1"), "eval", "-").out)
 }
+
+// TestTrainOnLayers trains on columns of spans. The label is the outermost layer, and no column of
+// spans becomes a feature, so the model tags plain words.
+func TestTrainOnLayers(t *testing.T) {
+	const nested = "Bank\tO\tB-ORG\tO\nof\tO\tI-ORG\tO\nOslo\tO\tI-ORG\tB-LOC\nlends\tO\tO\tO\n\nAnna\tO\tB-PER\tO\npays\tO\tO\tO\nRome\tO\tB-LOC\tO\n"
+	file := write(t, "nested.conll", nested)
+	path, o := trained(t, "", "--quiet", file)
+	assert.Equal(t, "tagger: warning: "+file+": column 3 holds the labels, the outermost layer of spans; column 4 has spans of the same types and is ignored; name another layer with the option label\n", o.errors)
+	assert.Empty(t, done(t, "Bank\nof\nOslo\n", "tag", "--model", path).errors)
+
+	path, o = trained(t, "", "--label", "4", file)
+	assert.Contains(t, o.errors, "label in column 4; not read: spans in column 3\n")
+	assert.NotContains(t, o.errors, "warning")
+	assert.Equal(t, "Bank O\nof O\nOslo B-LOC\n", done(t, "Bank\nof\nOslo\n", "tag", "--model", path).out)
+
+	// Phrases are no layer of names.
+	file = write(t, "names.conll", "Anna NNP B-NP B-PER\npays VBZ B-VP O\nOslo NNP B-NP B-LOC\n")
+	_, o = trained(t, "", file)
+	assert.Contains(t, o.errors, "label in column 4, part of speech in column 2; not read: spans in column 3\n")
+	assert.NotContains(t, o.errors, "warning")
+}

@@ -125,6 +125,9 @@ func (d *Data) look(pickScheme bool) error {
 		return in.AtStart(err)
 	}
 	d.Config.Say(d.Profile.String())
+	if text := d.Profile.Layers(); text != "" {
+		d.Config.Caution(in.Name + ": " + text)
+	}
 	scheme := d.Config.Scheme
 	if scheme == "" && pickScheme {
 		scheme = d.Config.PickScheme(d.Profile)
