@@ -110,12 +110,10 @@ func (a *attributeWriter) rest(in *input.Input, m model.Labeller, label, form st
 	}
 	var labels []string
 	return in.Each(func(s *input.Sentence) error {
-		labels = slices.Grow(labels[:0], s.Len())[:s.Len()]
-		for t := range labels {
-			labels[t] = "_"
-			if f.label >= 0 {
-				labels[t] = s.Rows.Field(t, f.label)
-			}
+		if f.label.Column >= 0 {
+			labels = f.label.Read(labels, &s.Rows)
+		} else {
+			labels = slices.Repeat([]string{"_"}, s.Len())
 		}
 		if err := a.write(m.Metadata().Normalize.Sequence(f.Sentence(s).Columns), labels); err != nil {
 			return in.At(s, 0, err)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 
 	"github.com/trellis-nlp/trellis/internal/compress"
 	"github.com/trellis-nlp/trellis/internal/input"
@@ -91,8 +90,8 @@ func (o *EvalOptions) compareOn(in *input.Input, sides [2]*side) error {
 		if err != nil {
 			return err
 		}
-		if f.label >= 0 && !in.HasItems() {
-			o.Label = strconv.Itoa(f.label + 1)
+		if f.label.Column >= 0 && !in.HasItems() {
+			o.Label = f.label.String()
 		}
 	}
 	for _, s := range sides {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/corpus/annotation"
@@ -50,7 +49,7 @@ type conversion struct {
 
 	// The current file.
 	in       *input.Input
-	label    value // where the labels are, if the scheme changes
+	label    corpus.Value // where the labels are, if the scheme changes
 	labels   annotation.Converter
 	repaired int // number of ill-formed labels
 	joined   int // number of spans merged with their neighbour
@@ -138,7 +137,7 @@ func (c *conversion) findLabels(list []*input.Sentence) (err error) {
 	}
 	var d annotation.SchemeDetector
 	for _, s := range list {
-		c.old = c.label.read(c.old, &s.Rows)
+		c.old = c.label.Read(c.old, &s.Rows)
 		d.Add(c.old)
 	}
 	if d.Scheme() == structured.Plain {
@@ -148,16 +147,16 @@ func (c *conversion) findLabels(list []*input.Sentence) (err error) {
 	return nil
 }
 
-func (c *conversion) findLabel(list []*input.Sentence) (value, error) {
+func (c *conversion) findLabel(list []*input.Sentence) (corpus.Value, error) {
 	if c.o.Label != "" {
 		return c.value(c.o.Label)
 	}
 	if c.in.Format == corpus.CoNLL {
 		if k := recipe.SpansIn(rowsOf(list), c.in.Layout.Columns); k >= 0 {
-			return value{column: k}, nil
+			return corpus.Value{Column: k}, nil
 		}
 	}
-	return value{}, c.in.AtStart(model.Refuse("label", "no column encodes spans; name the label column with {label}"))
+	return corpus.Value{}, c.in.AtStart(model.Refuse("label", "no column encodes spans; name the label column with {label}"))
 }
 
 // sentence writes s, or the lines after the last sentence.
@@ -170,13 +169,13 @@ func (c *conversion) sentence(s *input.Sentence) error {
 	}
 	var e corpus.Edit
 	if c.o.Scheme != "" && s.Rows.Len() > 0 {
-		e.Column, e.Replace = c.label.column, c.label.replace(&s.Rows, c.new)
+		e.Column, e.Replace = c.label.Column, c.label.Replace(&s.Rows, c.new)
 	}
 	return c.rows.WriteEdited(&s.Rows, e)
 }
 
 func (c *conversion) convertLabels(s *corpus.Sentence) {
-	c.old = c.label.read(c.old, s)
+	c.old = c.label.Read(c.old, s)
 	var repaired int
 	c.new, repaired = c.labels.Convert(c.new[:0], c.old)
 	c.repaired += repaired
@@ -204,75 +203,11 @@ func (c *conversion) warn() {
 	}
 }
 
-// A value locates one value of each token: a column, or a key in the MISC column.
-type value struct {
-	column int
-	key    string // KEY of KEY=... in MISC; "" means the whole column
-}
-
-const noteColumn = "misc"
-
-// value parses COLUMN or misc.KEY.
-func (c *conversion) value(spec string) (value, error) {
-	v := value{}
-	name := spec
-	if column, key, ok := strings.Cut(spec, "."); ok && strings.EqualFold(column, noteColumn) && key != "" && c.in.Format == corpus.CoNLLU {
-		name, v.key = noteColumn, key
-	}
-	var err error
-	if v.column, err = c.in.Layout.Column(name); err != nil {
+// value resolves COLUMN or misc.KEY.
+func (c *conversion) value(spec string) (corpus.Value, error) {
+	v, err := c.in.Layout.Value(spec)
+	if err != nil {
 		return v, c.in.AtStart(err)
 	}
 	return v, nil
-}
-
-func (v value) String() string {
-	if v.key != "" {
-		return noteColumn + "." + v.key
-	}
-	return fmt.Sprint(v.column + 1)
-}
-
-// read returns the values of all tokens. Tokens without the key get O.
-func (v value) read(dst []string, s *corpus.Sentence) []string {
-	if s.Len() == 0 {
-		return dst[:0]
-	}
-	dst = s.Column(dst, v.column)
-	if v.key == "" {
-		return dst
-	}
-	for t, misc := range dst {
-		dst[t] = "O"
-		for note := range strings.SplitSeq(misc, "|") {
-			if k, text, ok := strings.Cut(note, "="); ok && k == v.key {
-				dst[t] = text
-			}
-		}
-	}
-	return dst
-}
-
-// replace returns the column of v, with new values for v.
-func (v value) replace(s *corpus.Sentence, values []string) []string {
-	if v.key == "" {
-		return values
-	}
-	column := s.Column(nil, v.column)
-	for t, misc := range column {
-		var notes []string
-		for note := range strings.SplitSeq(misc, "|") {
-			if k, _, ok := strings.Cut(note, "="); note != "_" && note != "" && !(ok && k == v.key) {
-				notes = append(notes, note)
-			}
-		}
-		if values[t] != "O" {
-			notes = append(notes, v.key+"="+values[t])
-		}
-		column[t] = "_"
-		if notes != nil {
-			column[t] = strings.Join(notes, "|")
-		}
-	}
-	return column
 }

@@ -17,8 +17,8 @@ import (
 type renderer struct {
 	c         *conversion
 	to        corpus.Format
-	values    []value // sources of the columns of CoNLL, or of the fields of CoNLL-U
-	fields    []value // targets in CoNLL-U: one of its ten columns, or a key in MISC
+	values    []corpus.Value // sources of the columns of CoNLL, or of the fields of CoNLL-U
+	fields    []corpus.Value // targets in CoNLL-U: one of its ten columns, or a key in MISC
 	separator byte
 
 	columns [][]string
@@ -34,7 +34,7 @@ const (
 	otherSort
 )
 
-var conlluColumns = []string{"id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", noteColumn}
+var conlluColumns = []string{"id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc"}
 
 // renderer returns nil if the columns stay as they are.
 func (c *conversion) renderer(list []*input.Sentence) (*renderer, error) {
@@ -75,14 +75,14 @@ func (c *conversion) renderer(list []*input.Sentence) (*renderer, error) {
 	}
 	if len(columns) == 0 {
 		for k := range in.Layout.Columns {
-			r.values = append(r.values, value{column: k})
+			r.values = append(r.values, corpus.Value{Column: k})
 		}
 	}
 	return r, nil
 }
 
 // chooseFields parses NAME=COLUMN. By default it picks the word and the label, as UPOS, or as
-// misc.NER if the labels encode spans.
+// misc.NE if the labels encode spans.
 func (r *renderer) chooseFields(list []*input.Sentence) error {
 	c := r.c
 	columns := c.o.Columns
@@ -97,27 +97,29 @@ func (r *renderer) chooseFields(list []*input.Sentence) error {
 		case p.Scheme == structured.Plain:
 			columns = append(columns, "upos="+label)
 		case p.POS >= 0:
-			columns = append(columns, "upos="+pos, "misc.NER="+label)
+			columns = append(columns, "upos="+pos, corpus.SpanValue+"="+label)
 		default:
-			columns = append(columns, "misc.NER="+label)
+			columns = append(columns, corpus.SpanValue+"="+label)
 		}
 	}
 	for _, spec := range columns {
 		name, from, ok := strings.Cut(spec, "=")
 		if !ok {
-			return model.Refuse("columns", "{columns} %s: want NAME=COLUMN for CoNLL-U, such as form=1 or misc.NER=3", spec)
+			return model.Refuse("columns", "{columns} %s: want NAME=COLUMN for CoNLL-U, such as form=1 or misc.NE=3", spec)
 		}
 		v, err := c.value(from)
 		if err != nil {
 			return err
 		}
-		f := value{}
+		f := corpus.Value{}
 		column, key, noted := strings.Cut(name, ".")
-		if f.column = slices.Index(conlluColumns, strings.ToLower(column)); f.column < 1 || noted && (key == "" || strings.ToLower(column) != noteColumn) || strings.ContainsAny(key, "|= ") {
+		if f.Column = slices.Index(conlluColumns, strings.ToLower(column)); f.Column < 1 || noted && (key == "" || strings.ToLower(column) != "misc") || strings.ContainsAny(key, "|= ") {
 			return model.Refuse("columns", "{columns} %s: want a column of CoNLL-U other than ID, or misc.KEY", spec)
 		}
-		f.key = key
-		if slices.ContainsFunc(r.fields, func(o value) bool { return o.column == f.column && (o.key == "" || f.key == "" || o.key == f.key) }) {
+		f.Key = key
+		if slices.ContainsFunc(r.fields, func(o corpus.Value) bool {
+			return o.Column == f.Column && (o.Key == "" || f.Key == "" || o.Key == f.Key)
+		}) {
 			return model.Refuse("columns", "{columns}: %s occurs twice", name)
 		}
 		r.fields, r.values = append(r.fields, f), append(r.values, v)
@@ -132,7 +134,7 @@ func (r *renderer) write(s *input.Sentence) error {
 		if r.c.o.Scheme != "" && v == r.c.label {
 			r.columns[k] = append(r.columns[k][:0], r.c.new...)
 		} else {
-			r.columns[k] = v.read(r.columns[k], &s.Rows)
+			r.columns[k] = v.Read(r.columns[k], &s.Rows)
 		}
 	}
 	r.buf = r.buf[:0]
@@ -241,8 +243,8 @@ func (r *renderer) conlluToken(t int) error {
 		for k, f := range r.fields {
 			text := r.columns[k][t]
 			switch {
-			case f.column != place:
-			case f.key == "":
+			case f.Column != place:
+			case f.Key == "":
 				r.buf = append(r.buf, text...)
 			case strings.Contains(text, "|"):
 				return fmt.Errorf("%q contains a bar, which MISC cannot hold", text)
@@ -250,7 +252,7 @@ func (r *renderer) conlluToken(t int) error {
 				if len(r.buf) > start {
 					r.buf = append(r.buf, '|')
 				}
-				r.buf = append(append(append(r.buf, f.key...), '='), text...)
+				r.buf = append(append(append(r.buf, f.Key...), '='), text...)
 			}
 		}
 		if len(r.buf) == start {

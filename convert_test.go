@@ -78,11 +78,11 @@ func TestConvert(t *testing.T) {
 			want: "# newdoc\n1\ta\t_\tNOUN\t_\t_\t_\t_\t_\tNER=B-X|P=NOUN\n2\tb\t_\tVERB\t_\t_\t_\t_\t_\tP=VERB\n\n" +
 				"# text\n1\tc\t_\tNOUN\t_\t_\t_\t_\t_\tP=NOUN\n\n"},
 		"to conllu by itself": {text: "a NOUN B-X\nb VERB I-X\nc NOUN O\n", o: trellis.ConvertOptions{To: "conllu", Scheme: "bioes"},
-			want: "1\ta\t_\tNOUN\t_\t_\t_\t_\t_\tNER=B-X\n2\tb\t_\tVERB\t_\t_\t_\t_\t_\tNER=E-X\n3\tc\t_\tNOUN\t_\t_\t_\t_\t_\t_\n\n"},
+			want: "1\ta\t_\tNOUN\t_\t_\t_\t_\t_\tNE=B-X\n2\tb\t_\tVERB\t_\t_\t_\t_\t_\tNE=E-X\n3\tc\t_\tNOUN\t_\t_\t_\t_\t_\t_\n\n"},
 		"labels that encode no spans": {text: "a NOUN\nb VERB\n", o: trellis.ConvertOptions{To: "conllu"},
 			want: "1\ta\t_\tNOUN\t_\t_\t_\t_\t_\t_\n2\tb\t_\tVERB\t_\t_\t_\t_\t_\t_\n\n"},
 		"labels alone": {text: "a B-X\nb O\n", o: trellis.ConvertOptions{To: "conllu"},
-			want: "1\ta\t_\t_\t_\t_\t_\t_\t_\tNER=B-X\n2\tb\t_\t_\t_\t_\t_\t_\t_\t_\n\n"},
+			want: "1\ta\t_\t_\t_\t_\t_\t_\t_\tNE=B-X\n2\tb\t_\t_\t_\t_\t_\t_\t_\t_\n\n"},
 
 		"from conllu": {text: treebank, o: trellis.ConvertOptions{To: "conll"}, want: "-DOCSTART-\tO\n\nvamos\tVERB\nnos\tPRON\n!\tPUNCT\n\n",
 			warn: []string{"stdin: 2 multiword ranges and empty nodes were left out"}},

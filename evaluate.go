@@ -175,6 +175,9 @@ func (o *EvalOptions) scoreInput(in *input.Input, pairs pairing, scorer *metrics
 		columns = fmt.Sprintf("columns %d (gold) and %d (predicted)", g, p)
 	}
 	seen.Doubts = append(seen.Doubts, labels.doubts(columns)...)
+	if seen.Key != "" && labels.count[0] == 0 && labels.count[1] > 0 {
+		seen.Doubts = append(seen.Doubts, fmt.Sprintf("no token has an entry %s= in MISC, so all gold labels are O; name the gold labels with the option label", seen.Key))
+	}
 	in.Warn(o.Warn)
 	warnAll(o.Warn, seen.Texts(in.Name))
 	return nil

@@ -9,6 +9,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/structured"
 )
 
 // formatOf returns the format to read the inputs of m in, given the format that the user set.
@@ -27,7 +28,7 @@ func formatOf(m model.Labeller, format corpus.Format) corpus.Format {
 
 // A fit maps the columns of an input to the columns that a model reads.
 type fit struct {
-	label int // label column, -1 if the input has none
+	label corpus.Value // label column, or -1 if the input has none
 
 	ready   bool // the input has ready-made attributes
 	form    int  // word column
@@ -43,7 +44,7 @@ type fit struct {
 // the columns are those of training. In any other input newFit finds the words as training does. A
 // model that reads more columns than the words is then an error.
 func newFit(m model.Labeller, in *input.Input, label, form string) (*fit, error) {
-	f := &fit{ready: m.Input().Templates == nil, label: -1}
+	f := &fit{ready: m.Input().Templates == nil, label: corpus.Value{Column: -1}}
 	switch {
 	case f.ready && !in.HasItems():
 		return nil, in.AtStart(unfit("format %s, but the model reads attribute files (crfsuite)", in.Format))
@@ -52,7 +53,7 @@ func newFit(m model.Labeller, in *input.Input, label, form string) (*fit, error)
 	case f.ready && label+form != "":
 		return nil, model.Refuse("label", "%s is an attribute file: its labels come first, and it has no words", in.Name)
 	case f.ready:
-		f.label = 0
+		f.label.Column = 0
 		return f, nil
 	}
 	files := m.Metadata().Files
@@ -104,25 +105,29 @@ func (f *fit) findLabel(m model.Labeller, in *input.Input, label string, last in
 	files := m.Metadata().Files
 	switch {
 	case label != "":
-		c, err := in.Layout.Column(label)
+		v, err := in.Layout.Value(label)
 		if err != nil {
 			return in.AtStart(fmt.Errorf("label column: %w", err))
 		}
-		f.label = c
+		f.label = v
 	case m.Metadata().Tool != "":
 		if in.Layout.Columns > m.Input().Columns {
-			f.label = in.Layout.Columns - 1
+			f.label.Column = in.Layout.Columns - 1
 		}
 	case files.Label != "" && in.Format == files.Format && f.form == f.trained:
-		if c, err := in.Layout.Column(files.Label); err == nil {
-			f.label = c
+		if v, err := in.Layout.Value(files.Label); err == nil {
+			f.label = v
 		}
 	case in.Format == corpus.CoNLLU:
-		if c, err := in.Layout.Label(""); err == nil {
-			f.label = c
+		spec := ""
+		if m.Scheme() != structured.Plain {
+			spec = corpus.SpanValue
+		}
+		if v, err := in.Layout.LabelValue(spec); err == nil {
+			f.label = v
 		}
 	case files == model.Files{} && in.Layout.Columns-1 > last: // the model does not name its training files
-		f.label = in.Layout.Columns - 1
+		f.label.Column = in.Layout.Columns - 1
 	}
 	return nil
 }
@@ -173,17 +178,17 @@ func (o *FileOptions) check(in *input.Input, f *fit) error {
 		return in.AtStart(model.Refuse(option, format, args...))
 	}
 	switch {
-	case o.Fixed && f.label < 0:
+	case o.Fixed && f.label.Column < 0:
 		return missing("label", "no label column to fix labels from; name it with {label}")
 	case o.Spans && in.HasItems():
 		return missing("span-probs", "the output for attribute files cannot hold span probabilities")
 	case o.tool() != "" && o.tool() != asSuite && in.HasItems():
 		return missing("output-format", "{output-format} %s repeats the columns of the input, but this is an attribute file", o.OutputFormat)
-	case o.tool() != "" && o.says(detailReference) && f.label < 0:
+	case o.tool() != "" && o.says(detailReference) && f.label.Column < 0:
 		return missing("label", "{detail} reference: no label column; name it with {label}")
 	case o.tool() != "" || in.Format != corpus.CoNLLU:
 		return nil
-	case f.label < 0:
+	case f.label.Column < 0:
 		return missing("label", "no label column to write to; name it with {label}")
 	}
 	if _, err := in.Layout.Column("misc"); err != nil && (o.Probabilities || o.Spans) {

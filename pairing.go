@@ -38,7 +38,7 @@ func (o *EvalOptions) columnPairs(in *input.Input, seen *input.Counts) (func(*in
 	default:
 		gold = "-2"
 	}
-	g, err := in.Layout.Column(gold)
+	g, err := in.Layout.Value(gold)
 	if err != nil {
 		return nil, in.AtStart(fmt.Errorf("label column: %w", err))
 	}
@@ -46,10 +46,10 @@ func (o *EvalOptions) columnPairs(in *input.Input, seen *input.Counts) (func(*in
 	if err != nil {
 		return nil, err
 	}
-	seen.Gold, seen.Predicted = g+1, c+1
+	seen.Gold, seen.Predicted = g.Column+1, c.Column+1
 	var right []string
 	return func(s *input.Sentence) (metrics.Pair, error) {
-		right = s.Rows.Column(right, g)
+		right = g.Read(right, &s.Rows)
 		p, err := found(s)
 		p.Gold = right
 		return p, err
@@ -58,7 +58,7 @@ func (o *EvalOptions) columnPairs(in *input.Input, seen *input.Counts) (func(*in
 
 // predictions reads the predicted labels, and with Calibration their probabilities, from columns. It
 // also returns the column of the labels.
-func (o *EvalOptions) predictions(in *input.Input) (func(*input.Sentence) (metrics.Pair, error), int, error) {
+func (o *EvalOptions) predictions(in *input.Input) (func(*input.Sentence) (metrics.Pair, error), corpus.Value, error) {
 	predicted := o.Predicted
 	switch {
 	case predicted != "":
@@ -72,9 +72,9 @@ func (o *EvalOptions) predictions(in *input.Input) (func(*input.Sentence) (metri
 	default:
 		predicted = "-1"
 	}
-	c, err := in.Layout.Column(predicted)
+	c, err := in.Layout.Value(predicted)
 	if err != nil {
-		return nil, 0, in.AtStart(fmt.Errorf("predicted column: %w", err))
+		return nil, corpus.Value{}, in.AtStart(fmt.Errorf("predicted column: %w", err))
 	}
 	prob := -1
 	if o.Calibration {
@@ -87,7 +87,7 @@ func (o *EvalOptions) predictions(in *input.Input) (func(*input.Sentence) (metri
 			spec = "-1"
 		}
 		if prob, err = in.Layout.Column(spec); err != nil {
-			return nil, 0, in.AtStart(fmt.Errorf("probability column: %w", err))
+			return nil, corpus.Value{}, in.AtStart(fmt.Errorf("probability column: %w", err))
 		}
 	}
 	var p metrics.Pair
@@ -97,7 +97,7 @@ func (o *EvalOptions) predictions(in *input.Input) (func(*input.Sentence) (metri
 		if rank, again := lists.next(s); again {
 			return p, in.At(s, 0, model.Refuse("nbest", "labelling %d of the same sentence; expected one labelling per sentence; write it without {nbest}", rank))
 		}
-		p.Predicted = s.Rows.Column(p.Predicted, c)
+		p.Predicted = c.Read(p.Predicted, &s.Rows)
 		if prob >= 0 {
 			texts, p.Probabilities = s.Rows.Column(texts, prob), p.Probabilities[:0]
 			for t, text := range texts {
@@ -148,7 +148,7 @@ func (y *system) pairs(in *input.Input, _ *input.Counts) (func(*input.Sentence) 
 	if in.HasItems() {
 		return nil, in.AtStart(errors.New("an attribute file; want a file with the gold labels in a column"))
 	}
-	gold, err := in.Layout.Label(y.o.Label)
+	gold, err := in.Layout.LabelValue(y.o.Label)
 	if err != nil {
 		return nil, in.AtStart(fmt.Errorf("label column: %w", err))
 	}
@@ -181,7 +181,7 @@ func (y *system) pairs(in *input.Input, _ *input.Counts) (func(*input.Sentence) 
 			err := fmt.Errorf("sentence of %d tokens, but %s:%d has %d", got, in.Name, s.Rows.Line(0), want)
 			return metrics.Pair{}, y.At(&y.s, 0, err)
 		}
-		right = s.Rows.Column(right, gold)
+		right = gold.Read(right, &s.Rows)
 		p, err := found(&y.s)
 		p.Gold = right
 		return p, err

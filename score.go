@@ -51,10 +51,10 @@ func (p *predictor) pairs(in *input.Input, seen *input.Counts) (func(s *input.Se
 	if err != nil {
 		return nil, err
 	}
-	if f.label < 0 {
+	if f.label.Column < 0 {
 		return nil, in.AtStart(model.Refuse("label", "no gold label column; name it with {label}"))
 	}
-	seen.Doubts = f.doubts
+	seen.Doubts, seen.Key = f.doubts, f.label.Key
 	known, look := f.knows, newLookup(p.m)
 	var pair metrics.Pair
 	return func(s *input.Sentence) (metrics.Pair, error) {

@@ -101,7 +101,7 @@ func (l *labeller) sentence(s *input.Sentence) error {
 
 // printed labels s in the output format of another tool.
 func (l *labeller) printed(s *input.Sentence) error {
-	if l.fit.label >= 0 {
+	if l.fit.label.Column >= 0 {
 		l.names = l.in.Labels(l.names, s, l.fit.label)
 	}
 	var keep []string
@@ -127,7 +127,7 @@ func (l *labeller) keep(s *input.Sentence) []string {
 	l.names = l.in.Labels(l.names, s, l.fit.label)
 	l.fixed = append(l.fixed[:0], l.names...)
 	for t, name := range l.fixed {
-		if name == "_" || name == "?" {
+		if name == "_" || name == "?" || name == "O" && l.fit.label.Key != "" { // no entry in MISC
 			l.fixed[t] = ""
 		}
 	}

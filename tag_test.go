@@ -94,7 +94,7 @@ func TestSentencesInMemory(t *testing.T) {
 }
 
 // A model saved from Go does not name the label column. It uses the last column, unless it reads
-// that as input, or UPOS.
+// that as input. In CoNLL-U, span labels are in MISC.
 func TestLabelsOfFilesThatTheModelSaysNothingAbout(t *testing.T) {
 	m := trained(t)
 	require.Equal(t, model.Files{}, m.Meta.Files)
@@ -103,13 +103,13 @@ func TestLabelsOfFilesThatTheModelSaysNothingAbout(t *testing.T) {
 	} {
 		f, err := newFit(m, rows(t, text), "", "")
 		require.NoError(t, err)
-		assert.Equal(t, want, f.label, text)
+		assert.Equal(t, want, f.label.Column, text)
 	}
 	in, err := input.Open(t.Context(), "-", strings.NewReader("1\tAnn\t_\tPROPN\t_\t_\t_\t_\t_\t_\n\n"), corpus.CoNLLU)
 	require.NoError(t, err)
 	f, err := newFit(m, in, "", "")
 	require.NoError(t, err)
-	assert.Equal(t, 3, f.label)
+	assert.Equal(t, corpus.Value{Column: 9, Key: "NE"}, f.label)
 
 	var p predictor
 	require.NoError(t, p.open(m))

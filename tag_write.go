@@ -108,14 +108,14 @@ func (w *writer) row(in *input.Input, f *fit, s *input.Sentence, k int, c *rende
 		e.Append = w.append
 		return w.rows.WriteEdited(&s.Rows, e)
 	}
-	e.Replace, e.Column = c.labels, f.label
+	e.Replace, e.Column = f.label.Replace(&s.Rows, c.labels), f.label.Column
 	if w.o.Probabilities || w.o.Spans {
 		column, err := in.Layout.Column("misc")
 		if err != nil {
 			return err
 		}
-		if column == f.label {
-			e.Replace = w.notes(c, c.labels)
+		if column == f.label.Column {
+			e.Replace = w.notes(c, e.Replace)
 		} else {
 			w.more[0] = corpus.Replacement{Column: column, Values: w.notes(c, s.Rows.Column(nil, column))}
 			e.More = w.more[:]

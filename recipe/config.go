@@ -20,7 +20,7 @@ type Config struct {
 	Dev corpus.Source `toml:"-" json:"-"`
 	// Format is auto (or ""), conll, conllu or crfsuite.
 	Format string `toml:"format,omitempty" json:"format,omitempty"`
-	// Label and Form are the columns of labels and words.
+	// Label and Form are the columns of labels and words. Label may be misc.KEY, a key in MISC.
 	Label string `toml:"label,omitempty" json:"label,omitempty"`
 	Form  string `toml:"form,omitempty" json:"form,omitempty"`
 	// POS is the part-of-speech column that the presets read, or none.

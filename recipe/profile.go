@@ -24,6 +24,7 @@ type Profile struct {
 	Columns int
 	Tabs    bool
 	Label   int    // column from 0; -1 for ready-made attributes
+	Key     string // of the labels in MISC; "" means the whole column
 	Form    int    // word column, likewise
 	POS     int    // part-of-speech column, -1 if there is none
 	Spec    string // name of the label column, or its number from 1 if columns have no names
@@ -70,7 +71,7 @@ func (c *Config) Look(s Sample) (*Profile, error) {
 		}
 		list = nil
 		for _, row := range s.Rows {
-			list = append(list, row.Column(nil, p.Label))
+			list = append(list, p.Place().Read(nil, row))
 		}
 	} else if c.Label+c.Form+c.POS != "" {
 		return nil, model.Refuse("label", "{label}, {form} and {pos} name columns, but this is an attribute file, where labels come first")
@@ -109,9 +110,11 @@ func (p *Profile) findColumns(c *Config, s Sample) error {
 	if p.Form, err = s.Layout.Form(c.Form); err != nil {
 		return fmt.Errorf("form column: %w", err)
 	}
-	if p.Label, err = s.Layout.Label(c.Label); err != nil {
+	place, err := s.Layout.LabelValue(c.Label)
+	if err != nil {
 		return fmt.Errorf("label column: %w", err)
 	}
+	p.Label, p.Key = place.Column, place.Key
 	if c.Label == "" && p.Columns == 1 {
 		return errors.New("there is only one column, so there are no labels")
 	}
@@ -126,6 +129,9 @@ func (p *Profile) findColumns(c *Config, s Sample) error {
 	p.Spec = strconv.Itoa(p.Label + 1)
 	if s.Layout.Names != nil {
 		p.Spec = s.Layout.Names[p.Label]
+	}
+	if p.Key != "" {
+		p.Spec = place.String()
 	}
 	switch {
 	case c.POS == "none":
@@ -307,6 +313,9 @@ func (p *Profile) Fits(format corpus.Format, layout corpus.Layout) error {
 	return nil
 }
 
+// Place returns the place of the labels.
+func (p *Profile) Place() corpus.Value { return corpus.Value{Column: p.Label, Key: p.Key} }
+
 // String describes the columns.
 func (p *Profile) String() string {
 	if p.Format == corpus.CRFsuite {
@@ -317,7 +326,11 @@ func (p *Profile) String() string {
 		separator = "tabs"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "format %s: %d columns between %s; word in column %d, label in column %d", p.Format, p.Columns, separator, p.Form+1, p.Label+1)
+	fmt.Fprintf(&b, "format %s: %d columns between %s; word in column %d, label in ", p.Format, p.Columns, separator, p.Form+1)
+	if p.Key == "" {
+		b.WriteString("column ")
+	}
+	b.WriteString(p.Place().String())
 	if p.POS >= 0 {
 		fmt.Fprintf(&b, ", part of speech in column %d", p.POS+1)
 	}

@@ -24,8 +24,8 @@ func (a *app) convertCommand() *cobra.Command {
 		Long:  convertHelp,
 		Example: `  tagger convert --scheme bioes ner.conll > ner.bioes.conll
   tagger convert --columns 1,4,3 --separator tab old.conll > new.conll
-  tagger convert --to conllu --columns form=1,upos=2,misc.NER=3 ner.conll > ner.conllu
-  tagger convert --to conll --columns form,upos,misc.NER ner.conllu > ner.conll`,
+  tagger convert --to conllu --columns form=1,upos=2,misc.NE=3 ner.conll > ner.conllu
+  tagger convert --to conll --columns form,upos,misc.NE ner.conllu > ner.conll`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.convert(cmd.Context(), &o, args)
 		},

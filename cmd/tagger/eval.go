@@ -65,7 +65,7 @@ func (a *app) evalCommand() *cobra.Command {
 	f.BoolVar(&o.markdown, "markdown", false, "print Markdown tables")
 	groupFlags(c, "Basic flags")
 	addFormat(c, &o.Format, "conll", "conllu", "crfsuite")
-	f.StringVar(&o.Label, "label", "", "`COLUMN` with the gold labels (default as in training; with --system UPOS "+
+	f.StringVar(&o.Label, "label", "", "`COLUMN` with the gold labels, or misc.KEY (default as in training; with --system UPOS "+
 		"or the last column; else the last but one)")
 	f.StringVar(&o.Predicted, "predicted", "", "`COLUMN` with the predicted labels, without --model (default the "+
 		"last; with --system in CoNLL-U as --label)")

@@ -133,3 +133,35 @@ func TestTrainOnLayers(t *testing.T) {
 	assert.Contains(t, o.errors, "label in column 4, part of speech in column 2; not read: spans in column 3\n")
 	assert.NotContains(t, o.errors, "warning")
 }
+
+// TestSpansInCoNLLU tags CoNLL-U with a model of names. The labels go to MISC, and no column is
+// overwritten unless --label names it.
+func TestSpansInCoNLLU(t *testing.T) {
+	model := modelOf(t, "--pos", "none", "testdata/train.conll")
+	const text = "# text = Anna met Maria\n1\tAnna\t_\tPROPN\t_\t_\t_\t_\t_\tA=1\n2\tmet\t_\tVERB\t_\t_\t_\t_\t_\t_\n3\tMaria\t_\tPROPN\t_\t_\t_\t_\t_\tNE=O\n\n"
+	o := done(t, text, "tag", "--model", model)
+	assert.Empty(t, o.errors)
+	assert.Equal(t, "# text = Anna met Maria\n1\tAnna\t_\tPROPN\t_\t_\t_\t_\t_\tA=1|NE=B-PER\n2\tmet\t_\tVERB\t_\t_\t_\t_\t_\t_\n3\tMaria\t_\tPROPN\t_\t_\t_\t_\t_\tNE=B-PER\n\n", o.out)
+	gold := write(t, "gold.conllu", o.out)
+
+	assert.Regexp(t, `\tA=1\|NE=B-PER\|Prob=0\.\d+\n`, done(t, text, "tag", "--model", model, "--probs").out)
+	assert.Contains(t, done(t, text, "tag", "--model", model, "--label", "UPOS").out, "\tAnna\t_\tB-PER\t_\t_\t_\t_\t_\tA=1\n")
+	assert.Contains(t, done(t, text, "tag", "--model", model, "--label", "misc.X").out, "\tA=1|X=B-PER\n")
+	assert.Equal(t, o.out, done(t, o.out, "tag", "--model", model, "--fixed").out)
+	assert.Contains(t, done(t, "1\tmet\t_\t_\t_\t_\t_\t_\t_\tNE=B-PER\n", "tag", "--model", model, "--fixed").out, "\tNE=B-PER\n")
+
+	for _, args := range [][]string{{"--model", model, gold}, {"--model", model, "--label", "misc.NE", gold}, {"--system", gold, "--label", "misc.NE", gold},
+		{"--label", "misc.NE", "--predicted", "misc.NE", gold}} {
+		e := done(t, "", append([]string{"eval", "--samples", "0"}, args...)...)
+		assert.Contains(t, e.out, "3 tokens in 1 sentences with 2 spans; found 2 spans, correct 2\n", args)
+		assert.Empty(t, e.errors)
+	}
+	e := done(t, text, "eval", "--model", model, "-")
+	assert.Equal(t, "tagger: warning: stdin: no token has an entry NE= in MISC, so all gold labels are O; name the gold labels with the option label\n", e.errors)
+
+	// A model that is trained on the entries writes them, too.
+	own, trainOutput := trained(t, "", "--label", "misc.NE", gold)
+	assert.Contains(t, trainOutput.errors, "label in misc.NE\n")
+	assert.Equal(t, o.out, done(t, text, "tag", "--model", own).out)
+	assert.Contains(t, done(t, "", "eval", "--model", own, gold).out, "correct 2")
+}

@@ -50,7 +50,8 @@ func (a *app) tagCommand() *cobra.Command {
 	groupFlags(c, "Basic flags")
 	addFormat(c, &o.Format, "conll", "conllu", "crfsuite")
 	f.StringVar(&o.Form, "form", "", "`COLUMN` with the words (default as in training)")
-	f.StringVar(&o.Label, "label", "", "`COLUMN` with the labels, to fill in or for --fixed (default as in training)")
+	f.StringVar(&o.Label, "label", "", "`COLUMN` with the labels, or misc.KEY, to fill in or for --fixed (default as in "+
+		"training; misc.NE for span labels in CoNLL-U)")
 	groupFlags(c, "Columns")
 	o.register(c)
 	f.BoolVar(&o.Probabilities, "probs", false, "add the probability of each label")

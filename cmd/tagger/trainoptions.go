@@ -21,7 +21,8 @@ func group(heading string, options []option) []option {
 }
 
 var dataOptions = group("Data", []option{
-	{name: "label", usage: "`COLUMN` with the labels (default UPOS in CoNLL-U, else the last column)"},
+	{name: "label", usage: "`COLUMN` with the labels, or misc.KEY (default UPOS in CoNLL-U, else the last column, or the first of several " +
+		"layers of spans)"},
 	{name: "form", usage: "`COLUMN` with the words (default FORM in CoNLL-U, else the first column that does not " +
 		"number the tokens)"},
 	{name: "pos", usage: "`COLUMN` with parts of speech for the presets, or none (default detected in CoNLL, none " +

@@ -180,12 +180,13 @@ func (in *Input) Block(b *corpus.Block, size int) error {
 	return in.rows.Block(b, size)
 }
 
-// Labels returns the labels of s, from column col or from the items. It may use the memory of dst.
-func (in *Input) Labels(dst []string, s *Sentence, col int) []string {
+// Labels returns the labels of s, from their place in the rows or from the items. It may use the
+// memory of dst.
+func (in *Input) Labels(dst []string, s *Sentence, at corpus.Value) []string {
 	if in.items != nil {
 		return s.Items.Labels
 	}
-	return s.Rows.Column(dst, col)
+	return at.Read(dst, &s.Rows)
 }
 
 // At adds the position of token t of s to an error.

@@ -19,7 +19,8 @@ type Counts struct {
 	Looked int      // tokens of attribute files whose attributes were looked up
 	Doubts []string // further warnings
 
-	Gold, Predicted int // label columns from 1, if both come from the file
+	Gold, Predicted int    // label columns from 1, if both come from the file
+	Key             string // of the gold labels in MISC, if they are there
 }
 
 // Share counts how many things are known.

@@ -55,7 +55,7 @@ func (d *Data) each(in *input.Input, first []*input.Sentence, take func(s *input
 	var seen input.Counts
 	use := func(s *input.Sentence) error {
 		seen.Sentence(s)
-		labels = in.Labels(labels, s, d.Profile.Label)
+		labels = in.Labels(labels, s, d.Profile.Place())
 		if err := take(s, labels); err != nil {
 			return in.At(s, tokenOf(err), err)
 		}
