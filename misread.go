@@ -70,7 +70,7 @@ func (u *lookup) count() error {
 	}
 	for t := range u.s.Rows.Len() {
 		if word := u.s.Rows.Field(t, u.f.form); strings.ContainsFunc(word, unicode.IsLetter) {
-			u.seen.Words.Note(word, u.f.knows(word))
+			u.seen.Word(word, u.f.knows)
 		}
 	}
 	return nil

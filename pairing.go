@@ -56,8 +56,8 @@ func (o *EvalOptions) columnPairs(in *input.Input, seen *input.Counts) (func(*in
 	}, nil
 }
 
-// predictions reads the predicted labels, and with Calibration their probabilities, from columns. It
-// also returns the column of the labels.
+// predictions reads the predicted labels, and with Calibration their probabilities, from columns.
+// It also returns the column of the labels.
 func (o *EvalOptions) predictions(in *input.Input) (func(*input.Sentence) (metrics.Pair, error), corpus.Value, error) {
 	predicted := o.Predicted
 	switch {

@@ -218,7 +218,7 @@ func (p *pipeline) write(w io.Writer) error {
 		if b.begins {
 			seen.Doubts = b.fit.doubts
 		}
-		seen.Add(b.seen)
+		seen.Add(&b.seen)
 		var err error
 		if b.in.HasItems() || p.o.tool() != "" {
 			_, err = w.Write(b.out.Bytes())
@@ -232,6 +232,9 @@ func (p *pipeline) write(w io.Writer) error {
 			return err
 		}
 		p.release(b)
+	}
+	if p.err != nil {
+		seen = input.Counts{} // of part of the input
 	}
 	p.warn(in, odd, &seen)
 	return nil

@@ -24,8 +24,8 @@ type labeller struct {
 
 	in    *input.Input
 	fit   *fit
-	seen  input.Counts
-	names []string // labels of the input
+	seen  *input.Counts // of the block
+	names []string      // labels of the input
 	fixed []string
 	text  []byte
 }
@@ -44,8 +44,8 @@ func newLabeller(m model.Labeller, o *FileOptions) (*labeller, error) {
 
 // block labels the sentences of b into b.out, up to the first error.
 func (l *labeller) block(b *block) error {
-	l.in, l.fit, l.seen = b.in, b.fit, input.Counts{}
-	defer func() { b.seen = l.seen }()
+	l.in, l.fit, l.seen = b.in, b.fit, &b.seen
+	b.seen.Reset()
 	l.w.reset(&b.out)
 	b.odd = b.listOdd
 	if len(b.list) > 0 {
@@ -86,7 +86,7 @@ func (l *labeller) next() error {
 // sentence labels s and writes it.
 func (l *labeller) sentence(s *input.Sentence) error {
 	l.seen.Sentence(s)
-	if err := l.look.add(l.fit, &l.seen, s); err != nil {
+	if err := l.look.add(l.fit, l.seen, s); err != nil {
 		return err
 	}
 	if l.print != nil {

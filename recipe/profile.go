@@ -290,7 +290,7 @@ func (p *Profile) Layers() string {
 	if len(p.layers) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("column %d holds the labels, the outermost layer of spans; column %s has spans of the same types and is ignored; name another layer with the option label", p.Label+1, columnNumbers(p.layers))
+	return fmt.Sprintf("column %d holds the labels, the outermost layer of spans; ignored: spans of the same types in column %s; name another layer with the option label", p.Label+1, columnNumbers(p.layers))
 }
 
 // columnNumbers lists columns, counted from 1.

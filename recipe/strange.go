@@ -15,8 +15,8 @@ var (
 	numbered  = regexp.MustCompile(`^\(?\pL[\pL\pN_-]*\(\d*\)?$`)                                // PER(1
 )
 
-// StrangeSpans describes labels that look like spans in an unknown scheme, for a warning that starts
-// with "the labels". It returns "" for other labels.
+// StrangeSpans describes labels that look like spans in an unknown scheme, for a warning that
+// starts with "the labels". It returns "" for other labels.
 func StrangeSpans(labels []string) string {
 	letters := make(map[string]string) // by type
 	first, odd, all, pairs := "", 0, 0, false

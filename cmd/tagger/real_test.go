@@ -42,13 +42,14 @@ func TestRealFiles(t *testing.T) {
 		says string
 		f1   float64 // at least, on the training data
 	}{
-		"CoNLL-2000":   {"conll2000/train.txt", nil, "word in column 1, label in column 3, part of speech in column 2\nfeatures auto: preset chunk, ", 0.95},
-		"EWT":          {"ud-ewt/train.conllu", nil, "word in column 2, label in column 4\n", 0.95},
-		"EWT XPOS":     {"ud-ewt/train.conllu", []string{"--label", "XPOS"}, "word in column 2, label in column 5\n", 0.95},
-		"WNUT-17":      {"wnut17/train.conll", nil, "2 columns between tabs; word in column 1, label in column 2\n", 0.6},
-		"UNER Danish":  {"uner-danish-ddt/train.iob2", nil, "5 columns between tabs; word in column 2, label in column 3\n", 0.6},
-		"GermEval":     {"germeval2014/test.tsv", []string{"--label", "3"}, "4 columns between tabs; word in column 2, label in column 3\n", 0.6},
-		"its last one": {"germeval2014/test.tsv", nil, "word in column 2, label in column 4\n", 0.1},
+		"CoNLL-2000":    {"conll2000/train.txt", nil, "word in column 1, label in column 3, part of speech in column 2\nfeatures auto: preset chunk, ", 0.95},
+		"EWT":           {"ud-ewt/train.conllu", nil, "word in column 2, label in column 4\n", 0.95},
+		"EWT XPOS":      {"ud-ewt/train.conllu", []string{"--label", "XPOS"}, "word in column 2, label in column 5\n", 0.95},
+		"WNUT-17":       {"wnut17/train.conll", nil, "2 columns between tabs; word in column 1, label in column 2\n", 0.6},
+		"UNER Danish":   {"uner-danish-ddt/train.iob2", nil, "5 columns between tabs; word in column 2, label in column 3\n", 0.6},
+		"GermEval":      {"germeval2014/test.tsv", []string{"--label", "3"}, "4 columns between tabs; word in column 2, label in column 3\n", 0.6},
+		"its layers":    {"germeval2014/test.tsv", nil, "word in column 2, label in column 3\ntagger: warning: stdin: column 3 holds the labels, the outermost layer", 0.6},
+		"its inner one": {"germeval2014/test.tsv", []string{"--label", "4"}, "label in column 4; not read: spans in column 3\n", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := realPart(t, c.file, 60)

@@ -149,21 +149,21 @@ func TestFurtherColumns(t *testing.T) {
 	const text = "the the DET 1 x B-NP B-PER _\ncats cat NOUN 2 x I-NP I-PER _\nsleep sleep VERB 3 x B-VP O _\n\n" +
 		"a a DET 1 x B-NP O _\ndog dog NOUN 2 x I-NP O _\nbarks bark VERB 3 x B-VP O _\n\n"
 	path, o := trained(t, text, "--label", "7", "-")
-	assert.Contains(t, o.errors, "part of speech in column 2\n", "which has the fewest values of its kind")
-	assert.Contains(t, o.errors, "features auto: preset ner and column 3, 6, for spans of names\n")
+	assert.Contains(t, o.errors, "part of speech in column 2; not read: spans in column 6\n", "which has the fewest values of its kind")
+	assert.Contains(t, o.errors, "features auto: preset ner and column 3, for spans of names\n")
 	m, err := loadModel(path)
 	require.NoError(t, err)
-	assert.Equal(t, "preset ner and column 3, 6", m.Meta.Notes["templates"])
+	assert.Equal(t, "preset ner and column 3", m.Meta.Notes["templates"])
 	program, err := m.Input().Program()
 	require.NoError(t, err)
-	assert.Equal(t, []int{0, 1, 2, 5}, program.Columns())
+	assert.Equal(t, []int{0, 1, 2}, program.Columns())
 	e := program.NewExtractor()
 	e.Reset(features.Rows{{"the", "the", "DET", "1", "x", "B-NP"}, {"cats", "cat", "NOUN", "2", "x", "I-NP"}})
 	var names []string
 	for _, a := range e.Unigrams(1) {
 		names = append(names, string(a))
 	}
-	for _, name := range []string{"u:c2.-1=DET", "u:c2.0=NOUN", "u:c2.1=_x+1", "u:c2.-1.0=DET/NOUN", "u:c5.-1.0=B-NP/I-NP"} {
+	for _, name := range []string{"u:c2.-1=DET", "u:c2.0=NOUN", "u:c2.1=_x+1", "u:c2.-1.0=DET/NOUN"} {
 		assert.Contains(t, names, name)
 	}
 	assert.InDelta(t, 1, score(t, text, "--model", path, "-").F1, 1e-12)

@@ -3,6 +3,8 @@ package input
 import (
 	"cmp"
 	"fmt"
+	"hash/maphash"
+	"maps"
 	"strings"
 	"unicode/utf8"
 )
@@ -14,13 +16,15 @@ type Counts struct {
 	Bytes             int // tokens that are not UTF-8
 	Line              int // of the first of them
 
-	Words  Share    // words that the model has seen in training
 	Items  Share    // ready-made attributes that the model has weights for
 	Looked int      // tokens of attribute files whose attributes were looked up
 	Doubts []string // further warnings
 
 	Gold, Predicted int    // label columns from 1, if both come from the file
 	Key             string // of the gold labels in MISC, if they are there
+
+	words map[uint64]bool // different words by fingerprint: whether the model knows them
+	word  string          // the first one that it does not know
 }
 
 // Share counts how many things are known.
@@ -40,16 +44,43 @@ func (s *Share) Note(name string, known bool) {
 	}
 }
 
-// Add adds the counts of a later part of the same input.
-func (c *Counts) Add(o Counts) {
-	c.Sentences, c.Tokens, c.Single = c.Sentences+o.Sentences, c.Tokens+o.Tokens, c.Single+o.Single
-	c.Bytes, c.Line = c.Bytes+o.Bytes, cmp.Or(c.Line, o.Line)
-	c.Words, c.Items, c.Looked = c.Words.add(o.Words), c.Items.add(o.Items), c.Looked+o.Looked
-	c.Doubts = append(c.Doubts, o.Doubts...)
+var seed = maphash.MakeSeed()
+
+// Word counts a word once.
+func (c *Counts) Word(word string, known func(word string) bool) {
+	print := maphash.String(seed, word)
+	if _, ok := c.words[print]; ok {
+		return
+	}
+	if c.words == nil {
+		c.words = make(map[uint64]bool)
+	}
+	k := known(word)
+	if c.words[print] = k; !k && c.word == "" {
+		c.word = word
+	}
 }
 
-func (s Share) add(o Share) Share {
-	return Share{s.Known + o.Known, s.All + o.All, cmp.Or(s.Unknown, o.Unknown)}
+// Reset sets all counts to 0 and keeps the memory.
+func (c *Counts) Reset() {
+	clear(c.words)
+	*c = Counts{words: c.words}
+}
+
+// Add adds the counts of a later part of the same input.
+func (c *Counts) Add(o *Counts) {
+	c.Sentences, c.Tokens, c.Single = c.Sentences+o.Sentences, c.Tokens+o.Tokens, c.Single+o.Single
+	c.Bytes, c.Line = c.Bytes+o.Bytes, cmp.Or(c.Line, o.Line)
+	c.Items.Known, c.Items.All = c.Items.Known+o.Items.Known, c.Items.All+o.Items.All
+	c.Items.Unknown, c.Looked = cmp.Or(c.Items.Unknown, o.Items.Unknown), c.Looked+o.Looked
+	c.Doubts = append(c.Doubts, o.Doubts...)
+	if len(o.words) > 0 {
+		if c.words == nil {
+			c.words = make(map[uint64]bool)
+		}
+		maps.Copy(c.words, o.words)
+		c.word = cmp.Or(c.word, strings.Clone(o.word))
+	}
 }
 
 // Sentence counts a sentence.
@@ -112,16 +143,22 @@ func (c *Counts) Texts(name string) []string {
 const CheckWords = 1000
 
 const (
-	minWords = 20 // no warning about fewer words
-	minItems = 3
+	minWords = 10 // no warning about fewer different words
+	minItems = 3  // or fewer attributes
 )
 
 // strange returns warnings about words and attributes that the model does not know.
 func (c *Counts) strange(name string) []string {
 	var list []string
 	say := func(format string, args ...any) { list = append(list, name+": "+fmt.Sprintf(format, args...)) }
-	if w := c.Words; w.All >= minWords && 10*w.Known < w.All {
-		say("the model knows %d of the first %d words, and not %q; expected words as in the training data; name the word column with the option form", w.Known, w.All, w.Unknown)
+	known := 0
+	for _, is := range c.words {
+		if is {
+			known++
+		}
+	}
+	if n := len(c.words); n >= minWords && 4*known < n {
+		say("the model knows %d of %d different words in the first %d lines, and not %q; expected words as in the training data; name the word column with the option form", known, n, CheckWords, strings.ToValidUTF8(c.word, "?"))
 	}
 	switch i := c.Items; {
 	case c.Looked >= minItems && i.All == 0:
