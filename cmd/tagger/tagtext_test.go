@@ -102,7 +102,7 @@ func TestTagRecognisesText(t *testing.T) {
 		"one word":        {"Oslo\n", "Oslo B-LOC\n", "", nil},
 		"one word, text":  {"Oslo\n", "[Oslo LOC]\n", "", []string{"--text"}},
 		"a column":        {"Maria\nlives\n", "Maria B-PER\nlives O\n", "", nil},
-		"columns":         {"Maria lives in Oslo\n", "Maria lives in Oslo B-PER\n", "", []string{"--format", "conll"}},
+		"columns":         {"Maria lives in Oslo\n", "Maria lives in Oslo B-PER\n", "", []string{"--format", "conll", "--form", "1"}},
 		"a tokenizer":     {"Maria lives in Oslo .\n", "[Maria PER] lives in [Oslo LOC] .\n", strings.Replace(assumed, "rules", "space", 1), []string{"--tokenizer", "space"}},
 		"no trailing end": {"Maria lives in Oslo.", "[Maria PER] lives in [Oslo LOC].\n", assumed, nil},
 	} {
