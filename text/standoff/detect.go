@@ -54,6 +54,13 @@ func sniff(head []byte) (f Format, sure bool) {
 	if bratLine.Match(head) {
 		return Brat, true
 	}
+	if trimmed := bytes.TrimLeft(head, " \t\r\n"); len(trimmed) > 0 && trimmed[0] == '<' {
+		if _, inline, sure := xmlShape(head); inline {
+			return XML, sure
+		} else {
+			return FormatAuto, sure
+		}
+	}
 	dec := json.NewDecoder(bytes.NewReader(head))
 	token, err := dec.Token()
 	if err == nil && token == json.Delim('[') {

@@ -25,6 +25,7 @@
 //   - [HuggingFace]: {"tokens": [...], "ner_tags": [...]}, tags as strings or numbers.
 //   - [LabelStudio]: the JSON export, an array of tasks.
 //   - [Brat]: pairs of a .txt and a .ann file, by [NewBratReader] and [NewBratWriter].
+//   - [XML]: inline elements, such as <address><number>12</number> <street>Elm</street></address>.
 //
 // All JSON formats are read as JSON Lines and as one array, whatever the tool writes. [Detect]
 // finds the format from the first document.

@@ -94,3 +94,27 @@ func ExampleNewBratReader() {
 	// LOC Oslo
 	// not kept: 1 relations
 }
+
+// Elements of XML become spans.
+func ExampleNewReader_xml() {
+	const file = `<list>
+  <address><number>12</number> <street>Elm Street</street>, <city>Bath &amp; Wells</city></address>
+</list>`
+	reader, err := standoff.NewReader(strings.NewReader(file), "list.xml", standoff.Options{Element: "address"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	var d standoff.Document
+	if err := reader.Read(&d); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(d.Text)
+	for _, s := range d.Spans {
+		fmt.Println(s.Label, d.Covered(s))
+	}
+	// Output:
+	// 12 Elm Street, Bath & Wells
+	// number 12
+	// street Elm Street
+	// city Bath & Wells
+}

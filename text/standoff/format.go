@@ -28,10 +28,12 @@ const (
 	LabelStudio
 	// Brat has pairs of files, a text and its annotations.
 	Brat
+	// XML has the spans of a document as elements inside its text.
+	XML
 )
 
 var formatNames = [...]string{FormatAuto: "auto", Doccano: "doccano", DoccanoEntities: "doccano-entities", SpaCy: "spacy",
-	SpaCyDoc: "spacy-doc", HuggingFace: "huggingface", LabelStudio: "label-studio", Brat: "brat"}
+	SpaCyDoc: "spacy-doc", HuggingFace: "huggingface", LabelStudio: "label-studio", Brat: "brat", XML: "xml"}
 
 // String returns the name that ParseFormat reads.
 func (f Format) String() string {
@@ -64,7 +66,7 @@ func ParseFormat(name string) (Format, error) {
 //     that the reader can choose for each document.
 //   - brat counts runes: "character offsets" of its Python server
 //     (https://brat.nlplab.org/standoff.html).
-//   - Hugging Face files have no offsets.
+//   - Hugging Face files and XML have no offsets.
 func (f Format) Unit() Unit {
 	switch f {
 	case Doccano, DoccanoEntities:
@@ -97,6 +99,11 @@ type Options struct {
 	// configuration of LabelStudio. They default to "label" and "text".
 	FromName, ToName string
 
+	// Element is the element of a document in XML, at any depth. Without it, each child of the root
+	// is a document. The root is one document if it has text of its own, or children without
+	// children. A writer takes "document".
+	Element string
+
 	// Aligner finds tokens where a HuggingFace writer gets a document without any.
 	Aligner Aligner
 }
@@ -127,29 +134,33 @@ type Writer interface {
 	Close() error
 }
 
-// NewReader returns a reader of JSON documents. It detects the format if options name none. Name
-// stands for the input in errors. Use [NewBratReader] for brat.
+// NewReader returns a reader of documents in JSON or XML. It detects the format if options name
+// none. Name stands for the input in errors. Use [NewBratReader] for brat.
 func NewReader(r io.Reader, name string, o Options) (Reader, error) {
 	if o.Format == FormatAuto {
 		o.Format, r = Detect(r)
 	}
 	switch o.Format {
 	case FormatAuto:
-		return nil, fmt.Errorf("%s: no annotation format is recognised: expected JSON of doccano, spaCy, Hugging Face or Label Studio", name)
+		return nil, fmt.Errorf("%s: no annotation format is recognised: expected XML, or JSON of doccano, spaCy, Hugging Face or Label Studio", name)
 	case Brat:
 		return nil, fmt.Errorf("%s: brat has two files for each document: read the folder", name)
+	case XML:
+		return newXMLReader(r, name, o), nil
 	}
 	x := &jsonReader{values: newValues(r, name), o: o, lost: make(Counts)}
 	return x, nil
 }
 
-// NewWriter returns a writer of JSON documents. Use [NewBratWriter] for brat.
+// NewWriter returns a writer of documents in JSON or XML. Use [NewBratWriter] for brat.
 func NewWriter(w io.Writer, o Options) (Writer, error) {
 	switch o.Format {
 	case Doccano, DoccanoEntities, SpaCy, SpaCyDoc, HuggingFace, LabelStudio:
 		return &jsonWriter{w: w, o: o}, nil
+	case XML:
+		return newXMLWriter(w, o), nil
 	case Brat:
 		return nil, fmt.Errorf("brat has two files for each document: write a folder")
 	}
-	return nil, fmt.Errorf("cannot write the annotation format %s: expected doccano, doccano-entities, spacy, spacy-doc, huggingface or label-studio", o.Format)
+	return nil, fmt.Errorf("cannot write the annotation format %s: expected doccano, doccano-entities, spacy, spacy-doc, huggingface, label-studio or xml", o.Format)
 }
