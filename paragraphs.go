@@ -25,7 +25,7 @@ func endsByLine(t text.Tokenizer) bool {
 	case text.Space:
 		return true
 	case *text.Rules:
-		return t.Lines
+		return t.Lines || t.WholeLines
 	}
 	return false
 }

@@ -203,7 +203,7 @@ func (c channelWriter) Write(d *trellis.Document) error {
 
 func TestParagraphsOfAPipeAreWrittenAtOnce(t *testing.T) {
 	m := open(t, saved(t)[model.Chain])
-	for tokenizer, blank := range map[string]string{"": "\n\n", "rules,lines": "\n", "space": "\r\n"} {
+	for tokenizer, blank := range map[string]string{"": "\n\n", "rules,lines": "\n", "rules,whole-lines": "\n", "space": "\r\n"} {
 		r, w := io.Pipe()
 		out := make(channelWriter)
 		result := make(chan error)

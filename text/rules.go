@@ -22,6 +22,9 @@ type Rules struct {
 	Hyphens bool
 	// Lines ends a sentence at each line end.
 	Lines bool
+	// WholeLines makes each line one sentence, whatever its periods. It suits lists of short texts,
+	// such as addresses and references.
+	WholeLines bool
 }
 
 // Name returns "rules", followed by the options that are not zero.
@@ -35,6 +38,9 @@ func (r *Rules) Name() string {
 	}
 	if r.Lines {
 		name += ",lines"
+	}
+	if r.WholeLines {
+		name += ",whole-lines"
 	}
 	return name
 }
@@ -88,8 +94,10 @@ func New(name string) (Tokenizer, error) {
 			r.Hyphens = true
 		case "lines":
 			r.Lines = true
+		case "whole-lines":
+			r.WholeLines = true
 		default:
-			return nil, fmt.Errorf("tokenizer %q: unknown option %q, want hyphens or lines", name, option)
+			return nil, fmt.Errorf("tokenizer %q: unknown option %q, want hyphens, lines or whole-lines", name, option)
 		}
 	}
 	return r, nil
@@ -118,7 +126,7 @@ func (r *Rules) Cut(dst []Cut, paragraph string) []Cut {
 	line := 0 // the first token of the line
 	for k := 0; k < len(paragraph); {
 		if space, size := spaceAt(paragraph, k); space {
-			if r.Lines && (paragraph[k] == '\n' || paragraph[k] == '\r') && len(c.dst) > c.from+line {
+			if (r.Lines || r.WholeLines) && (paragraph[k] == '\n' || paragraph[k] == '\r') && len(c.dst) > c.from+line {
 				c.sentences(c.from + line)
 				line = len(c.dst) - c.from
 			}

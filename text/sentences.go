@@ -10,6 +10,9 @@ import (
 func (c *cutter) sentences(from int) {
 	cuts := c.dst
 	cuts[from].First = true
+	if c.rules.WholeLines {
+		return
+	}
 	start := from
 	for k := from; k+1 < len(cuts); k++ {
 		rank := c.stop(cuts, k, start)

@@ -83,6 +83,7 @@ func TestSentences(t *testing.T) {
 		{"rules", "A line\nthat goes on", "A line that goes on"},
 		{"rules,lines", "A line\nthat goes on", "A line / that goes on"},
 		{"rules,lines", "A line\r\nthat goes on\r", "A line / that goes on"},
+		{"rules,whole-lines", "Poe, E. 1845. The Raven.\nElm St. Bath. No. 3", "Poe , E. 1845 . The Raven . / Elm St. Bath . No . 3"},
 		{"rules", "1. First item", "1 . First item"},
 		{"rules", "Well... I see", "Well ... / I see"},
 		{"rules", "well... yes", "well ... yes"},
@@ -98,7 +99,7 @@ func TestSentences(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	for _, name := range []string{"space", "rules", "rules:en", "rules:xx", "rules,hyphens", "rules:de,lines", "rules:en,hyphens,lines"} {
+	for _, name := range []string{"space", "rules", "rules:en", "rules:xx", "rules,hyphens", "rules:de,lines", "rules:en,hyphens,lines", "rules:en,whole-lines"} {
 		tokenizer, err := New(name)
 		require.NoError(t, err, name)
 		assert.Equal(t, name, tokenizer.Name())
