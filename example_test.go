@@ -13,6 +13,8 @@ import (
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/report"
+	"github.com/trellis-nlp/trellis/text"
 )
 
 // Three columns: word, part of speech, label.
@@ -216,4 +218,38 @@ func ExampleModel_TagText() {
 	// Output:
 	// Maria PER 0 5
 	// Oslo LOC 15 19
+}
+
+// The writers of package report write text with marks, JSON or HTML.
+func ExampleModel_TagTextFiles() {
+	model, err := trellis.Open(savedModel())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer model.Close()
+	data := trellis.Source{Paths: []string{"-"}, Stdin: strings.NewReader("Maria lives in Oslo.\n\nShe left Berlin.\n")}
+	w := report.NewText(os.Stdout, report.TextOptions{})
+	if err := model.TagTextFiles(context.Background(), w, data, trellis.TextOptions{}); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// [Maria PER] lives in [Oslo LOC].
+	//
+	// She left [Berlin LOC].
+}
+
+func ExampleEvaluateTokenizer() {
+	const gold = "# newpar\n" +
+		"1\tShe\t_\t_\t_\t_\t_\t_\t_\t_\n" +
+		"2-3\tdidn't\t_\t_\t_\t_\t_\t_\t_\tSpaceAfter=No\n" +
+		"2\tdid\t_\t_\t_\t_\t_\t_\t_\t_\n" +
+		"3\tn't\t_\t_\t_\t_\t_\t_\t_\t_\n" +
+		"4\t.\t_\t_\t_\t_\t_\t_\t_\t_\n\n"
+	data := trellis.Source{Paths: []string{"-"}, Stdin: strings.NewReader(gold)}
+	scores, err := trellis.EvaluateTokenizer(context.Background(), &text.Rules{}, data)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%.2f of the tokens, %.2f of the words\n", scores.Tokens.F1(), scores.Words.F1())
+	// Output: 1.00 of the tokens, 0.57 of the words
 }
