@@ -107,6 +107,9 @@ func (m *Model) imported() (*crf.Model, []string, error) {
 	case model.Pruned:
 		return nil, nil, m.about(fmt.Errorf("%w: a pruned higher-order model has more weights than those of attributes and label pairs", ErrKind))
 	}
+	if m.path == "" {
+		return nil, nil, fmt.Errorf("%w: a model of %s that Load has read; open its file to import it", ErrKind, m.Kind())
+	}
 	return importFile(m.path, structured.Plain)
 }
 

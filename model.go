@@ -47,12 +47,27 @@ func Open(path string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := newModel(l, crf.SaveOptions{})
-	if chain, ok := l.(*crf.Model); ok {
-		m.storage = chain.Storage()
-	}
+	m := stored(l)
 	m.path = path
 	return m, nil
+}
+
+// Load is [Open] for a stream that holds only the model, such as an embedded file. The model needs
+// no Close. To import or describe a model of another tool, open its file instead.
+func Load(r io.Reader) (*Model, error) {
+	l, err := model.Load(r, kinds)
+	if err != nil {
+		return nil, err
+	}
+	return stored(l), nil
+}
+
+// stored returns a model that SaveFile saves with the precision of its file.
+func stored(l model.Labeller) *Model {
+	if chain, ok := l.(*crf.Model); ok {
+		return newModel(l, chain.Storage())
+	}
+	return newModel(l, crf.SaveOptions{})
 }
 
 // Kind returns the kind of model: "chain", "semi", "pruned", or the name of the tool that trained

@@ -101,6 +101,14 @@ func TestOpenRecognisesKinds(t *testing.T) {
 		assert.Positive(t, d.Bytes)
 		require.NoError(t, d.WriteTable(new(bytes.Buffer)))
 		require.NoError(t, m.Close())
+
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		m, err = trellis.Load(bytes.NewReader(data))
+		require.NoError(t, err, kind)
+		assert.Equal(t, kind, m.Kind())
+		_, err = trellis.Load(bytes.NewReader(data[:len(data)/2]))
+		assert.Error(t, err, kind)
 	}
 	// If a chain model is required, the error has the file name and the kind found.
 	for kind, says := range map[string]string{
@@ -118,6 +126,46 @@ func TestOpenRecognisesKinds(t *testing.T) {
 	assert.ErrorContains(t, err, text+": ")
 	_, err = trellis.Open(filepath.Join(t.TempDir(), "missing"))
 	assert.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// A loaded model labels as the same model opened from a file, and saves the same bytes.
+func TestLoad(t *testing.T) {
+	all := saved(t)
+	data, err := os.ReadFile(all[model.Chain])
+	require.NoError(t, err)
+	opened, err := trellis.Open(all[model.Chain])
+	require.NoError(t, err)
+	defer opened.Close()
+	loaded, err := trellis.Load(bytes.NewReader(data))
+	require.NoError(t, err)
+	words := features.Rows{{"Ann", "NNP"}, {"saw", "VBD"}, {"Bo", "NNP"}}
+	want, err := opened.TagSentence(words)
+	require.NoError(t, err)
+	got, err := loaded.TagSentence(words)
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
+	small, err := opened.Prune(trellis.PruneOptions{Weights: "int8", Strip: true})
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "small")
+	require.NoError(t, small.SaveFile(file))
+	data, err = os.ReadFile(file)
+	require.NoError(t, err)
+	if loaded, err = trellis.Load(bytes.NewReader(data)); assert.NoError(t, err) {
+		require.NoError(t, loaded.SaveFile(file))
+		again, err := os.ReadFile(file)
+		require.NoError(t, err)
+		assert.Equal(t, data, again)
+	}
+	// To import a model of another tool, trellis reads its file.
+	data, err = os.ReadFile(foreign()[model.Wapiti])
+	require.NoError(t, err)
+	if loaded, err = trellis.Load(bytes.NewReader(data)); assert.NoError(t, err) {
+		_, err = loaded.Describe(1)
+		require.ErrorIs(t, err, trellis.ErrKind)
+		assert.ErrorContains(t, err, "open its file")
+	}
+	_, err = trellis.Load(strings.NewReader("Ann\tO\n"))
+	assert.ErrorIs(t, err, model.ErrModel)
 }
 
 // Damaged models of every kind give the same error.

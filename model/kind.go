@@ -48,6 +48,19 @@ func Open(path string, kinds []Kind) (Labeller, error) {
 	return nil, fmt.Errorf("%s: %w", path, err)
 }
 
+// Load reads a model of one of the kinds from a stream that holds nothing else. It recognises the
+// kind as [Open] does.
+func Load(r io.Reader, kinds []Kind) (Labeller, error) {
+	kind, all, err := detect(r, kinds)
+	if err != nil {
+		return nil, err
+	}
+	if kind == nil {
+		kind = &kinds[0]
+	}
+	return kind.Load(all)
+}
+
 // Detect returns the kind of a model file. It returns nil if the file is of none of the kinds or
 // cannot be read twice.
 func Detect(path string, kinds []Kind) (*Kind, error) {
