@@ -125,6 +125,11 @@ var rules = []rule{
 		imports: []string{"structured", "losses", "corpus", "corpus/annotation", "corpus/attrfile", "text", "cluster", "features", "optimize", "metrics", "model", "crf", "semicrf", "prunedcrf", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
 			"recipe", "internal/compress", "internal/input", "internal/learning", "internal/safefile", "internal/workers"}},
 
+	{path: "ready", public: true,
+		imports: []string{"internal/compress", root}},
+	{path: "ready/internal/build", system: true,
+		imports: []string{"internal/safefile", root},
+		modules: []string{"github.com/klauspost/compress/zstd"}},
 	{path: "internal/sample"},
 	{path: "internal/plots",
 		modules: []string{"gonum.org/v1/plot"}},
@@ -133,7 +138,7 @@ var rules = []rule{
 	{path: "internal/plots/lattice", system: true,
 		imports: []string{"structured", "decode/viterbi", "inference/forwardbackward", "corpus", "features", "model", "internal/safefile", "internal/sample", root}},
 	{path: "cmd/tagger", system: true,
-		imports: []string{"corpus", "text", "cluster", "features", "metrics", "report", "study", "internal/sample", "internal/compress", "internal/safefile", "internal/plots", root},
+		imports: []string{"corpus", "text", "cluster", "features", "metrics", "report", "study", "internal/sample", "internal/compress", "internal/safefile", "internal/plots", "ready", root},
 		modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar/v3", "golang.org/x/term"}},
 
 	{path: "internal/bruteforce", tests: true,

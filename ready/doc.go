@@ -1,0 +1,15 @@
+// Package ready has a trained model for plain text, so that a program labels text without training
+// and without files.
+//
+// [EnglishPOS] labels the words of English text with universal parts of speech. README.md in the
+// folder of the package is its model card: data, command, scores, limits and licence.
+//
+// The model adds less than 5 MB to a program that imports this package. No other package of the
+// module imports it, except for the command tagger.
+//
+// # Licence
+//
+// The model is trained on the Universal Dependencies English Web Treebank, which is licensed under
+// CC BY-SA 4.0. The model has the same licence. [Attribution] is a notice for programs that use or
+// distribute it. The code of the package has the licence of the module.
+package ready

@@ -1,0 +1,9 @@
+// Command build trains the model of English parts of speech and writes its compressed file. The
+// same data give the same bytes on machines of the same type.
+//
+// Usage:
+//
+//	go run ./internal/build english-pos.model.zst ../../shared/data/ud-ewt/train.conllu
+//
+// In the folder of package ready, "go generate" runs this command.
+package main
