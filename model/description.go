@@ -157,7 +157,9 @@ func (d *Description) writeFacts(w io.Writer) error {
 	if d.Templates != "" {
 		templates = "templates " + d.Templates
 	}
-	fmt.Fprintf(t, "file\t%s, %d bytes\n", d.File, d.Bytes)
+	if d.File != "" {
+		fmt.Fprintf(t, "file\t%s, %d bytes\n", d.File, d.Bytes)
+	}
 	fmt.Fprintf(t, "labels\t%d, scheme %s\n", len(d.Labels), d.Scheme)
 	fmt.Fprintf(t, "attributes\t%d %s, %s\n", d.Attributes, names, templates)
 	switch d.ModelType {

@@ -76,7 +76,7 @@ precision against recall. Ctrl-C prints the runs that all losses have completed,
 exit status is 1.`
 
 const tagHelp = `Label plain text, or the sentences of files, with a trained model. Without a FILE, tag reads
-standard input.
+standard input. Without --model, it uses the built-in model of English parts of speech.
 
 The output depends on the format of the input:
 
@@ -165,7 +165,8 @@ ranges and empty nodes, and turns # newdoc into -DOCSTART-.`
 
 const inspectHelp = `Show what a model contains: its size, how it was trained, the transition weights, and the
 strongest attributes of each label. A row of the transition table is the previous label,
-and a column is the current one.
+and a column is the current one. Without a MODEL, show the built-in model of English parts
+of speech.
 
 --json prints one object with the keys file, bytes, weights, stripped, scheme, templates,
 labels, attributes, features, dictionary (number of words, if there is a tag dictionary),

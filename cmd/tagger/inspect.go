@@ -10,19 +10,28 @@ func (a *app) inspectCommand() *cobra.Command {
 	var asJSON, config bool
 	var top int
 	c := &cobra.Command{
-		Use:   "inspect MODEL [flags]",
+		Use:   "inspect [MODEL] [flags]",
 		Short: "Show what a model contains",
 		Long:  inspectHelp,
 		Example: `  tagger inspect ner.model
   tagger inspect --top 3 ner.model
   tagger inspect --json ner.model
   tagger inspect --config ner.model > run.toml`,
-		Args: needModel,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return wrongUsage("name one MODEL")
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if top < 0 {
 				return wrongUsage("--top %d: want a number that is not negative", top)
 			}
-			m, err := openModel(cmd.Context(), args[0])
+			var path string
+			if len(args) > 0 {
+				path = args[0]
+			}
+			m, err := a.openOrReady(cmd.Context(), path, "MODEL")
 			if err != nil {
 				return err
 			}

@@ -140,7 +140,7 @@ func TestTrainFlagsOfTheFile(t *testing.T) {
 func TestWrongUsageOfModels(t *testing.T) {
 	path := handMade(t, crf.SaveOptions{})
 	for _, args := range [][]string{
-		{"inspect"}, {"inspect", path, path}, {"inspect", "--top", "-1", path}, {"prune", path}, {"prune", path, "-o", "x", "--below", "-1"},
+		{"inspect", path, path}, {"inspect", "--top", "-1", path}, {"prune", path}, {"prune", path, "-o", "x", "--below", "-1"},
 		{"prune", path, "-o", "x", "--below", "1", "--keep", "1"}, {"prune", path, "-o", "x", "--keep", "-1"}, {"prune", path, "-o", "x", "--weights", "half"},
 		{"train", "--model", "x", "--weights", "half", "testdata/train.conll"},
 	} {

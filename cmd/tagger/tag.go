@@ -20,12 +20,12 @@ type tagFlags struct {
 func (a *app) tagCommand() *cobra.Command {
 	var o tagFlags
 	c := &cobra.Command{
-		Use:   "tag --model MODEL [FILE...] [flags]",
+		Use:   "tag [--model MODEL] [FILE...] [flags]",
 		Short: "Label text or sentences with a trained model",
 		Long:  tagHelp,
 		Example: `  tagger tag --model ner.model --json article.txt
   tagger tag --model ner.model --html --output article.html article.txt
-  echo 'Anna lives in Oslo.' | tagger tag --model ner.model
+  echo 'Maria lives in Oslo.' | tagger tag
   tagger tag --model pos.model text.conllu > labelled.conllu
   tagger tag --model ner.model --probs --output labelled.conll text.conll
   tagger tag --model ner.model --nbest 5 < text.conll
@@ -44,7 +44,7 @@ func (a *app) tagCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.model, "model", "", "model `FILE` (required)")
+	f.StringVar(&o.model, "model", "", "model `FILE` (default the built-in model of English parts of speech)")
 	f.StringVarP(&o.output, "output", "o", "", "write to this `FILE`, once all sentences are labelled (default "+
 		"standard output)")
 	groupFlags(c, "Basic flags")
@@ -72,7 +72,6 @@ func (a *app) tagCommand() *cobra.Command {
 	complete(c, "output-format", "same", "crfsuite", "crfpp", "wapiti")
 	complete(c, "detail", "reference", "path", "all", "scores", "bare")
 	f.SortFlags = false
-	required(c, "model")
 	return c
 }
 
@@ -81,7 +80,7 @@ func (a *app) tag(ctx context.Context, o *tagFlags, files []string, changed func
 	if err := distinct([]safefile.Use{a.writing("--output", o.output)}, append(a.reading(data.Paths), use("--model", o.model))); err != nil {
 		return err
 	}
-	m, err := openModel(ctx, o.model)
+	m, err := a.openOrReady(ctx, o.model, "--model")
 	if err != nil {
 		return err
 	}

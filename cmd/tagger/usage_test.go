@@ -93,7 +93,7 @@ func TestWrongUsage(t *testing.T) {
 		"weight of no label":    {train("--loss", "hinge", "--label-weight", "B-NONE=2"), `no label "B-NONE"`},
 		"entity cost of tags":   {train("--loss", "hinge", "--cost", "entity", "--label", "2"), "labels that encode spans"},
 		"nbest":                 {[]string{"tag", "--model", "m", "--nbest", "0"}, "--nbest 0"},
-		"tag without model":     {[]string{"tag"}, `required flag(s) "model" not set`},
+		"two models":            {[]string{"inspect", "a", "b"}, "name one MODEL"},
 		"eval without file":     {[]string{"eval"}, "name at least one FILE"},
 		"scheme":                {[]string{"eval", "--scheme", "bilou", "x"}, "want plain, iob1, bio, bioes or io"},
 		"two predictions":       {[]string{"eval", "--model", "m", "--predicted", "1", "x"}, "they come from the model"},
