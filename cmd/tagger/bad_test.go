@@ -149,7 +149,7 @@ func TestFullDisk(t *testing.T) {
 		"tag":    {"tag", "--model", nerModel(t), "testdata/text.conll"},
 		"pipe":   {"tag", "--model", nerModel(t)},
 		"eval":   {"eval", "--model", nerModel(t), "testdata/dev.conll"},
-		"demo":   {"demo", "--output", t.TempDir()},
+		"demo":   {"demo", "--write", t.TempDir()},
 		"log":    {"train", "--quiet", "--model", t.TempDir() + "/m", "--log-json", "/dev/full", "testdata/train.conll"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -173,7 +173,7 @@ func TestClosedPipeIsQuiet(t *testing.T) {
 	for _, args := range [][]string{
 		{"tag", "--model", nerModel(t), "testdata/text.conll"},
 		{"eval", "--model", nerModel(t), "testdata/dev.conll"},
-		{"demo", "--output", t.TempDir()},
+		{"demo", "--write", t.TempDir()},
 	} {
 		var errs bytes.Buffer
 		assert.Equal(t, exitFailed, run(t.Context(), args, strings.NewReader(""), gone{}, &errs), args[0])

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -14,19 +15,35 @@ func TestDemo(t *testing.T) {
 	t.Chdir(t.TempDir())
 	o := done(t, "", "demo")
 	assert.Empty(t, o.errors)
-	assert.Regexp(t, `(?m)^parts of speech: trained on 308 sentences; on 47 test sentences, 9\d\.\d\d% of 611 words are correct$`, o.out)
-	assert.Regexp(t, `(?m)^names: .*, F1 9\d\.\d\d% \(precision`, o.out)
-	assert.Contains(t, o.out, "Keller")
-	assert.Contains(t, o.out, "B-PER")
-	before, _, _ := strings.Cut(o.out, "Anna")
-	assert.LessOrEqual(t, strings.Count(before, "\n"), 6, "lines before the tagged sentences")
+	assert.True(t, strings.HasPrefix(o.out, "[Anna Keller PER] moved from [Vienna LOC] to [Oslo LOC] last spring.\n"), o.out)
+	assert.Contains(t, o.out, "\nAnna/PROPN Keller/PROPN moved/VERB from/ADP")
+	assert.Regexp(t, `(?m)^Both models have just been trained on 308 sentences. Scores on 47 other sentences:$`, o.out)
+	assert.Regexp(t, `(?m)^names            F1 8\d\.\d\d% \(precision`, o.out)
+	assert.Regexp(t, `(?m)^parts of speech  9\d\.\d\d% of 611 words are correct$`, o.out)
+	assert.LessOrEqual(t, strings.Count(o.out, "\n"), 17, "lines in all")
+	left, err := os.ReadDir(".")
+	require.NoError(t, err)
+	assert.Empty(t, left, "files after the demo")
+}
+
+// The commands at the end of the output run.
+func TestDemoNextSteps(t *testing.T) {
+	t.Chdir(t.TempDir())
+	o := done(t, "", "demo")
+	_, o.out, _ = strings.Cut(o.out, "Next steps:")
+	lines := regexp.MustCompile(`(?m)^  (?:echo '(.*)' \| )?`+regexp.QuoteMeta(invocation())+` (.*)$`).FindAllStringSubmatch(o.out, -1)
+	require.Len(t, lines, 3)
+	for _, line := range lines {
+		done(t, line[1]+"\n", strings.Fields(line[2])...)
+	}
+	assert.FileExists(t, "tagger-demo/ner.model")
 }
 
 // The models equal those of tagger train.
 func TestDemoTrainsAsTrainDoes(t *testing.T) {
 	t.Chdir(t.TempDir())
-	done(t, "", "demo", "-o", "files")
-	for name, args := range map[string][]string{"pos": {"--label", "2"}, "ner": nil} {
+	done(t, "", "demo", "--write", "files")
+	for name, args := range map[string][]string{"pos": {"--label", "2"}, "ner": {"--pos", "none"}} {
 		done(t, "", append(append([]string{"train", "--model", name, "--quiet"}, args...), "files/train.conll")...)
 		assert.Equal(t, read(t, name), read(t, "files/"+name+".model"), name)
 	}
@@ -36,14 +53,14 @@ func TestDemoTrainsAsTrainDoes(t *testing.T) {
 func TestDemoLeavesFilesToGoOnWith(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for range 2 { // the second run overwrites the files
-		o := done(t, "", "demo")
+		o := done(t, "", "demo", "--write", "tagger-demo")
 		lines := regexp.MustCompile(`(?m)^  `+regexp.QuoteMeta(invocation())+` (.*)$`).FindAllStringSubmatch(o.out, -1)
 		require.Len(t, lines, 4)
 		for _, line := range lines {
 			done(t, "", strings.Fields(line[1])...)
 		}
 	}
-	o := tagger(t, "", "demo", "-o", "tagger-demo/train.conll")
+	o := tagger(t, "", "demo", "--write", "tagger-demo/train.conll")
 	assert.Equal(t, exitFailed, o.status)
 	assert.Contains(t, o.errors, "tagger-demo/train.conll")
 }

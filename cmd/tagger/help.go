@@ -222,11 +222,12 @@ numbers of tokens.
 as there will be in new text. The same sentences and flags give the same file. Ctrl-C stops
 without writing a file.`
 
-const demoHelp = `Show in a second what tagger does: train two models on a small built-in corpus, one for
-parts of speech and one for names, score them on test sentences, and tag a few new ones.
+const demoHelp = `Show in a second what tagger does: train two models on a small built-in corpus, find names and
+parts of speech in a short text, and score the models on test sentences. On a terminal, names
+have colours; NO_COLOR turns them off.
 
-The files stay in a folder so that you can experiment with them: train.conll, dev.conll,
-test.conll, pos.model and ner.model.`
+With --write, the files stay in a folder so that you can experiment with them: train.conll,
+dev.conll, test.conll, pos.model and ner.model.`
 
 const docsHelp = `Write the documentation of all commands to the files of a folder: man pages (man) or
 Markdown (markdown). The folder is created if it does not exist.
@@ -234,13 +235,20 @@ Markdown (markdown). The folder is created if it does not exist.
 The pages have the same text as --help. They contain no date and no version, so that the
 same program always writes the same pages.`
 
-const demoNext = `The sentences and both models are in %[1]s. Next steps:
+const demoNext = `Next steps:
+
+  echo 'Maria lives in Oslo.' | %[1]s tag
+  %[1]s demo --write tagger-demo
+  %[1]s train --help
+`
+
+const demoFiles = `The sentences and both models are in %[1]s. Next steps:
 
   %[2]s tag --model %[3]s/ner.model %[3]s/test.conll
   %[2]s eval --model %[3]s/ner.model %[3]s/test.conll
-  %[2]s train --model %[3]s/ner.model --dev %[3]s/dev.conll %[3]s/train.conll
+  %[2]s train --model %[3]s/ner.model --pos none --dev %[3]s/dev.conll %[3]s/train.conll
   %[2]s train --help
 
-These models are trained on about three hundred sentences. Real models need thousands. Your
-own files need one word and its label per line, and a blank line between sentences.
+Real models need thousands of sentences. Your own files need one word and its label per line,
+and a blank line between sentences.
 `
