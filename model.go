@@ -16,6 +16,8 @@ import (
 	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/recipe"
+	"github.com/trellis-nlp/trellis/segment"
+	"github.com/trellis-nlp/trellis/text"
 )
 
 // ErrKind means that a kind of model does not support an operation.
@@ -27,12 +29,13 @@ type Model struct {
 	path     string // of its file; "" if it has none
 	storage  crf.SaveOptions
 	pool     model.Pool
-	texts    sync.Pool // of *model.TextTagger
+	texts    sync.Pool                      // of *model.TextTagger
+	own      func() (text.Tokenizer, error) // opens the tokenizer that the model stores, once
 }
 
 // newModel returns a model that [Model.SaveFile] saves with the given options.
 func newModel(l model.Labeller, storage crf.SaveOptions) *Model {
-	return &Model{labeller: l, storage: storage}
+	return &Model{labeller: l, storage: storage, own: sync.OnceValues(func() (text.Tokenizer, error) { return storedTokenizer(l) })}
 }
 
 // Open opens a model file of trellis, CRFsuite, CRF++ or Wapiti. It recognises the kind by the
@@ -141,6 +144,13 @@ func (m *Model) Describe(top int) (*model.Description, error) {
 	})
 	if err != nil {
 		return nil, err
+	}
+	if l.Metadata().Tokenizer == model.Learned {
+		t, err := m.own()
+		if err != nil {
+			return nil, m.about(err)
+		}
+		d.Notes["tokenizer"] = fmt.Sprintf("%s, %d attributes", t.Name(), t.(*segment.Model).Attributes())
 	}
 	d.File = m.path
 	if info, err := os.Stat(m.path); err == nil {

@@ -1,10 +1,13 @@
 package trellis
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 
+	"github.com/trellis-nlp/trellis/internal/learning"
 	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/segment"
 	"github.com/trellis-nlp/trellis/text"
 )
 
@@ -23,7 +26,7 @@ const anyText = "rules"
 // TextOptions are the options of [Model.TagTextFiles]. The zero value finds the best labels, with
 // the tokenizer of the model.
 type TextOptions struct {
-	Tokenizer     string // as for Model.Tokenizer
+	Tokenizer     string // as for Model.Tokenizer: a name, or the file of a learned tokenizer
 	Probabilities bool   // also find the probability of each label
 	Spans         bool   // also find the probability of each entity
 	Posterior     bool   // label each token with its most probable label (posterior decoding)
@@ -40,22 +43,37 @@ func (o TextOptions) Check() error {
 	if o.Tokenizer == "" {
 		return nil
 	}
-	_, err := tokenizerNamed(o.Tokenizer)
+	_, err := OpenTokenizer(o.Tokenizer)
 	return err
 }
 
-func tokenizerNamed(name string) (text.Tokenizer, error) {
-	t, err := text.New(name)
-	if err != nil {
-		return nil, model.Refuse("tokenizer", "{tokenizer}: %w", err)
+// OpenTokenizer returns the tokenizer with a name, as for text.New, or opens the file of a learned
+// tokenizer. If there is no such name or file, the error is an [*OptionError].
+func OpenTokenizer(name string) (text.Tokenizer, error) { return learning.OpenTokenizer(name) }
+
+// Tokenizer returns the tokenizer with a name, as for [OpenTokenizer]. The name "" means the
+// tokenizer that the model stores. If the model stores none, it means rules for text of any
+// language.
+func (m *Model) Tokenizer(name string) (text.Tokenizer, error) {
+	if name != "" {
+		return OpenTokenizer(name)
 	}
-	return t, nil
+	t, err := m.own()
+	return t, m.about(err)
 }
 
-// Tokenizer returns the tokenizer with a name, as for text.New. The name "" means the tokenizer
-// that the model stores. If the model stores none, it means rules for text of any language.
-func (m *Model) Tokenizer(name string) (text.Tokenizer, error) {
-	return tokenizerNamed(cmp.Or(name, m.labeller.Metadata().Tokenizer, anyText))
+// storedTokenizer returns the tokenizer that a model stores. If the model stores none, it returns
+// rules for text of any language.
+func storedTokenizer(l model.Labeller) (text.Tokenizer, error) {
+	meta := l.Metadata()
+	if meta.Tokenizer == model.Learned {
+		t, err := segment.Load(bytes.NewReader(meta.Segmenter))
+		if err != nil {
+			return nil, err // not t, a nil pointer
+		}
+		return t, nil
+	}
+	return text.New(cmp.Or(meta.Tokenizer, anyText))
 }
 
 // SpellsSpans reports whether the labels of the model encode spans. Then documents have entities.
@@ -67,6 +85,11 @@ func (m *Model) newTextTagger(o TextOptions) (*model.TextTagger, error) {
 	if err != nil {
 		return nil, err
 	}
+	return m.textTagger(t, o)
+}
+
+// textTagger returns a tagger of text for one goroutine, with an open tokenizer.
+func (m *Model) textTagger(t text.Tokenizer, o TextOptions) (*model.TextTagger, error) {
 	return model.NewTextTagger(m.labeller, t, model.TagOptions{
 		Probabilities: o.Probabilities, Spans: o.Spans, Posterior: o.Posterior, Unconstrained: o.Unconstrained, NoDictionary: o.NoDictionary,
 	})

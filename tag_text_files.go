@@ -44,14 +44,14 @@ func (m *Model) TagTextFiles(ctx context.Context, w DocumentWriter, data Source,
 	if err != nil {
 		return err
 	}
-	first, err := m.newTextTagger(o)
+	first, err := m.textTagger(tokenizer, o)
 	if err != nil {
 		return err
 	}
 	p := newTextPipeline(tokenizer, o.Threads)
 	p.check = func() error { return model.Check(m.labeller) }
 	p.labeller = func() (labelText, error) {
-		t, err := m.newTextTagger(o)
+		t, err := m.textTagger(tokenizer, o)
 		if err != nil {
 			return nil, err
 		}

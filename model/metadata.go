@@ -1,8 +1,10 @@
 package model
 
 import (
+	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,7 +18,8 @@ import (
 type Metadata struct {
 	Files     Files      // training files
 	Normalize NormalForm // applied to all fields
-	Tokenizer string     // name of the tokenizer for plain text, for text.New; "" means none
+	Tokenizer string     // name of the tokenizer for plain text: Learned, or a name for text.New; "" means none
+	Segmenter []byte     // file of the learned tokenizer, for segment.Load; nil for other tokenizers
 	// Output is the scheme of the training files and of the output; Inside is the scheme inside the
 	// model. Both are Plain if the two are the same.
 	Output, Inside structured.Scheme
@@ -24,6 +27,9 @@ type Metadata struct {
 	Config         string            // completed training configuration in TOML; may be ""
 	Notes          map[string]string // facts about the training, by name
 }
+
+// Learned is the name of learned tokenizers. A model stores such a tokenizer as a whole.
+const Learned = "learned"
 
 // Files describes the training files of a model.
 type Files struct {
@@ -41,6 +47,7 @@ const (
 	keyForm      = "form"
 	keyNormalize = "normalize"
 	keyTokenizer = "tokenizer"
+	keySegmenter = "tokenizer-file"
 	keyOutput    = "output-scheme"
 	keyInside    = "scheme"
 	keyTool      = "tool"
@@ -66,6 +73,7 @@ func (m Metadata) Map() map[string]string {
 	put(keyForm, m.Files.Form)
 	put(keyNormalize, string(m.Normalize))
 	put(keyTokenizer, m.Tokenizer)
+	put(keySegmenter, string(m.Segmenter))
 	if m.Output != structured.Plain {
 		put(keyOutput, m.Output.String())
 		put(keyInside, m.Inside.String())
@@ -106,10 +114,11 @@ func ParseMetadata(stored map[string]string) (Metadata, error) {
 	if err := m.Normalize.Check(); err != nil {
 		return m, fmt.Errorf("%w: %w", ErrModel, err)
 	}
-	if m.Tokenizer != "" {
-		if _, err := text.New(m.Tokenizer); err != nil {
-			return m, fmt.Errorf("%w: %w", ErrModel, err)
-		}
+	if file := stored[keySegmenter]; file != "" {
+		m.Segmenter = []byte(file)
+	}
+	if err := m.checkTokenizer(); err != nil {
+		return m, fmt.Errorf("%w: %w", ErrModel, err)
 	}
 	for key, value := range stored {
 		if len(key) > len(prefixNote) && key[:len(prefixNote)] == prefixNote {
@@ -122,7 +131,22 @@ func ParseMetadata(stored map[string]string) (Metadata, error) {
 	return m, nil
 }
 
+// checkTokenizer checks the name of the tokenizer, and that exactly the learned one has a file.
+func (m *Metadata) checkTokenizer() error {
+	switch {
+	case m.Tokenizer == Learned && m.Segmenter == nil:
+		return errors.New("the learned tokenizer is missing")
+	case m.Tokenizer != Learned && m.Segmenter != nil:
+		return fmt.Errorf("a learned tokenizer, but the tokenizer is %q", m.Tokenizer)
+	case m.Tokenizer == Learned || m.Tokenizer == "":
+		return nil
+	}
+	_, err := text.New(m.Tokenizer)
+	return err
+}
+
 // Facts returns all metadata by name: the files, the settings of the configuration, and the notes.
+// It leaves out the file of a learned tokenizer.
 func (m Metadata) Facts() map[string]string {
 	facts := make(map[string]string)
 	for line := range strings.Lines(m.Config) {
@@ -136,13 +160,13 @@ func (m Metadata) Facts() map[string]string {
 		}
 	}
 	maps.Copy(facts, m.Notes)
-	m.Config, m.Notes = "", nil
+	m.Config, m.Notes, m.Segmenter = "", nil, nil
 	maps.Copy(facts, m.Map())
 	return facts
 }
 
 // Clone returns a deep copy.
 func (m Metadata) Clone() Metadata {
-	m.Notes = maps.Clone(m.Notes)
+	m.Notes, m.Segmenter = maps.Clone(m.Notes), slices.Clone(m.Segmenter)
 	return m
 }

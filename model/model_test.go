@@ -29,6 +29,26 @@ func TestMetadataKeepsTheTokenizer(t *testing.T) {
 	assert.ErrorIs(t, err, model.ErrModel)
 }
 
+func TestMetadataKeepsTheLearnedTokenizer(t *testing.T) {
+	want := model.Metadata{Tokenizer: model.Learned, Segmenter: []byte("\x00\xff\n=\"")}
+	got, err := model.ParseMetadata(want.Map())
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
+	assert.Equal(t, map[string]string{"tokenizer": "learned"}, got.Facts())
+	clone := got.Clone()
+	clone.Segmenter[0] = 'x'
+	assert.Equal(t, want, got)
+	for says, bad := range map[string]model.Metadata{
+		"the learned tokenizer is missing":                  {Tokenizer: model.Learned},
+		`a learned tokenizer, but the tokenizer is ""`:      {Segmenter: want.Segmenter},
+		`a learned tokenizer, but the tokenizer is "space"`: {Tokenizer: "space", Segmenter: want.Segmenter},
+	} {
+		_, err := model.ParseMetadata(bad.Map())
+		require.ErrorIs(t, err, model.ErrModel)
+		assert.ErrorContains(t, err, says)
+	}
+}
+
 func TestTwin(t *testing.T) {
 	for name, want := range map[string]string{"B-X": "S-X", "S-X": "B-X", "I-X": "E-X", "E-X": "I-X", "O": "O", "NOUN": "NOUN", "": ""} {
 		assert.Equal(t, want, model.Twin(name))

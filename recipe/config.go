@@ -29,8 +29,10 @@ type Config struct {
 	Supervision string `toml:"supervision,omitempty" json:"supervision,omitempty"`
 	// Normalize is the Unicode normal form that fields are converted to.
 	Normalize model.NormalForm `toml:"normalize,omitempty" json:"normalize,omitempty"`
-	// Tokenizer is the name of the tokenizer that the model stores for plain text. The default,
-	// auto (or ""), is the one that agrees best with CoNLL-U files, and none for other files.
+	// Tokenizer is the tokenizer that the model stores for plain text: auto (or ""), learn, a name
+	// such as rules:en,hyphens, or the file of a learned tokenizer. The default, auto, picks the
+	// rules that agree best with CoNLL-U files, and none for other files. Learn trains a tokenizer
+	// on the CoNLL-U files.
 	Tokenizer string `toml:"tokenizer,omitempty" json:"tokenizer,omitempty"`
 
 	// Features.
@@ -153,8 +155,11 @@ type Config struct {
 	Begin func(features int, bytes int64) `toml:"-" json:"-"`
 }
 
-// AutoTokenizer is the value of Config.Tokenizer that lets the training data decide.
-const AutoTokenizer = "auto"
+// Values of Config.Tokenizer that are not the name of a tokenizer.
+const (
+	AutoTokenizer  = "auto"  // the training data decide
+	LearnTokenizer = "learn" // learn one from the training data
+)
 
 // or returns *p, or v if p is nil.
 func or[T any](p *T, v T) T {

@@ -58,7 +58,7 @@ func (c Config) Write(w io.Writer) error {
 func (c Config) Stored() (string, error) {
 	c.Dev = corpus.Source{}
 	c.Init, c.Checkpoint, c.CheckpointEvery, c.Resume, c.Date = "", "", nil, "", ""
-	c.Features, c.Clusters, c.Vectors = base(c.Features), base(c.Clusters), base(c.Vectors)
+	c.Features, c.Clusters, c.Vectors, c.Tokenizer = base(c.Features), base(c.Clusters), base(c.Vectors), base(c.Tokenizer)
 	lists := c.Gazetteer
 	c.Gazetteer = nil
 	for _, list := range lists {

@@ -12,7 +12,6 @@ import (
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
-	"github.com/trellis-nlp/trellis/text"
 )
 
 var costNames = []string{"hamming", "boundary", "entity"}
@@ -61,11 +60,6 @@ func (c *Config) validateData() error {
 		return model.Refuse("vectors-limit", "{vectors-limit} %d: want the number of {vectors} to keep", c.VectorsLimit)
 	case c.Normalize.Check() != nil:
 		return model.Refuse("normalize", "{normalize} %s: want nfc or nfkc", string(c.Normalize))
-	}
-	if c.Tokenizer != "" && c.Tokenizer != AutoTokenizer {
-		if _, err := text.New(c.Tokenizer); err != nil {
-			return model.Refuse("tokenizer", "{tokenizer}: %w", err)
-		}
 	}
 	for _, list := range c.Gazetteer {
 		if _, path, ok := strings.Cut(list, "="); !ok || path == "" {

@@ -3,6 +3,7 @@ package segment
 import (
 	"sync"
 
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/text"
 )
 
@@ -29,7 +30,10 @@ type Model struct {
 var _ text.Tokenizer = (*Model)(nil)
 
 // Name returns "learned". A model is not made from its name: Load reads one.
-func (m *Model) Name() string { return "learned" }
+func (m *Model) Name() string { return model.Learned }
+
+// Attributes returns the number of attributes that have weights.
+func (m *Model) Attributes() int { return m.weights.len }
 
 // Cut implements text.Tokenizer.
 func (m *Model) Cut(dst []text.Cut, paragraph string) []text.Cut {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/crf"
@@ -46,7 +45,7 @@ var labelNames = [labels]string{"sentence", "token", "word", "continues"}
 // options and number of threads give the same model. When ctx ends, Train returns an error that
 // wraps the context's, together with the best model so far if an iteration has ended.
 func Train(ctx context.Context, refs []*text.Reference, o Options) (*Model, error) {
-	all := join(refs)
+	all := text.Join(refs)
 	if len(all.Tokens) == 0 {
 		return nil, errors.New("the references have no tokens to learn from")
 	}
@@ -73,7 +72,7 @@ func Train(ctx context.Context, refs []*text.Reference, o Options) (*Model, erro
 		}
 	}
 	settings := crf.Options{
-		Penalty: o.Penalty, MinCount: o.MinCount, Threads: o.Threads, Progress: o.Progress, Patience: patience,
+		Penalty: o.Penalty, MinCount: o.MinCount, Threads: o.Threads, Patience: patience,
 	}
 	if o.Dev != nil {
 		if settings.Dev, err = l.heldOut(data, o.Dev); err != nil {
@@ -91,6 +90,12 @@ func Train(ctx context.Context, refs []*text.Reference, o Options) (*Model, erro
 		limits.MaxIterations = 100
 	}
 	settings.Batch = optimize.OWLQN{Limits: limits}
+	if o.Progress != nil {
+		settings.Progress = func(p model.Progress) {
+			p.Of = limits.MaxIterations
+			o.Progress(p)
+		}
+	}
 	chain, _, err := crf.Train(ctx, data, settings)
 	if chain == nil {
 		return nil, err
@@ -115,18 +120,6 @@ func rulesFor(r *text.Reference, name string) (text.Tokenizer, error) {
 		return best, nil
 	}
 	return new(text.Rules), nil
-}
-
-// join makes one reference of several.
-func join(refs []*text.Reference) *text.Reference {
-	all := new(text.Reference)
-	texts := make([]string, len(refs))
-	for k, r := range refs {
-		texts[k] = r.Text
-		all.Tokens = append(all.Tokens, r.Tokens...)
-	}
-	all.Text = strings.Join(texts, "\n\n")
-	return all
 }
 
 // A learner makes attributes of paragraphs.

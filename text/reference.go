@@ -32,6 +32,18 @@ func ReadReference(r io.Reader, name string, column int) (*Reference, error) {
 	return ref, nil
 }
 
+// Join makes one reference of several. Each of them starts a paragraph.
+func Join(refs []*Reference) *Reference {
+	all := new(Reference)
+	texts := make([]string, len(refs))
+	for k, r := range refs {
+		texts[k] = r.Text
+		all.Tokens = append(all.Tokens, r.Tokens...)
+	}
+	all.Text = strings.Join(texts, "\n\n")
+	return all
+}
+
 // The columns of CoNLL-U that segmentation needs.
 const (
 	idColumn   = 0

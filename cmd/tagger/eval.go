@@ -59,8 +59,8 @@ func (a *app) evalCommand() *cobra.Command {
 		"files as for --system")
 	f.BoolVar(&o.text, "text", false, "split the plain text of CoNLL-U files, and score sentences, tokens, words and "+
 		"labels")
-	f.StringVar(&o.tokenizer, "tokenizer", "", "`NAME` of the tokenizer for --text (default that of the model, else "+
-		"rules)")
+	f.StringVar(&o.tokenizer, "tokenizer", "", "`NAME` of the tokenizer for --text, or a file of train-tokenizer (default "+
+		"that of the model, else rules)")
 	f.BoolVar(&o.json, "json", false, "print one JSON object")
 	f.BoolVar(&o.markdown, "markdown", false, "print Markdown tables")
 	groupFlags(c, "Basic flags")

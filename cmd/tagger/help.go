@@ -133,7 +133,8 @@ ends a paragraph, and no sentence extends beyond its paragraph.
   rules    rules for text of any language with spaces between words
 
 rules:LANGUAGE adds rules of a language: de, en, es, fr or it. rules:en,hyphens also splits
-words at hyphens. rules:en,lines ends a sentence at each line end.
+words at hyphens. rules:en,lines ends a sentence at each line end. The file of a learned
+tokenizer, which 'tagger train-tokenizer' writes, may stand in place of a name.
 
 With --gold, the files are CoNLL-U. tokenize splits their text, and compares the sentences,
 tokens and words with the files, by the rules of the CoNLL 2018 shared task.`

@@ -118,7 +118,7 @@ func (a *app) rootCommand() *cobra.Command {
 	}{
 		{"Basic commands", []*cobra.Command{a.trainCommand(), a.tagCommand(), a.evalCommand(), a.demoCommand()}},
 		{"Data and models", []*cobra.Command{a.inspectCommand(), a.convertCommand(), a.tokenizeCommand(), a.splitCommand(), a.featuresCommand(),
-			a.clusterCommand(), a.pruneCommand(), a.importCommand(), a.exportCommand()}},
+			a.clusterCommand(), a.trainTokenizerCommand(), a.pruneCommand(), a.importCommand(), a.exportCommand()}},
 		{"Research", []*cobra.Command{a.tuneCommand(), a.compareLossesCommand()}},
 		{"", []*cobra.Command{a.docsCommand()}},
 	} {

@@ -77,7 +77,7 @@ func (a *app) tagCommand() *cobra.Command {
 
 func (a *app) tag(ctx context.Context, o *tagFlags, files []string, changed func(string) bool) error {
 	data := a.data(files)
-	if err := distinct([]safefile.Use{a.writing("--output", o.output)}, append(a.reading(data.Paths), use("--model", o.model))); err != nil {
+	if err := distinct([]safefile.Use{a.writing("--output", o.output)}, append(a.reading(data.Paths), use("--model", o.model), use("--tokenizer", o.tokenizer))); err != nil {
 		return err
 	}
 	m, err := a.openOrReady(ctx, o.model, "--model")

@@ -35,8 +35,8 @@ const (
 func (o *textFlags) register(c *cobra.Command) {
 	f := c.Flags()
 	f.BoolVar(&o.text, "text", false, "read plain text (default as detected)")
-	f.StringVar(&o.tokenizer, "tokenizer", "", "`NAME` of the tokenizer, such as space or rules:en,hyphens (default "+
-		"that of the model, else rules)")
+	f.StringVar(&o.tokenizer, "tokenizer", "", "`NAME` of the tokenizer, such as space or rules:en,hyphens, or a file of "+
+		"train-tokenizer (default that of the model, else rules)")
 	f.BoolVar(&o.json, "json", false, "write one JSON object a line, with positions and entities")
 	f.StringVar(&o.per, "per", perSentence, "write one JSON object for each `UNIT`: sentence or paragraph")
 	f.StringVar(&o.offsets, "offsets", report.Runes.String(), "`UNIT` of the positions in JSON: runes, bytes or utf16")

@@ -37,6 +37,7 @@ func (a *app) tokenizeCommand() *cobra.Command {
 		Long:  tokenizeHelp,
 		Example: `  tagger tokenize article.txt
   tagger tokenize --tokenizer rules:en,hyphens --format conllu article.txt > article.conllu
+  tagger tokenize --tokenizer en.tokenizer article.txt
   tagger tokenize --model pos.model --format json article.txt
   tagger tokenize --tokenizer rules:en --gold dev.conllu`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -47,8 +48,8 @@ func (a *app) tokenizeCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.tokenizer, "tokenizer", "", "`NAME` of the tokenizer: space, or rules with options, such as "+
-		"rules:en,hyphens (default that of --model, else rules)")
+	f.StringVar(&o.tokenizer, "tokenizer", "", "`NAME` of the tokenizer: space, rules with options, such as "+
+		"rules:en,hyphens, or a file of train-tokenizer (default that of --model, else rules)")
 	f.StringVar(&o.model, "model", "", "use the tokenizer of this model `FILE`")
 	f.StringVar(&o.format, "format", formatLines, "output `FORMAT`: lines (a sentence on each line, with spaces between "+
 		"tokens), conllu or json")
@@ -84,7 +85,7 @@ func (o *tokenizeFlags) check(changed func(string) bool, files []string) error {
 
 func (a *app) tokenize(ctx context.Context, o *tokenizeFlags, files []string) error {
 	data := a.data(files)
-	if err := distinct([]safefile.Use{a.writing("--output", o.output)}, append(a.reading(data.Paths), use("--model", o.model))); err != nil {
+	if err := distinct([]safefile.Use{a.writing("--output", o.output)}, append(a.reading(data.Paths), use("--model", o.model), use("--tokenizer", o.tokenizer))); err != nil {
 		return err
 	}
 	t, err := o.open(ctx)
@@ -105,7 +106,7 @@ func (a *app) tokenize(ctx context.Context, o *tokenizeFlags, files []string) er
 // open returns the tokenizer that the flags name.
 func (o *tokenizeFlags) open(ctx context.Context) (text.Tokenizer, error) {
 	if o.model == "" {
-		return text.New(cmp.Or(o.tokenizer, "rules"))
+		return trellis.OpenTokenizer(cmp.Or(o.tokenizer, "rules"))
 	}
 	m, err := openModel(ctx, o.model)
 	if err != nil {

@@ -35,8 +35,9 @@ var dataOptions = group("Data", []option{
 	{name: "normalize", usage: "Unicode normalization `FORM` of words in training and tagging: nfc, or nfkc, which " +
 		"also unifies variants of width (default none)",
 		choices: []string{"nfc", "nfkc"}},
-	{name: "tokenizer", usage: "`NAME` of the tokenizer that the model stores for plain text, such as space or " +
-		"rules:en,hyphens (default auto: the one that fits CoNLL-U files best, none for other files)"},
+	{name: "tokenizer", usage: "`TOKENIZER` that the model stores for plain text: learn (from CoNLL-U), a file of " +
+		"train-tokenizer, space, or rules with options such as rules:en,hyphens (default auto: the rules that fit " +
+		"CoNLL-U files best, none for other files)"},
 })
 
 var featureOptions = group("Features", []option{

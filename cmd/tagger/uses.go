@@ -78,7 +78,7 @@ func (a *app) inputs(c *trellis.Config, files []string) []safefile.Use {
 	for _, path := range c.Dev.Paths {
 		list = append(list, use("--dev", path))
 	}
-	return append(list, use("--features", templateFile(c.Features)), use("--init", c.Init))
+	return append(list, use("--features", templateFile(c.Features)), use("--tokenizer", c.Tokenizer), use("--init", c.Init))
 }
 
 // distinct returns an error if an output of training is the same file as an input or another

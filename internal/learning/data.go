@@ -31,7 +31,7 @@ type Data struct {
 	input      model.Input
 	recode     *recoder // nil if the scheme stays the same
 	seen       *seenLabels
-	tokens     segmentation
+	tokens     *segmentation
 	reading    annotation.Supervision
 	start      model.Labeller // to start from; may be nil
 	startItems bool           // start reads ready-made attributes
@@ -58,6 +58,9 @@ func Open(ctx context.Context, source corpus.Source, c recipe.Config, start mode
 		return nil, fmt.Errorf("%w: no files or sentences to train on", model.ErrInput)
 	}
 	if d.reading, err = annotation.ParseSupervision(cmp.Or(c.Supervision, annotation.Full.String())); err != nil {
+		return nil, err
+	}
+	if d.tokens, err = newSegmentation(c.Tokenizer); err != nil {
 		return nil, err
 	}
 	if err := d.readResources(ctx); err != nil {
@@ -123,6 +126,9 @@ func (d *Data) look(pickScheme bool) error {
 			return err
 		}
 		return in.AtStart(err)
+	}
+	if err := d.tokens.check(in.Format, in.Name); err != nil {
+		return err
 	}
 	d.Config.Say(d.Profile.String())
 	if text := d.Profile.Layers(); text != "" {
@@ -234,7 +240,7 @@ func (d *Data) Templates() *features.Templates { return d.templates }
 
 // metadata returns what the model stores about its files and labels.
 func (d *Data) metadata() model.Metadata {
-	m := model.Metadata{Files: model.Files{Format: d.Profile.Format}, Normalize: d.Config.Normalize, Tokenizer: d.tokens.name}
+	m := model.Metadata{Files: model.Files{Format: d.Profile.Format}, Normalize: d.Config.Normalize, Tokenizer: d.tokens.name, Segmenter: d.tokens.file}
 	if d.templates != nil {
 		m.Files.Columns, m.Files.Label, m.Files.Form = d.Profile.Columns, d.Profile.Spec, d.Config.Form
 	}

@@ -42,6 +42,9 @@ func Train(ctx context.Context, source corpus.Source, c recipe.Config, start mod
 		return nil, err
 	}
 	d.describe(set, &completed)
+	if err := d.tokens.learn(ctx, &completed); err != nil {
+		return nil, err
+	}
 	m, summary, err := Fit(ctx, set, completed, start)
 	if m == nil {
 		return nil, err
@@ -87,7 +90,6 @@ func (d *Data) Read(ctx context.Context) (Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.tokens.name = d.Config.Tokenizer
 	err = d.Each(ctx, func(s *input.Sentence, labels []string) error {
 		d.tokens.add(d.Profile.Format, s)
 		return d.put(set, s, labels)
@@ -96,7 +98,8 @@ func (d *Data) Read(ctx context.Context) (Set, error) {
 		return nil, err
 	}
 	d.tokens.pick(&d.Config)
-	return set, d.EachOf(ctx, d.Config.Dev, func(_ *input.Input, s *input.Sentence, labels []string) error {
+	return set, d.EachOf(ctx, d.Config.Dev, func(in *input.Input, s *input.Sentence, labels []string) error {
+		d.tokens.hold(in.Format, s)
 		return d.hold(set, s, labels)
 	})
 }
@@ -105,7 +108,7 @@ func (d *Data) Read(ctx context.Context) (Set, error) {
 func (d *Data) Complete(set Set) (recipe.Config, error) {
 	d.Profile.Outside = slices.Contains(set.Labels(), "O")
 	completed, err := d.Config.Complete(d.Profile)
-	completed.Tokenizer = d.tokens.name
+	completed.Tokenizer = d.tokens.completed()
 	return completed, err
 }
 

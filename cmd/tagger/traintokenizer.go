@@ -1,0 +1,122 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/trellis-nlp/trellis"
+	"github.com/trellis-nlp/trellis/internal/safefile"
+	"github.com/trellis-nlp/trellis/text"
+)
+
+const trainTokenizerHelp = `Learn to split plain text into sentences and tokens.
+
+The files are CoNLL-U, whose SpaceAfter=No in MISC says where no space follows a token.
+With --separator, they are plain text with a separator between words, such as a|b with
+a vertical bar. Each line is then a paragraph of one sentence. Such files exist for
+languages that put no spaces between words.
+
+With --dev, train-tokenizer keeps the weights that are best on that file, and prints its
+scores: F1 of surface tokens, words and sentences by the rules of the CoNLL 2018 shared
+task. A surface token such as don't may have several words.
+
+Use the tokenizer with 'tagger train --tokenizer FILE', which stores it in the model, so
+that one file goes from text to labels. 'tagger train --tokenizer learn' learns it from
+the files of the tagger in one go.
+
+Ctrl-C stops at the next step. The best tokenizer so far is still written, and the exit
+status is 1.`
+
+// tokenizerFlags holds the flags of tagger train-tokenizer.
+type tokenizerFlags struct {
+	output, dev string
+	quiet       bool
+	trellis.TokenizerOptions
+}
+
+func (a *app) trainTokenizerCommand() *cobra.Command {
+	var o tokenizerFlags
+	c := &cobra.Command{
+		Use:   "train-tokenizer FILE... --output OUT [flags]",
+		Short: "Learn to split plain text into sentences and tokens",
+		Long:  trainTokenizerHelp,
+		Example: `  tagger train-tokenizer --output en.tokenizer --dev dev.conllu train.conllu
+  tagger train-tokenizer --output th.tokenizer --separator '|' words.txt`,
+		Args: needFiles,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.trainTokenizer(cmd, &o, args)
+		},
+	}
+	f := c.Flags()
+	f.StringVarP(&o.output, "output", "o", "", "write the tokenizer to this `FILE` (required)")
+	f.StringVar(&o.Separator, "separator", "", "`TEXT` between words, for plain text (default none: the files are CoNLL-U)")
+	f.StringVar(&o.dev, "dev", "", "development `FILE`, scored after each step to keep the best weights")
+	f.IntVar(&o.Threads, "threads", 0, "number `N` of threads (default one per core); the last digits of the weights "+
+		"depend on it")
+	f.BoolVar(&o.quiet, "quiet", false, "print only the outcome and errors, no progress")
+	f.SortFlags = false
+	required(c, "output")
+	return c
+}
+
+func (a *app) trainTokenizer(cmd *cobra.Command, o *tokenizerFlags, files []string) error {
+	switch {
+	case o.output == "-" || o.output == "":
+		return wrongUsage("--output: want the name of a file, since a tokenizer cannot be written to standard output")
+	case o.dev == "-":
+		return wrongUsage("--dev -: standard input cannot be read for development; name a file")
+	}
+	if err := checkModelOutput(o.output, append(a.reading(files), use("--dev", o.dev))); err != nil {
+		return err
+	}
+	if o.dev != "" {
+		o.Dev = trellis.Files(o.dev)
+	}
+	var steps *reporter
+	if !o.quiet {
+		o.Progress = func(p trellis.Progress) {
+			if steps == nil {
+				steps = newReporter(a.stderr, p.Of, isTerminal(a.stderr))
+			}
+			steps.report(p)
+		}
+	}
+	m, scores, stopped := trellis.TrainTokenizer(cmd.Context(), a.data(files), o.TokenizerOptions)
+	if steps != nil {
+		steps.done()
+	}
+	if m == nil {
+		return stopped
+	}
+	if err := safefile.Write(o.output, m.Save); err != nil {
+		return err
+	}
+	if stopped != nil {
+		stopped = fmt.Errorf("%w: training stopped early, the best tokenizer so far is in %s", errInterrupted, o.output)
+	}
+	return errors.Join(o.printOutcome(a.stdout, m.Attributes(), scores), stopped)
+}
+
+// printOutcome prints the scores on the development data, and a line about the tokenizer.
+func (o *tokenizerFlags) printOutcome(w io.Writer, attributes int, s *text.Scores) error {
+	if s != nil {
+		fmt.Fprintln(w, "development data:")
+		t := tabwriter.NewWriter(w, 0, 8, 2, ' ', tabwriter.AlignRight)
+		fmt.Fprintln(t, "\tF1\tgold\tpredicted\tcorrect\t")
+		for _, row := range []struct {
+			name string
+			text.Count
+		}{{"tokens", s.Tokens}, {"words", s.Words}, {"sentences", s.Sentences}} {
+			fmt.Fprintf(t, "%s\t%.2f%%\t%d\t%d\t%d\t\n", row.name, 100*row.F1(), row.Gold, row.Predicted, row.Correct)
+		}
+		if err := t.Flush(); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(w, "%s: learned tokenizer, %d attributes\n", o.output, attributes)
+	return err
+}
