@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/input"
@@ -63,8 +64,11 @@ func WriteAttributes(ctx context.Context, w io.Writer, data Source, c Config) er
 		return err
 	}
 	a := newAttributeWriter(w, program, d.Input().Templates.Name(), c.Log)
+	spell := annotation.Speller{Spelling: d.Profile.Spelling}
+	var own []string
 	return d.Each(ctx, func(s *input.Sentence, labels []string) error {
-		return a.write(d.Columns(s, labels), labels)
+		own = spell.Write(own[:0], labels)
+		return a.write(d.Columns(s, labels), own)
 	})
 }
 
@@ -82,7 +86,11 @@ func (m *Model) WriteAttributes(ctx context.Context, w io.Writer, data Source, o
 		return err
 	}
 	a := newAttributeWriter(w, program, m.path, o.Warn)
-	return input.Each(ctx, data, formatOf(l, o.Format), func(in *input.Input) error {
+	from, err := reading(l, o.Format, o.Documents)
+	if err != nil {
+		return err
+	}
+	return input.Each(ctx, data, from, func(in *input.Input) error {
 		return model.Guard(l, func() error { return a.rest(in, l, o.Label, o.Form) })
 	})
 }

@@ -75,7 +75,7 @@ func TestPickedAttributesErrors(t *testing.T) {
 		"no sentence":     {stdin(""), trellis.Config{}, "no sentence"},
 		"ragged":          {stdin("a X\nb\n"), trellis.Config{Features: "pos"}, "stdin:2: 1 column, expected 2"},
 		"no such file":    {corpus.Source{Paths: []string{"no such file"}}, trellis.Config{}, "no such file"},
-		"unknown options": {stdin("a X\n"), trellis.Config{Features: "pos", Format: "xml"}, "xml"},
+		"unknown options": {stdin("a X\n"), trellis.Config{Features: "pos", Format: "tsv"}, "tsv"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out strings.Builder

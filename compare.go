@@ -58,14 +58,16 @@ func (o *EvalOptions) compare(ctx context.Context, sides [2]*side, data Source) 
 		return nil, fmt.Errorf("%w: want one file with the gold labels", model.ErrInput)
 	}
 	own := *o // for files
-	golden := o.Format
+	golden := input.Options{Format: o.Format, Documents: o.Documents}
 	for _, s := range sides {
 		var err error
 		if s.score, err = o.scorer(nil); err != nil {
 			return nil, err
 		}
 		if s.model != nil {
-			golden = formatOf(s.model, o.Format)
+			if golden, err = reading(s.model, o.Format, o.Documents); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		if s.file, err = openSystem(ctx, s.name, data.Stdin, &own); err != nil {
@@ -111,15 +113,16 @@ func (o *EvalOptions) compareOn(in *input.Input, sides [2]*side) error {
 			return err
 		}
 	}
+	scores := [2]spelled{{score: sides[0].score, model: sides[0].model}, {score: sides[1].score, model: sides[1].model}}
 	var seen input.Counts
 	err := in.Each(func(s *input.Sentence) error {
 		seen.Sentence(s)
-		for _, side := range sides {
+		for k, side := range sides {
 			p, err := side.pairs(s)
 			if err != nil {
 				return err
 			}
-			if err := side.score.Add(p); err != nil {
+			if err := scores[k].add(p); err != nil {
 				return in.At(s, 0, err)
 			}
 		}
@@ -128,8 +131,11 @@ func (o *EvalOptions) compareOn(in *input.Input, sides [2]*side) error {
 	if err != nil {
 		return err
 	}
-	for _, side := range sides {
-		var err error
+	for k, side := range sides {
+		err := scores[k].end()
+		if err != nil {
+			return err
+		}
 		if side.file != nil {
 			err = side.file.end()
 		} else {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/recipe"
 	"github.com/trellis-nlp/trellis/structured"
@@ -24,9 +25,12 @@ const (
 type contrast struct {
 	gold, predicted map[string]int // how often each label occurs, up to maxLabels labels
 	count           [2]int         // of gold and of predicted labels besides O
+	read            [2]annotation.Spelling
 }
 
-func newContrast() *contrast { return &contrast{make(map[string]int), make(map[string]int), [2]int{}} }
+func newContrast() *contrast {
+	return &contrast{gold: make(map[string]int), predicted: make(map[string]int)}
+}
 
 func (c *contrast) add(gold, predicted []string) {
 	for k, labels := range [2][]string{gold, predicted} {
@@ -56,28 +60,33 @@ func (c *contrast) doubts(columns string) []string {
 	switch gold, predicted := c.gold, c.predicted; {
 	case len(gold) > manyWords && len(gold) > perLabel*len(predicted) && columns != "":
 		list = append(list, fmt.Sprintf("%s: the gold labels look like words, such as %s; %s", columns, examples(gold), advice))
-	case min(c.count[0], c.count[1]) >= least && disjoint(gold, predicted):
+	case min(c.count[0], c.count[1]) >= least && c.disjoint():
 		text := fmt.Sprintf("the gold labels, such as %s, and the predicted labels, such as %s, have nothing in common; %s", examples(gold), examples(predicted), advice)
 		if columns != "" {
 			text = columns + ": " + text
 		}
 		list = append(list, text)
 	}
-	if text := recipe.StrangeSpans(slices.Sorted(maps.Keys(c.gold))); text != "" {
+	var usual []string
+	for label := range c.gold {
+		usual = append(usual, c.read[0].Read(label))
+	}
+	slices.Sort(usual)
+	if text := recipe.StrangeSpans(usual); text != "" {
 		list = append(list, "the gold labels "+text)
 	}
 	return list
 }
 
-// disjoint reports whether two sets of labels share neither a label besides O nor a span type.
-// Punctuation does not count, because it can be a word, too.
-func disjoint(a, b map[string]int) bool {
+// disjoint reports whether the gold and the predicted labels share neither a label besides O nor a
+// span type. Punctuation does not count, because it can be a word, too.
+func (c *contrast) disjoint() bool {
 	kinds := make(map[string]bool)
-	for label := range a {
-		kinds[kindOfLabel(label)] = true
+	for label := range c.gold {
+		kinds[kindOfLabel(c.read[0].Read(label))] = true
 	}
-	for label := range b {
-		if kind := kindOfLabel(label); kind != "O" && kinds[kind] && strings.ContainsFunc(label, unicode.IsLetter) {
+	for label := range c.predicted {
+		if kind := kindOfLabel(c.read[1].Read(label)); kind != "O" && kinds[kind] && strings.ContainsFunc(label, unicode.IsLetter) {
 			return false
 		}
 	}

@@ -12,18 +12,23 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/recipe"
 	"github.com/trellis-nlp/trellis/structured"
+	"github.com/trellis-nlp/trellis/text/standoff"
 )
 
 // ConvertOptions are the options of [Convert]. Set at least one of To, Columns, Separator and
 // Scheme.
 type ConvertOptions struct {
 	Format corpus.Format // of the input: FormatAuto, CoNLL or CoNLLU
+	// Documents says how documents of annotation tools are read and written.
+	Documents standoff.Options
 
-	To        string       // output format: conll or conllu; "" means as in the input
+	To string // output format: conll, conllu, or a format of package standoff; "" means as in the input
+	// Create opens a file of the output for brat, which has two files for each document.
+	Create    func(name string) (io.WriteCloser, error)
 	Columns   []string     // columns to write, in order: COLUMN, or NAME=COLUMN for CoNLL-U; misc.KEY is a key in MISC
 	Separator string       // between the columns of CoNLL: tab or space; "" means as in the input
-	Scheme    string       // of the span labels in the output: iob1, bio, bioes or io
-	Label     string       // column of the span labels, or misc.KEY; "" means the last that encodes spans
+	Scheme    string       // of the span labels in the output: iob1, bio, bioes, io, ioe1, ioe2, bilou or bmes
+	Label     string       // column of the span labels, or misc.KEY; several with commas for overlapping spans of documents; "" means the last that encodes spans
 	Warn      func(string) // receives what Convert repaired or dropped; may be nil
 }
 
@@ -35,13 +40,19 @@ func Convert(ctx context.Context, w io.Writer, data Source, o ConvertOptions) er
 	if err := c.check(); err != nil {
 		return err
 	}
-	return input.Each(ctx, data, o.Format, c.file)
+	from := input.Options{Format: o.Format, Documents: o.Documents}
+	if err := input.Each(ctx, data, from, c.file); err != nil || c.docs == nil {
+		return err
+	}
+	return c.docs.close()
 }
 
 // A conversion rewrites files, one after another.
 type conversion struct {
 	o    *ConvertOptions
-	to   corpus.Format // FormatAuto means the format of the file
+	to   corpus.Format   // FormatAuto means the format of the file
+	docs *documentWriter // nil unless documents are written
+	form standoff.Format
 	into structured.Scheme
 
 	w    io.Writer
@@ -51,26 +62,29 @@ type conversion struct {
 	in       *input.Input
 	label    corpus.Value // where the labels are, if the scheme changes
 	labels   annotation.Converter
-	repaired int // number of ill-formed labels
-	joined   int // number of spans merged with their neighbour
-	dropped  int // number of lines that CoNLL cannot hold
+	read     annotation.Speller // reads the labels of the input
+	write    annotation.Speller // writes those of the output
+	repaired int                // number of ill-formed labels
+	joined   int                // number of spans merged with their neighbour
+	dropped  int                // number of lines that CoNLL cannot hold
 	render   *renderer
 
 	old, new []string
 	spans    []annotation.Span
+	aligned  standoff.Report // of documents that are split into tokens to write them
 }
 
 // check returns a *model.OptionError for an option that is out of range or contradicts another.
 func (c *conversion) check() (err error) {
 	o := c.o
 	if o.To != "" {
-		if c.to, err = corpus.ParseFormat(o.To); err != nil || c.to != corpus.CoNLL && c.to != corpus.CoNLLU {
-			return model.Refuse("to", "{to} %s: want conll or conllu", o.To)
+		if err := c.checkTo(); err != nil {
+			return err
 		}
 	}
 	if o.Scheme != "" {
-		if c.into, err = structured.ParseScheme(o.Scheme); err != nil || c.into == structured.Plain {
-			return model.Refuse("scheme", "{scheme} %s: want iob1, bio, bioes or io", o.Scheme)
+		if c.into, c.write.Spelling, err = annotation.ParseScheme(o.Scheme); err != nil || c.into == structured.Plain {
+			return model.Refuse("scheme", "{scheme} %s: want iob1, bio, bioes, io, ioe1, ioe2, bilou or bmes", o.Scheme)
 		}
 	}
 	switch {
@@ -82,7 +96,7 @@ func (c *conversion) check() (err error) {
 		return model.Refuse("separator", "{separator} %s: want tab or space", o.Separator)
 	case o.Separator == "space" && c.to == corpus.CoNLLU:
 		return model.Refuse("separator", "{separator} space: columns of CoNLL-U are separated by tabs")
-	case o.Label != "" && o.Scheme == "":
+	case o.Label != "" && o.Scheme == "" && c.docs == nil:
 		return model.Refuse("label", "{label} is the column that {scheme} changes: set {scheme} too")
 	}
 	return nil
@@ -93,6 +107,9 @@ func (c *conversion) file(in *input.Input) error {
 		return in.AtStart(errors.New("attribute files have no columns"))
 	}
 	c.in, c.repaired, c.joined, c.dropped = in, 0, 0, 0
+	if c.docs != nil {
+		return c.toDocuments()
+	}
 	first, err := in.Sample(recipe.SampleSize)
 	if err != nil {
 		return err
@@ -120,6 +137,7 @@ func (c *conversion) file(in *input.Input) error {
 		}
 	}
 	c.warn()
+	in.Warn(c.o.Warn)
 	return nil
 }
 
@@ -135,16 +153,21 @@ func (c *conversion) findLabels(list []*input.Sentence) (err error) {
 	if c.label, err = c.findLabel(list); err != nil {
 		return err
 	}
-	var d annotation.SchemeDetector
+	var d annotation.SpellingDetector
 	for _, s := range list {
 		c.old = c.label.Read(c.old, &s.Rows)
 		d.Add(c.old)
 	}
-	if d.Scheme() == structured.Plain {
-		return c.in.AtStart(fmt.Errorf("the labels of column %s encode no spans", c.label))
+	var scheme structured.Scheme
+	if scheme, c.read.Spelling = d.Result(); scheme == structured.Plain {
+		return c.noSpans(c.label)
 	}
-	c.labels = annotation.Converter{From: d.Scheme(), To: c.into}
+	c.labels = annotation.Converter{From: scheme, To: c.into}
 	return nil
+}
+
+func (c *conversion) noSpans(v corpus.Value) error {
+	return c.in.AtStart(fmt.Errorf("the labels of column %s encode no spans", v))
 }
 
 func (c *conversion) findLabel(list []*input.Sentence) (corpus.Value, error) {
@@ -177,6 +200,7 @@ func (c *conversion) sentence(s *input.Sentence) error {
 func (c *conversion) convertLabels(s *corpus.Sentence) {
 	c.old = c.label.Read(c.old, s)
 	var repaired int
+	c.old = c.read.Read(c.old[:0], c.old)
 	c.new, repaired = c.labels.Convert(c.new[:0], c.old)
 	c.repaired += repaired
 	if c.into == structured.IO {
@@ -185,6 +209,7 @@ func (c *conversion) convertLabels(s *corpus.Sentence) {
 		c.spans = annotation.AppendSpans(c.spans[:0], c.new)
 		c.joined -= len(c.spans)
 	}
+	c.new = c.write.Write(c.new[:0], c.new)
 }
 
 // warn reports about repaired labels, merged spans and dropped lines.

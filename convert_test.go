@@ -131,12 +131,12 @@ func TestConvertRefusesOptions(t *testing.T) {
 		option, reason string
 	}{
 		"nothing":              {trellis.ConvertOptions{}, "to", "nothing to change"},
-		"to another format":    {trellis.ConvertOptions{To: "crfsuite"}, "to", "{to} crfsuite: want conll or conllu"},
-		"to auto":              {trellis.ConvertOptions{To: "auto"}, "to", "want conll or conllu"},
-		"to nothing known":     {trellis.ConvertOptions{To: "xml"}, "to", "want conll or conllu"},
+		"to another format":    {trellis.ConvertOptions{To: "crfsuite"}, "to", "{to} crfsuite: want conll, conllu, doccano"},
+		"to auto":              {trellis.ConvertOptions{To: "auto"}, "to", "want conll, conllu, doccano"},
+		"to nothing known":     {trellis.ConvertOptions{To: "tsv"}, "to", "want conll, conllu, doccano"},
 		"attributes":           {trellis.ConvertOptions{Format: corpus.CRFsuite, To: "conll"}, "format", "attribute files have no columns"},
-		"plain":                {trellis.ConvertOptions{Scheme: "plain"}, "scheme", "want iob1, bio, bioes or io"},
-		"no scheme":            {trellis.ConvertOptions{Scheme: "bilou"}, "scheme", "{scheme} bilou: want"},
+		"plain":                {trellis.ConvertOptions{Scheme: "plain"}, "scheme", "want iob1, bio, bioes, io, ioe1, ioe2, bilou or bmes"},
+		"no scheme":            {trellis.ConvertOptions{Scheme: "biluo"}, "scheme", "{scheme} biluo: want"},
 		"separator":            {trellis.ConvertOptions{Separator: ";"}, "separator", "want tab or space"},
 		"spaces in CoNLL-U":    {trellis.ConvertOptions{Separator: "space", To: "conllu"}, "separator", "separated by tabs"},
 		"label without scheme": {trellis.ConvertOptions{Label: "1", To: "conll"}, "label", "set {scheme} too"},

@@ -14,6 +14,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/text/standoff"
 )
 
 // LooksLikeText reports whether inputs are plain text rather than columns. It looks at the first
@@ -32,6 +33,12 @@ func (m *Model) LooksLikeText(ctx context.Context, data Source) (plain bool, res
 			kinds[0] = path
 			continue
 		}
+		if is, err := input.IsBrat(ctx, path); err != nil {
+			return false, data, err
+		} else if is {
+			kinds[0] = path
+			continue
+		}
 		raw, err := input.OpenRaw(ctx, path, data.Stdin)
 		if err != nil {
 			return false, data, err
@@ -46,7 +53,7 @@ func (m *Model) LooksLikeText(ctx context.Context, data Source) (plain bool, res
 			return false, data, nameError(raw.Name, err)
 		}
 		kind := 0
-		if looksLikeText(m.labeller, complete(head, raw.Live), raw.Name) {
+		if f, _ := standoff.Detect(bytes.NewReader(head)); (f == standoff.FormatAuto || f == standoff.XML && !m.SpellsSpans()) && looksLikeText(m.labeller, complete(head, raw.Live), raw.Name) {
 			kind = 1
 		}
 		kinds[kind] = raw.Name

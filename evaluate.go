@@ -6,22 +6,24 @@ import (
 	"fmt"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/model"
-	"github.com/trellis-nlp/trellis/structured"
+	"github.com/trellis-nlp/trellis/text/standoff"
 )
 
 // EvalOptions are the options of evaluation and comparison. A column is a number from 1, a number
 // from the end (-1 is the last), or a name in CoNLL-U.
 type EvalOptions struct {
 	Format    corpus.Format
-	Label     string // gold label column; "" means as in training, or the default of the format
-	Predicted string // predicted label column, if no model predicts; "" means the last
-	Prob      string // column of their probabilities; "" means the last, or Prob= in MISC
-	Form      string // word column; "" means as in training, or FORM
+	Documents standoff.Options // how documents of annotation tools are read
+	Label     string           // gold label column; "" means as in training, or the default of the format
+	Predicted string           // predicted label column, if no model predicts; "" means the last
+	Prob      string           // column of their probabilities; "" means the last, or Prob= in MISC
+	Form      string           // word column; "" means as in training, or FORM
 
-	Scheme            string // label scheme: plain, iob1, bio, bioes or io; "" means as detected
+	Scheme            string // label scheme: plain, iob1, bio, bioes, io, ioe1, ioe2, bilou or bmes; "" means as detected
 	NoDictionary      bool   // ignore the tag dictionary
 	UniversalFeatures bool   // compare FEATS as the CoNLL 2018 shared task does
 
@@ -62,9 +64,9 @@ func (o *EvalOptions) scorer(m model.Labeller) (*metrics.Scorer, error) {
 		score.Calibrator = &metrics.Calibrator{Bins: cmp.Or(o.Bins, 10)}
 	}
 	if o.Scheme != "" {
-		scheme, err := structured.ParseScheme(o.Scheme)
+		scheme, _, err := annotation.ParseScheme(o.Scheme)
 		if err != nil {
-			return nil, model.Refuse("scheme", "{scheme} %s: want plain, iob1, bio, bioes or io", o.Scheme)
+			return nil, model.Refuse("scheme", "{scheme} %s: want plain, iob1, bio, bioes, io, ioe1, ioe2, bilou or bmes", o.Scheme)
 		}
 		score.Scheme = &scheme
 	}
@@ -101,12 +103,16 @@ func (m *Model) EvaluateFiles(ctx context.Context, data Source, o EvalOptions) (
 	if err != nil {
 		return nil, err
 	}
-	return o.evaluate(ctx, data, formatOf(m.labeller, o.Format), m.labeller, p.pairs, func() error { return model.Check(m.labeller) })
+	from, err := reading(m.labeller, o.Format, o.Documents)
+	if err != nil {
+		return nil, err
+	}
+	return o.evaluate(ctx, data, from, m.labeller, p.pairs, func() error { return model.Check(m.labeller) })
 }
 
 // EvaluateColumns scores predicted labels in one column against gold labels in another.
 func EvaluateColumns(ctx context.Context, data Source, o EvalOptions) (*metrics.Results, error) {
-	return o.evaluate(ctx, data, o.Format, nil, o.columnPairs, func() error { return nil })
+	return o.evaluate(ctx, data, o.rows(), nil, o.columnPairs, func() error { return nil })
 }
 
 // EvaluateFile scores the labels of the file predicted, which holds the same sentences as data.
@@ -116,11 +122,16 @@ func EvaluateFile(ctx context.Context, predicted string, data Source, o EvalOpti
 		return nil, err
 	}
 	defer y.Close()
-	return o.evaluate(ctx, data, o.Format, nil, y.pairs, y.end)
+	return o.evaluate(ctx, data, o.rows(), nil, y.pairs, y.end)
+}
+
+// rows returns how inputs are read without a model.
+func (o *EvalOptions) rows() input.Options {
+	return input.Options{Format: o.Format, Documents: o.Documents}
 }
 
 // evaluate scores the pairs of all inputs.
-func (o *EvalOptions) evaluate(ctx context.Context, source corpus.Source, format corpus.Format, m model.Labeller, pairs pairing, end func() error) (*metrics.Results, error) {
+func (o *EvalOptions) evaluate(ctx context.Context, source corpus.Source, from input.Options, m model.Labeller, pairs pairing, end func() error) (*metrics.Results, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
 	}
@@ -128,8 +139,8 @@ func (o *EvalOptions) evaluate(ctx context.Context, source corpus.Source, format
 	if err != nil {
 		return nil, err
 	}
-	err = input.Each(ctx, source, format, func(in *input.Input) error {
-		return o.scoreInput(in, pairs, scorer)
+	err = input.Each(ctx, source, from, func(in *input.Input) error {
+		return o.scoreInput(in, pairs, &spelled{score: scorer, model: m})
 	})
 	if err != nil {
 		return nil, err
@@ -141,7 +152,7 @@ func (o *EvalOptions) evaluate(ctx context.Context, source corpus.Source, format
 }
 
 // scoreInput scores the sentences of an input.
-func (o *EvalOptions) scoreInput(in *input.Input, pairs pairing, scorer *metrics.Scorer) error {
+func (o *EvalOptions) scoreInput(in *input.Input, pairs pairing, scorer *spelled) error {
 	var seen input.Counts
 	labels := newContrast()
 	next, err := pairs(in, &seen)
@@ -154,7 +165,7 @@ func (o *EvalOptions) scoreInput(in *input.Input, pairs pairing, scorer *metrics
 		if err != nil {
 			return err
 		}
-		if err := scorer.Add(pair); err != nil {
+		if err := scorer.add(pair); err != nil {
 			return at(in, s, err)
 		}
 		labels.add(pair.Gold, pair.Predicted)
@@ -162,6 +173,12 @@ func (o *EvalOptions) scoreInput(in *input.Input, pairs pairing, scorer *metrics
 	})
 	if err != nil {
 		return err
+	}
+	if err := scorer.end(); err != nil {
+		return err
+	}
+	for k := range scorer.read {
+		labels.read[k] = scorer.read[k].Spelling
 	}
 	columns := ""
 	if g, p := seen.Gold, seen.Predicted; p > 0 {

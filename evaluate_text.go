@@ -105,7 +105,7 @@ func eachReference(ctx context.Context, data Source, use func(layout *corpus.Lay
 		if err != nil {
 			return nameError(name, err)
 		}
-		in, err := input.New(&input.Raw{Reader: bytes.NewReader(all), Name: name}, corpus.FormatAuto)
+		in, err := input.New(&input.Raw{Reader: bytes.NewReader(all), Name: name}, input.Options{})
 		if err != nil {
 			return err
 		}

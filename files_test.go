@@ -39,7 +39,7 @@ func TestConvertFilesAndSentences(t *testing.T) {
 	assert.Equal(t, "a B-X\nb O\nc B-X\n", out.String())
 
 	var option *trellis.OptionError
-	require.ErrorAs(t, trellis.Convert(t.Context(), &out, stdin(""), trellis.ConvertOptions{To: "xml"}), &option)
+	require.ErrorAs(t, trellis.Convert(t.Context(), &out, stdin(""), trellis.ConvertOptions{To: "tsv"}), &option)
 	assert.Equal(t, "to", option.Option)
 }
 

@@ -1,6 +1,7 @@
 package trellis
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,7 +11,27 @@ import (
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
+	"github.com/trellis-nlp/trellis/text"
+	"github.com/trellis-nlp/trellis/text/standoff"
 )
+
+// reading returns how the inputs of m are read, given the options of the user.
+func reading(m model.Labeller, format corpus.Format, documents standoff.Options) (o input.Options, err error) {
+	if documents.Format == standoff.FormatAuto {
+		format = formatOf(m, format)
+	}
+	documents.Aligner.Tokenizer, err = tokenizerOf(m, documents)
+	return input.Options{Format: format, Documents: documents}, err
+}
+
+// tokenizerOf returns the tokenizer of documents: that of the user or else that of m. It is nil if
+// there is none.
+func tokenizerOf(m model.Labeller, documents standoff.Options) (text.Tokenizer, error) {
+	if t := documents.Aligner.Tokenizer; t != nil || m.Metadata().Tokenizer == "" {
+		return t, nil
+	}
+	return storedTokenizer(m)
+}
 
 // formatOf returns the format to read the inputs of m in, given the format that the user set.
 // Models that read attributes accept attribute files only. Models of CRF++ and Wapiti read every
@@ -50,6 +71,8 @@ func newFit(m model.Labeller, in *input.Input, label, form string) (*fit, error)
 		return nil, in.AtStart(unfit("format %s, but the model reads attribute files (crfsuite)", in.Format))
 	case !f.ready && in.HasItems():
 		return nil, in.AtStart(unfit("an attribute file, but the model reads columns"))
+	case in.Documents() != standoff.FormatAuto:
+		return f, f.fitDocuments(m, in, label)
 	case f.ready && label+form != "":
 		return nil, model.Refuse("label", "%s is an attribute file: its labels come first, and it has no words", in.Name)
 	case f.ready:
@@ -90,6 +113,23 @@ func newFit(m model.Labeller, in *input.Input, label, form string) (*fit, error)
 		}
 	}
 	return f, f.findLabel(m, in, label, last)
+}
+
+// fitDocuments finds the columns of documents: the words, and the labels of each layer.
+func (f *fit) fitDocuments(m model.Labeller, in *input.Input, label string) error {
+	f.trained = m.Input().Names["form"]
+	program, err := m.Input().Program()
+	if err != nil {
+		return err
+	}
+	if reads := program.Columns(); !slices.Equal(reads, []int{f.trained}) {
+		return in.AtStart(unfit("the model reads column %s of %s files, but %s documents have only words",
+			numbers(reads), m.Metadata().Files.Format, in.Documents()))
+	}
+	if f.label, err = in.Layout.Value(cmp.Or(label, "2")); err != nil {
+		return in.AtStart(fmt.Errorf("label column: %w", err))
+	}
+	return nil
 }
 
 // sameMake reports whether in has the columns of the training files, except perhaps the labels.
@@ -178,6 +218,8 @@ func (o *FileOptions) check(in *input.Input, f *fit) error {
 		return in.AtStart(model.Refuse(option, format, args...))
 	}
 	switch {
+	case in.Documents() != standoff.FormatAuto:
+		return o.checkDocuments(in)
 	case o.Fixed && f.label.Column < 0:
 		return missing("label", "no label column to fix labels from; name it with {label}")
 	case o.Spans && in.HasItems():

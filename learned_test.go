@@ -287,3 +287,24 @@ func ExampleTrainTokenizer() {
 	// Dr.|Reed|ran|.|
 	// He|did|n't|wait|.|
 }
+
+// Documents are split by the learned tokenizer that a model stores, or that a setting names.
+func TestLearnedTokenizersSplitDocuments(t *testing.T) {
+	m, _, err := trellis.TrainTokenizer(t.Context(), trellis.Files(plainTrain), trellis.TokenizerOptions{})
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "tokenizer")
+	var file bytes.Buffer
+	require.NoError(t, m.Save(&file))
+	require.NoError(t, os.WriteFile(path, file.Bytes(), 0o666))
+	const names = `{"text": "Mr. Lind doesn't live in Rome.", "label": [[4, 8, "PER"], [25, 29, "LOC"]]}`
+	tagger, _, err := trellis.Train(t.Context(), stdin(names), trellis.Config{Tokenizer: path})
+	require.NoError(t, err)
+	assert.Equal(t, model.Learned, tagger.Labeller().Metadata().Tokenizer)
+	r, err := tagger.Evaluate(t.Context(), stdin(names))
+	require.NoError(t, err)
+	assert.Equal(t, 8, r.Tokens, "does and n't are two")
+	assert.Equal(t, 2, r.Support)
+	var out strings.Builder
+	require.NoError(t, tagger.TagFiles(t.Context(), &out, stdin(names), trellis.FileOptions{Threads: 2}))
+	assert.Equal(t, names+"\n", out.String())
+}

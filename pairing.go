@@ -131,7 +131,7 @@ type system struct {
 }
 
 func openSystem(ctx context.Context, name string, stdin io.Reader, o *EvalOptions) (*system, error) {
-	in, err := input.Open(ctx, name, stdin, o.Format)
+	in, err := input.Open(ctx, name, stdin, input.Options{Format: o.Format, Documents: o.Documents})
 	if err != nil {
 		return nil, err
 	}

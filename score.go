@@ -10,6 +10,7 @@ import (
 	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
+	"github.com/trellis-nlp/trellis/text/standoff"
 )
 
 // newScorer returns a scorer for the predictions of m. It uses the scheme of the model, if it has
@@ -96,6 +97,12 @@ func written(p float64) float64 {
 
 // scoreSource scores the predictions of p on all inputs of a source.
 func scoreSource(ctx context.Context, source corpus.Source, p *predictor, scorer *metrics.Scorer) error {
-	err := eachInput(ctx, source, formatOf(p.m, corpus.FormatAuto), func(in *input.Input) error { return new(EvalOptions).scoreInput(in, p.pairs, scorer) })
+	from, err := reading(p.m, corpus.FormatAuto, standoff.Options{})
+	if err != nil {
+		return err
+	}
+	err = eachInput(ctx, source, from, func(in *input.Input) error {
+		return new(EvalOptions).scoreInput(in, p.pairs, &spelled{score: scorer, model: p.m})
+	})
 	return cmp.Or(model.Check(p.m), err)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/text/standoff"
 )
 
 // SplitOptions are the options of [Split]. Set either Shares or Counts.
@@ -76,7 +77,10 @@ func Split(ctx context.Context, data Source, o SplitOptions) (parts []*Part, res
 	}
 	var units []*unit
 	var first *input.Input
-	err = input.Each(ctx, data, o.Format, func(in *input.Input) error {
+	err = input.Each(ctx, data, input.Options{Format: o.Format}, func(in *input.Input) error {
+		if in.Documents() != standoff.FormatAuto {
+			return in.AtStart(fmt.Errorf("documents of %s cannot be split; convert them to conll first", in.Documents()))
+		}
 		list, err := o.read(in)
 		if err != nil {
 			return err

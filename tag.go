@@ -13,6 +13,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/internal/workers"
 	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/text/standoff"
 )
 
 // blockSize is the number of bytes that are labelled at a time. For interactive input it is what is
@@ -39,12 +40,13 @@ type pipeline struct {
 
 // A block is a run of sentences in a pipeline.
 type block struct {
-	in      *input.Input
-	fit     *fit
-	list    []*input.Sentence // the first sentence of an input, alone, or sentences in memory
-	listOdd attrfile.Warnings // warnings about list
-	begins  bool              // it is the first block of its input
-	text    corpus.Block      // the sentences, if list is empty
+	in        *input.Input
+	fit       *fit
+	list      []*input.Sentence    // the first sentence of an input, alone, or sentences in memory
+	documents []*standoff.Document // instead of sentences
+	listOdd   attrfile.Warnings    // warnings about list
+	begins    bool                 // it is the first block of its input
+	text      corpus.Block         // the sentences, if list is empty
 
 	out  bytes.Buffer
 	odd  attrfile.Warnings // warnings about the attributes of the block
@@ -69,6 +71,10 @@ func (m *Model) TagFiles(ctx context.Context, w io.Writer, data Source, options 
 	}
 	if err := o.checkModel(l); err != nil {
 		return err
+	}
+	var err error
+	if o.Documents.Aligner.Tokenizer, err = tokenizerOf(l, o.Documents); err != nil {
+		return m.about(err)
 	}
 	first, err := newLabeller(l, o)
 	if err != nil {
@@ -126,13 +132,17 @@ func (p *pipeline) check(b *block) {
 }
 
 func (p *pipeline) read(ctx context.Context, source corpus.Source) error {
-	return eachInput(ctx, source, formatOf(p.m, p.o.Format), func(in *input.Input) error { return p.cut(ctx, in) })
+	from, err := reading(p.m, p.o.Format, p.o.Documents)
+	if err != nil {
+		return err
+	}
+	return eachInput(ctx, source, from, func(in *input.Input) error { return p.cut(ctx, in) })
 }
 
 // eachInput opens the inputs of a source one after another. It ignores inputs without a sentence,
 // unless all inputs are empty.
-func eachInput(ctx context.Context, source corpus.Source, format corpus.Format, use func(in *input.Input) error) error {
-	inputs := &input.Spool{Source: source, Format: format}
+func eachInput(ctx context.Context, source corpus.Source, o input.Options, use func(in *input.Input) error) error {
+	inputs := &input.Spool{Source: source, Options: o}
 	inputs.Stop()
 	var empty error // the error of the last empty input
 	full := false
@@ -166,6 +176,9 @@ func (p *pipeline) cut(ctx context.Context, in *input.Input) error {
 	}
 	if err := p.o.check(in, fit); err != nil {
 		return err
+	}
+	if in.Documents() != standoff.FormatAuto {
+		return p.cutDocuments(ctx, in, fit)
 	}
 	size := blockSize
 	if in.Live {
@@ -202,9 +215,42 @@ func (p *pipeline) cut(ctx context.Context, in *input.Input) error {
 	}
 }
 
+// cutDocuments cuts an input of documents into blocks.
+func (p *pipeline) cutDocuments(ctx context.Context, in *input.Input, fit *fit) error {
+	if !model.SpellsSpans(p.m) {
+		return in.AtStart(unfit("documents of %s hold spans, but the labels of the model encode none", in.Documents()))
+	}
+	for begins := true; ; begins = false {
+		list, err := readDocuments(in)
+		if len(list) > 0 {
+			var b *block
+			select {
+			case b = <-p.free:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			b.in, b.fit, b.documents, b.list, b.listOdd, b.begins = in, fit, list, nil, attrfile.Warnings{}, begins
+			p.ordered <- b
+			p.work <- b
+		}
+		if errors.Is(err, io.EOF) {
+			if p.o.Warn != nil {
+				for _, text := range in.Lost() {
+					p.o.Warn(text)
+				}
+			}
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+}
+
 // write writes the labelled blocks in order, up to the first error.
 func (p *pipeline) write(w io.Writer) error {
 	rows := corpus.NewWriter(w)
+	docs := &documentWriter{w: w, create: p.o.Create, o: p.o.Documents}
+	docs.o.Spelling = p.m.Metadata().Spelling
 	var in *input.Input
 	var odd attrfile.Warnings // warnings about in
 	var seen input.Counts     // of in
@@ -220,7 +266,13 @@ func (p *pipeline) write(w io.Writer) error {
 		}
 		seen.Add(&b.seen)
 		var err error
-		if b.in.HasItems() || p.o.tool() != "" {
+		if b.documents != nil {
+			for _, d := range b.documents {
+				if err = docs.write(b.in.Documents(), d); err != nil {
+					break
+				}
+			}
+		} else if b.in.HasItems() || p.o.tool() != "" {
 			_, err = w.Write(b.out.Bytes())
 		} else {
 			err = rows.Join(b.out.Bytes(), b.begins)
@@ -237,7 +289,7 @@ func (p *pipeline) write(w io.Writer) error {
 		seen = input.Counts{} // of part of the input
 	}
 	p.warn(in, odd, &seen)
-	return nil
+	return docs.close()
 }
 
 // warn reports the warnings about an input.
@@ -261,6 +313,6 @@ func (p *pipeline) release(b *block) {
 		b.text, b.out = corpus.Block{}, bytes.Buffer{}
 	}
 	b.out.Reset()
-	b.list = nil
+	b.list, b.documents = nil, nil
 	p.free <- b
 }

@@ -5,9 +5,11 @@ import (
 	"io"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/text"
 )
 
 // A labeller labels one block after another with its own scratch memory.
@@ -15,8 +17,10 @@ type labeller struct {
 	o      *FileOptions
 	look   *lookup
 	tagger model.Tagger
-	scorer model.Scorer // for the output of another tool
-	print  printer      // nil for the format of the input
+	splits text.Tokenizer     // of documents
+	spell  annotation.Speller // reads the labels of tagger, for documents
+	scorer model.Scorer       // for the output of another tool
+	print  printer            // nil for the format of the input
 	w      *writer
 	rows   corpus.Reader
 	items  attrfile.Reader
@@ -31,7 +35,8 @@ type labeller struct {
 }
 
 func newLabeller(m model.Labeller, o *FileOptions) (*labeller, error) {
-	l := &labeller{o: o, look: newLookup(m), print: o.printer(m.Labels()), w: newWriter(o)}
+	l := &labeller{o: o, look: newLookup(m), print: o.printer(namesOf(m)),
+		w: newWriter(o), spell: speller(m), splits: o.Documents.Aligner.Tokenizer}
 	var err error
 	if l.tagger, err = m.NewTagger(o.taggerOptions()); err != nil {
 		return nil, err
@@ -42,10 +47,19 @@ func newLabeller(m model.Labeller, o *FileOptions) (*labeller, error) {
 	return l, nil
 }
 
+// namesOf returns the labels of a model as its training files write them.
+func namesOf(m model.Labeller) []string {
+	spell := speller(m)
+	return spell.Write(nil, m.Labels())
+}
+
 // block labels the sentences of b into b.out, up to the first error.
 func (l *labeller) block(b *block) error {
 	l.in, l.fit, l.seen = b.in, b.fit, &b.seen
 	b.seen.Reset()
+	if b.documents != nil {
+		return l.documents(b)
+	}
 	l.w.reset(&b.out)
 	b.odd = b.listOdd
 	if len(b.list) > 0 {

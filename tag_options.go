@@ -1,6 +1,7 @@
 package trellis
 
 import (
+	"io"
 	"slices"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/trellis-nlp/trellis/interop/wapiti"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
+	"github.com/trellis-nlp/trellis/text/standoff"
 )
 
 // FileOptions are the options of [Model.TagFiles]. The zero value writes the best labels in the
@@ -23,7 +25,11 @@ type FileOptions struct {
 	NoDictionary  bool // ignore the tag dictionary
 	Fixed         bool // keep the labels of the input; "_", "?" and "" mean no label
 
-	Format  corpus.Format
+	Format corpus.Format
+	// Documents says how documents of annotation tools are read. Tagging replaces their spans.
+	Documents standoff.Options
+	// Create opens a file of the output for documents of brat, which have two files each.
+	Create  func(name string) (io.WriteCloser, error)
 	Label   string // label column; "" means as in training
 	Form    string // word column; "" means as in training
 	Threads int    // number of goroutines; 0 means one per core

@@ -36,7 +36,7 @@ func trained(t testing.TB) *crf.Model {
 // rows opens text as a file.
 func rows(t testing.TB, text string) *input.Input {
 	t.Helper()
-	in, err := input.Open(context.Background(), "-", strings.NewReader(text), corpus.CoNLL)
+	in, err := input.Open(context.Background(), "-", strings.NewReader(text), input.Options{Format: corpus.CoNLL})
 	require.NoError(t, err)
 	return in
 }
@@ -105,7 +105,7 @@ func TestLabelsOfFilesThatTheModelSaysNothingAbout(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, want, f.label.Column, text)
 	}
-	in, err := input.Open(t.Context(), "-", strings.NewReader("1\tAnn\t_\tPROPN\t_\t_\t_\t_\t_\t_\n\n"), corpus.CoNLLU)
+	in, err := input.Open(t.Context(), "-", strings.NewReader("1\tAnn\t_\tPROPN\t_\t_\t_\t_\t_\t_\n\n"), input.Options{Format: corpus.CoNLLU})
 	require.NoError(t, err)
 	f, err := newFit(m, in, "", "")
 	require.NoError(t, err)

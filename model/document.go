@@ -40,6 +40,8 @@ type TextTagger struct {
 	words    sequence
 	list     []text.Sentence
 	found    []annotation.Span
+	spell    annotation.Speller // reads the labels of tagger
+	usual    []string
 }
 
 // NewTextTagger returns a text tagger for a model. If the model reads other columns than the words,
@@ -55,7 +57,8 @@ func NewTextTagger(m Labeller, t text.Tokenizer, o TagOptions) (*TextTagger, err
 	if err != nil {
 		return nil, err
 	}
-	return &TextTagger{splitter: text.Splitter{Tokenizer: t}, tagger: tagger, spans: SpellsSpans(m)}, nil
+	return &TextTagger{splitter: text.Splitter{Tokenizer: t}, tagger: tagger, spans: SpellsSpans(m),
+		spell: annotation.Speller{Spelling: m.Metadata().Spelling}}, nil
 }
 
 // Label appends the labelled sentences of a text to dst.
@@ -92,7 +95,8 @@ func (t *TextTagger) sentence(whole string, s text.Sentence, l *Labelling) Docum
 		}
 		return d
 	}
-	t.found = annotation.AppendSpans(t.found[:0], l.Labels)
+	t.usual = t.spell.Read(t.usual[:0], l.Labels)
+	t.found = annotation.AppendSpans(t.found[:0], t.usual)
 	for _, span := range t.found {
 		d.Entities = append(d.Entities, entityOf(whole, s, span))
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/structured"
 	"github.com/trellis-nlp/trellis/text"
 )
@@ -23,9 +24,12 @@ type Metadata struct {
 	// Output is the scheme of the training files and of the output; Inside is the scheme inside the
 	// model. Both are Plain if the two are the same.
 	Output, Inside structured.Scheme
-	Tool           string            // the tool that trained the model; "" means trellis
-	Config         string            // completed training configuration in TOML; may be ""
-	Notes          map[string]string // facts about the training, by name
+	// Spelling is how the training files and the output write span labels. Labels inside the model
+	// have the usual spelling.
+	Spelling annotation.Spelling
+	Tool     string            // the tool that trained the model; "" means trellis
+	Config   string            // completed training configuration in TOML; may be ""
+	Notes    map[string]string // facts about the training, by name
 }
 
 // Learned is the name of learned tokenizers. A model stores such a tokenizer as a whole.
@@ -50,6 +54,7 @@ const (
 	keySegmenter = "tokenizer-file"
 	keyOutput    = "output-scheme"
 	keyInside    = "scheme"
+	keySpelling  = "spelling"
 	keyTool      = "tool"
 	keyConfig    = "config"
 	prefixNote   = "note."
@@ -77,6 +82,9 @@ func (m Metadata) Map() map[string]string {
 	if m.Output != structured.Plain {
 		put(keyOutput, m.Output.String())
 		put(keyInside, m.Inside.String())
+	}
+	if m.Spelling != (annotation.Spelling{}) {
+		put(keySpelling, m.Spelling.String())
 	}
 	put(keyTool, m.Tool)
 	put(keyConfig, m.Config)
@@ -108,6 +116,11 @@ func ParseMetadata(stored map[string]string) (Metadata, error) {
 			m.Inside, err = structured.ParseScheme(stored[keyInside])
 		}
 		if err != nil {
+			return m, fmt.Errorf("%w: %w", ErrModel, err)
+		}
+	}
+	if name, ok := stored[keySpelling]; ok {
+		if m.Spelling, err = annotation.ParseSpelling(name); err != nil {
 			return m, fmt.Errorf("%w: %w", ErrModel, err)
 		}
 	}

@@ -16,10 +16,11 @@ func Twin(name string) string {
 	return other + name[1:]
 }
 
-// An output converts inside labels to the scheme of the training files. A nil output changes
-// nothing.
+// An output converts inside labels to the scheme and the spelling of the training files. A nil
+// output changes nothing.
 type output struct {
-	annotation.Converter
+	scheme *annotation.Converter // nil if the scheme stays the same
+	spell  annotation.Speller
 	// pairs means that each outside label stands for one or two inside labels, as with BIO outside
 	// and BIOES inside. In this case twins holds the other inside label for each inside label, or
 	// -1.
@@ -29,11 +30,14 @@ type output struct {
 
 // newOutput returns nil if inside and outside labels are the same.
 func newOutput(m Labeller, number map[string]int) *output {
-	to := m.Metadata().Output
-	if to == structured.Plain {
+	to, spelling := m.Metadata().Output, m.Metadata().Spelling
+	if to == structured.Plain && spelling == (annotation.Spelling{}) {
 		return nil
 	}
-	x := &output{Converter: annotation.Converter{From: m.Scheme(), To: to}}
+	x := &output{spell: annotation.Speller{Spelling: spelling}}
+	if to != structured.Plain {
+		x.scheme = &annotation.Converter{From: m.Scheme(), To: to}
+	}
 	x.pairs = m.Scheme() == structured.BIOES && to == structured.BIO
 	for _, name := range m.Labels() {
 		other := -1
@@ -56,8 +60,29 @@ func (x *output) twin(j int) int {
 // check returns an *OptionError if outside labels do not determine inside labels, so that none can
 // be fixed.
 func (x *output) check() error {
-	if x == nil || x.pairs {
+	if x == nil || x.scheme == nil || x.pairs {
 		return nil
 	}
-	return Refuse("fixed", "{fixed}: not supported, because the labels in %s do not determine the labels inside the model, in %s", x.To, x.From)
+	return Refuse("fixed", "{fixed}: not supported, because the labels in %s do not determine the labels inside the model, in %s", x.scheme.To, x.scheme.From)
+}
+
+// write appends labels as the training files write them.
+func (x *output) write(dst, inside []string) []string {
+	if x.scheme == nil {
+		return x.spell.Write(dst, inside)
+	}
+	from := len(dst)
+	dst, _ = x.scheme.Convert(dst, inside)
+	return x.spell.Write(dst[:from], dst[from:])
+}
+
+// number returns the number of an inside label for an outside label.
+func (x *output) number(name string, number map[string]int) (j int, ok bool) {
+	if x != nil {
+		name = x.spell.Spelling.Read(name)
+	}
+	if j, ok = number[name]; !ok && x != nil && x.pairs {
+		j, ok = number[Twin(name)]
+	}
+	return j, ok
 }

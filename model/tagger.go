@@ -136,10 +136,7 @@ func (t *tagger) fix(fixed []string) error {
 			t.allowed = append(t.allowed, nil)
 			continue
 		}
-		j, ok := t.number[name]
-		if !ok && t.out != nil {
-			j, ok = t.number[Twin(name)]
-		}
+		j, ok := t.out.number(name, t.number)
 		if !ok {
 			return &TokenError{at, fmt.Sprintf("label %q is not one of the model's", name)}
 		}
@@ -190,7 +187,7 @@ func (t *tagger) decode() ([]Path, error) {
 	return t.paths[:], err
 }
 
-// name sets the labels of l to those of p, in the outside scheme.
+// name sets the labels of l to the outside labels of p.
 func (t *tagger) name(l *Labelling, p *Path) {
 	*l = Labelling{Labels: l.Labels[:0], Score: p.Score, Probability: p.Probability, Probabilities: l.Probabilities[:0], Spans: l.Spans[:0]}
 	if t.out == nil {
@@ -198,7 +195,7 @@ func (t *tagger) name(l *Labelling, p *Path) {
 		return
 	}
 	t.labels = t.append(t.labels[:0], p.Labels)
-	l.Labels, _ = t.out.Convert(l.Labels, t.labels)
+	l.Labels = t.out.write(l.Labels, t.labels)
 }
 
 func (t *tagger) append(dst []string, path []int) []string {

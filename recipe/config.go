@@ -18,8 +18,16 @@ type Config struct {
 
 	// Dev is the development data. Training scores it after each step and keeps the best model.
 	Dev corpus.Source `toml:"-" json:"-"`
-	// Format is auto (or ""), conll, conllu or crfsuite.
+	// Format is auto (or ""), conll, conllu, crfsuite, or a format of package standoff, such as
+	// doccano.
 	Format string `toml:"format,omitempty" json:"format,omitempty"`
+	// Align says what happens to spans of documents that cut a token: expand (or ""), contract or
+	// strict.
+	Align string `toml:"align,omitempty" json:"align,omitempty"`
+	// Layers is the number of label columns for overlapping spans of documents; 0 means 1.
+	Layers int `toml:"layers,omitempty,omitzero" json:"layers,omitempty"`
+	// LabelNames are the labels that numbers in Hugging Face files stand for, from 0.
+	LabelNames []string `toml:"label-names,omitempty" json:"label-names,omitempty"`
 	// Label and Form are the columns of labels and words. Label may be misc.KEY, a key in MISC.
 	Label string `toml:"label,omitempty" json:"label,omitempty"`
 	Form  string `toml:"form,omitempty" json:"form,omitempty"`
@@ -58,7 +66,7 @@ type Config struct {
 	ModelType string `toml:"model-type,omitempty" json:"model-type,omitempty"`
 	// Order is the number of previous labels that a score depends on: 0, 1 or 2.
 	Order *int `toml:"order" json:"order,omitempty"`
-	// Scheme is the label scheme inside the model: iob1, bio, bioes or io.
+	// Scheme is the label scheme inside the model: iob1, bio, bioes, io, ioe1 or ioe2.
 	Scheme string `toml:"scheme,omitempty" json:"scheme,omitempty"`
 	// TagDictionary restricts words that occur this often to the labels seen with them; 0 means
 	// off.

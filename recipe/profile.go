@@ -31,8 +31,10 @@ type Profile struct {
 
 	Names  map[string]int    // columns by name, for templates
 	Scheme structured.Scheme // of the labels
-	Types  map[string]bool   // span types
-	Labels map[string]bool
+	// Spelling is how the files write span labels. Types and Labels have the usual spelling.
+	Spelling annotation.Spelling
+	Types    map[string]bool // span types
+	Labels   map[string]bool
 	// Outside reports whether any training token has the label O. It is set after reading all
 	// training data.
 	Outside bool
@@ -76,20 +78,28 @@ func (c *Config) Look(s Sample) (*Profile, error) {
 	} else if c.Label+c.Form+c.POS != "" {
 		return nil, model.Refuse("label", "{label}, {form} and {pos} name columns, but this is an attribute file, where labels come first")
 	}
-	var detector annotation.SchemeDetector
+	found := make(map[string]bool)
+	var detector annotation.SpellingDetector
 	for _, labels := range list {
 		if reading != annotation.Full {
 			labels = certain(labels, reading)
 		}
 		detector.Add(labels)
 		for _, l := range labels {
-			p.Labels[l] = true
-			if _, typ := structured.SplitLabel(l); typ != "" {
-				p.Types[typ] = true
-			}
+			found[l] = true
 		}
 	}
-	p.Scheme = detector.Scheme()
+	p.Scheme, p.Spelling = detector.Result()
+	if reading != annotation.Full && p.Spelling != (annotation.Spelling{}) {
+		p.Scheme, p.Spelling = structured.Plain, annotation.Spelling{}
+	}
+	for l := range found {
+		l = p.Spelling.Read(l)
+		p.Labels[l] = true
+		if _, typ := structured.SplitLabel(l); typ != "" {
+			p.Types[typ] = true
+		}
+	}
 	return p, nil
 }
 
@@ -174,7 +184,16 @@ type column struct {
 	values  map[string]struct{}
 	numbers bool // all values are numbers
 	varies  bool // differs between tokens of a sentence
-	spans   annotation.SchemeDetector
+	spans   spanDetector
+}
+
+// A spanDetector detects labels that encode spans, in any spelling.
+type spanDetector struct{ annotation.SpellingDetector }
+
+// Scheme returns the scheme, or [structured.Plain] if the labels encode no spans.
+func (d *spanDetector) Scheme() structured.Scheme {
+	scheme, _ := d.Result()
+	return scheme
 }
 
 func look(rows []*corpus.Sentence, columns int) []column {
@@ -258,11 +277,12 @@ func outerLayer(columns []column, form, label int) (first int, layers []int) {
 // types returns the types of the spans in a column, or none if it does not encode spans.
 func (x *column) types() map[string]bool {
 	types := make(map[string]bool)
-	if x.spans.Scheme() == structured.Plain {
+	scheme, spelling := x.spans.Result()
+	if scheme == structured.Plain {
 		return types
 	}
 	for v := range x.values {
-		if _, typ := structured.SplitLabel(v); typ != "" {
+		if _, typ := structured.SplitLabel(spelling.Read(v)); typ != "" {
 			types[typ] = true
 		}
 	}

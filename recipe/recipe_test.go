@@ -225,7 +225,7 @@ func TestStored(t *testing.T) {
 func TestValidate(t *testing.T) {
 	dev := corpus.Source{Paths: []string{"dev"}}
 	for says, c := range map[string]Config{
-		"format xml: want auto":                                  {Format: "xml"},
+		"format tsv: want auto":                                  {Format: "tsv"},
 		"dev -: standard input":                                  {Dev: corpus.Source{Paths: []string{"-"}}},
 		"threads -1":                                             {Threads: -1},
 		"patience needs development data":                        {Patience: new(3)},
@@ -234,7 +234,7 @@ func TestValidate(t *testing.T) {
 		"normalize nfd":                                          {Normalize: "nfd"},
 		"gazetteer city: want NAME=FILE":                         {Gazetteer: []string{"city"}},
 		"weights float8":                                         {Weights: "float8"},
-		"scheme bilou":                                           {Scheme: "bilou"},
+		"scheme biluo":                                           {Scheme: "biluo"},
 		"supervision none":                                       {Supervision: "none"},
 		"model-type tree":                                        {ModelType: "tree"},
 		"order 3":                                                {Order: new(3)},

@@ -40,10 +40,10 @@ func (c Config) Validate() error {
 
 // validateData checks the settings of data and features.
 func (c *Config) validateData() error {
-	_, err := corpus.ParseFormat(cmp.Or(c.Format, corpus.FormatAuto.String()))
+	_, _, err := c.Formats()
 	switch {
 	case err != nil:
-		return model.Refuse("format", "{format} %s: want auto, conll, conllu or crfsuite", c.Format)
+		return err
 	case slices.Contains(c.Dev.Paths, "-"):
 		return model.Refuse("dev", "{dev} -: standard input cannot be read for development; name a file")
 	case c.Threads < 0:
@@ -70,8 +70,8 @@ func (c *Config) validateData() error {
 		return model.Refuse("weights", "{weights} %s: want float32, float64, int16 or int8", c.Weights)
 	}
 	if c.Scheme != "" {
-		if s, err := structured.ParseScheme(c.Scheme); err != nil || s == structured.Plain {
-			return model.Refuse("scheme", "{scheme} %s: want iob1, bio, bioes or io", c.Scheme)
+		if s, _, err := annotation.ParseScheme(c.Scheme); err != nil || s == structured.Plain {
+			return model.Refuse("scheme", "{scheme} %s: want iob1, bio, bioes, io, ioe1 or ioe2", c.Scheme)
 		}
 	}
 	if _, err := annotation.ParseSupervision(c.supervision()); err != nil {

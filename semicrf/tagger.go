@@ -3,6 +3,7 @@ package semicrf
 import (
 	"fmt"
 
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/semimarkov"
@@ -13,6 +14,7 @@ type tagger struct {
 	d    *Decoder
 	o    model.TagOptions
 	form model.NormalForm
+	out  annotation.Speller
 	best [1]Segmentation
 	list []model.Labelling
 }
@@ -36,7 +38,7 @@ func (m *Model) NewTagger(o model.TagOptions) (model.Tagger, error) {
 			return nil, model.Refuse(refused.option, "{%s}: %s", refused.option, refused.reason)
 		}
 	}
-	return &tagger{d: m.NewDecoder(), o: o, form: m.Meta.Normalize}, nil
+	return &tagger{d: m.NewDecoder(), o: o, form: m.Meta.Normalize, out: annotation.Speller{Spelling: m.Meta.Spelling}}, nil
 }
 
 // Label implements [model.Tagger].
@@ -62,6 +64,7 @@ func (t *tagger) Label(s model.Sentence, fixed []string) ([]model.Labelling, err
 	for k, y := range found {
 		l := &t.list[k]
 		l.Labels = t.d.AppendLabels(l.Labels[:0], y.Segments)
+		l.Labels = t.out.Write(l.Labels[:0], l.Labels)
 		l.Score, l.Probability = y.Score, y.Probability
 		if err := t.judge(l, y.Segments); err != nil {
 			return nil, err

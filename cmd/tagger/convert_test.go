@@ -99,9 +99,9 @@ func TestConvertErrors(t *testing.T) {
 		says   string
 	}{
 		"nothing":           {exitUsage, nil, "nothing to change"},
-		"format":            {exitUsage, []string{"--to", "crfsuite"}, "--to crfsuite: want conll or conllu"},
+		"format":            {exitUsage, []string{"--to", "crfsuite"}, "--to crfsuite: want conll, conllu, doccano"},
 		"attributes":        {exitUsage, []string{"--to", "conll", "--format", "crfsuite"}, "attribute files have no columns"},
-		"scheme":            {exitUsage, []string{"--scheme", "plain"}, "want iob1, bio, bioes or io"},
+		"scheme":            {exitUsage, []string{"--scheme", "plain"}, "want iob1, bio, bioes, io, ioe1, ioe2, bilou or bmes"},
 		"separator":         {exitUsage, []string{"--separator", ","}, "want tab or space"},
 		"spaces in CoNLL-U": {exitUsage, []string{"--separator", "space", "--to", "conllu"}, "separated by tabs"},
 		"label of nothing":  {exitUsage, []string{"--label", "3", "--to", "conllu"}, "set --scheme too"},

@@ -64,7 +64,7 @@ func (a *app) evalCommand() *cobra.Command {
 	f.BoolVar(&o.json, "json", false, "print one JSON object")
 	f.BoolVar(&o.markdown, "markdown", false, "print Markdown tables")
 	groupFlags(c, "Basic flags")
-	addFormat(c, &o.Format, "conll", "conllu", "crfsuite")
+	addFormats(c, &o.Format, &o.Documents, "conll", "conllu", "crfsuite")
 	f.StringVar(&o.Label, "label", "", "`COLUMN` with the gold labels, or misc.KEY (default as in training; with --system UPOS "+
 		"or the last column; else the last but one)")
 	f.StringVar(&o.Predicted, "predicted", "", "`COLUMN` with the predicted labels, without --model (default the "+
@@ -72,7 +72,7 @@ func (a *app) evalCommand() *cobra.Command {
 	f.StringVar(&o.Form, "form", "", "`COLUMN` with the words, with --model, --system or --compare (default as in "+
 		"training, else as in train)")
 	groupFlags(c, "Input")
-	f.StringVar(&o.Scheme, "scheme", "", "span `SCHEME` of the labels: plain (no spans), iob1, bio, bioes or io "+
+	f.StringVar(&o.Scheme, "scheme", "", "span `SCHEME` of the labels: plain (no spans), iob1, bio, bioes, io, ioe1, ioe2, bilou or bmes "+
 		"(default as in training, else detected from the gold labels)")
 	f.BoolVar(&o.UniversalFeatures, "ufeats", false, "compare FEATS as the CoNLL 2018 shared task does: universal "+
 		"features only, in any order")
@@ -89,7 +89,7 @@ func (a *app) evalCommand() *cobra.Command {
 	f.IntVar(&o.Bins, "bins", 10, "number `N` of bins of probabilities")
 	groupFlags(c, "Calibration")
 	f.SortFlags = false
-	complete(c, "scheme", "plain", "iob1", "bio", "bioes", "io")
+	complete(c, "scheme", "plain", "iob1", "bio", "bioes", "io", "ioe1", "ioe2", "bilou", "bmes")
 	return c
 }
 

@@ -162,7 +162,11 @@ misc.KEY writes KEY=... into MISC, except for O. Without --columns, the columns 
 detected as in train.
 
 --to conll writes CoNLL, by default the columns FORM and UPOS. It drops comments, multiword
-ranges and empty nodes, and turns # newdoc into -DOCSTART-.`
+ranges and empty nodes, and turns # newdoc into -DOCSTART-.
+
+The other formats of --to are those of annotation tools. Rows become one document for each
+sentence. Documents become rows with the labels of their spans, as --align and --layers say.
+--to brat writes two files for each document into the folder of --output.`
 
 const inspectHelp = `Show what a model contains: its size, how it was trained, the transition weights, and the
 strongest attributes of each label. A row of the transition table is the previous label,

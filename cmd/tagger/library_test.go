@@ -14,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis"
-	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
 	inputs "github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/model"
@@ -23,7 +22,7 @@ import (
 // readSentences reads a file into memory.
 func readSentences(t *testing.T, file string) (list []model.Sentence) {
 	t.Helper()
-	in, err := inputs.Open(t.Context(), file, nil, corpus.FormatAuto)
+	in, err := inputs.Open(t.Context(), file, nil, inputs.Options{})
 	require.NoError(t, err)
 	defer in.Close()
 	for {

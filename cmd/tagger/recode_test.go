@@ -117,8 +117,8 @@ func TestWrongSchemes(t *testing.T) {
 		args []string
 		says string
 	}{
-		"unknown":  {[]string{"train", "--model", model, "--scheme", "bilou", "testdata/train.conll"}, "want iob1, bio, bioes or io"},
-		"plain":    {[]string{"train", "--model", model, "--scheme", "plain", "testdata/train.conll"}, "want iob1, bio, bioes or io"},
+		"unknown":  {[]string{"train", "--model", model, "--scheme", "biluo", "testdata/train.conll"}, "want iob1, bio, bioes, io, ioe1 or ioe2"},
+		"plain":    {[]string{"train", "--model", model, "--scheme", "plain", "testdata/train.conll"}, "want iob1, bio, bioes, io, ioe1 or ioe2"},
 		"no spans": {[]string{"train", "--model", model, "--scheme", "bioes", "--label", "2", "testdata/train.conll"}, "the labels encode no spans"},
 		"fixed":    {[]string{"tag", "--model", iob1, "--fixed", "testdata/partly.conll"}, "the labels in bio do not determine"},
 	} {

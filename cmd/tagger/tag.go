@@ -45,10 +45,10 @@ func (a *app) tagCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringVar(&o.model, "model", "", "model `FILE` (default the built-in model of English parts of speech)")
-	f.StringVarP(&o.output, "output", "o", "", "write to this `FILE`, once all sentences are labelled (default "+
-		"standard output)")
+	f.StringVarP(&o.output, "output", "o", "", "write to this `FILE`, once all sentences are labelled; a folder for brat, with / at its end if it is new "+
+		"(default standard output)")
 	groupFlags(c, "Basic flags")
-	addFormat(c, &o.Format, "conll", "conllu", "crfsuite")
+	addFormats(c, &o.Format, &o.Documents, "conll", "conllu", "crfsuite")
 	f.StringVar(&o.Form, "form", "", "`COLUMN` with the words (default as in training)")
 	f.StringVar(&o.Label, "label", "", "`COLUMN` with the labels, or misc.KEY, to fill in or for --fixed (default as in "+
 		"training; misc.NE for span labels in CoNLL-U)")
@@ -94,5 +94,9 @@ func (a *app) tag(ctx context.Context, o *tagFlags, files []string, changed func
 		return a.tagText(ctx, m, o, data)
 	}
 	o.Warn = a.warn
+	if isFolder(o.output) {
+		o.Create = filesIn(o.output)
+		return m.TagFiles(ctx, folderOutput(o.output), data, o.FileOptions)
+	}
 	return a.writeOutput(ctx, o.output, func(w io.Writer) error { return m.TagFiles(ctx, w, data, o.FileOptions) })
 }

@@ -16,7 +16,8 @@ var variedOptions = []string{"loss", "optimizer", "l2", "l1", "cost-scale"}
 
 // sharedOptions are the settings that tune passes to training unchanged.
 var sharedOptions = []string{
-	"features", "label", "form", "pos", "format", "clusters", "gazetteer", "vectors", "vectors-limit",
+	"features", "label", "form", "pos", "format", "align", "layers", "label-names",
+	"clusters", "gazetteer", "vectors", "vectors-limit",
 	"cost", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight", "gamma",
 	"anneal-temperature", "anneal-cost", "entropy", "label-smoothing", "margin", "blend", "anneal-blend",
 	"epochs", "warm-up", "batch-size", "rate", "pa-c", "pa-variant", "arow-gamma",

@@ -7,6 +7,7 @@ import (
 
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/recipe"
 )
 
 // trainOptions are the flags for settings of training, in the order of the help.
@@ -27,8 +28,11 @@ var dataOptions = group("Data", []option{
 		"number the tokens)"},
 	{name: "pos", usage: "`COLUMN` with parts of speech for the presets, or none (default detected in CoNLL, none " +
 		"in CoNLL-U)"},
-	{name: "format", usage: "input `FORMAT`: auto, conll, conllu or crfsuite (default auto)",
-		choices: []string{"auto", "conll", "conllu", "crfsuite"}},
+	{name: "format", usage: "input `FORMAT`: " + recipe.FormatNames + " (default auto)",
+		choices: slices.Concat([]string{"auto", "conll", "conllu", "crfsuite"}, documentFormats)},
+	{name: "align", usage: alignUsage, choices: []string{"expand", "contract", "strict"}},
+	{name: "layers", usage: layersUsage},
+	{name: "label-names", usage: labelNamesUsage},
 	{name: "supervision", usage: "`KIND` of labels: full, partial (? for any label, A|B for alternatives) or soft " +
 		"(A:0.7|B:0.3) (default full)",
 		choices: []string{"full", "partial", "soft"}},
@@ -61,9 +65,9 @@ var modelOptions = group("Model", []option{
 		choices: []string{"chain", "semi", "pruned"}},
 	{name: "order", usage: "number `N` of previous labels that the score of a label depends on: 0, 1 or 2 (default " +
 		"1, or 2 with --model-type pruned)"},
-	{name: "scheme", usage: "span `SCHEME` for training: iob1, bio, bioes or io; tag still writes the scheme of the " +
+	{name: "scheme", usage: "span `SCHEME` for training: iob1, bio, bioes, io, ioe1 or ioe2; tag still writes the scheme of the " +
 		"file (default bioes for phrases in BIO or IOB1, else the scheme of the file)",
-		choices: []string{"iob1", "bio", "bioes", "io"}},
+		choices: []string{"iob1", "bio", "bioes", "io", "ioe1", "ioe2"}},
 	{name: "tag-dictionary", usage: "restrict words that occur at least `N` times to the labels that they have in " +
 		"training; 0 restricts none (default 0)"},
 	{name: "max-length", usage: "maximum number `N` of tokens in a span, for semi models (default covers 99.5% of " +

@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/recipe"
+	"github.com/trellis-nlp/trellis/text/standoff"
 )
 
 func init() {
@@ -193,13 +195,24 @@ func required(c *cobra.Command, flags ...string) {
 }
 
 // A formatFlag is the value of --format.
-type formatFlag struct{ format *corpus.Format }
+type formatFlag struct {
+	format    *corpus.Format
+	documents *standoff.Format // nil for commands that read no documents
+}
 
 // addFormat adds --format with shell completion of the formats that the command reads.
 func addFormat(c *cobra.Command, to *corpus.Format, formats ...string) {
 	all := append([]string{"auto"}, formats...)
-	c.Flags().Var(formatFlag{to}, "format", "input `FORMAT`: "+orList(all))
+	c.Flags().Var(formatFlag{format: to}, "format", "input `FORMAT`: "+orList(all))
 	complete(c, "format", all...)
+}
+
+// addFormats is addFormat for commands that also read documents, with the flags for them.
+func addFormats(c *cobra.Command, to *corpus.Format, documents *standoff.Options, formats ...string) {
+	all := slices.Concat([]string{"auto"}, formats, documentFormats)
+	c.Flags().Var(formatFlag{to, &documents.Format}, "format", "input `FORMAT`: "+orList(all))
+	complete(c, "format", all...)
+	addDocuments(c, documents)
 }
 
 // orList joins names as "a, b or c".
@@ -214,7 +227,17 @@ func orList(names []string) string {
 // Set implements [pflag.Value].
 func (f formatFlag) Set(name string) error {
 	format, err := corpus.ParseFormat(name)
-	if err != nil {
+	if f.documents != nil {
+		if documents, err := standoff.ParseFormat(name); err == nil {
+			*f.documents = documents
+			return nil
+		}
+	}
+	switch {
+	case err == nil:
+	case f.documents != nil:
+		return errors.New(recipe.FormatNames)
+	default:
 		return errors.New("auto, conll, conllu or crfsuite")
 	}
 	*f.format = format
@@ -225,6 +248,9 @@ func (f formatFlag) Set(name string) error {
 func (f formatFlag) String() string {
 	if f.format == nil { // the zero value, which pflag makes
 		return ""
+	}
+	if f.documents != nil && *f.documents != standoff.FormatAuto {
+		return f.documents.String()
 	}
 	return f.format.String()
 }

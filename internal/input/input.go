@@ -13,7 +13,8 @@ import (
 // ErrNoSentence is the error of inputs that are empty or have only blank lines and comments.
 var ErrNoSentence = errors.New("no sentence in it")
 
-// An Input reads sentences of columns or of ready-made attributes, from a file or from memory.
+// An Input reads sentences of columns or of ready-made attributes, from a file or from memory. The
+// sentences of documents have columns, too: the word, and the labels of each layer of spans.
 type Input struct {
 	Name   string
 	Live   bool // someone may wait for each sentence, as with a pipe or terminal
@@ -23,6 +24,7 @@ type Input struct {
 	raw   *Raw               // nil for sentences in memory
 	rows  *corpus.Reader     // nil for attributes and for sentences in memory
 	items *attrfile.Reader   // nil for columns
+	docs  *documents         // nil for all but documents
 	list  []*corpus.Sentence // remaining sentences in memory
 
 	first    *Sentence // the first sentence, until Next or First returns it
@@ -35,31 +37,51 @@ type Input struct {
 type Sentence struct {
 	Rows  corpus.Sentence
 	Items attrfile.Items
+
+	line int // of the document; 0 in files of rows
 }
 
 // Len returns the number of tokens.
 func (s *Sentence) Len() int { return s.Rows.Len() + len(s.Items.Labels) }
 
+// Line returns the line of token t of a sentence of columns, or of its document.
+func (s *Sentence) Line(t int) int {
+	if s.line > 0 {
+		return s.line
+	}
+	return s.Rows.Line(t)
+}
+
 // Open opens a file or standard input and reads its first sentence. It returns ErrNoSentence if
 // there is none.
-func Open(ctx context.Context, name string, stdin io.Reader, format corpus.Format) (*Input, error) {
+func Open(ctx context.Context, name string, stdin io.Reader, o Options) (*Input, error) {
+	if in, err := openBrat(ctx, name, o); in != nil || err != nil {
+		return in, err
+	}
 	raw, err := OpenRaw(ctx, name, stdin)
 	if err != nil {
 		return nil, err
 	}
-	return New(raw, format)
+	return New(raw, o)
 }
 
 // New returns an input that reads and closes raw. It reads the first sentence.
-func New(raw *Raw, format corpus.Format) (*Input, error) {
-	in := &Input{Name: raw.Name, Live: raw.Live, Format: format, raw: raw}
-	r := io.Reader(raw)
-	if format == corpus.FormatAuto {
+func New(raw *Raw, o Options) (*Input, error) {
+	in := &Input{Name: raw.Name, Live: raw.Live, Format: o.Format, raw: raw}
+	reader, r, err := detectDocuments(raw, o)
+	if err != nil {
+		in.Close()
+		return nil, err
+	}
+	if reader == nil && o.Format == corpus.FormatAuto {
 		in.Format, r = corpus.Detect(r, in.Name)
 	}
-	if in.Format == corpus.CRFsuite {
+	switch {
+	case reader != nil:
+		in.setDocuments(reader, o.Documents)
+	case in.Format == corpus.CRFsuite:
 		in.items = attrfile.NewReader(r, in.Name)
-	} else {
+	default:
 		in.rows = corpus.NewReader(r, in.Name, corpus.Options{Format: in.Format})
 	}
 	if err := in.start(); err != nil {
@@ -86,6 +108,10 @@ func OfSentences(name string, list []*corpus.Sentence) (*Input, error) {
 // start reads the first sentence.
 func (in *Input) start() error {
 	s := new(Sentence)
+	if in.docs != nil {
+		in.docs.starting = true
+		defer func() { in.docs.starting = false }()
+	}
 	if err := in.Next(s); errors.Is(err, io.EOF) {
 		return fmt.Errorf("%s: %w", in.Name, ErrNoSentence)
 	} else if err != nil {
@@ -96,7 +122,7 @@ func (in *Input) start() error {
 		in.line, in.warnings = s.Items.Line(0), in.items.Warnings()
 		return nil
 	}
-	in.line = s.Rows.Line(0)
+	in.line = s.Line(0)
 	if in.rows == nil {
 		return nil
 	}
@@ -108,8 +134,9 @@ func (in *Input) start() error {
 // HasItems reports whether the sentences have ready-made attributes instead of columns.
 func (in *Input) HasItems() bool { return in.items != nil }
 
-// InMemory reports whether the sentences are in memory. Such inputs have no blocks.
-func (in *Input) InMemory() bool { return in.raw == nil }
+// InMemory reports whether the sentences are in memory, or made from documents. Such inputs have no
+// blocks.
+func (in *Input) InMemory() bool { return in.raw == nil || in.docs != nil }
 
 // First returns the first sentence and the warnings about it. It returns nil if Next has already
 // returned the sentence.
@@ -132,6 +159,8 @@ func (in *Input) Next(s *Sentence) error {
 		return in.items.Read(&s.Items)
 	case in.rows != nil:
 		return in.rows.Read(&s.Rows)
+	case in.docs != nil:
+		return in.docs.next(s)
 	case len(in.list) == 0:
 		s.Rows = corpus.Sentence{}
 		return io.EOF
@@ -195,7 +224,7 @@ func (in *Input) At(s *Sentence, t int, err error) error {
 	if in.items != nil {
 		e.Line = s.Items.Line(t)
 	} else {
-		e.Line = s.Rows.Line(t)
+		e.Line = s.Line(t)
 	}
 	return e
 }
@@ -211,9 +240,17 @@ func (in *Input) Close() {
 	}
 }
 
-// Warn passes the warnings about attributes read so far to warn, which may be nil.
+// Warn passes the warnings about attributes and documents read so far to warn, which may be nil.
 func (in *Input) Warn(warn func(string)) {
-	if warn == nil || in.items == nil {
+	if warn == nil {
+		return
+	}
+	if in.docs != nil {
+		for _, text := range append(Changes(in.Name, &in.docs.report), in.Lost()...) {
+			warn(text)
+		}
+	}
+	if in.items == nil {
 		return
 	}
 	for _, text := range Oddities(in.Name, in.items.Warnings()) {

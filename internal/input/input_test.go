@@ -70,10 +70,10 @@ func TestSpoolReadsStandardInputTwice(t *testing.T) {
 }
 
 func TestErrorsNameTheInput(t *testing.T) {
-	_, err := input.Open(t.Context(), "-", strings.NewReader("\n\n"), corpus.CoNLL)
+	_, err := input.Open(t.Context(), "-", strings.NewReader("\n\n"), input.Options{Format: corpus.CoNLL})
 	require.ErrorIs(t, err, input.ErrNoSentence)
 	assert.ErrorContains(t, err, "stdin: ")
-	_, err = input.Open(t.Context(), filepath.Join(t.TempDir(), "none"), nil, corpus.FormatAuto)
+	_, err = input.Open(t.Context(), filepath.Join(t.TempDir(), "none"), nil, input.Options{})
 	require.ErrorIs(t, err, os.ErrNotExist)
 	_, err = input.OpenFile(t.TempDir())
 	assert.ErrorContains(t, err, "is a directory")
@@ -95,13 +95,13 @@ func TestReadingEndsWithTheContext(t *testing.T) {
 	defer w.Close()
 	ctx, stop := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer stop()
-	_, err := input.Open(ctx, "-", r, corpus.CoNLL)
+	_, err := input.Open(ctx, "-", r, input.Options{Format: corpus.CoNLL})
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
 
 func TestSampleKeepsWhatStandsBehindTheLastSentence(t *testing.T) {
 	for _, n := range []int{1, 2, 100} {
-		in, err := input.Open(t.Context(), "-", strings.NewReader("a X\n\nb Y\n\n# the end\n\n"), corpus.CoNLL)
+		in, err := input.Open(t.Context(), "-", strings.NewReader("a X\n\nb Y\n\n# the end\n\n"), input.Options{Format: corpus.CoNLL})
 		require.NoError(t, err)
 		list, err := in.Sample(n)
 		require.NoError(t, err)
@@ -126,7 +126,7 @@ func TestCompressedInputs(t *testing.T) {
 			return err
 		}
 		require.NoError(t, safefile.Write(path, compress.To(strings.TrimSuffix(name, ".conll"), write)))
-		in, err := input.Open(t.Context(), path, nil, corpus.FormatAuto)
+		in, err := input.Open(t.Context(), path, nil, input.Options{})
 		require.NoError(t, err)
 		assert.Equal(t, []string{"a", "b", "c"}, words(t, in))
 		assert.False(t, in.Live)
@@ -143,7 +143,7 @@ func TestCompressedInputs(t *testing.T) {
 		}
 
 		require.NoError(t, os.WriteFile(path, file[:len(file)-2], 0o666))
-		in, err = input.Open(t.Context(), path, nil, corpus.FormatAuto)
+		in, err = input.Open(t.Context(), path, nil, input.Options{})
 		for err == nil {
 			err = in.Next(new(input.Sentence))
 		}
@@ -167,7 +167,7 @@ func TestDecompressionIsBounded(t *testing.T) {
 		}
 		return nil
 	})))
-	_, err := input.Open(t.Context(), path, nil, corpus.CoNLL)
+	_, err := input.Open(t.Context(), path, nil, input.Options{Format: corpus.CoNLL})
 	require.ErrorIs(t, err, corpus.ErrTooLong)
 	assert.ErrorContains(t, err, path+":1: ")
 }

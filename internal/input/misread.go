@@ -83,8 +83,11 @@ func (c *Counts) Add(o *Counts) {
 	}
 }
 
-// Sentence counts a sentence.
+// Sentence counts a sentence of a file of rows or attributes.
 func (c *Counts) Sentence(s *Sentence) {
+	if s.line > 0 {
+		return // of a document, which has no lines of tokens
+	}
 	n := s.Len()
 	c.Sentences, c.Tokens = c.Sentences+1, c.Tokens+n
 	if n == 1 {

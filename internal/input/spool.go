@@ -13,7 +13,7 @@ import (
 // second pass.
 type Spool struct {
 	Source corpus.Source
-	Format corpus.Format
+	Options
 
 	kept   map[int]*tape // by input number
 	second bool
@@ -50,9 +50,12 @@ func (s *Spool) Open(ctx context.Context, k int) (*Input, error) {
 		}
 		return OfSentences("sentences", s.Source.Sentences)
 	}
+	if in, err := openBrat(ctx, s.Source.Paths[k], s.Options); in != nil || err != nil {
+		return in, err
+	}
 	if t := s.kept[k]; t != nil && s.second {
 		r := newInterruptible(ctx, bytes.NewReader(t.Bytes()))
-		return New(&Raw{Reader: r, Name: t.name, Live: true}, s.Format)
+		return New(&Raw{Reader: r, Name: t.name, Live: true}, s.Options)
 	}
 	raw, err := OpenRaw(ctx, s.Source.Paths[k], s.Source.Stdin)
 	if err != nil {
@@ -65,7 +68,7 @@ func (s *Spool) Open(ctx context.Context, k int) (*Input, error) {
 		s.kept[k] = &tape{name: raw.Name}
 		raw.Reader = io.TeeReader(raw.Reader, s.kept[k])
 	}
-	return New(raw, s.Format)
+	return New(raw, s.Options)
 }
 
 // Rewind starts the second pass.
@@ -82,8 +85,8 @@ func (s *Spool) Stop() {
 
 // Each makes one pass: it opens the inputs of a source one after another, passes them to use and
 // closes them.
-func Each(ctx context.Context, source corpus.Source, format corpus.Format, use func(in *Input) error) error {
-	inputs := &Spool{Source: source, Format: format}
+func Each(ctx context.Context, source corpus.Source, o Options, use func(in *Input) error) error {
+	inputs := &Spool{Source: source, Options: o}
 	inputs.Stop()
 	for k := range inputs.Len() {
 		in, err := inputs.Open(ctx, k)

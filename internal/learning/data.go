@@ -17,6 +17,7 @@ import (
 	"github.com/trellis-nlp/trellis/lexicon"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/recipe"
+	"github.com/trellis-nlp/trellis/text/standoff"
 )
 
 // Data describes the training sentences: their columns, the templates that read them, and the
@@ -32,15 +33,16 @@ type Data struct {
 	recode     *recoder // nil if the scheme stays the same
 	seen       *seenLabels
 	tokens     *segmentation
+	split      bool               // the files are documents, which a tokenizer splits
+	spell      annotation.Speller // reads the labels of the files
 	reading    annotation.Supervision
 	start      model.Labeller // to start from; may be nil
 	startItems bool           // start reads ready-made attributes
 
 	inputs   *input.Spool
-	counting bool // this pass counts seen labels; the next one warns about the files
-
-	first  []*input.Sentence // sentences already read from the first input
-	opened *input.Input      // the first input
+	counting bool              // this pass counts seen labels; the next one warns about the files
+	first    []*input.Sentence // sentences already read from the first input
+	opened   *input.Input      // the first input
 
 	known []annotation.Choice // scratch memory
 }
@@ -49,11 +51,11 @@ type Data struct {
 // If pickScheme is set, it may pick a better scheme for training than the file has. Close the
 // result after use.
 func Open(ctx context.Context, source corpus.Source, c recipe.Config, start model.Labeller, pickScheme bool) (*Data, error) {
-	format, err := corpus.ParseFormat(cmp.Or(c.Format, corpus.FormatAuto.String()))
+	format, documents, err := c.Formats()
 	if err != nil {
 		return nil, err
 	}
-	d := &Data{Config: c, start: start, inputs: &input.Spool{Source: source, Format: format}}
+	d := &Data{Config: c, start: start, inputs: &input.Spool{Source: source, Options: input.Options{Format: format, Documents: documents}}}
 	if d.inputs.Len() == 0 {
 		return nil, fmt.Errorf("%w: no files or sentences to train on", model.ErrInput)
 	}
@@ -63,6 +65,7 @@ func Open(ctx context.Context, source corpus.Source, c recipe.Config, start mode
 	if d.tokens, err = newSegmentation(c.Tokenizer); err != nil {
 		return nil, err
 	}
+	d.inputs.Documents.Aligner.Tokenizer = d.tokens.named
 	if err := d.readResources(ctx); err != nil {
 		return nil, err
 	}
@@ -113,6 +116,7 @@ func (d *Data) look(pickScheme bool) error {
 	if d.first, err = in.Sample(recipe.SampleSize); err != nil {
 		return err
 	}
+	d.split = in.Documents() != standoff.FormatAuto && in.Documents() != standoff.HuggingFace
 	sample := recipe.Sample{Format: in.Format, Layout: in.Layout}
 	for _, s := range d.first {
 		if in.HasItems() {
@@ -133,6 +137,10 @@ func (d *Data) look(pickScheme bool) error {
 	d.Config.Say(d.Profile.String())
 	if text := d.Profile.Layers(); text != "" {
 		d.Config.Caution(in.Name + ": " + text)
+	}
+	d.spell.Spelling = d.Profile.Spelling
+	if d.spell.Spelling != (annotation.Spelling{}) {
+		d.Config.Say(fmt.Sprintf("labels are written as %s; tagging writes them in the same way", d.spell.Spelling))
 	}
 	scheme := d.Config.Scheme
 	if scheme == "" && pickScheme {
@@ -244,6 +252,7 @@ func (d *Data) metadata() model.Metadata {
 	if d.templates != nil {
 		m.Files.Columns, m.Files.Label, m.Files.Form = d.Profile.Columns, d.Profile.Spec, d.Config.Form
 	}
+	m.Spelling = d.Profile.Spelling
 	if r := d.recode; r != nil && r.From != r.To {
 		m.Output, m.Inside = r.From, r.To
 	}

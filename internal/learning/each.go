@@ -9,8 +9,8 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// Each passes the sentences of all inputs to take, with the labels of the file. Both are valid
-// until take returns. Call rewind before a second pass.
+// Each passes the sentences of all inputs to take, with its labels in the usual spelling. Both are
+// valid until take returns. Call rewind before a second pass.
 func (d *Data) Each(ctx context.Context, take func(s *input.Sentence, labels []string) error) error {
 	for k := range d.inputs.Len() {
 		in, first := d.opened, d.first
@@ -41,7 +41,7 @@ func (d *Data) rewind() {
 
 // EachOf passes the sentences of another source, such as development data, to take.
 func (d *Data) EachOf(ctx context.Context, source corpus.Source, take func(in *input.Input, s *input.Sentence, labels []string) error) error {
-	return input.Each(ctx, source, d.inputs.Format, func(in *input.Input) error {
+	return input.Each(ctx, source, d.inputs.Options, func(in *input.Input) error {
 		if err := d.Profile.Fits(in.Format, in.Layout); err != nil {
 			return in.AtStart(err)
 		}
@@ -51,11 +51,12 @@ func (d *Data) EachOf(ctx context.Context, source corpus.Source, take func(in *i
 
 // each passes first and then the rest of in to take. It adds positions to errors.
 func (d *Data) each(in *input.Input, first []*input.Sentence, take func(s *input.Sentence, labels []string) error) error {
-	var labels []string
+	var own, labels []string
 	var seen input.Counts
 	use := func(s *input.Sentence) error {
 		seen.Sentence(s)
-		labels = in.Labels(labels, s, d.Profile.Place())
+		own = in.Labels(own, s, d.Profile.Place())
+		labels = d.spell.Read(labels[:0], own)
 		if err := take(s, labels); err != nil {
 			return in.At(s, tokenOf(err), err)
 		}

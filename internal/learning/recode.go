@@ -22,10 +22,10 @@ func newRecoder(scheme string, p *recipe.Profile, reading annotation.Supervision
 	if scheme == "" {
 		return nil, nil
 	}
-	to, err := structured.ParseScheme(scheme)
+	to, _, err := annotation.ParseScheme(scheme)
 	switch {
 	case err != nil || to == structured.Plain:
-		return nil, model.Refuse("scheme", "{scheme} %s: want iob1, bio, bioes or io", scheme)
+		return nil, model.Refuse("scheme", "{scheme} %s: want iob1, bio, bioes, io, ioe1 or ioe2", scheme)
 	case reading != annotation.Full:
 		return nil, model.Refuse("scheme", "{scheme} needs one known label per token; leave out {supervision}")
 	case p.Scheme == structured.Plain:

@@ -23,9 +23,10 @@ const segmentationSize = 5000
 
 // A segmentation finds the tokenizer that the model stores.
 type segmentation struct {
-	setting string // as in recipe.Config
-	name    string // of the tokenizer; "" means none
-	file    []byte // of the learned tokenizer
+	setting string         // as in recipe.Config
+	name    string         // of the tokenizer; "" means none
+	file    []byte         // of the learned tokenizer
+	named   text.Tokenizer // that the setting names; nil for other settings
 
 	sample    bytes.Buffer // the sentences that decide, or that a tokenizer is learned from
 	sentences int          // in sample
@@ -48,6 +49,7 @@ func newSegmentation(setting string) (*segmentation, error) {
 	if err != nil {
 		return nil, err
 	}
+	g.named = t
 	return g, g.store(t)
 }
 

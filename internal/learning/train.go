@@ -11,6 +11,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/recipe"
+	"github.com/trellis-nlp/trellis/text"
 )
 
 // A Result is a trained model with a description of the training.
@@ -98,6 +99,9 @@ func (d *Data) Read(ctx context.Context) (Set, error) {
 		return nil, err
 	}
 	d.tokens.pick(&d.Config)
+	if d.tokens.name == "" && d.split {
+		d.tokens.name = new(text.Rules).Name()
+	}
 	return set, d.EachOf(ctx, d.Config.Dev, func(in *input.Input, s *input.Sentence, labels []string) error {
 		d.tokens.hold(in.Format, s)
 		return d.hold(set, s, labels)

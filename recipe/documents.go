@@ -1,0 +1,43 @@
+package recipe
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/text/standoff"
+)
+
+// Formats returns the format of the training files: of rows, or of documents with spans. Both are
+// auto if the content decides, and at most one of them is not. Documents also says how spans are
+// aligned to tokens, but names no tokenizer.
+func (c *Config) Formats() (rows corpus.Format, documents standoff.Options, err error) {
+	name := cmp.Or(c.Format, corpus.FormatAuto.String())
+	if rows, err = corpus.ParseFormat(name); err != nil {
+		if documents.Format, err = standoff.ParseFormat(name); err != nil {
+			return 0, documents, model.Refuse("format", "{format} %s: want %s", c.Format, FormatNames)
+		}
+	}
+	if documents.Aligner.Policy, err = standoff.ParsePolicy(cmp.Or(c.Align, standoff.Expand.String())); err != nil {
+		return 0, documents, model.Refuse("align", "{align} %s: want expand, contract or strict", c.Align)
+	}
+	if c.Layers < 0 || c.Layers > MaxLayers {
+		return 0, documents, model.Refuse("layers", "{layers} %d: want 1 to %d", c.Layers, MaxLayers)
+	}
+	documents.Aligner.Layers, documents.LabelNames = c.Layers, c.LabelNames
+	return rows, documents, nil
+}
+
+// MaxLayers is the maximum number of label columns for overlapping spans.
+const MaxLayers = 100
+
+// FormatNames lists the formats of labelled files.
+var FormatNames = func() string {
+	names := []string{corpus.FormatAuto.String(), corpus.CoNLL.String(), corpus.CoNLLU.String(), corpus.CRFsuite.String()}
+	for f := standoff.Doccano; f <= standoff.XML; f++ {
+		names = append(names, f.String())
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}()
