@@ -2,7 +2,8 @@
 // named-entity recognisers. It does what the tagger command does, with the same results.
 //
 //   - [Train] trains a model on labelled sentences. A [Config] holds the settings of training.
-//   - [Open] opens a model file of trellis, CRFsuite, CRF++ or Wapiti.
+//   - [Open] opens a model file of trellis, CRFsuite, CRF++ or Wapiti. [Ready] opens a built-in
+//     model.
 //   - A [Model] tags sentences, files and plain text, evaluates itself, describes itself, and
 //     converts to other tools.
 //   - [Convert], [Split], [Compare] and [WriteAttributes] process labelled files.

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"log"
 
-	"github.com/trellis-nlp/trellis/ready"
+	"github.com/trellis-nlp/trellis"
 )
 
-func ExampleEnglishPOS() {
-	m, err := ready.EnglishPOS()
+func Example() {
+	m, err := trellis.Ready()
 	if err != nil {
 		log.Fatal(err)
 	}

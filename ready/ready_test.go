@@ -12,7 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis"
-	"github.com/trellis-nlp/trellis/ready"
 	"github.com/trellis-nlp/trellis/text"
 )
 
@@ -23,11 +22,11 @@ func TestSize(t *testing.T) {
 	assert.LessOrEqual(t, info.Size(), int64(5_000_000))
 }
 
-func TestEnglishPOSIsConcurrent(t *testing.T) {
+func TestReadyIsConcurrent(t *testing.T) {
 	var group sync.WaitGroup
 	for range 4 {
 		group.Go(func() {
-			m, err := ready.EnglishPOS()
+			m, err := trellis.Ready()
 			if !assert.NoError(t, err) {
 				return
 			}
@@ -50,7 +49,7 @@ func TestEnglishPOSIsConcurrent(t *testing.T) {
 func TestCardHasTheScores(t *testing.T) {
 	card, err := os.ReadFile("README.md")
 	require.NoError(t, err)
-	m, err := ready.EnglishPOS()
+	m, err := trellis.Ready()
 	require.NoError(t, err)
 	for _, name := range []string{"dev", "test"} {
 		file := filepath.Join("..", "..", "shared", "data", "ud-ewt", name+".conllu")

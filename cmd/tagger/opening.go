@@ -5,7 +5,6 @@ import (
 
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/internal/safefile"
-	"github.com/trellis-nlp/trellis/ready"
 )
 
 // openModel opens a model. If path is a FIFO, it stops waiting for the writer when ctx ends.
@@ -19,8 +18,8 @@ func (a *app) openOrReady(ctx context.Context, path, name string) (*trellis.Mode
 	if path != "" {
 		return openModel(ctx, path)
 	}
-	a.note("no " + name + "; using the built-in model: " + ready.Attribution)
-	return ready.EnglishPOS()
+	a.note("no " + name + "; using the built-in model: " + trellis.ReadyAttribution)
+	return trellis.Ready()
 }
 
 // saveModel saves a model. If path is a FIFO, it stops waiting for the reader when ctx ends.

@@ -121,12 +121,11 @@ var rules = []rule{
 		imports: []string{"structured", "losses", "corpus", "corpus/annotation", "metrics", "model", "crf", "recipe", "internal/input", "internal/learning"},
 		modules: []string{"gonum.org/v1/gonum/stat"}},
 
+	{path: "ready", public: true},
 	{path: root, public: true, system: true,
 		imports: []string{"structured", "losses", "corpus", "corpus/annotation", "corpus/attrfile", "text", "text/standoff", "cluster", "features", "optimize", "metrics", "model", "crf", "semicrf", "prunedcrf", "segment", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
-			"recipe", "internal/compress", "internal/input", "internal/learning", "internal/safefile", "internal/workers"}},
+			"recipe", "ready", "internal/compress", "internal/input", "internal/learning", "internal/safefile", "internal/workers"}},
 
-	{path: "ready", public: true,
-		imports: []string{"internal/compress", root}},
 	{path: "ready/internal/build", system: true,
 		imports: []string{"internal/safefile", root},
 		modules: []string{"github.com/klauspost/compress/zstd"}},
@@ -138,7 +137,7 @@ var rules = []rule{
 	{path: "internal/plots/lattice", system: true,
 		imports: []string{"structured", "decode/viterbi", "inference/forwardbackward", "corpus", "features", "model", "internal/safefile", "internal/sample", root}},
 	{path: "cmd/tagger", system: true,
-		imports: []string{"corpus", "text", "text/standoff", "cluster", "features", "metrics", "report", "study", "recipe", "internal/sample", "internal/compress", "internal/safefile", "internal/plots", "ready", root},
+		imports: []string{"corpus", "text", "text/standoff", "cluster", "features", "metrics", "report", "study", "recipe", "internal/sample", "internal/compress", "internal/safefile", "internal/plots", root},
 		modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar/v3", "golang.org/x/term"}},
 
 	{path: "internal/bruteforce", tests: true,
