@@ -174,9 +174,9 @@ func isModel(path string) (bool, error) {
 	if path == input.Stdin {
 		return false, nil
 	}
-	kind, err := KindOf(path)
-	if err != nil || kind != "" {
-		return kind != "", err
+	kind, err := model.Detect(path, kinds)
+	if err != nil || kind != nil {
+		return kind != nil, err
 	}
 	if !input.Twice(path) {
 		return false, nil

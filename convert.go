@@ -15,14 +15,19 @@ import (
 	"github.com/trellis-nlp/trellis/text/standoff"
 )
 
+// DocumentOptions say how documents of annotation tools are read and written.
+type DocumentOptions = standoff.Options
+
 // ConvertOptions are the options of [Convert]. Set at least one of To, Columns, Separator and
 // Scheme.
 type ConvertOptions struct {
 	Format corpus.Format // of the input: FormatAuto, CoNLL or CoNLLU
 	// Documents says how documents of annotation tools are read and written.
-	Documents standoff.Options
+	Documents DocumentOptions
 
 	To string // output format: conll, conllu, or a format of package standoff; "" means as in the input
+	// Tokenizer splits documents into tokens, as for OpenTokenizer. "" means Documents.Aligner.
+	Tokenizer string
 	// Create opens a file of the output for brat, which has two files for each document.
 	Create    func(name string) (io.WriteCloser, error)
 	Columns   []string     // columns to write, in order: COLUMN, or NAME=COLUMN for CoNLL-U; misc.KEY is a key in MISC
@@ -77,6 +82,11 @@ type conversion struct {
 // check returns a *model.OptionError for an option that is out of range or contradicts another.
 func (c *conversion) check() (err error) {
 	o := c.o
+	if o.Tokenizer != "" {
+		if o.Documents.Aligner.Tokenizer, err = OpenTokenizer(o.Tokenizer); err != nil {
+			return err
+		}
+	}
 	if o.To != "" {
 		if err := c.checkTo(); err != nil {
 			return err

@@ -3,6 +3,7 @@ package trellis
 import (
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus"
@@ -20,10 +21,11 @@ func (c *conversion) checkTo() (err error) {
 	if c.to, err = corpus.ParseFormat(o.To); err == nil && (c.to == corpus.CoNLL || c.to == corpus.CoNLLU) {
 		return nil
 	}
+	formats := slices.DeleteFunc(recipe.Choices("format"), func(name string) bool { return name == "auto" || name == "crfsuite" })
 	form, err := standoff.ParseFormat(o.To)
 	switch {
 	case err != nil || form == standoff.FormatAuto:
-		return model.Refuse("to", "{to} %s: want %s", o.To, ConvertFormats)
+		return model.Refuse("to", "{to} %s: want %s", o.To, strings.Join(formats, ", "))
 	case len(o.Columns) > 0:
 		return model.Refuse("columns", "{columns}: documents of %s have no columns", form)
 	case o.Separator != "":
@@ -39,12 +41,6 @@ func (c *conversion) checkTo() (err error) {
 	c.docs.o.Aligner.Report = &c.aligned
 	return nil
 }
-
-// ConvertFormats lists the output formats of [Convert].
-var ConvertFormats = func() string {
-	list := strings.TrimPrefix(recipe.FormatNames, "auto, ")
-	return strings.Replace(list, "crfsuite, ", "", 1)
-}()
 
 // toDocuments writes an input as documents.
 func (c *conversion) toDocuments() error {

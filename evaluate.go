@@ -10,18 +10,17 @@ import (
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/model"
-	"github.com/trellis-nlp/trellis/text/standoff"
 )
 
 // EvalOptions are the options of evaluation and comparison. A column is a number from 1, a number
 // from the end (-1 is the last), or a name in CoNLL-U.
 type EvalOptions struct {
 	Format    corpus.Format
-	Documents standoff.Options // how documents of annotation tools are read
-	Label     string           // gold label column; "" means as in training, or the default of the format
-	Predicted string           // predicted label column, if no model predicts; "" means the last
-	Prob      string           // column of their probabilities; "" means the last, or Prob= in MISC
-	Form      string           // word column; "" means as in training, or FORM
+	Documents DocumentOptions // how documents of annotation tools are read
+	Label     string          // gold label column; "" means as in training, or the default of the format
+	Predicted string          // predicted label column, if no model predicts; "" means the last
+	Prob      string          // column of their probabilities; "" means the last, or Prob= in MISC
+	Form      string          // word column; "" means as in training, or FORM
 
 	Scheme            string // label scheme: plain, iob1, bio, bioes, io, ioe1, ioe2, bilou or bmes; "" means as detected
 	NoDictionary      bool   // ignore the tag dictionary

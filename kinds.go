@@ -49,13 +49,3 @@ func parser[M model.Labeller](read func(data []byte) (M, error)) func(r io.Reade
 		return read(data)
 	})
 }
-
-// KindOf returns the kind of a model file, one of the constants of package model. It looks at the
-// content only. It returns "" if the file is not a model.
-func KindOf(path string) (string, error) {
-	kind, err := model.Detect(path, kinds)
-	if kind == nil || err != nil {
-		return "", err
-	}
-	return kind.Name, nil
-}

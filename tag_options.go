@@ -11,7 +11,6 @@ import (
 	"github.com/trellis-nlp/trellis/interop/wapiti"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
-	"github.com/trellis-nlp/trellis/text/standoff"
 )
 
 // FileOptions are the options of [Model.TagFiles]. The zero value writes the best labels in the
@@ -27,7 +26,7 @@ type FileOptions struct {
 
 	Format corpus.Format
 	// Documents says how documents of annotation tools are read. Tagging replaces their spans.
-	Documents standoff.Options
+	Documents DocumentOptions
 	// Create opens a file of the output for documents of brat, which have two files each.
 	Create  func(name string) (io.WriteCloser, error)
 	Label   string // label column; "" means as in training

@@ -48,8 +48,11 @@ func (o TextOptions) Check() error {
 }
 
 // OpenTokenizer returns the tokenizer with a name, as for text.New, or opens the file of a learned
-// tokenizer. If there is no such name or file, the error is an [*OptionError].
-func OpenTokenizer(name string) (text.Tokenizer, error) { return learning.OpenTokenizer(name) }
+// tokenizer. The name "" means rules for text of any language. If there is no such name or file,
+// the error is an [*OptionError].
+func OpenTokenizer(name string) (text.Tokenizer, error) {
+	return learning.OpenTokenizer(cmp.Or(name, anyText))
+}
 
 // Tokenizer returns the tokenizer with a name, as for [OpenTokenizer]. The name "" means the
 // tokenizer that the model stores. If the model stores none, it means rules for text of any

@@ -30,7 +30,7 @@ type TokenizerOptions struct {
 //
 // When ctx ends, TrainTokenizer returns the best tokenizer so far and an error that wraps
 // ctx.Err(). If no step was complete, the tokenizer is nil.
-func TrainTokenizer(ctx context.Context, data Source, o TokenizerOptions) (*segment.Model, *text.Scores, error) {
+func TrainTokenizer(ctx context.Context, data Source, o TokenizerOptions) (*segment.Model, *TextScores, error) {
 	if o.Threads < 0 {
 		return nil, nil, model.Refuse("threads", "{threads} %d: want a positive number, or 0 for all cores", o.Threads)
 	}
@@ -46,7 +46,11 @@ func TrainTokenizer(ctx context.Context, data Source, o TokenizerOptions) (*segm
 		}
 		settings.Dev = text.Join(dev)
 	}
-	return learning.TrainTokenizer(ctx, refs, settings)
+	m, scores, err := learning.TrainTokenizer(ctx, refs, settings)
+	if scores == nil {
+		return m, nil, err
+	}
+	return m, &TextScores{Scores: *scores}, err
 }
 
 // references reads a reference from each file.

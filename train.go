@@ -9,6 +9,7 @@ import (
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/internal/learning"
 	"github.com/trellis-nlp/trellis/internal/safefile"
+	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
 	"github.com/trellis-nlp/trellis/recipe"
@@ -16,6 +17,13 @@ import (
 
 // A Config holds the settings of training. The zero value picks every setting to suit the data.
 type Config = recipe.Config
+
+// Choices lists the values of an option of [Config]: cost, format, loss or optimizer. It returns
+// nil for other options.
+func Choices(option string) []string { return recipe.Choices(option) }
+
+// Losses lists the values of Config.Loss with their descriptions.
+func Losses() []losses.Kind { return losses.Kinds() }
 
 // ReadConfig reads the settings in a file that [Config.Write] has written.
 func ReadConfig(path string) (Config, error) {

@@ -2,7 +2,6 @@ package recipe
 
 import (
 	"cmp"
-	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/model"
@@ -16,7 +15,7 @@ func (c *Config) Formats() (rows corpus.Format, documents standoff.Options, err 
 	name := cmp.Or(c.Format, corpus.FormatAuto.String())
 	if rows, err = corpus.ParseFormat(name); err != nil {
 		if documents.Format, err = standoff.ParseFormat(name); err != nil {
-			return 0, documents, model.Refuse("format", "{format} %s: want %s", c.Format, FormatNames)
+			return 0, documents, model.Refuse("format", "{format} %s: want %s", c.Format, orList(formatNames))
 		}
 	}
 	if documents.Aligner.Policy, err = standoff.ParsePolicy(cmp.Or(c.Align, standoff.Expand.String())); err != nil {
@@ -31,13 +30,3 @@ func (c *Config) Formats() (rows corpus.Format, documents standoff.Options, err 
 
 // MaxLayers is the maximum number of label columns for overlapping spans.
 const MaxLayers = 100
-
-// FormatNames lists the formats of labelled files.
-var FormatNames = func() string {
-	names := []string{corpus.FormatAuto.String(), corpus.CoNLL.String(), corpus.CoNLLU.String(), corpus.CRFsuite.String()}
-	for f := standoff.Doccano; f <= standoff.XML; f++ {
-		names = append(names, f.String())
-	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " or " + names[last]
-}()

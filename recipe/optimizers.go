@@ -59,9 +59,7 @@ const exponentialDecay = 0.85
 // paVariants lists the values of Config.PAVariant: no slack, slack, squared slack.
 var paVariants = []string{"pa", "pa1", "pa2"}
 
-// OptimizerNames lists the values of Config.Optimizer.
-func OptimizerNames() []string { return optimizerNames(func(optimizer) bool { return true }) }
-
+// optimizerNames returns the names of the optimizers that suit.
 func optimizerNames(suits func(o optimizer) bool) []string {
 	var names []string
 	for _, o := range optimizers {

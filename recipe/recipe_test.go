@@ -301,7 +301,7 @@ func TestEveryLossAndOptimizerIsKnown(t *testing.T) {
 		m := c.NewMethod()
 		assert.True(t, (m.Batch != nil) != (m.Stochastic != nil), name)
 	}
-	for _, name := range OptimizerNames() {
+	for _, name := range Choices("optimizer") {
 		c := Config{Optimizer: name}
 		if name == "sgd-l1" {
 			c.L1 = 1

@@ -14,11 +14,6 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-var costNames = []string{"hamming", "boundary", "entity"}
-
-// CostNames lists the values of Config.Cost.
-func CostNames() []string { return slices.Clone(costNames) }
-
 // Validate returns a *[model.OptionError] for a setting that is out of range or contradicts
 // another.
 func (c Config) Validate() error {
@@ -365,7 +360,7 @@ func (c *Config) validateAnnealing() error {
 func (c *Config) validateOptimizer() error {
 	kind := optimizerNamed(c.Optimizer)
 	if kind.name == "" {
-		return model.Refuse("optimizer", "{optimizer} %s: want one of %s", c.Optimizer, strings.Join(OptimizerNames(), ", "))
+		return model.Refuse("optimizer", "{optimizer} %s: want one of %s", c.Optimizer, strings.Join(Choices("optimizer"), ", "))
 	}
 	for k, v := range []float64{c.L1, or(c.L2, 0)} {
 		if option := []string{"l1", "l2"}[k]; !(v >= 0 && v <= math.MaxFloat64) {

@@ -33,6 +33,14 @@ type HTMLOptions struct {
 	Language string
 }
 
+// LanguageOf returns the language of the rules of a tokenizer, for [HTMLOptions], or "".
+func LanguageOf(t text.Tokenizer) string {
+	if rules, ok := t.(*text.Rules); ok {
+		return rules.Language
+	}
+	return ""
+}
+
 // NewHTML returns a Writer of one HTML page. The page needs no other file and no script. It has a
 // legend with the number of entities or words of each label, which also filters by label. The
 // background of an entity fades with its probability, and a tooltip has the number. The page adapts

@@ -167,8 +167,8 @@ func checkNames(lossNames, optimizers []string) error {
 		}
 	}
 	for _, name := range optimizers {
-		if !slices.Contains(recipe.OptimizerNames(), name) {
-			return model.Refuse("optimizer", "{optimizer} %s: want some of %s", name, strings.Join(recipe.OptimizerNames(), ", "))
+		if known := recipe.Choices("optimizer"); !slices.Contains(known, name) {
+			return model.Refuse("optimizer", "{optimizer} %s: want some of %s", name, strings.Join(known, ", "))
 		}
 	}
 	return nil

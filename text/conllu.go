@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// AppendCoNLLU appends a sentence of a text in CoNLL-U, for ReadReference. It has a comment with
+// AppendCoNLLU appends the sentence of a text in CoNLL-U, for ReadReference. It has a comment with
 // the text, the forms, ranges for surface tokens of several words, and SpaceAfter=No. The other
 // columns are empty. First means that the sentence starts a paragraph.
-func AppendCoNLLU(dst []byte, text string, s *Sentence, first bool) []byte {
+func (s *Sentence) AppendCoNLLU(dst []byte, text string, first bool) []byte {
 	if first {
 		dst = append(dst, "# newpar\n"...)
 	}

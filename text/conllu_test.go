@@ -13,7 +13,7 @@ func TestAppendCoNLLU(t *testing.T) {
 	d := Split(&Rules{Language: "en"}, "I don't\nski. No!\n")
 	var b []byte
 	for k := range d.Sentences {
-		b = AppendCoNLLU(b, d.Text, &d.Sentences[k], k == 0)
+		b = d.Sentences[k].AppendCoNLLU(b, d.Text, k == 0)
 	}
 	assert.Equal(t, `# newpar
 # text = I don't ski.
@@ -42,7 +42,7 @@ func FuzzCoNLLU(f *testing.F) {
 		}
 		var b []byte
 		for k := range d.Sentences {
-			b = AppendCoNLLU(b, s, &d.Sentences[k], k == 0)
+			b = d.Sentences[k].AppendCoNLLU(b, s, k == 0)
 		}
 		ref, err := ReadReference(bytes.NewReader(b), "text", -1)
 		require.NoError(t, err)

@@ -8,7 +8,6 @@ import (
 
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/internal/safefile"
-	"github.com/trellis-nlp/trellis/text/standoff"
 )
 
 // convertFlags holds the flags of tagger convert.
@@ -33,8 +32,9 @@ func (a *app) convertCommand() *cobra.Command {
 			return a.convert(cmd.Context(), &o, args)
 		},
 	}
+	outputs := append([]string{"conll", "conllu"}, documentFormats...)
 	f := c.Flags()
-	f.StringVar(&o.To, "to", "", "output `FORMAT`: "+trellis.ConvertFormats+" (default as the input)")
+	f.StringVar(&o.To, "to", "", "output `FORMAT`: "+orList(outputs)+" (default as the input)")
 	f.StringSliceVar(&o.Columns, "columns", nil, "`LIST` of columns to write, in this order; NAME=COLUMN with --to "+
 		"conllu; misc.KEY is an entry of MISC")
 	f.StringVar(&o.Separator, "separator", "", "`NAME` of the column separator in CoNLL: tab or space (default as "+
@@ -47,10 +47,10 @@ func (a *app) convertCommand() *cobra.Command {
 		"standard output)")
 	groupFlags(c, "Basic flags")
 	addFormats(c, &o.Format, &o.Documents, "conll", "conllu")
-	f.Var(tokenizerFlag{&o.Documents.Aligner.Tokenizer}, "tokenizer", "`NAME` of the tokenizer for documents, such as space or rules:en,hyphens, or the file of a learned one (default rules)")
+	f.StringVar(&o.Tokenizer, "tokenizer", "", "`NAME` of the tokenizer for documents, such as space or rules:en,hyphens, or the file of a learned one (default rules)")
 	groupFlags(c, "Input")
 	f.SortFlags = false
-	complete(c, "to", append([]string{"conll", "conllu"}, documentFormats...)...)
+	complete(c, "to", outputs...)
 	complete(c, "separator", "tab", "space")
 	complete(c, "scheme", "iob1", "bio", "bioes", "io", "ioe1", "ioe2", "bilou", "bmes")
 	return c
@@ -62,7 +62,7 @@ func (a *app) convert(ctx context.Context, o *convertFlags, files []string) erro
 		return err
 	}
 	o.Warn = a.warn
-	if o.To == standoff.Brat.String() && o.output != "" && o.output != "-" {
+	if o.To == "brat" && o.output != "" && o.output != "-" {
 		o.Create = filesIn(o.output)
 		return trellis.Convert(ctx, a.stdout, data, o.ConvertOptions)
 	}

@@ -2,28 +2,25 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis"
+	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/safefile"
-	"github.com/trellis-nlp/trellis/text"
-	"github.com/trellis-nlp/trellis/text/standoff"
 )
 
 // documentFormats are the formats of annotation tools.
-var documentFormats = func() (names []string) {
-	for f := standoff.Doccano; f <= standoff.XML; f++ {
-		names = append(names, f.String())
-	}
-	return names
-}()
+var documentFormats = slices.DeleteFunc(trellis.Choices("format"), func(name string) bool {
+	_, err := corpus.ParseFormat(name)
+	return err == nil
+})
 
 // The usage of flags for documents, in all commands.
 const (
@@ -34,9 +31,9 @@ const (
 )
 
 // addDocuments adds the flags for documents.
-func addDocuments(c *cobra.Command, o *standoff.Options) {
+func addDocuments(c *cobra.Command, o *trellis.DocumentOptions) {
 	f := c.Flags()
-	f.Var(policyFlag{&o.Aligner.Policy}, "align", alignUsage)
+	f.TextVar(&o.Aligner.Policy, "align", o.Aligner.Policy, alignUsage)
 	f.IntVar(&o.Aligner.Layers, "layers", 0, layersUsage)
 	f.StringArrayVar(&o.LabelNames, "label-names", nil, labelNamesUsage)
 	complete(c, "align", "expand", "contract", "strict")
@@ -44,53 +41,6 @@ func addDocuments(c *cobra.Command, o *standoff.Options) {
 		f.Lookup(name).DefValue = ""
 	}
 }
-
-// A policyFlag is the value of --align.
-type policyFlag struct{ policy *standoff.Policy }
-
-// Set implements [pflag.Value].
-func (f policyFlag) Set(name string) error {
-	policy, err := standoff.ParsePolicy(name)
-	if err != nil {
-		return errors.New("expand, contract or strict")
-	}
-	*f.policy = policy
-	return nil
-}
-
-// String implements [pflag.Value].
-func (f policyFlag) String() string {
-	if f.policy == nil { // the zero value, which pflag makes
-		return ""
-	}
-	return f.policy.String()
-}
-
-// Type implements [pflag.Value].
-func (f policyFlag) Type() string { return "string" }
-
-// A tokenizerFlag is the value of --tokenizer: a name, or the file of a learned tokenizer.
-type tokenizerFlag struct{ tokenizer *text.Tokenizer }
-
-// Set implements [pflag.Value].
-func (f tokenizerFlag) Set(name string) (err error) {
-	*f.tokenizer, err = text.New(name)
-	if _, missing := os.Stat(name); err != nil && missing == nil {
-		*f.tokenizer, err = trellis.OpenTokenizer(name)
-	}
-	return err
-}
-
-// String implements [pflag.Value].
-func (f tokenizerFlag) String() string {
-	if f.tokenizer == nil || *f.tokenizer == nil {
-		return ""
-	}
-	return (*f.tokenizer).Name()
-}
-
-// Type implements [pflag.Value].
-func (f tokenizerFlag) Type() string { return "string" }
 
 // isFolder reports whether the name of an output is a folder: it exists, or the name ends in a
 // separator.

@@ -31,7 +31,7 @@ type compareRun struct {
 var compareUsage = map[string]string{
 	"seed": "random seed `N` of the held-out sentences and of run 1; run i uses N+i-1 (default 1)",
 	"cost": "`NAME` of the cost, for losses that have one and for the expected cost of " +
-		"all: " + orList(trellis.CostNames()) + " (default hamming)",
+		"all: " + orList(trellis.Choices("cost")) + " (default hamming)",
 }
 
 // unsharedOptions are the shared options that compare-losses does not have: those that would pick a

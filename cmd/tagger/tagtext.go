@@ -13,7 +13,6 @@ import (
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/report"
-	"github.com/trellis-nlp/trellis/text"
 )
 
 // textFlags holds the flags of tagger tag for plain text.
@@ -135,7 +134,7 @@ func (a *app) tagText(ctx context.Context, m *trellis.Model, o *tagFlags, data t
 		return err
 	}
 	return a.writeOutput(ctx, o.output, func(w io.Writer) error {
-		out := o.documents(w, m, data.Paths, tokenizer)
+		out := o.documents(w, m, data.Paths, report.LanguageOf(tokenizer))
 		if err := m.TagTextFiles(ctx, out, data, options); err != nil {
 			return err
 		}
@@ -144,7 +143,7 @@ func (a *app) tagText(ctx context.Context, m *trellis.Model, o *tagFlags, data t
 }
 
 // documents returns the writer of documents that the flags select.
-func (o *tagFlags) documents(w io.Writer, m *trellis.Model, files []string, tokenizer text.Tokenizer) report.Writer {
+func (o *tagFlags) documents(w io.Writer, m *trellis.Model, files []string, language string) report.Writer {
 	style := report.Tags
 	if m.SpellsSpans() {
 		style = report.Spans
@@ -154,12 +153,9 @@ func (o *tagFlags) documents(w io.Writer, m *trellis.Model, files []string, toke
 		unit, _ := report.ParseUnit(o.offsets) // which check has checked
 		return report.NewJSON(w, report.JSONOptions{Unit: unit, Documents: o.per == perParagraph})
 	case o.html:
-		page := report.HTMLOptions{Style: style}
+		page := report.HTMLOptions{Style: style, Language: language}
 		if len(files) == 1 && files[0] != "-" {
 			page.Title = filepath.Base(files[0])
-		}
-		if rules, ok := tokenizer.(*text.Rules); ok {
-			page.Language = rules.Language
 		}
 		return report.NewHTML(w, page)
 	}

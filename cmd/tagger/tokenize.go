@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -11,7 +10,6 @@ import (
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/report"
-	"github.com/trellis-nlp/trellis/text"
 )
 
 // tokenizeFlags holds the flags of tagger tokenize.
@@ -88,7 +86,16 @@ func (a *app) tokenize(ctx context.Context, o *tokenizeFlags, files []string) er
 	if err := distinct([]safefile.Use{a.writing("--output", o.output)}, append(a.reading(data.Paths), use("--model", o.model), use("--tokenizer", o.tokenizer))); err != nil {
 		return err
 	}
-	t, err := o.open(ctx)
+	open := trellis.OpenTokenizer
+	if o.model != "" {
+		m, err := openModel(ctx, o.model)
+		if err != nil {
+			return err
+		}
+		defer m.Close()
+		open = m.Tokenizer
+	}
+	t, err := open(o.tokenizer)
 	if err != nil {
 		return err
 	}
@@ -103,19 +110,6 @@ func (a *app) tokenize(ctx context.Context, o *tokenizeFlags, files []string) er
 	})
 }
 
-// open returns the tokenizer that the flags name.
-func (o *tokenizeFlags) open(ctx context.Context) (text.Tokenizer, error) {
-	if o.model == "" {
-		return trellis.OpenTokenizer(cmp.Or(o.tokenizer, "rules"))
-	}
-	m, err := openModel(ctx, o.model)
-	if err != nil {
-		return nil, err
-	}
-	defer m.Close()
-	return m.Tokenizer(o.tokenizer)
-}
-
 // A sentenceWriter writes the sentences of documents.
 type sentenceWriter struct {
 	w      io.Writer
@@ -127,10 +121,10 @@ type sentenceWriter struct {
 func (s *sentenceWriter) Write(d *trellis.Document) error {
 	s.buffer = s.buffer[:0]
 	for k := range d.Sentences {
-		sentence := &d.Sentences[k].Sentence
+		sentence := &d.Sentences[k]
 		switch s.format {
 		case formatCoNLLU:
-			s.buffer = text.AppendCoNLLU(s.buffer, d.Text, sentence, k == 0)
+			s.buffer = sentence.AppendCoNLLU(s.buffer, d.Text, k == 0)
 		case formatJSON:
 			if err := s.object(d, sentence); err != nil {
 				return err
@@ -150,7 +144,7 @@ func (s *sentenceWriter) Write(d *trellis.Document) error {
 }
 
 // object appends the JSON object of a sentence.
-func (s *sentenceWriter) object(d *trellis.Document, sentence *text.Sentence) error {
+func (s *sentenceWriter) object(d *trellis.Document, sentence *trellis.DocumentSentence) error {
 	type part struct {
 		Text   string `json:"text"`
 		Start  int    `json:"start"`

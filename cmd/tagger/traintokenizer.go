@@ -4,13 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/internal/safefile"
-	"github.com/trellis-nlp/trellis/text"
 )
 
 const trainTokenizerHelp = `Learn to split plain text into sentences and tokens.
@@ -102,18 +100,10 @@ func (a *app) trainTokenizer(cmd *cobra.Command, o *tokenizerFlags, files []stri
 }
 
 // printOutcome prints the scores on the development data, and a line about the tokenizer.
-func (o *tokenizerFlags) printOutcome(w io.Writer, attributes int, s *text.Scores) error {
+func (o *tokenizerFlags) printOutcome(w io.Writer, attributes int, s *trellis.TextScores) error {
 	if s != nil {
 		fmt.Fprintln(w, "development data:")
-		t := tabwriter.NewWriter(w, 0, 8, 2, ' ', tabwriter.AlignRight)
-		fmt.Fprintln(t, "\tF1\tgold\tpredicted\tcorrect\t")
-		for _, row := range []struct {
-			name string
-			text.Count
-		}{{"tokens", s.Tokens}, {"words", s.Words}, {"sentences", s.Sentences}} {
-			fmt.Fprintf(t, "%s\t%.2f%%\t%d\t%d\t%d\t\n", row.name, 100*row.F1(), row.Gold, row.Predicted, row.Correct)
-		}
-		if err := t.Flush(); err != nil {
+		if err := s.WriteTable(w); err != nil {
 			return err
 		}
 	}

@@ -50,10 +50,10 @@ func (a *app) tuneCommand() *cobra.Command {
 		"without a table")
 	f.BoolVar(&o.quiet, "quiet", false, "print only the outcome, warnings and errors, no progress")
 	groupFlags(c, "Basic flags")
-	f.StringSliceVar(&o.Losses, "loss", nil, "`LIST` of losses: "+orList(lossNames())+" (default "+
+	f.StringSliceVar(&o.Losses, "loss", nil, "`LIST` of losses: "+orList(trellis.Choices("loss"))+" (default "+
 		"cross-entropy,hinge,perceptron, or the losses of the optimizers)")
 	f.StringSliceVar(&o.Optimizers, "optimizer", nil, "`LIST` of "+
-		"optimizers: "+orList(trellis.OptimizerNames())+" (default depends on the loss)")
+		"optimizers: "+orList(trellis.Choices("optimizer"))+" (default depends on the loss)")
 	f.StringSliceVar(&o.l2, "l2", nil, "`LIST` of factors of ||w||^2 (default 0.01,0.1,1; with --trials 0.001..10)")
 	f.StringSliceVar(&o.l1, "l1", nil, "`LIST` of factors of ||w||_1 (default 0)")
 	f.StringSliceVar(&o.scales, "cost-scale", nil, "`LIST` of factors of the cost, for losses that have a cost "+

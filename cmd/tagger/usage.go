@@ -11,9 +11,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/corpus"
-	"github.com/trellis-nlp/trellis/recipe"
-	"github.com/trellis-nlp/trellis/text/standoff"
 )
 
 func init() {
@@ -168,10 +167,15 @@ var wants = map[string]string{
 }
 
 // flagError says which values a flag accepts if the given one has the wrong type.
-func flagError(_ *cobra.Command, err error) error {
+func flagError(c *cobra.Command, err error) error {
 	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		f := invalid.GetFlag()
-		return fmt.Errorf("--%s %s: want %s", f.Name, invalid.GetValue(), cmp.Or(wants[f.Value.Type()], invalid.Unwrap().Error()))
+		want := cmp.Or(wants[f.Value.Type()], invalid.Unwrap().Error())
+		if complete, ok := c.GetFlagCompletionFunc(f.Name); ok {
+			choices, _ := complete(c, nil, "")
+			want = orList(choices)
+		}
+		return fmt.Errorf("--%s %s: want %s", f.Name, invalid.GetValue(), want)
 	}
 	return err
 }
@@ -197,7 +201,7 @@ func required(c *cobra.Command, flags ...string) {
 // A formatFlag is the value of --format.
 type formatFlag struct {
 	format    *corpus.Format
-	documents *standoff.Format // nil for commands that read no documents
+	documents *trellis.DocumentOptions // nil for commands that read no documents
 }
 
 // addFormat adds --format with shell completion of the formats that the command reads.
@@ -208,9 +212,9 @@ func addFormat(c *cobra.Command, to *corpus.Format, formats ...string) {
 }
 
 // addFormats is addFormat for commands that also read documents, with the flags for them.
-func addFormats(c *cobra.Command, to *corpus.Format, documents *standoff.Options, formats ...string) {
+func addFormats(c *cobra.Command, to *corpus.Format, documents *trellis.DocumentOptions, formats ...string) {
 	all := slices.Concat([]string{"auto"}, formats, documentFormats)
-	c.Flags().Var(formatFlag{to, &documents.Format}, "format", "input `FORMAT`: "+orList(all))
+	c.Flags().Var(formatFlag{to, documents}, "format", "input `FORMAT`: "+orList(all))
 	complete(c, "format", all...)
 	addDocuments(c, documents)
 }
@@ -226,22 +230,14 @@ func orList(names []string) string {
 
 // Set implements [pflag.Value].
 func (f formatFlag) Set(name string) error {
+	if f.documents != nil && f.documents.Format.UnmarshalText([]byte(name)) == nil {
+		return nil
+	}
 	format, err := corpus.ParseFormat(name)
-	if f.documents != nil {
-		if documents, err := standoff.ParseFormat(name); err == nil {
-			*f.documents = documents
-			return nil
-		}
+	if err == nil {
+		*f.format = format
 	}
-	switch {
-	case err == nil:
-	case f.documents != nil:
-		return errors.New(recipe.FormatNames)
-	default:
-		return errors.New("auto, conll, conllu or crfsuite")
-	}
-	*f.format = format
-	return nil
+	return err
 }
 
 // String implements [pflag.Value].
@@ -249,8 +245,8 @@ func (f formatFlag) String() string {
 	if f.format == nil { // the zero value, which pflag makes
 		return ""
 	}
-	if f.documents != nil && *f.documents != standoff.FormatAuto {
-		return f.documents.String()
+	if f.documents != nil && f.documents.Format != 0 {
+		return f.documents.Format.String()
 	}
 	return f.format.String()
 }

@@ -39,6 +39,15 @@ func ParsePolicy(name string) (Policy, error) {
 	return 0, fmt.Errorf("unknown alignment %q: expected expand, contract or strict", name)
 }
 
+// MarshalText returns the name of the policy.
+func (p Policy) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText sets p to the policy that ParsePolicy reads.
+func (p *Policy) UnmarshalText(name []byte) (err error) {
+	*p, err = ParsePolicy(string(name))
+	return err
+}
+
 // An Aligner turns the spans of documents into labels of tokens. The zero value uses the rules of
 // package text, expands spans and keeps one layer. It is safe for concurrent use without a Report.
 type Aligner struct {

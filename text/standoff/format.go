@@ -53,6 +53,15 @@ func ParseFormat(name string) (Format, error) {
 	return 0, fmt.Errorf("unknown annotation format %q: expected %s", name, strings.Join(formatNames[:], ", "))
 }
 
+// MarshalText returns the name of the format.
+func (f Format) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
+
+// UnmarshalText sets f to the format that ParseFormat reads.
+func (f *Format) UnmarshalText(name []byte) (err error) {
+	*f, err = ParseFormat(string(name))
+	return err
+}
+
 // Unit returns what offsets count in the files of a format.
 //
 //   - doccano counts UTF-16 code units: its page runs in a browser and stores offsets of JavaScript
