@@ -2,7 +2,6 @@ package recipe
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/losses"
@@ -36,10 +35,4 @@ func Choices(option string) []string {
 		return optimizerNames(func(optimizer) bool { return true })
 	}
 	return nil
-}
-
-// orList joins names as "a, b or c".
-func orList(names []string) string {
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " or " + names[last]
 }

@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/model"
@@ -15,7 +16,7 @@ func (c *Config) Formats() (rows corpus.Format, documents standoff.Options, err 
 	name := cmp.Or(c.Format, corpus.FormatAuto.String())
 	if rows, err = corpus.ParseFormat(name); err != nil {
 		if documents.Format, err = standoff.ParseFormat(name); err != nil {
-			return 0, documents, model.Refuse("format", "{format} %s: want %s", c.Format, orList(formatNames))
+			return 0, documents, model.Refuse("format", "{format} %s: want %s", c.Format, strings.Join(formatNames, ", "))
 		}
 	}
 	if documents.Aligner.Policy, err = standoff.ParsePolicy(cmp.Or(c.Align, standoff.Expand.String())); err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis"
+	"github.com/trellis-nlp/trellis/internal/cli"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
@@ -34,7 +35,7 @@ func (a *app) convertCommand() *cobra.Command {
 	}
 	outputs := append([]string{"conll", "conllu"}, documentFormats...)
 	f := c.Flags()
-	f.StringVar(&o.To, "to", "", "output `FORMAT`: "+orList(outputs)+" (default as the input)")
+	f.StringVar(&o.To, "to", "", "output `FORMAT`: "+cli.OrList(outputs)+" (default as the input)")
 	f.StringSliceVar(&o.Columns, "columns", nil, "`LIST` of columns to write, in this order; NAME=COLUMN with --to "+
 		"conllu; misc.KEY is an entry of MISC")
 	f.StringVar(&o.Separator, "separator", "", "`NAME` of the column separator in CoNLL: tab or space (default as "+

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis"
+	"github.com/trellis-nlp/trellis/internal/cli"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/report"
@@ -72,7 +73,7 @@ func (a *app) demo(ctx context.Context, folder string) error {
 	if folder == "" {
 		_, err = fmt.Fprintf(a.stdout, demoNext, invocation())
 	} else {
-		_, err = fmt.Fprintf(a.stdout, demoFiles, folder, invocation(), shellLine([]string{filepath.ToSlash(folder)}))
+		_, err = fmt.Fprintf(a.stdout, demoFiles, folder, invocation(), cli.Quote([]string{filepath.ToSlash(folder)}))
 	}
 	return err
 }
@@ -138,5 +139,5 @@ func invocation() string {
 	if strings.Contains(filepath.ToSlash(called), "/go-build") {
 		return "go run github.com/trellis-nlp/trellis/cmd/tagger"
 	}
-	return shellLine([]string{called})
+	return cli.Quote([]string{called})
 }

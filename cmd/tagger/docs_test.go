@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/internal/cli"
 )
 
 var reference = filepath.Join("..", "..", "docs", "reference", "cli")
@@ -37,7 +39,7 @@ func TestReferenceIsUpToDate(t *testing.T) {
 
 func TestEveryFlagIsDocumented(t *testing.T) {
 	for _, c := range new(app).rootCommand().Commands() {
-		page := read(t, filepath.Join(reference, pageName(c)))
+		page := read(t, filepath.Join(reference, cli.PageName(c)))
 		c.Flags().VisitAll(func(f *pflag.Flag) {
 			row := regexp.MustCompile("(?m)^\\| `(-[a-z], )?--" + f.Name + "( [^`]+)?` \\| \\S")
 			assert.Len(t, row.FindAllString(page, -1), 1, "%s --%s", c.Name(), f.Name)
@@ -76,18 +78,6 @@ func checkExamples(t *testing.T, c *cobra.Command) {
 			}
 		}
 	}
-}
-
-func TestMarked(t *testing.T) {
-	for text, want := range map[string]string{
-		"Pass --to conllu, or --trials N. Every (--l2)": "Pass `--to conllu`, or `--trials N`. Every (`--l2`)",
-		"--blend 1000..30 and 'tagger tag --probs'":     "`--blend 1000..30` and `tagger tag --probs`",
-		"--compare A B FILE is X--y":                    "`--compare A B FILE` is X--y",
-		"see docs/reference/files.md":                   "see [files.md](../../reference/files.md)",
-	} {
-		assert.Equal(t, want, marked(text))
-	}
-	assert.Equal(t, "a\n\n```text\nb  c\n  d\n```\n\na", fenced("x\n\n  b  c\n    d\n\nx", func(string) string { return "a" }))
 }
 
 func TestManPages(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis"
+	"github.com/trellis-nlp/trellis/internal/cli"
 )
 
 // Exit statuses.
@@ -32,7 +33,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
 	root := a.rootCommand()
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
-		plainUsages(root)
+		cli.PlainUsages(root)
 	}
 	root.SetArgs(append([]string{}, args...)) // not nil, which would stand for the arguments of the process
 	cmd, err := root.ExecuteContextC(ctx)
@@ -103,14 +104,14 @@ func (a *app) rootCommand() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return wrongUsage("name a command: %s", orList(commandNames(cmd)))
+			return wrongUsage("name a command: %s", cli.OrList(commandNames(cmd)))
 		},
 	}
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	root.SetUsageFunc(printUsage)
-	root.SetFlagErrorFunc(flagError)
+	root.SetUsageFunc(cli.PrintUsage)
+	root.SetFlagErrorFunc(cli.FlagError)
 	root.SetVersionTemplate("tagger {{.Version}}\n")
 	for _, g := range []struct {
 		title    string

@@ -12,6 +12,7 @@ import (
 
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/internal/cli"
 	"github.com/trellis-nlp/trellis/internal/plots"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/study"
@@ -31,7 +32,7 @@ type compareRun struct {
 var compareUsage = map[string]string{
 	"seed": "random seed `N` of the held-out sentences and of run 1; run i uses N+i-1 (default 1)",
 	"cost": "`NAME` of the cost, for losses that have one and for the expected cost of " +
-		"all: " + orList(trellis.Choices("cost")) + " (default hamming)",
+		"all: " + cli.OrList(trellis.Choices("cost")) + " (default hamming)",
 }
 
 // unsharedOptions are the shared options that compare-losses does not have: those that would pick a

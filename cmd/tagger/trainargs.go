@@ -3,9 +3,9 @@ package main
 import (
 	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/trellis-nlp/trellis"
+	"github.com/trellis-nlp/trellis/internal/cli"
 )
 
 // tunedModel is the model file in the command line for the best setting.
@@ -54,21 +54,6 @@ func flagArgs(c *trellis.Config, name string) []string {
 	case reflect.Bool:
 		return []string{flag + "=true"}
 	default:
-		return []string{flag, (&optionValue{value: v}).String()}
+		return []string{flag, cli.NewValue(c.Field(name)).String()}
 	}
 }
-
-// shellLine quotes a command line for a shell.
-func shellLine(words []string) string {
-	quoted := make([]string, len(words))
-	for k, w := range words {
-		quoted[k] = w
-		if w == "" || strings.ContainsFunc(w, func(r rune) bool { return !strings.ContainsRune(plainRunes, r) }) {
-			quoted[k] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
-		}
-	}
-	return strings.Join(quoted, " ")
-}
-
-// plainRunes need no quotes in shells.
-const plainRunes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,+@%"

@@ -7,6 +7,7 @@ import (
 
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/cli"
 )
 
 // trainOptions are the flags for settings of training, in the order of the help.
@@ -27,7 +28,7 @@ var dataOptions = group("Data", []option{
 		"number the tokens)"},
 	{name: "pos", usage: "`COLUMN` with parts of speech for the presets, or none (default detected in CoNLL, none " +
 		"in CoNLL-U)"},
-	{name: "format", usage: "input `FORMAT`: " + orList(trellis.Choices("format")) + " (default auto)",
+	{name: "format", usage: "input `FORMAT`: " + cli.OrList(trellis.Choices("format")) + " (default auto)",
 		choices: trellis.Choices("format")},
 	{name: "align", usage: alignUsage, choices: []string{"expand", "contract", "strict"}},
 	{name: "layers", usage: layersUsage},
@@ -85,7 +86,7 @@ var modelOptions = group("Model", []option{
 var lossOptions = group("Loss", []option{
 	{name: "loss", usage: "`NAME` of the loss, from the list above (default depends on the labels and the " +
 		"optimizer)", choices: trellis.Choices("loss")},
-	{name: "cost", usage: "`NAME` of the cost in the loss: " + orList(trellis.Choices("cost")) + " (default " +
+	{name: "cost", usage: "`NAME` of the cost in the loss: " + cli.OrList(trellis.Choices("cost")) + " (default " +
 		"hamming)", choices: trellis.Choices("cost")},
 	{name: "cost-scale", usage: "multiply the cost by `X` (default 1; 3 in the default loss for plain labels)"},
 	{name: "cost-fn", usage: "entity cost `X` of a false negative: a token of an entity labelled O (default 1; 3 in " +
@@ -111,7 +112,7 @@ var lossOptions = group("Loss", []option{
 })
 
 var optimizerOptions = group("Optimizer", []option{
-	{name: "optimizer", usage: "`NAME` of the optimizer: " + orList(trellis.Choices("optimizer")) + " (default depends " +
+	{name: "optimizer", usage: "`NAME` of the optimizer: " + cli.OrList(trellis.Choices("optimizer")) + " (default depends " +
 		"on the loss)", choices: trellis.Choices("optimizer")},
 	{name: "l2", usage: "add `X` times ||w||^2 to the sum of the losses (default 0.1; 0.01 for risk, " +
 		"jensen-risk-bound and ramps; 0.3 for pruned models; 0 for perceptron, pa and arow)"},

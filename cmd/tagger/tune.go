@@ -10,6 +10,7 @@ import (
 
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/internal/cli"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/study"
 )
@@ -50,10 +51,10 @@ func (a *app) tuneCommand() *cobra.Command {
 		"without a table")
 	f.BoolVar(&o.quiet, "quiet", false, "print only the outcome, warnings and errors, no progress")
 	groupFlags(c, "Basic flags")
-	f.StringSliceVar(&o.Losses, "loss", nil, "`LIST` of losses: "+orList(trellis.Choices("loss"))+" (default "+
+	f.StringSliceVar(&o.Losses, "loss", nil, "`LIST` of losses: "+cli.OrList(trellis.Choices("loss"))+" (default "+
 		"cross-entropy,hinge,perceptron, or the losses of the optimizers)")
 	f.StringSliceVar(&o.Optimizers, "optimizer", nil, "`LIST` of "+
-		"optimizers: "+orList(trellis.Choices("optimizer"))+" (default depends on the loss)")
+		"optimizers: "+cli.OrList(trellis.Choices("optimizer"))+" (default depends on the loss)")
 	f.StringSliceVar(&o.l2, "l2", nil, "`LIST` of factors of ||w||^2 (default 0.01,0.1,1; with --trials 0.001..10)")
 	f.StringSliceVar(&o.l1, "l1", nil, "`LIST` of factors of ||w||_1 (default 0)")
 	f.StringSliceVar(&o.scales, "cost-scale", nil, "`LIST` of factors of the cost, for losses that have a cost "+
@@ -66,7 +67,7 @@ func (a *app) tuneCommand() *cobra.Command {
 	f.IntVar(&o.Folds, "folds", 0, "score by cross-validation with `N` folds (default 5, for fewer than 2000 "+
 		"sentences)")
 	f.StringVar(&o.dev, "dev", "", "score on this `FILE`, at the best step of each training, as train --dev does")
-	f.StringVar(&o.Metric, "metric", "f1", "`NAME` of the score: "+orList(study.MetricNames()))
+	f.StringVar(&o.Metric, "metric", "f1", "`NAME` of the score: "+cli.OrList(study.MetricNames()))
 	groupFlags(c, "Scoring")
 	registerOptions(c, &o.Base, optionsNamed(sharedOptions, tuneUsage))
 	f.SortFlags = false

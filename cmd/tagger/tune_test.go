@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/trellis-nlp/trellis/internal/cli"
 	"github.com/trellis-nlp/trellis/study"
 )
 
@@ -34,7 +35,7 @@ func parseTuned(t *testing.T, text string) rankedTrials {
 	return r
 }
 
-// words splits a line quoted by shellLine as a shell does.
+// words splits a line quoted by cli.Quote as a shell does.
 func words(line string) []string {
 	var list []string
 	for _, w := range regexp.MustCompile(`(?:'[^']*'|\\'|[^' ])+`).FindAllString(line, -1) {
@@ -298,7 +299,7 @@ func TestTuneFailures(t *testing.T) {
 
 func TestShellLine(t *testing.T) {
 	list := []string{"tagger", "it's", "a b", "$HOME", "", "plain-1.0_x/y=z:,", "*"}
-	line := shellLine(list)
+	line := cli.Quote(list)
 	assert.Equal(t, `tagger 'it'\''s' 'a b' '$HOME' '' plain-1.0_x/y=z:, '*'`, line)
 	assert.Equal(t, []string{"x", "--", "-odd"}, words("x -- -odd"))
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"text/tabwriter"
 
+	"github.com/trellis-nlp/trellis/internal/cli"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/study"
 )
@@ -37,7 +38,7 @@ func (a *app) printRanking(o *tuneRun, r *study.Ranking) error {
 		object.Trials = append(object.Trials, j)
 	}
 	if r.Trials[0].Err == nil {
-		object.Best = "tagger " + shellLine(object.Trials[0].Args)
+		object.Best = "tagger " + cli.Quote(object.Trials[0].Args)
 	}
 	if written, err := a.writeObject(o.json, object); err != nil || written {
 		return err

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/trellis-nlp/trellis/internal/cli"
 	"github.com/trellis-nlp/trellis/losses"
 )
 
@@ -148,16 +149,16 @@ func TestCommandGroups(t *testing.T) {
 // The flags of each command are in small groups, the basic ones first.
 func TestFlagGroups(t *testing.T) {
 	for _, c := range new(app).rootCommand().Commands() {
-		groups := flagGroups(c)
+		groups := cli.FlagGroups(c)
 		for _, g := range groups {
 			limit := 16
 			if len(groups) == 1 {
 				limit = 8
 			}
-			assert.LessOrEqual(t, len(g.flags), limit, "%s: %s", c.Name(), g.heading)
+			assert.LessOrEqual(t, len(g.Flags), limit, "%s: %s", c.Name(), g.Heading)
 		}
 		if len(groups) > 1 {
-			assert.Equal(t, "Basic flags", groups[0].heading, c.Name())
+			assert.Equal(t, "Basic flags", groups[0].Heading, c.Name())
 		}
 	}
 	out := done(t, "", "train", "--help").out
@@ -170,16 +171,16 @@ func TestFlagGroups(t *testing.T) {
 
 func TestFlagTexts(t *testing.T) {
 	for _, c := range new(app).rootCommand().Commands() {
-		for _, g := range flagGroups(c) {
-			for _, f := range g.flags {
-				assert.NotRegexp(t, `default:|[.]$`, f.usage, "%s %s", c.Name(), f.spelling)
-				assert.LessOrEqual(t, strings.Count(f.usage, "(default"), 1, "%s %s", c.Name(), f.spelling)
-				assert.NotRegexp(t, ` (string|int|uint|float|strings|duration)$`, f.spelling, "%s needs a placeholder", c.Name())
+		for _, g := range cli.FlagGroups(c) {
+			for _, f := range g.Flags {
+				assert.NotRegexp(t, `default:|[.]$`, f.Usage, "%s %s", c.Name(), f.Spelling)
+				assert.LessOrEqual(t, strings.Count(f.Usage, "(default"), 1, "%s %s", c.Name(), f.Spelling)
+				assert.NotRegexp(t, ` (string|int|uint|float|strings|duration)$`, f.Spelling, "%s needs a placeholder", c.Name())
 			}
 		}
 		for line := range strings.Lines(c.UsageString()) {
 			if !strings.HasPrefix(line, "  tagger ") {
-				assert.LessOrEqual(t, len(line), helpWidth+1, "%s: %s", c.Name(), line)
+				assert.LessOrEqual(t, len(line), cli.Width+1, "%s: %s", c.Name(), line)
 			}
 		}
 	}

@@ -136,8 +136,11 @@ var rules = []rule{
 		imports: []string{"structured", "losses", "internal/safefile", "internal/plots"}},
 	{path: "internal/plots/lattice", system: true,
 		imports: []string{"structured", "decode/viterbi", "inference/forwardbackward", "corpus", "features", "model", "internal/safefile", "internal/sample", root}},
+	{path: "internal/cli", system: true,
+		imports: []string{"internal/safefile"},
+		modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag"}},
 	{path: "cmd/tagger", system: true,
-		imports: []string{"corpus", "cluster", "features", "metrics", "report", "study", "internal/sample", "internal/compress", "internal/safefile", "internal/plots", root},
+		imports: []string{"corpus", "cluster", "features", "metrics", "report", "study", "internal/cli", "internal/sample", "internal/compress", "internal/safefile", "internal/plots", root},
 		modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar/v3", "golang.org/x/term"}},
 
 	{path: "internal/bruteforce", tests: true,

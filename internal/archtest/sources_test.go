@@ -40,6 +40,18 @@ func TestFilesHoldOneIdea(t *testing.T) {
 	})
 }
 
+// The command holds flags and printing. What a program can call belongs in the library.
+func TestCommandIsThin(t *testing.T) {
+	lines := 0
+	files(t, func(p *pkg, _ string, source []byte, _ *token.FileSet, _ *ast.File) {
+		if p.name == "cmd/tagger" {
+			lines += strings.Count(string(source), "\n")
+		}
+	})
+	assert.LessOrEqual(t, lines, 4500, "lines of cmd/tagger")
+	assert.Positive(t, lines)
+}
+
 func TestPackagesOpenWithDocGo(t *testing.T) {
 	documented := make(map[string]bool)
 	files(t, func(p *pkg, name string, _ []byte, _ *token.FileSet, f *ast.File) {
