@@ -43,11 +43,14 @@ func (m *Model) EvaluateText(ctx context.Context, data Source, o TextEvalOptions
 	scores := new(TextScores)
 	err = eachReference(ctx, data, func(layout *corpus.Layout, read func(column int) (*text.Reference, error)) error {
 		c, err := layout.Label(column)
+		if err == nil && c.Key != "" {
+			err = fmt.Errorf("%s is a part of a column; expected a column", c)
+		}
 		if err != nil {
 			return model.Refuse("label", "{label}: %w", err)
 		}
-		scores.Column = strings.ToUpper(layout.Names[c])
-		ref, err := read(c)
+		scores.Column = strings.ToUpper(layout.Names[c.Column])
+		ref, err := read(c.Column)
 		if err != nil {
 			return err
 		}

@@ -163,7 +163,7 @@ func (f *fit) findLabel(m model.Labeller, in *input.Input, label string, last in
 		if m.Scheme() != structured.Plain {
 			spec = corpus.SpanValue
 		}
-		if v, err := in.Layout.LabelValue(spec); err == nil {
+		if v, err := in.Layout.Label(spec); err == nil {
 			f.label = v
 		}
 	case files == model.Files{} && in.Layout.Columns-1 > last: // the model does not name its training files

@@ -22,19 +22,22 @@ func warnAll(warn func(string), lists ...[]string) {
 // knownWords returns a function that reports whether a word occurs in the training data, or nil if
 // the model does not store the words.
 func knownWords(m model.Labeller) func(word string) bool {
-	words, ok := m.(interface{ Known(word string) bool })
-	if !ok || m.Metadata().Tool != "" {
+	words, ok := m.(knower)
+	if !ok || m.Input().Templates == nil || m.Metadata().Tool != "" {
 		return nil
 	}
 	form := m.Metadata().Normalize
-	return func(word string) bool { return words.Known(form.Of(word)) }
+	return func(word string) bool { return words.Knows(form.Of(word)) }
 }
+
+// A knower reports whether a model knows a word, or an attribute if it reads ready-made attributes.
+type knower interface{ Knows(field string) bool }
 
 // A lookup counts the words or attributes of sentences that a model knows.
 type lookup struct {
 	m     model.Labeller
-	items interface{ Knows(attribute string) bool } // nil if the model has no such method
-	run   func() error                              // of count, which allocates nothing so
+	items knower       // nil if the model has no such method
+	run   func() error // of count, which allocates nothing so
 
 	f    *fit
 	seen *input.Counts
@@ -43,7 +46,7 @@ type lookup struct {
 
 func newLookup(m model.Labeller) *lookup {
 	u := &lookup{m: m}
-	u.items, _ = m.(interface{ Knows(attribute string) bool })
+	u.items, _ = m.(knower)
 	u.run = u.count
 	return u
 }

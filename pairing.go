@@ -148,7 +148,7 @@ func (y *system) pairs(in *input.Input, _ *input.Counts) (func(*input.Sentence) 
 	if in.HasItems() {
 		return nil, in.AtStart(errors.New("an attribute file; want a file with the gold labels in a column"))
 	}
-	gold, err := in.Layout.LabelValue(y.o.Label)
+	gold, err := in.Layout.Label(y.o.Label)
 	if err != nil {
 		return nil, in.AtStart(fmt.Errorf("label column: %w", err))
 	}

@@ -56,9 +56,9 @@ func TestConlluPlus(t *testing.T) {
 	assert.Equal(t, corpus.Layout{Format: corpus.CoNLLU, Columns: 4, Tabs: true, Numbered: true,
 		Names: []string{"id", "form", "upos", "parseme:mwe"}}, layout)
 	for spec, want := range map[string]int{"": 2, "PARSEME:MWE": 3, "-1": 3, "1": 0} {
-		col, err := layout.Label(spec)
+		v, err := layout.Label(spec)
 		require.NoError(t, err)
-		assert.Equal(t, want, col, spec)
+		assert.Equal(t, corpus.Value{Column: want}, v, spec)
 	}
 	var s corpus.Sentence
 	require.NoError(t, r.Read(&s))

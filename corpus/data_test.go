@@ -69,7 +69,7 @@ func TestDataSets(t *testing.T) {
 				sentences++
 				words += s.Len()
 				for i := range s.Len() {
-					labels[s.Field(i, col)] = true
+					labels[s.Field(i, col.Column)] = true
 				}
 			}
 			assert.Equal(t, c.sentences, sentences)

@@ -22,7 +22,7 @@ func ExampleReader() {
 	var s corpus.Sentence
 	for r.Read(&s) == nil {
 		for t := range s.Len() {
-			fmt.Println(s.Line(t), s.Field(t, form), s.Field(t, label))
+			fmt.Println(s.Line(t), s.Field(t, form), s.Field(t, label.Column))
 		}
 	}
 	// Output:

@@ -115,7 +115,7 @@ func TestLayout(t *testing.T) {
 		assert.Equal(t, c.form, form, c.text)
 		label, err := layout.Label("")
 		require.NoError(t, err)
-		assert.Equal(t, c.label, label, c.text)
+		assert.Equal(t, corpus.Value{Column: c.label}, label, c.text)
 	}
 }
 

@@ -56,14 +56,14 @@ func (l *Layout) Form(spec string) (int, error) {
 	return l.Column(spec)
 }
 
-// Label resolves the label column. The default (spec "") is UPOS in CoNLL-U and the last column in
-// CoNLL.
-func (l *Layout) Label(spec string) (int, error) {
+// Label resolves the label column, or misc.KEY. The default (spec "") is UPOS in CoNLL-U and the
+// last column in CoNLL.
+func (l *Layout) Label(spec string) (Value, error) {
 	if spec == "" {
 		spec = "-1"
 		if slices.Contains(l.Names, "upos") {
 			spec = "upos"
 		}
 	}
-	return l.Column(spec)
+	return l.Value(spec)
 }

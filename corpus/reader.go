@@ -9,23 +9,11 @@ import (
 	"github.com/trellis-nlp/trellis/internal/lines"
 )
 
-// Separator is the separator of the fields of a CoNLL row.
-type Separator int
-
-const (
-	// SeparatorAuto is Tabs if the first row contains a tab, else Blanks.
-	SeparatorAuto Separator = iota
-	// Tabs separates fields by single tabs.
-	Tabs
-	// Blanks separates fields by runs of spaces and tabs, as CRF++ and Wapiti do.
-	Blanks
-)
-
 // Options override what a Reader detects from the first sentence.
 type Options struct {
-	Format    Format    // FormatAuto distinguishes CoNLL, CoNLLU and CRFsuite
-	Separator Separator // of CoNLL rows
-	Columns   int       // number of columns of CoNLL rows; 0 takes it from the first row
+	Format  Format // FormatAuto distinguishes CoNLL, CoNLLU and CRFsuite
+	Tabs    bool   // single tabs separate the fields of CoNLL rows, even if the first row has none
+	Columns int    // number of columns of CoNLL rows; 0 takes it from the first row
 }
 
 // A Reader reads sentences in CoNLL columns or CoNLL-U. It reads no further than the sentences that
@@ -221,8 +209,7 @@ func (r *Reader) look() {
 
 // decide sets the separator and the number of columns from the first row.
 func (r *Reader) decide(row []byte) {
-	r.layout.Tabs = r.opts.Separator == Tabs ||
-		r.opts.Separator == SeparatorAuto && bytes.IndexByte(row, '\t') >= 0
+	r.layout.Tabs = r.opts.Tabs || bytes.IndexByte(row, '\t') >= 0
 	r.layout.Columns = r.opts.Columns
 	if r.layout.Columns <= 0 {
 		r.layout.Columns = len(split(nil, row, 0, r.layout.Tabs))

@@ -93,8 +93,7 @@ func TestReader(t *testing.T) {
 		{name: "comments between and behind tokens", text: "a O\n# x y\nb O\n# z z\n\n# w w\n\n", want: []string{"a|O b|O"}},
 		{name: "comment that is a token among so many columns", text: "a b c\n# x y\n", want: []string{"a|b|c #|x|y"}},
 		{name: "comments only, columns known", text: "# # B-NP\n# x\n\n", opts: corpus.Options{Columns: 3}, want: []string{"#|#|B-NP"}},
-		{name: "tabs by option", text: "New York\n# b\n", opts: corpus.Options{Separator: corpus.Tabs}, want: []string{"New York # b"}},
-		{name: "blanks by option", text: "a DT\tO\nb NN\tO\n", opts: corpus.Options{Separator: corpus.Blanks}, want: []string{"a|DT|O b|NN|O"}},
+		{name: "tabs by option", text: "New York\n# b\n", opts: corpus.Options{Tabs: true}, want: []string{"New York # b"}},
 		{name: "not UTF-8", text: "\xff\xfe O\n\x80 O\n", want: []string{"\xff\xfe|O \x80|O"}},
 		{name: "CoNLL-U by option", text: "", opts: corpus.Options{Format: corpus.CoNLLU}},
 	} {
@@ -241,7 +240,7 @@ func TestReaderAllocatesOnceASentence(t *testing.T) {
 }
 
 func TestRowsAreTheLinesOfTheTokens(t *testing.T) {
-	r := corpus.NewReader(strings.NewReader("# a comment\na  x \r\nb\tc\n# d e\n\nlast y"), "", corpus.Options{Separator: corpus.Blanks})
+	r := corpus.NewReader(strings.NewReader("# a comment\na  x \r\nb\tc\n# d e\n\nlast y"), "", corpus.Options{})
 	var s corpus.Sentence
 	require.NoError(t, r.Read(&s))
 	require.Equal(t, 2, s.Len())

@@ -34,15 +34,6 @@ func (l *Layout) Value(spec string) (Value, error) {
 	return v, err
 }
 
-// LabelValue is [Layout.Label] with misc.KEY.
-func (l *Layout) LabelValue(spec string) (Value, error) {
-	if spec != "" {
-		return l.Value(spec)
-	}
-	column, err := l.Label("")
-	return Value{Column: column}, err
-}
-
 // String returns the number of the column from 1, or misc.KEY.
 func (v Value) String() string {
 	if v.Key != "" {

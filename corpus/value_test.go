@@ -24,7 +24,7 @@ func TestValue(t *testing.T) {
 	assert.Equal(t, []string{"A=1", "NE=B-LOC", "NE=I-LOC"}, v.Replace(&s, []string{"O", "B-LOC", "I-LOC"}))
 	assert.Equal(t, []string{"A=1", "_", "_"}, v.Replace(&s, []string{"O", "O", "O"}))
 
-	v, err = layout.LabelValue("")
+	v, err = layout.Label("")
 	require.NoError(t, err)
 	assert.Equal(t, "4", v.String())
 	assert.Equal(t, []string{"PROPN", "VERB", "PROPN"}, v.Read(nil, &s))

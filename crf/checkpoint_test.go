@@ -199,7 +199,7 @@ func TestResumeDistinguishesShares(t *testing.T) {
 		d := small(t, plainTemplates, 20)
 		rows := features.Rows{{"a"}, {"b"}}
 		known := []annotation.Choice{{Labels: []string{"O", "B-PER"}, Shares: []float64{share, 1 - share}}, {Labels: []string{"O"}, Shares: []float64{1}}}
-		require.NoError(t, d.AddChoices(rows, known, 1))
+		require.NoError(t, d.AddChoices(model.Sentence{Columns: rows}, known, 1))
 		return d
 	}
 	o := Options{Penalty: l2}

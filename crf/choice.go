@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus/annotation"
-	"github.com/trellis-nlp/trellis/corpus/attrfile"
-	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -77,23 +75,20 @@ func (d *Dataset) allowed(t int) ([]int32, []float64) {
 	return d.gold[t : t+1], nil
 }
 
-// AddChoices is [Dataset.Add] for sentences with partial or soft labels. If a token of a sentence
-// has shares, every other token of the sentence needs shares or a single label.
+// AddChoices is [Dataset.Add], or [Dataset.AddItems], for sentences with partial or soft labels. If
+// a token of a sentence has shares, every other token of the sentence needs shares or a single
+// label.
 //
 // The loss must support such targets, as cross-entropy does. Held-out data cannot have them.
 //
 // A token yields features for its candidate labels, and none if its Labels are empty.
-func (d *Dataset) AddChoices(seq features.Sequence, known []annotation.Choice, weight float64) error {
-	return d.addChoices(known, func(labels []string) error { return d.Add(seq, labels, weight) })
-}
-
-// AddItemChoices is [Dataset.AddItems] with the choices of [Dataset.AddChoices].
-func (d *Dataset) AddItemChoices(items [][]attrfile.Attribute, known []annotation.Choice, weight float64) error {
-	return d.addChoices(known, func(labels []string) error { return d.AddItems(items, labels, weight) })
-}
-
-// addChoices checks the choices and calls add. The choices reach end through d.known.
-func (d *Dataset) addChoices(known []annotation.Choice, add func(labels []string) error) error {
+func (d *Dataset) AddChoices(s model.Sentence, known []annotation.Choice, weight float64) error {
+	add := func(labels []string) error { // the choices reach end through d.known
+		if s.Columns == nil {
+			return d.AddItems(s.Items, labels, weight)
+		}
+		return d.Add(s.Columns, labels, weight)
+	}
 	soft, partial := -1, -1
 	labels := make([]string, len(known))
 	for t, c := range known {

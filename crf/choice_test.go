@@ -38,7 +38,7 @@ func chosen(t testing.TB, source string, n int, change func(s, i int, c *annotat
 		for i := range known {
 			change(s, i, &known[i])
 		}
-		require.NoError(t, d.AddChoices(rows, known, 1))
+		require.NoError(t, d.AddChoices(model.Sentence{Columns: rows}, known, 1))
 	}
 	return d
 }
@@ -63,7 +63,7 @@ func TestUnlabelledSentencesHaveNoEffect(t *testing.T) {
 	whole := small(t, plainTemplates, 12)
 	more := small(t, plainTemplates, 12)
 	for _, rows := range read(t, sample.Train)[12:20] {
-		require.NoError(t, more.AddChoices(rows, make([]annotation.Choice, len(rows)), 1))
+		require.NoError(t, more.AddChoices(model.Sentence{Columns: rows}, make([]annotation.Choice, len(rows)), 1))
 	}
 	x, y := whole.features(false, 0), more.features(false, 0)
 	require.Equal(t, x.label, y.label)
@@ -94,7 +94,7 @@ func TestLossOfChoices(t *testing.T) {
 			known := certain(column(rows, 2))
 			known[len(rows)/2] = c
 			known[0] = c
-			require.NoError(t, d.AddChoices(rows, known, 1))
+			require.NoError(t, d.AddChoices(model.Sentence{Columns: rows}, known, 1))
 			x := d.features(true, 0)
 			rng := rand.New(rand.NewPCG(4, 5))
 			w := make([]float64, x.dim())
@@ -182,7 +182,7 @@ func TestFeaturesOfChoices(t *testing.T) {
 	d, err := NewDataset(model.Input{})
 	require.NoError(t, err)
 	a := func(name string) []attrfile.Attribute { return []attrfile.Attribute{{Name: name, Value: 1}} }
-	require.NoError(t, d.AddItemChoices([][]attrfile.Attribute{a("x"), a("y"), a("z"), a("x")}, []annotation.Choice{
+	require.NoError(t, d.AddChoices(model.Sentence{Items: [][]attrfile.Attribute{a("x"), a("y"), a("z"), a("x")}}, []annotation.Choice{
 		{Labels: []string{"A"}}, {Labels: []string{"B", "A"}}, {}, {Labels: []string{"C"}},
 	}, 1))
 	assert.Equal(t, []string{"A", "B", "C"}, d.Labels())
@@ -212,7 +212,7 @@ func TestHalfOfTheLabels(t *testing.T) {
 				known[i].Labels = []string{"NOUN", known[i].Labels[0]}
 			}
 		}
-		require.NoError(t, d.AddChoices(rows, known, 1))
+		require.NoError(t, d.AddChoices(model.Sentence{Columns: rows}, known, 1))
 	}
 	for name, o := range map[string]Options{
 		"lbfgs": {Penalty: l2}, "sgd": {Penalty: l2, Stochastic: optimize.SGD{Passes: optimize.Passes{Epochs: 15}}},
@@ -268,13 +268,13 @@ func TestChoicesAreRefused(t *testing.T) {
 		{{Labels: []string{"A", "B"}, Shares: []float64{1, 0}}, {Labels: []string{"A"}}},
 		{{Labels: []string{"A", "B"}, Shares: []float64{1}}, {Labels: []string{"A"}}},
 	} {
-		assert.ErrorIs(t, d.AddChoices(rows, known, 1), model.ErrInput)
+		assert.ErrorIs(t, d.AddChoices(model.Sentence{Columns: rows}, known, 1), model.ErrInput)
 	}
 	assert.Zero(t, d.Len())
-	require.NoError(t, d.AddChoices(rows, make([]annotation.Choice, 2), 1))
+	require.NoError(t, d.AddChoices(model.Sentence{Columns: rows}, make([]annotation.Choice, 2), 1))
 	_, _, err = Train(t.Context(), d, Options{})
 	assert.ErrorContains(t, err, "no token has a label")
-	assert.ErrorIs(t, d.HeldOut().AddChoices(rows, make([]annotation.Choice, 2), 1), model.ErrInput)
+	assert.ErrorIs(t, d.HeldOut().AddChoices(model.Sentence{Columns: rows}, make([]annotation.Choice, 2), 1), model.ErrInput)
 }
 
 // The scheme is detected from the known labels.

@@ -203,7 +203,7 @@ func TestOpen(t *testing.T) {
 	got, err := Open(path)
 	require.NoError(t, err)
 	assert.Equal(t, lists(t, m), lists(t, got))
-	assert.True(t, got.Known("the"))
+	assert.True(t, got.Knows("the"))
 	require.NoError(t, got.Close())
 	require.NoError(t, got.Close(), "a second Close is harmless")
 	require.NoError(t, m.Close())

@@ -569,8 +569,8 @@ func TestTagger(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, empty)
 	assert.ErrorIs(t, tagger.ReadItems(nil), model.ErrInput)
-	assert.True(t, m.Known("the"))
-	assert.False(t, m.Known("zyzzyva"))
+	assert.True(t, m.Knows("the"))
+	assert.False(t, m.Knows("zyzzyva"))
 }
 
 func TestItemsModel(t *testing.T) {

@@ -35,7 +35,7 @@ func ExampleDataset_AddChoices() {
 			}
 			rows, known = append(rows, []string{word}), append(known, choice)
 		}
-		if err := data.AddChoices(rows, known, 1); err != nil {
+		if err := data.AddChoices(model.Sentence{Columns: rows}, known, 1); err != nil {
 			panic(err)
 		}
 	}

@@ -157,17 +157,15 @@ func (m *Model) transitions() []PairWeight {
 	return list
 }
 
-// Known reports whether the training data contain a word, up to collisions of 64-bit fingerprints.
-// It returns false for models of ready-made attributes.
-func (m *Model) Known(word string) bool {
-	_, ok := slices.BinarySearch(m.words, hashWord(word))
+// Knows reports whether the training data contain a word, up to collisions of 64-bit fingerprints.
+// If the model reads ready-made attributes, Knows reports whether it has weights for an attribute,
+// up to collisions of 61-bit fingerprints.
+func (m *Model) Knows(field string) bool {
+	if m.input.Templates == nil {
+		return m.attrs.find(keyOf(m.hasher.OfString(field))).N > 0
+	}
+	_, ok := slices.BinarySearch(m.words, hashWord(field))
 	return ok
-}
-
-// Knows reports whether the model has weights for an attribute of tokens, up to collisions of
-// 61-bit fingerprints.
-func (m *Model) Knows(attribute string) bool {
-	return m.attrs.find(keyOf(m.hasher.OfString(attribute))).N > 0
 }
 
 // Close releases the memory map of a model that [Open] returned. Other models need no Close. The

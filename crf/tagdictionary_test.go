@@ -89,7 +89,7 @@ func TestTagDictionaryOfPartialLabels(t *testing.T) {
 	d, err := NewDataset(model.Input{Templates: parse(t, "u:w=%x[0,form]\n"), Names: map[string]int{"form": 0}})
 	require.NoError(t, err)
 	require.NoError(t, d.Add(features.Rows{{"one"}, {"two"}, {"six"}}, []string{"A", "B", "C"}, 1))
-	require.NoError(t, d.AddChoices(features.Rows{{"one"}, {"two"}, {"ten"}}, []annotation.Choice{{}, {Labels: []string{"A", "B"}}, {}}, 1))
+	require.NoError(t, d.AddChoices(model.Sentence{Columns: features.Rows{{"one"}, {"two"}, {"ten"}}}, []annotation.Choice{{}, {Labels: []string{"A", "B"}}, {}}, 1))
 	w, err := d.wordLabels(1)
 	require.NoError(t, err)
 	for k, want := range [][]uint16{{0}, {0, 1}, {2}, {}} {

@@ -30,9 +30,9 @@ func (r Range) valid() bool {
 	return positive(r.From) && positive(r.To)
 }
 
-// At returns the number at a step in 0..steps-1. It is From at the first step, and To at the last
+// at returns the number at a step in 0..steps-1. It is From at the first step, and To at the last
 // step and after it.
-func (r Range) At(step, steps int) float64 {
+func (r Range) at(step, steps int) float64 {
 	switch {
 	case step >= steps-1:
 		return r.To
@@ -52,11 +52,6 @@ type Schedule struct {
 	Temperature Range // range of 1 / Options.Gamma
 	Scale       Range // range of Options.Scale, the cost scale
 	Blend       Range // range of Options.Blend
-}
-
-// Constant reports whether the loss is the same at each step.
-func (s Schedule) Constant() bool {
-	return s.Temperature == Range{} && s.Scale == Range{} && s.Blend == Range{}
 }
 
 // Loss returns the loss at a step in 0..steps-1. Besides the errors of [New], it returns an error
@@ -81,7 +76,7 @@ func (s Schedule) Loss(step, steps int) (Loss, error) {
 		case !m.used:
 			return nil, fmt.Errorf("%s has no %s to change", s.Name, m.what)
 		default:
-			m.set(m.r.At(step, steps))
+			m.set(m.r.at(step, steps))
 		}
 	}
 	return New(s.Name, o)

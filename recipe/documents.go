@@ -22,12 +22,12 @@ func (c *Config) Formats() (rows corpus.Format, documents standoff.Options, err 
 	if documents.Aligner.Policy, err = standoff.ParsePolicy(cmp.Or(c.Align, standoff.Expand.String())); err != nil {
 		return 0, documents, model.Refuse("align", "{align} %s: want expand, contract or strict", c.Align)
 	}
-	if c.Layers < 0 || c.Layers > MaxLayers {
-		return 0, documents, model.Refuse("layers", "{layers} %d: want 1 to %d", c.Layers, MaxLayers)
+	if c.Layers < 0 || c.Layers > maxLayers {
+		return 0, documents, model.Refuse("layers", "{layers} %d: want 1 to %d", c.Layers, maxLayers)
 	}
 	documents.Aligner.Layers, documents.LabelNames = c.Layers, c.LabelNames
 	return rows, documents, nil
 }
 
-// MaxLayers is the maximum number of label columns for overlapping spans.
-const MaxLayers = 100
+// maxLayers is the maximum number of label columns for overlapping spans.
+const maxLayers = 100

@@ -120,7 +120,7 @@ func (p *Profile) findColumns(c *Config, s Sample) error {
 	if p.Form, err = s.Layout.Form(c.Form); err != nil {
 		return fmt.Errorf("form column: %w", err)
 	}
-	place, err := s.Layout.LabelValue(c.Label)
+	place, err := s.Layout.Label(c.Label)
 	if err != nil {
 		return fmt.Errorf("label column: %w", err)
 	}

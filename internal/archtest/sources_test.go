@@ -135,6 +135,51 @@ func undocumented(f *ast.File) (names []*ast.Ident) {
 	return names
 }
 
+// maxNames is the maximum number of exported names of the large packages, including methods.
+const maxNames = 60
+
+func TestPackagesExportFewNames(t *testing.T) {
+	names := map[string]int{"corpus": 0, "crf": 0, "optimize": 0, "semimarkov": 0}
+	files(t, func(p *pkg, _ string, _ []byte, _ *token.FileSet, f *ast.File) {
+		if _, counted := names[p.name]; counted {
+			names[p.name] += exported(f)
+		}
+	})
+	for name, n := range names {
+		assert.Positive(t, n, name)
+		assert.LessOrEqual(t, n, maxNames, "exported names of %s", name)
+	}
+}
+
+// exported counts the exported top-level names of f and the exported methods of exported types.
+func exported(f *ast.File) (n int) {
+	count := func(name *ast.Ident) {
+		if name.IsExported() {
+			n++
+		}
+	}
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil || ast.IsExported(receiver(d)) {
+				count(d.Name)
+			}
+		case *ast.GenDecl:
+			for _, s := range d.Specs {
+				switch s := s.(type) {
+				case *ast.TypeSpec:
+					count(s.Name)
+				case *ast.ValueSpec:
+					for _, name := range s.Names {
+						count(name)
+					}
+				}
+			}
+		}
+	}
+	return n
+}
+
 func receiver(d *ast.FuncDecl) string {
 	typ := d.Recv.List[0].Type
 	for {
@@ -202,6 +247,7 @@ func F() { println() }
 		names = append(names, name.Name)
 	}
 	assert.Equal(t, []string{"Bare", "Method", "A", "D", "F"}, names)
+	assert.Equal(t, 9, exported(f), "Bare with its methods, A to F")
 	printing := 0
 	ast.Inspect(f, func(n ast.Node) bool {
 		if call, ok := n.(*ast.CallExpr); ok && prints(call.Fun) {

@@ -28,11 +28,8 @@ func newChainSet(in model.Input) (*chainSet, error) {
 }
 
 func (s *chainSet) add(e example) error {
-	switch {
-	case e.choices != nil && s.items:
-		return s.AddItemChoices(e.items, e.choices, e.weight)
-	case e.choices != nil:
-		return s.AddChoices(e.columns, e.choices, e.weight)
+	if e.choices != nil {
+		return s.AddChoices(model.Sentence{Columns: e.columns, Items: e.items}, e.choices, e.weight)
 	}
 	return s.addTo(s.Dataset, e)
 }
