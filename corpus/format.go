@@ -2,10 +2,10 @@ package corpus
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"strings"
 
+	"github.com/trellis-nlp/trellis/internal/enum"
 	"github.com/trellis-nlp/trellis/internal/lines"
 )
 
@@ -26,25 +26,13 @@ const (
 	CRFsuite
 )
 
-var formatNames = [...]string{FormatAuto: "auto", CoNLL: "conll", CoNLLU: "conllu", CRFsuite: "crfsuite"}
+var formatNames = enum.Names[Format]{FormatAuto: "auto", CoNLL: "conll", CoNLLU: "conllu", CRFsuite: "crfsuite"}
 
 // String returns the name, as read by ParseFormat.
-func (f Format) String() string {
-	if f < 0 || int(f) >= len(formatNames) {
-		return fmt.Sprintf("Format(%d)", int(f))
-	}
-	return formatNames[f]
-}
+func (f Format) String() string { return formatNames.String(f) }
 
 // ParseFormat returns the format with this name: auto, conll, conllu or crfsuite, in any case.
-func ParseFormat(name string) (Format, error) {
-	for f, n := range formatNames {
-		if strings.EqualFold(name, n) {
-			return Format(f), nil
-		}
-	}
-	return 0, fmt.Errorf("unknown format %q: expected %s", name, strings.Join(formatNames[:], ", "))
-}
+func ParseFormat(name string) (Format, error) { return formatNames.Parse("format", name) }
 
 // Detect determines the format of r from its first sentence and its file name, which may be empty.
 // It returns a reader that yields all of r from the start, including read errors. That reader

@@ -86,7 +86,7 @@ func TestParseFormat(t *testing.T) {
 		assert.Equal(t, f, got)
 	}
 	_, err := corpus.ParseFormat("xml")
-	assert.EqualError(t, err, `unknown format "xml": expected auto, conll, conllu, crfsuite`)
+	assert.EqualError(t, err, `unknown format "xml": expected auto, conll, conllu or crfsuite`)
 	assert.Equal(t, "Format(9)", corpus.Format(9).String())
 }
 

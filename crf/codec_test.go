@@ -181,7 +181,7 @@ func TestPrecisionNames(t *testing.T) {
 		assert.Equal(t, w, got)
 	}
 	_, err := ParsePrecision("int4")
-	require.EqualError(t, err, `unknown precision "int4": want float32, float64, int16 or int8`)
+	require.EqualError(t, err, `unknown precision "int4": expected float32, float64, int16 or int8`)
 	assert.Equal(t, "Precision(9)", Precision(9).String())
 }
 

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/exp/constraints"
 
 	"github.com/trellis-nlp/trellis/internal/container"
+	"github.com/trellis-nlp/trellis/internal/enum"
 	"github.com/trellis-nlp/trellis/internal/modelfile"
 	"github.com/trellis-nlp/trellis/model"
 )
@@ -48,24 +49,13 @@ const (
 	Int8
 )
 
-var precisionNames = [...]string{Float32: "float32", Float64: "float64", Int16: "int16", Int8: "int8"}
+var precisionNames = enum.Names[Precision]{Float32: "float32", Float64: "float64", Int16: "int16", Int8: "int8"}
 
 // String returns the name, as read by ParsePrecision.
-func (w Precision) String() string {
-	if w < 0 || int(w) >= len(precisionNames) {
-		return fmt.Sprintf("Precision(%d)", int(w))
-	}
-	return precisionNames[w]
-}
+func (w Precision) String() string { return precisionNames.String(w) }
 
 // ParsePrecision returns the precision with this name.
-func ParsePrecision(name string) (Precision, error) {
-	k := slices.Index(precisionNames[:], name)
-	if k < 0 {
-		return 0, fmt.Errorf("unknown precision %q: want float32, float64, int16 or int8", name)
-	}
-	return Precision(k), nil
-}
+func ParsePrecision(name string) (Precision, error) { return precisionNames.Parse("precision", name) }
 
 // SaveOptions are the options of [Model.Save].
 type SaveOptions struct {

@@ -1,8 +1,9 @@
 package features
 
 import (
-	"fmt"
 	"strings"
+
+	"github.com/trellis-nlp/trellis/internal/enum"
 )
 
 // Dialect is the language of a template file. The package documentation describes each. The values
@@ -20,27 +21,15 @@ const (
 	DialectTrellis
 )
 
-var dialectNames = [...]string{
+var dialectNames = enum.Names[Dialect]{
 	DialectAuto: "auto", DialectCRFPP: "crf++", DialectWapiti: "wapiti", DialectTrellis: "trellis",
 }
 
 // String returns the name, as read by [ParseDialect].
-func (d Dialect) String() string {
-	if d < 0 || int(d) >= len(dialectNames) {
-		return fmt.Sprintf("Dialect(%d)", int(d))
-	}
-	return dialectNames[d]
-}
+func (d Dialect) String() string { return dialectNames.String(d) }
 
 // ParseDialect returns the dialect with this name: auto, crf++, wapiti or trellis.
-func ParseDialect(name string) (Dialect, error) {
-	for d, n := range dialectNames {
-		if n == name {
-			return Dialect(d), nil
-		}
-	}
-	return 0, fmt.Errorf("unknown template dialect %q: want one of %s", name, strings.Join(dialectNames[:], ", "))
-}
+func ParseDialect(name string) (Dialect, error) { return dialectNames.Parse("template dialect", name) }
 
 // detect implements DialectAuto. It returns the lowest dialect that supports every construct of a
 // file. It leaves all checks to the parser, so that errors in a file refer to the dialect it was

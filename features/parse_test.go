@@ -183,7 +183,7 @@ func TestDialectNames(t *testing.T) {
 		assert.Equal(t, d, got)
 	}
 	_, err := ParseDialect("mallet")
-	assert.ErrorContains(t, err, "crf++, wapiti, trellis")
+	assert.ErrorContains(t, err, "crf++, wapiti or trellis")
 	assert.Equal(t, "Dialect(-1)", Dialect(-1).String())
 }
 

@@ -1,9 +1,8 @@
 package optimize
 
 import (
-	"fmt"
-
 	"github.com/trellis-nlp/trellis/internal/checkpoint"
+	"github.com/trellis-nlp/trellis/internal/enum"
 )
 
 // Step is the argument of a report, after each iteration of a batch method or epoch of a stochastic
@@ -92,11 +91,6 @@ const (
 	running Reason = -1
 )
 
-var reasons = [...]string{"failed", "converged", "limit reached", "loss below the floor", "no further progress", "stopped by the report", "cancelled"}
+var reasons = enum.Names[Reason]{"failed", "converged", "limit reached", "loss below the floor", "no further progress", "stopped by the report", "cancelled"}
 
-func (r Reason) String() string {
-	if r < 0 || int(r) >= len(reasons) {
-		return fmt.Sprintf("Reason(%d)", int(r))
-	}
-	return reasons[r]
-}
+func (r Reason) String() string { return reasons.String(r) }

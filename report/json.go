@@ -1,12 +1,12 @@
 package report
 
 import (
-	"fmt"
 	"io"
 	"math"
 	"strconv"
 	"unicode/utf8"
 
+	"github.com/trellis-nlp/trellis/internal/enum"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/text"
 )
@@ -20,25 +20,13 @@ const (
 	UTF16             // UTF-16 code units, as in JavaScript, Java and C#
 )
 
-var unitNames = [...]string{Runes: "runes", Bytes: "bytes", UTF16: "utf16"}
+var unitNames = enum.Names[Unit]{Runes: "runes", Bytes: "bytes", UTF16: "utf16"}
 
 // ParseUnit returns the unit of a name: runes, bytes or utf16.
-func ParseUnit(name string) (Unit, error) {
-	for u, n := range unitNames {
-		if n == name {
-			return Unit(u), nil
-		}
-	}
-	return 0, fmt.Errorf("unknown unit %q: want runes, bytes or utf16", name)
-}
+func ParseUnit(name string) (Unit, error) { return unitNames.Parse("unit", name) }
 
 // String returns the name of the unit.
-func (u Unit) String() string {
-	if u < 0 || int(u) >= len(unitNames) {
-		return "Unit(" + strconv.Itoa(int(u)) + ")"
-	}
-	return unitNames[u]
-}
+func (u Unit) String() string { return unitNames.String(u) }
 
 // Of returns a position in the unit.
 func (u Unit) Of(p text.Position) int {

@@ -183,7 +183,7 @@ func TestUnits(t *testing.T) {
 		assert.Equal(t, u, got)
 	}
 	_, err := report.ParseUnit("chars")
-	assert.EqualError(t, err, `unknown unit "chars": want runes, bytes or utf16`)
+	assert.EqualError(t, err, `unknown unit "chars": expected runes, bytes or utf16`)
 	assert.Equal(t, "Unit(3)", report.Unit(3).String())
 	p := text.Position{Byte: 3, Rune: 1, UTF16: 2}
 	assert.Equal(t, []int{1, 3, 2}, []int{report.Runes.Of(p), report.Bytes.Of(p), report.UTF16.Of(p)})

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/trellis-nlp/trellis/internal/enum"
 )
 
 // ErrLabel means that a label field does not follow its [Supervision].
@@ -25,22 +27,14 @@ const (
 	Soft
 )
 
-var supervisionNames = [...]string{Full: "full", Partial: "partial", Soft: "soft"}
+var supervisionNames = enum.Names[Supervision]{Full: "full", Partial: "partial", Soft: "soft"}
 
 // String returns the name, as read by ParseSupervision.
-func (s Supervision) String() string {
-	if s < 0 || int(s) >= len(supervisionNames) {
-		return fmt.Sprintf("Supervision(%d)", int(s))
-	}
-	return supervisionNames[s]
-}
+func (s Supervision) String() string { return supervisionNames.String(s) }
 
 // ParseSupervision returns the supervision with this name: full, partial or soft.
 func ParseSupervision(name string) (Supervision, error) {
-	if k := slices.Index(supervisionNames[:], name); k >= 0 {
-		return Supervision(k), nil
-	}
-	return 0, fmt.Errorf("unknown supervision %q: expected %s", name, strings.Join(supervisionNames[:], ", "))
+	return supervisionNames.Parse("supervision", name)
 }
 
 // A Choice holds the candidate labels of a token. Empty Labels allow any label. Shares, unless nil,

@@ -81,5 +81,5 @@ func TestSupervisionNames(t *testing.T) {
 		assert.Equal(t, s, got)
 	}
 	_, err := annotation.ParseSupervision("none")
-	assert.ErrorContains(t, err, "expected full, partial, soft")
+	assert.ErrorContains(t, err, "expected full, partial or soft")
 }

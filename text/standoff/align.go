@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/internal/enum"
 	"github.com/trellis-nlp/trellis/text"
 )
 
@@ -21,23 +22,13 @@ const (
 	Strict
 )
 
-var policyNames = [...]string{Expand: "expand", Contract: "contract", Strict: "strict"}
+var policyNames = enum.Names[Policy]{Expand: "expand", Contract: "contract", Strict: "strict"}
 
 // String returns the name that ParsePolicy reads.
-func (p Policy) String() string {
-	if p < 0 || int(p) >= len(policyNames) {
-		return fmt.Sprintf("Policy(%d)", int(p))
-	}
-	return policyNames[p]
-}
+func (p Policy) String() string { return policyNames.String(p) }
 
 // ParsePolicy reads expand, contract or strict.
-func ParsePolicy(name string) (Policy, error) {
-	if k := slices.Index(policyNames[:], name); k >= 0 {
-		return Policy(k), nil
-	}
-	return 0, fmt.Errorf("unknown alignment %q: expected expand, contract or strict", name)
-}
+func ParsePolicy(name string) (Policy, error) { return policyNames.Parse("alignment", name) }
 
 // MarshalText returns the name of the policy.
 func (p Policy) MarshalText() ([]byte, error) { return []byte(p.String()), nil }

@@ -3,9 +3,9 @@ package standoff
 import (
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/internal/enum"
 )
 
 // A Format is how a tool writes documents with spans.
@@ -32,26 +32,14 @@ const (
 	XML
 )
 
-var formatNames = [...]string{FormatAuto: "auto", Doccano: "doccano", DoccanoEntities: "doccano-entities", SpaCy: "spacy",
+var formatNames = enum.Names[Format]{FormatAuto: "auto", Doccano: "doccano", DoccanoEntities: "doccano-entities", SpaCy: "spacy",
 	SpaCyDoc: "spacy-doc", HuggingFace: "huggingface", LabelStudio: "label-studio", Brat: "brat", XML: "xml"}
 
 // String returns the name that ParseFormat reads.
-func (f Format) String() string {
-	if f < 0 || int(f) >= len(formatNames) {
-		return fmt.Sprintf("Format(%d)", int(f))
-	}
-	return formatNames[f]
-}
+func (f Format) String() string { return formatNames.String(f) }
 
 // ParseFormat reads the name of a format, in any case.
-func ParseFormat(name string) (Format, error) {
-	for f, n := range formatNames {
-		if strings.EqualFold(n, name) {
-			return Format(f), nil
-		}
-	}
-	return 0, fmt.Errorf("unknown annotation format %q: expected %s", name, strings.Join(formatNames[:], ", "))
-}
+func ParseFormat(name string) (Format, error) { return formatNames.Parse("annotation format", name) }
 
 // MarshalText returns the name of the format.
 func (f Format) MarshalText() ([]byte, error) { return []byte(f.String()), nil }

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
+	"github.com/trellis-nlp/trellis/internal/enum"
 )
 
 // A Unit is what the offsets of a file count.
@@ -25,25 +26,13 @@ const (
 	Graphemes
 )
 
-var unitNames = [...]string{UnitAuto: "auto", Bytes: "bytes", Runes: "runes", UTF16: "utf16", Graphemes: "graphemes"}
+var unitNames = enum.Names[Unit]{UnitAuto: "auto", Bytes: "bytes", Runes: "runes", UTF16: "utf16", Graphemes: "graphemes"}
 
 // String returns the name that ParseUnit reads.
-func (u Unit) String() string {
-	if u < 0 || int(u) >= len(unitNames) {
-		return fmt.Sprintf("Unit(%d)", int(u))
-	}
-	return unitNames[u]
-}
+func (u Unit) String() string { return unitNames.String(u) }
 
 // ParseUnit reads auto, bytes, runes, utf16 or graphemes.
-func ParseUnit(name string) (Unit, error) {
-	for u, n := range unitNames {
-		if n == name {
-			return Unit(u), nil
-		}
-	}
-	return 0, fmt.Errorf("unknown unit of offsets %q: expected auto, bytes, runes, utf16 or graphemes", name)
-}
+func ParseUnit(name string) (Unit, error) { return unitNames.Parse("unit of offsets", name) }
 
 // ErrOffset is the error of an offset that is outside its text or inside a character.
 var ErrOffset = errors.New("offset does not fit the text")

@@ -1,0 +1,2 @@
+// Package enum names the constants of integer types.
+package enum
