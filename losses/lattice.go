@@ -36,7 +36,7 @@ func (w *Workspace) Problem(grad, s *structured.Lattice, y structured.Target) (P
 	if err := y.Check(s); err != nil {
 		return nil, err
 	}
-	w.lattice.open(w, grad, s, TargetOf[structured.Lattice, int]{Path: y.Path, Soft: y.Soft, Partial: y.Partial})
+	w.lattice.open(w, &w.ForwardBackward, &w.Viterbi, grad, s, TargetOf[structured.Lattice, int]{Path: y.Path, Soft: y.Soft, Partial: y.Partial})
 	return &w.lattice, nil
 }
 
@@ -129,24 +129,6 @@ func (w *Workspace) decode(s *structured.Lattice) ([]int, float64, error) {
 	w.path = w.path[:s.T]
 	score, err := w.Viterbi.Decode(w.path, s)
 	return w.path, score, err
-}
-
-func (w *Workspace) smoothMax(grad, s *structured.Lattice, gamma, v float64) (float64, error) {
-	return w.Viterbi.SmoothMax(grad, s, gamma, v)
-}
-
-func (w *Workspace) logZ(s *structured.Lattice) (float64, error) { return w.ForwardBackward.LogZ(s) }
-
-func (w *Workspace) addMarginals(grad, s *structured.Lattice, v float64) (float64, error) {
-	return w.ForwardBackward.AddMarginals(grad, s, v)
-}
-
-func (w *Workspace) expectation(s, c *structured.Lattice) (float64, error) {
-	return w.ForwardBackward.Expectation(s, c)
-}
-
-func (w *Workspace) addExpectationGradient(grad, s, c *structured.Lattice, v float64) (float64, error) {
-	return w.ForwardBackward.AddExpectationGradient(grad, s, c, v)
 }
 
 func (w *Workspace) goldMarginals(mu []float64, s *structured.Lattice, gold []int) (float64, error) {

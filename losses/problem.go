@@ -92,11 +92,6 @@ type structure[L any, E comparable] interface {
 	uniform(q, s *L) bool
 
 	decode(s *L) ([]E, float64, error) // valid until the next call
-	smoothMax(grad, s *L, gamma, v float64) (float64, error)
-	logZ(s *L) (float64, error)
-	addMarginals(grad, s *L, v float64) (float64, error)
-	expectation(s, c *L) (float64, error)
-	addExpectationGradient(grad, s, c *L, v float64) (float64, error)
 
 	tokens(s *L) int
 	// goldMarginals fills mu, of length T, with the probabilities of the gold labels and returns
@@ -114,9 +109,24 @@ type structure[L any, E comparable] interface {
 	agree(x, y []E) float64
 }
 
+// sums computes sums over all labellings.
+type sums[L any] interface {
+	LogZ(s *L) (float64, error)
+	AddMarginals(grad, s *L, v float64) (float64, error)
+	Expectation(s, c *L) (float64, error)
+	AddExpectationGradient(grad, s, c *L, v float64) (float64, error)
+}
+
+// maxima computes smoothed maxima over all labellings.
+type maxima[L any] interface {
+	SmoothMax(grad, s *L, gamma, v float64) (float64, error)
+}
+
 // problem implements Problem on a structure.
 type problem[L any, E comparable] struct {
 	in      structure[L, E]
+	sums    sums[L]
+	maxima  maxima[L]
 	grad, s *L // grad is nil if no gradient is requested
 	target  TargetOf[L, E]
 	best    []E // result of the last Max
@@ -128,8 +138,8 @@ type problem[L any, E comparable] struct {
 }
 
 // open initialises p for a target that fits the scores, and sets the gradient to zero.
-func (p *problem[L, E]) open(in structure[L, E], grad, s *L, y TargetOf[L, E]) {
-	p.in, p.grad, p.s, p.target, p.best = in, grad, s, y, nil
+func (p *problem[L, E]) open(in structure[L, E], sums sums[L], maxima maxima[L], grad, s *L, y TargetOf[L, E]) {
+	p.in, p.sums, p.maxima, p.grad, p.s, p.target, p.best = in, sums, maxima, grad, s, y, nil
 	if grad != nil {
 		in.reset(grad, s)
 	}
@@ -247,7 +257,7 @@ func (p *problem[L, E]) SmoothMax(c structured.Cost, scale, gamma, v float64) (f
 	if err != nil {
 		return 0, err
 	}
-	return p.in.smoothMax(p.grad, s, gamma, v)
+	return p.maxima.SmoothMax(p.grad, s, gamma, v)
 }
 
 func (p *problem[L, E]) LogZ(c structured.Cost, scale, gamma, v float64) (float64, error) {
@@ -264,9 +274,9 @@ func (p *problem[L, E]) addLogZ(s *L, gamma, v float64) (float64, error) {
 	var logZ float64
 	var err error
 	if p.grad == nil {
-		logZ, err = p.in.logZ(s)
+		logZ, err = p.sums.LogZ(s)
 	} else {
-		logZ, err = p.in.addMarginals(p.grad, s, v)
+		logZ, err = p.sums.AddMarginals(p.grad, s, v)
 	}
 	return logZ / gamma, err
 }
@@ -283,9 +293,9 @@ func (p *problem[L, E]) Risk(c structured.Cost, scale, gamma, v float64) (float6
 // addExpectation returns E[c] under scores s and adds v times its gradient.
 func (p *problem[L, E]) addExpectation(s, c *L, v float64) (float64, error) {
 	if p.grad == nil {
-		return p.in.expectation(s, c)
+		return p.sums.Expectation(s, c)
 	}
-	return p.in.addExpectationGradient(p.grad, s, c, v)
+	return p.sums.AddExpectationGradient(p.grad, s, c, v)
 }
 
 func (p *problem[L, E]) MeanScore(v float64) (float64, error) {
@@ -301,7 +311,7 @@ func (p *problem[L, E]) MeanScore(v float64) (float64, error) {
 			}
 		}
 		p.in.reset(q, p.s)
-		if _, err := p.in.addMarginals(q, level, 1); err != nil {
+		if _, err := p.sums.AddMarginals(q, level, 1); err != nil {
 			return 0, err
 		}
 	}
@@ -361,13 +371,13 @@ func (p *problem[L, E]) LogMarginals(gamma, v float64) (float64, error) {
 		return sum / gamma, nil
 	}
 	if rares > 0 {
-		if _, err := p.in.addMarginals(p.grad, s, -v*float64(rares)); err != nil {
+		if _, err := p.sums.AddMarginals(p.grad, s, -v*float64(rares)); err != nil {
 			return 0, err
 		}
 	}
 	if rares < n {
 		p.in.weighGold(&p.cost, s, gold, p.weight)
-		if _, err := p.in.addExpectationGradient(p.grad, s, &p.cost, v); err != nil {
+		if _, err := p.sums.AddExpectationGradient(p.grad, s, &p.cost, v); err != nil {
 			return 0, err
 		}
 	}

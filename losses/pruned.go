@@ -50,7 +50,7 @@ func (w *PrunedWorkspace) Problem(grad, s *pruned.Lattice, y PrunedTarget) (Prob
 	if err != nil {
 		return nil, err
 	}
-	w.lattice.open(w, grad, s, y)
+	w.lattice.open(w, &w.Pruned, &w.Pruned, grad, s, y)
 	return &w.lattice, nil
 }
 
@@ -116,24 +116,6 @@ func (w *PrunedWorkspace) decode(s *pruned.Lattice) ([]int, float64, error) {
 	w.path = w.path[:n]
 	score, err := w.Pruned.Decode(w.path, s)
 	return w.path, score, err
-}
-
-func (w *PrunedWorkspace) smoothMax(grad, s *pruned.Lattice, gamma, v float64) (float64, error) {
-	return w.Pruned.SmoothMax(grad, s, gamma, v)
-}
-
-func (w *PrunedWorkspace) logZ(s *pruned.Lattice) (float64, error) { return w.Pruned.LogZ(s) }
-
-func (w *PrunedWorkspace) addMarginals(grad, s *pruned.Lattice, v float64) (float64, error) {
-	return w.Pruned.AddMarginals(grad, s, v)
-}
-
-func (w *PrunedWorkspace) expectation(s, c *pruned.Lattice) (float64, error) {
-	return w.Pruned.Expectation(s, c)
-}
-
-func (w *PrunedWorkspace) addExpectationGradient(grad, s, c *pruned.Lattice, v float64) (float64, error) {
-	return w.Pruned.AddExpectationGradient(grad, s, c, v)
 }
 
 func (w *PrunedWorkspace) goldMarginals(mu []float64, s *pruned.Lattice, gold []int) (float64, error) {

@@ -55,7 +55,7 @@ func (w *SegmentWorkspace) Problem(grad, s *semimarkov.Lattice, y SegmentTarget)
 	if err != nil {
 		return nil, err
 	}
-	w.lattice.open(w, grad, s, y)
+	w.lattice.open(w, &w.Segments, &w.Segments, grad, s, y)
 	return &w.lattice, nil
 }
 
@@ -116,24 +116,6 @@ func (w *SegmentWorkspace) decode(s *semimarkov.Lattice) ([]semimarkov.Segment, 
 	var err error
 	w.best, score, err = w.Segments.Decode(w.best, s)
 	return w.best, score, err
-}
-
-func (w *SegmentWorkspace) smoothMax(grad, s *semimarkov.Lattice, gamma, v float64) (float64, error) {
-	return w.Segments.SmoothMax(grad, s, gamma, v)
-}
-
-func (w *SegmentWorkspace) logZ(s *semimarkov.Lattice) (float64, error) { return w.Segments.LogZ(s) }
-
-func (w *SegmentWorkspace) addMarginals(grad, s *semimarkov.Lattice, v float64) (float64, error) {
-	return w.Segments.AddMarginals(grad, s, v)
-}
-
-func (w *SegmentWorkspace) expectation(s, c *semimarkov.Lattice) (float64, error) {
-	return w.Segments.Expectation(s, c)
-}
-
-func (w *SegmentWorkspace) addExpectationGradient(grad, s, c *semimarkov.Lattice, v float64) (float64, error) {
-	return w.Segments.AddExpectationGradient(grad, s, c, v)
 }
 
 func (w *SegmentWorkspace) goldMarginals(mu []float64, s *semimarkov.Lattice, gold []semimarkov.Segment) (float64, error) {
