@@ -100,7 +100,7 @@ func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) er
 	if d.program == nil {
 		return fmt.Errorf("%w: got columns, but the data set reads ready-made attributes", model.ErrInput)
 	}
-	if err := d.begin(seq.Len(), labels, weight); err != nil {
+	if err := training.CheckSentence(seq.Len(), len(labels), weight); err != nil {
 		return err
 	}
 	if err := model.CheckColumns(seq, d.width); err != nil {
@@ -121,7 +121,7 @@ func (d *Dataset) AddItems(items [][]attrfile.Attribute, labels []string, weight
 	if d.program != nil {
 		return fmt.Errorf("%w: got ready-made attributes, but the data set reads columns", model.ErrInput)
 	}
-	if err := d.begin(len(items), labels, weight); err != nil {
+	if err := training.CheckSentence(len(items), len(labels), weight); err != nil {
 		return err
 	}
 	if err := checkItems(items); err != nil {
@@ -129,13 +129,6 @@ func (d *Dataset) AddItems(items [][]attrfile.Attribute, labels []string, weight
 	}
 	d.attributes(items, d.attrs, !d.heldOut)
 	d.end(labels, weight)
-	return nil
-}
-
-func (d *Dataset) begin(n int, labels []string, weight float64) error {
-	if err := training.CheckSentence(n, len(labels), weight); err != nil {
-		return err
-	}
 	return nil
 }
 

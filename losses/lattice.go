@@ -123,10 +123,7 @@ func (*Workspace) uniform(q, s *structured.Lattice) bool {
 }
 
 func (w *Workspace) decode(s *structured.Lattice) ([]int, float64, error) {
-	if cap(w.path) < s.T {
-		w.path = make([]int, s.T)
-	}
-	w.path = w.path[:s.T]
+	w.path = vec.Resize(w.path, s.T)
 	score, err := w.Viterbi.Decode(w.path, s)
 	return w.path, score, err
 }

@@ -109,11 +109,7 @@ func (w *PrunedWorkspace) expectedScore(grad, s, q *pruned.Lattice, v float64) (
 func (*PrunedWorkspace) uniform(_, _ *pruned.Lattice) bool { return false }
 
 func (w *PrunedWorkspace) decode(s *pruned.Lattice) ([]int, float64, error) {
-	n := s.Len()
-	if cap(w.path) < n {
-		w.path = make([]int, n)
-	}
-	w.path = w.path[:n]
+	w.path = vec.Resize(w.path, s.Len())
 	score, err := w.Pruned.Decode(w.path, s)
 	return w.path, score, err
 }
