@@ -153,7 +153,7 @@ func NewReader(r io.Reader, name string, o Options) (Reader, error) {
 func NewWriter(w io.Writer, o Options) (Writer, error) {
 	switch o.Format {
 	case Doccano, DoccanoEntities, SpaCy, SpaCyDoc, HuggingFace, LabelStudio:
-		return &jsonWriter{w: w, o: o}, nil
+		return &jsonWriter{output: output{w: w}, o: o}, nil
 	case XML:
 		return newXMLWriter(w, o), nil
 	case Brat:

@@ -2,6 +2,7 @@ package standoff
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,29 +16,33 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// A jsonWriter writes the documents of all JSON formats.
-type jsonWriter struct {
+// An output writes one document after another, each at once or not at all.
+type output struct {
 	w       io.Writer
-	o       Options
 	buf     bytes.Buffer
-	offsets Offsets
 	written int
 }
 
-// Write implements [Writer].
-func (w *jsonWriter) Write(d *Document) error {
-	w.buf.Reset()
-	if err := w.document(d); err != nil {
-		name := d.ID
-		if name == "" {
-			name = strconv.Itoa(w.written + 1)
-		}
-		return fmt.Errorf("document %s: %w", name, err)
+// write writes the document that fill puts into the buffer.
+func (x *output) write(d *Document, fill func(d *Document) error) error {
+	x.buf.Reset()
+	if err := fill(d); err != nil {
+		return fmt.Errorf("document %s: %w", cmp.Or(d.ID, strconv.Itoa(x.written+1)), err)
 	}
-	w.written++
-	_, err := w.w.Write(w.buf.Bytes())
+	x.written++
+	_, err := x.w.Write(x.buf.Bytes())
 	return err
 }
+
+// A jsonWriter writes the documents of all JSON formats.
+type jsonWriter struct {
+	output
+	o       Options
+	offsets Offsets
+}
+
+// Write implements [Writer].
+func (w *jsonWriter) Write(d *Document) error { return w.write(d, w.document) }
 
 // Close implements [Writer].
 func (w *jsonWriter) Close() error {

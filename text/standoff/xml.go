@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -297,15 +296,13 @@ func cutShort(err error) bool {
 
 // An xmlWriter writes inline XML: one document a line.
 type xmlWriter struct {
-	w       io.Writer
+	output
 	element string
 	names   map[string]bool // which names XML allows
-	buf     bytes.Buffer
-	written int
 }
 
 func newXMLWriter(w io.Writer, o Options) *xmlWriter {
-	x := &xmlWriter{w: w, element: o.Element, names: make(map[string]bool)}
+	x := &xmlWriter{output: output{w: w}, element: o.Element, names: make(map[string]bool)}
 	if x.element == "" {
 		x.element = xmlDocument
 	}
@@ -313,20 +310,7 @@ func newXMLWriter(w io.Writer, o Options) *xmlWriter {
 }
 
 // Write implements [Writer].
-func (x *xmlWriter) Write(d *Document) error {
-	x.buf.Reset()
-	x.begin()
-	if err := x.document(d); err != nil {
-		name := d.ID
-		if name == "" {
-			name = strconv.Itoa(x.written + 1)
-		}
-		return fmt.Errorf("document %s: %w", name, err)
-	}
-	x.written++
-	_, err := x.w.Write(x.buf.Bytes())
-	return err
-}
+func (x *xmlWriter) Write(d *Document) error { return x.write(d, x.document) }
 
 // Close implements [Writer].
 func (x *xmlWriter) Close() error {
@@ -348,6 +332,7 @@ func (x *xmlWriter) document(d *Document) error {
 	if err := x.check(d); err != nil {
 		return err
 	}
+	x.begin()
 	x.buf.WriteString("<" + x.element)
 	x.attribute("id", d.ID)
 	written := []string{"id", "xml:id", "xml:space"}
