@@ -231,11 +231,11 @@ func (b *bcfwRule) judge(s *Step) (Reason, error) {
 	if err != nil {
 		return Failed, err
 	}
-	dual := -b.run.p.value(b.w)
+	dual := -b.run.p.Value(b.w)
 	for i := range b.planes {
 		dual += b.planes[i].c
 	}
-	s.Objective = loss + b.run.p.value(w)
+	s.Objective = loss + b.run.p.Value(w)
 	s.Gap = max(0, s.Objective-dual)
 	if s.Gap <= b.tolerance*s.Objective {
 		return Converged, nil

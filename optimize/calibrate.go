@@ -41,7 +41,7 @@ func calibrate(r *passRun, rule *sgdRule) error {
 		if err != nil && !errors.Is(err, ErrNotFinite) {
 			return err
 		}
-		loss := r.loss + r.share(sample)*r.p.value(r.w)
+		loss := r.loss + r.share(sample)*r.p.Value(r.w)
 		switch {
 		case err == nil && loss < lowest:
 			best, lowest, found = rate, loss, true
@@ -60,7 +60,7 @@ func (r *passRun) share(sample []int) float64 { return float64(len(sample)) / fl
 
 // sampleLoss returns the loss of the sample, with its share of the penalty, at the current weights.
 func (r *passRun) sampleLoss(sample []int) (float64, error) {
-	loss := r.share(sample) * r.p.value(r.w)
+	loss := r.share(sample) * r.p.Value(r.w)
 	for lo := 0; lo < len(sample); lo += r.batchSize {
 		if err := r.ctx.Err(); err != nil {
 			return 0, err

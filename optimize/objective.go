@@ -66,8 +66,8 @@ type Penalty struct {
 	L1, L2 float64
 }
 
-// value returns L1 ||w||_1 + L2 ||w||_2^2.
-func (p Penalty) value(w []float64) float64 {
+// Value returns L1 ||w||_1 + L2 ||w||_2^2.
+func (p Penalty) Value(w []float64) float64 {
 	var v float64
 	if p.L1 > 0 {
 		v += p.L1 * floats.Norm(w, 1)

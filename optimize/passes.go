@@ -256,7 +256,7 @@ func (r *passRun) endEpoch(o Passes, report func(*Step) error) (Reason, error) {
 	r.result.Steps++
 	step := &Step{
 		Number: r.result.Steps, Updates: r.result.Updates,
-		Objective: r.loss + r.p.value(r.w), GradNorm: math.Sqrt(r.squares / float64(r.batches)), Gap: math.NaN(),
+		Objective: r.loss + r.p.Value(r.w), GradNorm: math.Sqrt(r.squares / float64(r.batches)), Gap: math.NaN(),
 		Rate: r.rule.rate(), Weights: r.rule.weights, state: r.state,
 	}
 	if sq := floats.Dot(r.w, r.w); !finite(sq) {

@@ -104,7 +104,7 @@ func (f *logistic) EvalBatch(_ context.Context, g *Sparse, w []float64, scale fl
 func value(t *testing.T, f Objective, w []float64, p Penalty) float64 {
 	v, err := f.Eval(t.Context(), make([]float64, f.Dim()), w)
 	require.NoError(t, err)
-	return v + p.value(w)
+	return v + p.Value(w)
 }
 
 // newton returns the minimum of f + l2 ||w||^2 by damped Newton steps. It is the reference for the

@@ -351,7 +351,7 @@ func (e *sagaExample) state(c *checkpoint.Coder) {
 // judge implements judge.
 func (s *sagaRule) judge(step *Step) (Reason, error) {
 	l2 := s.run.p.L2
-	step.Objective = s.run.p.value(s.w)
+	step.Objective = s.run.p.Value(s.w)
 	for i := range s.example {
 		step.Objective += s.example[i].loss
 	}
@@ -379,7 +379,7 @@ func (s *sagaRule) judge(step *Step) (Reason, error) {
 		v := g.val[k] + 2*l2*x
 		sq += v * v
 	}
-	step.Objective, step.GradNorm, step.Gap = loss+s.run.p.value(s.w), math.Sqrt(sq), sq/(4*l2)
+	step.Objective, step.GradNorm, step.Gap = loss+s.run.p.Value(s.w), math.Sqrt(sq), sq/(4*l2)
 	if step.Gap <= s.tolerance*math.Abs(step.Objective) {
 		return Converged, nil
 	}
