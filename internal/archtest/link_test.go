@@ -50,34 +50,63 @@ func otherModules(t *testing.T) (list []string) {
 	return list
 }
 
-// A program that embeds a decoder, a loss or the layer links no code of other modules but x/sys.
-func TestEmbedderLinksNoOtherModule(t *testing.T) {
+// symbols builds a program and returns the names of its symbols.
+func symbols(t *testing.T, source string) (names []string) {
+	t.Helper()
 	if runtime.GOOS != "linux" {
 		t.Skip("reads the symbols of an ELF file")
 	}
 	folder := t.TempDir()
-	source, program := filepath.Join(folder, "main.go"), filepath.Join(folder, "main")
-	require.NoError(t, os.WriteFile(source, []byte(embedder), 0o666))
-	build := exec.Command("go", "build", "-o", program, source)
-	build.Dir = filepath.Join("..", "..")
-	build.Stderr = os.Stderr
+	file, program := filepath.Join(folder, "main.go"), filepath.Join(folder, "main")
+	require.NoError(t, os.WriteFile(file, []byte(source), 0o666))
+	build := exec.Command("go", "build", "-o", program, file)
+	build.Dir, build.Stderr = filepath.Join("..", ".."), os.Stderr
 	require.NoError(t, build.Run())
-	file, err := elf.Open(program)
+	built, err := elf.Open(program)
 	require.NoError(t, err)
-	defer file.Close()
-	symbols, err := file.Symbols()
+	defer built.Close()
+	list, err := built.Symbols()
 	require.NoError(t, err)
-	modules := otherModules(t)
-	require.Contains(t, modules, "golang.org/x/exp")
-	mine := 0
-	for _, s := range symbols {
-		for _, m := range modules {
-			assert.NotContains(t, s.Name, m+"/")
-			assert.NotContains(t, s.Name, m+".")
-		}
-		if strings.HasPrefix(s.Name, "github.com/trellis-nlp/trellis/layer.") {
-			mine++
+	for _, s := range list {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// having counts the names that contain a part.
+func having(names []string, part string) (n int) {
+	for _, name := range names {
+		if strings.Contains(name, part) {
+			n++
 		}
 	}
-	assert.Positive(t, mine)
+	return n
+}
+
+// A program that embeds a decoder, a loss or the layer links no code of other modules but x/sys.
+func TestEmbedderLinksNoOtherModule(t *testing.T) {
+	names := symbols(t, embedder)
+	modules := otherModules(t)
+	require.Contains(t, modules, "golang.org/x/exp")
+	for _, m := range modules {
+		assert.Zero(t, having(names, m+"/")+having(names, m+"."), m)
+	}
+	assert.Positive(t, having(names, "github.com/trellis-nlp/trellis/layer."))
+	assert.Positive(t, having(names, "golang.org/x/sys/cpu."))
+}
+
+// Only programs that call Ready contain the built-in model.
+func TestOnlyReadyLinksTheModel(t *testing.T) {
+	if testing.Short() {
+		t.Skip("links two large programs")
+	}
+	const source = `package main
+
+import "github.com/trellis-nlp/trellis"
+
+func main() { println(trellis.Open("")) }
+`
+	const model = "github.com/trellis-nlp/trellis/ready."
+	assert.Zero(t, having(symbols(t, source), model))
+	assert.Positive(t, having(symbols(t, strings.Replace(source, `Open("")`, "Ready()", 1)), model))
 }
