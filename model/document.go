@@ -21,6 +21,16 @@ type DocumentSentence struct {
 	Labels        []string
 	Probabilities []float64 // of the labels; nil without TagOptions.Probabilities
 	Entities      []Entity  // empty if the labels encode no spans
+	// NBest holds the best labellings, best first, or nil without TagOptions.NBest. The first one
+	// has the labels and entities of the sentence.
+	NBest []Alternative
+}
+
+// An Alternative is a labelling of a sentence of a text.
+type Alternative struct {
+	Probability float64 // of the whole labelling
+	Labels      []string
+	Entities    []Entity
 }
 
 // An Entity is a labelled range of a text, such as a name or a chunk.
@@ -37,6 +47,7 @@ type TextTagger struct {
 	splitter text.Splitter
 	tagger   Tagger
 	spans    bool
+	nbest    bool
 	words    sequence
 	list     []text.Sentence
 	found    []annotation.Span
@@ -45,62 +56,80 @@ type TextTagger struct {
 }
 
 // NewTextTagger returns a text tagger for a model. If the model reads other columns than the words,
-// or the options select n-best lists or fixed labels, the error wraps ErrInput.
+// or the options select fixed labels, the error wraps ErrInput.
 func NewTextTagger(m Labeller, t text.Tokenizer, o TagOptions) (*TextTagger, error) {
 	if err := CheckWords(m); err != nil {
 		return nil, err
 	}
-	if o.NBest > 0 || o.Fixed {
-		return nil, fmt.Errorf("%w: text tagging does not support n-best lists and fixed labels", ErrInput)
+	if o.Fixed {
+		return nil, fmt.Errorf("%w: text tagging does not support fixed labels", ErrInput)
 	}
 	tagger, err := m.NewTagger(o)
 	if err != nil {
 		return nil, err
 	}
 	return &TextTagger{splitter: text.Splitter{Tokenizer: t}, tagger: tagger, spans: SpellsSpans(m),
-		spell: annotation.Speller{Spelling: m.Metadata().Spelling}}, nil
+		nbest: o.NBest > 0, spell: annotation.Speller{Spelling: m.Metadata().Spelling}}, nil
 }
 
 // Label appends the labelled sentences of a text to dst.
 func (t *TextTagger) Label(dst []DocumentSentence, s string) ([]DocumentSentence, error) {
 	t.list = t.splitter.Split(t.list[:0], s)
 	for _, sentence := range t.list {
-		t.words = t.words[:0]
-		for _, token := range sentence.Tokens {
-			t.words = append(t.words, token.Text)
-		}
-		found, err := t.tagger.Label(Sentence{Columns: t.words}, nil)
+		labelled, err := t.LabelSentence(s, sentence)
 		if err != nil {
 			return dst, err
 		}
-		dst = append(dst, t.sentence(s, sentence, &found[0]))
+		dst = append(dst, labelled)
 	}
 	return dst, nil
 }
 
-// sentence copies the labels, because the next call of the tagger overwrites them.
-func (t *TextTagger) sentence(whole string, s text.Sentence, l *Labelling) DocumentSentence {
-	d := DocumentSentence{Sentence: s, Labels: append([]string{}, l.Labels...)}
-	if l.Probabilities != nil {
-		d.Probabilities = append([]float64{}, l.Probabilities...)
+// LabelSentence labels a sentence of a text that the caller has split.
+func (t *TextTagger) LabelSentence(whole string, s text.Sentence) (DocumentSentence, error) {
+	t.words = t.words[:0]
+	for _, token := range s.Tokens {
+		t.words = append(t.words, token.Text)
 	}
+	found, err := t.tagger.Label(Sentence{Columns: t.words}, nil)
+	if err != nil {
+		return DocumentSentence{}, err
+	}
+	// Copy the labels, because the next call of the tagger overwrites them.
+	best := &found[0]
+	d := DocumentSentence{Sentence: s, Labels: append([]string{}, best.Labels...), Entities: t.entities(whole, s, best)}
+	if best.Probabilities != nil {
+		d.Probabilities = append([]float64{}, best.Probabilities...)
+	}
+	if !t.nbest {
+		return d, nil
+	}
+	for k := range found {
+		l := &found[k]
+		d.NBest = append(d.NBest, Alternative{Probability: l.Probability, Labels: append([]string{}, l.Labels...), Entities: t.entities(whole, s, l)})
+	}
+	return d, nil
+}
+
+// entities returns the entities of a labelling.
+func (t *TextTagger) entities(whole string, s text.Sentence, l *Labelling) (list []Entity) {
 	if !t.spans {
-		return d
+		return nil
 	}
 	if l.Spans != nil {
 		for _, span := range l.Spans {
 			e := entityOf(whole, s, span.Span)
 			e.Probability = span.Probability
-			d.Entities = append(d.Entities, e)
+			list = append(list, e)
 		}
-		return d
+		return list
 	}
 	t.usual = t.spell.Read(t.usual[:0], l.Labels)
 	t.found = annotation.AppendSpans(t.found[:0], t.usual)
 	for _, span := range t.found {
-		d.Entities = append(d.Entities, entityOf(whole, s, span))
+		list = append(list, entityOf(whole, s, span))
 	}
-	return d
+	return list
 }
 
 func entityOf(whole string, s text.Sentence, span annotation.Span) Entity {

@@ -59,8 +59,26 @@ func TestTextTagger(t *testing.T) {
 	}
 }
 
+func TestTextTaggerAlternatives(t *testing.T) {
+	const s = "Zoë Keller lives in Oslo."
+	tagger, err := model.NewTextTagger(names(t), &text.Rules{}, model.TagOptions{NBest: 3, Spans: true})
+	require.NoError(t, err)
+	list, err := tagger.Label(nil, s)
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	best := list[0].NBest
+	require.Len(t, best, 3)
+	assert.Equal(t, list[0].Labels, best[0].Labels)
+	assert.Equal(t, list[0].Entities, best[0].Entities)
+	for k := 1; k < len(best); k++ {
+		assert.LessOrEqual(t, best[k].Probability, best[k-1].Probability)
+		assert.NotEqual(t, best[0].Labels, best[k].Labels)
+	}
+	assert.Positive(t, best[2].Probability)
+}
+
 func TestTextTaggerRefuses(t *testing.T) {
-	_, err := model.NewTextTagger(names(t), text.Space{}, model.TagOptions{NBest: 2})
+	_, err := model.NewTextTagger(names(t), text.Space{}, model.TagOptions{Fixed: true})
 	require.ErrorIs(t, err, model.ErrInput)
 	templates, err := features.Parse(strings.NewReader("U:%x[0,1]\n"), "templates", features.DialectAuto)
 	require.NoError(t, err)

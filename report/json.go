@@ -3,6 +3,7 @@ package report
 import (
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -103,8 +104,14 @@ func (o JSONOptions) Append(dst []byte, d *model.Document) ([]byte, error) {
 		base := o.Unit.Of(s.Start)
 		dst = o.tokens(dst, s, base)
 		dst = append(dst, `],"entities":[`...)
-		dst = o.entities(dst, s, base)
-		dst = append(dst, "]}\n"...)
+		dst = o.entities(dst, s.Entities, base)
+		dst = append(dst, ']')
+		if s.NBest != nil {
+			dst = append(dst, `,"nbest":[`...)
+			dst = o.alternatives(dst, s, base)
+			dst = append(dst, ']')
+		}
+		dst = append(dst, "}\n"...)
 	}
 	return dst, nil
 }
@@ -129,9 +136,36 @@ func (o JSONOptions) document(dst []byte, d *model.Document) []byte {
 	}
 	dst = append(dst, `],"entities":[`...)
 	for k := range d.Sentences {
-		dst = o.entities(dst, &d.Sentences[k], 0)
+		dst = o.entities(dst, d.Sentences[k].Entities, 0)
 	}
-	return append(dst, "]}\n"...)
+	dst = append(dst, ']')
+	if slices.ContainsFunc(d.Sentences, func(s model.DocumentSentence) bool { return s.NBest != nil }) {
+		dst = append(dst, `,"nbest":[`...)
+		for k := range d.Sentences {
+			dst = append(comma(dst), '[')
+			dst = o.alternatives(dst, &d.Sentences[k], 0)
+			dst = append(dst, ']')
+		}
+		dst = append(dst, ']')
+	}
+	return append(dst, "}\n"...)
+}
+
+// alternatives appends the n best labellings of a sentence.
+func (o JSONOptions) alternatives(dst []byte, s *model.DocumentSentence, base int) []byte {
+	for k := range s.NBest {
+		a := &s.NBest[k]
+		dst = append(comma(dst), `{"probability":`...)
+		dst = appendProbability(dst, a.Probability)
+		dst = append(dst, `,"labels":[`...)
+		for _, label := range a.Labels {
+			dst = appendString(comma(dst), label)
+		}
+		dst = append(dst, `],"entities":[`...)
+		dst = o.entities(dst, a.Entities, base)
+		dst = append(dst, "]}"...)
+	}
+	return dst
 }
 
 func (o JSONOptions) tokens(dst []byte, s *model.DocumentSentence, base int) []byte {
@@ -152,9 +186,9 @@ func (o JSONOptions) tokens(dst []byte, s *model.DocumentSentence, base int) []b
 	return dst
 }
 
-func (o JSONOptions) entities(dst []byte, s *model.DocumentSentence, base int) []byte {
-	for k := range s.Entities {
-		e := &s.Entities[k]
+func (o JSONOptions) entities(dst []byte, list []model.Entity, base int) []byte {
+	for k := range list {
+		e := &list[k]
 		dst = comma(dst)
 		dst = o.span(dst, '{', e.Range, base)
 		dst = append(dst, `,"text":`...)

@@ -249,3 +249,48 @@ func TestJSONPositionsInTheFile(t *testing.T) {
 		}
 	}
 }
+
+func TestJSONAlternatives(t *testing.T) {
+	d := document()
+	for k := range d.Sentences {
+		s := &d.Sentences[k]
+		s.NBest = []model.Alternative{
+			{Probability: 0.75, Labels: s.Labels, Entities: s.Entities},
+			{Probability: 0.125, Labels: make([]string, len(s.Labels))},
+		}
+	}
+	type labelling struct {
+		Probability float64
+		Labels      []string
+		Entities    []jsonEntity
+	}
+	line, err := report.JSONOptions{Documents: true}.Append(nil, d)
+	require.NoError(t, err)
+	var whole struct {
+		Entities []jsonEntity
+		NBest    [][]labelling
+	}
+	require.NoError(t, json.Unmarshal(line, &whole), "%s", line)
+	require.Len(t, whole.NBest, len(d.Sentences))
+	var entities []jsonEntity
+	for k, list := range whole.NBest {
+		require.Len(t, list, 2)
+		assert.Equal(t, d.Sentences[k].Labels, list[0].Labels)
+		assert.Equal(t, 0.125, list[1].Probability)
+		assert.Empty(t, list[1].Entities)
+		entities = append(entities, list[0].Entities...)
+	}
+	assert.Equal(t, whole.Entities, entities)
+
+	lines, err := report.JSONOptions{}.Append(nil, d)
+	require.NoError(t, err)
+	for line := range strings.Lines(string(lines)) {
+		var one struct {
+			Entities []jsonEntity
+			NBest    []labelling
+		}
+		require.NoError(t, json.Unmarshal([]byte(line), &one))
+		require.Len(t, one.NBest, 2)
+		assert.Equal(t, one.Entities, one.NBest[0].Entities)
+	}
+}

@@ -79,17 +79,34 @@ func check(d *model.Document, nested bool) error {
 			}
 			at = r.End.Byte
 		}
-		at = s.Start.Byte
-		for n := range s.Entities {
-			r := s.Entities[n].Range
-			if !within(r, at, s.End.Byte) {
-				return fail("entity %d covers bytes %d to %d, expected a range between %d and %d", n+1, r.Start.Byte, r.End.Byte, at, s.End.Byte)
+		if err := checkEntities(s, s.Entities, nested, fail); err != nil {
+			return err
+		}
+		for n := range s.NBest {
+			a := &s.NBest[n]
+			if len(a.Labels) != len(s.Tokens) {
+				return fail("%d labels for %d tokens in labelling %d", len(a.Labels), len(s.Tokens), n+1)
 			}
-			if !nested {
-				at = r.End.Byte
+			if err := checkEntities(s, a.Entities, nested, fail); err != nil {
+				return err
 			}
 		}
 		at = s.End.Byte
+	}
+	return nil
+}
+
+// checkEntities checks the ranges of the entities of a sentence. Fail makes the error.
+func checkEntities(s *model.DocumentSentence, list []model.Entity, nested bool, fail func(format string, a ...any) error) error {
+	at := s.Start.Byte
+	for n := range list {
+		r := list[n].Range
+		if !within(r, at, s.End.Byte) {
+			return fail("entity %d covers bytes %d to %d, expected a range between %d and %d", n+1, r.Start.Byte, r.End.Byte, at, s.End.Byte)
+		}
+		if !nested {
+			at = r.End.Byte
+		}
 	}
 	return nil
 }

@@ -216,6 +216,9 @@ func TestWritersRefuseInconsistentDocuments(t *testing.T) {
 		want  string
 		spoil func(first, second *model.DocumentSentence)
 	}{
+		{"sentence 1: 1 labels for 3 tokens in labelling 1", func(first, _ *model.DocumentSentence) {
+			first.NBest = []model.Alternative{{Labels: []string{"O"}}}
+		}},
 		{"sentence 1: 2 labels for 3 tokens", func(first, _ *model.DocumentSentence) { first.Labels = []string{"O", "O"} }},
 		{"sentence 2: 1 probabilities for 3 tokens", func(_, second *model.DocumentSentence) { second.Probabilities = []float64{1} }},
 		{"sentence 2: covers bytes 5 to 15, expected a range between 7 and 15", func(_, second *model.DocumentSentence) { second.Start.Byte = 5 }},
