@@ -1,0 +1,93 @@
+package serve
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"runtime"
+	"sync/atomic"
+	"time"
+)
+
+// Limits bounds requests. A field that is 0 has its default.
+type Limits struct {
+	Body           int           // bytes of a body after decompression, or of a line of a stream; default 4 MiB
+	Documents      int           // documents of a batch; default 1,000
+	Tokens         int           // tokens of a document; default 100,000
+	SentenceTokens int           // tokens of a sentence; default 10,000
+	NBest          int           // labellings per sentence; default 100
+	Concurrency    int           // requests that are labelled at a time; default GOMAXPROCS
+	Queue          int           // requests that wait to be labelled; default 1,000
+	Time           time.Duration // of a request, and of each line of a stream; default 30 s
+}
+
+// withDefaults returns the limits with a value for each field, or an error if one is negative.
+func (l Limits) withDefaults() (Limits, error) {
+	for _, x := range []struct {
+		name  string
+		value int
+	}{
+		{"Body", l.Body}, {"Documents", l.Documents}, {"Tokens", l.Tokens}, {"SentenceTokens", l.SentenceTokens}, {"NBest", l.NBest},
+		{"Concurrency", l.Concurrency}, {"Queue", l.Queue}, {"Time", int(l.Time)},
+	} {
+		if x.value < 0 {
+			return l, fmt.Errorf("serve: limit %s is %d, want a positive number, or 0 for the default", x.name, x.value)
+		}
+	}
+	l.Body = cmp.Or(l.Body, 4<<20)
+	l.Documents = cmp.Or(l.Documents, 1000)
+	l.Tokens = cmp.Or(l.Tokens, 100_000)
+	l.SentenceTokens = cmp.Or(l.SentenceTokens, 10_000)
+	l.NBest = cmp.Or(l.NBest, 100)
+	l.Concurrency = cmp.Or(l.Concurrency, runtime.GOMAXPROCS(0))
+	l.Queue = cmp.Or(l.Queue, 1000)
+	l.Time = cmp.Or(l.Time, 30*time.Second)
+	return l, nil
+}
+
+// A gate lets a few requests run at a time. The others wait in line, up to a number.
+type gate struct {
+	running chan struct{}
+	waiting atomic.Int64
+	queue   int64
+}
+
+func newGate(l Limits) *gate {
+	return &gate{running: make(chan struct{}, l.Concurrency), queue: int64(l.Queue)}
+}
+
+// enter waits until the request may run. If bounded is set and the line is full, it returns a
+// problem at once.
+func (g *gate) enter(deadline time.Time, bounded bool) error {
+	select {
+	case g.running <- struct{}{}:
+		return nil
+	default:
+	}
+	n := g.waiting.Add(1)
+	defer g.waiting.Add(-1)
+	if bounded && n > g.queue {
+		return later(http.StatusTooManyRequests, "%d requests wait already", g.queue)
+	}
+	timer := time.NewTimer(time.Until(deadline))
+	defer timer.Stop()
+	select {
+	case g.running <- struct{}{}:
+		return nil
+	case <-timer.C:
+		return later(http.StatusServiceUnavailable, "the server was too busy to start within the time limit")
+	}
+}
+
+func (g *gate) leave() { <-g.running }
+
+// yield lets the waiting requests run first.
+func (g *gate) yield() {
+	if g.waiting.Load() == 0 {
+		return
+	}
+	g.leave()
+	g.waiting.Add(1)
+	g.running <- struct{}{}
+	g.waiting.Add(-1)
+}
