@@ -257,3 +257,16 @@ const demoFiles = `The sentences and both models are in %[1]s. Next steps:
 Real models need thousands of sentences. Your own files need one word and its label per line,
 and a blank line between sentences.
 `
+
+const serveHelp = `Serve models over HTTP: POST /v1/tag labels text or tokens. GET /openapi.json describes all
+requests, and docs/reference/http.md too.
+
+Serve reads a model file again when it changes, and after SIGHUP. Requests in progress
+finish with the old model. A broken file is logged, and the old model stays. Replace a file
+by renaming.
+
+Serve listens on this machine only, unless you pass --addr. Then also pass --token-file:
+clients send the token in the header "Authorization: Bearer TOKEN". Put a proxy in front of
+serve for TLS.
+
+After SIGTERM or Ctrl-C, serve answers the requests in progress, and the exit status is 0.`

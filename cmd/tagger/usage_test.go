@@ -20,7 +20,7 @@ func TestWrongUsage(t *testing.T) {
 		args []string
 		says string
 	}{
-		"no command":            {nil, "name a command: train, tag, eval, demo"},
+		"no command":            {nil, "name a command: train, tag, eval, serve, demo"},
 		"mistyped command":      {[]string{"trian"}, "Did you mean this?\n\ttrain"},
 		"unknown flag":          {train("--lost", "hinge"), "unknown flag: --lost"},
 		"no model":              {[]string{"train", "testdata/train.conll"}, `required flag(s) "model" not set`},
