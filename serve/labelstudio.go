@@ -3,6 +3,7 @@ package serve
 import (
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -149,6 +150,9 @@ func (x *exchange) readObject(to any) error {
 		return err
 	}
 	if err := json.Unmarshal(x.in, to); err != nil {
+		if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+			return refuse(http.StatusBadRequest, "%s: found %s", e.Field, e.Value)
+		}
 		return refuse(http.StatusBadRequest, "%s", err)
 	}
 	return nil
@@ -176,7 +180,11 @@ func studioPredict(x *exchange) error {
 	for k, task := range request.Tasks {
 		s, ok := config.text(task.Data)
 		if !ok {
-			return refuse(http.StatusBadRequest, "task %d has no text: expected a string in data.%s", k+1, config.key)
+			want := "data.text, or only one string"
+			if config.key != "" {
+				want = "a string in data." + config.key
+			}
+			return refuse(http.StatusBadRequest, "task %d has no text: expected %s", k+1, want)
 		}
 		x.tag.list = append(x.tag.list, document{text: s, to: -1})
 	}

@@ -2,11 +2,12 @@ package serve
 
 import (
 	"cmp"
-	"fmt"
 	"net/http"
 	"runtime"
 	"sync/atomic"
 	"time"
+
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // Limits bounds requests. A field that is 0 has its default.
@@ -21,17 +22,18 @@ type Limits struct {
 	Time           time.Duration // of a request, and of each line of a stream; default 30 s
 }
 
-// withDefaults returns the limits with a value for each field, or an error if one is negative.
+// withDefaults returns the limits with a value for each field. If one is negative, the error is a
+// *model.OptionError.
 func (l Limits) withDefaults() (Limits, error) {
 	for _, x := range []struct {
-		name  string
-		value int
+		option string
+		value  int
 	}{
-		{"Body", l.Body}, {"Documents", l.Documents}, {"Tokens", l.Tokens}, {"SentenceTokens", l.SentenceTokens}, {"NBest", l.NBest},
-		{"Concurrency", l.Concurrency}, {"Queue", l.Queue}, {"Time", int(l.Time)},
+		{"max-body", l.Body}, {"max-documents", l.Documents}, {"max-tokens", l.Tokens}, {"max-sentence", l.SentenceTokens}, {"max-nbest", l.NBest},
+		{"threads", l.Concurrency}, {"queue", l.Queue}, {"timeout", int(l.Time)},
 	} {
 		if x.value < 0 {
-			return l, fmt.Errorf("serve: limit %s is %d, want a positive number, or 0 for the default", x.name, x.value)
+			return l, model.Refuse(x.option, "{%s}: want a positive number, or 0 for the default", x.option)
 		}
 	}
 	l.Body = cmp.Or(l.Body, 4<<20)

@@ -20,8 +20,8 @@ type ServeOptions struct {
 	// Drain is how long the server still accepts connections after ctx ends. /readyz then reports
 	// the end, and each answer closes its connection. The default is not at all.
 	Drain time.Duration
-	// Shutdown is how long requests in progress may take after that. The default is the time limit
-	// of requests.
+	// Shutdown is how long requests in progress may take after that. The default is three times the
+	// time limit of requests: to read, to label and to write. Streams may need more.
 	Shutdown time.Duration
 }
 
@@ -30,7 +30,7 @@ type ServeOptions struct {
 // connections have time limits, so slow clients cannot hold them.
 func (s *Server) Serve(ctx context.Context, l net.Listener, o ServeOptions) error {
 	if o.Shutdown == 0 {
-		o.Shutdown = s.limits.Time
+		o.Shutdown = 3 * s.limits.Time
 	}
 	if a, ok := l.Addr().(*net.TCPAddr); ok && !a.IP.IsLoopback() && s.token == nil {
 		s.log.Warn("other machines can reach the server, which requires no token")
@@ -64,7 +64,7 @@ func (s *Server) serve(ctx context.Context, l net.Listener, o ServeOptions) erro
 		Handler:           s,
 		ReadHeaderTimeout: min(10*time.Second, s.limits.Time),
 		ReadTimeout:       s.limits.Time,
-		WriteTimeout:      3 * s.limits.Time, // to read, wait, label and write
+		WriteTimeout:      3 * s.limits.Time,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),

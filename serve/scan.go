@@ -238,11 +238,11 @@ func hexRune(b []byte) (r rune, ok bool) {
 
 // integer reads a whole number between 0 and most.
 func (s *scanner) integer(most int) (int, error) {
-	from, what := s.at, fmt.Sprintf("a whole number from 0 to %d", most)
+	what := fmt.Sprintf("a whole number from 0 to %d", most)
 	if c := s.peek(); c != '-' && (c < '0' || c > '9') {
 		return 0, s.expected(what)
 	}
-	from = s.at
+	from := s.at
 	if err := s.skip(); err != nil {
 		return 0, err
 	}

@@ -375,7 +375,7 @@ func TestNewRefuses(t *testing.T) {
 		{serve.Options{Models: []serve.Model{{Name: "a", File: dir}}}, "not a regular file"},
 		{serve.Options{Models: []serve.Model{{Name: "a b", Model: loaded(t)}}}, `serve: model name "a b": want up to 64 letters`},
 		{serve.Options{Models: []serve.Model{{Name: "a", Model: loaded(t)}, {Name: "a", Model: loaded(t)}}}, `serve: two models named "a"`},
-		{serve.Options{Models: []serve.Model{{Name: "a", Model: loaded(t)}}, Limits: serve.Limits{Queue: -1}}, "serve: limit Queue is -1"},
+		{serve.Options{Models: []serve.Model{{Name: "a", Model: loaded(t)}}, Limits: serve.Limits{Queue: -1}}, "queue: want a positive number, or 0 for the default"},
 	} {
 		_, err := serve.New(c.o)
 		assert.ErrorContains(t, err, c.want)
