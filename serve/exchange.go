@@ -42,7 +42,7 @@ type exchange struct {
 func (x *exchange) begin(s *Server, w http.ResponseWriter, r *http.Request) {
 	x.server, x.writer, x.request, x.start = s, w, r, time.Now()
 	x.id = requestID(r)
-	x.job = job{limits: &s.limits, gate: s.gate, deadline: x.start.Add(s.limits.Time)}
+	x.job.limits, x.job.gate, x.job.deadline = &s.limits, s.gate, x.start.Add(s.limits.Time)
 	w.Header()["X-Request-Id"] = []string{x.id}
 	if s.closing.Load() {
 		w.Header()["Connection"] = []string{"close"}
@@ -132,7 +132,7 @@ func (x *exchange) forget() {
 	if cap(out) > maxKept {
 		out = nil
 	}
-	*x = exchange{in: in[:0], out: out[:0], tag: x.tag, packed: x.packed}
+	*x = exchange{in: in[:0], out: out[:0], tag: x.tag, packed: x.packed, job: x.job.scratch()}
 }
 
 var (
@@ -190,15 +190,13 @@ func (x *exchange) label(v *version, o model.TagOptions, bounded bool, f func() 
 		return err
 	}
 	defer x.server.gate.leave()
-	t, err := v.take(o)
-	if err != nil {
+	if err := x.job.start(v, o); err != nil {
 		return err
 	}
-	x.job.version, x.job.tagger = v, t
 	if err := f(); err != nil {
 		return err // and drop the tagger, which may be in any state
 	}
-	v.put(o, t)
+	x.job.stop()
 	return nil
 }
 

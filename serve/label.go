@@ -11,32 +11,20 @@ import (
 	"github.com/trellis-nlp/trellis/text"
 )
 
-// A tagger is the scratch memory to label documents with a version.
-type tagger struct {
-	text  *model.TextTagger
-	split text.Splitter
-	list  []text.Sentence
-	made  []model.DocumentSentence
-}
-
 // options returns the options of a tagger. The probabilities of entities are always there, as in
 // the output of tagger tag --json.
 func (v *version) options(nbest int, probabilities bool) model.TagOptions {
 	return model.TagOptions{NBest: nbest, Probabilities: probabilities, Spans: v.spans}
 }
 
-func (v *version) newTagger(o model.TagOptions) (*tagger, error) {
-	t, err := model.NewTextTagger(v.labeller, v.tokenizer, o)
-	if err != nil {
-		return nil, err
-	}
-	return &tagger{text: t, split: text.Splitter{Tokenizer: v.tokenizer}}, nil
+func (v *version) newTagger(o model.TagOptions) (*model.TextTagger, error) {
+	return model.NewTextTagger(v.labeller, v.tokenizer, o)
 }
 
 // A shelf holds unused taggers.
-type shelf chan *tagger
+type shelf chan *model.TextTagger
 
-func (s shelf) take() (*tagger, bool) {
+func (s shelf) take() (*model.TextTagger, bool) {
 	select {
 	case t := <-s:
 		return t, true
@@ -45,7 +33,7 @@ func (s shelf) take() (*tagger, bool) {
 	}
 }
 
-func (s shelf) put(t *tagger) {
+func (s shelf) put(t *model.TextTagger) {
 	select {
 	case s <- t:
 	default:
@@ -53,12 +41,12 @@ func (s shelf) put(t *tagger) {
 }
 
 // take returns a tagger with the options.
-func (v *version) take(o model.TagOptions) (*tagger, error) {
-	var t *tagger
+func (v *version) take(o model.TagOptions) (*model.TextTagger, error) {
+	var t *model.TextTagger
 	var ok bool
 	switch {
 	case o.NBest > 0:
-		t, ok = v.pool(o).Get().(*tagger)
+		t, ok = v.pool(o).Get().(*model.TextTagger)
 	case o.Probabilities:
 		t, ok = v.probable.take()
 	default:
@@ -71,8 +59,7 @@ func (v *version) take(o model.TagOptions) (*tagger, error) {
 }
 
 // put makes a tagger available again.
-func (v *version) put(o model.TagOptions, t *tagger) {
-	clear(t.made)
+func (v *version) put(o model.TagOptions, t *model.TextTagger) {
 	switch {
 	case o.NBest > 0:
 		v.pool(o).Put(t)
@@ -92,56 +79,85 @@ func (v *version) pool(o model.TagOptions) *sync.Pool {
 	return pool.(*sync.Pool)
 }
 
-// A job labels documents within the limits.
+// A job labels documents within the limits, inside the gate.
 type job struct {
 	limits   *Limits
 	gate     *gate
 	deadline time.Time
 	version  *version
-	tagger   *tagger
+	options  model.TagOptions
+	tagger   *model.TextTagger
 
 	tokens, sentences int // labelled so far
+
+	// Scratch memory.
+	split text.Splitter
+	list  []text.Sentence
+	made  []model.DocumentSentence
+}
+
+// start takes a tagger of a version.
+func (j *job) start(v *version, o model.TagOptions) (err error) {
+	j.version, j.options, j.split.Tokenizer = v, o, v.tokenizer
+	j.tagger, err = v.take(o)
+	return err
+}
+
+// stop gives the tagger back. A tagger that failed may be in any state: do not give it back.
+func (j *job) stop() {
+	j.version.put(j.options, j.tagger)
+	j.tagger = nil
+}
+
+// scratch returns a job with the scratch memory of j, unless a large document needed much.
+func (j *job) scratch() job {
+	const most = 1 << 10
+	clear(j.list)
+	clear(j.made)
+	if cap(j.list) > most || cap(j.made) > most {
+		return job{}
+	}
+	j.split.Tokenizer = nil // of a version that may be replaced
+	return job{split: j.split, list: j.list[:0], made: j.made[:0]}
 }
 
 // document labels a document. Its sentences are valid until the next call.
 func (j *job) document(q *tagRequest, d document, to *model.Document) error {
-	t := j.tagger
-	t.list = t.list[:0]
+	j.list = j.list[:0]
 	if d.to < 0 {
 		to.Text = d.text
 		if err := j.cut(d.text); err != nil {
 			return err
 		}
 	} else {
-		to.Text, t.list = join(q.words[d.from:d.to], t.list)
+		to.Text, j.list = join(q.words[d.from:d.to], j.list)
 	}
 	if err := j.check(); err != nil {
 		return err
 	}
-	t.made = t.made[:0]
-	for k, s := range t.list {
+	j.made = j.made[:0]
+	for k, s := range j.list {
 		if k > 0 {
 			if err := j.pause(); err != nil {
 				return err
 			}
 		}
-		labelled, err := t.text.LabelSentence(to.Text, s)
+		labelled, err := j.tagger.LabelSentence(to.Text, s)
 		if err != nil {
 			return err
 		}
-		t.made = append(t.made, labelled)
+		j.made = append(j.made, labelled)
 		j.tokens += len(s.Tokens)
 	}
-	j.sentences += len(t.list)
-	to.Sentences = t.made
+	j.sentences += len(j.list)
+	to.Sentences = j.made
 	return model.Check(j.version.labeller)
 }
 
 // cut splits a text into sentences.
 func (j *job) cut(s string) error {
-	t := j.tagger
 	if len(s) < 1<<16 {
-		t.list = t.split.Split(t.list, s)
+		j.list = j.split.Split(j.list, s)
 		return nil
 	}
 	// Paragraph by paragraph, to notice the time limit.
@@ -150,10 +166,10 @@ func (j *job) cut(s string) error {
 		if err := j.pause(); err != nil {
 			return err
 		}
-		from := len(t.list)
-		t.list = t.split.Split(t.list, paragraph)
-		for k := from; k < len(t.list); k++ {
-			move(&t.list[k], at)
+		from := len(j.list)
+		j.list = j.split.Split(j.list, paragraph)
+		for k := from; k < len(j.list); k++ {
+			move(&j.list[k], at)
 		}
 		at = at.Plus(text.End(paragraph))
 	}
@@ -172,7 +188,7 @@ func move(s *text.Sentence, by text.Position) {
 // check returns a problem if the document has too many tokens.
 func (j *job) check() error {
 	all := 0
-	for _, s := range j.tagger.list {
+	for _, s := range j.list {
 		if len(s.Tokens) > j.limits.SentenceTokens {
 			return tooLarge("a sentence of %d tokens, the limit is %d", len(s.Tokens), j.limits.SentenceTokens)
 		}
@@ -187,9 +203,15 @@ func (j *job) check() error {
 // errTime is the problem of a request that takes too long.
 var errTime = refuse(http.StatusGatewayTimeout, "the request took longer than the time limit")
 
-// pause lets other requests run, and ends the request after its time.
+// pause lets waiting requests run, with the tagger of this one. It ends the request after its time.
 func (j *job) pause() error {
-	j.gate.yield()
+	if j.gate.waiting.Load() > 0 {
+		j.stop()
+		j.gate.again()
+		if err := j.start(j.version, j.options); err != nil {
+			return err
+		}
+	}
 	if time.Now().After(j.deadline) {
 		return errTime
 	}

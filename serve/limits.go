@@ -83,11 +83,8 @@ func (g *gate) enter(deadline time.Time, bounded bool) error {
 
 func (g *gate) leave() { <-g.running }
 
-// yield lets the waiting requests run first.
-func (g *gate) yield() {
-	if g.waiting.Load() == 0 {
-		return
-	}
+// again goes to the end of the line.
+func (g *gate) again() {
 	g.leave()
 	g.waiting.Add(1)
 	g.running <- struct{}{}
