@@ -68,8 +68,8 @@ func (l *load) run(file string) error {
 	group.Wait()
 	took := time.Since(start)
 	close(stop)
-	if err := errors.Join(failures...); err != nil {
-		return err
+	if k := slices.IndexFunc(failures, func(err error) bool { return err != nil }); k >= 0 {
+		return failures[k]
 	}
 	all := slices.Concat(times...)
 	slices.Sort(all)
