@@ -3,12 +3,10 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"text/tabwriter"
 
-	"github.com/trellis-nlp/trellis/internal/plots"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/study"
 )
@@ -38,11 +36,7 @@ func (a *app) printOutcomes(o *compareRun, r *study.Outcome) error {
 		object.Losses = append(object.Losses, j)
 	}
 	if o.plot != "" && slices.ContainsFunc(r.Losses, wasTrained) {
-		format, err := plots.Format(o.plot)
-		if err != nil {
-			return err
-		}
-		if err := safefile.Write(o.plot, func(w io.Writer) error { return plots.Write(w, format, o.panels(r)...) }); err != nil {
+		if err := safefile.Write(o.plot, r.WriteSVG); err != nil {
 			return err
 		}
 	}

@@ -92,13 +92,13 @@ func draw(w io.Writer) error {
 				curves[p].Points = append(curves[p].Points, point)
 			}
 		}
-		curves[1].Name = k.name // the second panel has room for a legend
 		for p := range panels {
+			curves[p].Name = k.name
 			panels[p].Series = append(panels[p].Series, curves[p])
 		}
 	}
 	for p := range panels {
 		panels[p].Lines, panels[p].Bare = true, true
 	}
-	return plots.Write(w, "svg", panels...)
+	return plots.Write(w, panels...)
 }
