@@ -7,9 +7,9 @@ import (
 
 // Average is the mean score of several labels or span types, as fractions in 0..1.
 type Average struct {
-	Precision float64
-	Recall    float64
-	F1        float64
+	Precision float64 `json:"precision"`
+	Recall    float64 `json:"recall"`
+	F1        float64 `json:"f1"`
 }
 
 // MacroAverage returns the unweighted mean over r.Labels. Labels that occur only in the predictions

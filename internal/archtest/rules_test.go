@@ -74,6 +74,8 @@ var rules = []rule{
 	{path: "metrics", public: true,
 		imports: []string{"structured", "corpus/annotation"},
 		modules: []string{"golang.org/x/exp/constraints"}},
+	{path: "metrics/analysis", public: true,
+		imports: []string{"structured", "corpus/annotation", "metrics"}},
 	{path: "internal/container", system: true,
 		modules: []string{"github.com/edsrzf/mmap-go"}},
 	{path: "lexicon", public: true,
