@@ -33,6 +33,8 @@ type EvalOptions struct {
 	Bins        int    // of the calibration; 0 means 10
 
 	Warn func(string) // receives warnings about files that look misread; may be nil
+
+	scored func(metrics.Pair) // receives what is scored; may be nil
 }
 
 // maxSamples guards against running out of memory after a typing error.
@@ -139,7 +141,7 @@ func (o *EvalOptions) evaluate(ctx context.Context, source corpus.Source, from i
 		return nil, err
 	}
 	err = input.Each(ctx, source, from, func(in *input.Input) error {
-		return o.scoreInput(in, pairs, &spelled{score: scorer, model: m})
+		return o.scoreInput(in, pairs, &spelled{score: scorer, model: m, scored: o.scored})
 	})
 	if err != nil {
 		return nil, err

@@ -16,6 +16,8 @@ import (
 type spelled struct {
 	score *metrics.Scorer
 	model model.Labeller // that predicts; nil if a file has the predicted labels
+	// scored receives what is scored. It may be nil.
+	scored func(metrics.Pair)
 
 	held    []metrics.Pair        // the first sentences, until the spellings are known
 	reading bool                  // the spellings are known
@@ -71,12 +73,14 @@ func (x *spelled) end() error {
 
 // put scores a sentence whose spellings are known.
 func (x *spelled) put(p metrics.Pair) error {
-	if x.score.Scheme != nil && *x.score.Scheme == structured.Plain {
-		return x.score.Add(p)
+	if x.score.Scheme == nil || *x.score.Scheme != structured.Plain {
+		for k, labels := range []*[]string{&p.Gold, &p.Predicted} {
+			x.labels[k] = x.read[k].Read(x.labels[k][:0], *labels)
+			*labels = x.labels[k]
+		}
 	}
-	for k, labels := range []*[]string{&p.Gold, &p.Predicted} {
-		x.labels[k] = x.read[k].Read(x.labels[k][:0], *labels)
-		*labels = x.labels[k]
+	if x.scored != nil {
+		x.scored(p)
 	}
 	return x.score.Add(p)
 }

@@ -127,7 +127,7 @@ var rules = []rule{
 
 	{path: "ready", public: true},
 	{path: root, public: true, system: true,
-		imports: []string{"structured", "losses", "corpus", "corpus/annotation", "corpus/attrfile", "text", "text/standoff", "cluster", "features", "optimize", "metrics", "model", "crf", "semicrf", "prunedcrf", "segment", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
+		imports: []string{"structured", "losses", "corpus", "corpus/annotation", "corpus/attrfile", "text", "text/standoff", "cluster", "features", "optimize", "metrics", "metrics/analysis", "model", "crf", "semicrf", "prunedcrf", "segment", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
 			"recipe", "ready", "internal/compress", "internal/input", "internal/learning", "internal/safefile", "internal/workers"}},
 
 	{path: "ready/internal/build", system: true,

@@ -218,15 +218,17 @@ func (in *Input) Labels(dst []string, s *Sentence, at corpus.Value) []string {
 	return at.Read(dst, &s.Rows)
 }
 
+// Line returns the line of token t of s.
+func (in *Input) Line(s *Sentence, t int) int {
+	if in.items != nil {
+		return s.Items.Line(t)
+	}
+	return s.Line(t)
+}
+
 // At adds the position of token t of s to an error.
 func (in *Input) At(s *Sentence, t int, err error) error {
-	e := &corpus.ParseError{File: in.Name, Err: err}
-	if in.items != nil {
-		e.Line = s.Items.Line(t)
-	} else {
-		e.Line = s.Line(t)
-	}
-	return e
+	return &corpus.ParseError{File: in.Name, Line: in.Line(s, t), Err: err}
 }
 
 // AtStart adds the position of the first token to an error, for errors that concern all rows.
