@@ -7,6 +7,8 @@
 //     colours of a terminal.
 //   - NewJSON writes one JSON object a line, with the positions of tokens and entities.
 //
+// An [Analysis] is a page about the scores and errors of a model.
+//
 // Documents come from a model.TextTagger, or from any other program that fills them in. Labels that
 // spell no spans, such as parts of speech, appear below or behind each word.
 //

@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"strings"
 
+	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/metrics/analysis"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/report"
 	"github.com/trellis-nlp/trellis/text"
@@ -108,4 +111,23 @@ func ExampleNewHTML() {
 	}
 	fmt.Println("done")
 	// Output: done
+}
+
+func ExampleAnalysis_WriteHTML() {
+	sentences := []analysis.Sentence{{File: "test.conll", Words: []string{"in", "Oslo"}, Gold: []string{"O", "B-LOC"}, Predicted: []string{"O", "B-ORG"}}}
+	var scorer metrics.Scorer
+	if err := scorer.Add(metrics.Pair{Gold: sentences[0].Gold, Predicted: sentences[0].Predicted}); err != nil {
+		log.Fatal(err)
+	}
+	scores := scorer.Results()
+	a, err := analysis.New(&scores, sentences, analysis.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	var page bytes.Buffer
+	if err := (&report.Analysis{Title: "Names", Analysis: a}).WriteHTML(&page); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(strings.Contains(page.String(), `<mark class="c2 wrong" data-label="ORG">Oslo</mark>`))
+	// Output: true
 }

@@ -85,7 +85,7 @@ var rules = []rule{
 		modules: []string{"golang.org/x/text"}},
 	{path: "internal/plots"},
 	{path: "report", public: true,
-		imports: []string{"internal/enum", "text", "model"}},
+		imports: []string{"internal/enum", "text", "metrics", "metrics/analysis", "model", "internal/plots"}},
 	{path: "internal/training",
 		imports: []string{"structured", "losses", "optimize", "metrics", "model"},
 		modules: []string{"gonum.org/v1/gonum"}},
@@ -146,7 +146,7 @@ var rules = []rule{
 		imports: []string{"internal/safefile"},
 		modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag"}},
 	{path: "cmd/tagger", system: true,
-		imports: []string{"corpus", "cluster", "features", "metrics", "report", "study", "internal/cli", "internal/sample", "internal/compress", "internal/safefile", "serve", root},
+		imports: []string{"corpus", "cluster", "features", "metrics", "metrics/analysis", "report", "study", "internal/cli", "internal/sample", "internal/compress", "internal/safefile", "serve", root},
 		modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar/v3", "golang.org/x/term"}},
 
 	{path: "internal/bruteforce", tests: true,

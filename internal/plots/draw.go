@@ -235,9 +235,11 @@ func (d *drawing) finish(p *Panel, x, left, bottom float64) {
 
 func (p *Panel) drawSeries(d *drawing, x float64) {
 	var xs, ys, marked []float64
+	labelled := false
 	for k, s := range p.Series {
 		for _, q := range s.Points {
 			xs, ys = append(xs, q.X), append(ys, q.Y)
+			labelled = labelled || q.Label != ""
 			if q.Low < q.High {
 				ys = append(ys, q.Low, q.High)
 			}
@@ -249,9 +251,12 @@ func (p *Panel) drawSeries(d *drawing, x float64) {
 	if p.Diagonal {
 		xs, ys = append(xs, 0, 1), append(ys, 0, 1)
 	}
-	top := float64(padding + line + 8)
+	top, above := float64(padding+line+8), float64(inset)
+	if labelled {
+		above += line // room for the labels of the highest points
+	}
 	bottom := top + plotHeight
-	vertical := newAxis(ys, bottom-inset, top+inset, 6)
+	vertical := newAxis(ys, bottom-inset, top+above, 6)
 	texts, numbers := vertical.texts(), 0.0
 	for _, text := range texts {
 		numbers = max(numbers, extent(text))

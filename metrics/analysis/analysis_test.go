@@ -89,9 +89,9 @@ func TestErrorsOfSpans(t *testing.T) {
 	assert.Equal(t, 3, a.NumErrors)
 	confidence := func(v float64) *float64 { return &v }
 	assert.Equal(t, []analysis.Error{
-		{Kind: analysis.Spurious, File: "test.conll", Line: 1, Confidence: confidence(.95), Words: []string{"f", "g"},
+		{Kind: analysis.Spurious, File: "test.conll", Line: 1, Confidence: confidence(.95), Words: []string{"f", "g"}, End: 1,
 			Gold: []analysis.Mark{{1, 2, "Y", false}}, Predicted: []analysis.Mark{{0, 1, "X", true}, {1, 2, "Y", false}}},
-		{Kind: analysis.Missed, File: "test.conll", Line: 3, Confidence: confidence(.6), Words: []string{"v", "a", "b", "c"}, Before: true, After: true,
+		{Kind: analysis.Missed, File: "test.conll", Line: 3, Confidence: confidence(.6), Words: []string{"v", "a", "b", "c"}, Start: 1, End: 3, Before: true, After: true,
 			Gold: []analysis.Mark{{1, 3, "X", true}}, Predicted: []analysis.Mark{}},
 	}, a.Errors)
 	assert.Equal(t, []analysis.KindCount{{analysis.Missed, 1}, {analysis.Spurious, 1}, {analysis.WrongType, 1}}, a.Kinds)
@@ -100,7 +100,7 @@ func TestErrorsOfSpans(t *testing.T) {
 
 func TestErrorsOfTokens(t *testing.T) {
 	a := analysed(t, structured.Plain, analysis.Options{Context: 1}, sentence("a/N/N b/V/N c/D/D d/V/V"))
-	assert.Equal(t, []analysis.Error{{Kind: analysis.WrongLabel, File: "test.conll", Line: 2, Words: []string{"a", "b", "c"}, After: true,
+	assert.Equal(t, []analysis.Error{{Kind: analysis.WrongLabel, File: "test.conll", Line: 2, Words: []string{"a", "b", "c"}, Start: 1, End: 2, After: true,
 		Gold: []analysis.Mark{{1, 2, "V", true}}, Predicted: []analysis.Mark{{1, 2, "N", true}}}}, a.Errors)
 	assert.Equal(t, [][]int{{1, 0}, {1, 1}}, a.Confusion.Counts)
 	assert.Equal(t, []string{"N", "V"}, a.Confusion.Labels)
@@ -244,7 +244,7 @@ func TestJSON(t *testing.T) {
 	require.NoError(t, err)
 	for _, part := range []string{
 		`"types":[{"name":"X","precision":0,"recall":0,"f1":0,"support":1,"predicted":0,"correct":0,"intervals":{"f1":{"low":0,"high":0},`,
-		`"errors":[{"kind":"missed","file":"test.conll","line":1,"confidence":0.5,"words":["a"],"before":false,"after":false,"gold":[{"start":0,"end":1,"label":"X","error":true}],"predicted":[]}]`,
+		`"errors":[{"kind":"missed","file":"test.conll","line":1,"confidence":0.5,"words":["a"],"start":0,"end":1,"before":false,"after":false,"gold":[{"start":0,"end":1,"label":"X","error":true}],"predicted":[]}]`,
 		`"macro":{"precision":0,`, `"confusion":{"labels":["X"],"counts":[[0]],"missed":[1],"spurious":[0],"others":[0]}`,
 	} {
 		assert.Contains(t, string(text), part)

@@ -40,6 +40,8 @@ type Error struct {
 	Confidence *float64 `json:"confidence"`
 	// Words are those of the error, with some before and after it.
 	Words     []string `json:"words"`
+	Start     int      `json:"start"` // the error has the words Start, ..., End-1
+	End       int      `json:"end"`
 	Before    bool     `json:"before"` // the sentence has words before Words
 	After     bool     `json:"after"`  // the sentence has words after Words
 	Gold      []Mark   `json:"gold"`
@@ -161,7 +163,7 @@ func (a *analyst) errors() []Error {
 	for _, f := range a.found[:cap(list)] {
 		s := &a.sentences[f.sentence]
 		from, to := max(0, f.start-a.Context), min(len(s.Words), f.end+a.Context)
-		e := Error{Kind: f.kind, File: s.File, Words: s.Words[from:to], Before: from > 0, After: to < len(s.Words)}
+		e := Error{Kind: f.kind, File: s.File, Words: s.Words[from:to], Start: f.start - from, End: f.end - from, Before: from > 0, After: to < len(s.Words)}
 		if s.Lines != nil {
 			e.Line = s.Lines[f.start]
 		}
