@@ -1,5 +1,7 @@
 package metrics
 
+import "fmt"
+
 // Counts are the counts that the measures are computed from. Counts of several sentences can be
 // added.
 type Counts struct {
@@ -43,6 +45,17 @@ func (m Measure) String() string {
 
 // MarshalText implements [encoding.TextMarshaler].
 func (m Measure) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (m *Measure) UnmarshalText(text []byte) error {
+	for k := range measures {
+		if k.String() == string(text) {
+			*m = k
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: %.40q", ErrMeasure, text)
+}
 
 // title returns the name of m in tables.
 func (m Measure) title() string {

@@ -18,6 +18,8 @@ var (
 	ErrResampling = errors.New("cannot resample")
 	// ErrProbability means that a probability is not in 0..1.
 	ErrProbability = errors.New("probability is not in 0..1")
+	// ErrMeasure means that a text is not the name of a [Measure].
+	ErrMeasure = errors.New("not a measure")
 )
 
 // Evaluator compares predicted labels with gold labels. Its zero value, with or without a Scheme,

@@ -36,6 +36,19 @@ exit status is 1.
 
 docs/explanation/training.md explains the choices and the defaults.`
 
+const reportHelp = `Write a page about a model: its scores on labelled sentences, its weights and its errors.
+The page is one HTML file that needs no other file.
+
+It has the scores of eval with the same digits, by type with 95% intervals, and micro,
+macro and weighted averages. It has the confusions, the calibration, the scores by length
+of spans, the transitions and the strongest attributes. A list has the errors, the most
+confident first, with their context. You can filter it by kind, label and text.
+
+Two parts need more files. The learning curve needs the log that train --log-json wrote,
+because models do not store it. The scores by word frequency, and of seen and unseen
+entities, need the training files (--train), because models store only which words they
+know. Report keeps all sentences in memory.`
+
 const tuneHelp = `Find good settings for train: try several of them on held-out sentences, and print them in
 order of their scores. The last line of the output is the command that trains with the
 best setting on all sentences.

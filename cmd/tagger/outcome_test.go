@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/metrics/analysis"
 )
 
 // The last line has the loss and the score of the step that became the model.
@@ -21,10 +23,10 @@ func TestOutcomeIsThatOfTheKeptStep(t *testing.T) {
 		log := filepath.Join(dir, "log")
 		args = append([]string{"train", "--quiet", "--threads", "1", "--model", filepath.Join(dir, "m"), "--log-json", log, "--dev", "testdata/dev.conll", "testdata/train.conll"}, args...)
 		o := done(t, "", args...)
-		var best logLine
+		var best analysis.Step
 		steps := 0
 		for line := range strings.Lines(read(t, log)) {
-			var l logLine
+			var l analysis.Step
 			require.NoError(t, json.Unmarshal([]byte(line), &l))
 			if steps++; best.Dev == nil || *l.Dev > *best.Dev {
 				best = l
@@ -43,7 +45,7 @@ func TestLogOnStandardOutputIsJSONAlone(t *testing.T) {
 		args := []string{"train", "--epochs", "4", "--model-type", kind, "--model", filepath.Join(t.TempDir(), "m"), "--log-json", "-", "--dev", "testdata/dev.conll", "testdata/train.conll"}
 		require.Equal(t, exitDone, run(t.Context(), args, strings.NewReader(""), &out, &errs), errs.String())
 		for line := range strings.Lines(out.String()) {
-			require.NoError(t, json.Unmarshal([]byte(line), new(logLine)), line)
+			require.NoError(t, json.Unmarshal([]byte(line), new(analysis.Step)), line)
 		}
 		assert.Contains(t, errs.String(), "; kept step ")
 		assert.Contains(t, errs.String(), "development data, after step ")

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/trellis-nlp/trellis"
+	"github.com/trellis-nlp/trellis/metrics/analysis"
 )
 
 // errInterrupted replaces the error of a cancelled context.
@@ -90,19 +91,9 @@ func (r *reporter) done() {
 // clear removes the bar.
 func (r *reporter) clear() { _ = r.bar.Clear() }
 
-// logLine is a line of --log-json. Its keys are public.
-type logLine struct {
-	Run       int      `json:"run,omitempty"` // number of the restart
-	Step      int      `json:"step"`          // the iteration or epoch, from 1
-	Seconds   float64  `json:"seconds"`
-	Objective float64  `json:"objective"`
-	GradNorm  *float64 `json:"grad_norm"`     // null if unknown
-	Dev       *float64 `json:"dev,omitempty"` // F1, or accuracy for plain labels, in 0..1
-}
-
 // writeLog appends a step to a log.
 func writeLog(w io.Writer, p trellis.Progress) error {
-	l := logLine{Run: p.Run, Step: p.Number, Seconds: p.Seconds, Objective: p.Objective}
+	l := analysis.Step{Run: p.Run, Step: p.Number, Seconds: p.Seconds, Objective: p.Objective}
 	if !math.IsNaN(p.GradNorm) {
 		l.GradNorm = &p.GradNorm
 	}

@@ -49,6 +49,8 @@ func TestOutputsDoNotDestroyInputs(t *testing.T) {
 		{"prune", m, "--output", x, "--eval", x},
 		{"import", m, "--output", m},
 		{"export", "--to", "crfsuite", m, "--output", m},
+		{"report", "--model", m, "-o", m, x},
+		{"report", "--model", m, "-o", x, "--train", x, "testdata/dev.conll"},
 		{"tune", "--json", x, x},
 		{"tune", "--json", x, "--dev", x, "testdata/train.conll"},
 		{"compare-losses", "--json", x, "--dev", x, "testdata/train.conll"},
