@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -14,13 +15,25 @@ import (
 type drawing struct {
 	b             bytes.Buffer
 	width, height float64
-	taken         []box // by markers and labels
+	taken         []box        // by markers and labels
+	lines         [][4]float64 // x and y of both ends
 }
 
 // A box is a rectangle.
 type box struct{ x0, y0, x1, y1 float64 }
 
 func (a box) meets(b box) bool { return a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1 }
+
+// crosses reports whether a line from one point to another meets the box, in steps of a 64th.
+func (a box) crosses(line [4]float64) bool {
+	for k := range 65 {
+		x, y := line[0]+(line[2]-line[0])*float64(k)/64, line[1]+(line[3]-line[1])*float64(k)/64
+		if x > a.x0 && x < a.x1 && y > a.y0 && y < a.y1 {
+			return true
+		}
+	}
+	return false
+}
 
 // number writes a coordinate with one digit after the point at most.
 func number(v float64) string { return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) }
@@ -311,6 +324,9 @@ func (d *drawing) series(p *Panel, k int, horizontal, vertical *axis) {
 	if p.Lines && len(points) > 1 {
 		var data strings.Builder
 		for n, q := range points {
+			if n > 0 {
+				d.lines = append(d.lines, [4]float64{horizontal.at(points[n-1].X), vertical.at(points[n-1].Y), horizontal.at(q.X), vertical.at(q.Y)})
+			}
 			data.WriteString("ML"[min(n, 1):][:1] + number(horizontal.at(q.X)) + " " + number(vertical.at(q.Y)))
 		}
 		d.path(p.lineOf(k), data.String())
@@ -351,8 +367,8 @@ func marker(k int, x, y float64) string {
 	return at + "m-4.4 0h8.8m-4.4 -4.4v8.8"
 }
 
-// label writes a label beside a point, where it meets no marker, label or border. If there is no
-// such place, it is above the point.
+// label writes a label beside a point, where it meets no marker, label, border or, if possible,
+// line. If there is no such place, it is above the point.
 func (d *drawing) label(s string, x, y float64, frame box) {
 	if s == "" {
 		return
@@ -372,17 +388,16 @@ func (d *drawing) label(s string, x, y float64, frame box) {
 		}
 		return box{x0, y + p.dy - 11, x0 + w, y + p.dy + 3}
 	}
-	best := place{0, -9, "middle"}
-	for _, p := range []place{{8, 4, "start"}, {-8, 4, "end"}, best, {0, 18, "middle"}, {8, -8, "start"}, {-8, -8, "end"}, {8, 16, "start"}, {-8, 16, "end"}} {
+	places := []place{{8, 4, "start"}, {-8, 4, "end"}, {0, -9, "middle"}, {0, 18, "middle"}, {8, -8, "start"}, {-8, -8, "end"}, {8, 16, "start"}, {-8, 16, "end"}}
+	free := func(p place) bool {
 		b := boxOf(p)
-		free := b.x0 >= frame.x0 && b.x1 <= frame.x1 && b.y0 >= frame.y0 && b.y1 <= frame.y1
-		for _, t := range d.taken {
-			free = free && !b.meets(t)
-		}
-		if free {
-			best = p
-			break
-		}
+		return b.x0 >= frame.x0 && b.x1 <= frame.x1 && b.y0 >= frame.y0 && b.y1 <= frame.y1 && !slices.ContainsFunc(d.taken, b.meets)
+	}
+	best := places[2]
+	if k := slices.IndexFunc(places, func(p place) bool { return free(p) && !slices.ContainsFunc(d.lines, boxOf(p).crosses) }); k >= 0 {
+		best = places[k]
+	} else if k := slices.IndexFunc(places, free); k >= 0 {
+		best = places[k]
 	}
 	d.taken = append(d.taken, boxOf(best))
 	d.text(x+best.dx, y+best.dy, best.anchor, "soft", s)
