@@ -43,7 +43,7 @@ func openBench(ctx context.Context, source corpus.Source, base recipe.Config, pi
 		}
 	}}
 	c := base
-	c.ModelType, c.Warn = model.Chain, b.warn
+	c.Warn = b.warn
 	var err error
 	b.data, err = learning.Open(ctx, source, c, nil, pickScheme)
 	return b, err

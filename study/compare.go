@@ -182,7 +182,7 @@ func (c Comparison) Run(ctx context.Context, source corpus.Source) (*Outcome, er
 	if err != nil {
 		return nil, err
 	}
-	b, err := openBench(ctx, source, c.Base, false)
+	b, err := openBench(ctx, source, chainOf(c.Base), false)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
-// Package study finds good training settings: it searches hyper-parameters and compares losses.
+// Package study finds good training settings: it searches hyper-parameters, compares losses and
+// draws learning curves.
 //
-// Both start from a source of labelled sentences and a [recipe.Config] that all training runs
+// All start from a source of labelled sentences and a [recipe.Config] that all training runs
 // share.
 //
 // A [Search] trains with each setting of a grid, or with settings drawn at random. It scores each
@@ -17,6 +18,9 @@
 // reports scores with standard deviations, the expected cost, calibration, and the significance of
 // differences.
 //
-// Apart from the times, all results are determined by the seed. Studies train first-order chains
-// only.
+// A [LearningCurve] trains on growing shares of the sentences. Its [Curve] says whether the last
+// doubling of the data has improved the score.
+//
+// Apart from the times, all results are determined by the seed. Searches and comparisons train
+// first-order chains only.
 package study

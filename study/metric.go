@@ -7,7 +7,7 @@ import (
 	"github.com/trellis-nlp/trellis/metrics"
 )
 
-// measures lists the scores that a search can maximise.
+// measures lists the scores of studies.
 var measures = map[string]func(*metrics.Results) float64{
 	"f1":                func(r *metrics.Results) float64 { return r.F1 },
 	"precision":         func(r *metrics.Results) float64 { return r.Precision },
@@ -16,5 +16,10 @@ var measures = map[string]func(*metrics.Results) float64{
 	"sentence-accuracy": func(r *metrics.Results) float64 { return r.SentenceAccuracy },
 }
 
-// MetricNames lists the values of Search.Metric.
+// measureOf returns the measure with the name of a metric.
+var measureOf = map[string]metrics.Measure{
+	"f1": metrics.F1, "precision": metrics.Precision, "recall": metrics.Recall, "accuracy": metrics.Accuracy, "sentence-accuracy": metrics.SentenceAccuracy,
+}
+
+// MetricNames lists the values of Search.Metric and LearningCurve.Metric.
 func MetricNames() []string { return slices.Sorted(maps.Keys(measures)) }

@@ -189,7 +189,7 @@ func (s Search) Run(ctx context.Context, source corpus.Source) (*Ranking, error)
 	if err != nil {
 		return nil, err
 	}
-	b, err := openBench(ctx, source, s.Base, true)
+	b, err := openBench(ctx, source, chainOf(s.Base), true)
 	if err != nil {
 		return nil, err
 	}

@@ -102,6 +102,12 @@ var varied = []string{"loss", "optimizer", "l1", "l2", "cost-scale"}
 // chainOnly lists training options that studies do not support.
 var chainOnly = []string{"model-type", "order", "max-length", "keep", "label-parts", "supervision", "init", "checkpoint", "checkpoint-every", "resume"}
 
+// chainOf returns a configuration with the kind of model that most studies train.
+func chainOf(base recipe.Config) recipe.Config {
+	base.ModelType = model.Chain
+	return base
+}
+
 // checkBase rejects options that the base must leave unset.
 func checkBase(base *recipe.Config, refused ...string) error {
 	for _, option := range varied {

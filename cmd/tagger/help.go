@@ -67,6 +67,21 @@ settings that use them. Equal scores are ordered by penalty, the stronger one fi
 A setting that train rejects is listed with the reason. Ctrl-C prints the settings that
 are done, including the folds of an unfinished one, and the exit status is 1.`
 
+const curveHelp = `Train on growing shares of the sentences and score each model, to see whether more
+training data would help. The result is a table, and optionally a figure (--plot) and a
+JSON object (--json).
+
+The shares are all sentences, half of them, a quarter and so on. Each run (--seeds)
+shuffles the sentences with its own seed; smaller shares are parts of larger ones. Models
+are scored on --dev, or on held-out sentences. All other flags mean the same as in train.
+
+The last line has the gain per doubling of the data between the two largest shares, its
+standard error over the runs, and p: how likely such a difference is by chance, given the
+sentences scored on. It says that more data would probably help if the gain exceeds its
+standard error and p is below 0.05.
+
+Ctrl-C prints the runs that are done, and the exit status is 1.`
+
 const studyHelp = `Compare losses on equal terms, to find the one that suits your data. The result is a table,
 and optionally a JSON object (--json) and figures (--plot).
 

@@ -51,6 +51,8 @@ func TestOutputsDoNotDestroyInputs(t *testing.T) {
 		{"export", "--to", "crfsuite", m, "--output", m},
 		{"report", "--model", m, "-o", m, x},
 		{"report", "--model", m, "-o", x, "--train", x, "testdata/dev.conll"},
+		{"curve", "--plot", figure, "--dev", figure, "testdata/train.conll"},
+		{"curve", "--json", x, x},
 		{"tune", "--json", x, x},
 		{"tune", "--json", x, "--dev", x, "testdata/train.conll"},
 		{"compare-losses", "--json", x, "--dev", x, "testdata/train.conll"},

@@ -71,6 +71,19 @@ func (d *Data) Compile(list []*Kept, numbers []int) (Set, error) {
 	return set, nil
 }
 
+// HoldAll adds development sentences to a set of Compile.
+func (d *Data) HoldAll(set Set, list []*Kept) error {
+	if d.recode != nil {
+		d.recode.trained = nil // the labels of another set
+	}
+	for _, k := range list {
+		if err := d.hold(set, &k.Sentence, k.Labels); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // DescribeLabels reports how the labels of the compiled data were converted.
 func (d *Data) DescribeLabels() { d.recode.describe(&d.Config) }
 
@@ -94,7 +107,7 @@ func Score(m model.Labeller, list []*Kept, scheme structured.Scheme, threads int
 	for k := range scores {
 		wait.Go(func() {
 			scores[k].Scheme = scheme
-			failed[k] = score(&scores[k], m, list[len(list)*k/len(scores):len(list)*(k+1)/len(scores)])
+			failed[k] = score(&scores[k], m, list[len(list)*k/len(scores):len(list)*(k+1)/len(scores)], nil)
 		})
 	}
 	wait.Wait()
@@ -112,7 +125,19 @@ func Score(m model.Labeller, list []*Kept, scheme structured.Scheme, threads int
 	return &r, nil
 }
 
-func score(e *metrics.Evaluator, m model.Labeller, list []*Kept) error {
+// ScoreEach is [Score] on one goroutine. It also returns the counts of each sentence.
+func ScoreEach(m model.Labeller, list []*Kept, scheme structured.Scheme) (*metrics.Results, []metrics.Counts, error) {
+	e := metrics.Evaluator{Scheme: scheme}
+	each := make([]metrics.Counts, 0, len(list))
+	if err := score(&e, m, list, func() { each = append(each, e.Last()) }); err != nil {
+		return nil, nil, err
+	}
+	r := e.Results()
+	return &r, each, nil
+}
+
+// score scores sentences. It calls done after each one, unless done is nil.
+func score(e *metrics.Evaluator, m model.Labeller, list []*Kept, done func()) error {
 	t, err := m.NewTagger(model.TagOptions{})
 	if err != nil {
 		return err
@@ -124,6 +149,9 @@ func score(e *metrics.Evaluator, m model.Labeller, list []*Kept) error {
 		}
 		if err := e.Add(s.Labels, found[0].Labels, nil); err != nil {
 			return err
+		}
+		if done != nil {
+			done()
 		}
 	}
 	return nil
