@@ -57,7 +57,7 @@ func (a *Analysis) WriteHTML(w io.Writer) error {
 	}
 	var err error
 	if a.Analysis != nil {
-		v.Figures, v.Tables = a.figures(), a.tables()
+		v.Figures, v.Tables, v.Level = a.figures(), a.tables(), a.level()
 		v.Confusion, v.Labels = a.confusion(), a.errorLabels()
 		if v.Calibration, err = a.reliability(); err != nil {
 			return err
@@ -82,6 +82,7 @@ func (a *Analysis) WriteHTML(w io.Writer) error {
 type analysisView struct {
 	*Analysis
 	Title, Policy      string
+	Level              string // of the intervals
 	Script             template.JS
 	Style, Light, Dark template.CSS
 	Hues               []hueCSS
@@ -127,6 +128,14 @@ func (a *Analysis) interval(m metrics.Measure) string {
 		return ""
 	}
 	return rangeText(a.Scores.Intervals.Measures[m])
+}
+
+// level returns the level of the intervals, or "" without intervals.
+func (a *Analysis) level() string {
+	if a.Scores == nil || a.Scores.Intervals == nil {
+		return ""
+	}
+	return fmt.Sprintf("%g%%", 100*a.Scores.Intervals.Level)
 }
 
 func rangeText(v metrics.Interval) string { return percent(v.Low) + " to " + percent(v.High) }
@@ -278,7 +287,8 @@ type scoreTable struct {
 	ID, Short, Title string
 	First            string // heads the names
 	Full             bool   // with precision and recall, not only accuracy
-	Types            bool   // with intervals and averages
+	Types            bool   // with averages
+	Interval         string // heads the intervals; "" if there are none
 	Rows             []scoreRow
 }
 
@@ -296,6 +306,9 @@ func (a *Analysis) tables() (list []scoreTable) {
 		}
 		if t.Types {
 			t.Rows = append(t.Rows, a.averages()...)
+		}
+		if slices.ContainsFunc(t.Rows, func(r scoreRow) bool { return r.Interval != "" }) {
+			t.Interval = strings.TrimSpace(a.level() + " interval")
 		}
 		t.Full = t.Full || a.Spans
 		list = append(list, t)
