@@ -139,8 +139,8 @@ func (a *Analysis) transitions() *heatMap {
 		for _, to := range labels {
 			w, ok := weights[[2]string{from, to}]
 			c := heatCell{Text: "·", Tooltip: valid(from) + " to " + valid(to) + ": no weight"}
-			if ok {
-				c = heatCell{Text: strconv.FormatFloat(w, 'f', 1, 64), Class: "plus", Shade: shade(math.Abs(w) / most),
+			if ok { // -0 + 0 is 0
+				c = heatCell{Text: strconv.FormatFloat(math.Round(10*w)/10+0, 'f', 1, 64), Class: "plus", Shade: shade(math.Abs(w) / most),
 					Tooltip: fmt.Sprintf("%s to %s: %.4f", valid(from), valid(to), w)}
 				if w < 0 {
 					c.Class = "minus"
