@@ -137,7 +137,7 @@ func (c *collector) pairs(in *input.Input, seen *input.Counts) (func(*input.Sent
 		words = wordsOf(words[:0], f, s)
 		x := analysis.Sentence{File: in.Name, Words: c.intern(words)}
 		for t := range words {
-			x.Lines = append(x.Lines, in.Line(s, t))
+			x.Lines = append(x.Lines, s.Line(t))
 		}
 		c.sentences = append(c.sentences, x)
 		return pair, nil

@@ -14,6 +14,9 @@ type Options struct {
 	Format  Format // FormatAuto distinguishes CoNLL, CoNLLU and CRFsuite
 	Tabs    bool   // single tabs separate the fields of CoNLL rows, even if the first row has none
 	Columns int    // number of columns of CoNLL rows; 0 takes it from the first row
+	// Skip receives the errors of malformed rows, which the reader then skips. If it is nil, the
+	// first such row ends the input with its error.
+	Skip func(err error)
 }
 
 // A Reader reads sentences in CoNLL columns or CoNLL-U. It reads no further than the sentences that
@@ -82,8 +85,13 @@ func (r *Reader) read(s *Sentence) error {
 			return err
 		}
 		text := lines.CutEnd(raw)
+		fields := len(s.fields)
 		kind, err := r.row(s, text, start)
-		if err != nil {
+		switch {
+		case err != nil && r.opts.Skip != nil:
+			r.opts.Skip(err)
+			s.fields, kind = s.fields[:fields], otherLine
+		case err != nil:
 			return err
 		}
 		if kind == documentLine && s.Len() > 0 {

@@ -248,3 +248,33 @@ func TestRowsAreTheLinesOfTheTokens(t *testing.T) {
 	require.NoError(t, r.Read(&s))
 	assert.Equal(t, "last y", s.Row(0))
 }
+
+func TestSkipMalformedRows(t *testing.T) {
+	for _, c := range []struct{ text, words, skipped string }{
+		{"a X\nb\nc Y\n\nd X Y\n\ne X\n", "a c|e", "f:2: 1 column, expected 2; f:5: 3 columns, expected 2"},
+		{"1\ta\tX\n\nx\tb\tX\n2\tc\n1\td\tY\n", "a|d", "f:4: column 1: ID \"x\" is not a number, range or empty node; " +
+			"f:5: 2 columns, expected 3 tab-separated ones in CoNLL-U; read files with other columns as CoNLL"},
+	} {
+		form, text := 0, c.text
+		if strings.Contains(text, "\t") {
+			form, text = 1, "# global.columns = ID FORM UPOS\n"+text
+		}
+		var skipped, sentences []string
+		r := corpus.NewReader(strings.NewReader(text), "f", corpus.Options{Skip: func(err error) { skipped = append(skipped, err.Error()) }})
+		var written strings.Builder
+		w := corpus.NewWriter(&written)
+		for {
+			var s corpus.Sentence
+			err := r.Read(&s)
+			require.NoError(t, w.Write(&s))
+			if err == io.EOF {
+				break
+			}
+			require.NoError(t, err)
+			sentences = append(sentences, strings.Join(s.Column(nil, form), " "))
+		}
+		assert.Equal(t, c.words, strings.Join(sentences, "|"))
+		assert.Equal(t, c.skipped, strings.Join(skipped, "; "))
+		assert.Equal(t, text, written.String(), "skipped rows are written back")
+	}
+}

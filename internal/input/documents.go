@@ -25,6 +25,7 @@ type Options struct {
 	// Documents says how documents with spans are read and aligned to tokens. If its Format is set,
 	// all inputs have that format.
 	Documents standoff.Options
+	Skip      func(err error) // as in [corpus.Options]; nil means that a malformed row is an error
 }
 
 // documents reads documents, and their sentences as rows: the word, and a column of labels for each

@@ -44,13 +44,19 @@ type Sentence struct {
 // Len returns the number of tokens.
 func (s *Sentence) Len() int { return s.Rows.Len() + len(s.Items.Labels) }
 
-// Line returns the line of token t of a sentence of columns, or of its document.
+// Line returns the line of token t, or of its document.
 func (s *Sentence) Line(t int) int {
-	if s.line > 0 {
+	switch {
+	case s.line > 0:
 		return s.line
+	case s.Items.Labels != nil:
+		return s.Items.Line(t)
 	}
 	return s.Rows.Line(t)
 }
+
+// Document returns the line of the document that s is part of, or 0 in files of rows.
+func (s *Sentence) Document() int { return s.line }
 
 // Open opens a file or standard input and reads its first sentence. It returns ErrNoSentence if
 // there is none.
@@ -82,7 +88,7 @@ func New(raw *Raw, o Options) (*Input, error) {
 	case in.Format == corpus.CRFsuite:
 		in.items = attrfile.NewReader(r, in.Name)
 	default:
-		in.rows = corpus.NewReader(r, in.Name, corpus.Options{Format: in.Format})
+		in.rows = corpus.NewReader(r, in.Name, corpus.Options{Format: in.Format, Skip: o.Skip})
 	}
 	if err := in.start(); err != nil {
 		in.Close()
@@ -218,17 +224,9 @@ func (in *Input) Labels(dst []string, s *Sentence, at corpus.Value) []string {
 	return at.Read(dst, &s.Rows)
 }
 
-// Line returns the line of token t of s.
-func (in *Input) Line(s *Sentence, t int) int {
-	if in.items != nil {
-		return s.Items.Line(t)
-	}
-	return s.Line(t)
-}
-
 // At adds the position of token t of s to an error.
 func (in *Input) At(s *Sentence, t int, err error) error {
-	return &corpus.ParseError{File: in.Name, Line: in.Line(s, t), Err: err}
+	return &corpus.ParseError{File: in.Name, Line: s.Line(t), Err: err}
 }
 
 // AtStart adds the position of the first token to an error, for errors that concern all rows.
