@@ -1,8 +1,8 @@
-// Package study finds good training settings: it searches hyper-parameters, compares losses and
-// draws learning curves.
+// Package study trains many models to learn about settings and data: it searches hyper-parameters,
+// compares losses, draws learning curves, and finds labels that are probably wrong.
 //
-// All start from a source of labelled sentences and a [recipe.Config] that all training runs
-// share.
+// All studies start from a source of labelled sentences and a [recipe.Config] that all training
+// runs share.
 //
 // A [Search] trains with each setting of a grid, or with settings drawn at random. It scores each
 // setting on sentences outside its training data: a held-out share ([HoldOut]), folds ([KFold]), or
@@ -21,6 +21,9 @@
 // A [LearningCurve] trains on growing shares of the sentences. Its [Curve] says whether the last
 // doubling of the data has improved the score.
 //
-// Apart from the times, all results are determined by the seed. Searches and comparisons train
-// first-order chains only.
+// An [Audit] trains on all folds but one and ranks the labels of that fold by how much the model
+// doubts them.
+//
+// Apart from the times, all results are determined by the seed. Searches, comparisons and audits
+// train first-order chains only.
 package study

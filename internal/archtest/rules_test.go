@@ -122,7 +122,7 @@ var rules = []rule{
 		imports: []string{"structured", "losses", "corpus", "corpus/attrfile", "corpus/annotation", "text", "text/standoff", "cluster", "features", "lexicon", "optimize", "metrics", "model", "crf", "semicrf", "prunedcrf", "segment", "recipe",
 			"internal/input", "internal/safefile", "internal/workers"}},
 	{path: "study", public: true, system: true,
-		imports: []string{"structured", "losses", "corpus", "corpus/annotation", "metrics", "model", "crf", "recipe", "internal/input", "internal/learning", "internal/plots"},
+		imports: []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses", "corpus", "corpus/annotation", "metrics", "model", "crf", "recipe", "internal/input", "internal/learning", "internal/workers", "internal/plots"},
 		modules: []string{"gonum.org/v1/gonum/stat"}},
 
 	{path: "ready", public: true},
@@ -137,6 +137,8 @@ var rules = []rule{
 		imports: []string{"text", "model", "report", root},
 		modules: []string{"github.com/klauspost/compress", "github.com/prometheus/client_golang/prometheus"}},
 	{path: "serve/internal/load", system: true},
+	{path: "internal/care/audit", system: true,
+		imports: []string{"corpus", "corpus/annotation", "recipe", "study"}},
 	{path: "internal/sample"},
 	{path: "internal/plots/margins", system: true,
 		imports: []string{"structured", "losses", "internal/safefile", "internal/plots"}},

@@ -43,6 +43,7 @@ type Data struct {
 	counting bool              // this pass counts seen labels; the next one warns about the files
 	first    []*input.Sentence // sentences already read from the first input
 	opened   *input.Input      // the first input
+	file     string            // name of the input that each reads
 
 	known []annotation.Choice // scratch memory
 }

@@ -51,6 +51,7 @@ func (d *Data) EachOf(ctx context.Context, source corpus.Source, take func(in *i
 
 // each passes first and then the rest of in to take. It adds positions to errors.
 func (d *Data) each(in *input.Input, first []*input.Sentence, take func(s *input.Sentence, labels []string) error) error {
+	d.file = in.Name
 	var own, labels []string
 	var seen input.Counts
 	use := func(s *input.Sentence) error {

@@ -15,12 +15,13 @@ import (
 // Kept is a copy of a sentence with the labels of the file.
 type Kept struct {
 	input.Sentence
+	File   string
 	Labels []string
 }
 
 // Keep copies a sentence with its labels.
 func (d *Data) Keep(s *input.Sentence, labels []string) *Kept {
-	k := &Kept{Labels: slices.Clone(labels)}
+	k := &Kept{Sentence: *s, File: d.file, Labels: slices.Clone(labels)}
 	if d.templates == nil {
 		k.Items = *s.Items.Clone()
 	} else {
