@@ -139,6 +139,8 @@ var rules = []rule{
 	{path: "serve/internal/load", system: true},
 	{path: "internal/care/audit", system: true,
 		imports: []string{"corpus", "corpus/annotation", "recipe", "study"}},
+	{path: "internal/care/selection", system: true,
+		imports: []string{"corpus", root}},
 	{path: "internal/sample"},
 	{path: "internal/plots/margins", system: true,
 		imports: []string{"structured", "losses", "internal/safefile", "internal/plots"}},
