@@ -7,6 +7,7 @@
 //   - A [Model] tags sentences, files and plain text, evaluates itself, describes itself, and
 //     converts to other tools.
 //   - [Convert], [Split], [Compare] and [WriteAttributes] process labelled files.
+//   - [Check] examines labelled files before training. [Model.Select] chooses sentences to label.
 //
 // A [Source] names the data: files, or sentences in memory.
 //

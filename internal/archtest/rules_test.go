@@ -48,6 +48,9 @@ var rules = []rule{
 		imports: []string{"internal/lines", "corpus"}},
 	{path: "corpus/annotation", public: true,
 		imports: []string{"internal/enum", "structured"}},
+	{path: "corpus/check", public: true,
+		imports: []string{"internal/enum", "structured", "corpus", "corpus/annotation"},
+		modules: []string{"golang.org/x/text"}},
 	{path: "text", public: true,
 		imports: []string{"corpus"},
 		modules: []string{"github.com/clipperhouse/uax29/v2/words"}},
@@ -127,7 +130,7 @@ var rules = []rule{
 
 	{path: "ready", public: true},
 	{path: root, public: true, system: true,
-		imports: []string{"structured", "losses", "corpus", "corpus/annotation", "corpus/attrfile", "text", "text/standoff", "cluster", "features", "optimize", "metrics", "metrics/analysis", "model", "crf", "semicrf", "prunedcrf", "segment", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
+		imports: []string{"structured", "losses", "corpus", "corpus/annotation", "corpus/attrfile", "corpus/check", "text", "text/standoff", "cluster", "features", "optimize", "metrics", "metrics/analysis", "model", "crf", "semicrf", "prunedcrf", "segment", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
 			"recipe", "ready", "internal/compress", "internal/input", "internal/learning", "internal/safefile", "internal/workers"}},
 
 	{path: "ready/internal/build", system: true,
