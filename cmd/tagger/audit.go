@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/internal/cli"
+	"github.com/trellis-nlp/trellis/internal/safefile"
+	"github.com/trellis-nlp/trellis/study"
+)
+
+const auditHelp = `Find labels that are probably wrong. Audit trains on all folds of the sentences but one and
+labels that fold, for each fold. It ranks the labels of the file by how much the model
+doubts them, and prints the most doubtful ones.
+
+In span schemes, an item is a span of the file with the predicted spans that overlap it,
+or a predicted span where the file has none. Otherwise it is a token. p is the probability
+that the model gives to the labels of the file.
+
+Kinds: missing (the file has no span here), extra (the model finds none), type, boundary,
+spans (several of these), label (not a span), same (the model agrees, but is unsure).
+
+Training flags mean the same as in train.`
+
+// auditFlags holds the flags of tagger audit.
+type auditFlags struct {
+	study.Audit
+	by, json string
+	quiet    bool
+}
+
+func (a *app) auditCommand() *cobra.Command {
+	var o auditFlags
+	c := &cobra.Command{
+		Use:   "audit FILE... [flags]",
+		Short: "Find labels that are probably wrong",
+		Long:  auditHelp,
+		Example: `  tagger audit train.conll
+  tagger audit --top 200 --json suspects.jsonl train.conll
+  tagger audit --by document --folds 10 --loss cross-entropy train.conllu`,
+		Args: needFiles,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.audit(cmd.Context(), &o, args) },
+	}
+	f := c.Flags()
+	f.IntVar(&o.Top, "top", 50, "print the `N` most doubtful items; 0 prints all")
+	f.StringVar(&o.json, "json", "", "write one JSON object per item to this `FILE`; - is standard output, without a table")
+	f.BoolVar(&o.quiet, "quiet", false, "print only the outcome, warnings and errors, no progress")
+	groupFlags(c, "Basic flags")
+	f.IntVar(&o.Folds, "folds", 5, "number `N` of folds")
+	f.StringVar(&o.by, "by", "sentence", "smallest `UNIT` of the folds: sentence, or document, which keeps the sentences "+
+		"of a document together")
+	f.StringVar(&o.Score, "score", "", "rank items by this `SCORE`: "+cli.OrList(study.AuditScores())+" (default margin for spans, else "+
+		"probability)")
+	groupFlags(c, "Ranking")
+	shared := slices.DeleteFunc(slices.Concat(variedOptions, sharedOptions), func(name string) bool { return name == "dev" || name == "patience" })
+	registerOptions(c, &o.Base, optionsNamed(shared, map[string]string{"seed": "random seed `N` of the folds and the optimizers (default 1)"}))
+	f.SortFlags = false
+	complete(c, "by", "sentence", "document")
+	complete(c, "score", study.AuditScores()...)
+	return c
+}
+
+func (a *app) audit(ctx context.Context, o *auditFlags, files []string) error {
+	if o.ByDocument = o.by == "document"; !o.ByDocument && o.by != "sentence" {
+		return wrongUsage("--by %s: want sentence or document", o.by)
+	}
+	if err := distinct([]safefile.Use{use("--json", o.json)}, a.inputs(&o.Base, files)); err != nil {
+		return err
+	}
+	if o.json != "" && o.json != "-" {
+		if err := safefile.Check(o.json); err != nil {
+			return err
+		}
+	}
+	trained := a.reportStudy(&o.Base, o.quiet)
+	o.Progress = func(p study.AuditProgress) {
+		trained()
+		if !o.quiet {
+			fmt.Fprintf(a.stderr, "fold %d/%d: F1 %.2f%%  %.1fs\n", p.Fold, p.Folds, 100*p.F1, p.Seconds)
+		}
+	}
+	r, err := o.Run(ctx, corpus.Source{Paths: files, Stdin: a.stdin})
+	trained()
+	if err != nil {
+		return err
+	}
+	if o.json != "" {
+		if err := a.writeOutput(ctx, o.json, r.WriteJSONLines); err != nil || o.json == "-" {
+			return err
+		}
+	}
+	return a.printAudit(r)
+}
+
+func (a *app) printAudit(r *study.AuditReport) error {
+	if err := r.WriteTable(a.stdout); err != nil {
+		return err
+	}
+	_, err := io.WriteString(a.stdout, fmt.Sprintf("\n%d items in %d sentences; the model of the other folds finds other labels for %d (F1 %.2f%%)\n",
+		r.Items, r.Sentences, r.Doubted, 100*r.Results.F1))
+	return err
+}
