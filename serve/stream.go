@@ -120,7 +120,11 @@ func (s *lineStream) run() error {
 				x.out, err = s.answer(x.out[:0], line)
 			}
 			if err != nil {
-				x.out = append(problemOf(err).append(append(x.out[:0], `{"error":`...), x.id), "}\n"...)
+				p := problemOf(err)
+				if p.err != nil {
+					x.server.log.Error("line of a stream failed", "id", x.id, "error", p.err)
+				}
+				x.out = append(p.append(append(x.out[:0], `{"error":`...), x.id), "}\n"...)
 			}
 			if _, err := s.out.Write(x.out); err != nil {
 				return err
