@@ -31,6 +31,10 @@ type Model struct {
 	pool     model.Pool
 	texts    sync.Pool                      // of *model.TextTagger
 	own      func() (text.Tokenizer, error) // opens the tokenizer that the model stores, once
+
+	explainers sync.Pool // of *explain.Explainer
+	wordsOnce  sync.Once
+	wordsErr   error // why words alone do not suffice for the model
 }
 
 // newModel returns a model that [Model.SaveFile] saves with the given options.

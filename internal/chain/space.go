@@ -46,6 +46,9 @@ func NewSpace(labels []string, scheme structured.Scheme, trans []float64) *Space
 	return s
 }
 
+// Transitions returns the L x L transition weights, or nil. Do not modify them.
+func (s *Space) Transitions() []float64 { return s.trans }
+
 // Grammar returns the transition constraints of the scheme, or nil if it has none or some sentences
 // have no label sequence that satisfies them.
 func Grammar(labels []string, scheme structured.Scheme) *structured.Grammar {

@@ -191,12 +191,18 @@ func normalize(dst, s *structured.Lattice) {
 
 // logSoftmax subtracts the log-sum-exp of x.
 func logSoftmax(x []float64) {
+	sum := logSumExp(x)
+	for k := range x {
+		x[k] -= sum
+	}
+}
+
+// logSumExp returns the logarithm of the sum of exp(x).
+func logSumExp(x []float64) float64 {
 	most := slices.Max(x)
 	sum := 0.0
 	for _, v := range x {
 		sum += math.Exp(v - most)
 	}
-	for k := range x {
-		x[k] -= most + math.Log(sum)
-	}
+	return most + math.Log(sum)
 }
