@@ -1,6 +1,10 @@
 package report
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/trellis-nlp/trellis/structured"
+)
 
 // A hue is one of the colours of labels. Black text has a contrast of at least 7 on light and on
 // ansi256, and white text on dark.
@@ -87,4 +91,16 @@ func hueOf(label string) int {
 		}
 	}
 	return int(hash>>16) % len(hues)
+}
+
+// hueOfToken returns the hue of the label of a token: that of the type of a span, such as PER in
+// B-PER, and grey outside of spans.
+func hueOfToken(label string) int {
+	if label == "O" {
+		return grey
+	}
+	if letter, typ := structured.SplitLabel(label); letter != 'O' && typ != "" {
+		return hueOf(typ)
+	}
+	return hueOf(label)
 }

@@ -75,3 +75,10 @@ func TestHueOf(t *testing.T) {
 	}
 	assert.Len(t, seen, len(hues), "a hue is never used")
 }
+
+func TestHueOfToken(t *testing.T) {
+	assert.Equal(t, hueOf("PER"), hueOfToken("I-PER"))
+	assert.Equal(t, hueOf("NOUN"), hueOfToken("NOUN"))
+	assert.Equal(t, hueOf("B"), hueOfToken("B"))
+	assert.Equal(t, grey, hueOfToken("O"))
+}

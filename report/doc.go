@@ -12,6 +12,10 @@
 // Documents come from a model.TextTagger, or from any other program that fills them in. Labels that
 // spell no spans, such as parts of speech, appear below or behind each word.
 //
+// An ExplanationWriter writes explanations of package explain: NewExplanationHTML, with the lattice
+// of each sentence, NewExplanationText and NewExplanationJSON. Lattice draws only the lattice, for
+// other pages.
+//
 // # Colours
 //
 // The colour of a label depends only on its name. So two pages, or a page and a terminal, show a

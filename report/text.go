@@ -163,8 +163,10 @@ func (t *textWriter) tags(dst []byte, d *model.Document) []byte {
 const reset = "\x1b[0m"
 
 // paint appends the escape sequence of a label's background.
-func (t *textWriter) paint(dst []byte, label string) []byte {
-	h := &hues[hueOf(label)]
+func (t *textWriter) paint(dst []byte, label string) []byte { return t.paintHue(dst, hueOf(label)) }
+
+func (t *textWriter) paintHue(dst []byte, hue int) []byte {
+	h := &hues[hue]
 	if t.options.Colors < Colors256 {
 		return append(dst, '\x1b', '[', '7', ';', '3', '0'+h.ansi16, 'm')
 	}

@@ -90,7 +90,7 @@ var rules = []rule{
 	{path: "explain", public: true,
 		imports: []string{"structured", "corpus/attrfile", "features", "model"}},
 	{path: "report", public: true,
-		imports: []string{"internal/enum", "text", "metrics", "metrics/analysis", "model", "explain", "internal/plots"}},
+		imports: []string{"internal/enum", "structured", "text", "metrics", "metrics/analysis", "model", "explain", "internal/plots"}},
 	{path: "internal/training",
 		imports: []string{"structured", "losses", "optimize", "metrics", "model"},
 		modules: []string{"gonum.org/v1/gonum"}},
