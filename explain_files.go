@@ -85,11 +85,12 @@ func (m *Model) explainInput(w ExplanationWriter, in *input.Input, f *fit, s *in
 		return nil
 	}
 	x.File = in.Name
-	if len(words) > 0 {
+	switch {
+	case len(words) == 0:
+	case f.ready:
+		x.Line = s.Items.Line(0)
+	default:
 		x.Line = s.Line(0)
-		if f.ready {
-			x.Line = s.Items.Line(0)
-		}
 	}
 	return w.Write(x)
 }

@@ -125,6 +125,13 @@ func TestExplainFiles(t *testing.T) {
 	o.NBest = -1
 	require.ErrorAs(t, m.ExplainFiles(t.Context(), &list, stdin("She\nleft\n"), o), &option)
 
+	items, _, err := trellis.Train(t.Context(), stdin("A\ta\tb\nB\tb\n\nA\ta\n"), trellis.Config{Format: "crfsuite", Epochs: new(2), Threads: 1})
+	require.NoError(t, err)
+	list = nil
+	require.NoError(t, items.ExplainFiles(t.Context(), &list, stdin("\nA\ta\tb\nB\tb\n\n"), trellis.ExplainFileOptions{}))
+	require.Len(t, list, 1)
+	assert.Equal(t, []any{"a b", 2, "A"}, []any{list[0].Text, list[0].Line, list[0].Tokens[0].Gold})
+
 	list = nil
 	const json = `{"text": "Maria lives in Oslo.", "label": [[0, 5, "PER"]]}` + "\n"
 	require.NoError(t, m.ExplainFiles(t.Context(), &list, stdin(json), trellis.ExplainFileOptions{}))

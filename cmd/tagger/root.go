@@ -117,8 +117,8 @@ func (a *app) rootCommand() *cobra.Command {
 		title    string
 		commands []*cobra.Command
 	}{
-		{"Basic commands", []*cobra.Command{a.trainCommand(), a.tagCommand(), a.evalCommand(), a.reportCommand(), a.serveCommand(), a.demoCommand()}},
-		{"Data and models", []*cobra.Command{a.inspectCommand(), a.checkCommand(), a.auditCommand(), a.selectCommand(), a.convertCommand(), a.tokenizeCommand(), a.splitCommand(), a.featuresCommand(),
+		{"Basic commands", []*cobra.Command{a.trainCommand(), a.tagCommand(), a.evalCommand(), a.serveCommand(), a.demoCommand()}},
+		{"Data and models", []*cobra.Command{a.inspectCommand(), a.explainCommand(), a.reportCommand(), a.checkCommand(), a.auditCommand(), a.selectCommand(), a.convertCommand(), a.tokenizeCommand(), a.splitCommand(), a.featuresCommand(),
 			a.clusterCommand(), a.trainTokenizerCommand(), a.pruneCommand(), a.importCommand(), a.exportCommand()}},
 		{"Research", []*cobra.Command{a.tuneCommand(), a.curveCommand(), a.compareLossesCommand()}},
 		{"", []*cobra.Command{a.docsCommand()}},
