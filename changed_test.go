@@ -59,6 +59,7 @@ func TestModelWhoseFileIsCutShort(t *testing.T) {
 			_, err := m.Label(model.Sentence{Columns: features.Rows(rows)}, model.TagOptions{NBest: 2})
 			return err
 		},
+		"Explain":  func() error { _, err := m.Explain(words, trellis.ExplainOptions{}); return err },
 		"Evaluate": func() error { _, err := m.Evaluate(t.Context(), data); return err },
 		"TagFiles": func() error {
 			var out bytes.Buffer

@@ -228,6 +228,31 @@ func TestChosenLabelsAreThoseOfTheTagger(t *testing.T) {
 	}
 }
 
+// In long sentences, the best labelling with a label is that of a tagger with this label fixed.
+func TestContrastsOfLongSentences(t *testing.T) {
+	for name, k := range kinds(t) {
+		tagger, err := k.m.NewTagger(model.TagOptions{Fixed: true, Unconstrained: k.o.Unconstrained})
+		if err != nil || k.m.Kind() == model.Pruned || name == "dictionary" { // fixed labels change what these allow
+			continue
+		}
+		e, err := explain.New(k.m)
+		require.NoError(t, err)
+		for _, s := range k.long {
+			x, err := e.Explain(s.words(), s.Sentence, k.o)
+			require.NoError(t, err)
+			checkSums(t, x)
+			checkRunnerUp(t, x)
+			for at, token := range x.Tokens {
+				fixed := make([]string, len(x.Tokens))
+				fixed[at] = token.Contrast.Label
+				list, err := tagger.Label(s.Sentence, fixed)
+				require.NoError(t, err)
+				require.InDelta(t, list[0].Score, token.Contrast.Score, k.tolerance*scale(x), "%s, token %d", name, at)
+			}
+		}
+	}
+}
+
 func TestAgainst(t *testing.T) {
 	for name, k := range kinds(t) {
 		e, err := explain.New(k.m)
