@@ -141,17 +141,20 @@ func TestExplainFiles(t *testing.T) {
 }
 
 func BenchmarkExplain(b *testing.B) {
-	m := namesModel(b)
+	pos, err := trellis.Ready()
+	require.NoError(b, err)
 	words := strings.Fields("Maria Keller moved from Oslo to Berlin last spring because her company opened an office there .")
-	for name, o := range map[string]trellis.ExplainOptions{"all": {}, "brief": {Brief: true}} {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := m.Explain(words, o); err != nil {
-					b.Fatal(err)
+	for name, m := range map[string]*trellis.Model{"names": namesModel(b), "parts of speech": pos} {
+		for kind, o := range map[string]trellis.ExplainOptions{"all": {}, "brief": {Brief: true}, "one token": {Brief: true, Token: 5}} {
+			b.Run(name+"/"+kind, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := m.Explain(words, o); err != nil {
+						b.Fatal(err)
+					}
 				}
-			}
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "sentences/s")
-		})
+				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "sentences/s")
+			})
+		}
 	}
 }

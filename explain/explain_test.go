@@ -5,15 +5,19 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/trellis-nlp/trellis/crf"
 	"github.com/trellis-nlp/trellis/explain"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/structured"
 )
 
 // scale is what the rounding errors of scores are relative to.
@@ -431,4 +435,51 @@ func TestRefusedOptions(t *testing.T) {
 	var option *model.OptionError
 	require.True(t, errors.As(err, &option))
 	assert.Equal(t, "no-constraints", option.Option)
+}
+
+func TestUnfitInput(t *testing.T) {
+	columns, items := model.Sentence{Columns: features.Rows{{"a", "x"}}}, itemsOf(rand.New(rand.NewPCG(1, 2)), 1).Sentence
+	for name, k := range kinds(t) {
+		e, err := explain.New(k.m)
+		require.NoError(t, err)
+		wrong, short := items, model.Sentence{Columns: features.Rows{{}}}
+		if k.m.Input().Templates == nil {
+			wrong, short = columns, columns
+		}
+		for _, s := range []model.Sentence{wrong, short} {
+			_, err = e.Explain([]string{"a"}, s, explain.Options{})
+			require.ErrorIs(t, err, model.ErrInput, name)
+		}
+		d, err := k.m.(explain.Model).NewDecoderOfTerms(model.TagOptions{})
+		require.NoError(t, err)
+		if k.m.Input().Templates == nil {
+			err = d.Read(columns.Columns)
+		} else {
+			err = d.ReadItems(items.Items)
+		}
+		require.ErrorIs(t, err, model.ErrInput, name)
+	}
+}
+
+// Labels that the scheme rules out have a note instead of a contrast.
+func TestNotes(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, c := range []struct {
+		labels  string
+		scheme  structured.Scheme
+		against string
+		want    string
+	}{
+		{"A", structured.Plain, "", "the model has no other label"},
+		{"O I-X", structured.BIO, "", "the label scheme allows no other label here"},
+		{"O B-X I-X", structured.BIO, "I-X", "the label scheme does not allow I-X here"},
+	} {
+		e, err := explain.New(chain(t, rng, content(t, rng, strings.Fields(c.labels), c.scheme), crf.Float64).m)
+		require.NoError(t, err)
+		x, err := e.Explain([]string{"a"}, model.Sentence{Columns: features.Rows{{"a", "x"}}}, explain.Options{Against: c.against})
+		require.NoError(t, err)
+		assert.Equal(t, c.want, x.Tokens[0].Note)
+		assert.Nil(t, x.Tokens[0].Contrast)
+		assert.Equal(t, c.against == "", x.RunnerUp == nil)
+	}
 }

@@ -349,7 +349,11 @@ func trained(t *testing.T, rng *rand.Rand, config trellis.Config) kind {
 		config.Label = "3"
 	}
 	file := filepath.Join(t.TempDir(), "templates")
-	require.NoError(t, os.WriteFile(file, []byte("u:w=%x[0,0]\nu:p=%x[-1,0]\nu:n=%x[1,0]\nb\n"), 0o600))
+	lines := "u:w=%x[0,0]\nu:p=%x[-1,0]\nu:n=%x[1,0]\nb\n"
+	if config.ModelType != model.SemiMarkov { // which does not support values
+		lines += "u:%v[0,1]\n"
+	}
+	require.NoError(t, os.WriteFile(file, []byte(lines), 0o600))
 	config.Features, config.Epochs, config.Threads = file, new(3), 1
 	source := corpus.Source{Paths: []string{"-"}, Stdin: strings.NewReader(text.String())}
 	m, _, err := trellis.Train(context.Background(), source, config)
