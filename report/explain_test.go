@@ -287,6 +287,17 @@ func TestLatticeNodes(t *testing.T) {
 	assert.Contains(t, report.LatticeCSS(), ".lattice .best")
 }
 
+// Without attributes, nodes are no links.
+func TestBriefPage(t *testing.T) {
+	x := explainedSpans()
+	assert.Contains(t, explained(t, explanationOutputs["html"], x), `<a href="#s1-3-0"`)
+	x.Tokens[3].Attributes = nil
+	page := explained(t, explanationOutputs["html"], x)
+	assert.NotContains(t, page, "<a ")
+	assert.NotContains(t, page, `class="panel"`)
+	assert.Contains(t, page, "<g class=\"node")
+}
+
 func TestExplanationTop(t *testing.T) {
 	got := explained(t, func(w io.Writer) report.ExplanationWriter {
 		return report.NewExplanationText(w, report.ExplanationTextOptions{Top: 1})

@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -137,7 +138,11 @@ func (h *explanationHTML) execute(name string, data any) error {
 
 func (h *explanationHTML) sentence(x *explain.Explanation) *htmlSentence {
 	id := "s" + strconv.Itoa(h.count)
-	d := newDrawing(x, LatticeOptions{ID: id})
+	links := LatticeOptions{ID: id}
+	if !slices.ContainsFunc(x.Tokens, func(t explain.Token) bool { return len(t.Attributes) > 0 }) {
+		links.ID = "" // there is nothing to see
+	}
+	d := newDrawing(x, links)
 	s := &htmlSentence{
 		ID: id, Text: valid(x.Text), Score: fmt.Sprintf("%.2f", x.Score), Probability: chance(x.Probability),
 		Lattice: template.HTML(d.draw()),
@@ -154,6 +159,9 @@ func (h *explanationHTML) sentence(x *explain.Explanation) *htmlSentence {
 	for t := range x.Tokens {
 		token := &x.Tokens[t]
 		for k := range d.nodes(t) {
+			if links.ID == "" {
+				break
+			}
 			s.Nodes = append(s.Nodes, h.node(token, k, fmt.Sprintf("%s-%d-%d", id, t, k), id))
 		}
 		if asked(token) {
