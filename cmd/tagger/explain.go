@@ -105,7 +105,7 @@ func (a *app) explain(ctx context.Context, o *explainFlags, files []string, chan
 	defer m.Close()
 	a.awaitInput(data, "text, or columns with one token a line; a blank line ends each part")
 	plain := false
-	if !o.Errors {
+	if o.text || !o.Errors {
 		of := tagFlags{textFlags: textFlags{text: o.text, tokenizer: o.Tokenizer}}
 		input := []string{"format", "form", "label", "tokenizer"} // the other flags of tag mean something else here
 		plain, data, err = a.detectText(ctx, m, &of, data, func(name string) bool { return slices.Contains(input, name) && changed(name) })

@@ -75,6 +75,7 @@ func TestExplainRefuses(t *testing.T) {
 		{"--token -1: want a number from 1, or 0 for all tokens", []string{"--token", "-1"}},
 		{"--nbest -1: want a number that is not negative", []string{"--nbest", "-1"}},
 		{"--against X: want a label of the model, such as ", []string{"--text", "--against", "X"}},
+		{"--errors: plain text has no labels", []string{"--text", "--errors"}},
 		{"--errors compares wrong labels with the correct ones; it cannot be combined with --against and --token", []string{"--errors", "--token", "1"}},
 	} {
 		o := tagger(t, "Maria lives in Oslo.\n", append([]string{"explain", "--model", m}, c.args...)...)
