@@ -146,7 +146,9 @@ var (
 func (x *exchange) reply(status int, contentType []string, body []byte) error {
 	h := x.writer.Header()
 	h["Content-Type"] = contentType
-	h["Cache-Control"] = noStore
+	if h["Cache-Control"] == nil {
+		h["Cache-Control"] = noStore
+	}
 	h["X-Content-Type-Options"] = noSniff
 	body = x.compress(body)
 	h["Content-Length"] = []string{strconv.Itoa(len(body))}

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/trellis-nlp/trellis/text"
 )
 
 //go:embed openapi.json
@@ -37,8 +39,10 @@ type modelInfo struct {
 	Bytes   int64     `json:"bytes"`
 	Loaded  time.Time `json:"loaded"`
 	Spans   bool      `json:"spans"`
-	Labels  []string  `json:"labels"`
-	Error   string    `json:"error,omitempty"` // of the last load
+	// Language is the code of the language that the tokenizer has rules for; "" if it is unknown.
+	Language string   `json:"language,omitempty"`
+	Labels   []string `json:"labels"`
+	Error    string   `json:"error,omitempty"` // of the last load
 }
 
 // listModels answers GET /v1/models.
@@ -50,6 +54,9 @@ func listModels(x *exchange) error {
 		v, failure := slot.status()
 		info := modelInfo{Name: slot.name, Default: k == 0, Kind: v.labeller.Kind(), Version: v.short(), Bytes: v.bytes, Loaded: v.loaded.UTC(),
 			Spans: v.spans, Labels: v.labeller.Labels()}
+		if rules, ok := v.tokenizer.(*text.Rules); ok {
+			info.Language = rules.Language
+		}
 		if failure != nil { // without the folder, which is of no use to clients
 			info.Error = strings.ReplaceAll(failure.Error(), slot.path, filepath.Base(slot.path))
 		}

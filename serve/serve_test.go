@@ -402,7 +402,7 @@ func TestMetrics(t *testing.T) {
 
 // The description of the service has exactly the routes that the server answers.
 func TestOpenAPIHasAllRoutes(t *testing.T) {
-	s := newServer(t, serve.Options{})
+	s := newServer(t, serve.Options{DisablePage: true})
 	a := send(s, "GET", "/openapi.json", "")
 	require.Equal(t, 200, a.status)
 	var description struct {

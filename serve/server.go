@@ -35,6 +35,8 @@ type Options struct {
 	// Metrics is where the server registers its metrics, and what /metrics shows. The default is a
 	// new registry, which also has metrics of the process.
 	Metrics *prometheus.Registry
+	// DisablePage leaves out the page for people at /. Programs have no use for it.
+	DisablePage bool
 }
 
 // A Server is an http.Handler that labels text. It is safe for concurrent use.
@@ -100,7 +102,7 @@ func New(o Options) (*Server, error) {
 	if s.metrics, err = newMetrics(o.Metrics, s); err != nil {
 		return nil, err
 	}
-	s.route()
+	s.route(!o.DisablePage)
 	for _, slot := range s.slots {
 		slot.tokens, slot.sentences = s.metrics.tokens.WithLabelValues(slot.name), s.metrics.sentences.WithLabelValues(slot.name)
 		s.loaded(slot, nil)
@@ -109,7 +111,7 @@ func New(o Options) (*Server, error) {
 }
 
 // route makes the table of routes.
-func (s *Server) route() {
+func (s *Server) route(page bool) {
 	s.routes = make(map[string]*route)
 	add := func(path string, r route) {
 		r.name = cmp.Or(r.name, path)
@@ -123,6 +125,9 @@ func (s *Server) route() {
 	add("/metrics", route{method: http.MethodGet, answer: s.metrics.answer})
 	add("/openapi.json", route{method: http.MethodGet, answer: openAPI})
 	add("/bigquery", route{method: http.MethodPost, answer: bigQuery})
+	if page {
+		s.routePage(add)
+	}
 	// The other adapters have no place for the name of a model, so it is in the path.
 	adapters := func(slot *slot, studio, hugging, shown string) {
 		add(hugging, route{method: http.MethodPost, name: "/hf" + shown, slot: slot, answer: huggingFace})
