@@ -8,6 +8,7 @@
 //	GET  /readyz       reports whether to send requests
 //	GET  /metrics      has counters and times for Prometheus
 //	GET  /openapi.json describes all of this for machines
+//	GET  /             is a page for people: it labels text while they type
 //
 // Adapters speak the protocols of Label Studio, Hugging Face and BigQuery. docs/reference/http.md
 // describes requests and answers.

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis"
-	"github.com/trellis-nlp/trellis/ready"
+	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/report"
 	"github.com/trellis-nlp/trellis/serve"
 )
@@ -96,7 +96,8 @@ func TestColorsOfHostileLabels(t *testing.T) {
 
 // The page offers examples in the language of the model.
 func TestLanguageOfModel(t *testing.T) {
-	english, err := ready.EnglishPOS()
+	source := trellis.Source{Paths: []string{"-"}, Stdin: strings.NewReader(sample.Dev)}
+	english, _, err := trellis.Train(t.Context(), source, trellis.Config{POS: "none", Tokenizer: "rules:en"})
 	require.NoError(t, err)
 	s := newServer(t, serve.Options{Models: []serve.Model{{Name: "english", Model: english}, {Name: "names", Model: loaded(t)}}})
 	var list struct {

@@ -35,7 +35,15 @@ class Failure extends Error {
   }
 }
 
-const access = { token: sessionStorage.getItem("token") };
+// The access token lives as long as the tab. Some browsers forbid that.
+const storage = (() => {
+  try {
+    return sessionStorage;
+  } catch {
+    return undefined;
+  }
+})();
+const access = { token: storage?.getItem("token") };
 
 // call sends a request and returns the parsed answer, or the answer as text. An answer with an error
 // becomes a Failure.
@@ -68,20 +76,26 @@ const temporary = [0, 429, 502, 503];
 
 // The state, and its copy in the fragment of the address
 
-const state = { text: "", model: "", compare: "", view: "labels" };
+const defaults = { text: "", model: "", compare: "", view: "labels" };
+const state = { ...defaults };
 const longest = 4000; // characters of text in the address
+let addressTimer;
 
+// writeAddress waits a little, because browsers limit how often the address may change.
 function writeAddress() {
-  const fragment = new URLSearchParams();
-  for (const [key, value] of Object.entries(state)) {
-    if (value && !(key === "view" && value === "labels") && value.length <= longest) fragment.set(key, value);
-  }
-  history.replaceState(null, "", fragment.size > 0 ? "#" + fragment : location.pathname + location.search);
+  clearTimeout(addressTimer);
+  addressTimer = setTimeout(() => {
+    const changed = Object.entries(state).filter(([key, value]) => value !== defaults[key] && value.length <= longest);
+    history.replaceState(null, "", changed.length > 0 ? "#" + new URLSearchParams(changed) : location.pathname + location.search);
+  }, 400);
 }
 
 function readAddress() {
+  clearTimeout(addressTimer);
   const fragment = new URLSearchParams(location.hash.slice(1));
-  for (const key of Object.keys(state)) if (fragment.has(key)) state[key] = fragment.get(key);
+  const keys = Object.keys(state);
+  if (!keys.some((key) => fragment.has(key))) return;
+  for (const key of keys) state[key] = fragment.get(key) ?? defaults[key];
 }
 
 // Requests: a new one cancels the last, and a failed one may come back
@@ -108,6 +122,7 @@ async function update() {
   document.body.classList.add("stale");
   try {
     if (models.length === 0) await loadModels(signal);
+    chooseModels();
     writeAddress();
     const chosen = models.filter((m) => m.name === state.model || m.name === state.compare);
     chosen.sort((a, b) => (b.name === state.model) - (a.name === state.model));
@@ -121,7 +136,8 @@ async function update() {
     panes = answers.map((answer, k) => new Pane(chosen[k], answer));
     if (panes.length === 2) compare(...panes);
     draw();
-    $("status").textContent = panes.length ? summary(duration) : "";
+    $("status").textContent = panes.length > 0 ? summary() : "";
+    $("time").textContent = panes.length > 0 ? `${Math.max(1, Math.round(duration))} ms` : "";
   } catch (error) {
     if (signal.aborted) return;
     if (!(error instanceof Failure)) throw error;
@@ -131,26 +147,27 @@ async function update() {
   }
 }
 
-function summary(duration) {
+function summary() {
   const { tokens, entities, spans } = panes[0];
-  const parts = [plural(tokens.length, "token")];
-  if (spans) parts.push(plural(entities.length, "entity", "entities"));
-  parts.push(`${Math.max(1, Math.round(duration))} ms`);
-  return parts.join(" · ");
+  return plural(tokens.length, "word") + (spans ? `, ${plural(entities.length, "entity", "entities")}` : "");
+}
+
+// inWords describes a failure.
+function inWords({ status, message }, otherwise) {
+  return [plainWords[status] ?? otherwise, message && `(${message})`].filter(Boolean).join(" ");
 }
 
 // report shows a failure in plain words. It schedules the next attempt if one can help.
 function report(failure) {
-  if (failure.status === 401 || failure.status === 403) {
-    const refused = access.token !== null;
-    access.token = null;
+  if (failure.status === 401) {
+    const refused = Boolean(access.token);
+    access.token = "";
     $("access").hidden = false;
     $("token").value = "";
     $("token").focus();
     return say(refused ? "The server refused this token." : "");
   }
-  const words = plainWords[failure.status] ?? "The server cannot label this text.";
-  say([words, failure.message].filter(Boolean).join(" "));
+  say(inWords(failure, "The server cannot label this text."));
   if (!temporary.includes(failure.status)) return;
   models = []; // the server may come back with others
   schedule(1000 * (failure.wait || Math.min(8, 2 ** failures)));
@@ -170,18 +187,18 @@ async function loadModels(signal) {
   const list = await call("v1/models", { signal });
   models = list.models;
   const names = models.map((m) => m.name);
-  if (!names.includes(state.model)) state.model = names[0];
-  if (!names.includes(state.compare) || state.compare === state.model) state.compare = "";
   $("model").replaceChildren(...names.map((name) => new Option(name)));
   $("compare").replaceChildren(new Option("no other model", ""), ...names.map((name) => new Option(name)));
   $("model").disabled = false;
   $("comparing").hidden = models.length < 2;
   await colors.replace(await call("colors.css", { signal, as: "text" }));
-  chooseModels();
 }
 
-// chooseModels brings the lists of models up to date with the state.
+// chooseModels makes the state name models that exist, and shows it in the lists.
 function chooseModels() {
+  const exists = (name) => models.some((m) => m.name === name);
+  if (!exists(state.model)) state.model = models[0].name;
+  if (!exists(state.compare) || state.compare === state.model) state.compare = "";
   $("model").value = state.model;
   for (const option of $("compare").options) option.hidden = option.disabled = option.value === state.model;
   $("compare").value = state.compare;
@@ -212,6 +229,7 @@ class Pane {
     this.node = element("article", { class: "pane", "aria-label": this.model.name }, ...title, ...views[state.view].call(this));
     this.node.classList.toggle("tags", !this.spans);
     this.node.classList.toggle("long", this.tokens.length > 1000);
+    this.filter();
     return this.node;
   }
 
@@ -225,19 +243,24 @@ class Pane {
     for (const { label } of this.spans ? this.entities : this.tokens) counts.set(label, (counts.get(label) ?? 0) + 1);
     const rows = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
     const items = rows.map(([label, count]) => {
-      const pressed = this.only.has(label);
-      const button = chip("button", label, count);
-      fill(button, { type: "button", title: "Show only this label", "aria-pressed": String(pressed) });
+      const button = fill(chip("button", label, count), { type: "button", title: "Show only this label" });
       button.addEventListener("click", () => {
         if (!this.only.delete(label)) this.only.add(label);
-        button.setAttribute("aria-pressed", this.only.has(label));
-        for (const node of this.node.querySelectorAll("mark, .tags .token")) {
-          node.classList.toggle("off", this.only.size > 0 && !this.only.has(node.dataset.label));
-        }
+        this.filter();
       });
       return element("li", {}, button);
     });
     return element("ul", { class: "legend", "aria-label": "Labels" }, ...items);
+  }
+
+  // filter shows the labels that the legend selects, or all.
+  filter() {
+    for (const button of this.node.querySelectorAll(".legend button")) {
+      button.setAttribute("aria-pressed", this.only.has(button.dataset.label));
+    }
+    for (const node of this.node.querySelectorAll(".text [data-label]")) {
+      node.classList.toggle("off", this.only.size > 0 && !this.only.has(node.dataset.label));
+    }
   }
 
   // drawText shows the text as it is, with a block for each paragraph. Blocks out of sight cost no
@@ -378,7 +401,7 @@ function chip(name, label, ...more) {
 }
 
 function meter(p) {
-  return element("span", { class: "meter" }, element("b", {}, percent(p)), element("i", { "--p": p }));
+  return element("span", { class: "meter" }, element("span", {}, percent(p)), element("i", { "--p": p }));
 }
 
 // code shows text to copy, with a button.
@@ -484,8 +507,7 @@ async function select(pane, n, { focus = false, label } = {}) {
     if (selected !== current) return;
     if (!(error instanceof Failure)) throw error;
     clearTimeout(slow);
-    const words = plainWords[error.status] ?? "The server cannot explain this word.";
-    panel.replaceChildren(panelHead(pane, n), element("p", {}, [words, error.message].filter(Boolean).join(" ")));
+    panel.replaceChildren(panelHead(pane, n), element("p", {}, inWords(error, "The server cannot explain this word.")));
   }
 }
 
@@ -543,7 +565,7 @@ function drawPanel(pane, explanation, t, first, label) {
   const token = explanation.tokens[t];
   const choose = (at, of) => select(pane, first + at, { label: of });
   $("panel").replaceChildren(panelHead(pane, first + t), ...drawContrast(explanation, t), ...drawCandidates(token),
-    ...drawLattice(explanation, t, choose), ...drawAttributes(token, label), ...drawLabellings(explanation));
+    ...drawLattice(explanation, t, choose), ...drawLabellings(explanation), ...drawAttributes(token, label));
   const column = $("panel").querySelector(".lattice .chosen-column");
   const frame = column?.closest(".lattice");
   if (frame) frame.scrollLeft += column.getBoundingClientRect().x - frame.getBoundingClientRect().x - frame.clientWidth / 2;
@@ -615,42 +637,51 @@ function drawCandidates({ candidates }) {
 }
 
 // drawLattice draws the labels of a sentence as a lattice: nodes shaded by probability, the chosen
-// path bold, and the runner-up dashed. choose is called with the token and label of a node.
+// path bold, and the runner-up dashed. Of a long sentence it draws the part around the word. choose
+// is called with the token and label of a node.
 function drawLattice({ tokens }, t, choose) {
+  const around = 25; // tokens on each side
+  const first = Math.max(0, t - around);
+  const part = tokens.slice(first, t + around + 1);
   const { contrast } = tokens[t];
   const best = tokens.map((token) => token.label);
   const other = best.slice();
   contrast?.labels.forEach((label, k) => (other[contrast.from + k] = label));
-  const likely = tokens.flatMap((token) => token.candidates).filter((c) => c.probability >= 0.01).map((c) => c.label);
-  const names = [...new Set([...likely, ...best, ...other])];
-  const mass = (name) => tokens.reduce((sum, token) => sum + (token.candidates.find((c) => c.label === name)?.probability ?? 0), 0);
-  const rows = names.map((name) => [mass(name), name]).sort((a, b) => b[0] - a[0]).map(([, name]) => name);
-  const wide = 76, high = 32, top = 30;
-  const x = (k) => wide * (k + 0.5);
-  const y = (name) => top + high * (rows.indexOf(name) + 0.5);
-  const path = (labels, from = 0, end) => labels.slice(from, end).map((label, k) => `${k ? "L" : "M"}${x(from + k)} ${y(label)}`).join("");
-  const columns = tokens.map((token, k) => {
-    const word = svg("text", { x: x(k), y: 18, "text-anchor": "middle" }, shorten(token.text, 10));
-    const nodes = rows.map((name) => {
-      const p = token.candidates.find((c) => c.label === name)?.probability ?? 0;
+  const likely = part.flatMap((token) => token.candidates).filter((c) => c.probability >= 0.01).map((c) => c.label);
+  const shown = (labels) => labels.slice(first, first + part.length);
+  const names = [...new Set([...likely, ...shown(best), ...shown(other)])];
+  const probability = (token, name) => token.candidates.find((c) => c.label === name)?.probability ?? 0;
+  const total = new Map(names.map((name) => [name, part.reduce((sum, token) => sum + probability(token, name), 0)]));
+  names.sort((a, b) => total.get(b) - total.get(a));
+
+  const wide = 76, high = 32, top = 30; // pixels of a column, a row and the words
+  const x = (k) => wide * (k - first + 0.5);
+  const y = (name) => top + high * (names.indexOf(name) + 0.5);
+  const path = (labels, from, end) => {
+    const points = labels.map((label, k) => `${x(k)} ${y(label)}`).slice(Math.max(from, first), Math.min(end, first + part.length));
+    return points.length > 0 ? "M" + points.join("L") : "";
+  };
+  const columns = part.map((token, k) => {
+    const nodes = names.map((name) => {
+      const p = probability(token, name);
       const node = svg("g", { class: "node", "data-label": name, "--p": shade(p) },
-        svg("title", {}, `${token.text}: ${name} ${percent(p)}`), svg("circle", { cx: x(k), cy: y(name), r: 4 + 6 * Math.sqrt(p) }));
-      node.addEventListener("click", () => choose(k, name));
+        svg("title", {}, `${token.text}: ${name} ${percent(p)}`),
+        svg("circle", { cx: x(first + k), cy: y(name), r: 4 + 6 * Math.sqrt(p) }));
+      node.addEventListener("click", () => choose(first + k, name));
       return node;
     });
-    return svg("g", { class: k === t ? "chosen-column" : undefined }, word, ...nodes);
+    const word = svg("text", { x: x(first + k), y: 18, "text-anchor": "middle" }, shorten(token.text, 10));
+    return svg("g", { class: first + k === t && "chosen-column" }, word, ...nodes);
   });
-  const size = { width: wide * tokens.length, height: top + high * rows.length };
-  const from = Math.max(0, (contrast?.from ?? 0) - 1);
-  const end = contrast ? contrast.from + contrast.labels.length + 1 : 0;
-  const drawing = svg("svg", { ...size, viewBox: `0 0 ${size.width} ${size.height}`, role: "img", "aria-label": "Lattice of the sentence" },
-    svg("rect", { class: "column", x: wide * t + 2, y: 1, width: wide - 4, height: size.height - 2, rx: 8 }),
-    ...(contrast ? [svg("path", { class: "other-path", d: path(other, from, end) })] : []),
-    svg("path", { class: "best-path", d: path(best) }), ...columns);
-  const labels = element("div", { class: "rows", "aria-hidden": "true" }, ...rows.map((name) => chip("span", name)));
+  const width = wide * part.length, height = top + high * names.length;
+  const drawing = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "Lattice of the sentence" },
+    svg("rect", { class: "column", x: x(t) - wide / 2 + 2, y: 1, width: wide - 4, height: height - 2, rx: 8 }),
+    ...(contrast ? [svg("path", { class: "other-path", d: path(other, contrast.from - 1, contrast.from + contrast.labels.length + 1) })] : []),
+    svg("path", { class: "best-path", d: path(best, 0, tokens.length) }), ...columns);
   return [
     element("h3", {}, "Lattice"),
-    element("div", { class: "lattice-frame" }, labels,
+    element("div", { class: "lattice-frame" },
+      element("div", { class: "rows", "aria-hidden": "true" }, ...names.map((name) => chip("span", name))),
       element("div", { class: "lattice", tabindex: "0", role: "group", "aria-label": "Lattice, scrolls" }, drawing)),
     element("p", { class: "hint" }, "Bold: the labels of the model. ", contrast ? "Dashed: the runner-up. " : "",
       "Greater circles are more probable."),
@@ -739,7 +770,6 @@ $("clear").addEventListener("click", () => {
 $("model").addEventListener("change", () => {
   if ($("model").value === state.compare) state.compare = state.model;
   state.model = $("model").value;
-  chooseModels();
   update();
 });
 $("compare").addEventListener("change", () => {
@@ -750,7 +780,7 @@ $("compare").addEventListener("change", () => {
 $("access").addEventListener("submit", (event) => {
   event.preventDefault();
   access.token = $("token").value.trim();
-  sessionStorage.setItem("token", access.token);
+  storage?.setItem("token", access.token);
   update();
 });
 
