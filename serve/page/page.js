@@ -366,16 +366,19 @@ class Pane {
     return [first, after < 0 ? this.tokens.length : after];
   }
 
-  // explain returns the explanation of a sentence. It asks the service once.
-  async explain(first, end) {
-    if (!this.explanations.has(first)) {
-      const words = this.tokens.slice(first, end).map((token) => token.text);
-      this.explanations.set(first, call("v1/explain", { body: { model: this.model.name, tokens: words, nbest: 5 } }));
-    }
+  // explain returns the explanation of the sentence of token n. It asks the service once for all
+  // tokens, but for each token of a long sentence, and for each label to compare with.
+  async explain(n, against) {
+    const [first, end] = this.sentenceOf(n);
+    const body = { model: this.model.name, tokens: this.tokens.slice(first, end).map((token) => token.text), nbest: 5 };
+    if (against || end - first > 100) body.token = n - first + 1;
+    if (against) body.against = against;
+    const key = JSON.stringify([first, body.token, against]);
+    if (!this.explanations.has(key)) this.explanations.set(key, call("v1/explain", { body }));
     try {
-      return await this.explanations.get(first);
+      return await this.explanations.get(key);
     } catch (error) {
-      this.explanations.delete(first);
+      this.explanations.delete(key);
       throw error;
     }
   }
@@ -482,33 +485,32 @@ function drawDifferences() {
 
 // The explanation of a word
 
-let selected; // the pane, the number of the token, and the label whose attributes are shown
+let selected; // the pane and the number of the token
 
 const isOpen = () => !$("panel").hidden;
 
-// select opens the explanation of a token. Focus moves to it if it comes from the keyboard.
-async function select(pane, n, { focus = false, label } = {}) {
+// select opens the explanation of a token. Focus moves to it if it comes from the keyboard. label is
+// the one whose attributes are shown, and against the one to compare with; both have defaults.
+async function select(pane, n, { focus = false, label, against } = {}) {
   mark(pane, n);
   const panel = $("panel");
   panel.hidden = false;
   document.body.classList.add("explained");
   if (focus) panel.focus({ preventScroll: true });
-  const [first, end] = pane.sentenceOf(n);
-  selected = { pane, n, label };
-  const current = selected;
+  const current = { pane, n };
+  selected = current;
   const slow = setTimeout(() => panel.replaceChildren(panelHead(pane, n), element("p", {}, "One moment …")), 150);
   try {
-    const explanation = await pane.explain(first, end);
-    if (selected !== current) return;
-    clearTimeout(slow);
-    drawPanel(pane, explanation, n - first, first, label);
-    pane.elements[n]?.scrollIntoView({ block: "nearest" }); // a panel at the bottom must not hide it
+    const explanation = await pane.explain(n, against);
+    if (selected === current) drawPanel(pane, n, explanation, label);
   } catch (error) {
-    if (selected !== current) return;
     if (!(error instanceof Failure)) throw error;
-    clearTimeout(slow);
+    if (selected !== current) return;
     panel.replaceChildren(panelHead(pane, n), element("p", {}, inWords(error, "The server cannot explain this word.")));
+  } finally {
+    clearTimeout(slow);
   }
+  if (selected === current) pane.elements[n]?.scrollIntoView({ block: "nearest" }); // a panel below must not hide it
 }
 
 // mark makes a token the selected one, and the one that Tab reaches.
@@ -561,11 +563,16 @@ function panelHead(pane, n) {
     element("h2", { dir: "auto" }, token.text), chip("span", token.label), ...(panes.length > 1 ? [pane.model.name] : []), close);
 }
 
-function drawPanel(pane, explanation, t, first, label) {
-  const token = explanation.tokens[t];
+function drawPanel(pane, n, explanation, label) {
+  const [first] = pane.sentenceOf(n);
+  const t = n - first;
   const choose = (at, of) => select(pane, first + at, { label: of });
-  $("panel").replaceChildren(panelHead(pane, first + t), ...drawContrast(explanation, t), ...drawCandidates(token),
-    ...drawLattice(explanation, t, choose), ...drawLabellings(explanation), ...drawAttributes(token, label));
+  const compare = async (against) => {
+    await select(pane, n, { against });
+    $("against")?.focus();
+  };
+  $("panel").replaceChildren(panelHead(pane, n), ...drawContrast(pane, explanation, t, compare), ...drawCandidates(explanation.tokens[t]),
+    ...drawLattice(explanation, t, choose), ...drawLabellings(explanation), ...drawAttributes(explanation.tokens[t], label));
   const column = $("panel").querySelector(".lattice .chosen-column");
   const frame = column?.closest(".lattice");
   if (frame) frame.scrollLeft += column.getBoundingClientRect().x - frame.getBoundingClientRect().x - frame.clientWidth / 2;
@@ -573,10 +580,18 @@ function drawPanel(pane, explanation, t, first, label) {
 
 const signed = (x) => (x < 0 ? "−" : "+") + Math.abs(x).toFixed(2);
 
-// drawContrast shows what speaks for the chosen label, and what for the runner-up.
-function drawContrast({ tokens }, t) {
+// drawContrast shows what speaks for the chosen label, and what for the other one: the runner-up, or
+// the choice of the reader. compare is called with the choice.
+function drawContrast(pane, { tokens }, t, compare) {
   const { label, contrast, note } = tokens[t];
-  if (!contrast) return note ? [element("p", {}, note)] : [];
+  const other = element("select", { id: "against", "aria-label": "Label to compare with", "data-label": contrast?.label });
+  const names = new Set([...tokens[t].candidates.map((c) => c.label), ...pane.model.labels]);
+  if (!contrast) other.append(new Option("another label", ""));
+  for (const name of names) if (name !== label) other.append(new Option(name));
+  other.value = contrast?.label ?? "";
+  other.addEventListener("change", () => compare(other.value));
+  const question = element("h3", {}, "Why ", chip("span", label), " and not ", other, "?");
+  if (!contrast) return [question, element("p", {}, note ?? "There is no other labelling.")];
   const { parts, difference } = contrast;
   const decisive = new Set(contrast.decisive);
   const shown = 8;
@@ -604,7 +619,7 @@ function drawContrast({ tokens }, t) {
   const sum = element("tr", {}, element("th", { scope: "row" }, "Score difference"), element("td"),
     element("td", { class: "number" }, signed(difference)));
   return [
-    element("h3", {}, "Why ", chip("span", label), " and not ", chip("span", contrast.label), "?"),
+    question,
     element("table", { class: "parts" },
       element("caption", { class: "quiet" }, "Parts of the score difference, the greatest first"),
       element("thead", { class: "quiet" }, element("tr", {}, ...["Part", "Size", "Difference"].map((s) => element("th", { scope: "col" }, s)))),
