@@ -287,7 +287,8 @@ and a blank line between sentences.
 `
 
 const serveHelp = `Serve models over HTTP: POST /v1/tag labels text or tokens. GET /openapi.json describes all
-requests, and docs/reference/http.md too.
+requests, and docs/reference/http.md too. Open the address in a browser to try the
+models.
 
 Serve reads a model file again when it changes, and after SIGHUP. Requests in progress
 finish with the old model. A broken file is logged, and the old model stays. Replace a file

@@ -598,22 +598,17 @@ function drawContrast(pane, { tokens }, t, compare) {
   const top = parts.slice(0, shown);
   const rest = parts.slice(shown);
   const restSum = rest.reduce((sum, part) => sum + part.difference, 0);
-  const largest = Math.max(...top.map((part) => Math.abs(part.difference)), Math.abs(restSum), 1e-9);
-  const row = (name, value, strong) => element("tr", { class: strong && "decisive" },
-    element("th", { scope: "row" }, ...name),
-    element("td", { class: value < 0 ? "bar against" : "bar" }, element("i", { "--p": Math.abs(value) / largest })),
-    element("td", { class: "number" }, signed(value)));
-  const rows = top.map((part, k) => row(describe(part, tokens, t), part.difference, decisive.has(k)));
-  const body = element("tbody", {}, ...rows);
+  const largest = Math.max(...top.map((part) => Math.abs(part.difference)), Math.abs(restSum));
+  const row = (part, k) => fill(barRow(describe(part, tokens, t), part.difference, largest), { class: decisive.has(k) && "decisive" });
+  const body = element("tbody", {}, ...top.map(row));
   if (rest.length > 0) {
-    const others = row([`${plural(rest.length, "other part")} `], restSum, false);
     const all = element("button", { type: "button" }, "Show");
+    const others = barRow([`${plural(rest.length, "other part")} `, all], restSum, largest);
     all.addEventListener("click", () => {
-      others.replaceWith(...rest.map((part, k) => row(describe(part, tokens, t), part.difference, decisive.has(shown + k))));
+      others.replaceWith(...rest.map((part, k) => row(part, shown + k)));
       body.rows[shown].tabIndex = -1;
       body.rows[shown].focus();
     });
-    others.firstElementChild.append(all);
     body.append(others);
   }
   const sum = element("tr", {}, element("th", { scope: "row" }, "Score difference"), element("td"),
@@ -628,6 +623,14 @@ function drawContrast(pane, { tokens }, t, compare) {
       element("bdi", {}, contrast.label), ". ", ...(decisive.size === 0 ? [] : [
         `Without the ${decisive.size === 1 ? "part" : `${decisive.size} parts`} in bold, `, element("bdi", {}, contrast.label), " would win."])),
   ];
+}
+
+// barRow returns a row of a table: a name, a bar to the right or left, and the number.
+function barRow(name, value, largest) {
+  return element("tr", {},
+    element("th", { scope: "row" }, ...name),
+    element("td", { class: value < 0 ? "bar against" : "bar" }, element("i", { "--p": Math.abs(value) / (largest || 1) })),
+    element("td", { class: "number" }, signed(value)));
 }
 
 // describe returns the nodes that name a part of a score.
@@ -720,11 +723,8 @@ function drawAttributes({ label, candidates, attributes }, wanted) {
     const weights = attributes.map(({ name, value, weights = {}, subtags: parts = {} }) =>
       [name, value * subtags.reduce((sum, s) => sum + (parts[s] ?? 0), weights[inside] ?? 0)]);
     weights.sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]));
-    const largest = Math.max(...weights.map(([, w]) => Math.abs(w)), 1e-9);
-    body.replaceChildren(...weights.map(([name, w]) => element("tr", {},
-      element("th", { scope: "row" }, element("code", {}, name)),
-      element("td", { class: w < 0 ? "bar against" : "bar" }, element("i", { "--p": Math.abs(w) / largest })),
-      element("td", { class: "number" }, signed(w)))));
+    const largest = Math.max(...weights.map(([, w]) => Math.abs(w)));
+    body.replaceChildren(...weights.map(([name, w]) => barRow([element("code", {}, name)], w, largest)));
   };
   choice.addEventListener("change", show);
   show();
