@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/corpus/annotation"
@@ -33,7 +34,7 @@ type ConvertOptions struct {
 	Columns   []string     // columns to write, in order: COLUMN, or NAME=COLUMN for CoNLL-U; misc.KEY is a key in MISC
 	Separator string       // between the columns of CoNLL: tab or space; "" means as in the input
 	Scheme    string       // of the span labels in the output: iob1, bio, bioes, io, ioe1, ioe2, bilou or bmes
-	Label     string       // column of the span labels, or misc.KEY; several with commas for overlapping spans of documents; "" means the last that encodes spans
+	Label     string       // column of the span labels, or misc.KEY; several with commas for overlapping spans of documents; "" means the last that encodes spans, or misc.NE
 	Warn      func(string) // receives what Convert repaired or dropped; may be nil
 }
 
@@ -187,6 +188,12 @@ func (c *conversion) findLabel(list []*input.Sentence) (corpus.Value, error) {
 	if c.in.Format == corpus.CoNLL {
 		if k := recipe.SpansIn(rowsOf(list), c.in.Layout.Columns); k >= 0 {
 			return corpus.Value{Column: k}, nil
+		}
+	} else if v, err := c.in.Layout.Value(corpus.SpanValue); err == nil {
+		for _, s := range list {
+			if c.old = v.Read(c.old, &s.Rows); slices.ContainsFunc(c.old, func(label string) bool { return label != "O" }) {
+				return v, nil
+			}
 		}
 	}
 	return corpus.Value{}, c.in.AtStart(model.Refuse("label", "no column encodes spans; name the label column with {label}"))

@@ -12,6 +12,7 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/recipe"
 	"github.com/trellis-nlp/trellis/structured"
+	"github.com/trellis-nlp/trellis/text"
 	"github.com/trellis-nlp/trellis/text/standoff"
 )
 
@@ -59,8 +60,8 @@ func (c *conversion) toDocuments() error {
 		}
 	}
 	if c.o.Warn != nil {
-		for _, text := range append(input.Changes(c.in.Name, &c.aligned), c.in.Lost()...) {
-			c.o.Warn(text)
+		for _, warning := range append(input.Changes(c.in.Name, &c.aligned), c.in.Lost()...) {
+			c.o.Warn(warning)
 		}
 	}
 	c.aligned = standoff.Report{}
@@ -103,7 +104,14 @@ func (c *conversion) rowsToDocuments() error {
 			labels[k] = layers[k].read.Read(nil, c.old)
 		}
 		d = standoff.Document{}
-		d.SetTokens(s.Rows.Column(nil, form), labels...)
+		if c.form != standoff.Brat { // which names files by the ID
+			d.ID = text.Comment(&s.Rows, "sent_id")
+		}
+		if c.form == standoff.HuggingFace {
+			d.SetTokens(s.Rows.Column(nil, form), labels...)
+		} else {
+			d.SetSentence(&s.Rows, &c.in.Layout, form, labels...)
+		}
 		if err := c.docs.write(c.form, &d); err != nil {
 			return c.in.At(s, 0, err)
 		}

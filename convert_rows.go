@@ -11,6 +11,7 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/recipe"
 	"github.com/trellis-nlp/trellis/structured"
+	"github.com/trellis-nlp/trellis/text/standoff"
 )
 
 // A renderer writes sentences with other columns than the input has. Its lines end in LF.
@@ -82,11 +83,18 @@ func (c *conversion) renderer(list []*input.Sentence) (*renderer, error) {
 }
 
 // chooseFields parses NAME=COLUMN. By default it picks the word and the label, as UPOS, or as
-// misc.NE if the labels encode spans.
+// misc.NE if the labels encode spans. The layers of documents become misc.NE, misc.NE2 and so on.
 func (r *renderer) chooseFields(list []*input.Sentence) error {
 	c := r.c
 	columns := c.o.Columns
-	if len(columns) == 0 {
+	switch {
+	case len(columns) > 0:
+	case c.in.Documents() != standoff.FormatAuto:
+		columns = []string{"form=1", corpus.SpanValue + "=2"}
+		for k := 2; k < c.in.Layout.Columns; k++ {
+			columns = append(columns, fmt.Sprintf("%s%d=%d", corpus.SpanValue, k, k+1))
+		}
+	default:
 		p, err := new(recipe.Config).Look(recipe.Sample{Format: c.in.Format, Layout: c.in.Layout, Rows: rowsOf(list)})
 		if err != nil {
 			return c.in.AtStart(err)
@@ -141,10 +149,13 @@ func (r *renderer) write(s *input.Sentence) error {
 	if r.last != blankSort && s.Rows.Len() > 0 {
 		r.blank() // the previous file did not end in a blank line
 	}
+	if r.to == corpus.CoNLLU {
+		r.comments(s)
+	}
 	for t, line := range s.Rows.Lines() {
 		switch {
 		case t >= 0:
-			if err := r.token(t); err != nil {
+			if err := r.token(s, t); err != nil {
 				return r.c.in.At(s, t, err)
 			}
 			r.last = tokenSort
@@ -161,6 +172,16 @@ func (r *renderer) write(s *input.Sentence) error {
 	}
 	_, err := r.c.w.Write(r.buf)
 	return err
+}
+
+// comments writes ID and text of a sentence of a document.
+func (r *renderer) comments(s *input.Sentence) {
+	if id := s.ID(); id != "" {
+		r.other("# sent_id = " + strings.Join(strings.Fields(id), " "))
+	}
+	if text, ok := s.Text(); ok {
+		r.other("# text = " + text)
+	}
 }
 
 func (r *renderer) blank() {
@@ -217,9 +238,9 @@ func (r *renderer) fieldsOf(line string) int {
 	return len(strings.Fields(line))
 }
 
-func (r *renderer) token(t int) error {
+func (r *renderer) token(s *input.Sentence, t int) error {
 	if r.to == corpus.CoNLLU {
-		return r.conlluToken(t)
+		return r.conlluToken(s, t)
 	}
 	for k := range r.values {
 		text := r.columns[k][t]
@@ -235,7 +256,7 @@ func (r *renderer) token(t int) error {
 	return nil
 }
 
-func (r *renderer) conlluToken(t int) error {
+func (r *renderer) conlluToken(s *input.Sentence, t int) error {
 	r.buf = strconv.AppendInt(r.buf, int64(t+1), 10)
 	for place := 1; place < len(conlluColumns); place++ {
 		r.buf = append(r.buf, '\t')
@@ -249,11 +270,11 @@ func (r *renderer) conlluToken(t int) error {
 			case strings.Contains(text, "|"):
 				return fmt.Errorf("%q contains a bar, which MISC cannot hold", text)
 			case text != "O":
-				if len(r.buf) > start {
-					r.buf = append(r.buf, '|')
-				}
-				r.buf = append(append(append(r.buf, f.Key...), '='), text...)
+				r.note(start, f.Key, text)
 			}
+		}
+		if place == len(conlluColumns)-1 && s.Joined(t) {
+			r.note(start, "SpaceAfter", "No")
 		}
 		if len(r.buf) == start {
 			r.buf = append(r.buf, '_')
@@ -261,4 +282,12 @@ func (r *renderer) conlluToken(t int) error {
 	}
 	r.buf = append(r.buf, '\n')
 	return nil
+}
+
+// note appends an entry to MISC, which starts at a place.
+func (r *renderer) note(start int, key, value string) {
+	if len(r.buf) > start {
+		r.buf = append(r.buf, '|')
+	}
+	r.buf = append(append(append(r.buf, key...), '='), value...)
 }

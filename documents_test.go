@@ -13,6 +13,7 @@ import (
 
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/text"
 	"github.com/trellis-nlp/trellis/text/standoff"
 )
 
@@ -77,6 +78,87 @@ func TestConvertDocumentsToRowsAndBack(t *testing.T) {
 		require.NoError(t, trellis.Convert(t.Context(), &out, converted(t, rows, format), trellis.ConvertOptions{To: "conll"}), format)
 		assert.Equal(t, rows, out.String(), format)
 	}
+}
+
+// origins has the texts of two sentences, one of them with a multiword token.
+const origins = `# sent_id = s1
+# text = Zoë's “Oslo”  trip, 😀!
+1-2	Zoë's	_	_	_	_	_	_	_	_
+1	Zoë	_	_	_	_	_	_	_	NE=B-PER
+2	's	_	_	_	_	_	_	_	_
+3	“	_	_	_	_	_	_	_	SpaceAfter=No
+4	Oslo	_	_	_	_	_	_	_	NE=B-LOC|SpaceAfter=No
+5	”	_	_	_	_	_	_	_	_
+6	trip	_	_	_	_	_	_	_	SpaceAfter=No
+7	,	_	_	_	_	_	_	_	_
+8	😀	_	_	_	_	_	_	_	NE=B-ORG|SpaceAfter=No
+9	!	_	_	_	_	_	_	_	NE=I-ORG
+
+# sent_id = s2
+1-2	au	_	_	_	_	_	_	_	_
+1	à	_	_	_	_	_	_	_	_
+2	le	_	_	_	_	_	_	_	NE=B-LOC
+3	Caire	_	_	_	_	_	_	_	NE=I-LOC|SpaceAfter=No
+4	.	_	_	_	_	_	_	_	_
+
+`
+
+// Documents have the text of CoNLL-U, not its words with spaces between them.
+func TestDocumentsHaveTheTextOfCoNLLU(t *testing.T) {
+	const doccano = `{"id": "s1", "text": "Zoë's “Oslo”  trip, 😀!", "label": [[0, 3, "PER"], [7, 11, "LOC"], [20, 23, "ORG"]]}
+{"id": "s2", "text": "au Caire.", "label": [[0, 8, "LOC"]]}
+`
+	for _, c := range []struct{ to, want string }{
+		{"doccano", doccano},
+		{"spacy", `["Zoë's “Oslo”  trip, 😀!", {"entities": [[0, 3, "PER"], [7, 11, "LOC"], [20, 22, "ORG"]]}]
+["au Caire.", {"entities": [[0, 8, "LOC"]]}]
+`},
+		{"huggingface", `{"id": "s1", "tokens": ["Zoë", "'s", "“", "Oslo", "”", "trip", ",", "😀", "!"], "ner_tags": ["B-PER", "O", "O", "B-LOC", "O", "O", "O", "B-ORG", "I-ORG"]}
+{"id": "s2", "tokens": ["à", "le", "Caire", "."], "ner_tags": ["O", "B-LOC", "I-LOC", "O"]}
+`},
+	} {
+		var out bytes.Buffer
+		require.NoError(t, trellis.Convert(t.Context(), &out, stdin(origins), trellis.ConvertOptions{To: c.to}))
+		assert.Equal(t, c.want, out.String(), c.to)
+	}
+	dir, create := folder(t)
+	require.NoError(t, trellis.Convert(t.Context(), io.Discard, stdin(origins), trellis.ConvertOptions{To: "brat", Create: create}))
+	content, err := os.ReadFile(filepath.Join(dir, "2.txt"))
+	require.NoError(t, err)
+	assert.Equal(t, "au Caire.", string(content), "brat numbers its files")
+
+	var rows, back bytes.Buffer
+	english := standoff.Options{Aligner: standoff.Aligner{Tokenizer: &text.Rules{Language: "en"}}}
+	require.NoError(t, trellis.Convert(t.Context(), &rows, stdin(doccano), trellis.ConvertOptions{To: "conllu", Documents: english}))
+	require.NoError(t, trellis.Convert(t.Context(), &back, stdin(rows.String()), trellis.ConvertOptions{To: "doccano"}))
+	want := strings.NewReplacer("  trip", " trip", "[20, 23", "[19, 22").Replace(doccano) // "# text" has single spaces
+	assert.Equal(t, want, back.String())
+}
+
+// Layers of documents are entries of MISC.
+func TestDocumentsToCoNLLU(t *testing.T) {
+	const text = `{"id": 7, "text": "Maria lives. Bo\nLake sleeps!", "label": [[13, 20, "LOC"], [13, 15, "PER"]]}` + "\n"
+	var out bytes.Buffer
+	require.NoError(t, trellis.Convert(t.Context(), &out, stdin(text), trellis.ConvertOptions{To: "conllu",
+		Documents: standoff.Options{Aligner: standoff.Aligner{Layers: 2}}}))
+	assert.Equal(t, `# sent_id = 7-1
+# text = Maria lives.
+1	Maria	_	_	_	_	_	_	_	_
+2	lives	_	_	_	_	_	_	_	SpaceAfter=No
+3	.	_	_	_	_	_	_	_	_
+
+# sent_id = 7-2
+# text = Bo Lake sleeps!
+1	Bo	_	_	_	_	_	_	_	NE=B-LOC|NE2=B-PER
+2	Lake	_	_	_	_	_	_	_	NE=I-LOC
+3	sleeps	_	_	_	_	_	_	_	SpaceAfter=No
+4	!	_	_	_	_	_	_	_	_
+
+`, out.String())
+
+	out.Reset()
+	require.NoError(t, trellis.Convert(t.Context(), &out, stdin(`{"tokens": ["Bo", "."], "ner_tags": ["O", "O"]}`), trellis.ConvertOptions{To: "conllu"}))
+	assert.Equal(t, "1\tBo\t_\t_\t_\t_\t_\t_\t_\t_\n2\t.\t_\t_\t_\t_\t_\t_\t_\t_\n\n", out.String(), "no text and no spans are known")
 }
 
 func TestLayersOfSpans(t *testing.T) {

@@ -110,11 +110,7 @@ func startsParagraph(comment string) bool {
 }
 
 func (r *Reference) token(form, misc string, first, paragraph *bool) {
-	spaced := true
-	for note := range strings.SplitSeq(misc, "|") {
-		spaced = spaced && note != "SpaceAfter=No"
-	}
-	r.Tokens = append(r.Tokens, ReferenceToken{Form: form, First: *first, Para: *paragraph, Spaced: spaced})
+	r.Tokens = append(r.Tokens, ReferenceToken{Form: form, First: *first, Para: *paragraph, Spaced: spaceAfter(misc)})
 	*first, *paragraph = false, false
 }
 

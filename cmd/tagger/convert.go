@@ -43,7 +43,7 @@ func (a *app) convertCommand() *cobra.Command {
 	f.StringVar(&o.Scheme, "scheme", "", "rewrite span labels in this `SCHEME`: iob1, bio, bioes, io, ioe1, ioe2, bilou or bmes")
 	f.StringVar(&o.Label, "label", "", "`COLUMN` with the span labels, or misc.KEY; several with commas for overlapping spans of documents ("+
 		"default the last column with "+
-		"span labels in CoNLL, none in CoNLL-U)")
+		"span labels in CoNLL, misc.NE in CoNLL-U)")
 	f.StringVarP(&o.output, "output", "o", "", "write to this `FILE`, once everything is converted; a folder for brat (default "+
 		"standard output)")
 	groupFlags(c, "Basic flags")

@@ -39,8 +39,45 @@ type documents struct {
 
 	starting bool                 // the first sentence is being searched
 	kept     []*standoff.Document // those read before the first sentence
-	line     int                  // of the current document
+	doc      *standoff.Document   // the current one
 	rest     []standoff.Sentence  // of the current document
+	passed   int                  // its sentences before
+}
+
+// A source is where a sentence is from.
+type source struct {
+	doc *standoff.Document
+	standoff.Sentence
+	number int // of the sentence in the document, from 1, or 0 for the only one
+}
+
+// ID returns the ID of a sentence of a document, or "". If the document has several sentences, the
+// ID ends in the number of the sentence.
+func (s *Sentence) ID() string {
+	switch {
+	case s.source == nil || s.source.doc.ID == "":
+		return ""
+	case s.source.number == 0:
+		return s.source.doc.ID
+	}
+	return fmt.Sprintf("%s-%d", s.source.doc.ID, s.source.number)
+}
+
+// Text returns the text of a sentence of a document on one line. It is not ok if only tokens are
+// known.
+func (s *Sentence) Text() (text string, ok bool) {
+	if s.source == nil || s.source.doc.Tokens != nil {
+		return "", false
+	}
+	return strings.Join(strings.Fields(s.source.doc.Text[s.source.Start.Byte:s.source.End.Byte]), " "), true
+}
+
+// Joined reports whether the text has no space between token t and the next one.
+func (s *Sentence) Joined(t int) bool {
+	if _, ok := s.Text(); !ok || t+1 >= len(s.source.Tokens) {
+		return false
+	}
+	return s.source.Tokens[t].End == s.source.Tokens[t+1].Start
 }
 
 // setDocuments makes in an input of documents.
@@ -198,14 +235,18 @@ func (x *documents) next(s *Sentence) error {
 		if x.rest, err = x.aligner.Align(d); err != nil {
 			return err
 		}
-		x.line = d.Line
+		x.doc, x.passed = d, 0
 	}
 	rows, err := x.rest[0].Corpus()
 	if err != nil {
-		return &corpus.ParseError{File: x.name, Line: x.line, Err: err}
+		return &corpus.ParseError{File: x.name, Line: x.doc.Line, Err: err}
 	}
+	from := &source{doc: x.doc, Sentence: x.rest[0]}
 	x.rest = x.rest[1:]
-	s.Rows, s.line = *rows, x.line
+	if x.passed++; x.passed+len(x.rest) > 1 {
+		from.number = x.passed
+	}
+	s.Rows, s.line, s.source = *rows, x.doc.Line, from
 	return nil
 }
 

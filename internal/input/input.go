@@ -38,7 +38,8 @@ type Sentence struct {
 	Rows  corpus.Sentence
 	Items attrfile.Items
 
-	line int // of the document; 0 in files of rows
+	line   int // of the document; 0 in files of rows
+	source *source
 }
 
 // Len returns the number of tokens.

@@ -3,6 +3,7 @@ package standoff
 import (
 	"encoding/json"
 
+	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/text"
 )
 
@@ -65,6 +66,16 @@ func (d *Document) SetTokens(words []string, layers ...[]string) {
 	d.Spans = d.Spans[:0]
 	for _, labels := range layers {
 		d.Spans = TokenSpans(d.Spans, d.Tokens, labels)
+	}
+}
+
+// SetSentence makes the document one of a sentence of rows, with its text as [text.Original] finds
+// it. Each layer of labels, one label for each row, becomes spans. Form is the column of the words.
+func (d *Document) SetSentence(s *corpus.Sentence, layout *corpus.Layout, form int, layers ...[]string) {
+	whole, sentence := text.Original(s, layout, form)
+	d.Text, d.Tokens, d.Spans = whole, nil, d.Spans[:0]
+	for _, labels := range layers {
+		d.Spans = TokenSpans(d.Spans, sentence.Tokens, labels)
 	}
 }
 

@@ -113,7 +113,8 @@ func (r *jsonReader) label(raw []byte) (label string, err error) {
 // [annotation.AppendSpans] reads.
 func TokenSpans(dst []Span, tokens []text.Token, labels []string) []Span {
 	for _, s := range annotation.AppendSpans(nil, labels) {
-		dst = append(dst, Span{Start: tokens[s.Start].Start.Byte, End: tokens[s.End-1].End.Byte, Label: s.Type})
+		r := text.Cover(tokens, s.Start, s.End)
+		dst = append(dst, Span{Start: r.Start.Byte, End: r.End.Byte, Label: s.Type})
 	}
 	return dst
 }
