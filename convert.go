@@ -26,6 +26,8 @@ type ConvertOptions struct {
 	// Documents says how documents of annotation tools are read and written.
 	Documents DocumentOptions
 
+	Unit standoff.Unit // of the offsets in the output, if it is not that of the format
+
 	To string // output format: conll, conllu, or a format of package standoff; "" means as in the input
 	// Tokenizer splits documents into tokens, as for OpenTokenizer. "" means Documents.Aligner.
 	Tokenizer string
@@ -107,6 +109,8 @@ func (c *conversion) check() (err error) {
 		return model.Refuse("separator", "{separator} %s: want tab or space", o.Separator)
 	case o.Separator == "space" && c.to == corpus.CoNLLU:
 		return model.Refuse("separator", "{separator} space: columns of CoNLL-U are separated by tabs")
+	case o.Unit != standoff.UnitAuto && c.docs == nil:
+		return model.Refuse("to-offsets", "{to-offsets} %s needs {to} with a format that has offsets, such as doccano", o.Unit)
 	case o.Label != "" && o.Scheme == "" && c.docs == nil:
 		return model.Refuse("label", "{label} is the column that {scheme} changes: set {scheme} too")
 	}

@@ -40,6 +40,7 @@ func (c *conversion) checkTo() (err error) {
 	}
 	c.form, c.docs = form, &documentWriter{w: c.w, create: o.Create, o: o.Documents}
 	c.docs.o.Aligner.Report = &c.aligned
+	c.docs.o.Unit, c.docs.o.TextKey, c.docs.o.TagsKey = o.Unit, "", "" // those of o.Documents are of the input
 	return nil
 }
 

@@ -2,6 +2,7 @@ package trellis_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -159,6 +160,29 @@ func TestDocumentsToCoNLLU(t *testing.T) {
 	out.Reset()
 	require.NoError(t, trellis.Convert(t.Context(), &out, stdin(`{"tokens": ["Bo", "."], "ner_tags": ["O", "O"]}`), trellis.ConvertOptions{To: "conllu"}))
 	assert.Equal(t, "1\tBo\t_\t_\t_\t_\t_\t_\t_\t_\n2\t.\t_\t_\t_\t_\t_\t_\t_\t_\n\n", out.String(), "no text and no spans are known")
+}
+
+// Units of the input and of the output are independent.
+func TestUnitsOfOffsets(t *testing.T) {
+	const text = "👍🏽 e\u0301 Bo 😀 Oslo"
+	spans := map[string]string{"bytes": "13, 15", "runes": "6, 8", "utf16": "8, 10", "graphemes": "4, 6"} // of Bo
+	file := func(unit string) string {
+		return fmt.Sprintf("{\"text\": %q, \"label\": [[%s, \"PER\"]]}\n", text, spans[unit])
+	}
+	for from := range spans {
+		for to := range spans {
+			in, err := standoff.ParseUnit(from)
+			require.NoError(t, err)
+			out, err := standoff.ParseUnit(to)
+			require.NoError(t, err)
+			var w bytes.Buffer
+			require.NoError(t, trellis.Convert(t.Context(), &w, stdin(file(from)),
+				trellis.ConvertOptions{To: "doccano", Unit: out, Documents: standoff.Options{Unit: in}}))
+			assert.Equal(t, file(to), w.String(), "%s to %s", from, to)
+		}
+	}
+	err := trellis.Convert(t.Context(), io.Discard, stdin(people), trellis.ConvertOptions{To: "conll", Unit: standoff.Runes})
+	assert.ErrorContains(t, err, "to-offsets runes needs to with a format that has offsets")
 }
 
 func TestLayersOfSpans(t *testing.T) {

@@ -27,7 +27,19 @@ type Config struct {
 	// Layers is the number of label columns for overlapping spans of documents; 0 means 1.
 	Layers int `toml:"layers,omitempty,omitzero" json:"layers,omitempty"`
 	// LabelNames are the labels that numbers in Hugging Face files stand for, from 0.
+	// A string may have several labels with commas between them.
 	LabelNames []string `toml:"label-names,omitempty" json:"label-names,omitempty"`
+	// SpanLabels are the labels of the spans that are read from documents, nil for all. A string
+	// may have several labels with commas between them. In XML, all other elements are plain text.
+	SpanLabels []string `toml:"span-labels,omitempty" json:"span-labels,omitempty"`
+	// Offsets is what offsets in documents count: bytes, runes, utf16 or graphemes. The default,
+	// "", depends on the format.
+	Offsets string `toml:"offsets,omitempty" json:"offsets,omitempty"`
+	// DocumentElement is the element of a document in XML. TextKey and TagsKey are the keys of the
+	// text and of the labels of tokens in JSON. The defaults, "", depend on the content.
+	DocumentElement string `toml:"document-element,omitempty" json:"document-element,omitempty"`
+	TextKey         string `toml:"text-key,omitempty" json:"text-key,omitempty"`
+	TagsKey         string `toml:"tags-key,omitempty" json:"tags-key,omitempty"`
 	// Label and Form are the columns of labels and words. Label may be misc.KEY, a key in MISC.
 	Label string `toml:"label,omitempty" json:"label,omitempty"`
 	Form  string `toml:"form,omitempty" json:"form,omitempty"`

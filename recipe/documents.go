@@ -25,8 +25,20 @@ func (c *Config) Formats() (rows corpus.Format, documents standoff.Options, err 
 	if c.Layers < 0 || c.Layers > maxLayers {
 		return 0, documents, model.Refuse("layers", "{layers} %d: want 1 to %d", c.Layers, maxLayers)
 	}
-	documents.Aligner.Layers, documents.LabelNames = c.Layers, c.LabelNames
+	if documents.Unit, err = standoff.ParseUnit(cmp.Or(c.Offsets, standoff.UnitAuto.String())); err != nil {
+		return 0, documents, model.Refuse("offsets", "{offsets} %s: want bytes, runes, utf16 or graphemes", c.Offsets)
+	}
+	documents.Aligner.Layers, documents.LabelNames, documents.Labels = c.Layers, items(c.LabelNames), items(c.SpanLabels)
+	documents.Element, documents.TextKey, documents.TagsKey = c.DocumentElement, c.TextKey, c.TagsKey
 	return rows, documents, nil
+}
+
+// items splits strings at commas.
+func items(list []string) (all []string) {
+	for _, s := range list {
+		all = append(all, strings.Split(s, ",")...)
+	}
+	return all
 }
 
 // maxLayers is the maximum number of label columns for overlapping spans.

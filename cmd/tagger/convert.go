@@ -48,6 +48,8 @@ func (a *app) convertCommand() *cobra.Command {
 		"standard output)")
 	groupFlags(c, "Basic flags")
 	addFormats(c, &o.Format, &o.Documents, "conll", "conllu")
+	addOffsets(c, &o.Documents.Unit, "offsets", offsetsUsage)
+	addOffsets(c, &o.Unit, "to-offsets", "`UNIT` of the offsets in documents that are written (default that of the format)")
 	f.StringVar(&o.Tokenizer, "tokenizer", "", "`NAME` of the tokenizer for documents, such as space or rules:en,hyphens, or the file of a learned one (default rules)")
 	groupFlags(c, "Input")
 	f.SortFlags = false

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/internal/cli"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
@@ -27,7 +29,13 @@ const (
 	alignUsage = "what happens to spans of documents that cut a token, by `POLICY`: expand, contract or " +
 		"strict, which drops them (default expand)"
 	layersUsage     = "number `N` of label columns for overlapping spans of documents (default 1)"
-	labelNamesUsage = "`LABEL` that the next number in huggingface files stands for, from 0; repeatable"
+	offsetsUsage    = "`UNIT` of the offsets in documents: bytes, runes, utf16 or graphemes (default that of the format)"
+	spanLabelsUsage = "read only spans with one of these `LABELS`, separated by commas; in xml, other elements are plain text " +
+		"(default all)"
+	elementUsage    = "`NAME` of the element of a document in xml (default the children of the root)"
+	textKeyUsage    = "`KEY` of the text in JSON documents (default text)"
+	tagsKeyUsage    = "`KEY` of the labels in huggingface files (default ner_tags, or tags)"
+	labelNamesUsage = "`LABELS` that the numbers in huggingface files stand for, from 0, separated by commas"
 )
 
 // addDocuments adds the flags for documents.
@@ -35,12 +43,38 @@ func addDocuments(c *cobra.Command, o *trellis.DocumentOptions) {
 	f := c.Flags()
 	f.TextVar(&o.Aligner.Policy, "align", o.Aligner.Policy, alignUsage)
 	f.IntVar(&o.Aligner.Layers, "layers", 0, layersUsage)
-	f.StringArrayVar(&o.LabelNames, "label-names", nil, labelNamesUsage)
+	f.StringSliceVar(&o.Labels, "span-labels", nil, spanLabelsUsage)
+	f.StringVar(&o.Element, "document-element", "", elementUsage)
+	f.StringVar(&o.TextKey, "text-key", "", textKeyUsage)
+	f.StringVar(&o.TagsKey, "tags-key", "", tagsKeyUsage)
+	f.StringSliceVar(&o.LabelNames, "label-names", nil, labelNamesUsage)
 	complete(c, "align", "expand", "contract", "strict")
-	for _, name := range []string{"align", "layers", "label-names"} {
+	for _, name := range documentFlags {
 		f.Lookup(name).DefValue = ""
+		f.Lookup(name).Annotations = map[string][]string{cli.Group: {documentGroup}}
 	}
 }
+
+// documentFlags are the flags for documents, and documentGroup is their heading.
+var documentFlags = []string{"align", "layers", "span-labels", "document-element", "text-key", "tags-key", "label-names"}
+
+const documentGroup = "Documents of annotation tools"
+
+// addOffsets adds a flag for what offsets count.
+func addOffsets(c *cobra.Command, unit textValue, name, usage string) {
+	c.Flags().TextVar(unit, name, unit, usage)
+	c.Flags().Lookup(name).DefValue = ""
+	c.Flags().Lookup(name).Annotations = map[string][]string{cli.Group: {documentGroup}}
+	complete(c, name, offsetUnits...)
+}
+
+// A textValue reads and writes text.
+type textValue interface {
+	encoding.TextUnmarshaler
+	encoding.TextMarshaler
+}
+
+var offsetUnits = []string{"bytes", "runes", "utf16", "graphemes"}
 
 // isFolder reports whether the name of an output is a folder: it exists, or the name ends in a
 // separator.

@@ -42,6 +42,43 @@ func TestDocumentsOfEveryFormat(t *testing.T) {
 	}
 }
 
+// Numbers stand for labels in every command.
+func TestNumbersOfLabels(t *testing.T) {
+	const text = `{"tokens": ["Maria", "lives", "in", "Oslo", "."], "ner_tags": [1, 0, 0, 3, 0]}
+{"tokens": ["Jonas", "Weber", "left", "Rome", "."], "ner_tags": [1, 2, 0, 3, 0]}
+`
+	path := filepath.Join(t.TempDir(), "numbers.jsonl")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o666))
+	names := []string{"--label-names", "O,B-PER,I-PER", "--label-names", "B-LOC"}
+	model, _ := trained(t, "", append([]string{path, "--epochs", "20"}, names...)...)
+	assert.Equal(t, text, done(t, "", append([]string{"tag", "--model", model, path}, names...)...).out)
+	assert.Contains(t, done(t, "", append([]string{"eval", "--model", model, path}, names...)...).out, "found 4 spans, correct 4")
+	assert.Equal(t, text, convert(t, "", append(names, "--to", "huggingface", path)...))
+	assert.Contains(t, convert(t, "", append(names, "--to", "conll", path)...), "Weber\tI-PER\n")
+	for _, command := range [][]string{{"tag", "--model", model}, {"eval", "--model", model}, {"convert", "--to", "conll"}, {"train", "--model", model + "2"}} {
+		o := tagger(t, "", append(command, path)...)
+		assert.Equal(t, exitFailed, o.status)
+		assert.Contains(t, o.errors, `numbers.jsonl:1: key "ner_tags", token 1: found the number 1; name the labels that numbers stand for with the option label-names`)
+	}
+}
+
+// The flags say what is a document, a span and an offset.
+func TestShapesOfDocuments(t *testing.T) {
+	const xml = "<all><doc n='1'><p><PER>Maria</PER> <i>ran</i>.</p></doc><doc n='2'><p>Yes.</p></doc></all>"
+	o := done(t, xml, "convert", "--to", "doccano", "--document-element", "p", "--span-labels", "PER,LOC")
+	assert.Equal(t, `{"text": "Maria ran.", "label": [[0, 5, "PER"]]}`+"\n"+`{"text": "Yes.", "label": []}`+"\n", o.out)
+	const json = `{"body": "😀 Bo", "label": [[5, 7, "PER"]]}` + "\n"
+	assert.Equal(t, `["😀 Bo", {"entities": [[2, 4, "PER"]]}]`+"\n", done(t, json, "convert", "--to", "spacy", "--offsets", "bytes", "--text-key", "body").out)
+	assert.Equal(t, `["😀 Bo", {"entities": [[3, 5, "PER"]]}]`+"\n",
+		done(t, json, "convert", "--to", "spacy", "--offsets", "bytes", "--to-offsets", "utf16", "--text-key", "body").out)
+	assert.Equal(t, "Bo\tB-PER\n\n", done(t, `{"tokens": ["Bo"], "labels": ["B-PER"]}`, "convert", "--to", "conll", "--tags-key", "labels").out)
+	path := filepath.Join(t.TempDir(), "a.jsonl")
+	require.NoError(t, os.WriteFile(path, []byte(json), 0o666))
+	model, _ := trained(t, "", path, "--offsets", "bytes", "--text-key", "body", "--span-labels", "PER", "--epochs", "2")
+	assert.Contains(t, done(t, json, "eval", "--model", model, "--offsets", "bytes", "--text-key", "body", "-").out, "2 tokens in 1 sentences with 1 spans")
+	assert.Equal(t, exitUsage, tagger(t, "", "eval", "--offsets", "words", path).status)
+}
+
 func TestTagWritesTheFormatOfTheInput(t *testing.T) {
 	const people = "testdata/people.jsonl"
 	model, o := trained(t, "", people, "--epochs", "20")

@@ -65,6 +65,7 @@ func (a *app) evalCommand() *cobra.Command {
 	f.BoolVar(&o.markdown, "markdown", false, "print Markdown tables")
 	groupFlags(c, "Basic flags")
 	addFormats(c, &o.Format, &o.Documents, "conll", "conllu", "crfsuite")
+	addOffsets(c, &o.Documents.Unit, "offsets", offsetsUsage)
 	f.StringVar(&o.Label, "label", "", "`COLUMN` with the gold labels, or misc.KEY (default as in training; with --system UPOS "+
 		"or the last column; else the last but one)")
 	f.StringVar(&o.Predicted, "predicted", "", "`COLUMN` with the predicted labels, without --model (default the "+

@@ -11,7 +11,7 @@ import (
 )
 
 // trainOptions are the flags for settings of training, in the order of the help.
-var trainOptions = slices.Concat(dataOptions, featureOptions, modelOptions, lossOptions, optimizerOptions, runOptions)
+var trainOptions = slices.Concat(dataOptions, documentOptions, featureOptions, modelOptions, lossOptions, optimizerOptions, runOptions)
 
 // group sets the heading of options.
 func group(heading string, options []option) []option {
@@ -30,9 +30,6 @@ var dataOptions = group("Data", []option{
 		"in CoNLL-U)"},
 	{name: "format", usage: "input `FORMAT`: " + cli.OrList(trellis.Choices("format")) + " (default auto)",
 		choices: trellis.Choices("format")},
-	{name: "align", usage: alignUsage, choices: []string{"expand", "contract", "strict"}},
-	{name: "layers", usage: layersUsage},
-	{name: "label-names", usage: labelNamesUsage},
 	{name: "supervision", usage: "`KIND` of labels: full, partial (? for any label, A|B for alternatives) or soft " +
 		"(A:0.7|B:0.3) (default full)",
 		choices: []string{"full", "partial", "soft"}},
@@ -42,6 +39,17 @@ var dataOptions = group("Data", []option{
 	{name: "tokenizer", usage: "`TOKENIZER` that the model stores for plain text: learn (from CoNLL-U), a file of " +
 		"train-tokenizer, space, or rules with options such as rules:en,hyphens (default auto: the rules that fit " +
 		"CoNLL-U files best, none for other files)"},
+})
+
+var documentOptions = group(documentGroup, []option{
+	{name: "align", usage: alignUsage, choices: []string{"expand", "contract", "strict"}},
+	{name: "layers", usage: layersUsage},
+	{name: "span-labels", usage: spanLabelsUsage},
+	{name: "document-element", usage: elementUsage},
+	{name: "text-key", usage: textKeyUsage},
+	{name: "tags-key", usage: tagsKeyUsage},
+	{name: "label-names", usage: labelNamesUsage},
+	{name: "offsets", usage: offsetsUsage, choices: offsetUnits},
 })
 
 var featureOptions = group("Features", []option{

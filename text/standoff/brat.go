@@ -68,7 +68,7 @@ func NewBratReader(files fs.FS, o Options) (Reader, error) {
 		r.lost["texts without annotations"] = n
 	}
 	r.names = annotations
-	return r, nil
+	return keeping(r, o.Labels), nil
 }
 
 // Format implements [Reader].

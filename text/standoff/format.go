@@ -3,6 +3,7 @@ package standoff
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/internal/enum"
@@ -83,6 +84,9 @@ type Options struct {
 	// TagsKey is the key of the labels in HuggingFace. The default is "ner_tags", or "tags" if a
 	// file has no "ner_tags".
 	TagsKey string
+	// Labels are the labels of the spans that a reader keeps, nil for all. In XML, all other
+	// elements inside documents are plain text.
+	Labels []string
 	// LabelNames are the labels that numbers in HuggingFace stand for, from 0. A writer with
 	// LabelNames writes numbers, else strings. [LabelNames] returns the usual order.
 	LabelNames []string
@@ -143,10 +147,29 @@ func NewReader(r io.Reader, name string, o Options) (Reader, error) {
 	case Brat:
 		return nil, fmt.Errorf("%s: brat has two files for each document: read the folder", name)
 	case XML:
-		return newXMLReader(r, name, o), nil
+		return keeping(newXMLReader(r, name, o), o.Labels), nil
 	}
-	x := &jsonReader{values: newValues(r, name), o: o, lost: make(Counts)}
-	return x, nil
+	return keeping(&jsonReader{values: newValues(r, name), o: o, lost: make(Counts)}, o.Labels), nil
+}
+
+// keeping returns a reader that keeps only spans with some labels, or r for nil.
+func keeping(r Reader, labels []string) Reader {
+	if labels == nil {
+		return r
+	}
+	return keeper{r, labels}
+}
+
+type keeper struct {
+	Reader
+	labels []string
+}
+
+// Read implements [Reader].
+func (k keeper) Read(d *Document) error {
+	err := k.Reader.Read(d)
+	d.Spans = slices.DeleteFunc(d.Spans, func(s Span) bool { return !slices.Contains(k.labels, s.Label) })
+	return err
 }
 
 // NewWriter returns a writer of documents in JSON or XML. Use [NewBratWriter] for brat.

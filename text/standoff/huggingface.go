@@ -95,10 +95,10 @@ func (r *jsonReader) label(raw []byte) (label string, err error) {
 	case !isNumber:
 		return "", fmt.Errorf("found %s, expected a label or its number", describe(raw))
 	case r.o.LabelNames == nil:
-		return "", fmt.Errorf("found the number %d, but the names of the labels are not given", number)
+		return "", fmt.Errorf("found the number %d; name the labels that numbers stand for with the option label-names", number)
 	case number < 0 || number >= len(r.o.LabelNames):
-		return "", fmt.Errorf("found the number %d, expected 0 to %d, as %d names of labels are given",
-			number, len(r.o.LabelNames)-1, len(r.o.LabelNames))
+		return "", fmt.Errorf("found the number %d, but the option label-names names only 0 to %d",
+			number, len(r.o.LabelNames)-1)
 	default:
 		label = r.o.LabelNames[number]
 	}

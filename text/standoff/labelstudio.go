@@ -76,7 +76,7 @@ func (r *jsonReader) data(d *Document, raw json.RawMessage) error {
 		}
 	}
 	if key == "" || key != "text" && strings > 1 {
-		return fmt.Errorf("key %q: %w; name the key of the text", "data", missing("text", fields))
+		return fmt.Errorf("key %q: %w; name the key of the text with the option text-key", "data", missing("text", fields))
 	}
 	found := false
 	for _, f := range fields {

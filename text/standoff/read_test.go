@@ -151,8 +151,8 @@ func TestErrorsSayWhereAndWhat(t *testing.T) {
 		{`["a"]`, `found the list ["a"], expected a pair`, standoff.Options{Format: standoff.SpaCy}},
 		{`{"tokens": ["a", "b"], "ner_tags": ["O"]}`, `key "ner_tags": found 1 labels, expected one for each of the 2 tokens`, standoff.Options{}},
 		{`{"tokens": ["a"], "ner_tags": ["NOUN"]}`, `token 1: found the label "NOUN", expected O or a label of a span`, standoff.Options{}},
-		{`{"tokens": ["a"], "ner_tags": [1]}`, "found the number 1, but the names of the labels are not given", standoff.Options{}},
-		{`{"tokens": ["a"], "ner_tags": [1]}`, "found the number 1, expected 0 to 0, as 1 names of labels are given", standoff.Options{LabelNames: []string{"O"}}},
+		{`{"tokens": ["a"], "ner_tags": [1]}`, "found the number 1; name the labels that numbers stand for with the option label-names", standoff.Options{}},
+		{`{"tokens": ["a"], "ner_tags": [1]}`, "found the number 1, but the option label-names names only 0 to 0", standoff.Options{LabelNames: []string{"O"}}},
 		{`{"tokens": ["a"], "ner_tags": [null]}`, "found null, expected a label or its number", standoff.Options{}},
 		{`{"tokens": "a", "ner_tags": []}`, `key "tokens": found the string "a", expected a list of strings`, standoff.Options{Format: standoff.HuggingFace}},
 		{`{"ner_tags": []}`, `expected the key "tokens"`, standoff.Options{Format: standoff.HuggingFace}},
@@ -277,6 +277,24 @@ func TestHuggingFaceNumbersAndStrings(t *testing.T) {
 	assert.Len(t, read(t, `{"tokens": ["a"], "labels": ["B-X"], "tags": []}`, o)[0].Spans, 1)
 	assert.Len(t, read(t, `{"tokens": ["a"], "tags": ["B-X"]}`, standoff.Options{})[0].Spans, 1)
 	assert.Empty(t, read(t, `{"tokens": ["a"]}`, standoff.Options{})[0].Spans, "tokens to be labelled")
+}
+
+// A reader of any format keeps only the spans with some labels.
+func TestLabelsOfSpans(t *testing.T) {
+	const xml = `<corpus><text id="1"><p><PER>Anna</PER> <hi>saw</hi> <LOC>Oslo</LOC></p></text><text id="2"><p>Bo</p></text></corpus>`
+	o := standoff.Options{Labels: []string{"PER", "LOC"}, Element: "text"}
+	list := read(t, xml, o)
+	require.Len(t, list, 2)
+	assert.Equal(t, "Anna saw Oslo: PER[Anna] LOC[Oslo]\nBo:", show(list))
+	for _, format := range jsonFormats {
+		text := write(t, standoff.Options{Format: format}, list[:1])
+		assert.Equal(t, "Anna saw Oslo: LOC[Oslo]", show(read(t, text, standoff.Options{Format: format, Labels: []string{"LOC"}})), "%v", format)
+		assert.Equal(t, "Anna saw Oslo:", show(read(t, text, standoff.Options{Format: format, Labels: []string{}})), "%v", format)
+	}
+	files := fstest.MapFS{"a.txt": {Data: []byte("Anna")}, "a.ann": {Data: []byte("T1\tPER 0 4\tAnna\nT2\tX 0 1\tA\n")}}
+	r, err := standoff.NewBratReader(files, o)
+	require.NoError(t, err)
+	assert.Equal(t, "Anna: PER[Anna]", show(readAll(t, r)))
 }
 
 func TestWritersRefuseWhatTheyCannotWrite(t *testing.T) {

@@ -34,6 +34,15 @@ func (u Unit) String() string { return unitNames.String(u) }
 // ParseUnit reads auto, bytes, runes, utf16 or graphemes.
 func ParseUnit(name string) (Unit, error) { return unitNames.Parse("unit of offsets", name) }
 
+// MarshalText returns the name of the unit.
+func (u Unit) MarshalText() ([]byte, error) { return []byte(u.String()), nil }
+
+// UnmarshalText sets u to the unit that ParseUnit reads.
+func (u *Unit) UnmarshalText(name []byte) (err error) {
+	*u, err = ParseUnit(string(name))
+	return err
+}
+
 // ErrOffset is the error of an offset that is outside its text or inside a character.
 var ErrOffset = errors.New("offset does not fit the text")
 
