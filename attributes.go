@@ -86,10 +86,7 @@ func (m *Model) WriteAttributes(ctx context.Context, w io.Writer, data Source, o
 		return err
 	}
 	a := newAttributeWriter(w, program, m.path, o.Warn)
-	from, err := reading(l, o.Format, o.Documents)
-	if err != nil {
-		return err
-	}
+	from := reading(l, o.Format, o.Documents)
 	return input.Each(ctx, data, from, func(in *input.Input) error {
 		return model.Guard(l, func() error { return a.rest(in, l, o.Label, o.Form) })
 	})

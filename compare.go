@@ -65,9 +65,7 @@ func (o *EvalOptions) compare(ctx context.Context, sides [2]*side, data Source) 
 			return nil, err
 		}
 		if s.model != nil {
-			if golden, err = reading(s.model, o.Format, o.Documents); err != nil {
-				return nil, err
-			}
+			golden = reading(s.model, o.Format, o.Documents)
 			continue
 		}
 		if s.file, err = openSystem(ctx, s.name, data.Stdin, &own); err != nil {

@@ -38,12 +38,20 @@ func readDocuments(in *input.Input) ([]*standoff.Document, error) {
 
 // documents replaces the spans of the documents of a block by those that the model predicts.
 func (l *labeller) documents(b *block) error {
-	aligner := standoff.Aligner{Tokenizer: l.splits}
+	aligner := standoff.Aligner{Tokenizer: b.in.Tokenizer()}
 	for k, d := range b.documents {
 		plain := standoff.Document{Text: d.Text, Tokens: d.Tokens}
 		sentences, err := aligner.Align(&plain)
 		if err != nil {
 			return err
+		}
+		if l.o.to != nil {
+			made, err := l.labelled(d, sentences)
+			if err != nil {
+				return fmt.Errorf("%s:%d: %w", d.File, d.Line, err)
+			}
+			l.made = append(l.made, made)
+			continue
 		}
 		var spans []standoff.Span
 		for _, s := range sentences {
@@ -117,17 +125,18 @@ func speller(m model.Labeller) annotation.Speller {
 
 // checkDocuments returns an error for an option that documents cannot hold.
 func (o *FileOptions) checkDocuments(in *input.Input) error {
+	whole := o.to != nil
 	for _, x := range []struct {
 		set    bool
 		option string
 	}{
-		{o.NBest > 0, "nbest"}, {o.Probabilities, "probs"}, {o.Spans, "span-probs"}, {o.Fixed, "fixed"}, {o.tool() != "", "output-format"},
+		{o.NBest > 0, "nbest"}, {o.Probabilities && !whole, "probs"}, {o.Spans && !whole, "span-probs"}, {o.Fixed, "fixed"}, {o.tool() != "", "output-format"},
 	} {
 		if x.set {
 			return in.AtStart(model.Refuse(x.option, "{%s}: documents of %s hold spans only", x.option, in.Documents()))
 		}
 	}
-	if in.Documents() == standoff.Brat && o.Create == nil {
+	if in.Documents() == standoff.Brat && o.Create == nil && !whole {
 		return model.Refuse("output", "%s: brat has two files for each document; name a folder with {output}", in.Name)
 	}
 	return nil

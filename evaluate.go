@@ -104,10 +104,7 @@ func (m *Model) EvaluateFiles(ctx context.Context, data Source, o EvalOptions) (
 	if err != nil {
 		return nil, err
 	}
-	from, err := reading(m.labeller, o.Format, o.Documents)
-	if err != nil {
-		return nil, err
-	}
+	from := reading(m.labeller, o.Format, o.Documents)
 	return o.evaluate(ctx, data, from, m.labeller, p.pairs, func() error { return model.Check(m.labeller) })
 }
 

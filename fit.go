@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/input"
@@ -16,21 +17,17 @@ import (
 )
 
 // reading returns how the inputs of m are read, given the options of the user.
-func reading(m model.Labeller, format corpus.Format, documents standoff.Options) (o input.Options, err error) {
+func reading(m model.Labeller, format corpus.Format, documents standoff.Options) input.Options {
 	if documents.Format == standoff.FormatAuto {
 		format = formatOf(m, format)
 	}
-	documents.Aligner.Tokenizer, err = tokenizerOf(m, documents)
-	return input.Options{Format: format, Documents: documents}, err
-}
-
-// tokenizerOf returns the tokenizer of documents: that of the user or else that of m. It is nil if
-// there is none.
-func tokenizerOf(m model.Labeller, documents standoff.Options) (text.Tokenizer, error) {
-	if t := documents.Aligner.Tokenizer; t != nil || m.Metadata().Tokenizer == "" {
-		return t, nil
-	}
-	return storedTokenizer(m)
+	own := sync.OnceValues(func() (text.Tokenizer, error) {
+		if m.Metadata().Tokenizer == "" {
+			return nil, nil
+		}
+		return storedTokenizer(m)
+	})
+	return input.Options{Format: format, Documents: documents, Tokenizer: own}
 }
 
 // formatOf returns the format to read the inputs of m in, given the format that the user set.
@@ -220,6 +217,10 @@ func (o *FileOptions) check(in *input.Input, f *fit) error {
 	switch {
 	case in.Documents() != standoff.FormatAuto:
 		return o.checkDocuments(in)
+	case o.to != nil && in.HasItems():
+		return in.AtStart(unfit("an attribute file has no words, which documents need"))
+	case o.Documents.Aligner.Tokenizer != nil:
+		return missing("tokenizer", "{tokenizer} is for plain text and documents, but this file has columns")
 	case o.Fixed && f.label.Column < 0:
 		return missing("label", "no label column to fix labels from; name it with {label}")
 	case o.Spans && in.HasItems():
@@ -228,7 +229,7 @@ func (o *FileOptions) check(in *input.Input, f *fit) error {
 		return missing("output-format", "{output-format} %s repeats the columns of the input, but this is an attribute file", o.OutputFormat)
 	case o.tool() != "" && o.says(detailReference) && f.label.Column < 0:
 		return missing("label", "{detail} reference: no label column; name it with {label}")
-	case o.tool() != "" || in.Format != corpus.CoNLLU:
+	case o.to != nil || o.tool() != "" || in.Format != corpus.CoNLLU:
 		return nil
 	case f.label.Column < 0:
 		return missing("label", "no label column to write to; name it with {label}")

@@ -49,6 +49,7 @@ type block struct {
 	text      corpus.Block         // the sentences, if list is empty
 
 	out  bytes.Buffer
+	made []Document        // in place of out, for TagDocuments
 	odd  attrfile.Warnings // warnings about the attributes of the block
 	seen input.Counts      // of the sentences of the block
 	err  error             // the error after out
@@ -71,10 +72,6 @@ func (m *Model) TagFiles(ctx context.Context, w io.Writer, data Source, options 
 	}
 	if err := o.checkModel(l); err != nil {
 		return err
-	}
-	var err error
-	if o.Documents.Aligner.Tokenizer, err = tokenizerOf(l, o.Documents); err != nil {
-		return m.about(err)
 	}
 	first, err := newLabeller(l, o)
 	if err != nil {
@@ -128,15 +125,12 @@ func (p *pipeline) check(b *block) {
 	}
 	if errors.Is(b.err, model.ErrChanged) {
 		b.out.Reset()
+		b.made = b.made[:0]
 	}
 }
 
 func (p *pipeline) read(ctx context.Context, source corpus.Source) error {
-	from, err := reading(p.m, p.o.Format, p.o.Documents)
-	if err != nil {
-		return err
-	}
-	return eachInput(ctx, source, from, func(in *input.Input) error { return p.cut(ctx, in) })
+	return eachInput(ctx, source, reading(p.m, p.o.Format, p.o.Documents), func(in *input.Input) error { return p.cut(ctx, in) })
 }
 
 // eachInput opens the inputs of a source one after another. It ignores inputs without a sentence,
@@ -217,7 +211,7 @@ func (p *pipeline) cut(ctx context.Context, in *input.Input) error {
 
 // cutDocuments cuts an input of documents into blocks.
 func (p *pipeline) cutDocuments(ctx context.Context, in *input.Input, fit *fit) error {
-	if !model.SpellsSpans(p.m) {
+	if p.o.to == nil && !model.SpellsSpans(p.m) {
 		return in.AtStart(unfit("documents of %s hold spans, but the labels of the model encode none", in.Documents()))
 	}
 	for begins := true; ; begins = false {
@@ -265,23 +259,11 @@ func (p *pipeline) write(w io.Writer) error {
 			seen.Doubts = b.fit.doubts
 		}
 		seen.Add(&b.seen)
-		var err error
-		if b.documents != nil {
-			for _, d := range b.documents {
-				if err = docs.write(b.in.Documents(), d); err != nil {
-					break
-				}
-			}
-		} else if b.in.HasItems() || p.o.tool() != "" {
-			_, err = w.Write(b.out.Bytes())
-		} else {
-			err = rows.Join(b.out.Bytes(), b.begins)
-		}
-		if err == nil {
-			err = b.err
-		}
-		if err != nil {
+		if err := p.writeBlock(b, w, rows, docs); err != nil {
 			return err
+		}
+		if b.err != nil {
+			return b.err
 		}
 		p.release(b)
 	}
@@ -290,6 +272,29 @@ func (p *pipeline) write(w io.Writer) error {
 	}
 	p.warn(in, odd, &seen)
 	return docs.close()
+}
+
+// writeBlock writes what is labelled of a block.
+func (p *pipeline) writeBlock(b *block, w io.Writer, rows *corpus.Writer, docs *documentWriter) (err error) {
+	switch {
+	case p.o.to != nil:
+		for k := range b.made {
+			if err := p.o.to.Write(&b.made[k]); err != nil {
+				return err
+			}
+		}
+	case b.documents != nil:
+		for _, d := range b.documents {
+			if err := docs.write(b.in.Documents(), d); err != nil {
+				return err
+			}
+		}
+	case b.in.HasItems() || p.o.tool() != "":
+		_, err = w.Write(b.out.Bytes())
+	default:
+		err = rows.Join(b.out.Bytes(), b.begins)
+	}
+	return err
 }
 
 // warn reports the warnings about an input.

@@ -9,26 +9,26 @@ import (
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/model"
-	"github.com/trellis-nlp/trellis/text"
 )
 
 // A labeller labels one block after another with its own scratch memory.
 type labeller struct {
-	o      *FileOptions
-	look   *lookup
-	tagger model.Tagger
-	splits text.Tokenizer     // of documents
-	spell  annotation.Speller // reads the labels of tagger, for documents
-	scorer model.Scorer       // for the output of another tool
-	print  printer            // nil for the format of the input
-	w      *writer
-	rows   corpus.Reader
-	items  attrfile.Reader
-	s      input.Sentence
+	o        *FileOptions
+	look     *lookup
+	tagger   model.Tagger
+	spell    annotation.Speller // reads the labels of tagger, for documents
+	annotate *model.Annotator   // for documents of TagDocuments
+	scorer   model.Scorer       // for the output of another tool
+	print    printer            // nil for the format of the input
+	w        *writer
+	rows     corpus.Reader
+	items    attrfile.Reader
+	s        input.Sentence
 
 	in    *input.Input
 	fit   *fit
 	seen  *input.Counts // of the block
+	made  []Document    // of the block, for TagDocuments
 	names []string      // labels of the input
 	fixed []string
 	text  []byte
@@ -36,7 +36,7 @@ type labeller struct {
 
 func newLabeller(m model.Labeller, o *FileOptions) (*labeller, error) {
 	l := &labeller{o: o, look: newLookup(m), print: o.printer(namesOf(m)),
-		w: newWriter(o), spell: speller(m), splits: o.Documents.Aligner.Tokenizer}
+		w: newWriter(o), spell: speller(m), annotate: model.NewAnnotator(m)}
 	var err error
 	if l.tagger, err = m.NewTagger(o.taggerOptions()); err != nil {
 		return nil, err
@@ -55,7 +55,8 @@ func namesOf(m model.Labeller) []string {
 
 // block labels the sentences of b into b.out, up to the first error.
 func (l *labeller) block(b *block) error {
-	l.in, l.fit, l.seen = b.in, b.fit, &b.seen
+	l.in, l.fit, l.seen, l.made = b.in, b.fit, &b.seen, b.made[:0]
+	defer func() { b.made = l.made }()
 	b.seen.Reset()
 	if b.documents != nil {
 		return l.documents(b)
@@ -77,7 +78,7 @@ func (l *labeller) block(b *block) error {
 		l.rows.Open(&b.text)
 	}
 	for {
-		if err := l.next(); errors.Is(err, io.EOF) && l.print != nil {
+		if err := l.next(); errors.Is(err, io.EOF) && (l.print != nil || l.o.to != nil) {
 			return nil
 		} else if errors.Is(err, io.EOF) {
 			return l.w.rest(l.in, l.fit, &l.s)
@@ -109,6 +110,10 @@ func (l *labeller) sentence(s *input.Sentence) error {
 	list, err := l.tagger.Label(l.fit.Sentence(s), l.keep(s))
 	if err != nil {
 		return at(l.in, s, err)
+	}
+	if l.o.to != nil {
+		l.made = append(l.made, l.document(s, &list[0]))
+		return nil
 	}
 	return l.w.write(l.in, l.fit, s, list)
 }

@@ -37,6 +37,8 @@ type FileOptions struct {
 	Detail       []string // variants of the output of a tool: reference, path, all, scores, bare
 
 	Warn func(string) // receives warnings about files that look misread; may be nil
+
+	to DocumentWriter // of TagDocuments
 }
 
 // Values of OutputFormat.

@@ -270,7 +270,7 @@ func (p *textPipeline) write(w DocumentWriter) error {
 		}
 		for k := range b.docs {
 			d := &b.docs[k]
-			d.Start = at
+			d.File, d.Start = b.name, at
 			at = at.Plus(b.ended[k])
 			if len(d.Sentences) == 0 {
 				continue

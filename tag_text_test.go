@@ -35,7 +35,7 @@ type collector struct {
 }
 
 func (c *collector) Write(d *trellis.Document) error {
-	own := trellis.Document{Start: d.Start, Text: strings.Clone(d.Text)}
+	own := trellis.Document{ID: d.ID, Start: d.Start, Text: strings.Clone(d.Text)}
 	for _, s := range d.Sentences {
 		s.Tokens, s.Labels, s.Entities, s.Probabilities = slices.Clone(s.Tokens), slices.Clone(s.Labels), slices.Clone(s.Entities), slices.Clone(s.Probabilities)
 		own.Sentences = append(own.Sentences, s)

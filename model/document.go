@@ -9,6 +9,8 @@ import (
 
 // A Document is a text with its labelled sentences.
 type Document struct {
+	File string // where the document is from, or ""
+	ID   string // of the document in its file, or ""
 	// Start is where Text starts in its file. All other positions count from the start of Text.
 	Start     text.Position
 	Text      string
@@ -41,18 +43,68 @@ type Entity struct {
 	Probability float64 // that the sentence has exactly this entity; 0 without TagOptions.Spans
 }
 
+// An Annotator puts labels on the sentences of texts. It has its own scratch memory. Use one per
+// goroutine.
+type Annotator struct {
+	spans bool
+	spell annotation.Speller // reads the labels of the model
+	found []annotation.Span
+	usual []string
+}
+
+// NewAnnotator returns an annotator for the labels of a model.
+func NewAnnotator(m Labeller) *Annotator {
+	return &Annotator{spans: SpellsSpans(m), spell: annotation.Speller{Spelling: m.Metadata().Spelling}}
+}
+
+// Sentence returns a sentence of a text with copies of its labels, and their entities.
+func (a *Annotator) Sentence(whole string, s text.Sentence, l *Labelling) DocumentSentence {
+	d := DocumentSentence{Sentence: s, Labels: append([]string{}, l.Labels...), Entities: a.entities(whole, s.Tokens, l)}
+	if l.Probabilities != nil {
+		d.Probabilities = append([]float64{}, l.Probabilities...)
+	}
+	return d
+}
+
+// entities returns the entities of a labelling.
+func (a *Annotator) entities(whole string, tokens []text.Token, l *Labelling) (list []Entity) {
+	if !a.spans {
+		return nil
+	}
+	if l.Spans != nil {
+		for _, span := range l.Spans {
+			list = appendEntity(list, whole, tokens, span.Span, span.Probability)
+		}
+		return list
+	}
+	a.usual = a.spell.Read(a.usual[:0], l.Labels)
+	a.found = annotation.AppendSpans(a.found[:0], a.usual)
+	for _, span := range a.found {
+		list = appendEntity(list, whole, tokens, span, 0)
+	}
+	return list
+}
+
+// appendEntity appends an entity. If it shares a surface token with the entity before it, it starts
+// behind that entity.
+func appendEntity(list []Entity, whole string, tokens []text.Token, span annotation.Span, probability float64) []Entity {
+	r := text.Cover(tokens, span.Start, span.End)
+	if n := len(list); n > 0 && r.Start.Byte < list[n-1].End.Byte {
+		r.Start = list[n-1].End
+	}
+	return append(list, Entity{Range: r, Text: whole[r.Start.Byte:r.End.Byte], Label: span.Type,
+		Tokens: [2]int{span.Start, span.End}, Probability: probability})
+}
+
 // A TextTagger splits text into sentences and tokens, and labels them. It has its own scratch
 // memory. Use one per goroutine.
 type TextTagger struct {
+	*Annotator
 	splitter text.Splitter
 	tagger   Tagger
-	spans    bool
 	nbest    bool
 	words    sequence
 	list     []text.Sentence
-	found    []annotation.Span
-	spell    annotation.Speller // reads the labels of tagger
-	usual    []string
 }
 
 // NewTextTagger returns a text tagger for a model. If the model reads other columns than the words,
@@ -68,8 +120,7 @@ func NewTextTagger(m Labeller, t text.Tokenizer, o TagOptions) (*TextTagger, err
 	if err != nil {
 		return nil, err
 	}
-	return &TextTagger{splitter: text.Splitter{Tokenizer: t}, tagger: tagger, spans: SpellsSpans(m),
-		nbest: o.NBest > 0, spell: annotation.Speller{Spelling: m.Metadata().Spelling}}, nil
+	return &TextTagger{Annotator: NewAnnotator(m), splitter: text.Splitter{Tokenizer: t}, tagger: tagger, nbest: o.NBest > 0}, nil
 }
 
 // Label appends the labelled sentences of a text to dst.
@@ -95,44 +146,14 @@ func (t *TextTagger) LabelSentence(whole string, s text.Sentence) (DocumentSente
 	if err != nil {
 		return DocumentSentence{}, err
 	}
-	// Copy the labels, because the next call of the tagger overwrites them.
-	best := &found[0]
-	d := DocumentSentence{Sentence: s, Labels: append([]string{}, best.Labels...), Entities: t.entities(whole, s, best)}
-	if best.Probabilities != nil {
-		d.Probabilities = append([]float64{}, best.Probabilities...)
-	}
+	d := t.Sentence(whole, s, &found[0])
 	if !t.nbest {
 		return d, nil
 	}
 	for k := range found {
 		l := &found[k]
-		d.NBest = append(d.NBest, Alternative{Probability: l.Probability, Labels: append([]string{}, l.Labels...), Entities: t.entities(whole, s, l)})
+		d.NBest = append(d.NBest, Alternative{Probability: l.Probability, Labels: append([]string{}, l.Labels...),
+			Entities: t.entities(whole, s.Tokens, l)})
 	}
 	return d, nil
-}
-
-// entities returns the entities of a labelling.
-func (t *TextTagger) entities(whole string, s text.Sentence, l *Labelling) (list []Entity) {
-	if !t.spans {
-		return nil
-	}
-	if l.Spans != nil {
-		for _, span := range l.Spans {
-			e := entityOf(whole, s, span.Span)
-			e.Probability = span.Probability
-			list = append(list, e)
-		}
-		return list
-	}
-	t.usual = t.spell.Read(t.usual[:0], l.Labels)
-	t.found = annotation.AppendSpans(t.found[:0], t.usual)
-	for _, span := range t.found {
-		list = append(list, entityOf(whole, s, span))
-	}
-	return list
-}
-
-func entityOf(whole string, s text.Sentence, span annotation.Span) Entity {
-	r := text.Range{Start: s.Tokens[span.Start].Start, End: s.Tokens[span.End-1].End}
-	return Entity{Range: r, Text: whole[r.Start.Byte:r.End.Byte], Label: span.Type, Tokens: [2]int{span.Start, span.End}}
 }

@@ -62,6 +62,8 @@ func (u Unit) length(s string) int {
 type JSONOptions struct {
 	// Unit is what positions count.
 	Unit Unit
+	// Files writes the name of the file of each document.
+	Files bool
 	// Documents writes an object for each document. The default is one for each sentence.
 	Documents bool
 }
@@ -97,7 +99,8 @@ func (o JSONOptions) Append(dst []byte, d *model.Document) ([]byte, error) {
 	}
 	for k := range d.Sentences {
 		s := &d.Sentences[k]
-		dst = append(dst, `{"text":`...)
+		dst = o.source(append(dst, '{'), d)
+		dst = append(dst, `"text":`...)
 		dst = appendString(dst, d.Text[s.Start.Byte:s.End.Byte])
 		dst = o.span(dst, ',', s.Range, -o.Unit.Of(d.Start))
 		dst = append(dst, `,"tokens":[`...)
@@ -117,7 +120,8 @@ func (o JSONOptions) Append(dst []byte, d *model.Document) ([]byte, error) {
 }
 
 func (o JSONOptions) document(dst []byte, d *model.Document) []byte {
-	dst = append(dst, `{"text":`...)
+	dst = o.source(append(dst, '{'), d)
+	dst = append(dst, `"text":`...)
 	dst = appendString(dst, d.Text)
 	start := o.Unit.Of(d.Start)
 	dst = append(dst, `,"start":`...)
@@ -164,6 +168,19 @@ func (o JSONOptions) alternatives(dst []byte, s *model.DocumentSentence, base in
 		dst = append(dst, `],"entities":[`...)
 		dst = o.entities(dst, a.Entities, base)
 		dst = append(dst, "]}"...)
+	}
+	return dst
+}
+
+// source appends file and ID of a document.
+func (o JSONOptions) source(dst []byte, d *model.Document) []byte {
+	if o.Files && d.File != "" {
+		dst = append(dst, `"file":`...)
+		dst = append(appendString(dst, d.File), ',')
+	}
+	if d.ID != "" {
+		dst = append(dst, `"id":`...)
+		dst = append(appendString(dst, d.ID), ',')
 	}
 	return dst
 }

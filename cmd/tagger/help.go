@@ -108,10 +108,13 @@ standard input. Without --model, it uses the built-in model of English parts of 
 
 The output depends on the format of the input:
 
-  text       the text with marks, as in [Anna PER] lives in [Oslo LOC]; or JSON, or HTML
+  text       the text with marks, as in [Anna PER] lives in [Oslo LOC]
   CoNLL      all columns unchanged, and the label in a new last column
   CoNLL-U    the label in the column of training, and everything else unchanged
   CRFsuite   one label per line (only for models trained on attribute files)
+  documents  the same documents with the predicted spans (files of annotation tools)
+
+--json and --html write JSON or a page for each format with words.
 
 Input is plain text with --text, or if it cannot be columns and the model reads only words.
 The tokenizer of the model splits it into sentences and words, paragraph by paragraph.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/internal/safefile"
+	"github.com/trellis-nlp/trellis/report"
 )
 
 // tagFlags holds the flags of tagger tag.
@@ -94,6 +95,15 @@ func (a *app) tag(ctx context.Context, o *tagFlags, files []string, changed func
 		return a.tagText(ctx, m, o, data)
 	}
 	o.Warn = a.warn
+	if o.tokenizer != "" {
+		if o.Documents.Aligner.Tokenizer, err = m.Tokenizer(o.tokenizer); err != nil {
+			return err
+		}
+	}
+	if o.json || o.html {
+		o.Spans = o.Spans || m.SpellsSpans()
+		return a.writeDocuments(ctx, m, o, data, "", func(out report.Writer) error { return m.TagDocuments(ctx, out, data, o.FileOptions) })
+	}
 	if isFolder(o.output) {
 		o.Create = filesIn(o.output)
 		return m.TagFiles(ctx, folderOutput(o.output), data, o.FileOptions)

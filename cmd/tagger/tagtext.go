@@ -6,12 +6,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/internal/cli"
 	"github.com/trellis-nlp/trellis/report"
 )
 
@@ -37,50 +39,53 @@ func (o *textFlags) register(c *cobra.Command) {
 	f.StringVar(&o.tokenizer, "tokenizer", "", "`NAME` of the tokenizer, such as space or rules:en,hyphens, or a file of "+
 		"train-tokenizer (default that of the model, else rules)")
 	f.BoolVar(&o.json, "json", false, "write one JSON object a line, with positions and entities")
-	f.StringVar(&o.per, "per", perSentence, "write one JSON object for each `UNIT`: sentence or paragraph")
-	f.StringVar(&o.offsets, "offsets", report.Runes.String(), "`UNIT` of the positions in JSON: runes, bytes or utf16")
+	f.StringVar(&o.per, "per", perSentence, "write one JSON object for each `UNIT`: sentence, or paragraph or document with paragraph")
+	f.StringVar(&o.offsets, "offsets", "", "`UNIT` of the positions in --json, and of the offsets in documents: runes, bytes, utf16 "+
+		"or graphemes (default runes, or that of the format)")
 	f.BoolVar(&o.html, "html", false, "write one HTML page with coloured entities")
 	f.StringVar(&o.color, "color", colorAuto, "`WHEN` to use colours instead of brackets: auto (on a terminal), always "+
 		"or never")
 	groupFlags(c, "Plain text")
 	complete(c, "per", perSentence, perParagraph)
-	complete(c, "offsets", report.Runes.String(), report.Bytes.String(), report.UTF16.String())
+	complete(c, "offsets", offsetUnits...)
 	complete(c, "color", colorAuto, colorAlways, colorNever)
-}
-
-// first returns a flag that only plain text has, or "". Changed reports whether a flag was given.
-func (o *textFlags) first(changed func(string) bool) string {
-	for _, name := range []string{"text", "tokenizer", "json", "per", "offsets", "html", "color"} {
-		if changed(name) {
-			return name
-		}
-	}
-	return ""
 }
 
 // check returns an error for values that do not exist and for flags that exclude each other.
 func (o *tagFlags) check(changed func(string) bool) error {
-	if _, err := report.ParseUnit(o.offsets); err != nil {
-		return wrongUsage("--offsets %s: want runes, bytes or utf16", o.offsets)
+	unit := o.offsets
+	if o.json { // which has its own unit, and no use for the spans of documents
+		unit = ""
 	}
-	flag := o.first(changed)
-	switch {
+	if err := o.Documents.Unit.UnmarshalText([]byte(cmp.Or(unit, "auto"))); err != nil {
+		return wrongUsage("--offsets %s: want %s", unit, cli.OrList(offsetUnits))
+	}
+	switch _, err := report.ParseUnit(o.offsets); {
 	case o.per != perSentence && o.per != perParagraph:
 		return wrongUsage("--per %s: want sentence or paragraph", o.per)
 	case o.color != colorAuto && o.color != colorAlways && o.color != colorNever:
 		return wrongUsage("--color %s: want auto, always or never", o.color)
 	case o.json && o.html:
 		return wrongUsage("--json and --html: choose one")
-	case (changed("per") || changed("offsets")) && !o.json:
-		return wrongUsage("--per and --offsets: use them with --json")
-	case flag != "":
-		for _, name := range columnFlags {
-			if changed(name) {
-				return wrongUsage("--%s is for plain text, and --%s for columns: choose one", flag, name)
-			}
+	case changed("per") && !o.json:
+		return wrongUsage("--per: use it with --json")
+	case o.json && o.offsets != "" && err != nil:
+		return wrongUsage("--offsets %s: want runes, bytes or utf16 for --json", o.offsets)
+	}
+	if given := firstOf(changed, "text", "color"); given != "" {
+		if other := firstOf(changed, columnFlags...); other != "" {
+			return wrongUsage("--%s is for plain text, and --%s for columns: choose one", given, other)
 		}
 	}
 	return o.textOptions().Check()
+}
+
+// firstOf returns the first of some flags that was given, or "".
+func firstOf(changed func(string) bool, names ...string) string {
+	if k := slices.IndexFunc(names, changed); k >= 0 {
+		return names[k]
+	}
+	return ""
 }
 
 // columnFlags are the flags of tag that plain text does not have.
@@ -99,17 +104,15 @@ func (a *app) detectText(ctx context.Context, m *trellis.Model, o *tagFlags, dat
 	if o.text {
 		return true, data, nil
 	}
-	for _, name := range columnFlags {
-		if changed(name) {
-			return false, data, nil
-		}
+	if firstOf(changed, columnFlags...) != "" {
+		return false, data, nil
 	}
 	plain, data, err := m.LooksLikeText(ctx, data)
 	if err != nil {
 		return false, data, err
 	}
-	if flag := o.first(changed); flag != "" && !plain {
-		return false, data, wrongUsage("--%s is for plain text, but the input looks like columns; pass --text to read it as text", flag)
+	if flag := firstOf(changed, "color"); flag != "" && !plain {
+		return false, data, wrongUsage("--%s is for plain text, but the input looks like columns or documents; pass --text to read it as text", flag)
 	}
 	if plain {
 		tokenizer, err := m.Tokenizer(o.tokenizer)
@@ -126,16 +129,26 @@ func (a *app) detectText(ctx context.Context, m *trellis.Model, o *tagFlags, dat
 func (a *app) tagText(ctx context.Context, m *trellis.Model, o *tagFlags, data trellis.Source) error {
 	options := o.textOptions()
 	options.Spans = options.Spans || (o.json || o.html) && m.SpellsSpans()
-	if (options.Probabilities || o.Spans) && !o.json && !o.html {
+	switch {
+	case (options.Probabilities || o.Spans) && !o.json && !o.html:
 		return wrongUsage("--probs and --span-probs: for plain text, use them with --json or --html")
+	case o.offsets != "" && !o.json:
+		return wrongUsage("--offsets: for plain text, use it with --json")
 	}
 	tokenizer, err := m.Tokenizer(o.tokenizer)
 	if err != nil {
 		return err
 	}
+	return a.writeDocuments(ctx, m, o, data, report.LanguageOf(tokenizer), func(out report.Writer) error {
+		return m.TagTextFiles(ctx, out, data, options)
+	})
+}
+
+// writeDocuments writes documents in the format that the flags select.
+func (a *app) writeDocuments(ctx context.Context, m *trellis.Model, o *tagFlags, data trellis.Source, language string, tag func(report.Writer) error) error {
 	return a.writeOutput(ctx, o.output, func(w io.Writer) error {
-		out := o.documents(w, m, data.Paths, report.LanguageOf(tokenizer))
-		if err := m.TagTextFiles(ctx, out, data, options); err != nil {
+		out := o.documents(w, m, data.Paths, language)
+		if err := tag(out); err != nil {
 			return err
 		}
 		return out.Close()
@@ -150,8 +163,8 @@ func (o *tagFlags) documents(w io.Writer, m *trellis.Model, files []string, lang
 	}
 	switch {
 	case o.json:
-		unit, _ := report.ParseUnit(o.offsets) // which check has checked
-		return report.NewJSON(w, report.JSONOptions{Unit: unit, Documents: o.per == perParagraph})
+		unit, _ := report.ParseUnit(cmp.Or(o.offsets, report.Runes.String())) // which check has checked
+		return report.NewJSON(w, report.JSONOptions{Unit: unit, Documents: o.per == perParagraph, Files: len(files) > 1})
 	case o.html:
 		page := report.HTMLOptions{Style: style, Language: language}
 		if len(files) == 1 && files[0] != "-" {

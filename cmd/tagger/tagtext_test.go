@@ -127,16 +127,20 @@ func TestTagTextRefuses(t *testing.T) {
 		model  string
 		args   []string
 	}{
-		"--offsets words: want runes":                                                           {exitUsage, model, []string{"--offsets", "words", "--json"}},
+		"--offsets words: want runes, bytes":                                                    {exitUsage, model, []string{"--offsets", "words", "--json"}},
+		"--offsets words: want bytes, runes":                                                    {exitUsage, model, []string{"--offsets", "words"}},
+		"--nbest: documents hold one labelling of each sentence":                                {exitUsage, model, []string{"--json", "--nbest", "2", "testdata/text.conll"}},
+		"--tokenizer is for plain text and documents, but this file has col":                    {exitFailed, model, []string{"--tokenizer", "space", "testdata/text.conll"}},
 		"--per page: want sentence or paragraph":                                                {exitUsage, model, []string{"--per", "page", "--json"}},
 		"--color red: want auto, always or never":                                               {exitUsage, model, []string{"--color", "red"}},
 		"--json and --html: choose one":                                                         {exitUsage, model, []string{"--json", "--html"}},
-		"--per and --offsets: use them with --json":                                             {exitUsage, model, []string{"--offsets", "bytes"}},
+		"--offsets: for plain text, use it with --json":                                         {exitUsage, model, []string{"--offsets", "bytes"}},
+		"--per: use it with --json":                                                             {exitUsage, model, []string{"--per", "paragraph"}},
 		"--text is for plain text, and --nbest for columns":                                     {exitUsage, model, []string{"--text", "--nbest", "2"}},
-		"--json is for plain text, and --format for columns":                                    {exitUsage, model, []string{"--json", "--format", "conll"}},
+		"--color is for plain text, and --format for columns":                                   {exitUsage, model, []string{"--color", "never", "--format", "conll"}},
 		"--tokenizer: unknown tokenizer \"words\": want space":                                  {exitUsage, model, []string{"--text", "--tokenizer", "words"}},
 		"--probs and --span-probs: for plain text, use them":                                    {exitUsage, model, []string{"--text", "--probs"}},
-		"--json is for plain text, but the input looks like col":                                {exitUsage, model, []string{"--json", "testdata/text.conll"}},
+		"--color is for plain text, but the input looks like columns or documents":              {exitUsage, model, []string{"--color", "never", "testdata/text.conll"}},
 		"only words, but the model reads column 2 too":                                          {exitFailed, nerModel(t), []string{"--text"}},
 		"but testdata/text.conll does not; label them one by one, or as plain text with --text": {exitUsage, model, []string{"testdata/story.txt", "testdata/text.conll"}},
 	} {

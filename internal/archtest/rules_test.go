@@ -61,7 +61,7 @@ var rules = []rule{
 	{path: "internal/compress",
 		modules: []string{"github.com/klauspost/compress"}},
 	{path: "internal/input", system: true,
-		imports: []string{"internal/compress", "internal/safefile", "corpus", "corpus/attrfile", "text/standoff"}},
+		imports: []string{"internal/compress", "internal/safefile", "corpus", "corpus/attrfile", "text", "text/standoff"}},
 	{path: "semimarkov/spans", public: true,
 		imports: []string{"structured", "semimarkov", "corpus/annotation"}},
 	{path: "cluster", public: true,

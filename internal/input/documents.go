@@ -16,6 +16,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/safefile"
+	"github.com/trellis-nlp/trellis/text"
 	"github.com/trellis-nlp/trellis/text/standoff"
 )
 
@@ -26,6 +27,9 @@ type Options struct {
 	// all inputs have that format.
 	Documents standoff.Options
 	Skip      func(err error) // as in [corpus.Options]; nil means that a malformed row is an error
+	// Tokenizer returns the tokenizer of documents if Documents has none. It is called for inputs
+	// of documents only; nil means the default of package text.
+	Tokenizer func() (text.Tokenizer, error)
 }
 
 // documents reads documents, and their sentences as rows: the word, and a column of labels for each
@@ -81,12 +85,22 @@ func (s *Sentence) Joined(t int) bool {
 }
 
 // setDocuments makes in an input of documents.
-func (in *Input) setDocuments(reader standoff.Reader, o standoff.Options) {
-	in.docs = &documents{name: in.Name, reader: reader, aligner: o.Aligner}
+func (in *Input) setDocuments(reader standoff.Reader, o Options) (err error) {
+	aligner := o.Documents.Aligner
+	if aligner.Tokenizer == nil && o.Tokenizer != nil {
+		if aligner.Tokenizer, err = o.Tokenizer(); err != nil {
+			return err
+		}
+	}
+	in.docs = &documents{name: in.Name, reader: reader, aligner: aligner}
 	in.docs.aligner.Report = &in.docs.report
-	columns := 1 + max(o.Aligner.Layers, 1)
+	columns := 1 + max(aligner.Layers, 1)
 	in.Format, in.Layout = corpus.CoNLL, corpus.Layout{Format: corpus.CoNLL, Columns: columns, Tabs: true}
+	return nil
 }
+
+// Tokenizer returns the tokenizer of documents. It is nil for the default of package text.
+func (in *Input) Tokenizer() text.Tokenizer { return in.docs.aligner.Tokenizer }
 
 // detectDocuments returns a reader of documents if an input has any. Otherwise it returns nil and a
 // reader of all of the input.
@@ -165,7 +179,9 @@ func openBrat(ctx context.Context, name string, o Options) (*Input, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	in.setDocuments(reader, o.Documents)
+	if err := in.setDocuments(reader, o); err != nil {
+		return nil, err
+	}
 	in.docs.folder = folder
 	if err = in.start(); errors.Is(err, ErrNoSentence) && format == standoff.FormatAuto && folder == name {
 		return nil, fmt.Errorf("%s: is a directory without documents of brat", name)

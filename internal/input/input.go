@@ -85,7 +85,10 @@ func New(raw *Raw, o Options) (*Input, error) {
 	}
 	switch {
 	case reader != nil:
-		in.setDocuments(reader, o.Documents)
+		if err := in.setDocuments(reader, o); err != nil {
+			in.Close()
+			return nil, err
+		}
 	case in.Format == corpus.CRFsuite:
 		in.items = attrfile.NewReader(r, in.Name)
 	default:

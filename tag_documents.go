@@ -1,0 +1,50 @@
+package trellis
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/trellis-nlp/trellis/internal/input"
+	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/text"
+	"github.com/trellis-nlp/trellis/text/standoff"
+)
+
+// TagDocuments labels the sentences of files as [Model.TagFiles] does, and writes them as
+// documents. Rows become a document for each sentence. Its text is that of the comment "# text" or
+// of the words, see text.Original. Documents of annotation tools keep their text and ID.
+//
+// A document has one labelling of each sentence, so options such as NBest are a *model.OptionError.
+// Attribute files have no words: the error wraps model.ErrInput.
+func (m *Model) TagDocuments(ctx context.Context, w DocumentWriter, data Source, o FileOptions) error {
+	switch {
+	case o.NBest > 0:
+		return model.Refuse("nbest", "{nbest}: documents hold one labelling of each sentence")
+	case o.tool() != "":
+		return model.Refuse("output-format", "{output-format} %s: the output are documents", o.OutputFormat)
+	case ownOutput(m.labeller, &o) != nil:
+		return m.about(fmt.Errorf("%w: it reads columns of attributes, and documents need words", ErrKind))
+	}
+	o.to = w
+	return m.TagFiles(ctx, nil, data, o)
+}
+
+// document returns a sentence of rows as a document.
+func (l *labeller) document(s *input.Sentence, found *model.Labelling) Document {
+	whole, sentence := text.Original(&s.Rows, &l.in.Layout, l.fit.form)
+	return Document{File: l.in.Name, ID: text.Comment(&s.Rows, "sent_id"), Text: whole,
+		Sentences: []DocumentSentence{l.annotate.Sentence(whole, sentence, found)}}
+}
+
+// labelled returns a document of an annotation tool with labels.
+func (l *labeller) labelled(d *standoff.Document, sentences []standoff.Sentence) (Document, error) {
+	out := Document{File: d.File, ID: d.ID, Text: d.Text}
+	for _, s := range sentences {
+		list, err := l.tagger.Label(model.Sentence{Columns: tokens(s.Tokens)}, nil)
+		if err != nil {
+			return out, err
+		}
+		out.Sentences = append(out.Sentences, l.annotate.Sentence(d.Text, s.Sentence, &list[0]))
+	}
+	return out, nil
+}
