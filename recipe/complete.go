@@ -3,6 +3,7 @@ package recipe
 import (
 	"cmp"
 	"runtime"
+	"slices"
 	"strconv"
 
 	"github.com/trellis-nlp/trellis/corpus"
@@ -49,8 +50,11 @@ func (c Config) Complete(p *Profile) (Config, error) {
 // openLoss reports whether the labels determine the loss.
 func (c *Config) openLoss() bool {
 	return c.Loss == "" && optimizerNamed(c.Optimizer).loss == "" && c.ModelType == model.Chain &&
-		c.supervision() == annotation.Full.String() && c.Entropy == 0 && c.LabelSmoothing == 0
+		c.supervision() == annotation.Full.String() && c.Entropy == 0 && c.LabelSmoothing == 0 && !c.setsCost()
 }
+
+// setsCost reports whether a setting of the cost is set.
+func (c *Config) setsCost() bool { return slices.ContainsFunc(costOptions, c.IsSet) }
 
 // baseLoss is the loss if the labels do not determine it.
 func (c *Config) baseLoss() string {
@@ -59,6 +63,8 @@ func (c *Config) baseLoss() string {
 		return c.Loss
 	case optimizerNamed(c.Optimizer).loss != "":
 		return optimizerNamed(c.Optimizer).loss
+	case c.setsCost():
+		return "softmax-margin"
 	}
 	return "cross-entropy"
 }
@@ -132,7 +138,18 @@ func (c *Config) settleLoss() {
 	}
 }
 
-func (c *Config) cost() string { return cmp.Or(c.Cost, "hamming") }
+// cost returns the cost: by its name, or else by its settings.
+func (c *Config) cost() string {
+	switch {
+	case c.Cost != "":
+		return c.Cost
+	case c.CostFN != nil || c.CostFP != nil || c.CostConfusion != nil:
+		return "entity"
+	case c.CostBoundary != nil:
+		return "boundary"
+	}
+	return "hamming"
+}
 
 // settleOptimizer picks the optimizer and its unset options for the loss.
 func (c *Config) settleOptimizer() {

@@ -248,9 +248,9 @@ func TestValidate(t *testing.T) {
 		"max-length 0":                                           {MaxLength: new(0), ModelType: model.SemiMarkov},
 		"loss log: want one of":                                  {Loss: "log"},
 		"optimizer newton: want one of":                          {Optimizer: "newton"},
-		"cost-scale: cross-entropy has no cost":                  {CostScale: new(2.0)},
+		"cost-scale: cross-entropy has no cost":                  {Loss: "cross-entropy", CostScale: new(2.0)},
 		"cost-scale 0: want a positive":                          {Loss: "hinge", CostScale: new(0.0)},
-		"cost-fn belongs to cost entity, not to":                 {Loss: "hinge", CostFN: new(2.0)},
+		"cost-fn belongs to cost entity, not to":                 {Loss: "hinge", Cost: "hamming", CostFN: new(2.0)},
 		"cost-fn -2: want":                                       {Loss: "hinge", Cost: "entity", CostFN: new(-2.0)},
 		"gamma: hinge uses":                                      {Loss: "hinge", Gamma: new(2.0)},
 		"gamma NaN":                                              {Gamma: new(math.NaN())},
@@ -287,7 +287,7 @@ func TestValidate(t *testing.T) {
 		assert.Error(t, err, says)
 	}
 	assert.NoError(t, Config{}.Validate())
-	e := Config{Loss: "hinge", CostFN: new(2.0)}.Validate()
+	e := Config{Loss: "hinge", Cost: "hamming", CostFN: new(2.0)}.Validate()
 	var refused *model.OptionError
 	require.True(t, errors.As(e, &refused))
 	assert.Equal(t, "--cost-fn belongs to --cost entity, not to --cost hamming", refused.Spell(func(o string) string { return "--" + o }))

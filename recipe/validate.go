@@ -215,13 +215,15 @@ func (c *Config) validatePruned() error {
 	return nil
 }
 
+var costOptions = []string{"cost", "cost-scale", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight", "anneal-cost"}
+
 // lossOptions lists the settings that only some losses support, and what the other losses lack.
 var lossOptions = []struct {
 	options  []string
 	supports func(k losses.Kind) bool
 	lacks    string
 }{
-	{[]string{"cost", "cost-scale", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight", "anneal-cost"},
+	{costOptions,
 		func(k losses.Kind) bool { return k.Cost }, "has no cost"},
 	{[]string{"gamma", "anneal-temperature"}, func(k losses.Kind) bool { return k.Gamma }, "uses only the best paths, at any temperature"},
 	{[]string{"entropy", "label-smoothing"}, func(k losses.Kind) bool { return k.Target }, "does not support this regularisation"},

@@ -82,7 +82,7 @@ func TestSettingsLeaveOutWhatIsOfNoUse(t *testing.T) {
 	want := map[string][]string{
 		"hinge":          {"min-count", "loss", "cost", "cost-scale", "cost-fn", "optimizer", "l2", "batch-size", "threads"},
 		"cross-entropy":  {"min-count", "loss", "optimizer", "l2", "threads"},
-		"softmax-margin": {"min-count", "threads"}, // the default, of which the base named neither loss nor optimizer
+		"softmax-margin": {"min-count", "cost", "cost-fn", "threads"}, // the default of training with this cost
 	}
 	for _, trial := range r.Trials {
 		require.NoError(t, trial.Err)

@@ -83,7 +83,7 @@ func (a *app) split(ctx context.Context, o *splitFlags, files []string) error {
 		}
 	}
 	for k, name := range o.out {
-		if err := safefile.Write(name, parts[k].Write); err != nil {
+		if err := a.writeOutput(ctx, name, parts[k].Write); err != nil {
 			return err
 		}
 	}

@@ -182,3 +182,14 @@ func TestSplitErrors(t *testing.T) {
 	_, err := os.Stat(out)
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }
+
+// Outputs are compressed by their names.
+func TestSplitCompresses(t *testing.T) {
+	dir := t.TempDir()
+	names := []string{filepath.Join(dir, "a.conll.gz"), filepath.Join(dir, "b.conll.zst")}
+	done(t, "", "split", "--shares", "50,50", "-o", strings.Join(names, ","), "testdata/train.conll")
+	for k, magic := range []string{"\x1f\x8b", "\x28\xb5\x2f\xfd"} {
+		assert.Equal(t, magic, read(t, names[k])[:len(magic)])
+		assert.NotEmpty(t, convert(t, "", "--columns", "1", names[k]))
+	}
+}

@@ -95,7 +95,7 @@ var lossOptions = group("Loss", []option{
 	{name: "loss", usage: "`NAME` of the loss, from the list above (default depends on the labels and the " +
 		"optimizer)", choices: trellis.Choices("loss")},
 	{name: "cost", usage: "`NAME` of the cost in the loss: " + cli.OrList(trellis.Choices("cost")) + " (default " +
-		"hamming)", choices: trellis.Choices("cost")},
+		"by the options below, else hamming)", choices: trellis.Choices("cost")},
 	{name: "cost-scale", usage: "multiply the cost by `X` (default 1; 3 in the default loss for plain labels)"},
 	{name: "cost-fn", usage: "entity cost `X` of a false negative: a token of an entity labelled O (default 1; 3 in " +
 		"the default loss for names)"},

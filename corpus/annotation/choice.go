@@ -62,10 +62,15 @@ func (s Supervision) Choice(field string) (Choice, error) {
 	sum, shared := 0.0, 0
 	for part := range strings.SplitSeq(field, "|") {
 		label, share := part, 1.0
-		if k := strings.LastIndexByte(part, ':'); s == Soft && k >= 0 {
+		if k := strings.LastIndexByte(part, ':'); k >= 0 {
 			if v, err := strconv.ParseFloat(part[k+1:], 64); err == nil {
-				label, share = part[:k], v
-				shared++
+				if s == Partial && 0 < v && v < 1 {
+					return Choice{}, fmt.Errorf("%w %q: %s is a probability, which only soft supervision reads", ErrLabel, field, part[k+1:])
+				}
+				if s == Soft {
+					label, share = part[:k], v
+					shared++
+				}
 			}
 		}
 		switch {

@@ -23,7 +23,7 @@ func TestChoice(t *testing.T) {
 		{annotation.Partial, "", annotation.Choice{}},
 		{annotation.Partial, "NOUN", one("NOUN")},
 		{annotation.Partial, "A|B-x|C", annotation.Choice{Labels: []string{"A", "B-x", "C"}}},
-		{annotation.Partial, "A:0.7", one("A:0.7")},
+		{annotation.Partial, "A:1|B:x", annotation.Choice{Labels: []string{"A:1", "B:x"}}},
 		{annotation.Soft, "?", annotation.Choice{}},
 		{annotation.Soft, "A|B", annotation.Choice{Labels: []string{"A", "B"}}},
 		{annotation.Soft, "nsubj:pass", one("nsubj:pass")},
@@ -50,6 +50,14 @@ func TestChoice(t *testing.T) {
 		_, err := annotation.Soft.Choice(field)
 		require.ErrorIs(t, err, annotation.ErrLabel, field)
 		assert.ErrorContains(t, err, says)
+	}
+}
+
+func TestPartialLabelsHaveNoProbabilities(t *testing.T) {
+	for _, field := range []string{"O:0.9", "A|B:.5"} {
+		_, err := annotation.Partial.Choice(field)
+		require.ErrorIs(t, err, annotation.ErrLabel)
+		assert.ErrorContains(t, err, "which only soft supervision reads")
 	}
 }
 
