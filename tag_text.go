@@ -33,6 +33,8 @@ type TextOptions struct {
 	Unconstrained bool   // ignore the constraints of the label scheme
 	NoDictionary  bool   // ignore the tag dictionary
 	Threads       int    // number of goroutines; 0 means one per core
+
+	Warn func(string) // receives warnings about files that look misread; may be nil
 }
 
 // Check returns an [*OptionError] for an option that is out of range.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/input"
@@ -49,7 +50,7 @@ func (m *Model) TagTextFiles(ctx context.Context, w DocumentWriter, data Source,
 		return err
 	}
 	p := newTextPipeline(tokenizer, o.Threads)
-	p.check = func() error { return model.Check(m.labeller) }
+	p.check, p.warn = func() error { return model.Check(m.labeller) }, o.Warn
 	p.labeller = func() (labelText, error) {
 		t, err := m.textTagger(tokenizer, o)
 		if err != nil {
@@ -94,6 +95,7 @@ type textPipeline struct {
 	threads  int
 	labeller func() (labelText, error)
 	check    func() error // of the model
+	warn     func(string) // may be nil
 
 	free    chan *textBlock // unused blocks
 	work    chan *textBlock // blocks to label
@@ -111,6 +113,7 @@ type textBlock struct {
 	buffer []byte
 	docs   []Document
 	ended  []text.Position // of each document, from its start
+	odd    int             // the first line that is not UTF-8, or 0
 	err    error           // after docs
 	done   chan struct{}   // receives a value when the block is labelled
 }
@@ -238,7 +241,10 @@ func nameError(name string, err error) error {
 func (b *textBlock) label(label labelText) {
 	whole := string(b.buffer)
 	start := 0
-	b.docs, b.ended = b.docs[:0], b.ended[:0]
+	b.docs, b.ended, b.odd = b.docs[:0], b.ended[:0], 0
+	if !utf8.ValidString(whole) {
+		b.odd = b.line + strings.Count(whole[:invalid(whole)], "\n")
+	}
 	for k, end := range b.ends {
 		if k == cap(b.docs) {
 			b.docs = append(b.docs, Document{})
@@ -260,14 +266,31 @@ func (b *textBlock) label(label labelText) {
 	}
 }
 
+// invalid returns the place of the first byte that is not UTF-8.
+func invalid(s string) int {
+	for at, r := range s {
+		if r == utf8.RuneError {
+			if _, size := utf8.DecodeRuneInString(s[at:]); size == 1 {
+				return at
+			}
+		}
+	}
+	return len(s)
+}
+
 // write writes the documents in order, up to the first error.
 func (p *textPipeline) write(w DocumentWriter) error {
 	var at text.Position
+	odd := false // in the current file
 	for b := range p.ordered {
 		<-b.done
 		if b.begins {
-			at = text.Position{}
+			at, odd = text.Position{}, false
 		}
+		if b.odd > 0 && !odd && p.warn != nil {
+			p.warn(fmt.Sprintf("%s:%d: the text is not UTF-8; the words are read as bytes; convert the file, for example from Latin-1", b.name, b.odd))
+		}
+		odd = odd || b.odd > 0
 		for k := range b.docs {
 			d := &b.docs[k]
 			d.File, d.Start = b.name, at

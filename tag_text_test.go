@@ -193,6 +193,19 @@ func TestTagTextFilesIsTagText(t *testing.T) {
 		tagTexts(t, m, trellis.Source{Paths: []string{"-"}, Stdin: iotest.OneByteReader(strings.NewReader(short))}, trellis.TextOptions{}))
 }
 
+// A file that is not UTF-8 gets one warning, with the first line.
+func TestTagTextFilesWarns(t *testing.T) {
+	m := open(t, saved(t)[model.Chain])
+	path := filepath.Join(t.TempDir(), "good")
+	require.NoError(t, os.WriteFile(path, []byte("\ufffd is a character.\n"), 0o644))
+	bad := strings.Repeat("Maria lives in Oslo.\n\n", 5000) + "K\xf6ln\n\n\xff\n"
+	var warned []string
+	require.NoError(t, m.TagTextFiles(t.Context(), &collector{}, trellis.Source{Paths: []string{path, "-"}, Stdin: strings.NewReader(bad)},
+		trellis.TextOptions{Warn: func(s string) { warned = append(warned, s) }}))
+	require.Len(t, warned, 1)
+	assert.Contains(t, warned[0], "stdin:10001: the text is not UTF-8")
+}
+
 // A channelWriter passes on the texts of documents.
 type channelWriter chan string
 

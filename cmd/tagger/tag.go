@@ -91,10 +91,10 @@ func (a *app) tag(ctx context.Context, o *tagFlags, files []string, changed func
 	if err != nil {
 		return err
 	}
+	o.Warn = a.warn
 	if plain {
 		return a.tagText(ctx, m, o, data)
 	}
-	o.Warn = a.warn
 	if o.tokenizer != "" {
 		if o.Documents.Aligner.Tokenizer, err = m.Tokenizer(o.tokenizer); err != nil {
 			return err

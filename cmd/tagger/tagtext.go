@@ -94,7 +94,7 @@ var columnFlags = []string{"format", "form", "label", "nbest", "output-format", 
 func (o *tagFlags) textOptions() trellis.TextOptions {
 	return trellis.TextOptions{
 		Tokenizer: o.tokenizer, Probabilities: o.Probabilities, Spans: o.Spans, Posterior: o.Posterior,
-		Unconstrained: o.Unconstrained, NoDictionary: o.NoDictionary, Threads: o.Threads,
+		Unconstrained: o.Unconstrained, NoDictionary: o.NoDictionary, Threads: o.Threads, Warn: o.Warn,
 	}
 }
 
