@@ -239,9 +239,6 @@ func (d *Dataset) digest() string {
 		fold(h, d.choices.first, fromInt)
 		fold(h, d.choices.label, fromInt)
 		fold(h, d.choices.share, math.Float64bits)
-		fold(h, d.choices.first, fromInt)
-		fold(h, d.choices.label, fromInt)
-		fold(h, d.choices.share, math.Float64bits)
 		d.tokens.digest(h)
 	})
 }

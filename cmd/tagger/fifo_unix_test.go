@@ -7,6 +7,8 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -37,14 +39,19 @@ func TestInterruptWhileAFIFOIsOpened(t *testing.T) {
 		{"train", "--quiet", "--epochs", "2", "--model", fifo(t), "testdata/train.conll"},
 		{"train", "--quiet", "--init", fifo(t), "--model", filepath.Join(t.TempDir(), "m"), "testdata/train.conll"},
 	} {
+		before := waiting()
 		ctx, stop := context.WithCancel(t.Context())
 		var errs bytes.Buffer
 		status := make(chan int)
 		go func() { status <- run(ctx, args, strings.NewReader(""), new(bytes.Buffer), &errs) }()
-		select {
-		case <-status:
-			t.Errorf("%q does not wait", args)
-		case <-time.After(100 * time.Millisecond):
+		for late := time.After(time.Minute); waiting() <= before; {
+			select {
+			case <-status:
+				t.Fatalf("%q does not wait", args)
+			case <-late:
+				t.Fatalf("%q does not open the FIFO", args)
+			case <-time.After(5 * time.Millisecond):
+			}
 		}
 		stop()
 		select {
@@ -56,6 +63,15 @@ func TestInterruptWhileAFIFOIsOpened(t *testing.T) {
 		}
 	}
 }
+
+// waiting returns the number of goroutines that wait for the other end of a FIFO. A command that
+// was interrupted may leave some behind.
+func waiting() int {
+	stacks := make([]byte, 1<<20)
+	return len(waits.FindAll(stacks[:runtime.Stack(stacks, true)], -1))
+}
+
+var waits = regexp.MustCompile(`\[select[^\]]*\]:\n[^\n]*safefile\.Wait\[`)
 
 // A model can be written to a FIFO and read from one.
 func TestModelThroughAFIFO(t *testing.T) {

@@ -24,6 +24,6 @@ func (a *app) openOrReady(ctx context.Context, path, name string) (*trellis.Mode
 
 // saveModel saves a model. If path is a FIFO, it stops waiting for the reader when ctx ends.
 func saveModel(ctx context.Context, m *trellis.Model, path string) error {
-	_, err := safefile.Wait(ctx, path, func() (struct{}, error) { return struct{}{}, m.SaveFile(path) })
+	_, err := safefile.WaitToWrite(ctx, path, func() (struct{}, error) { return struct{}{}, m.SaveFile(path) })
 	return err
 }

@@ -45,6 +45,15 @@ func TestWaitEndsWithTheContext(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// An interrupt just before the FIFO is opened is not lost.
+func TestWaitSeesAnEarlierEnd(t *testing.T) {
+	path := fifo(t)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	_, err := safefile.Wait(ctx, path, func() (*os.File, error) { return os.Open(path) })
+	require.ErrorIs(t, err, context.Canceled)
+}
+
 func TestWriteIntoAFIFO(t *testing.T) {
 	path := fifo(t)
 	got := make(chan string)

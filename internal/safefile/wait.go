@@ -6,12 +6,20 @@ import (
 	"os"
 )
 
+// WaitToWrite is Wait for a program that writes what it has after an interrupt: if ctx has ended
+// before, it still calls open.
+func WaitToWrite[T any](ctx context.Context, path string, open func() (T, error)) (T, error) {
+	if ctx.Err() != nil {
+		return open()
+	}
+	return Wait(ctx, path, open)
+}
+
 // Wait calls open, which opens path, and returns its results. If path is a FIFO, open blocks until
-// the other end is opened; Wait then returns the error of ctx as soon as it ends. If ctx has ended
-// before, Wait still calls open.
+// the other end is opened; Wait then returns the error of ctx as soon as it ends.
 func Wait[T any](ctx context.Context, path string, open func() (T, error)) (T, error) {
 	info, err := os.Stat(path)
-	if err != nil || info.Mode()&fs.ModeNamedPipe == 0 || ctx.Err() != nil {
+	if err != nil || info.Mode()&fs.ModeNamedPipe == 0 {
 		return open()
 	}
 	type result struct {
