@@ -66,6 +66,7 @@ func (o *EvalOptions) compare(ctx context.Context, sides [2]*side, data Source) 
 		}
 		if s.model != nil {
 			golden = reading(s.model, o.Format, o.Documents)
+			golden.Labelled = true
 			continue
 		}
 		if s.file, err = openSystem(ctx, s.name, data.Stdin, &own); err != nil {

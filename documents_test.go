@@ -305,6 +305,24 @@ func TestDocumentErrors(t *testing.T) {
 	assert.ErrorContains(t, err, "stdin:1: documents of doccano cannot be split")
 }
 
+// Nobody has labelled skipped tasks, so training and evaluation leave them out. Tagging does not.
+func TestSkippedTasksAreNotTrainedOn(t *testing.T) {
+	const labelled = `{"id": 1, "data": {"text": "Maria lives in Oslo."}, "annotations": [{"result": [{"id": "a", "type": "labels", "value": {"start": 0, "end": 5, "labels": ["PER"]}}]}]}`
+	const skipped = `{"id": 2, "data": {"text": "Jonas ran."}, "annotations": [{"was_cancelled": true, "result": []}]}`
+	c := trellis.Config{Epochs: new(5), Threads: 1, Tokenizer: "rules"}
+	m, _, err := trellis.Train(t.Context(), stdin("["+skipped+","+labelled+"]"), c)
+	require.NoError(t, err)
+	without, _, err := trellis.Train(t.Context(), stdin("["+labelled+"]"), c)
+	require.NoError(t, err)
+	assert.Equal(t, stored(t, without), stored(t, m))
+	r, err := m.EvaluateFiles(t.Context(), stdin("["+labelled+","+skipped+"]"), trellis.EvalOptions{})
+	require.NoError(t, err)
+	assert.Equal(t, 1, r.Sentences)
+	var out bytes.Buffer
+	require.NoError(t, m.TagFiles(t.Context(), &out, stdin("["+skipped+"]"), trellis.FileOptions{}))
+	assert.Contains(t, out.String(), "Jonas ran.")
+}
+
 // A model without spans has nothing to write into documents. It reads XML as text.
 func TestDocumentsNeedAModelOfSpans(t *testing.T) {
 	m, _, err := trellis.Train(t.Context(), stdin("Maria\tPROPN\nlives\tVERB\n.\tPUNCT\n"), trellis.Config{})

@@ -105,6 +105,7 @@ func (m *Model) EvaluateFiles(ctx context.Context, data Source, o EvalOptions) (
 		return nil, err
 	}
 	from := reading(m.labeller, o.Format, o.Documents)
+	from.Labelled = true
 	return o.evaluate(ctx, data, from, m.labeller, p.pairs, func() error { return model.Check(m.labeller) })
 }
 

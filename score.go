@@ -98,6 +98,7 @@ func written(p float64) float64 {
 // scoreSource scores the predictions of p on all inputs of a source.
 func scoreSource(ctx context.Context, source corpus.Source, p *predictor, scorer *metrics.Scorer) error {
 	from := reading(p.m, corpus.FormatAuto, standoff.Options{})
+	from.Labelled = true
 	err := eachInput(ctx, source, from, func(in *input.Input) error {
 		return new(EvalOptions).scoreInput(in, p.pairs, &spelled{score: scorer, model: p.m})
 	})

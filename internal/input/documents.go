@@ -27,6 +27,8 @@ type Options struct {
 	// all inputs have that format.
 	Documents standoff.Options
 	Skip      func(err error) // as in [corpus.Options]; nil means that a malformed row is an error
+	// Labelled leaves out documents that are not labelled.
+	Labelled bool
 	// Tokenizer returns the tokenizer of documents if Documents has none. It is called for inputs
 	// of documents only; nil means the default of package text.
 	Tokenizer func() (text.Tokenizer, error)
@@ -40,6 +42,8 @@ type documents struct {
 	report  standoff.Report
 	name    string // of the input
 	folder  string // of brat files
+
+	labelled bool // leave out documents that are not
 
 	starting bool                 // the first sentence is being searched
 	kept     []*standoff.Document // those read before the first sentence
@@ -92,7 +96,7 @@ func (in *Input) setDocuments(reader standoff.Reader, o Options) (err error) {
 			return err
 		}
 	}
-	in.docs = &documents{name: in.Name, reader: reader, aligner: aligner}
+	in.docs = &documents{name: in.Name, reader: reader, aligner: aligner, labelled: o.Labelled}
 	in.docs.aligner.Report = &in.docs.report
 	columns := 1 + max(aligner.Layers, 1)
 	in.Format, in.Layout = corpus.CoNLL, corpus.Layout{Format: corpus.CoNLL, Columns: columns, Tabs: true}
@@ -247,6 +251,9 @@ func (x *documents) next(s *Sentence) error {
 		}
 		if x.starting {
 			x.kept = append(x.kept, d)
+		}
+		if x.labelled && d.Unlabelled {
+			continue
 		}
 		if x.rest, err = x.aligner.Align(d); err != nil {
 			return err

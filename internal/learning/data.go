@@ -56,7 +56,7 @@ func Open(ctx context.Context, source corpus.Source, c recipe.Config, start mode
 	if err != nil {
 		return nil, err
 	}
-	d := &Data{Config: c, start: start, inputs: &input.Spool{Source: source, Options: input.Options{Format: format, Documents: documents}}}
+	d := &Data{Config: c, start: start, inputs: &input.Spool{Source: source, Options: input.Options{Format: format, Documents: documents, Labelled: true}}}
 	if d.inputs.Len() == 0 {
 		return nil, fmt.Errorf("%w: no files or sentences to train on", model.ErrInput)
 	}

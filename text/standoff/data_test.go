@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"testing/fstest"
 	"unicode/utf16"
 
 	"github.com/stretchr/testify/assert"
@@ -93,6 +94,55 @@ func TestRealSpansSurviveAllFormats(t *testing.T) {
 				require.Equal(t, want[k], firstLayer(t, d, d.Tokens))
 			}
 		})
+	}
+}
+
+// Spans in the original text of sentences survive each format, too.
+func TestRealTextsSurviveAllFormats(t *testing.T) {
+	const path = "../../../shared/data/uner-danish-ddt/dev.iob2"
+	f, err := os.Open(path)
+	if err != nil {
+		t.Skip("needs " + path)
+	}
+	defer f.Close()
+	rows := corpus.NewReader(f, path, corpus.Options{})
+	layout, err := rows.Layout()
+	require.NoError(t, err)
+	var list []standoff.Document
+	var s corpus.Sentence
+	for rows.Read(&s) == nil {
+		d := standoff.Document{ID: text.Comment(&s, "sent_id")}
+		d.SetSentence(&s, &layout, 1, s.Column(nil, 2))
+		require.Equal(t, text.Comment(&s, "text"), d.Text)
+		runes, units := []rune(d.Text), utf16.Encode([]rune(d.Text))
+		for _, span := range d.Spans {
+			r := d.Range(span)
+			require.Equal(t, d.Covered(span), string(runes[r.Start.Rune:r.End.Rune]))
+			require.Equal(t, d.Covered(span), string(utf16.Decode(units[r.Start.UTF16:r.End.UTF16])))
+		}
+		list = append(list, d)
+	}
+	require.Len(t, list, 564)
+	for _, format := range []standoff.Format{standoff.Doccano, standoff.DoccanoEntities, standoff.SpaCy, standoff.SpaCyDoc, standoff.LabelStudio, standoff.XML} {
+		for k, d := range read(t, write(t, standoff.Options{Format: format}, list), standoff.Options{Format: format}) {
+			require.Equal(t, list[k].Text, d.Text)
+			require.Equal(t, list[k].Spans, d.Spans)
+		}
+	}
+	files := make(folder)
+	w := standoff.NewBratWriter(files.create, standoff.Options{})
+	for k := range list {
+		require.NoError(t, w.Write(&list[k]))
+	}
+	r, err := standoff.NewBratReader(fstest.MapFS(files), standoff.Options{})
+	require.NoError(t, err)
+	byID := make(map[string]standoff.Document)
+	for _, d := range readAll(t, r) {
+		byID[d.ID] = d
+	}
+	for _, d := range list {
+		require.Equal(t, d.Text, byID[d.ID].Text)
+		require.Equal(t, d.Spans, byID[d.ID].Spans)
 	}
 }
 

@@ -45,7 +45,8 @@ func (r *jsonReader) task(d *Document) error {
 	if err := r.data(d, t.Data); err != nil {
 		return err
 	}
-	results := r.results(&t)
+	results, ok := r.results(&t)
+	d.Unlabelled = !ok
 	var regions []result
 	for _, x := range results {
 		if x.Type != "labels" {
@@ -95,8 +96,9 @@ func (r *jsonReader) data(d *Document, raw json.RawMessage) error {
 	return nil
 }
 
-// results returns those of the first annotator who did not skip the task.
-func (r *jsonReader) results(t *task) []result {
+// results returns those of the first annotator who did not skip the task. It is not ok if there is
+// none.
+func (r *jsonReader) results(t *task) (list []result, ok bool) {
 	works, chosen := append(t.Annotations, t.Completions...), -1
 	for k, w := range works {
 		switch {
@@ -111,14 +113,14 @@ func (r *jsonReader) results(t *task) []result {
 	predictions := len(t.Predictions)
 	if chosen < 0 && r.o.Predictions && predictions > 0 {
 		r.lose("predictions", predictions-1)
-		return t.Predictions[0].Result
+		return t.Predictions[0].Result, true
 	}
 	r.lose("predictions", predictions)
 	if chosen < 0 {
 		r.lose("tasks without annotations", 1)
-		return nil
+		return nil, false
 	}
-	return works[chosen].Result
+	return works[chosen].Result, true
 }
 
 // regions converts results to spans. Without a given unit it takes the first one in which all
