@@ -42,10 +42,8 @@ func (m *Model) Analyse(ctx context.Context, data Source, o AnalyseOptions) (*an
 	if err != nil {
 		return nil, err
 	}
-	from, err := reading(m.labeller, o.Format, o.Documents)
-	if err != nil {
-		return nil, err
-	}
+	from := reading(m.labeller, o.Format, o.Documents)
+	from.Labelled = true
 	c := &collector{p: p, interned: make(map[string]string)}
 	o.scored = c.score
 	scores, err := o.evaluate(ctx, data, from, m.labeller, c.pairs, func() error { return model.Check(m.labeller) })
@@ -64,14 +62,12 @@ func (m *Model) trainingOf(ctx context.Context, o *AnalyseOptions) (*analysis.Tr
 	if o.Train.IsZero() {
 		return nil, nil
 	}
-	from, err := reading(m.labeller, o.Format, o.Documents)
-	if err != nil {
-		return nil, err
-	}
+	from := reading(m.labeller, o.Format, o.Documents)
 	train := new(analysis.Training)
 	speller := annotation.Speller{Spelling: m.labeller.Metadata().Spelling}
 	var labels, usual, words []string
-	err = input.Each(ctx, o.Train, from, func(in *input.Input) error {
+	from.Labelled = true
+	err := input.Each(ctx, o.Train, from, func(in *input.Input) error {
 		f, err := newFit(m.labeller, in, o.Label, o.Form)
 		if err != nil {
 			return err

@@ -38,10 +38,7 @@ func (m *Model) ExplainFiles(ctx context.Context, w ExplanationWriter, data Sour
 	if err := o.Check(); err != nil {
 		return err
 	}
-	from, err := reading(m.labeller, o.Format, o.Documents)
-	if err != nil {
-		return m.about(err)
-	}
+	from := reading(m.labeller, o.Format, o.Documents)
 	return eachInput(ctx, data, from, func(in *input.Input) error {
 		f, err := newFit(m.labeller, in, o.Label, o.Form)
 		if err != nil {

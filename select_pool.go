@@ -54,12 +54,9 @@ func (m *Model) readPool(ctx context.Context, source Source, o *SelectOptions) (
 	if o.Text {
 		return m.readPlain(ctx, source, o)
 	}
-	from, err := reading(m.labeller, o.Format, o.Documents)
-	if err != nil {
-		return nil, m.about(err)
-	}
+	from := reading(m.labeller, o.Format, o.Documents)
 	var units []*poolUnit
-	err = eachInput(ctx, source, from, func(in *input.Input) error {
+	err := eachInput(ctx, source, from, func(in *input.Input) error {
 		if in.HasItems() {
 			return in.AtStart(unfit("an attribute file; expected columns, documents or plain text"))
 		}
