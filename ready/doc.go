@@ -12,5 +12,6 @@
 //
 // The model is trained on the Universal Dependencies English Web Treebank, which is licensed under
 // CC BY-SA 4.0. The model has the same licence. [Attribution] is a notice for programs that use or
-// distribute it. The code of the package has the licence of the module.
+// distribute it. The file english-pos.NOTICE.txt also names the lists of names, whose licences
+// require attribution. The code of the package has the licence of the module.
 package ready

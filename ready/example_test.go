@@ -12,7 +12,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	d, err := m.TagText("Maria lives in Oslo.")
+	d, err := m.TagText("Anna lives in Oslo.")
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -22,9 +22,9 @@ func Example() {
 		}
 	}
 	// Output:
-	// 0 Maria PROPN
-	// 6 lives VERB
-	// 12 in ADP
-	// 15 Oslo PROPN
-	// 19 . PUNCT
+	// 0 Anna PROPN
+	// 5 lives VERB
+	// 11 in ADP
+	// 14 Oslo PROPN
+	// 18 . PUNCT
 }

@@ -45,21 +45,52 @@ func TestReadyIsConcurrent(t *testing.T) {
 	group.Wait()
 }
 
+// These sentences are the first that people try.
+func TestFirstSentences(t *testing.T) {
+	m, err := trellis.Ready()
+	require.NoError(t, err)
+	for _, want := range []string{
+		"Anna/PROPN lives/VERB in/ADP Oslo/PROPN ./PUNCT",
+		"My/PRON name/NOUN is/AUX Maria/PROPN ./PUNCT",
+		"Hello/INTJ world/NOUN !/PUNCT",
+		"I/PRON love/VERB Paris/PROPN ./PUNCT",
+		"Lena/PROPN runs/VERB ./PUNCT",
+		"What/PRON is/AUX your/PRON name/NOUN ?/PUNCT",
+	} {
+		var words []string
+		for token := range strings.FieldsSeq(want) {
+			word, _, _ := strings.Cut(token, "/")
+			words = append(words, word)
+		}
+		labels, err := m.Tag(words)
+		require.NoError(t, err)
+		for k, label := range labels {
+			words[k] += "/" + label
+		}
+		assert.Equal(t, want, strings.Join(words, " "))
+	}
+}
+
 // The model card shows the scores of the model.
 func TestCardHasTheScores(t *testing.T) {
 	card, err := os.ReadFile("README.md")
 	require.NoError(t, err)
 	m, err := trellis.Ready()
 	require.NoError(t, err)
-	for _, name := range []string{"dev", "test"} {
-		file := filepath.Join("..", "..", "shared", "data", "ud-ewt", name+".conllu")
-		if _, err := os.Stat(file); err != nil {
+	treebank := filepath.Join("..", "..", "shared", "data", "ud-ewt")
+	for _, c := range []struct{ name, file string }{
+		{"everyday-dev", filepath.Join("testdata", "everyday-dev.conllu")},
+		{"everyday-test", filepath.Join("testdata", "everyday-test.conllu")},
+		{"UD English EWT dev", filepath.Join(treebank, "dev.conllu")},
+		{"UD English EWT test", filepath.Join(treebank, "test.conllu")},
+	} {
+		if _, err := os.Stat(c.file); err != nil {
 			t.Skip("needs the data: ", err)
 		}
-		results, err := m.Evaluate(t.Context(), trellis.Files(file))
+		results, err := m.Evaluate(t.Context(), trellis.Files(c.file))
 		require.NoError(t, err)
-		raw := rawScores(t, m, file)
-		row := fmt.Sprintf("| %s | %.2f | %.2f | %.2f | %.2f |", name, 100*results.Accuracy,
+		raw := rawScores(t, m, c.file)
+		row := fmt.Sprintf("| %s | %.2f | %.2f | %.2f | %.2f |", c.name, 100*results.Accuracy,
 			100*raw.Labels.F1(), 100*raw.Words.F1(), 100*raw.Sentences.F1())
 		assert.Contains(t, string(card), row)
 	}

