@@ -111,6 +111,7 @@ type AuditReport struct {
 	Folds     int              `json:"folds"`
 	Seed      uint64           `json:"seed"`
 	Sentences int              `json:"sentences"`
+	Spans     bool             `json:"spans"`  // the labels encode spans
 	Items     int              `json:"items"`  // number of ranked items
 	Doubted   int              `json:"differ"` // items for which the model finds other labels
 	Results   *metrics.Results `json:"results"`
@@ -163,7 +164,7 @@ func (a Audit) Run(ctx context.Context, source corpus.Source) (*AuditReport, err
 	if err != nil {
 		return nil, err
 	}
-	r := &AuditReport{Score: a.Score, Folds: a.Folds, Seed: seedOf(&a.Base), Sentences: len(b.all)}
+	r := &AuditReport{Score: a.Score, Folds: a.Folds, Seed: seedOf(&a.Base), Sentences: len(b.all), Spans: b.scheme != structured.Plain}
 	scorer := metrics.Evaluator{Scheme: b.scheme}
 	var items []item
 	for k, s := range splits {

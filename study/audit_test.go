@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/metrics/analysis"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/recipe"
 	"github.com/trellis-nlp/trellis/study"
@@ -185,6 +186,22 @@ func TestAuditTable(t *testing.T) {
 	var back study.Suspect
 	require.NoError(t, json.NewDecoder(&b).Decode(&back))
 	assert.Equal(t, r.Suspects[0], back)
+}
+
+// The errors of the page are the suspects in the same order.
+func TestAuditPage(t *testing.T) {
+	r, err := study.Audit{Base: quick, Top: 4}.Run(t.Context(), named(t, "O"))
+	require.NoError(t, err)
+	a := r.Analysis()
+	assert.True(t, a.Spans)
+	assert.Equal(t, 4, a.NumErrors)
+	assert.Equal(t, []analysis.KindCount{{Kind: study.MissingSpan, Count: 1}, {Kind: study.SameLabels, Count: 3}}, a.Kinds)
+	assert.Equal(t, []analysis.Mark{{Start: 3, End: 4, Label: "LOC", Error: true}}, a.Errors[0].Predicted)
+	assert.Empty(t, a.Errors[0].Gold)
+	for k, e := range a.Errors {
+		assert.Equal(t, r.Suspects[k].Words, e.Words)
+		assert.InDelta(t, r.Suspects[k].Likelihood, *e.Confidence, 0)
+	}
 }
 
 func ExampleAudit() {

@@ -11,6 +11,7 @@ import (
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/cli"
 	"github.com/trellis-nlp/trellis/internal/safefile"
+	"github.com/trellis-nlp/trellis/report"
 	"github.com/trellis-nlp/trellis/study"
 )
 
@@ -30,8 +31,8 @@ Training flags mean the same as in train.`
 // auditFlags holds the flags of tagger audit.
 type auditFlags struct {
 	study.Audit
-	by, json string
-	quiet    bool
+	by, json, html string
+	quiet          bool
 }
 
 func (a *app) auditCommand() *cobra.Command {
@@ -41,7 +42,7 @@ func (a *app) auditCommand() *cobra.Command {
 		Short: "Find labels that are probably wrong",
 		Long:  auditHelp,
 		Example: `  tagger audit train.conll
-  tagger audit --top 200 --json suspects.jsonl train.conll
+  tagger audit --top 200 --json suspects.jsonl --html suspects.html train.conll
   tagger audit --by document --folds 10 --loss cross-entropy train.conllu`,
 		Args: needFiles,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.audit(cmd.Context(), &o, args) },
@@ -49,6 +50,7 @@ func (a *app) auditCommand() *cobra.Command {
 	f := c.Flags()
 	f.IntVar(&o.Top, "top", 50, "print the `N` most doubtful items; 0 prints all")
 	f.StringVar(&o.json, "json", "", "write one JSON object per item to this `FILE`; - is standard output, without a table")
+	f.StringVar(&o.html, "html", "", "write a page with the items to this `FILE`")
 	f.BoolVar(&o.quiet, "quiet", false, "print only the outcome, warnings and errors, no progress")
 	groupFlags(c, "Basic flags")
 	f.IntVar(&o.Folds, "folds", 5, "number `N` of folds")
@@ -69,12 +71,14 @@ func (a *app) audit(ctx context.Context, o *auditFlags, files []string) error {
 	if o.ByDocument = o.by == "document"; !o.ByDocument && o.by != "sentence" {
 		return wrongUsage("--by %s: want sentence or document", o.by)
 	}
-	if err := distinct([]safefile.Use{use("--json", o.json)}, a.inputs(&o.Base, files)); err != nil {
+	if err := distinct([]safefile.Use{use("--json", o.json), use("--html", o.html)}, a.inputs(&o.Base, files)); err != nil {
 		return err
 	}
-	if o.json != "" && o.json != "-" {
-		if err := safefile.Check(o.json); err != nil {
-			return err
+	for _, name := range []string{o.json, o.html} {
+		if name != "" && name != "-" {
+			if err := safefile.Check(name); err != nil {
+				return err
+			}
 		}
 	}
 	trained := a.reportStudy(&o.Base, o.quiet)
@@ -88,6 +92,12 @@ func (a *app) audit(ctx context.Context, o *auditFlags, files []string) error {
 	trained()
 	if err != nil {
 		return err
+	}
+	if o.html != "" {
+		page := &report.Analysis{Title: "Labels that a model doubts", Data: files, Analysis: r.Analysis()}
+		if err := a.writeOutput(ctx, o.html, page.WriteHTML); err != nil {
+			return err
+		}
 	}
 	if o.json != "" {
 		if err := a.writeOutput(ctx, o.json, r.WriteJSONLines); err != nil || o.json == "-" {

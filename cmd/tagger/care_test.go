@@ -50,7 +50,9 @@ func TestCheckOutput(t *testing.T) {
 
 func TestAudit(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "suspects.jsonl")
-	o := done(t, "", "audit", "--quiet", "--threads", "1", "--folds", "3", "--top", "3", "--json", path, "testdata/train.conll")
+	page := filepath.Join(t.TempDir(), "suspects.html")
+	o := done(t, "", "audit", "--quiet", "--threads", "1", "--folds", "3", "--top", "3", "--json", path, "--html", page, "testdata/train.conll")
+	assert.Contains(t, read(t, page), "testdata/train.conll:20")
 	golden(t, "audit.txt", o.out)
 	assert.Empty(t, o.errors)
 	lines := strings.Split(strings.TrimSpace(read(t, path)), "\n")

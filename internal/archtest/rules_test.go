@@ -127,7 +127,7 @@ var rules = []rule{
 		imports: []string{"structured", "losses", "corpus", "corpus/attrfile", "corpus/annotation", "text", "text/standoff", "cluster", "features", "lexicon", "optimize", "metrics", "model", "crf", "semicrf", "prunedcrf", "segment", "recipe",
 			"internal/input", "internal/safefile", "internal/workers"}},
 	{path: "study", public: true, system: true,
-		imports: []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses", "corpus", "corpus/annotation", "metrics", "model", "crf", "recipe", "internal/input", "internal/learning", "internal/workers", "internal/plots"},
+		imports: []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses", "corpus", "corpus/annotation", "metrics", "metrics/analysis", "model", "crf", "recipe", "internal/input", "internal/learning", "internal/plots", "internal/workers"},
 		modules: []string{"gonum.org/v1/gonum/stat"}},
 
 	{path: "ready", public: true},
