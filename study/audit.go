@@ -174,6 +174,7 @@ func (a Audit) Run(ctx context.Context, source corpus.Source) (*AuditReport, err
 			return nil, err
 		}
 		items = append(items, found...)
+		b.warn = func(string) {} // the other folds give the same warnings, with other counts
 		if a.Progress != nil {
 			a.Progress(AuditProgress{Fold: k + 1, Folds: a.Folds, Seconds: began.spent().seconds, F1: scored.Results().F1})
 		}
