@@ -15,19 +15,6 @@ import (
 	"github.com/trellis-nlp/trellis/study"
 )
 
-const auditHelp = `Find labels that are probably wrong. Audit trains on all folds of the sentences but one and
-labels that fold, for each fold. It ranks the labels of the file by how much the model
-doubts them, and prints the most doubtful ones.
-
-In span schemes, an item is a span of the file with the predicted spans that overlap it,
-or a predicted span where the file has none. Otherwise it is a token. p is the probability
-that the model gives to the labels of the file.
-
-Kinds: missing (the file has no span here), extra (the model finds none), type, boundary,
-spans (several of these), label (not a span), same (the model agrees, but is unsure).
-
-Training flags mean the same as in train.`
-
 // auditFlags holds the flags of tagger audit.
 type auditFlags struct {
 	study.Audit
@@ -40,7 +27,6 @@ func (a *app) auditCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "audit FILE... [flags]",
 		Short: "Find labels that are probably wrong",
-		Long:  auditHelp,
 		Example: `  tagger audit train.conll
   tagger audit --top 200 --json suspects.jsonl --html suspects.html train.conll
   tagger audit --by document --folds 10 --loss cross-entropy train.conllu`,

@@ -8,20 +8,6 @@ import (
 	"github.com/trellis-nlp/trellis"
 )
 
-const checkHelp = `Check labelled files before training: count sentences, tokens, labels and spans, and list
-what is wrong or strange, with file and line.
-
-An error breaks a rule of the format, such as an I- label that starts a span in BIO. A
-warning is probably a mistake or harms scores, such as sentences of the training data in
-the test data. A note is worth knowing, such as rare labels. The how-to guide
-check-data.md lists all findings.
-
-Check reads all formats that train reads, and finds the columns and the label scheme in
-the same way. It skips malformed rows and continues.
-
-The exit status is 0 without errors, and 1 with errors. With --strict, warnings count as
-errors.`
-
 // checkFlags holds the flags of tagger check.
 type checkFlags struct {
 	trellis.CheckOptions
@@ -34,7 +20,6 @@ func (a *app) checkCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check TRAIN... [flags]",
 		Short: "Check labelled files before training",
-		Long:  checkHelp,
 		Example: `  tagger check train.conll
   tagger check train.conll --dev dev.conll --test test.conll
   tagger check --strict --json train.conllu > findings.json`,

@@ -24,7 +24,6 @@ func (a *app) clusterCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "cluster FILE... --output OUT [flags]",
 		Short: "Cluster the words of unlabelled text, as features for train",
-		Long:  clusterHelp,
 		Example: `  tagger cluster news.txt train.conll --output words.paths
   tagger cluster tweets.txt --output words.paths --clusters 320 --min-count 3`,
 		Args: needFiles,

@@ -22,7 +22,6 @@ func (a *app) convertCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "convert [FILE...] [flags]",
 		Short: "Rewrite files: label schemes, columns, and formats of annotation tools",
-		Long:  convertHelp,
 		Example: `  tagger convert --scheme bioes ner.conll > ner.bioes.conll
   tagger convert --columns 1,4,3 --separator tab old.conll > new.conll
   tagger convert --to conllu --columns form=1,upos=2,misc.NE=3 ner.conll > ner.conllu

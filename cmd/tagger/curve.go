@@ -33,7 +33,6 @@ func (a *app) curveCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "curve TRAIN... [flags]",
 		Short: "Score models of growing training data: would more data help?",
-		Long:  curveHelp,
 		Example: `  tagger curve --dev dev.conll train.conll
   tagger curve --dev dev.conll --seeds 5 --plot curve.svg --json curve.json train.conll
   tagger curve --fractions 0.25,0.5,0.75,1 --loss cross-entropy --threads 2 train.conllu`,

@@ -22,7 +22,6 @@ func (a *app) demoCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "demo [flags]",
 		Short: "Train on a small built-in corpus, tag and score",
-		Long:  demoHelp,
 		Example: `  tagger demo
   tagger demo --write first-steps`,
 		Args: cobra.NoArgs,
@@ -141,3 +140,21 @@ func invocation() string {
 	}
 	return cli.Quote([]string{called})
 }
+
+const demoNext = `Next steps:
+
+  echo 'Maria lives in Oslo.' | %[1]s tag
+  %[1]s demo --write tagger-demo
+  %[1]s train --help
+`
+
+const demoFiles = `The sentences and both models are in %[1]s. Next steps:
+
+  %[2]s tag --model %[3]s/ner.model %[3]s/test.conll
+  %[2]s eval --model %[3]s/ner.model %[3]s/test.conll
+  %[2]s train --model %[3]s/ner.model --pos none --dev %[3]s/dev.conll %[3]s/train.conll
+  %[2]s train --help
+
+Real models need thousands of sentences. Your own files need one word and its label per line,
+and a blank line between sentences.
+`

@@ -12,7 +12,6 @@ func (a *app) docsCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "docs man|markdown DIR",
 		Short: "Write the help of all commands as man pages or Markdown",
-		Long:  docsHelp,
 		Example: `  tagger docs man /usr/local/share/man/man1
   tagger docs markdown docs/reference/cli`,
 		ValidArgs: []string{"man", "markdown"},

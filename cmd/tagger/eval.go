@@ -26,7 +26,6 @@ func (a *app) evalCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "eval [--model MODEL] FILE... [flags]",
 		Short: "Score a model or predicted labels, or compare two systems",
-		Long:  evalHelp,
 		Example: `  tagger eval --model ner.model test.conll
   tagger eval --model ner.model --json test.conll
   tagger tag --model ner.model test.conll | tagger eval -

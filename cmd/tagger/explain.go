@@ -13,27 +13,6 @@ import (
 	"github.com/trellis-nlp/trellis/report"
 )
 
-const explainHelp = `Say why a model labels plain text, or the sentences of files, as it does. Without a FILE,
-explain reads standard input. Without --model, it uses the built-in model of English parts of
-speech.
-
-The score of a labelling is a sum of weights. For each token, explain compares the best
-labelling of the sentence with the runner-up: the best labelling that has another label at
-this token. It lists the attributes and transitions in whose weights the two differ, the
-strongest first. Positive numbers speak for the label, negative ones against it. They sum to the
-difference of the scores. Below them, explain says without how many of the parts the other
-labelling would win.
-
---against LABEL compares with the best labelling that has LABEL at the token. --errors explains
-only labels that differ from those of the input, and compares with these.
-
---html draws the lattice of each sentence: labels shaded by their probabilities, the best
-labelling as a bold line, the runner-up of the sentence dashed. Select a label to see its
-attributes. --json writes all parts, and all weights of the active attributes.
-docs/reference/json.md describes the objects.
-
-explain works with models of all kinds, also those of CRFsuite, CRF++ and Wapiti.`
-
 // explainFlags holds the flags of tagger explain.
 type explainFlags struct {
 	model, output, color string
@@ -47,7 +26,6 @@ func (a *app) explainCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "explain [--model MODEL] [FILE...] [flags]",
 		Short: "Say why a model labels text or sentences as it does",
-		Long:  explainHelp,
 		Example: `  echo 'Time flies.' | tagger explain
   tagger explain --model ner.model --token 3 --against B-PER story.txt
   tagger explain --model ner.model --errors dev.conll | less -R

@@ -15,7 +15,6 @@ func (a *app) exportCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "export --to crfsuite MODEL --output OUT [flags]",
 		Short:   "Convert a trellis model to a CRFsuite model",
-		Long:    exportHelp,
 		Example: `  tagger export --to crfsuite ner.model --output ner.crfsuite`,
 		Args:    needModel,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -28,7 +28,6 @@ func (a *app) featuresCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "features [FILE...] [flags]",
 		Short: "Print templates, or write the attributes of sentences",
-		Long:  featuresHelp,
 		Example: `  tagger features --show train.conll > templates.txt
   tagger features --show --features ner
   tagger features --features templates.txt --dump train.conll --output train.crfsuite

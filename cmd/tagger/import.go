@@ -20,7 +20,6 @@ func (a *app) importCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "import MODEL --output OUT [flags]",
 		Short: "Convert a CRFsuite, CRF++ or Wapiti model to a trellis model",
-		Long:  importHelp,
 		Example: `  tagger import ner.crfsuite --output ner.model
   tagger import chunk.crfpp -o chunk.model --weights float32 --strip
   tagger import ner.wapiti -o ner.model --scheme bio`,

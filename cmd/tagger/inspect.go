@@ -12,7 +12,6 @@ func (a *app) inspectCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "inspect [MODEL] [flags]",
 		Short: "Show what a model contains",
-		Long:  inspectHelp,
 		Example: `  tagger inspect ner.model
   tagger inspect --top 3 ner.model
   tagger inspect --json ner.model

@@ -27,7 +27,6 @@ func (a *app) pruneCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "prune MODEL --output OUT [flags]",
 		Short: "Make a model smaller",
-		Long:  pruneHelp,
 		Example: `  tagger prune ner.model --output small.model --below 0.01
   tagger prune ner.model --output small.model --keep 500 --eval dev.conll
   tagger prune ner.model --output small.model --weights int8 --strip`,

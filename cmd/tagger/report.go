@@ -30,7 +30,6 @@ func (a *app) reportCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "report --model MODEL --data FILE -o PAGE [flags]",
 		Short: "Write a page about the scores and errors of a model",
-		Long:  reportHelp,
 		Example: `  tagger report --model ner.model --data test.conll -o report.html
   tagger report --model ner.model --data test.conll --train train.conll --log-json steps.jsonl -o report.html
   tagger report --model pos.model --json test.conllu > report.json`,

@@ -95,11 +95,11 @@ func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "tagger COMMAND",
 		Short: "Train, apply and evaluate taggers: parts of speech, chunks, names",
-		Long:  rootHelp,
 		Example: `  tagger demo
   tagger train --model ner.model --dev dev.conll train.conll
   tagger tag --model ner.model text.conll > labelled.conll
   tagger eval --model ner.model test.conll`,
+		Long:          helpOf("tagger"),
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -128,6 +128,7 @@ func (a *app) rootCommand() *cobra.Command {
 		}
 		for _, c := range g.commands {
 			c.GroupID = g.title
+			c.Long = helpOf(c.Name()) + c.Long
 			c.DisableFlagsInUseLine = true
 			work := c.RunE
 			c.RunE = func(cmd *cobra.Command, args []string) error {

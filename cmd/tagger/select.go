@@ -12,21 +12,6 @@ import (
 	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
-const selectHelp = `Choose the sentences whose labels would teach a model most (active learning), and write
-them in the format of the input, the most informative first.
-
-The pool is plain text, columns or documents of annotation tools. Plain text is split into
-sentences. Documents stay whole. The score of a sentence goes into a comment, and that of a
-document into the key score. Labels of the pool have no effect.
-
-Strategies, with P1 and P2 the probabilities of the best two labellings:
-  margin           1 - (P1 - P2)
-  least-confident  1 - P1
-  token            1 - p, where p is the lowest probability of a label
-
-Select leaves out near-duplicates: sentences that share most of their different words with
-a chosen sentence, or with a sentence of --train.`
-
 // selectFlags holds the flags of tagger select.
 type selectFlags struct {
 	trellis.SelectOptions
@@ -40,7 +25,6 @@ func (a *app) selectCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "select --model MODEL POOL... [flags]",
 		Short: "Choose the sentences to label next",
-		Long:  selectHelp,
 		Example: `  tagger select --model ner.model -n 200 pool.txt > next.txt
   tagger select --model ner.model -n 200 --train train.conll pool.conll > next.conll
   tagger select --model ner.model -n 50 --strategy least-confident --per-token pool.jsonl > next.jsonl`,

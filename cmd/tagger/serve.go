@@ -28,7 +28,6 @@ func (a *app) serveCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve [--model [NAME=]FILE...] [flags]",
 		Short: "Label text for HTTP requests",
-		Long:  serveHelp,
 		Example: `  tagger serve --model ner.model
   tagger serve --model ner=ner-v7.model --model pos=pos.model --addr 127.0.0.1:9000
   tagger serve --model ner.model --addr :8080 --token-file token.txt --log-format json

@@ -23,7 +23,6 @@ func (a *app) splitCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "split --shares LIST --output LIST FILE... [flags]",
 		Short: "Split files at random into training, development and test data",
-		Long:  splitHelp,
 		Example: `  tagger split --shares 80,10,10 --output train.conll,dev.conll,test.conll all.conll
   tagger split --counts 500 --output dev.conll,train.conll --seed 7 all.conll
   tagger split --shares 9,1 --by document --output train.conllu,dev.conllu all.conllu`,

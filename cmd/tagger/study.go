@@ -44,7 +44,6 @@ func (a *app) compareLossesCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "compare-losses TRAIN... --dev DEV [flags]",
 		Short: "Compare losses on equal terms, with tuning and several runs",
-		Long:  studyHelp,
 		Example: `  tagger compare-losses --dev dev.conll train.conll
   tagger compare-losses --dev dev.conll --loss cross-entropy,hinge,risk --seeds 10 --plot losses.svg train.conll
   tagger compare-losses --dev dev.conll --l2 0.1 --seeds 3 --json losses.json --markdown train.conll

@@ -23,7 +23,6 @@ func (a *app) tagCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "tag [--model MODEL] [FILE...] [flags]",
 		Short: "Label text or sentences with a trained model",
-		Long:  tagHelp,
 		Example: `  tagger tag --model ner.model --json article.txt
   tagger tag --model ner.model --html --output article.html article.txt
   echo 'Maria lives in Oslo.' | tagger tag

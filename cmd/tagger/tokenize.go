@@ -32,7 +32,6 @@ func (a *app) tokenizeCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "tokenize [FILE...] [flags]",
 		Short: "Split plain text into sentences and tokens",
-		Long:  tokenizeHelp,
 		Example: `  tagger tokenize article.txt
   tagger tokenize --tokenizer rules:en,hyphens --format conllu article.txt > article.conllu
   tagger tokenize --tokenizer en.tokenizer article.txt

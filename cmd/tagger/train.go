@@ -29,7 +29,7 @@ func (a *app) trainCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "train --model OUT FILE... [flags]",
 		Short: "Train a model on labelled sentences",
-		Long:  trainHelp + lossList(),
+		Long:  lossList(),
 		Example: `  tagger train --model pos.model train.conllu
   tagger train --model chunk.model --dev dev.conll train.conll
   tagger train --model ner.model --dev dev.iob2 --label 3 --l2 1 train.iob2

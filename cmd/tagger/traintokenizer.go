@@ -11,24 +11,6 @@ import (
 	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
-const trainTokenizerHelp = `Learn to split plain text into sentences and tokens.
-
-The files are CoNLL-U, whose SpaceAfter=No in MISC says where no space follows a token.
-With --separator, they are plain text with a separator between words, such as a|b with
-a vertical bar. Each line is then a paragraph of one sentence. Such files exist for
-languages that put no spaces between words.
-
-With --dev, train-tokenizer keeps the weights that are best on that file, and prints its
-scores: F1 of surface tokens, words and sentences by the rules of the CoNLL 2018 shared
-task. A surface token such as don't may have several words.
-
-Use the tokenizer with 'tagger train --tokenizer FILE', which stores it in the model, so
-that one file goes from text to labels. 'tagger train --tokenizer learn' learns it from
-the files of the tagger in one go.
-
-Ctrl-C stops at the next step. The best tokenizer so far is still written, and the exit
-status is 1.`
-
 // tokenizerFlags holds the flags of tagger train-tokenizer.
 type tokenizerFlags struct {
 	output, dev string
@@ -41,7 +23,6 @@ func (a *app) trainTokenizerCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "train-tokenizer FILE... --output OUT [flags]",
 		Short: "Learn to split plain text into sentences and tokens",
-		Long:  trainTokenizerHelp,
 		Example: `  tagger train-tokenizer --output en.tokenizer --dev dev.conllu train.conllu
   tagger train-tokenizer --output th.tokenizer --separator '|' words.txt`,
 		Args: needFiles,

@@ -34,7 +34,6 @@ func (a *app) tuneCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "tune FILE... [flags]",
 		Short: "Find good settings for train by trying several",
-		Long:  tuneHelp,
 		Example: `  tagger tune train.conll
   tagger tune --folds 5 --loss cross-entropy --l2 0.01,0.1,1,10 train.conllu
   tagger tune --loss softmax-margin,hinge --cost entity --cost-scale 0.5,1,2 --l2 0.1 train.conll

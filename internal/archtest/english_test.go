@@ -92,7 +92,7 @@ func TestEnglish(t *testing.T) {
 	}
 }
 
-// prose returns the lines of all Markdown and Go files below root.
+// prose returns the lines of all Markdown and Go files and of the help below root.
 func prose(t *testing.T, root string) []line {
 	t.Helper()
 	var lines []line
@@ -106,6 +106,11 @@ func prose(t *testing.T, root string) []line {
 			return nil
 		}
 		switch filepath.Ext(path) {
+		case ".txt":
+			if filepath.Base(filepath.Dir(path)) != "help" { // the help of commands
+				return nil
+			}
+			fallthrough
 		case ".md":
 			text, err := os.ReadFile(path)
 			require.NoError(t, err)

@@ -19,8 +19,8 @@ type Document struct {
 	// JSON write them back.
 	Extra []Field
 
-	// Unlabelled means that nobody has looked for spans: a task of Label Studio without annotations,
-	// or with skipped ones only.
+	// Unlabelled means that nobody has looked for spans: a task of Label Studio without
+	// annotations, or with skipped ones only.
 	Unlabelled bool
 
 	File string // where the document was read, for reports
