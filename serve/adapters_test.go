@@ -145,7 +145,7 @@ func TestBigQuery(t *testing.T) {
 // FuzzHandler sends anything to every path. The server must answer, with valid JSON, and never with
 // a failure of its own.
 func FuzzHandler(f *testing.F) {
-	paths := []string{"/v1/tag", "/hf", "/predict", "/setup", "/webhook", "/bigquery", "/v1/tag?nbest=2&probabilities=true&offsets=utf16"}
+	paths := []string{"/v1/tag", "/v1/explain", "/hf", "/predict", "/setup", "/webhook", "/bigquery", "/v1/tag?nbest=2&probabilities=true&offsets=utf16"}
 	types := []string{"application/json", "application/x-ndjson", "text/plain"}
 	encodings := []string{"", "gzip", "zstd"}
 	for _, body := range []string{

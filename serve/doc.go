@@ -3,6 +3,7 @@
 // A [Server] is an http.Handler, so a Go program can mount it beside its own handlers:
 //
 //	POST /v1/tag       labels text or tokens: one document, a batch, or a stream of lines
+//	POST /v1/explain   says why tokens have their labels
 //	GET  /v1/models    describes the models
 //	GET  /healthz      reports that the process runs
 //	GET  /readyz       reports whether to send requests

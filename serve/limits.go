@@ -17,6 +17,7 @@ type Limits struct {
 	Tokens         int           // tokens of a document; default 100,000
 	SentenceTokens int           // tokens of a sentence; default 10,000
 	NBest          int           // labellings per sentence; default 100
+	Explained      int           // tokens of a document to explain; default 500
 	Concurrency    int           // requests that are labelled at a time; default GOMAXPROCS
 	Queue          int           // requests that wait to be labelled; default 1,000
 	Time           time.Duration // of a request, and of each line of a stream; default 30 s
@@ -29,7 +30,7 @@ func (l Limits) withDefaults() (Limits, error) {
 		option string
 		value  int
 	}{
-		{"max-body", l.Body}, {"max-documents", l.Documents}, {"max-tokens", l.Tokens}, {"max-sentence", l.SentenceTokens}, {"max-nbest", l.NBest},
+		{"max-body", l.Body}, {"max-documents", l.Documents}, {"max-tokens", l.Tokens}, {"max-sentence", l.SentenceTokens}, {"max-nbest", l.NBest}, {"max-explained", l.Explained},
 		{"threads", l.Concurrency}, {"queue", l.Queue}, {"timeout", int(l.Time)},
 	} {
 		if x.value < 0 {
@@ -41,6 +42,7 @@ func (l Limits) withDefaults() (Limits, error) {
 	l.Tokens = cmp.Or(l.Tokens, 100_000)
 	l.SentenceTokens = cmp.Or(l.SentenceTokens, 10_000)
 	l.NBest = cmp.Or(l.NBest, 100)
+	l.Explained = cmp.Or(l.Explained, 500)
 	l.Concurrency = cmp.Or(l.Concurrency, runtime.GOMAXPROCS(0))
 	l.Queue = cmp.Or(l.Queue, 1000)
 	l.Time = cmp.Or(l.Time, 30*time.Second)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/trellis-nlp/trellis/explain"
 	"github.com/trellis-nlp/trellis/model"
 )
 
@@ -57,7 +58,7 @@ func problemOf(err error) *problem {
 		p := later(http.StatusServiceUnavailable, "the file of the model was overwritten")
 		p.err = err
 		return p
-	case errors.Is(err, model.ErrInput):
+	case errors.Is(err, model.ErrInput) || errors.Is(err, explain.ErrModel):
 		return refuse(http.StatusBadRequest, "%s", err.Error())
 	}
 	return &problem{status: http.StatusInternalServerError, detail: "the server failed; the log has the reason under the id of the request", err: err}

@@ -3,6 +3,7 @@ package serve
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/trellis-nlp/trellis/report"
@@ -72,15 +73,18 @@ func (q *tagRequest) query(l *Limits, raw string) error {
 // body reads the JSON object of a request.
 func (q *tagRequest) body(l *Limits, data []byte) error {
 	s := scanner{data: data}
+	return q.object(&s, func(key string) error { return q.field(l, &s, key) })
+}
+
+// object reads an object that has documents and no key twice. Field reads the value of a key.
+func (q *tagRequest) object(s *scanner, field func(key string) error) error {
 	seen := make([]string, 0, 8)
 	err := s.object(func(key string) error {
-		for _, k := range seen {
-			if k == key {
-				return s.fail("key %q for the second time", key)
-			}
+		if slices.Contains(seen, key) {
+			return s.fail("key %q for the second time", key)
 		}
 		seen = append(seen, key)
-		return q.field(l, &s, key)
+		return field(key)
 	})
 	if err == nil {
 		err = s.end()

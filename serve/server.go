@@ -119,6 +119,7 @@ func (s *Server) route(page bool) {
 		s.routes[path] = &r
 	}
 	add("/v1/tag", route{method: http.MethodPost, answer: tag})
+	add("/v1/explain", route{method: http.MethodPost, answer: explanations})
 	add("/v1/models", route{method: http.MethodGet, answer: listModels})
 	add("/healthz", route{method: http.MethodGet, answer: healthy, open: true})
 	add("/readyz", route{method: http.MethodGet, answer: ready, open: true})

@@ -139,7 +139,7 @@ var rules = []rule{
 		imports: []string{"features", "internal/safefile", root},
 		modules: []string{"github.com/klauspost/compress/zstd"}},
 	{path: "serve", public: true, system: true,
-		imports: []string{"structured", "text", "model", "report", root},
+		imports: []string{"structured", "text", "model", "explain", "report", root},
 		modules: []string{"github.com/klauspost/compress", "github.com/prometheus/client_golang/prometheus"}},
 	{path: "serve/internal/load", system: true},
 	{path: "internal/care/audit", system: true,
