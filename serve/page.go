@@ -81,7 +81,7 @@ func (s *Server) routePage(add func(path string, r route)) {
 	add("/colors.css", route{method: http.MethodGet, name: "/", answer: func(x *exchange) error {
 		var labels []string
 		for _, slot := range s.slots {
-			labels = append(labels, slot.current.Load().labeller.Labels()...)
+			labels = append(labels, labelsOf(slot.current.Load().labeller)...)
 		}
 		return newFile("colors.css", colorSheet(labels)).answer(x)
 	}})

@@ -97,13 +97,17 @@ func TestColorsOfHostileLabels(t *testing.T) {
 // The page offers examples in the language of the model.
 func TestLanguageOfModel(t *testing.T) {
 	source := trellis.Source{Paths: []string{"-"}, Stdin: strings.NewReader(sample.Dev)}
-	english, _, err := trellis.Train(t.Context(), source, trellis.Config{POS: "none", Tokenizer: "rules:en"})
+	english, _, err := trellis.Train(t.Context(), source, trellis.Config{POS: "none", Tokenizer: "rules:en", Scheme: "bioes"})
 	require.NoError(t, err)
 	s := newServer(t, serve.Options{Models: []serve.Model{{Name: "english", Model: english}, {Name: "names", Model: loaded(t)}}})
 	var list struct {
-		Models []struct{ Language string }
+		Models []struct {
+			Language string
+			Labels   []string
+		}
 	}
 	require.NoError(t, json.Unmarshal([]byte(send(s, "GET", "/v1/models", "").body), &list))
 	assert.Equal(t, "en", list.Models[0].Language)
 	assert.Empty(t, list.Models[1].Language)
+	assert.ElementsMatch(t, strings.Fields("O B-LOC I-LOC B-MISC I-MISC B-ORG I-ORG B-PER I-PER"), list.Models[0].Labels, "as the model writes them")
 }

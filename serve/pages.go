@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/text"
 )
 
@@ -45,6 +47,18 @@ type modelInfo struct {
 	Error    string   `json:"error,omitempty"` // of the last load
 }
 
+// labelsOf returns the labels that a model writes, each once.
+func labelsOf(m model.Labeller) []string {
+	all, _ := model.Shown(m)
+	var list []string
+	for _, label := range all {
+		if !slices.Contains(list, label) {
+			list = append(list, label)
+		}
+	}
+	return list
+}
+
 // listModels answers GET /v1/models.
 func listModels(x *exchange) error {
 	answer := struct {
@@ -53,7 +67,7 @@ func listModels(x *exchange) error {
 	for k, slot := range x.server.slots {
 		v, failure := slot.status()
 		info := modelInfo{Name: slot.name, Default: k == 0, Kind: v.labeller.Kind(), Version: v.short(), Bytes: v.bytes, Loaded: v.loaded.UTC(),
-			Spans: v.spans, Labels: v.labeller.Labels()}
+			Spans: v.spans, Labels: labelsOf(v.labeller)}
 		if rules, ok := v.tokenizer.(*text.Rules); ok {
 			info.Language = rules.Language
 		}

@@ -376,7 +376,7 @@ class Pane {
     const key = JSON.stringify([first, body.token, against]);
     if (!this.explanations.has(key)) this.explanations.set(key, call("v1/explain", { body }));
     try {
-      return await this.explanations.get(key);
+      return (await this.explanations.get(key)).explanations[0];
     } catch (error) {
       this.explanations.delete(key);
       throw error;
