@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"sync"
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
@@ -23,19 +22,13 @@ const blockSize = 64 << 10
 // listSize is the number of sentences in memory that are labelled at a time.
 const listSize = 64
 
-// A pipeline labels inputs in blocks of sentences. One goroutine cuts the blocks, several parse,
-// label and format them, and one writes them in order. The number of blocks is fixed, so memory
-// does not depend on the input. The output does not depend on the number of goroutines.
+// A pipeline labels inputs in blocks of sentences: its workers parse, label and format them. The
+// output does not depend on their number.
 type pipeline struct {
-	m       model.Labeller
-	o       *FileOptions
-	first   *labeller // for the first goroutine
-	threads int
-
-	free    chan *block // unused blocks
-	work    chan *block // blocks to label
-	ordered chan *block // blocks to label or write, in the order of the input
-	err     error       // of reading; set before ordered is closed
+	m      model.Labeller
+	o      *FileOptions
+	first  *labeller // for the first worker
+	blocks *workers.Pipeline[block]
 }
 
 // A block is a run of sentences in a pipeline.
@@ -53,7 +46,6 @@ type block struct {
 	odd  attrfile.Warnings // warnings about the attributes of the block
 	seen input.Counts      // of the sentences of the block
 	err  error             // the error after out
-	done chan struct{}     // receives a value when the block is labelled
 }
 
 // TagFiles labels the sentences of data and writes them to w, in the same order and format.
@@ -77,45 +69,31 @@ func (m *Model) TagFiles(ctx context.Context, w io.Writer, data Source, options 
 	if err != nil {
 		return err
 	}
-	p := &pipeline{m: l, o: o, first: first, threads: workers.ForTagging(o.Threads)}
-	n := 2*p.threads + 2 // one per goroutine, as many waiting, one each to read and write
-	p.free, p.work, p.ordered = make(chan *block, n), make(chan *block, n), make(chan *block, n)
-	for range n {
-		p.free <- &block{done: make(chan struct{}, 1)}
-	}
-	return p.run(ctx, data, w)
+	p := &pipeline{m: l, o: o, first: first}
+	out := p.output(w)
+	err = workers.Run(ctx, workers.ForTagging(o.Threads), workers.Stages[block]{
+		Cut: func(ctx context.Context, blocks *workers.Pipeline[block]) error {
+			p.blocks = blocks
+			return p.read(ctx, data)
+		},
+		Worker: p.worker,
+		Write:  out.write,
+	})
+	return out.close(err)
 }
 
-func (p *pipeline) run(ctx context.Context, source corpus.Source, w io.Writer) error {
-	ctx, stop := context.WithCancel(ctx)
-	var group sync.WaitGroup
-	group.Go(func() {
-		p.err = p.read(ctx, source)
-		close(p.work)
-		close(p.ordered)
-	})
-	for k := range p.threads {
-		group.Go(func() {
-			l, err := p.first, error(nil)
-			if k > 0 {
-				l, err = newLabeller(p.m, p.o)
-			}
-			for b := range p.work {
-				if b.err = err; err == nil {
-					b.err = l.block(b)
-				}
-				p.check(b)
-				b.done <- struct{}{}
-			}
-		})
+// worker returns the function that labels blocks in goroutine k.
+func (p *pipeline) worker(k int) func(*block) {
+	l, err := p.first, error(nil)
+	if k > 0 {
+		l, err = newLabeller(p.m, p.o)
 	}
-	err := p.write(w)
-	stop()
-	group.Wait()
-	if err == nil {
-		err = p.err
+	return func(b *block) {
+		if b.err = err; err == nil {
+			b.err = l.block(b)
+		}
+		p.check(b)
 	}
-	return err
 }
 
 // check drops the output of a block if the model file was truncated or overwritten.
@@ -180,11 +158,9 @@ func (p *pipeline) cut(ctx context.Context, in *input.Input) error {
 	}
 	first, odd := in.First()
 	for list := []*input.Sentence{first}; ; list = nil {
-		var b *block
-		select {
-		case b = <-p.free:
-		case <-ctx.Done():
-			return ctx.Err()
+		b, err := p.blocks.Take(ctx)
+		if err != nil {
+			return err
 		}
 		b.in, b.fit, b.list, b.listOdd, b.begins = in, fit, list, odd, list != nil
 		odd = attrfile.Warnings{}
@@ -198,14 +174,12 @@ func (p *pipeline) cut(ctx context.Context, in *input.Input) error {
 				err = in.Block(&b.text, size)
 			}
 			if errors.Is(err, io.EOF) {
-				p.free <- b
 				return nil
 			} else if err != nil {
 				return err
 			}
 		}
-		p.ordered <- b
-		p.work <- b
+		p.blocks.Send()
 	}
 }
 
@@ -217,15 +191,12 @@ func (p *pipeline) cutDocuments(ctx context.Context, in *input.Input, fit *fit) 
 	for begins := true; ; begins = false {
 		list, err := readDocuments(in)
 		if len(list) > 0 {
-			var b *block
-			select {
-			case b = <-p.free:
-			case <-ctx.Done():
-				return ctx.Err()
+			b, err := p.blocks.Take(ctx)
+			if err != nil {
+				return err
 			}
 			b.in, b.fit, b.documents, b.list, b.listOdd, b.begins = in, fit, list, nil, attrfile.Warnings{}, begins
-			p.ordered <- b
-			p.work <- b
+			p.blocks.Send()
 		}
 		if errors.Is(err, io.EOF) {
 			if p.o.Warn != nil {
@@ -240,67 +211,80 @@ func (p *pipeline) cutDocuments(ctx context.Context, in *input.Input, fit *fit) 
 	}
 }
 
-// write writes the labelled blocks in order, up to the first error.
-func (p *pipeline) write(w io.Writer) error {
-	rows := corpus.NewWriter(w)
-	docs := &documentWriter{w: w, create: p.o.Create, o: p.o.Documents}
-	docs.o.Spelling = p.m.Metadata().Spelling
-	var in *input.Input
-	var odd attrfile.Warnings // warnings about in
-	var seen input.Counts     // of in
-	for b := range p.ordered {
-		<-b.done
-		if b.in != in {
-			p.warn(in, odd, &seen)
-			in, odd, seen = b.in, attrfile.Warnings{}, input.Counts{}
-		}
-		odd = sum(odd, b.odd)
-		if b.begins {
-			seen.Doubts = b.fit.doubts
-		}
-		seen.Add(&b.seen)
-		if err := p.writeBlock(b, w, rows, docs); err != nil {
-			return err
-		}
-		if b.err != nil {
-			return b.err
-		}
-		p.release(b)
+// An output writes labelled blocks.
+type output struct {
+	*pipeline
+	w      io.Writer
+	rows   *corpus.Writer
+	docs   *documentWriter
+	in     *input.Input
+	odd    attrfile.Warnings // warnings about in
+	seen   input.Counts      // of in
+	failed bool              // a block had an error, or could not be written
+}
+
+func (p *pipeline) output(w io.Writer) *output {
+	out := &output{pipeline: p, w: w, rows: corpus.NewWriter(w), docs: &documentWriter{w: w, create: p.o.Create, o: p.o.Documents}}
+	out.docs.o.Spelling = p.m.Metadata().Spelling
+	return out
+}
+
+// write writes a block, up to its error, and makes it available again.
+func (o *output) write(b *block) error {
+	if b.in != o.in {
+		o.warn()
+		o.in, o.odd, o.seen = b.in, attrfile.Warnings{}, input.Counts{}
 	}
-	if p.err != nil {
-		seen = input.Counts{} // of part of the input
+	o.odd = sum(o.odd, b.odd)
+	if b.begins {
+		o.seen.Doubts = b.fit.doubts
 	}
-	p.warn(in, odd, &seen)
-	return docs.close()
+	o.seen.Add(&b.seen)
+	err := cmp.Or(o.writeBlock(b), b.err)
+	o.failed = err != nil
+	b.reset()
+	return err
+}
+
+// close ends the output, given the error of the pipeline.
+func (o *output) close(err error) error {
+	if o.failed {
+		return err
+	}
+	if err != nil {
+		o.seen = input.Counts{} // of part of the input
+	}
+	o.warn()
+	return cmp.Or(o.docs.close(), err)
 }
 
 // writeBlock writes what is labelled of a block.
-func (p *pipeline) writeBlock(b *block, w io.Writer, rows *corpus.Writer, docs *documentWriter) (err error) {
+func (o *output) writeBlock(b *block) (err error) {
 	switch {
-	case p.o.to != nil:
+	case o.o.to != nil:
 		for k := range b.made {
-			if err := p.o.to.Write(&b.made[k]); err != nil {
+			if err := o.o.to.Write(&b.made[k]); err != nil {
 				return err
 			}
 		}
 	case b.documents != nil:
 		for _, d := range b.documents {
-			if err := docs.write(b.in.Documents(), d); err != nil {
+			if err := o.docs.write(b.in.Documents(), d); err != nil {
 				return err
 			}
 		}
-	case b.in.HasItems() || p.o.tool() != "":
-		_, err = w.Write(b.out.Bytes())
+	case b.in.HasItems() || o.o.tool() != "":
+		_, err = o.w.Write(b.out.Bytes())
 	default:
-		err = rows.Join(b.out.Bytes(), b.begins)
+		err = o.rows.Join(b.out.Bytes(), b.begins)
 	}
 	return err
 }
 
-// warn reports the warnings about an input.
-func (p *pipeline) warn(in *input.Input, odd attrfile.Warnings, seen *input.Counts) {
-	if in != nil {
-		warnAll(p.o.Warn, input.Oddities(in.Name, odd), seen.Texts(in.Name))
+// warn reports the warnings about the input.
+func (o *output) warn() {
+	if o.in != nil {
+		warnAll(o.o.Warn, input.Oddities(o.in.Name, o.odd), o.seen.Texts(o.in.Name))
 	}
 }
 
@@ -312,12 +296,11 @@ func sum(a, b attrfile.Warnings) attrfile.Warnings {
 	}
 }
 
-// release makes b available again. It drops buffers that long sentences have enlarged.
-func (p *pipeline) release(b *block) {
+// reset empties the block. It drops buffers that long sentences have enlarged.
+func (b *block) reset() {
 	if max(b.text.Len(), b.out.Len()) > 16*blockSize {
 		b.text, b.out = corpus.Block{}, bytes.Buffer{}
 	}
 	b.out.Reset()
 	b.list, b.documents = nil, nil
-	p.free <- b
 }

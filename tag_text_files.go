@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/trellis-nlp/trellis/corpus"
@@ -49,8 +48,8 @@ func (m *Model) TagTextFiles(ctx context.Context, w DocumentWriter, data Source,
 	if err != nil {
 		return err
 	}
-	p := newTextPipeline(tokenizer, o.Threads)
-	p.check, p.warn = func() error { return model.Check(m.labeller) }, o.Warn
+	p := &textPipeline{byLine: endsByLine(tokenizer), first: first.Label, warn: o.Warn}
+	p.check = func() error { return model.Check(m.labeller) }
 	p.labeller = func() (labelText, error) {
 		t, err := m.textTagger(tokenizer, o)
 		if err != nil {
@@ -58,7 +57,7 @@ func (m *Model) TagTextFiles(ctx context.Context, w DocumentWriter, data Source,
 		}
 		return t.Label, nil
 	}
-	return p.run(ctx, w, data, first.Label)
+	return p.run(ctx, w, data, o.Threads)
 }
 
 // SplitTextFiles splits plain text as [Model.TagTextFiles] does, without labels.
@@ -66,10 +65,9 @@ func SplitTextFiles(ctx context.Context, w DocumentWriter, t text.Tokenizer, dat
 	if len(data.Sentences) > 0 {
 		return unfit("sentences in memory, expected files of plain text")
 	}
-	p := newTextPipeline(t, threads)
-	p.check = func() error { return nil }
+	p := &textPipeline{byLine: endsByLine(t), first: splitter(t), check: func() error { return nil }}
 	p.labeller = func() (labelText, error) { return splitter(t), nil }
-	return p.run(ctx, w, data, splitter(t))
+	return p.run(ctx, w, data, threads)
 }
 
 // splitter returns a function that only splits a text.
@@ -88,19 +86,15 @@ func splitter(t text.Tokenizer) labelText {
 // labelText appends the sentences of a paragraph to dst. Each goroutine has its own.
 type labelText func(dst []DocumentSentence, paragraph string) ([]DocumentSentence, error)
 
-// A textPipeline labels paragraphs. One goroutine cuts blocks of whole paragraphs, several label
-// them, and one writes the documents in order.
+// A textPipeline labels blocks of whole paragraphs.
 type textPipeline struct {
 	byLine   bool
-	threads  int
+	first    labelText // for the first worker
 	labeller func() (labelText, error)
 	check    func() error // of the model
 	warn     func(string) // may be nil
 
-	free    chan *textBlock // unused blocks
-	work    chan *textBlock // blocks to label
-	ordered chan *textBlock // blocks to label or write, in the order of the input
-	err     error           // of reading; set before ordered is closed
+	blocks *workers.Pipeline[textBlock]
 }
 
 // A textBlock is a run of paragraphs of a file.
@@ -115,55 +109,38 @@ type textBlock struct {
 	ended  []text.Position // of each document, from its start
 	odd    int             // the first line that is not UTF-8, or 0
 	err    error           // after docs
-	done   chan struct{}   // receives a value when the block is labelled
 }
 
-func newTextPipeline(t text.Tokenizer, threads int) *textPipeline {
-	p := &textPipeline{byLine: endsByLine(t), threads: workers.ForTagging(threads)}
-	n := 2*p.threads + 2 // one per goroutine, as many waiting, one each to read and write
-	p.free, p.work, p.ordered = make(chan *textBlock, n), make(chan *textBlock, n), make(chan *textBlock, n)
-	for range n {
-		p.free <- &textBlock{done: make(chan struct{}, 1)}
-	}
-	return p
-}
-
-// run labels the text of data. First labels the text of the first goroutine.
-func (p *textPipeline) run(ctx context.Context, w DocumentWriter, data Source, first labelText) error {
-	ctx, stop := context.WithCancel(ctx)
-	var group sync.WaitGroup
-	group.Go(func() {
-		p.err = p.read(ctx, data)
-		close(p.work)
-		close(p.ordered)
+// run labels the text of data.
+func (p *textPipeline) run(ctx context.Context, w DocumentWriter, data Source, threads int) error {
+	out := &textOutput{w: w, warn: p.warn}
+	return workers.Run(ctx, workers.ForTagging(threads), workers.Stages[textBlock]{
+		Cut: func(ctx context.Context, blocks *workers.Pipeline[textBlock]) error {
+			p.blocks = blocks
+			return p.read(ctx, data)
+		},
+		Worker: p.worker,
+		Write:  out.write,
 	})
-	for k := range p.threads {
-		group.Go(func() {
-			label, err := first, error(nil)
-			if k > 0 {
-				label, err = p.labeller()
-			}
-			for b := range p.work {
-				if b.err = err; err == nil {
-					b.label(label)
-				}
-				if err := p.check(); err != nil {
-					b.err = err
-				}
-				if errors.Is(b.err, model.ErrChanged) {
-					b.docs = b.docs[:0]
-				}
-				b.done <- struct{}{}
-			}
-		})
+}
+
+// worker returns the function that labels blocks in goroutine k.
+func (p *textPipeline) worker(k int) func(*textBlock) {
+	label, err := p.first, error(nil)
+	if k > 0 {
+		label, err = p.labeller()
 	}
-	err := p.write(w)
-	stop()
-	group.Wait()
-	if err == nil {
-		err = p.err
+	return func(b *textBlock) {
+		if b.err = err; err == nil {
+			b.label(label)
+		}
+		if err := p.check(); err != nil {
+			b.err = err
+		}
+		if errors.Is(b.err, model.ErrChanged) {
+			b.docs = b.docs[:0]
+		}
 	}
-	return err
 }
 
 func (p *textPipeline) read(ctx context.Context, data Source) error {
@@ -187,11 +164,9 @@ func (p *textPipeline) cut(ctx context.Context, raw *input.Raw) error {
 	var rest []byte // the start of a paragraph
 	line := 1
 	for begins, last := true, false; !last; begins = false {
-		var b *textBlock
-		select {
-		case b = <-p.free:
-		case <-ctx.Done():
-			return ctx.Err()
+		b, err := p.blocks.Take(ctx)
+		if err != nil {
+			return err
 		}
 		b.name, b.begins, b.line, b.ends = raw.Name, begins, line, b.ends[:0]
 		b.buffer = append(b.buffer[:0], rest...)
@@ -214,8 +189,7 @@ func (p *textPipeline) cut(ctx context.Context, raw *input.Raw) error {
 		rest = append(rest[:0], b.buffer[done:]...)
 		b.buffer = b.buffer[:done]
 		line += bytes.Count(b.buffer, []byte{'\n'})
-		p.ordered <- b
-		p.work <- b
+		p.blocks.Send()
 	}
 	return nil
 }
@@ -278,42 +252,37 @@ func invalid(s string) int {
 	return len(s)
 }
 
-// write writes the documents in order, up to the first error.
-func (p *textPipeline) write(w DocumentWriter) error {
-	var at text.Position
-	odd := false // in the current file
-	for b := range p.ordered {
-		<-b.done
-		if b.begins {
-			at, odd = text.Position{}, false
-		}
-		if b.odd > 0 && !odd && p.warn != nil {
-			p.warn(fmt.Sprintf("%s:%d: the text is not UTF-8; the words are read as bytes; convert the file, for example from Latin-1", b.name, b.odd))
-		}
-		odd = odd || b.odd > 0
-		for k := range b.docs {
-			d := &b.docs[k]
-			d.File, d.Start = b.name, at
-			at = at.Plus(b.ended[k])
-			if len(d.Sentences) == 0 {
-				continue
-			}
-			if err := w.Write(d); err != nil {
-				return err
-			}
-		}
-		if b.err != nil {
-			return b.err
-		}
-		p.release(b)
-	}
-	return nil
+// A textOutput writes labelled blocks.
+type textOutput struct {
+	w    DocumentWriter
+	warn func(string) // may be nil
+
+	at  text.Position // in the file
+	odd bool          // the file is not UTF-8
 }
 
-// release makes b available again. It drops memory that long paragraphs have enlarged.
-func (p *textPipeline) release(b *textBlock) {
-	if cap(b.buffer) > 16*blockSize {
+// write writes the documents of a block, up to its error, and makes it available again.
+func (o *textOutput) write(b *textBlock) error {
+	if b.begins {
+		o.at, o.odd = text.Position{}, false
+	}
+	if b.odd > 0 && !o.odd && o.warn != nil {
+		o.warn(fmt.Sprintf("%s:%d: the text is not UTF-8; the words are read as bytes; convert the file, for example from Latin-1", b.name, b.odd))
+	}
+	o.odd = o.odd || b.odd > 0
+	for k := range b.docs {
+		d := &b.docs[k]
+		d.File, d.Start = b.name, o.at
+		o.at = o.at.Plus(b.ended[k])
+		if len(d.Sentences) == 0 {
+			continue
+		}
+		if err := o.w.Write(d); err != nil {
+			return err
+		}
+	}
+	if cap(b.buffer) > 16*blockSize { // a long paragraph has enlarged it
 		b.buffer, b.docs = nil, nil
 	}
-	p.free <- b
+	return b.err
 }

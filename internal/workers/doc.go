@@ -1,3 +1,3 @@
 // Package workers limits the number of goroutines of a computation, given the number that the user
-// requested and the number of sentences.
+// requested and the number of sentences. It also processes blocks of input in parallel, in order.
 package workers
