@@ -8,7 +8,6 @@ import (
 
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/internal/cli"
-	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
 // convertFlags holds the flags of tagger convert.
@@ -60,7 +59,7 @@ func (a *app) convertCommand() *cobra.Command {
 
 func (a *app) convert(ctx context.Context, o *convertFlags, files []string) error {
 	data := a.data(files)
-	if err := distinct([]safefile.Use{a.writing("--output", o.output)}, a.reading(data.Paths)); err != nil {
+	if err := a.distinctOutput(o.output, data); err != nil {
 		return err
 	}
 	o.Warn = a.warn

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis"
-	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/report"
 )
 
@@ -73,7 +72,7 @@ func (a *app) explainCommand() *cobra.Command {
 
 func (a *app) explain(ctx context.Context, o *explainFlags, files []string, changed func(string) bool) error {
 	data := a.data(files)
-	if err := distinct([]safefile.Use{a.writing("--output", o.output)}, append(a.reading(data.Paths), use("--model", o.model), use("--tokenizer", o.Tokenizer))); err != nil {
+	if err := a.distinctOutput(o.output, data, use("--model", o.model), use("--tokenizer", o.Tokenizer)); err != nil {
 		return err
 	}
 	m, err := a.openOrReady(ctx, o.model, "--model")

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis"
-	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/report"
 )
 
@@ -77,7 +76,7 @@ func (a *app) tagCommand() *cobra.Command {
 
 func (a *app) tag(ctx context.Context, o *tagFlags, files []string, changed func(string) bool) error {
 	data := a.data(files)
-	if err := distinct([]safefile.Use{a.writing("--output", o.output)}, append(a.reading(data.Paths), use("--model", o.model), use("--tokenizer", o.tokenizer))); err != nil {
+	if err := a.distinctOutput(o.output, data, use("--model", o.model), use("--tokenizer", o.tokenizer)); err != nil {
 		return err
 	}
 	m, err := a.openOrReady(ctx, o.model, "--model")

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis"
-	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/report"
 )
 
@@ -82,7 +81,7 @@ func (o *tokenizeFlags) check(changed func(string) bool, files []string) error {
 
 func (a *app) tokenize(ctx context.Context, o *tokenizeFlags, files []string) error {
 	data := a.data(files)
-	if err := distinct([]safefile.Use{a.writing("--output", o.output)}, append(a.reading(data.Paths), use("--model", o.model), use("--tokenizer", o.tokenizer))); err != nil {
+	if err := a.distinctOutput(o.output, data, use("--model", o.model), use("--tokenizer", o.tokenizer)); err != nil {
 		return err
 	}
 	open := trellis.OpenTokenizer

@@ -60,6 +60,11 @@ func distinct(outputs, inputs []safefile.Use) error {
 	return nil
 }
 
+// distinctOutput is distinct for a command that reads data and other files and writes --output.
+func (a *app) distinctOutput(output string, data trellis.Source, others ...safefile.Use) error {
+	return distinct([]safefile.Use{a.writing("--output", output)}, append(a.reading(data.Paths), others...))
+}
+
 // templateFile returns the file in a value of --features, or "" for a preset or auto.
 func templateFile(value string) string {
 	if value == "auto" || slices.Contains(features.PresetNames(), value) {

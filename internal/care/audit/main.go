@@ -13,6 +13,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/internal/care"
 	"github.com/trellis-nlp/trellis/recipe"
 	"github.com/trellis-nlp/trellis/study"
 )
@@ -55,7 +56,7 @@ func run(w io.Writer, args []string) error {
 	if f.NArg() != 1 || o.unit != "token" && o.unit != "span" {
 		return errors.New("want one file, and the unit token or span")
 	}
-	list, err := read(f.Arg(0), &o)
+	list, err := care.Read(f.Arg(0), o.label, o.limit)
 	if err != nil {
 		return err
 	}
@@ -64,48 +65,6 @@ func run(w io.Writer, args []string) error {
 		return err
 	}
 	return report(w, noisy, changed, &o)
-}
-
-// read reads the words and labels of a file.
-func read(path string, o *options) (list []*corpus.Sentence, err error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	r := corpus.NewReader(file, path, corpus.Options{})
-	layout, err := r.Layout()
-	if err != nil {
-		return nil, err
-	}
-	place, err := layout.Label(o.label)
-	if err != nil {
-		return nil, err
-	}
-	form, err := layout.Form("")
-	if err != nil {
-		return nil, err
-	}
-	var labels []string
-	for o.limit == 0 || len(list) < o.limit {
-		var s corpus.Sentence
-		if err := r.Read(&s); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			return nil, err
-		}
-		labels = place.Read(labels, &s)
-		rows := make([][]string, s.Len())
-		for t := range rows {
-			rows[t] = []string{s.Field(t, form), labels[t]}
-		}
-		plain, err := corpus.NewSentence(rows)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, plain)
-	}
-	return list, nil
 }
 
 // corrupt changes labels. It returns the sentences and, for each, which tokens have another label.

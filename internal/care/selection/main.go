@@ -13,6 +13,7 @@ import (
 
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/internal/care"
 )
 
 func main() {
@@ -55,11 +56,11 @@ func run(w io.Writer, args []string) error {
 	if f.NArg() != 1 || o.test == "" {
 		return errors.New("want -test FILE and one training file")
 	}
-	pool, err := read(f.Arg(0), &o)
+	pool, err := care.Read(f.Arg(0), o.label, 0)
 	if err != nil {
 		return err
 	}
-	test, err := read(o.test, &o)
+	test, err := care.Read(o.test, o.label, 0)
 	if err != nil {
 		return err
 	}
@@ -75,47 +76,6 @@ func run(w io.Writer, args []string) error {
 		}
 	}
 	return o.print(w, names, curves)
-}
-
-// read reads the words and labels of a file.
-func read(path string, o *options) (list []*corpus.Sentence, err error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	r := corpus.NewReader(file, path, corpus.Options{})
-	layout, err := r.Layout()
-	if err != nil {
-		return nil, err
-	}
-	place, err := layout.Label(o.label)
-	if err != nil {
-		return nil, err
-	}
-	form, err := layout.Form("")
-	if err != nil {
-		return nil, err
-	}
-	var labels []string
-	for {
-		var s corpus.Sentence
-		if err := r.Read(&s); errors.Is(err, io.EOF) {
-			return list, nil
-		} else if err != nil {
-			return nil, err
-		}
-		labels = place.Read(labels, &s)
-		rows := make([][]string, s.Len())
-		for t := range rows {
-			rows[t] = []string{s.Field(t, form), labels[t]}
-		}
-		plain, err := corpus.NewSentence(rows)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, plain)
-	}
 }
 
 // curve trains on more and more sentences that a strategy chooses.

@@ -1,0 +1,2 @@
+// Package care has what the programs that measure data care share.
+package care
