@@ -57,6 +57,7 @@ func (e *Explainer) contrast(x *Explanation, t int) error {
 	e.d.Terms(path, e.chosen, e.parts.other)
 	c.Parts, c.Difference = e.parts.list()
 	c.Decisive = decisive(c.Parts, c.Difference)
+	c.cut(e.o.Top)
 	c.Probability = clamp(x.Probability * math.Exp(-c.Difference))
 	token.Contrast = c
 	return nil
@@ -100,6 +101,24 @@ func decisive(parts []Part, difference float64) []int {
 		}
 	}
 	return list
+}
+
+// cut leaves out parts that are neither among the strongest nor needed for the decisive ones.
+func (c *Contrast) cut(top int) {
+	if top == 0 {
+		return
+	}
+	if n := len(c.Decisive); n > 0 {
+		top = max(top, c.Decisive[n-1]+1)
+	}
+	if len(c.Parts) <= top {
+		return
+	}
+	c.Others = &Others{Count: len(c.Parts) - top}
+	for k := range c.Parts[top:] {
+		c.Others.Difference += c.Parts[top+k].Difference
+	}
+	c.Parts = c.Parts[:top]
 }
 
 // runnerUp returns the best labelling that differs from the chosen one, or nil if there is none.

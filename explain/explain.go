@@ -79,11 +79,18 @@ type Contrast struct {
 	Probability float64  `json:"probability"` // of the other labelling
 	Difference  float64  `json:"difference"`  // the chosen score minus Score
 	// Parts are the terms in which the two scores differ, the greatest difference first. The
-	// differences sum to Difference.
-	Parts []Part `json:"parts"`
+	// differences, and that of Others, sum to Difference.
+	Parts  []Part  `json:"parts"`
+	Others *Others `json:"others,omitempty"` // nil if Parts has all parts
 	// Decisive are indices of Parts: the smallest set of parts without which the other labelling
 	// has the greater score. Empty if Difference is not positive.
 	Decisive []int `json:"decisive"`
+}
+
+// Others are the parts that Options.Top leaves out.
+type Others struct {
+	Count      int     `json:"count"`
+	Difference float64 `json:"difference"` // the sum of their differences
 }
 
 // A PartKind says what a part is the weight of.

@@ -428,6 +428,48 @@ func TestExplainerKeepsNoOptions(t *testing.T) {
 	assert.Equal(t, want, got)
 }
 
+// Top cuts the lists of parts, keeps the decisive ones, and sums the others.
+func TestTop(t *testing.T) {
+	cuts := 0
+	for name, k := range kinds(t) {
+		e, err := explain.New(k.m)
+		require.NoError(t, err)
+		for _, s := range append(k.long, k.sentences...) {
+			o := k.o
+			all, err := e.Explain(s.words(), s.Sentence, o)
+			require.NoError(t, err)
+			o.Top = 1
+			some, err := e.Explain(s.words(), s.Sentence, o)
+			require.NoError(t, err)
+			for at := range all.Tokens {
+				c, want := some.Tokens[at].Contrast, all.Tokens[at].Contrast
+				if want == nil || len(want.Parts) == 0 {
+					continue
+				}
+				n := len(c.Parts)
+				require.Equal(t, want.Parts[:n], c.Parts)
+				require.Equal(t, want.Decisive, c.Decisive)
+				sum := 0.
+				for _, p := range c.Parts {
+					sum += p.Difference
+				}
+				if c.Others != nil {
+					cuts++
+					require.Equal(t, len(want.Parts)-n, c.Others.Count)
+					sum += c.Others.Difference
+				}
+				require.InDelta(t, c.Difference, sum, 1e-9*scale(all), name)
+				last := 0
+				if len(c.Decisive) > 0 {
+					last = c.Decisive[len(c.Decisive)-1]
+				}
+				require.Equal(t, last+1, n)
+			}
+		}
+	}
+	assert.Greater(t, cuts, 100)
+}
+
 func TestRefusedOptions(t *testing.T) {
 	e, err := explain.New(kinds(t)["semi bio"].m)
 	require.NoError(t, err)
@@ -435,6 +477,8 @@ func TestRefusedOptions(t *testing.T) {
 	var option *model.OptionError
 	require.True(t, errors.As(err, &option))
 	assert.Equal(t, "no-constraints", option.Option)
+	require.ErrorAs(t, explain.Options{Top: -1}.Check(), &option)
+	assert.Equal(t, "top", option.Option)
 }
 
 func TestUnfitInput(t *testing.T) {

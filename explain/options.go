@@ -16,6 +16,9 @@ type Options struct {
 	// Least is the probability from which a label is a candidate; 0 means 0.01. The labels of the
 	// chosen labelling, of contrasts and of NBest are candidates in any case.
 	Least float64
+	// Top is the number of parts of each contrast to list, the strongest. Decisive parts, and parts
+	// that are stronger than a decisive one, are listed in any case. 0 means all parts.
+	Top int
 	// Brief leaves out Attributes and Transitions of tokens.
 	Brief         bool
 	Unconstrained bool // ignore the constraints of the label scheme
@@ -32,6 +35,8 @@ func (o Options) Check() error {
 		return model.Refuse("nbest", "{nbest} %d: want a number that is not negative", o.NBest)
 	case o.Token < 0:
 		return model.Refuse("token", "{token} %d: want a number from 1, or 0 for all tokens", o.Token)
+	case o.Top < 0:
+		return model.Refuse("top", "{top} %d: want a number that is not negative", o.Top)
 	case !(o.Least >= 0 && o.Least <= 1):
 		return model.Refuse("least", "{least} %v: want a probability", o.Least)
 	case o.Errors && (o.Against != "" || o.Token > 0):

@@ -100,12 +100,16 @@ func shareLabels(s *explain.Share) string {
 	return joined
 }
 
-// rest sums the parts that a list leaves out.
-func rest(parts []explain.Part) (sum float64) {
-	for k := range parts {
-		sum += parts[k].Difference
+// others counts and sums the parts that a list of the first top parts leaves out.
+func others(c *explain.Contrast, top int) (count int, sum float64) {
+	count = len(c.Parts) - top
+	for k := range c.Parts[top:] {
+		sum += c.Parts[top+k].Difference
 	}
-	return sum
+	if c.Others != nil {
+		count, sum = count+c.Others.Count, sum+c.Others.Difference
+	}
+	return count, sum
 }
 
 // chance formats a probability.

@@ -306,6 +306,15 @@ func TestExplanationTop(t *testing.T) {
 	assert.NotContains(t, got, "normalization")
 	got = explained(t, explanationOutputs["txt"], explainedParts())
 	assert.Contains(t, got, "-0.75  3 others")
+
+	x := explainedParts() // that was cut before
+	c := x.Tokens[1].Contrast
+	c.Parts, c.Others = c.Parts[:4], &explain.Others{Count: 4, Difference: -1}
+	got = explained(t, func(w io.Writer) report.ExplanationWriter {
+		return report.NewExplanationText(w, report.ExplanationTextOptions{Top: 2})
+	}, x)
+	assert.Contains(t, got, "-0.50  6 others")
+	assert.Contains(t, explained(t, explanationOutputs["html"], x), "4 others")
 }
 
 func TestExplanationWritersRefuseInconsistentExplanations(t *testing.T) {

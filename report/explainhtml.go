@@ -259,6 +259,7 @@ func (h *explanationHTML) contrast(x *explain.Explanation, t int) htmlContrast {
 		}
 		y.Rows = append(y.Rows, weightRow(p.Difference, c.Parts[0].Difference, name, note))
 	}
-	y.Others, y.OthersSum = len(c.Parts)-top, signed(rest(c.Parts[top:]))
+	count, sum := others(c, top)
+	y.Others, y.OthersSum = count, signed(sum)
 	return y
 }

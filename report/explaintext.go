@@ -218,9 +218,9 @@ func (e *explanationText) token(x *explain.Explanation, t, width int) {
 		e.share(p.Other, "not ")
 		e.dst = append(e.dst, '\n')
 	}
-	if n < len(c.Parts) {
-		e.number(rest(c.Parts[n:]))
-		e.printf("  %d others\n", len(c.Parts)-n)
+	if count, sum := others(c, n); count > 0 {
+		e.number(sum)
+		e.printf("  %d others\n", count)
 	}
 	if s := wins(c); s != "" {
 		e.dst = append(e.dst, "          "...)

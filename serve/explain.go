@@ -44,6 +44,8 @@ func (q *tagRequest) explain(l *Limits, data []byte, o *trellis.ExplainOptions) 
 			o.Token, err = s.integer(math.MaxInt32)
 		case "against":
 			o.Against, err = s.str()
+		case "top":
+			o.Top, err = s.integer(math.MaxInt32)
 		case "brief":
 			o.Brief, err = s.boolean()
 		default:

@@ -75,3 +75,19 @@ func TestExplain(t *testing.T) {
 	problem(t, send(s, "POST", "/v1/explain", `{"text":"a","model":"x"}`), 404)
 	problem(t, send(s, "POST", "/v1/explain", "a", "Content-Type", "text/plain"), 415)
 }
+
+// Short explanations have the most important parts.
+func TestShortExplanations(t *testing.T) {
+	m, err := trellis.Ready()
+	require.NoError(t, err)
+	s := newServer(t, serve.Options{Models: []serve.Model{{Name: "pos", Model: m}}})
+	full := post(t, s, "/v1/explain", `{"text":"Anna lives in Oslo."}`)
+	short := post(t, s, "/v1/explain", `{"text":"Anna lives in Oslo.","top":3,"brief":true}`)
+	assert.Less(t, 4*len(short), len(full))
+	want, err := m.ExplainText("Anna lives in Oslo.", trellis.ExplainOptions{Top: 3, Brief: true})
+	require.NoError(t, err)
+	require.NotNil(t, want[0].Tokens[0].Contrast.Others)
+	var lines bytes.Buffer
+	require.NoError(t, report.NewExplanationJSON(&lines).Write(want[0]))
+	assert.Equal(t, `{"explanations":[`+strings.TrimSpace(lines.String())+"]}\n", short)
+}

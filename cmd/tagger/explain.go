@@ -53,8 +53,8 @@ func (a *app) explainCommand() *cobra.Command {
 	f.BoolVar(&o.Unconstrained, "no-constraints", false, "allow ill-formed spans, such as O I-PER in BIO")
 	f.BoolVar(&o.NoDictionary, "no-dictionary", false, "ignore the tag dictionary of the model")
 	groupFlags(c, "Questions")
-	f.IntVar(&o.top, "top", 5, "list the `N` strongest parts of each difference (text and HTML)")
-	f.BoolVar(&o.json, "json", false, "write one JSON object for each sentence, with all parts")
+	f.IntVar(&o.top, "top", 5, "list the `N` strongest parts of each difference; --json lists all without it")
+	f.BoolVar(&o.json, "json", false, "write one JSON object for each sentence")
 	f.BoolVar(&o.Brief, "brief", false, "leave attributes and transitions of the tokens out of the JSON objects")
 	f.BoolVar(&o.html, "html", false, "write one HTML page with the lattice of each sentence")
 	f.StringVar(&o.color, "color", colorAuto, "`WHEN` to use colours: auto (on a terminal), always or never")
@@ -90,7 +90,9 @@ func (a *app) explain(ctx context.Context, o *explainFlags, files []string, chan
 			return err
 		}
 	}
-	o.Warn = a.warn
+	if o.Warn = a.warn; o.json && changed("top") {
+		o.Top = o.top
+	}
 	return a.writeOutput(ctx, o.output, func(w io.Writer) error {
 		out := o.writer(w)
 		explain := m.ExplainFiles
