@@ -29,6 +29,8 @@ type Analysis struct {
 	Model *model.Description `json:"model,omitempty"`
 	Data  []string           `json:"data,omitempty"`  // files that the scores are about
 	Steps []analysis.Step    `json:"steps,omitempty"` // of the training
+	// Audit says that the errors are labels that an audit of package study doubts.
+	Audit bool `json:"audit,omitempty"`
 	*analysis.Analysis
 }
 
@@ -68,7 +70,7 @@ func (a *Analysis) WriteHTML(w io.Writer) error {
 	}
 	if a.Model != nil {
 		v.Facts, v.Settings = a.facts(), a.settings()
-		v.Transitions, v.Strongest = a.transitions(), a.strongest()
+		v.Transitions, v.Strongest, v.Missing = a.transitions(), a.strongest(), a.missing()
 	}
 	var b bytes.Buffer
 	if err := analysisPage.Execute(&b, v); err != nil {
@@ -95,6 +97,7 @@ type analysisView struct {
 	Transitions     *heatMap
 	Calibration     template.HTML
 	Strongest       []strongList
+	Missing         string
 	Labels          []string // of errors
 }
 
@@ -168,6 +171,21 @@ func trainedOn(notes map[string]string) string {
 		return ""
 	}
 	return notes["sentences"] + " sentences, " + notes["tokens"] + " tokens"
+}
+
+// missing names the sections that need further files.
+func (a *Analysis) missing() string {
+	var list []string
+	if len(a.Steps) == 0 {
+		list = append(list, "the learning curve needs the log of the training")
+	}
+	if a.Analysis != nil && len(a.ByFrequency) == 0 {
+		list = append(list, "scores by frequency and of seen entities need the training data")
+		if !a.Spans {
+			list[len(list)-1] = "scores by frequency and of seen labels of words need the training data"
+		}
+	}
+	return strings.Join(list, "; ")
 }
 
 // settings lists the settings of the training and other notes.

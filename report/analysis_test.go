@@ -166,9 +166,27 @@ func TestAnalysisOfFewParts(t *testing.T) {
 	}}}})
 	assert.Equal(t, 1, strings.Count(got, "<section"))
 	assert.Contains(t, got, "<p>1 error, the most confident first.")
+	assert.NotContains(t, got, "Not on this page")
+	got = pageOf(t, &report.Analysis{Model: &model.Description{}, Analysis: &analysis.Analysis{}})
+	assert.Contains(t, got, "Not on this page: the learning curve needs the log of the training; scores by frequency and of seen labels of words need the training data.")
+	got = pageOf(t, &report.Analysis{Model: &model.Description{}, Steps: []analysis.Step{{Step: 1}}, Analysis: &analysis.Analysis{Spans: true}})
+	assert.Contains(t, got, "Not on this page: scores by frequency and of seen entities need the training data.")
 	restarted := pageOf(t, &report.Analysis{Steps: []analysis.Step{{Step: 1}, {Run: 1, Step: 1, Objective: 3}}})
 	assert.Contains(t, restarted, "run 1</text>")
 	assert.NotContains(t, restarted, "Development score")
+}
+
+// The page of an audit speaks of suspects, not of errors.
+func TestAnalysisOfAudit(t *testing.T) {
+	a := analyses(t)["analysis-spans"]
+	a.Audit, a.Model, a.NumErrors = true, nil, len(a.Errors)
+	got := pageOf(t, a)
+	assert.Contains(t, got, "<h2>Suspects</h2>\n<p>3 labels in doubt, the most doubtful first:")
+	assert.Contains(t, got, "<span>file</span>")
+	assert.Contains(t, got, "<span>model</span>")
+	assert.Contains(t, got, "with the labels of the file as gold labels")
+	assert.NotContains(t, got, "<span>gold</span>")
+	assert.NotContains(t, got, "error,")
 }
 
 func TestAnalysisOfManyLabels(t *testing.T) {

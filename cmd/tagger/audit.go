@@ -80,7 +80,7 @@ func (a *app) audit(ctx context.Context, o *auditFlags, files []string) error {
 		return err
 	}
 	if o.html != "" {
-		page := &report.Analysis{Title: "Labels that a model doubts", Data: files, Analysis: r.Analysis()}
+		page := &report.Analysis{Title: "Labels that a model doubts", Data: files, Audit: true, Analysis: r.Analysis()}
 		if err := a.writeOutput(ctx, o.html, page.WriteHTML); err != nil {
 			return err
 		}

@@ -53,6 +53,7 @@ func TestAudit(t *testing.T) {
 	page := filepath.Join(t.TempDir(), "suspects.html")
 	o := done(t, "", "audit", "--quiet", "--threads", "1", "--folds", "3", "--top", "3", "--json", path, "--html", page, "testdata/train.conll")
 	assert.Contains(t, read(t, page), "testdata/train.conll:20")
+	assert.Contains(t, read(t, page), "3 labels in doubt")
 	golden(t, "audit.txt", o.out)
 	assert.Empty(t, o.errors)
 	lines := strings.Split(strings.TrimSpace(read(t, path)), "\n")
