@@ -55,8 +55,12 @@ func (q *tagRequest) explain(l *Limits, data []byte, o *trellis.ExplainOptions) 
 	})
 }
 
-// explain appends the explanations of a document to x.out, inside the gate.
+// explain appends the explanations of a document to x.out, inside the gates.
 func (x *exchange) explain(v *version, o trellis.ExplainOptions) error {
+	if err := x.server.slow.enter(x.job.deadline, true); err != nil {
+		return err
+	}
+	defer x.server.slow.leave()
 	if err := x.server.gate.enter(x.job.deadline, true); err != nil {
 		return err
 	}

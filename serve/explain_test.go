@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -74,6 +75,16 @@ func TestExplain(t *testing.T) {
 	assert.Equal(t, "13 tokens to explain, the limit is 12", problem(t, send(s, "POST", "/v1/explain", `{"tokens":["a"`+strings.Repeat(`,"a"`, 12)+`]}`), 413))
 	problem(t, send(s, "POST", "/v1/explain", `{"text":"a","model":"x"}`), 404)
 	problem(t, send(s, "POST", "/v1/explain", "a", "Content-Type", "text/plain"), 415)
+}
+
+// Explanations that wait for others do not delay labels.
+func TestManyExplanations(t *testing.T) {
+	s := newServer(t, serve.Options{Limits: serve.Limits{Concurrency: 2, Time: time.Second}})
+	serve.HoldExplanations(s)
+	a := send(s, "POST", "/v1/explain", `{"text":"Oslo"}`)
+	assert.Equal(t, "the server was too busy to start within the time limit", problem(t, a, 503))
+	assert.Zero(t, serve.Running(s))
+	post(t, s, "/v1/tag", `{"text":"Oslo"}`)
 }
 
 // Short explanations have the most important parts.

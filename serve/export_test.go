@@ -29,6 +29,13 @@ func Hold(s *Server) (release func()) {
 	}
 }
 
+// HoldExplanations keeps the gate of explanations closed.
+func HoldExplanations(s *Server) {
+	for range cap(s.slow.running) {
+		s.slow.running <- struct{}{}
+	}
+}
+
 // Freed reports whether the garbage collector has freed the current version of the first model.
 func Freed(s *Server) *atomic.Bool {
 	freed := new(atomic.Bool)

@@ -56,8 +56,8 @@ type gate struct {
 	queue   int64
 }
 
-func newGate(l Limits) *gate {
-	return &gate{running: make(chan struct{}, l.Concurrency), queue: int64(l.Queue)}
+func newGate(concurrency, queue int) *gate {
+	return &gate{running: make(chan struct{}, concurrency), queue: int64(queue)}
 }
 
 // enter waits until the request may run. If bounded is set and the line is full, it returns a

@@ -56,7 +56,7 @@ func newMetrics(r *prometheus.Registry, s *Server) (*metrics, error) {
 	}, []string{"route"})
 	m.inFlight = prometheus.NewGauge(prometheus.GaugeOpts{Name: "trellis_requests_in_flight", Help: "Number of requests without an answer yet."})
 	waiting := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "trellis_requests_waiting", Help: "Number of requests that wait for others."},
-		func() float64 { return float64(s.gate.waiting.Load()) })
+		func() float64 { return float64(s.gate.waiting.Load() + s.slow.waiting.Load()) })
 	for _, c := range append(all, m.seconds, m.inFlight, waiting, modelCollector{s}) {
 		if err := m.registry.Register(c); err != nil {
 			return nil, err

@@ -48,6 +48,7 @@ type Server struct {
 	byName   map[string]*slot
 	routes   map[string]*route
 	gate     *gate
+	slow     *gate // of explanations, before gate; half as wide, so that tagging does not wait for them
 	metrics  *metrics
 	origins  *http.CrossOriginProtection
 	closing  atomic.Bool // true while the server shuts down
@@ -74,8 +75,8 @@ func New(o Options) (*Server, error) {
 	if len(o.Models) == 0 {
 		return nil, errors.New("serve: no model")
 	}
-	s := &Server{limits: limits, log: cmp.Or(o.Logger, slog.New(slog.DiscardHandler)), gate: newGate(limits),
-		byName: make(map[string]*slot), origins: http.NewCrossOriginProtection()}
+	s := &Server{limits: limits, log: cmp.Or(o.Logger, slog.New(slog.DiscardHandler)), gate: newGate(limits.Concurrency, limits.Queue),
+		slow: newGate((limits.Concurrency+1)/2, limits.Queue), byName: make(map[string]*slot), origins: http.NewCrossOriginProtection()}
 	if o.TokenFile != "" {
 		token, err := os.ReadFile(o.TokenFile)
 		if err != nil {
