@@ -130,7 +130,7 @@ func (o *FileOptions) checkDocuments(in *input.Input) error {
 		set    bool
 		option string
 	}{
-		{o.NBest > 0, "nbest"}, {o.Probabilities && !whole, "probs"}, {o.Spans && !whole, "span-probs"}, {o.Fixed, "fixed"}, {o.tool() != "", "output-format"},
+		{o.NBest > 0 && !whole, "nbest"}, {o.Probabilities && !whole, "probs"}, {o.Spans && !whole, "span-probs"}, {o.Fixed, "fixed"}, {o.tool() != "", "output-format"},
 	} {
 		if x.set {
 			return in.AtStart(model.Refuse(x.option, "{%s}: documents of %s hold spans only", x.option, in.Documents()))

@@ -112,7 +112,7 @@ func (l *labeller) sentence(s *input.Sentence) error {
 		return at(l.in, s, err)
 	}
 	if l.o.to != nil {
-		l.made = append(l.made, l.document(s, &list[0]))
+		l.made = append(l.made, l.document(s, list))
 		return nil
 	}
 	return l.w.write(l.in, l.fit, s, list)

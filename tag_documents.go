@@ -14,12 +14,10 @@ import (
 // documents. Rows become a document for each sentence. Its text is that of the comment "# text" or
 // of the words, see text.Original. Documents of annotation tools keep their text and ID.
 //
-// A document has one labelling of each sentence, so options such as NBest are a *model.OptionError.
-// Attribute files have no words: the error wraps model.ErrInput.
+// With NBest, the sentences have alternatives. An output format is a *model.OptionError. Attribute
+// files have no words: the error wraps model.ErrInput.
 func (m *Model) TagDocuments(ctx context.Context, w DocumentWriter, data Source, o FileOptions) error {
 	switch {
-	case o.NBest > 0:
-		return model.Refuse("nbest", "{nbest}: documents hold one labelling of each sentence")
 	case o.tool() != "":
 		return model.Refuse("output-format", "{output-format} %s: the output are documents", o.OutputFormat)
 	case ownOutput(m.labeller, &o) != nil:
@@ -30,10 +28,10 @@ func (m *Model) TagDocuments(ctx context.Context, w DocumentWriter, data Source,
 }
 
 // document returns a sentence of rows as a document.
-func (l *labeller) document(s *input.Sentence, found *model.Labelling) Document {
+func (l *labeller) document(s *input.Sentence, list []model.Labelling) Document {
 	whole, sentence := text.Original(&s.Rows, &l.in.Layout, l.fit.form)
 	return Document{File: l.in.Name, ID: text.Comment(&s.Rows, "sent_id"), Text: whole,
-		Sentences: []DocumentSentence{l.annotate.Sentence(whole, sentence, found)}}
+		Sentences: []DocumentSentence{l.annotated(whole, sentence, list)}}
 }
 
 // labelled returns a document of an annotation tool with labels.
@@ -44,7 +42,15 @@ func (l *labeller) labelled(d *standoff.Document, sentences []standoff.Sentence)
 		if err != nil {
 			return out, err
 		}
-		out.Sentences = append(out.Sentences, l.annotate.Sentence(d.Text, s.Sentence, &list[0]))
+		out.Sentences = append(out.Sentences, l.annotated(d.Text, s.Sentence, list))
 	}
 	return out, nil
+}
+
+// annotated returns a sentence of a document with its labellings.
+func (l *labeller) annotated(whole string, s text.Sentence, list []model.Labelling) DocumentSentence {
+	if l.o.NBest > 0 {
+		return l.annotate.NBest(whole, s, list)
+	}
+	return l.annotate.Sentence(whole, s, &list[0])
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/trellis-nlp/trellis"
+	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/report"
 	"github.com/trellis-nlp/trellis/text/standoff"
@@ -61,6 +62,46 @@ func TestTagDocuments(t *testing.T) {
 	}
 }
 
+// Text, rows and documents have the same n-best labellings.
+func TestTagDocumentsNBest(t *testing.T) {
+	m := peopleModel(t)
+	list, err := m.Label(model.Sentence{Columns: features.Rows{{"Maria"}, {"lives"}, {"in"}, {"Oslo"}, {"."}}}, model.TagOptions{NBest: 3, Spans: true})
+	require.NoError(t, err)
+	require.Len(t, list, 3)
+	const line = `{"id": 1, "text": "Maria lives in Oslo.", "label": []}` + "\n"
+	for name, tag := range map[string]func(trellis.DocumentWriter) error{
+		"text": func(w trellis.DocumentWriter) error {
+			return m.TagTextFiles(t.Context(), w, stdin("Maria lives in Oslo."), trellis.TextOptions{NBest: 3, Spans: true})
+		},
+		"rows": func(w trellis.DocumentWriter) error {
+			return m.TagDocuments(t.Context(), w, stdin("Maria\nlives\nin\nOslo\n.\n"), trellis.FileOptions{NBest: 3, Spans: true})
+		},
+		"doccano": func(w trellis.DocumentWriter) error {
+			return m.TagDocuments(t.Context(), w, stdin(line), trellis.FileOptions{NBest: 3, Spans: true})
+		},
+	} {
+		var c collector
+		require.NoError(t, tag(&c), name)
+		require.Len(t, c.docs, 1, name)
+		s := c.docs[0].Sentences[0]
+		require.Len(t, s.NBest, 3, name)
+		assert.Equal(t, s.Labels, s.NBest[0].Labels, name)
+		assert.Equal(t, s.Entities, s.NBest[0].Entities, name)
+		for k, a := range s.NBest {
+			assert.Equal(t, list[k].Labels, a.Labels, name)
+			assert.InDelta(t, list[k].Probability, a.Probability, 1e-12, name)
+			require.Len(t, a.Entities, len(list[k].Spans), name)
+			for n, e := range a.Entities {
+				assert.InDelta(t, list[k].Spans[n].Probability, e.Probability, 1e-12, name)
+				assert.Equal(t, e.Text, c.docs[0].Text[e.Start.Byte:e.End.Byte], name)
+			}
+		}
+		for _, documents := range []bool{false, true} {
+			require.NoError(t, report.NewJSON(new(bytes.Buffer), report.JSONOptions{Documents: documents}).Write(&c.docs[0]))
+		}
+	}
+}
+
 // A word of a multiword token that does not spell it is no text of its own.
 func TestTagDocumentsWithMultiwordTokens(t *testing.T) {
 	m, _, err := trellis.Train(t.Context(), stdin("à B-A\nle B-B\nCaire I-B\n. O\n"), trellis.Config{Epochs: new(30), Threads: 1, Format: "conll"})
@@ -99,7 +140,7 @@ func TestTagDocumentsWithPartsOfSpeech(t *testing.T) {
 func TestTagDocumentsRefuses(t *testing.T) {
 	m := peopleModel(t)
 	for option, o := range map[string]trellis.FileOptions{
-		"nbest": {NBest: 2}, "output-format": {OutputFormat: "crfpp"}, "fixed": {Fixed: true}, "threads": {Threads: -1},
+		"nbest": {NBest: -1}, "posterior": {NBest: 2, Posterior: true}, "output-format": {OutputFormat: "crfpp"}, "fixed": {Fixed: true}, "threads": {Threads: -1},
 	} {
 		requireOption(t, m.TagDocuments(t.Context(), &collector{}, stdin(people), o), option, "")
 	}

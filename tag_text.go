@@ -27,6 +27,7 @@ const anyText = "rules"
 // the tokenizer of the model.
 type TextOptions struct {
 	Tokenizer     string // as for Model.Tokenizer: a name, or the file of a learned tokenizer
+	NBest         int    // number of labellings per sentence; 0 means the best, without alternatives
 	Probabilities bool   // also find the probability of each label
 	Spans         bool   // also find the probability of each entity
 	Posterior     bool   // label each token with its most probable label (posterior decoding)
@@ -37,10 +38,11 @@ type TextOptions struct {
 	Warn func(string) // receives warnings about files that look misread; may be nil
 }
 
-// Check returns an [*OptionError] for an option that is out of range.
+// Check returns an [*OptionError] for an option that is out of range or contradicts another.
 func (o TextOptions) Check() error {
-	if o.Threads < 0 {
-		return model.Refuse("threads", "{threads} %d: want a positive number, or 0 for all cores", o.Threads)
+	files := FileOptions{NBest: o.NBest, Posterior: o.Posterior, Threads: o.Threads}
+	if err := files.Check(); err != nil {
+		return err
 	}
 	if o.Tokenizer == "" {
 		return nil
@@ -96,7 +98,8 @@ func (m *Model) newTextTagger(o TextOptions) (*model.TextTagger, error) {
 // textTagger returns a tagger of text for one goroutine, with an open tokenizer.
 func (m *Model) textTagger(t text.Tokenizer, o TextOptions) (*model.TextTagger, error) {
 	return model.NewTextTagger(m.labeller, t, model.TagOptions{
-		Probabilities: o.Probabilities, Spans: o.Spans, Posterior: o.Posterior, Unconstrained: o.Unconstrained, NoDictionary: o.NoDictionary,
+		NBest: o.NBest, Probabilities: o.Probabilities, Spans: o.Spans, Posterior: o.Posterior,
+		Unconstrained: o.Unconstrained, NoDictionary: o.NoDictionary,
 	})
 }
 

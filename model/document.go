@@ -66,6 +66,18 @@ func (a *Annotator) Sentence(whole string, s text.Sentence, l *Labelling) Docume
 	return d
 }
 
+// NBest returns a sentence as Sentence does for the first of its labellings, with all of them as
+// alternatives.
+func (a *Annotator) NBest(whole string, s text.Sentence, list []Labelling) DocumentSentence {
+	d := a.Sentence(whole, s, &list[0])
+	for k := range list {
+		l := &list[k]
+		d.NBest = append(d.NBest, Alternative{Probability: l.Probability, Labels: append([]string{}, l.Labels...),
+			Entities: a.entities(whole, s.Tokens, l)})
+	}
+	return d
+}
+
 // entities returns the entities of a labelling.
 func (a *Annotator) entities(whole string, tokens []text.Token, l *Labelling) (list []Entity) {
 	if !a.spans {
@@ -146,14 +158,8 @@ func (t *TextTagger) LabelSentence(whole string, s text.Sentence) (DocumentSente
 	if err != nil {
 		return DocumentSentence{}, err
 	}
-	d := t.Sentence(whole, s, &found[0])
-	if !t.nbest {
-		return d, nil
+	if t.nbest {
+		return t.NBest(whole, s, found), nil
 	}
-	for k := range found {
-		l := &found[k]
-		d.NBest = append(d.NBest, Alternative{Probability: l.Probability, Labels: append([]string{}, l.Labels...),
-			Entities: t.entities(whole, s.Tokens, l)})
-	}
-	return d, nil
+	return t.Sentence(whole, s, &found[0]), nil
 }

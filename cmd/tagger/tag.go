@@ -55,7 +55,7 @@ func (a *app) tagCommand() *cobra.Command {
 	o.register(c)
 	f.BoolVar(&o.Probabilities, "probs", false, "add the probability of each label")
 	f.BoolVar(&o.Spans, "span-probs", false, "add the probability of each span at its first token")
-	f.IntVar(&o.NBest, "nbest", 0, "write the `N` best labellings of each sentence with their probabilities")
+	f.IntVar(&o.NBest, "nbest", 0, "write the `N` best labellings of each sentence with their probabilities; for text, with --json")
 	f.StringVar(&o.OutputFormat, "output-format", "same", "output `FORMAT`: same as the input, or that of the tool "+
 		"crfsuite, crfpp or wapiti")
 	f.StringSliceVar(&o.Detail, "detail", nil, "`LIST` of additions to the output of a tool: reference, path, all "+

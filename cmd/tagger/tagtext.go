@@ -71,9 +71,11 @@ func (o *tagFlags) check(changed func(string) bool) error {
 		return wrongUsage("--per: use it with --json")
 	case o.json && o.offsets != "" && err != nil:
 		return wrongUsage("--offsets %s: want runes, bytes or utf16 for --json", o.offsets)
+	case o.NBest > 0 && (o.html || o.text && !o.json):
+		return wrongUsage("--nbest: text with marks, and pages, have one labelling of each sentence; use --json")
 	}
 	if given := firstOf(changed, "text", "color"); given != "" {
-		if other := firstOf(changed, columnFlags...); other != "" {
+		if other := o.columnFlag(changed); other != "" {
 			return wrongUsage("--%s is for plain text, and --%s for columns: choose one", given, other)
 		}
 	}
@@ -88,12 +90,17 @@ func firstOf(changed func(string) bool, names ...string) string {
 	return ""
 }
 
-// columnFlags are the flags of tag that plain text does not have.
-var columnFlags = []string{"format", "form", "label", "nbest", "output-format", "detail", "fixed"}
+// columnFlag returns a given flag that plain text does not have, or "".
+func (o *tagFlags) columnFlag(changed func(string) bool) string {
+	if o.NBest > 0 && !o.json {
+		return "nbest"
+	}
+	return firstOf(changed, "format", "form", "label", "output-format", "detail", "fixed")
+}
 
 func (o *tagFlags) textOptions() trellis.TextOptions {
 	return trellis.TextOptions{
-		Tokenizer: o.tokenizer, Probabilities: o.Probabilities, Spans: o.Spans, Posterior: o.Posterior,
+		Tokenizer: o.tokenizer, NBest: o.NBest, Probabilities: o.Probabilities, Spans: o.Spans, Posterior: o.Posterior,
 		Unconstrained: o.Unconstrained, NoDictionary: o.NoDictionary, Threads: o.Threads, Warn: o.Warn,
 	}
 }
@@ -104,7 +111,7 @@ func (a *app) detectText(ctx context.Context, m *trellis.Model, o *tagFlags, dat
 	if o.text {
 		return true, data, nil
 	}
-	if firstOf(changed, columnFlags...) != "" {
+	if o.columnFlag(changed) != "" {
 		return false, data, nil
 	}
 	plain, data, err := m.LooksLikeText(ctx, data)

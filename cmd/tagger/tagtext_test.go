@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -31,13 +32,18 @@ func TestTagTextGolden(t *testing.T) {
 		"story.marked.txt":       {"--text"},
 		"story.colored.txt":      {"--text", "--color", "always"},
 		"story.jsonl":            {"--text", "--json"},
+		"story.nbest.jsonl":      {"--json", "--nbest", "2"},
 		"story.paragraphs.jsonl": {"--text", "--json", "--per", "paragraph", "--offsets", "utf16", "--probs"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("NO_COLOR", "1")
 			args = append([]string{"tag", "--model", wordModel(t), "testdata/story.txt"}, args...)
 			o := done(t, "", args...)
-			assert.Empty(t, o.errors)
+			if slices.Contains(args, "--text") {
+				assert.Empty(t, o.errors)
+			} else {
+				assert.Equal(t, assumed, o.errors)
+			}
 			golden(t, name, o.out)
 
 			out := filepath.Join(t.TempDir(), "out")
@@ -129,14 +135,16 @@ func TestTagTextRefuses(t *testing.T) {
 	}{
 		"--offsets words: want runes, bytes":                                                    {exitUsage, model, []string{"--offsets", "words", "--json"}},
 		"--offsets words: want bytes, runes":                                                    {exitUsage, model, []string{"--offsets", "words"}},
-		"--nbest: documents hold one labelling of each sentence":                                {exitUsage, model, []string{"--json", "--nbest", "2", "testdata/text.conll"}},
+		"--nbest: text with marks, and pages, have one labelling of each sentence; use --json":  {exitUsage, model, []string{"--html", "--nbest", "2", "testdata/text.conll"}},
 		"--tokenizer is for plain text and documents, but this file has col":                    {exitFailed, model, []string{"--tokenizer", "space", "testdata/text.conll"}},
 		"--per page: want sentence or paragraph":                                                {exitUsage, model, []string{"--per", "page", "--json"}},
 		"--color red: want auto, always or never":                                               {exitUsage, model, []string{"--color", "red"}},
 		"--json and --html: choose one":                                                         {exitUsage, model, []string{"--json", "--html"}},
 		"--offsets: for plain text, use it with --json":                                         {exitUsage, model, []string{"--offsets", "bytes"}},
 		"--per: use it with --json":                                                             {exitUsage, model, []string{"--per", "paragraph"}},
-		"--text is for plain text, and --nbest for columns":                                     {exitUsage, model, []string{"--text", "--nbest", "2"}},
+		"--nbest: text with marks, and pages, have one":                                         {exitUsage, model, []string{"--text", "--nbest", "2"}},
+		"--color is for plain text, and --nbest for columns":                                    {exitUsage, model, []string{"--color", "never", "--nbest", "2"}},
+		"--posterior gives one labelling per sentence; it cannot be combined with --nbest":      {exitUsage, model, []string{"--text", "--json", "--posterior", "--nbest", "2"}},
 		"--color is for plain text, and --format for columns":                                   {exitUsage, model, []string{"--color", "never", "--format", "conll"}},
 		"--tokenizer: unknown tokenizer \"words\": want space":                                  {exitUsage, model, []string{"--text", "--tokenizer", "words"}},
 		"--probs and --span-probs: for plain text, use them":                                    {exitUsage, model, []string{"--text", "--probs"}},
