@@ -66,6 +66,9 @@ func (c *conversion) renderer(list []*input.Sentence) (*renderer, error) {
 	columns := c.o.Columns
 	if len(columns) == 0 && in.Format == corpus.CoNLLU {
 		columns = []string{"form", "upos"}
+		if !slices.Contains(in.Layout.Names, "upos") { // CoNLL-U Plus
+			columns = slices.DeleteFunc(slices.Clone(in.Layout.Names), func(name string) bool { return name == "id" || name == "misc" })
+		}
 	}
 	for _, spec := range columns {
 		v, err := c.value(spec)

@@ -1,6 +1,7 @@
 package trellis_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -37,6 +38,32 @@ const treebank = `# newdoc id = d1
 3	!	!	PUNCT	.	_	1	punct	_	SpaceAfter=No
 
 `
+
+// CoNLL-U Plus stays as it is in CoNLL-U. In CoNLL it has FORM and UPOS, or all columns but ID and
+// MISC.
+func TestConvertPlus(t *testing.T) {
+	const rows = "# text = Anna ran\n1\tAnna\tB-PER\t_\n2\tran\tO\t_\n\n"
+	const plus = "# global.columns = ID FORM NER MISC\n" + rows
+	for _, c := range []struct{ in, to, want string }{
+		{plus, "conllu", plus},
+		{plus, "conll", "Anna\tB-PER\nran\tO\n\n"},
+		{"# global.columns = ID FORM UPOS NER\n" + rows, "conll", "Anna\tB-PER\nran\tO\n\n"},
+	} {
+		var out bytes.Buffer
+		require.NoError(t, trellis.Convert(t.Context(), &out, stdin(c.in), trellis.ConvertOptions{To: c.to}))
+		assert.Equal(t, c.want, out.String())
+	}
+	var out bytes.Buffer
+	require.NoError(t, trellis.Convert(t.Context(), &out, stdin(plus), trellis.ConvertOptions{Scheme: "bioes", Label: "NER"}))
+	assert.Equal(t, strings.Replace(plus, "B-PER", "S-PER", 1), out.String())
+	// A model of its column writes there.
+	m, _, err := trellis.Train(t.Context(), stdin(strings.Replace(plus, "2\tran\tO\t_", "2\tran\tO\tSpaceAfter=No", 1)),
+		trellis.Config{Label: "NER", Epochs: new(20), Threads: 1})
+	require.NoError(t, err)
+	out.Reset()
+	require.NoError(t, m.TagFiles(t.Context(), &out, stdin(strings.Replace(plus, "B-PER", "_", 1)), trellis.FileOptions{}))
+	assert.Equal(t, plus, out.String())
+}
 
 func TestConvert(t *testing.T) {
 	for name, c := range map[string]struct {

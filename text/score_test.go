@@ -1,6 +1,7 @@
 package text
 
 import (
+	"bytes"
 	"os"
 	"strings"
 	"testing"
@@ -51,6 +52,50 @@ func TestReadReference(t *testing.T) {
 	assert.Equal(t, ReferenceToken{Form: "didn't", Words: []string{"did", "n't"}, Labels: []string{"AUX", "PART"}, Spaced: true}, r.Tokens[1])
 	assert.True(t, r.Tokens[4].First)
 	assert.True(t, r.Tokens[6].Para)
+}
+
+// The columns of CoNLL-U Plus are those that the file names.
+func TestReadReferenceOfPlus(t *testing.T) {
+	for _, c := range []struct{ text, want, words string }{
+		{"# global.columns = ID FORM NER MISC\n1\tAnna\tB-PER\t_\n2\tran\tO\tSpaceAfter=No\n3\t.\tO\t_\n\n1-2\tdu\t_\tSpaceAfter=No\n1\tde\tO\t_\n2\tle\tO\t_\n3\t!\tO\t_\n", "Anna ran. du! ", "Anna|ran|.|de|le|!"},
+		{"# global.columns = MISC NER FORM ID\nSpaceAfter=No\tO\tran\t1\n_\tO\t.\t2\n", "ran. ", "ran|."},
+		{"# global.columns = ID FORM\n1-2\tdu\n1\tde\n2\tle\n", "du ", "de|le"},
+		{"# global.columns = FORM LABEL\nran\tO\n.\tO\n", "ran . ", "ran|."},
+	} {
+		r, err := ReadReference(strings.NewReader(c.text), "plus.conllup", 1)
+		require.NoError(t, err)
+		assert.Equal(t, c.want, r.Text)
+		var words []string
+		for _, token := range r.Tokens {
+			assert.Len(t, token.Labels, len(token.Words))
+			words = append(words, token.Words...)
+		}
+		assert.Equal(t, c.words, strings.Join(words, "|"))
+	}
+	empty, err := ReadReference(strings.NewReader(""), "empty", -1)
+	require.NoError(t, err)
+	assert.Empty(t, empty.Tokens)
+}
+
+// FuzzReadReference reads any bytes. The text has all forms in their order.
+func FuzzReadReference(f *testing.F) {
+	f.Add([]byte(conllu))
+	f.Add([]byte("# global.columns = ID FORM NER MISC\n1-2\tdu\t_\tSpaceAfter=No\n1\tde\tO\t_\n2\tle\tO\t_\n3\t.\tO\t_\n"))
+	f.Add([]byte("# global.columns = FORM ID\na\t1\n"))
+	f.Add([]byte("# global.columns = FORM\na\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r, err := ReadReference(bytes.NewReader(data), "in", 0)
+		if err != nil {
+			return
+		}
+		rest := r.Text
+		for _, token := range r.Tokens {
+			_, after, found := strings.Cut(rest, token.Form)
+			require.True(t, found)
+			rest = after
+			require.Len(t, token.Labels, len(token.Words))
+		}
+	})
 }
 
 func TestScoreOfTheReferenceItself(t *testing.T) {
