@@ -41,17 +41,20 @@ const (
 // addDocuments adds the flags for documents.
 func addDocuments(c *cobra.Command, o *trellis.DocumentOptions) {
 	f := c.Flags()
-	f.TextVar(&o.Aligner.Policy, "align", o.Aligner.Policy, alignUsage)
-	f.IntVar(&o.Aligner.Layers, "layers", 0, layersUsage)
+	if c.Name() != "tag" { // which replaces the spans
+		f.TextVar(&o.Aligner.Policy, "align", o.Aligner.Policy, alignUsage)
+		f.IntVar(&o.Aligner.Layers, "layers", 0, layersUsage)
+		complete(c, "align", "expand", "contract", "strict")
+	}
 	f.StringSliceVar(&o.Labels, "span-labels", nil, spanLabelsUsage)
 	f.StringVar(&o.Element, "document-element", "", elementUsage)
 	f.StringVar(&o.TextKey, "text-key", "", textKeyUsage)
 	f.StringVar(&o.TagsKey, "tags-key", "", tagsKeyUsage)
 	f.StringSliceVar(&o.LabelNames, "label-names", nil, labelNamesUsage)
-	complete(c, "align", "expand", "contract", "strict")
 	for _, name := range documentFlags {
-		f.Lookup(name).DefValue = ""
-		f.Lookup(name).Annotations = map[string][]string{cli.Group: {documentGroup}}
+		if flag := f.Lookup(name); flag != nil {
+			flag.DefValue, flag.Annotations = "", map[string][]string{cli.Group: {documentGroup}}
+		}
 	}
 }
 
