@@ -64,7 +64,10 @@ func WriteAttributes(ctx context.Context, w io.Writer, data Source, c Config) er
 		return err
 	}
 	a := newAttributeWriter(w, program, d.Input().Templates.Name(), c.Log)
-	spell := annotation.Speller{Spelling: d.Profile.Spelling}
+	var spell annotation.Speller
+	if reading, _ := annotation.ParseSupervision(c.Supervision); reading == annotation.Full { // else labels are fields of the file
+		spell.Spelling = d.Profile.Spelling
+	}
 	var own []string
 	return d.Each(ctx, func(s *input.Sentence, labels []string) error {
 		own = spell.Write(own[:0], labels)

@@ -2,6 +2,7 @@ package trellis_test
 
 import (
 	"bytes"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -122,6 +123,55 @@ func TestLabelsKeepTheirSpelling(t *testing.T) {
 				assert.Equal(t, want.F1, columns.F1)
 			})
 		}
+	}
+}
+
+// Partial labels have the spelling of the file, too.
+func TestPartialLabelsKeepTheirSpelling(t *testing.T) {
+	for name, x := range spellings {
+		if name == "" {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			full := respelled(t, sample.Train, x.scheme, x.spelling)
+			known := make(map[string]bool)
+			var partial strings.Builder
+			k := 0
+			for line := range strings.Lines(full) {
+				row := strings.Fields(line)
+				if len(row) > 0 {
+					known[row[2]] = true
+					k++
+					switch {
+					case k%20 == 0:
+						row[2] = "?"
+					case k%20 == 10 && row[2] == "O":
+						row[2] = "O|" + x.labels[0]
+					}
+				}
+				partial.WriteString(strings.Join(row, "\t") + "\n")
+			}
+			dev := filepath.Join(t.TempDir(), "dev.conll")
+			require.NoError(t, os.WriteFile(dev, []byte(full), 0o666))
+			warn := func(text string) { assert.Empty(t, text, "a known spelling") }
+			c := trellis.Config{POS: "none", Supervision: "partial", Epochs: new(8), Threads: 1, Warn: warn, Dev: trellis.Files(dev)}
+			m, _, err := trellis.Train(t.Context(), stdin(partial.String()), c)
+			require.NoError(t, err)
+			assert.Equal(t, name, m.Labeller().Metadata().Map()["spelling"])
+			labels, err := m.Tag([]string{"Sofia", "lives", "in", "London", "."})
+			require.NoError(t, err)
+			for _, label := range labels {
+				assert.True(t, known[label], label)
+			}
+			r, err := m.Evaluate(t.Context(), stdin(full))
+			require.NoError(t, err)
+			assert.Greater(t, r.F1, 0.7)
+
+			var out bytes.Buffer
+			require.NoError(t, trellis.WriteAttributes(t.Context(), &out, stdin(partial.String()), trellis.Config{POS: "none", Supervision: "partial"}))
+			assert.Contains(t, out.String(), "\nO|"+x.labels[0]+"\t")
+		})
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
@@ -41,7 +42,7 @@ func (c *Config) NewCost(labels []string, scheme structured.Scheme) (structured.
 			if err != nil {
 				return nil, err
 			}
-			j := slices.Index(labels, label)
+			j := indexOf(labels, label)
 			if j < 0 {
 				return nil, model.Refuse("label-weight", "{label-weight} %s: the training data has no label %q", s, label)
 			}
@@ -50,6 +51,23 @@ func (c *Config) NewCost(labels []string, scheme structured.Scheme) (structured.
 		return weights, nil
 	}
 	return structured.Hamming{}, nil
+}
+
+// indexOf returns the index of a label that the user may write in any spelling, as the files may, or
+// -1. Labels have the usual spelling.
+func indexOf(labels []string, label string) int {
+	if j := slices.Index(labels, label); j >= 0 {
+		return j
+	}
+	for _, letters := range []annotation.Letters{annotation.BIES, annotation.BILU, annotation.BMES} {
+		for k := range 4 {
+			s := annotation.Spelling{Letters: letters, Underscore: k&1 != 0, TypeFirst: k&2 != 0}
+			if j := slices.Index(labels, s.Read(label)); j >= 0 {
+				return j
+			}
+		}
+	}
+	return -1
 }
 
 // costOption converts a cost to a field of structured.EntityCost, where 0 means 1 and a negative

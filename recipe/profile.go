@@ -90,9 +90,6 @@ func (c *Config) Look(s Sample) (*Profile, error) {
 		}
 	}
 	p.Scheme, p.Spelling = detector.Result()
-	if reading != annotation.Full && p.Spelling != (annotation.Spelling{}) {
-		p.Scheme, p.Spelling = structured.Plain, annotation.Spelling{}
-	}
 	for l := range found {
 		l = p.Spelling.Read(l)
 		p.Labels[l] = true

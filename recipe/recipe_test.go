@@ -329,6 +329,14 @@ func TestCosts(t *testing.T) {
 	cost, err = c.NewCost(labels, structured.BIO)
 	require.NoError(t, err)
 	assert.Equal(t, structured.WeightedHamming{1, 4, 1}, cost)
+	inside := []string{"O", "E-X", "S-X", "I-X"}
+	c = Config{Loss: "hinge", LabelWeight: []string{"X_L=2", "U-X=3", "M-X=4"}}
+	cost, err = c.NewCost(inside, structured.BIOES)
+	require.NoError(t, err, "any spelling of the label")
+	assert.Equal(t, structured.WeightedHamming{1, 2, 3, 4}, cost)
+	c = Config{Loss: "hinge", LabelWeight: []string{"Q-X=2"}}
+	_, err = c.NewCost(inside, structured.BIOES)
+	assert.ErrorContains(t, err, `no label "Q-X"`)
 }
 
 func FuzzRead(f *testing.F) {

@@ -162,6 +162,34 @@ func TestSpellingDetectorOnRealData(t *testing.T) {
 	check("conll2000/test.txt", 2, "", structured.Plain)
 }
 
+// Labels of any file are read without a panic, and the labels that are read come back from each
+// spelling.
+func FuzzSpelling(f *testing.F) {
+	f.Add("B-PER L-PER U-LOC O\nB-LOC I-LOC L-LOC")
+	f.Add("B M E S O\nPER_B PER-I")
+	f.Add("B_a-b _B -I E- O \xff\n\nB-")
+	f.Fuzz(func(t *testing.T, text string) {
+		var d SpellingDetector
+		var sentences [][]string
+		for line := range strings.SplitSeq(text, "\n") {
+			sentences = append(sentences, strings.Fields(line))
+			d.Add(sentences[len(sentences)-1])
+		}
+		scheme, found := d.Result()
+		if scheme == structured.Plain {
+			require.Zero(t, found)
+		}
+		eachSpelling(func(s Spelling) {
+			speller := Speller{Spelling: s}
+			for _, labels := range sentences {
+				usual := speller.Read(nil, labels)
+				require.Len(t, usual, len(labels))
+				require.Equal(t, usual, speller.Read(nil, speller.Write(nil, usual)), "%v %q", s, labels)
+			}
+		})
+	})
+}
+
 func TestSpellerAllocatesOnlyForNewLabels(t *testing.T) {
 	s := Speller{Spelling: Spelling{Letters: BILU, Underscore: true}}
 	usual := strings.Fields("B-X I-X E-X O S-Y")

@@ -5,12 +5,14 @@ import (
 	"errors"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// Each passes the sentences of all inputs to take, with its labels in the usual spelling. Both are
-// valid until take returns. Call rewind before a second pass.
+// Each passes the sentences of all inputs to take, with its labels in the usual spelling. Partial
+// and soft labels are the fields of the file. Both arguments are valid until take returns. Call
+// rewind before a second pass.
 func (d *Data) Each(ctx context.Context, take func(s *input.Sentence, labels []string) error) error {
 	for k := range d.inputs.Len() {
 		in, first := d.opened, d.first
@@ -25,7 +27,7 @@ func (d *Data) Each(ctx context.Context, take func(s *input.Sentence, labels []s
 				return in.AtStart(err)
 			}
 		}
-		if err := d.each(in, first, take); err != nil {
+		if err := d.each(in, first, d.reading, take); err != nil {
 			return err
 		}
 	}
@@ -45,19 +47,23 @@ func (d *Data) EachOf(ctx context.Context, source corpus.Source, take func(in *i
 		if err := d.Profile.Fits(in.Format, in.Layout); err != nil {
 			return in.AtStart(err)
 		}
-		return d.each(in, nil, func(s *input.Sentence, labels []string) error { return take(in, s, labels) })
+		return d.each(in, nil, annotation.Full, func(s *input.Sentence, labels []string) error { return take(in, s, labels) })
 	})
 }
 
 // each passes first and then the rest of in to take. It adds positions to errors.
-func (d *Data) each(in *input.Input, first []*input.Sentence, take func(s *input.Sentence, labels []string) error) error {
+func (d *Data) each(in *input.Input, first []*input.Sentence, reading annotation.Supervision, take func(s *input.Sentence, labels []string) error) error {
 	d.file = in.Name
-	var own, labels []string
+	var own, usual []string
 	var seen input.Counts
 	use := func(s *input.Sentence) error {
 		seen.Sentence(s)
 		own = in.Labels(own, s, d.Profile.Place())
-		labels = d.spell.Read(labels[:0], own)
+		labels := own
+		if reading == annotation.Full {
+			usual = d.spell.Read(usual[:0], own)
+			labels = usual
+		}
 		if err := take(s, labels); err != nil {
 			return in.At(s, tokenOf(err), err)
 		}

@@ -70,7 +70,7 @@ func (d *Data) certain(fields []string) []string {
 	for _, field := range fields {
 		label := ""
 		if c, err := d.reading.Choice(field); err == nil && c.Certain() { // unreadable labels are an error later
-			label = c.Labels[0]
+			label = d.spell.Spelling.Read(c.Labels[0])
 		}
 		x.sure = append(x.sure, label)
 	}

@@ -105,6 +105,9 @@ func (d *Data) choices(fields []string) ([]annotation.Choice, error) {
 		if err != nil {
 			return nil, &tokenError{t, err}
 		}
+		for k, label := range c.Labels {
+			c.Labels[k] = d.spell.Spelling.Read(label)
+		}
 		d.known = append(d.known, c)
 	}
 	return d.known, nil
