@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -17,6 +19,21 @@ import (
 	"github.com/trellis-nlp/trellis/internal/cli"
 	"github.com/trellis-nlp/trellis/study"
 )
+
+// Results are compressed by the name of their file, like all outputs.
+func TestObjectsAreCompressed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "result.json.gz")
+	_, err := new(app).writeObject(path, map[string]int{"trials": 3})
+	require.NoError(t, err)
+	file, err := os.Open(path)
+	require.NoError(t, err)
+	defer file.Close()
+	r, err := gzip.NewReader(file)
+	require.NoError(t, err)
+	text, err := io.ReadAll(r)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"trials": 3}`, string(text))
+}
 
 // tuned runs tagger tune and returns what --json - writes.
 func tuned(t *testing.T, text string, args ...string) rankedTrials {

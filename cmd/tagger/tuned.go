@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/trellis-nlp/trellis/internal/cli"
+	"github.com/trellis-nlp/trellis/internal/compress"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/study"
 )
@@ -70,10 +71,10 @@ func (a *app) writeObject(path string, object any) (toStdout bool, err error) {
 		_, err := a.stdout.Write(text)
 		return true, err
 	}
-	return false, safefile.Write(path, func(w io.Writer) error {
+	return false, safefile.Write(path, compress.To(path, func(w io.Writer) error {
 		_, err := w.Write(text)
 		return err
-	})
+	}))
 }
 
 // gridHint returns a hint if the best penalty is the smallest or the largest one tried, otherwise

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"os"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -58,6 +59,20 @@ func TestPlainTextIsNotHeldBack(t *testing.T) {
 	n, err := io.ReadAtLeast(r, b[:], 2)
 	require.NoError(t, err)
 	assert.Equal(t, "a\n", string(b[:n]))
+}
+
+// Files of the programs gzip and zstd are read.
+func TestGoldenStreams(t *testing.T) {
+	want, err := os.ReadFile("testdata/text.txt")
+	require.NoError(t, err)
+	for _, name := range []string{"testdata/text.txt.gz", "testdata/text.txt.zst"} {
+		file, err := os.ReadFile(name)
+		require.NoError(t, err)
+		require.True(t, Is(file))
+		got, err := io.ReadAll(NewReader(bytes.NewReader(file), name))
+		require.NoError(t, err)
+		assert.Equal(t, string(want), string(got))
+	}
 }
 
 func TestDamagedStreams(t *testing.T) {
