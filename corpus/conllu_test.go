@@ -1,6 +1,7 @@
 package corpus_test
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -47,6 +48,26 @@ func TestConlluGolden(t *testing.T) {
 	require.Error(t, r.Read(&s))
 	require.NoError(t, w.Write(&s))
 	golden(t, "traps.tagged.conllu", out.String())
+}
+
+func TestConlluPlusGolden(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("testdata", "plus.conllup"))
+	require.NoError(t, err)
+	r := corpus.NewReader(strings.NewReader(string(data)), "plus.conllup", corpus.Options{})
+	var same, out strings.Builder
+	w, tagged := corpus.NewWriter(&same), corpus.NewWriter(&out)
+	var s corpus.Sentence
+	for _, forms := range []string{"We|took|part|,|Zoë", "Yes|."} {
+		require.NoError(t, r.Read(&s))
+		assert.Equal(t, forms, strings.Join(s.Column(nil, 1), "|"))
+		require.NoError(t, w.Write(&s))
+		require.NoError(t, tagged.WriteEdited(&s, corpus.Edit{Replace: constant(s.Len(), "X"), Column: 3}))
+	}
+	require.ErrorIs(t, r.Read(&s), io.EOF)
+	require.NoError(t, w.Write(&s))
+	require.NoError(t, tagged.Write(&s))
+	assert.Equal(t, string(data), same.String())
+	golden(t, "plus.tagged.conllup", out.String())
 }
 
 func TestConlluPlus(t *testing.T) {

@@ -53,7 +53,8 @@ func (c *Config) NewCost(labels []string, scheme structured.Scheme) (structured.
 	return structured.Hamming{}, nil
 }
 
-// indexOf returns the index of a label that the user may write in any spelling, as the files may, or
+// indexOf returns the index of a label that the user may write in any spelling, as the files may,
+// or
 // -1. Labels have the usual spelling.
 func indexOf(labels []string, label string) int {
 	if j := slices.Index(labels, label); j >= 0 {

@@ -11,6 +11,7 @@ import (
 func TestConvertGolden(t *testing.T) {
 	for name, args := range map[string][]string{
 		"convert.bioes.conll":   {"--scheme", "bioes", "testdata/train.conll"},
+		"convert.bilou.conll":   {"--scheme", "bilou", "testdata/train.conll"},
 		"convert.iob1.conll":    {"--scheme", "iob1", "testdata/blanks.conll"},
 		"convert.columns.conll": {"--columns", "3,2", "--separator", "space", "testdata/numbered.conll"},
 		"convert.conllu":        {"--to", "conllu", "testdata/train.conll"},

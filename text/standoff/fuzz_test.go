@@ -24,6 +24,9 @@ func FuzzReader(f *testing.F) {
 	}
 	f.Add("[[\"a\", {\"entities\": [[0, 1, \"X\"]]}],\n[\"b\", {}]]")
 	f.Add(`{"data": "\ud83d\ude00", "labels": [[0, 2, "X"]], "x": [1, {}]}`)
+	f.Add(`{"text": "😀 Bo ran", "label": [[2, 4, "X"]]}`) // counts runes: UTF-16 would cut words
+	f.Add(`{"tokens": ["a", "b"], "ner_tags": [1, 2]}`)
+	f.Add(`[{"data": {"text": "😀\r\nb"}, "annotations": [{"was_cancelled": true}, {"result": [{"type": "labels", "value": {"start": 4, "end": 5, "text": "b", "labels": ["A", "B"]}}, {"type": "choices"}]}], "predictions": []}]`)
 	f.Fuzz(func(t *testing.T, input string) {
 		detected, _ := standoff.Detect(strings.NewReader(input))
 		for _, format := range append(jsonFormats, detected) {
