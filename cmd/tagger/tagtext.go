@@ -79,7 +79,9 @@ func (o *tagFlags) check(changed func(string) bool) error {
 			return wrongUsage("--%s is for plain text, and --%s for columns: choose one", given, other)
 		}
 	}
-	return o.textOptions().Check()
+	options := o.textOptions()
+	options.NBest = 0 // the output of a tool may have it together with Posterior
+	return options.Check()
 }
 
 // firstOf returns the first of some flags that was given, or "".
