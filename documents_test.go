@@ -305,7 +305,7 @@ func TestDocumentErrors(t *testing.T) {
 	assert.ErrorContains(t, err, "stdin:1: documents of doccano cannot be split")
 }
 
-// Nobody has labelled skipped tasks, so training and evaluation leave them out. Tagging does not.
+// Skipped tasks have no labels, so training and evaluation leave them out. Tagging does not.
 func TestSkippedTasksAreNotTrainedOn(t *testing.T) {
 	const labelled = `{"id": 1, "data": {"text": "Maria lives in Oslo."}, "annotations": [{"result": [{"id": "a", "type": "labels", "value": {"start": 0, "end": 5, "labels": ["PER"]}}]}]}`
 	const skipped = `{"id": 2, "data": {"text": "Jonas ran."}, "annotations": [{"was_cancelled": true, "result": []}]}`

@@ -32,8 +32,8 @@ type Stages[B any] struct {
 	Write func(*B) error
 }
 
-// Run runs a pipeline with so many workers. It returns the error of writing, or else of cutting,
-// after all its goroutines have ended.
+// Run runs a pipeline with this number of workers. It returns the error of writing, or else of
+// cutting, after all its goroutines have ended.
 func Run[B any](ctx context.Context, threads int, s Stages[B]) error {
 	n := 2*threads + 2 // one per goroutine, as many waiting, one each to read and write
 	p := &Pipeline[B]{free: make(chan *job[B], n), work: make(chan *job[B], n), ordered: make(chan *job[B], n)}

@@ -19,7 +19,7 @@ type Document struct {
 	// JSON write them back.
 	Extra []Field
 
-	// Unlabelled means that nobody has looked for spans: a task of Label Studio without
+	// Unlabelled means that no annotator has looked for spans: a task of Label Studio without
 	// annotations, or with skipped ones only.
 	Unlabelled bool
 
