@@ -44,9 +44,14 @@ func (o *objective) Descend(ctx context.Context, v []float64, order []int, scale
 	return steps, loss, err
 }
 
+// longSentence is the number of tokens from which SGD's step for a sentence no longer grows. The
+// gradient is a sum over tokens, so one sentence of a thousand tokens moves the weights farther than
+// L-BFGS can repair in 300 iterations. The minimum does not depend on the steps of a warm-up.
+const longSentence = 50
+
 // step adds by times the gradient of one sentence at scale*v to v, or to the packed v if there is a
 // plan. It returns the loss of the sentence. Gradient and loss are multiplied by the sentence
-// weight.
+// weight, and the step of a long sentence is shorter.
 func (o *objective) step(wk *worker, v *training.Dense, s int, scale, by float64) (float64, error) {
 	d := o.data
 	lo, hi, c := d.sentence[s], d.sentence[s+1], d.weight[s]
@@ -62,6 +67,9 @@ func (o *objective) step(wk *worker, v *training.Dense, s int, scale, by float64
 	loss, err := o.eval(wk, s)
 	if err != nil {
 		return 0, err
+	}
+	if n := hi - lo; n > longSentence {
+		by *= float64(longSentence) / float64(n)
 	}
 	if o.plan == nil {
 		o.x.pull(v, &wk.grad, &d.tokens, lo, hi, by*c)
