@@ -2,7 +2,6 @@ package serve
 
 import (
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -130,7 +129,10 @@ func (j *job) document(q *tagRequest, d document, to *model.Document) error {
 			return err
 		}
 	} else {
-		to.Text, j.list = join(q.words[d.from:d.to], j.list)
+		var sentence text.Sentence
+		if to.Text, sentence = text.OfWords(q.words[d.from:d.to]); len(sentence.Tokens) > 0 {
+			j.list = append(j.list, sentence)
+		}
 	}
 	if err := j.check(); err != nil {
 		return err
@@ -216,25 +218,6 @@ func (j *job) pause() error {
 		return errTime
 	}
 	return nil
-}
-
-// join makes a text of tokens, with a space between them, and its sentence.
-func join(words []string, list []text.Sentence) (string, []text.Sentence) {
-	whole := strings.Join(words, " ")
-	if len(words) == 0 {
-		return whole, list
-	}
-	tokens := make([]text.Token, len(words))
-	var at text.Position
-	for k, w := range words {
-		if k > 0 {
-			at = at.Plus(text.Position{Byte: 1, Rune: 1, UTF16: 1})
-		}
-		end := at.Plus(text.End(w))
-		tokens[k] = text.Token{Range: text.Range{Start: at, End: end}, Text: w}
-		at = end
-	}
-	return whole, append(list, text.Sentence{Range: text.Range{Start: text.Position{}, End: at}, Tokens: tokens})
 }
 
 // valid reports whether a body is UTF-8, and else where it is not.

@@ -28,13 +28,17 @@ func (a *app) tagCommand() *cobra.Command {
   tagger tag --model pos.model text.conllu > labelled.conllu
   tagger tag --model ner.model --probs --output labelled.conll text.conll
   tagger tag --model ner.model --nbest 5 < text.conll
-  tagger tag --model ner.model --fixed partly.conll`,
+  tagger tag --model ner.model --fixed partly.conll
+  tagger tag --model ner.model --lines jsonl < rows.jsonl`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.Check(); err != nil {
 				return err
 			}
 			if cmd.Flags().Changed("nbest") && o.NBest < 1 {
 				return wrongUsage("--nbest %d: want a positive number", o.NBest)
+			}
+			if err := o.checkLines(cmd.Flags().Changed); err != nil {
+				return err
 			}
 			if err := o.check(cmd.Flags().Changed); err != nil {
 				return err
@@ -84,6 +88,9 @@ func (a *app) tag(ctx context.Context, o *tagFlags, files []string, changed func
 		return err
 	}
 	defer m.Close()
+	if o.lines != "" {
+		return a.tagLines(ctx, m, o, data)
+	}
 	a.awaitInput(data, "text, or columns with one token a line; a blank line ends each part")
 	plain, data, err := a.detectText(ctx, m, o, data, changed)
 	if err != nil {

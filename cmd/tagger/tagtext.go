@@ -21,6 +21,7 @@ import (
 type textFlags struct {
 	text, json, html               bool
 	per, offsets, color, tokenizer string
+	lines                          string
 }
 
 // Values of --per and --color.
@@ -39,6 +40,7 @@ func (o *textFlags) register(c *cobra.Command) {
 	f.StringVar(&o.tokenizer, "tokenizer", "", "`NAME` of the tokenizer, such as space or rules:en,hyphens, or a file of "+
 		"train-tokenizer (default that of the model, else rules)")
 	f.BoolVar(&o.json, "json", false, "write one JSON object a line, with positions and entities")
+	f.StringVar(&o.lines, "lines", "", "answer each line of this `FORMAT` with one line: jsonl or tsv; for databases and pipes")
 	f.StringVar(&o.per, "per", perSentence, "write one JSON object for each `UNIT`: sentence, or paragraph or document with paragraph")
 	f.StringVar(&o.offsets, "offsets", "", "`UNIT` of the positions in --json, and of the offsets in documents: runes, bytes, utf16 "+
 		"or graphemes (default runes, or that of the format)")
@@ -46,6 +48,7 @@ func (o *textFlags) register(c *cobra.Command) {
 	f.StringVar(&o.color, "color", colorAuto, "`WHEN` to use colours instead of brackets: auto (on a terminal), always "+
 		"or never")
 	groupFlags(c, "Plain text")
+	complete(c, "lines", "jsonl", "tsv")
 	complete(c, "per", perSentence, perParagraph)
 	complete(c, "offsets", offsetUnits...)
 	complete(c, "color", colorAuto, colorAlways, colorNever)
@@ -54,7 +57,7 @@ func (o *textFlags) register(c *cobra.Command) {
 // check returns an error for values that do not exist and for flags that exclude each other.
 func (o *tagFlags) check(changed func(string) bool) error {
 	unit := o.offsets
-	if o.json { // which has its own unit, and no use for the spans of documents
+	if o.json || o.lines != "" { // which has its own unit, and no use for the spans of documents
 		unit = ""
 	}
 	if err := o.Documents.Unit.UnmarshalText([]byte(cmp.Or(unit, "auto"))); err != nil {

@@ -146,6 +146,8 @@ var rules = []rule{
 		imports: []string{"metrics", "recipe", "text", "text/standoff", root}},
 	{path: "internal/care", system: true,
 		imports: []string{"corpus"}},
+	{path: "bulk", public: true, system: true,
+		imports: []string{"internal/enum", "internal/input", "internal/lines", "internal/workers", "text", "model", "report", root}},
 	{path: "internal/care/audit", system: true,
 		imports: []string{"internal/care", "corpus", "corpus/annotation", "recipe", "study"}},
 	{path: "internal/care/selection", system: true,
@@ -159,7 +161,7 @@ var rules = []rule{
 		imports: []string{"internal/safefile"},
 		modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag"}},
 	{path: "cmd/tagger", system: true,
-		imports: []string{"corpus", "cluster", "features", "metrics", "metrics/analysis", "report", "study", "internal/cli", "internal/sample", "internal/compress", "internal/safefile", "serve", root},
+		imports: []string{"corpus", "cluster", "features", "metrics", "metrics/analysis", "report", "study", "internal/cli", "internal/sample", "internal/compress", "internal/safefile", "serve", "bulk", root},
 		modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar/v3", "golang.org/x/term"}},
 
 	{path: "internal/bruteforce", tests: true,

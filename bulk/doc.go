@@ -1,0 +1,7 @@
+// Package bulk tags more text than one command is for: rows of databases, and folders of files that
+// several machines share. Something else distributes the work: a scheduler, a database or a shell.
+//
+// [TagLines] answers one line with one line, in order. Databases, Spark and GNU parallel run such
+// programs. A line that cannot be labelled has an error as its answer, so the lines of input and
+// output always pair up. docs/how-to/databases.md has recipes.
+package bulk
