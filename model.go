@@ -174,15 +174,17 @@ func (m *Model) about(err error) error {
 // SaveFile writes the model to a file, all or nothing. Models of other tools are an ErrKind: import
 // them first.
 func (m *Model) SaveFile(path string) error {
-	return safefile.Write(path, func(w io.Writer) error {
-		switch l := m.labeller.(type) {
-		case *crf.Model:
-			return model.Guard(l, func() error { return l.Save(w, m.storage) })
-		case interface{ Save(w io.Writer) error }:
-			return l.Save(w)
-		}
-		return m.about(fmt.Errorf("%w: import a model of %s to save it", ErrKind, m.Kind()))
-	})
+	return safefile.Write(path, m.save)
+}
+
+func (m *Model) save(w io.Writer) error {
+	switch l := m.labeller.(type) {
+	case *crf.Model:
+		return model.Guard(l, func() error { return l.Save(w, m.storage) })
+	case interface{ Save(w io.Writer) error }:
+		return l.Save(w)
+	}
+	return m.about(fmt.Errorf("%w: import a model of %s to save it", ErrKind, m.Kind()))
 }
 
 // Close releases the memory map of a model file. Do not use the model afterwards.

@@ -4,4 +4,7 @@
 // [TagLines] answers one line with one line, in order. Databases, Spark and GNU parallel run such
 // programs. A line that cannot be labelled has an error as its answer, so the lines of input and
 // output always pair up. docs/how-to/databases.md has recipes.
+//
+// [TagFiles] tags each file of a shard into a file of its own. An output that exists is done, so a
+// scheduler may start a shard again at any time. docs/how-to/bulk.md has recipes.
 package bulk

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis"
+	"github.com/trellis-nlp/trellis/bulk"
 	"github.com/trellis-nlp/trellis/internal/cli"
 )
 
@@ -19,6 +20,7 @@ const (
 	exitDone   = 0
 	exitFailed = 1
 	exitUsage  = 2
+	exitRetry  = 75 // EX_TEMPFAIL of sysexits.h
 )
 
 // An app holds the standard streams of the commands.
@@ -45,6 +47,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case !a.started || errors.As(err, &usage):
 		fmt.Fprintf(stderr, "tagger: %v\nRun '%s --help' for usage.\n", err, cmd.CommandPath())
 		return exitUsage
+	case errors.Is(err, bulk.ErrRetry):
+		fmt.Fprintf(stderr, "tagger: %v\n", err)
+		return exitRetry
 	case errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe):
 		return exitFailed // the reader of the output has gone
 	case errors.Is(err, context.Canceled):
@@ -117,7 +122,7 @@ func (a *app) rootCommand() *cobra.Command {
 		title    string
 		commands []*cobra.Command
 	}{
-		{"Basic commands", []*cobra.Command{a.trainCommand(), a.tagCommand(), a.evalCommand(), a.serveCommand(), a.demoCommand()}},
+		{"Basic commands", []*cobra.Command{a.trainCommand(), a.tagCommand(), a.bulkCommand(), a.evalCommand(), a.serveCommand(), a.demoCommand()}},
 		{"Data and models", []*cobra.Command{a.inspectCommand(), a.explainCommand(), a.reportCommand(), a.checkCommand(), a.auditCommand(), a.selectCommand(), a.convertCommand(), a.tokenizeCommand(), a.splitCommand(), a.featuresCommand(),
 			a.clusterCommand(), a.trainTokenizerCommand(), a.pruneCommand(), a.importCommand(), a.exportCommand()}},
 		{"Research", []*cobra.Command{a.tuneCommand(), a.curveCommand(), a.compareLossesCommand()}},

@@ -18,7 +18,11 @@ type tagFlags struct {
 }
 
 func (a *app) tagCommand() *cobra.Command {
-	var o tagFlags
+	return a.tagCommandOf(new(tagFlags))
+}
+
+// tagCommandOf returns the command with its flags in o.
+func (a *app) tagCommandOf(o *tagFlags) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "tag [--model MODEL] [FILE...] [flags]",
 		Short: "Label text or sentences with a trained model",
@@ -31,19 +35,10 @@ func (a *app) tagCommand() *cobra.Command {
   tagger tag --model ner.model --fixed partly.conll
   tagger tag --model ner.model --lines jsonl < rows.jsonl`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.Check(); err != nil {
+			if err := o.checkAll(cmd.Flags().Changed); err != nil {
 				return err
 			}
-			if cmd.Flags().Changed("nbest") && o.NBest < 1 {
-				return wrongUsage("--nbest %d: want a positive number", o.NBest)
-			}
-			if err := o.checkLines(cmd.Flags().Changed); err != nil {
-				return err
-			}
-			if err := o.check(cmd.Flags().Changed); err != nil {
-				return err
-			}
-			return a.tag(cmd.Context(), &o, args, cmd.Flags().Changed)
+			return a.tag(cmd.Context(), o, args, cmd.Flags().Changed)
 		},
 	}
 	f := c.Flags()
@@ -78,6 +73,20 @@ func (a *app) tagCommand() *cobra.Command {
 	return c
 }
 
+// checkAll returns an error for flags that do not fit each other.
+func (o *tagFlags) checkAll(changed func(string) bool) error {
+	if err := o.Check(); err != nil {
+		return err
+	}
+	if changed("nbest") && o.NBest < 1 {
+		return wrongUsage("--nbest %d: want a positive number", o.NBest)
+	}
+	if err := o.checkLines(changed); err != nil {
+		return err
+	}
+	return o.check(changed)
+}
+
 func (a *app) tag(ctx context.Context, o *tagFlags, files []string, changed func(string) bool) error {
 	data := a.data(files)
 	if err := a.distinctOutput(o.output, data, use("--model", o.model), use("--tokenizer", o.tokenizer)); err != nil {
@@ -88,6 +97,11 @@ func (a *app) tag(ctx context.Context, o *tagFlags, files []string, changed func
 		return err
 	}
 	defer m.Close()
+	return a.label(ctx, m, o, data, changed)
+}
+
+// label labels the input with a model, and writes it as the flags say.
+func (a *app) label(ctx context.Context, m *trellis.Model, o *tagFlags, data trellis.Source, changed func(string) bool) error {
 	if o.lines != "" {
 		return a.tagLines(ctx, m, o, data)
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // otherOutputs are the flags that --lines makes meaningless.
-var otherOutputs = append([]string{"text", "json", "html", "per", "color"}, columnFlags...)
+var otherOutputs = append([]string{"text", "json", "html", "per", "color", "nbest"}, columnFlags...)
 
 // checkLines returns an error for a value of --lines that does not exist, and for other flags that
 // exclude it.
@@ -24,9 +24,6 @@ func (o *tagFlags) checkLines(changed func(string) bool) error {
 	}
 	if other := firstOf(changed, otherOutputs...); other != "" {
 		return wrongUsage("--lines writes a line for each line, and does not support --%s", other)
-	}
-	if _, err := report.ParseUnit(o.offsets); o.offsets != "" && err != nil {
-		return wrongUsage("--offsets %s: want runes, bytes or utf16 for --lines", o.offsets)
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func TestTagLinesRefuses(t *testing.T) {
 		"--lines csv: want jsonl or tsv":                                     {"--lines", "csv"},
 		"--lines writes a line for each line, and does not support --json":   {"--lines", "tsv", "--json"},
 		"--lines writes a line for each line, and does not support --format": {"--lines", "tsv", "--format", "conll"},
-		"--offsets graphemes: want runes, bytes or utf16 for --lines":        {"--lines", "tsv", "--offsets", "graphemes"},
+		"--offsets graphemes: want runes, bytes or utf16 for --json":         {"--lines", "tsv", "--offsets", "graphemes"},
 		"--threads -1: want a positive number":                               {"--lines", "tsv", "--threads", "-1"},
 	} {
 		o := tagger(t, "", append([]string{"tag", "--model", model}, args...)...)

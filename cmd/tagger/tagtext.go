@@ -72,8 +72,8 @@ func (o *tagFlags) check(changed func(string) bool) error {
 		return wrongUsage("--json and --html: choose one")
 	case changed("per") && !o.json:
 		return wrongUsage("--per: use it with --json")
-	case o.json && o.offsets != "" && err != nil:
-		return wrongUsage("--offsets %s: want runes, bytes or utf16 for --json", o.offsets)
+	case (o.json || o.lines != "") && o.offsets != "" && err != nil:
+		return wrongUsage("--offsets %s: want runes, bytes or utf16 for --json and --lines", o.offsets)
 	case o.NBest > 0 && (o.html || o.text && !o.json):
 		return wrongUsage("--nbest: text with marks, and pages, have one labelling of each sentence; use --json")
 	}
@@ -95,12 +95,15 @@ func firstOf(changed func(string) bool, names ...string) string {
 	return ""
 }
 
+// columnFlags are the flags that plain text never has.
+var columnFlags = []string{"format", "form", "label", "output-format", "detail", "fixed"}
+
 // columnFlag returns a given flag that plain text does not have, or "".
 func (o *tagFlags) columnFlag(changed func(string) bool) string {
 	if o.NBest > 0 && !o.json {
 		return "nbest"
 	}
-	return firstOf(changed, "format", "form", "label", "output-format", "detail", "fixed")
+	return firstOf(changed, columnFlags...)
 }
 
 func (o *tagFlags) textOptions() trellis.TextOptions {

@@ -147,7 +147,7 @@ var rules = []rule{
 	{path: "internal/care", system: true,
 		imports: []string{"corpus"}},
 	{path: "bulk", public: true, system: true,
-		imports: []string{"internal/enum", "internal/input", "internal/lines", "internal/workers", "text", "model", "report", root}},
+		imports: []string{"internal/compress", "internal/enum", "internal/input", "internal/lines", "internal/safefile", "internal/workers", "text", "model", "report", root}},
 	{path: "internal/care/audit", system: true,
 		imports: []string{"internal/care", "corpus", "corpus/annotation", "recipe", "study"}},
 	{path: "internal/care/selection", system: true,
