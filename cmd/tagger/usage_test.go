@@ -142,7 +142,7 @@ func TestHelp(t *testing.T) {
 }
 
 func TestCommandGroups(t *testing.T) {
-	assert.Regexp(t, `(?s)\nBasic commands:\n  train +[^\n]*\n  tag +[^\n]*\n  eval [^\n]*\n  serve [^\n]*\n  demo [^\n]*\n\nData and models:\n  inspect .*\nResearch:\n  tune `,
+	assert.Regexp(t, `(?s)\nBasic commands:\n  train +[^\n]*\n  tag +[^\n]*\n  bulk +[^\n]*\n  eval [^\n]*\n  serve [^\n]*\n  demo [^\n]*\n\nData and models:\n  inspect .*\nResearch:\n  tune `,
 		done(t, "", "--help").out)
 }
 
