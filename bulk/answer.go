@@ -47,9 +47,6 @@ func (t *lineTagger) block(b *lineBlock) error {
 		whole := b.text[start:l.end]
 		start = l.end
 		content := lines.CutEnd(whole)
-		if b.number+k == 1 {
-			content = bytes.TrimPrefix(content, []byte(lines.BOM))
-		}
 		fail := func(err error) error { return fmt.Errorf("%s:%d: %w", b.name, b.number+k, err) }
 		switch {
 		case l.long:

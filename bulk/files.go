@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -34,14 +35,15 @@ type FileOptions struct {
 	// Shard, from 0, is the share of the inputs to tag, of Shards. All shards must see the same
 	// inputs with the same sizes. Shards 0 means all inputs.
 	Shard, Shards int
-	// Resume skips inputs whose output exists. Without it, an output that exists is an error.
+	// Resume skips inputs whose output exists. Without it, TagFiles refuses to start if one exists.
 	Resume bool
 	// Version names what the output depends on beside the input, such as the fingerprint of the
-	// model and its options. The manifest has it. An output of another version is an error.
+	// model and its options. The manifest has it. Resuming with another version is an error.
 	Version string
 	// Tag labels a file and writes its output.
 	Tag func(ctx context.Context, w io.Writer, path string) error
-	// Failed receives the error of each input that is not tagged; may be nil.
+	// Failed receives the error of each input that cannot be tagged, but not an error that ends
+	// TagFiles. It may be nil.
 	Failed func(err error)
 }
 
@@ -66,10 +68,12 @@ type File struct {
 	Lines  int64  `json:"lines"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
+}
 
+// A fileRecord describes an output, so that a later run can skip it.
+type fileRecord struct {
 	Version string `json:"version"`
-
-	skipped bool // the output existed
+	File
 }
 
 // A Failure is an input without an output.
@@ -105,30 +109,43 @@ func TagFiles(ctx context.Context, inputs []string, o FileOptions) (*Manifest, e
 	if o.Shard < 0 || o.Shard >= o.Shards {
 		return nil, model.Refuse("shard", "{shard} %d/%d: want a number from 0 to %d", o.Shard, o.Shards, o.Shards-1)
 	}
+	if o.Dir == "" {
+		return nil, model.Refuse("out", "{out}: want the name of a folder")
+	}
+	if strings.ContainsRune(o.Suffix, filepath.Separator) {
+		return nil, model.Refuse("suffix", "{suffix} %s: want the end of a name, without %c", o.Suffix, filepath.Separator)
+	}
 	list, err := o.list(inputs)
 	if err != nil {
 		return nil, err
 	}
 	list = share(list, o.Shard, o.Shards)
+	if !o.Resume {
+		for _, f := range list {
+			if _, err := os.Stat(f.Output); !errors.Is(err, fs.ErrNotExist) {
+				return nil, cmp.Or(err, fmt.Errorf("%s: the output exists; resume, or choose another folder", f.Output))
+			}
+		}
+	}
 	if err := os.MkdirAll(filepath.Join(o.Dir, manifests), 0o777); err != nil {
 		return nil, asRetry(err)
 	}
 	m := &Manifest{Version: o.Version, Shard: o.Shard, Shards: o.Shards, Files: []File{}, Failed: []Failure{}}
 	for _, f := range list {
-		err = asRetry(o.file(ctx, &f))
-		if err == nil {
+		skipped, failed := o.file(ctx, &f)
+		if err = asRetry(failed); err == nil {
 			m.Files, m.Lines, m.Bytes = append(m.Files, f), m.Lines+f.Lines, m.Bytes+f.Bytes
-			if f.skipped {
+			if skipped {
 				m.Skipped++
 			}
 			continue
 		}
-		if o.Failed != nil {
-			o.Failed(err)
-		}
 		m.Failed = append(m.Failed, Failure{f.Input, err.Error()})
 		if errors.Is(err, ErrRetry) || errors.Is(err, model.ErrChanged) {
 			break
+		}
+		if o.Failed != nil {
+			o.Failed(err)
 		}
 		err = nil
 	}
@@ -162,7 +179,7 @@ func (o *FileOptions) list(inputs []string) ([]File, error) {
 		if !info.Mode().IsRegular() {
 			return fmt.Errorf("%s: expected a file or folder", path)
 		}
-		f := File{Input: path, Size: info.Size(), Output: o.output(name), Version: o.Version}
+		f := File{Input: path, Size: info.Size(), Output: o.output(name)}
 		list = append(list, f)
 		return safefile.Distinct([]safefile.Use{{Name: "the output", Path: f.Output}}, []safefile.Use{{Name: path, Path: path}})
 	}
@@ -177,31 +194,7 @@ func (o *FileOptions) list(inputs []string) ([]File, error) {
 			}
 			continue
 		}
-		own, _ := os.Stat(o.Dir) // which need not exist
-		err = filepath.WalkDir(in, func(path string, d fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			if info, err = os.Stat(path); err != nil {
-				return err
-			}
-			switch {
-			case own != nil && os.SameFile(own, info):
-				return fmt.Errorf("%s: the folder of the output is part of the input", path)
-			case path == in:
-				return nil
-			case strings.ContainsRune("._", rune(d.Name()[0])) && d.IsDir():
-				return fs.SkipDir
-			case strings.ContainsRune("._", rune(d.Name()[0])) || d.IsDir():
-				return nil
-			}
-			name, err := filepath.Rel(in, path)
-			if err != nil {
-				return err
-			}
-			return add(path, name, info)
-		})
-		if err != nil {
+		if err := o.walk(in, add); err != nil {
 			return nil, err
 		}
 	}
@@ -212,6 +205,42 @@ func (o *FileOptions) list(inputs []string) ([]File, error) {
 		}
 	}
 	return list, nil
+}
+
+// walk calls add for the files in a folder, with their names there.
+func (o *FileOptions) walk(folder string, add func(path, name string, info fs.FileInfo) error) error {
+	own, _ := os.Stat(o.Dir)                   // which need not exist
+	root, err := filepath.EvalSymlinks(folder) // WalkDir would not follow a link
+	if err != nil {
+		return err
+	}
+	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		path = filepath.Join(folder, name)
+		info, err := os.Stat(path)
+		hidden := name != "." && strings.ContainsRune("._", rune(d.Name()[0]))
+		switch {
+		case hidden && d.IsDir():
+			return fs.SkipDir
+		case hidden:
+			return nil
+		case err != nil:
+			return err
+		case own != nil && os.SameFile(own, info):
+			return fmt.Errorf("%s: the folder of the output is part of the input", path)
+		case d.IsDir():
+			return nil
+		case info.IsDir():
+			return fmt.Errorf("%s: is a link to a folder; pass that folder as an input, or hide the link", path)
+		}
+		return add(path, name, info)
+	})
 }
 
 // output returns the path of the output of an input with a name.
@@ -243,23 +272,23 @@ func share(list []File, shard, shards int) []File {
 }
 
 // file tags a file, unless that is done.
-func (o *FileOptions) file(ctx context.Context, f *File) error {
+func (o *FileOptions) file(ctx context.Context, f *File) (skipped bool, err error) {
 	name, err := filepath.Rel(o.Dir, f.Output)
 	if err != nil {
-		return err
+		return false, err
 	}
 	record := filepath.Join(o.Dir, manifests, "files", name+".json")
 	if _, err := os.Stat(f.Output); err == nil {
-		return o.skip(f, record)
+		return true, o.skip(f, record)
 	} else if !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return false, err
 	}
 	for _, path := range []string{f.Output, record} {
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return safefile.WriteContext(ctx, f.Output, func(w io.Writer) error {
+	return false, safefile.WriteContext(ctx, f.Output, func(w io.Writer) error {
 		sum := counter{hash: sha256.New()}
 		err := compress.To(f.Output, func(w io.Writer) error {
 			sum.w = w
@@ -269,16 +298,13 @@ func (o *FileOptions) file(ctx context.Context, f *File) error {
 			return err
 		}
 		f.Lines, f.Bytes, f.SHA256 = sum.lines, sum.bytes, hex.EncodeToString(sum.hash.Sum(nil))
-		return writeJSON(record, f) // before the output appears
+		return writeJSON(record, fileRecord{o.Version, *f}) // before the output appears
 	})
 }
 
 // skip reads the record of an output that exists.
 func (o *FileOptions) skip(f *File, record string) error {
-	if !o.Resume {
-		return fmt.Errorf("%s: the output exists; resume, or choose another folder", f.Output)
-	}
-	var old File
+	var old fileRecord
 	data, err := os.ReadFile(record)
 	if err == nil {
 		err = json.Unmarshal(data, &old)
@@ -291,7 +317,7 @@ func (o *FileOptions) skip(f *File, record string) error {
 	case old.Size != f.Size:
 		return fmt.Errorf("%s: its input had %d bytes, and has %d now; remove it to tag its input again", f.Output, old.Size, f.Size)
 	}
-	f.Lines, f.Bytes, f.SHA256, f.skipped = old.Lines, old.Bytes, old.SHA256, true
+	f.Lines, f.Bytes, f.SHA256 = old.Lines, old.Bytes, old.SHA256
 	return nil
 }
 
@@ -307,11 +333,7 @@ func (c *counter) Write(p []byte) (int, error) {
 	n, err := c.w.Write(p)
 	c.hash.Write(p[:n])
 	c.bytes += int64(n)
-	for _, b := range p[:n] {
-		if b == '\n' {
-			c.lines++
-		}
-	}
+	c.lines += int64(bytes.Count(p[:n], []byte{'\n'}))
 	return n, err
 }
 

@@ -79,7 +79,7 @@ func TestTagFiles(t *testing.T) {
 	want := map[string]string{"a.txt.up": "A.TXT\n", "s/b.txt.up": "S/B.TXT\n"}
 	assert.Equal(t, want, outputs(t, out))
 	sum := sha256.Sum256([]byte("A.TXT\n"))
-	assert.Equal(t, File{Input: filepath.Join(in, "a.txt"), Size: 6, Output: filepath.Join(out, "a.txt.up"), Lines: 1, Bytes: 6, Version: "v",
+	assert.Equal(t, File{Input: filepath.Join(in, "a.txt"), Size: 6, Output: filepath.Join(out, "a.txt.up"), Lines: 1, Bytes: 6,
 		SHA256: hex.EncodeToString(sum[:])}, m.Files[0])
 	assert.Equal(t, int64(2), m.Lines)
 	data, err := os.ReadFile(filepath.Join(out, manifests, "shard-0-of-1.json"))
@@ -90,7 +90,10 @@ func TestTagFiles(t *testing.T) {
 
 	// Again: refused, or skipped with the same manifest.
 	_, err = TagFiles(t.Context(), []string{in}, FileOptions{Dir: out, Tag: upper, Version: "v", Suffix: ".up"})
-	assert.ErrorIs(t, err, ErrInputs)
+	assert.EqualError(t, err, filepath.Join(out, "a.txt.up")+": the output exists; resume, or choose another folder")
+	again, err := os.ReadFile(filepath.Join(out, manifests, "shard-0-of-1.json"))
+	require.NoError(t, err)
+	assert.Equal(t, string(data), string(again))
 	none := func(context.Context, io.Writer, string) error { return errors.New("called") }
 	m, err = TagFiles(t.Context(), []string{in}, FileOptions{Dir: out, Tag: none, Version: "v", Suffix: ".up", Resume: true})
 	require.NoError(t, err)
@@ -142,6 +145,21 @@ func TestOneInputFails(t *testing.T) {
 	assert.Equal(t, map[string]string{"a": "A\n", "c": "C\n"}, outputs(t, out))
 }
 
+// An input may be a link to a folder. A link in a folder could lead back to it.
+func TestLinks(t *testing.T) {
+	in, links := folder(t, "a", "s/b"), t.TempDir()
+	link := filepath.Join(links, "link")
+	require.NoError(t, os.Symlink(in, link))
+	require.NoError(t, os.Symlink(filepath.Join(in, "a"), filepath.Join(in, "c")))
+	require.NoError(t, os.Symlink("missing", filepath.Join(in, ".hidden")))
+	m, err := TagFiles(t.Context(), []string{link}, FileOptions{Dir: filepath.Join(links, "out"), Tag: upper})
+	require.NoError(t, err)
+	assert.Equal(t, filepath.Join(link, "a"), m.Files[0].Input)
+	assert.Equal(t, map[string]string{"a": "A\n", "c": "A\n", "s/b": "S/B\n"}, outputs(t, filepath.Join(links, "out")))
+	_, err = TagFiles(t.Context(), []string{links}, FileOptions{Dir: t.TempDir(), Tag: upper})
+	assert.EqualError(t, err, link+": is a link to a folder; pass that folder as an input, or hide the link")
+}
+
 // An interrupt or a full disk ends the run. Running again finishes the rest.
 func TestRetry(t *testing.T) {
 	for _, cause := range []error{context.Canceled, &os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}} {
@@ -184,17 +202,19 @@ func TestTagFilesRefuses(t *testing.T) {
 	in, other := folder(t, "a"), folder(t, "a")
 	file := filepath.Join(in, "a")
 	for says, c := range map[string]struct {
-		dir    string
-		inputs []string
+		dir, suffix string
+		inputs      []string
 	}{
-		"have the same output":      {t.TempDir(), []string{file, filepath.Join(other, "a")}},
-		"would destroy the input":   {in, []string{file}},
-		"is part of the input":      {in, []string{in}},
-		"no such file":              {t.TempDir(), []string{filepath.Join(in, "missing")}},
-		"expected a file or folder": {t.TempDir(), []string{os.DevNull}},
-		"not a directory":           {filepath.Join(file, "out"), []string{other}},
+		"have the same output":                {t.TempDir(), "", []string{file, filepath.Join(other, "a")}},
+		"would destroy the input":             {in, "", []string{file}},
+		"is part of the input":                {in, "", []string{in}},
+		"no such file":                        {t.TempDir(), "", []string{filepath.Join(in, "missing")}},
+		"expected a file or folder":           {t.TempDir(), "", []string{os.DevNull}},
+		"not a directory":                     {filepath.Join(file, "out"), "", []string{other}},
+		"out: want the name of a folder":      {"", "", []string{other}},
+		"suffix .x/y: want the end of a name": {t.TempDir(), ".x/y", []string{other}},
 	} {
-		_, err := TagFiles(t.Context(), c.inputs, FileOptions{Dir: c.dir, Tag: upper})
+		_, err := TagFiles(t.Context(), c.inputs, FileOptions{Dir: c.dir, Suffix: c.suffix, Tag: upper})
 		assert.ErrorContains(t, err, says)
 		assert.NotErrorIs(t, err, ErrRetry, says)
 	}

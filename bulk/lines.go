@@ -13,6 +13,7 @@ import (
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/internal/enum"
 	"github.com/trellis-nlp/trellis/internal/input"
+	"github.com/trellis-nlp/trellis/internal/lines"
 	"github.com/trellis-nlp/trellis/internal/workers"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/report"
@@ -62,8 +63,9 @@ type LineOptions struct {
 //
 // The answer to a line that cannot be labelled is an object {"error": STRING}, with the file and
 // the number of the line. The answer to an empty line is an empty line. In TSV, the answer to NULL
-// (\N) is NULL. Lines may end in CR LF. Their answers
-// then do, too. All answers end in a line end, even if the last line does not.
+// (\N) is NULL. The answer to a line that ends in CR LF does, too. All answers end in a line end,
+// even if the last line does not. A byte order mark at the start of a file is not part of its first
+// line.
 //
 // Several goroutines label the lines. The output does not depend on their number. TagLines fails if
 // it cannot read or write, or if the file of the model changes. If the model reads other columns
@@ -230,8 +232,11 @@ func waiting(in *bufio.Reader) bool {
 // read appends the next line. With io.EOF, there may be a line without an end.
 func (b *lineBlock) read(in *bufio.Reader, most int) error {
 	start, long := len(b.text), false
-	for {
+	for first := b.number == 1 && len(b.lines) == 0; ; first = false {
 		part, err := in.ReadSlice('\n')
+		if first {
+			part = bytes.TrimPrefix(part, []byte(lines.BOM))
+		}
 		if !long {
 			b.text = append(b.text, part...)
 		}

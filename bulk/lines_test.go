@@ -62,6 +62,7 @@ func TestAnswersToJSON(t *testing.T) {
 		"CRLF":          {`{"text":"Anna lives in Oslo. She left."}` + "\r\n", plain + "\r\n"},
 		"BOM":           {lines.BOM + `{"text":"Anna lives in Oslo. She left."}`, plain + "\n"},
 		"an ID":         {`{"text":"Anna lives in Oslo. She left.","id":[7, "x"]}`, `{"id":[7, "x"],` + plain[1:] + "\n"},
+		"only a BOM":    {lines.BOM, ""},
 		"empty lines":   {"\n \n\r\n", "\n\n\r\n"},
 		"empty text":    {`{"text":""}`, object(t, "", report.JSONOptions{}) + "\n"},
 		"no tokens":     {`{"tokens":[]}`, object(t, "", report.JSONOptions{}) + "\n"},
@@ -203,7 +204,7 @@ func (f failing) Write([]byte) (int, error) { return 0, f.err }
 func TestTagLinesOfFiles(t *testing.T) {
 	empty, bad := filepath.Join(t.TempDir(), "empty"), filepath.Join(t.TempDir(), "bad")
 	require.NoError(t, os.WriteFile(empty, nil, 0o666))
-	require.NoError(t, os.WriteFile(bad, []byte("?"), 0o666))
+	require.NoError(t, os.WriteFile(bad, []byte(lines.BOM+"?"), 0o666))
 	paths := append(slices.Repeat([]string{empty}, 50), bad, bad)
 	var out bytes.Buffer
 	require.NoError(t, TagLines(t.Context(), ready(t), &out, trellis.Source{Paths: paths}, LineOptions{}))
@@ -222,7 +223,7 @@ func TestLineFormats(t *testing.T) {
 
 // Each line has an answer, and each answer is JSON.
 func FuzzAnswers(f *testing.F) {
-	for _, seed := range []string{`{"text":"Anna left."}`, `{"id":{"a":1},"tokens":["a",""]}`, "1\tAnna\n2\t\\N\n", "a\\", "\r\n\n\x00", "\xef\xbb\xbf{}"} {
+	for _, seed := range []string{`{"text":"Anna left."}`, `{"id":{"a":1},"tokens":["a",""]}`, "1\tAnna\n2\t\\N\n", "a\\", "\r\n\n\x00", lines.BOM + "{}", lines.BOM} {
 		f.Add(seed, false)
 		f.Add(seed, true)
 	}

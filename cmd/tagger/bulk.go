@@ -15,7 +15,7 @@ import (
 
 func (a *app) bulkCommand() *cobra.Command {
 	o, tag := bulk.FileOptions{}, tagFlags{}
-	c := a.tagCommandOf(&tag)
+	c := a.tagCommand(&tag)
 	c.Use, c.Short = "bulk --out DIR [--model MODEL] IN... [flags]", "Tag many files into a folder, in shards that can be resumed"
 	c.Example = `  tagger bulk --model ner.model --text --json --suffix .jsonl.zst --out tagged texts/
   tagger bulk --model ner.model --text --out tagged --resume --shard 0/8 texts/`

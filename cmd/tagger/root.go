@@ -122,7 +122,7 @@ func (a *app) rootCommand() *cobra.Command {
 		title    string
 		commands []*cobra.Command
 	}{
-		{"Basic commands", []*cobra.Command{a.trainCommand(), a.tagCommand(), a.bulkCommand(), a.evalCommand(), a.serveCommand(), a.demoCommand()}},
+		{"Basic commands", []*cobra.Command{a.trainCommand(), a.tagCommand(new(tagFlags)), a.bulkCommand(), a.evalCommand(), a.serveCommand(), a.demoCommand()}},
 		{"Data and models", []*cobra.Command{a.inspectCommand(), a.explainCommand(), a.reportCommand(), a.checkCommand(), a.auditCommand(), a.selectCommand(), a.convertCommand(), a.tokenizeCommand(), a.splitCommand(), a.featuresCommand(),
 			a.clusterCommand(), a.trainTokenizerCommand(), a.pruneCommand(), a.importCommand(), a.exportCommand()}},
 		{"Research", []*cobra.Command{a.tuneCommand(), a.curveCommand(), a.compareLossesCommand()}},

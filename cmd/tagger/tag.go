@@ -17,12 +17,8 @@ type tagFlags struct {
 	textFlags
 }
 
-func (a *app) tagCommand() *cobra.Command {
-	return a.tagCommandOf(new(tagFlags))
-}
-
-// tagCommandOf returns the command with its flags in o.
-func (a *app) tagCommandOf(o *tagFlags) *cobra.Command {
+// tagCommand returns the command with its flags in o.
+func (a *app) tagCommand(o *tagFlags) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "tag [--model MODEL] [FILE...] [flags]",
 		Short: "Label text or sentences with a trained model",

@@ -23,10 +23,13 @@ type FlagGroup struct {
 type FlagText struct{ Spelling, Usage string }
 
 // FlagGroups returns the flags of c in groups, in the order of registration. Flags without a group,
-// such as --help, are in the first one.
+// such as --help, are in the first one. Hidden flags are left out.
 func FlagGroups(c *cobra.Command) []FlagGroup {
 	var groups []FlagGroup
 	c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		if f.Hidden {
+			return
+		}
 		at := 0
 		if list := f.Annotations[Group]; len(list) > 0 {
 			at = slices.IndexFunc(groups, func(g FlagGroup) bool { return g.Heading == list[0] })
