@@ -163,7 +163,7 @@ func (p *page) console(t *testing.T, start, end int, indent string) int {
 }
 
 // duration matches times, which differ from run to run.
-var duration = regexp.MustCompile(`\b\d+(\.\d+)? ?(ns|µs|ms|s|seconds?)\b`)
+var duration = regexp.MustCompile(`\b(\d+h)?(\d+m)?\d+(\.\d+)? ?(ns|µs|ms|s|seconds?)\b`)
 
 // sameOutput compares the lines that a page shows with those that a command has printed.
 func sameOutput(want, got []string) bool {
