@@ -6,6 +6,7 @@
 //   - NewText writes text with marks, as in [Anna Keller PER] lives in [Oslo LOC], or with the
 //     colours of a terminal.
 //   - NewJSON writes one JSON object a line, with the positions of tokens and entities.
+//   - NewTokens writes sentences and tokens without labels.
 //
 // An [Analysis] is a page about the scores and errors of a model.
 //

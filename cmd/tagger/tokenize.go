@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -19,12 +19,8 @@ type tokenizeFlags struct {
 	threads                  int
 }
 
-// Values of --format of tokenize.
-const (
-	formatLines  = "lines"
-	formatCoNLLU = "conllu"
-	formatJSON   = "json"
-)
+// tokenFormats are the values of --format of tokenize.
+var tokenFormats = []string{report.TokenLines.String(), report.TokenCoNLLU.String(), report.TokenJSON.String()}
 
 func (a *app) tokenizeCommand() *cobra.Command {
 	var o tokenizeFlags
@@ -47,7 +43,7 @@ func (a *app) tokenizeCommand() *cobra.Command {
 	f.StringVar(&o.tokenizer, "tokenizer", "", "`NAME` of the tokenizer: space, rules with options, such as "+
 		"rules:en,hyphens, or a file of train-tokenizer (default that of --model, else rules)")
 	f.StringVar(&o.model, "model", "", "use the tokenizer of this model `FILE`")
-	f.StringVar(&o.format, "format", formatLines, "output `FORMAT`: lines (a sentence on each line, with spaces between "+
+	f.StringVar(&o.format, "format", tokenFormats[0], "output `FORMAT`: lines (a sentence on each line, with spaces between "+
 		"tokens), conllu or json")
 	f.StringVar(&o.offsets, "offsets", report.Runes.String(), "`UNIT` of the positions in JSON: runes, bytes or utf16")
 	f.BoolVar(&o.gold, "gold", false, "the files are CoNLL-U: split their text and score the result")
@@ -55,7 +51,7 @@ func (a *app) tokenizeCommand() *cobra.Command {
 	f.StringVarP(&o.output, "output", "o", "", "write to this `FILE` (default standard output)")
 	f.IntVar(&o.threads, "threads", 0, "number `N` of threads (default one per core); the output does not depend on it")
 	f.SortFlags = false
-	complete(c, "format", formatLines, formatCoNLLU, formatJSON)
+	complete(c, "format", tokenFormats...)
 	complete(c, "offsets", report.Runes.String(), report.Bytes.String(), report.UTF16.String())
 	return c
 }
@@ -63,11 +59,11 @@ func (a *app) tokenizeCommand() *cobra.Command {
 func (o *tokenizeFlags) check(changed func(string) bool, files []string) error {
 	_, err := report.ParseUnit(o.offsets)
 	switch {
-	case o.format != formatLines && o.format != formatCoNLLU && o.format != formatJSON:
+	case !slices.Contains(tokenFormats, o.format):
 		return wrongUsage("--format %s: want lines, conllu or json", o.format)
 	case err != nil:
 		return wrongUsage("--offsets %s: want runes, bytes or utf16", o.offsets)
-	case changed("offsets") && o.format != formatJSON:
+	case changed("offsets") && o.format != report.TokenJSON.String():
 		return wrongUsage("--offsets: use it with --format json")
 	case o.gold && len(files) == 0:
 		return needFiles(nil, files)
@@ -103,62 +99,8 @@ func (a *app) tokenize(ctx context.Context, o *tokenizeFlags, files []string) er
 	}
 	a.awaitInput(data, "text")
 	return a.writeOutput(ctx, o.output, func(w io.Writer) error {
-		unit, _ := report.ParseUnit(o.offsets) // which check has checked
-		return trellis.SplitTextFiles(ctx, &sentenceWriter{w: w, format: o.format, unit: unit}, t, data, o.threads)
+		format, _ := report.ParseTokenFormat(o.format) // which check has checked
+		unit, _ := report.ParseUnit(o.offsets)         // which check has checked
+		return trellis.SplitTextFiles(ctx, report.NewTokens(w, format, unit), t, data, o.threads)
 	})
-}
-
-// A sentenceWriter writes the sentences of documents.
-type sentenceWriter struct {
-	w      io.Writer
-	format string
-	unit   report.Unit
-	buffer []byte
-}
-
-func (s *sentenceWriter) Write(d *trellis.Document) error {
-	s.buffer = s.buffer[:0]
-	for k := range d.Sentences {
-		sentence := &d.Sentences[k]
-		switch s.format {
-		case formatCoNLLU:
-			s.buffer = sentence.AppendCoNLLU(s.buffer, d.Text, k == 0)
-		case formatJSON:
-			if err := s.object(d, sentence); err != nil {
-				return err
-			}
-		default:
-			for n, t := range sentence.Tokens {
-				if n > 0 {
-					s.buffer = append(s.buffer, ' ')
-				}
-				s.buffer = append(s.buffer, t.Text...)
-			}
-			s.buffer = append(s.buffer, '\n')
-		}
-	}
-	_, err := s.w.Write(s.buffer)
-	return err
-}
-
-// object appends the JSON object of a sentence.
-func (s *sentenceWriter) object(d *trellis.Document, sentence *trellis.DocumentSentence) error {
-	type part struct {
-		Text   string `json:"text"`
-		Start  int    `json:"start"`
-		End    int    `json:"end"`
-		Inside bool   `json:"inside,omitempty"`
-	}
-	object := struct {
-		part
-		Tokens []part `json:"tokens"`
-	}{part: part{Text: d.Text[sentence.Start.Byte:sentence.End.Byte]}}
-	object.Start, object.End = s.unit.Of(d.Start.Plus(sentence.Start)), s.unit.Of(d.Start.Plus(sentence.End))
-	base := s.unit.Of(sentence.Start)
-	for _, t := range sentence.Tokens {
-		object.Tokens = append(object.Tokens, part{t.Text, s.unit.Of(t.Start) - base, s.unit.Of(t.End) - base, t.Inside})
-	}
-	line, err := json.Marshal(object)
-	s.buffer = append(append(s.buffer, line...), '\n')
-	return err
 }
