@@ -8,6 +8,7 @@ import (
 
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/internal/cli"
+	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
 // convertFlags holds the flags of tagger convert.
@@ -64,7 +65,7 @@ func (a *app) convert(ctx context.Context, o *convertFlags, files []string) erro
 	}
 	o.Warn = a.warn
 	if o.To == "brat" && o.output != "" && o.output != "-" {
-		o.Create = filesIn(o.output)
+		o.Create = safefile.In(o.output)
 		return trellis.Convert(ctx, a.stdout, data, o.ConvertOptions)
 	}
 	return a.writeOutput(ctx, o.output, func(w io.Writer) error {

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"encoding"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,7 +13,6 @@ import (
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/cli"
-	"github.com/trellis-nlp/trellis/internal/safefile"
 )
 
 // documentFormats are the formats of annotation tools.
@@ -92,27 +89,4 @@ type folderOutput string
 // Write implements [io.Writer].
 func (f folderOutput) Write([]byte) (int, error) {
 	return 0, fmt.Errorf("%s: is a directory", string(f))
-}
-
-// filesIn returns a function that creates files in a folder, which it creates, too. Each file is
-// written once it is closed.
-func filesIn(folder string) func(name string) (io.WriteCloser, error) {
-	return func(name string) (io.WriteCloser, error) {
-		path := filepath.Join(folder, filepath.FromSlash(name))
-		return &closedFile{path: path}, os.MkdirAll(filepath.Dir(path), 0o777)
-	}
-}
-
-// A closedFile is written atomically when it is closed.
-type closedFile struct {
-	bytes.Buffer
-	path string
-}
-
-// Close implements [io.Closer].
-func (f *closedFile) Close() error {
-	return safefile.Write(f.path, func(w io.Writer) error {
-		_, err := f.WriteTo(w)
-		return err
-	})
 }

@@ -95,7 +95,7 @@ func (a *app) writeSelection(ctx context.Context, o *selectFlags, r *trellis.Sel
 	case o.json:
 		return a.writeOutput(ctx, o.output, r.WriteJSONLines)
 	case isFolder(o.output):
-		return r.Write(folderOutput(o.output), filesIn(o.output), o.Documents)
+		return r.Write(folderOutput(o.output), safefile.In(o.output), o.Documents)
 	}
 	return a.writeOutput(ctx, o.output, func(w io.Writer) error { return r.Write(w, nil, o.Documents) })
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/trellis-nlp/trellis"
+	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/report"
 )
 
@@ -120,7 +121,7 @@ func (a *app) label(ctx context.Context, m *trellis.Model, o *tagFlags, data tre
 		return a.writeDocuments(ctx, m, o, data, "", func(out report.Writer) error { return m.TagDocuments(ctx, out, data, o.FileOptions) })
 	}
 	if isFolder(o.output) {
-		o.Create = filesIn(o.output)
+		o.Create = safefile.In(o.output)
 		return m.TagFiles(ctx, folderOutput(o.output), data, o.FileOptions)
 	}
 	return a.writeOutput(ctx, o.output, func(w io.Writer) error { return m.TagFiles(ctx, w, data, o.FileOptions) })
