@@ -59,11 +59,6 @@ func (g *Gain) String() string {
 	return "no sign that more data would help: " + change
 }
 
-// scoreNames holds the printed names of the scores.
-var scoreNames = map[string]string{
-	"f1": "F1", "precision": "precision", "recall": "recall", "accuracy": "accuracy", "sentence-accuracy": "sentence accuracy",
-}
-
 // curve summarises the completed runs.
 func (s *curving) curve(interrupted bool) (*Curve, error) {
 	c := &Curve{

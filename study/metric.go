@@ -23,3 +23,11 @@ var measureOf = map[string]metrics.Measure{
 
 // MetricNames lists the values of Search.Metric and LearningCurve.Metric.
 func MetricNames() []string { return slices.Sorted(maps.Keys(measures)) }
+
+// scoreNames holds the printed names of the scores.
+var scoreNames = map[string]string{
+	"f1": "F1", "precision": "precision", "recall": "recall", "accuracy": "accuracy", "sentence-accuracy": "sentence accuracy",
+}
+
+// ScoreName returns the printed name of a metric, such as F1 for f1.
+func ScoreName(metric string) string { return scoreNames[metric] }

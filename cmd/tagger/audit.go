@@ -57,15 +57,8 @@ func (a *app) audit(ctx context.Context, o *auditFlags, files []string) error {
 	if o.ByDocument = o.by == "document"; !o.ByDocument && o.by != "sentence" {
 		return wrongUsage("--by %s: want sentence or document", o.by)
 	}
-	if err := distinct([]safefile.Use{use("--json", o.json), use("--html", o.html)}, a.inputs(&o.Base, files)); err != nil {
+	if err := checkOutputs([]safefile.Use{use("--json", o.json), use("--html", o.html)}, a.inputs(&o.Base, files)); err != nil {
 		return err
-	}
-	for _, name := range []string{o.json, o.html} {
-		if name != "" && name != "-" {
-			if err := safefile.Check(name); err != nil {
-				return err
-			}
-		}
 	}
 	trained := a.reportStudy(&o.Base, o.quiet)
 	o.Progress = func(p study.AuditProgress) {

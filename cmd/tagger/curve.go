@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -76,15 +74,8 @@ func (a *app) curve(cmd *cobra.Command, o *curveRun) error {
 	if o.dev != "" {
 		o.Base.Dev.Paths = []string{o.dev}
 	}
-	if err := distinct([]safefile.Use{use("--json", o.json), use("--plot", o.plot)}, a.inputs(&o.Base, o.files)); err != nil {
+	if err := checkOutputs([]safefile.Use{use("--json", o.json), use("--plot", o.plot)}, a.inputs(&o.Base, o.files)); err != nil {
 		return err
-	}
-	for _, name := range []string{o.json, o.plot} {
-		if name != "" && name != "-" {
-			if err := safefile.Check(name); err != nil {
-				return err
-			}
-		}
 	}
 	trained := a.reportStudy(&o.Base, o.quiet)
 	o.Progress = func(p study.CurveProgress) {
@@ -117,16 +108,5 @@ func (a *app) printCurve(o *curveRun, r *study.Curve) error {
 	if written, err := a.writeObject(o.json, r); err != nil || written {
 		return err
 	}
-	var b bytes.Buffer
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "sentences\ttokens\t%s\t+-\tseconds\t\n", r.Score)
-	for _, p := range r.Points {
-		fmt.Fprintf(w, "%d\t%d\t%.2f%%\t%.2f\t%.1f\t\n", p.Sentences, p.Tokens, 100*p.Score.Mean, 100*p.Score.SD, p.Seconds.Mean)
-	}
-	w.Flush() // a Buffer returns no error
-	if r.Gain != nil {
-		fmt.Fprintf(&b, "\n%s\n", r.Gain)
-	}
-	_, err := a.stdout.Write(b.Bytes())
-	return err
+	return r.WriteTable(a.stdout)
 }

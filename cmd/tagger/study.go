@@ -171,15 +171,8 @@ func (a *app) compareLosses(cmd *cobra.Command, o *compareRun) error {
 		return err
 	}
 	inputs := append(a.inputs(&o.Base, o.files), use("--dev", o.dev), use("--test", o.test))
-	if err := distinct([]safefile.Use{use("--json", o.json), use("--plot", o.plot)}, inputs); err != nil {
+	if err := checkOutputs([]safefile.Use{use("--json", o.json), use("--plot", o.plot)}, inputs); err != nil {
 		return err
-	}
-	for _, name := range []string{o.json, o.plot} {
-		if name != "" && name != "-" {
-			if err := safefile.Check(name); err != nil {
-				return err
-			}
-		}
 	}
 	trained := a.reportStudy(&o.Base, o.quiet)
 	o.Progress = func(p study.CompareProgress) {
@@ -217,4 +210,39 @@ func reportCompared(w io.Writer, p study.CompareProgress) {
 		outcome = spelled(p.Err)
 	}
 	fmt.Fprintf(w, "%s %d/%d  %s: %s\n", p.Stage, p.Number, p.Of, p.Setting, outcome)
+}
+
+// comparedLosses is what compare-losses --json writes. Its keys are public.
+type comparedLosses struct {
+	*study.Outcome
+	Losses []comparedLoss `json:"losses"`
+}
+
+type comparedLoss struct {
+	study.Choice
+	Error string   `json:"error,omitempty"`
+	Args  []string `json:"args"` // arguments of tagger that train with this setting
+	study.Report
+	Test *study.Report `json:"test"`
+}
+
+// printOutcomes writes the object, the figures and the table.
+func (a *app) printOutcomes(o *compareRun, r *study.Outcome) error {
+	object := comparedLosses{Outcome: r}
+	for _, row := range r.Losses {
+		j := comparedLoss{Choice: row.Choice, Args: trainArgs(&row.Config, o.files), Report: row.Report, Test: row.Test}
+		if row.Err != nil {
+			j.Error = spelled(row.Err)
+		}
+		object.Losses = append(object.Losses, j)
+	}
+	if o.plot != "" && slices.ContainsFunc(r.Losses, wasTrained) {
+		if err := safefile.Write(o.plot, r.WriteSVG); err != nil {
+			return err
+		}
+	}
+	if written, err := a.writeObject(o.json, object); err != nil || written {
+		return err
+	}
+	return r.WriteTable(a.stdout, o.markdown, spelled)
 }

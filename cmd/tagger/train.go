@@ -98,16 +98,8 @@ func (a *app) train(cmd *cobra.Command, o *trainRun, files []string) error {
 	if err != nil {
 		return err
 	}
-	if err := o.distinct(a, &c, files); err != nil {
+	if err := o.checkOutputs(a, &c, files); err != nil { // before the data are read
 		return err
-	}
-	// Fail early: before the data are read.
-	for _, path := range []string{o.model, c.Checkpoint, o.log, o.writeConfig} {
-		if path != "" && path != "-" {
-			if err := safefile.Check(path); err != nil {
-				return err
-			}
-		}
 	}
 	if os.Getenv("GOGC") == "" {
 		defer debug.SetGCPercent(debug.SetGCPercent(100)) // restores the old value

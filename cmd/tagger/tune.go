@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/internal/cli"
+	"github.com/trellis-nlp/trellis/internal/compress"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/study"
 )
@@ -96,13 +98,8 @@ func (a *app) tune(cmd *cobra.Command, o *tuneRun) error {
 	if o.dev != "" {
 		o.Base.Dev.Paths = []string{o.dev}
 	}
-	if err := distinct([]safefile.Use{use("--json", o.json)}, a.inputs(&o.Base, o.files)); err != nil {
+	if err := checkOutputs([]safefile.Use{use("--json", o.json)}, a.inputs(&o.Base, o.files)); err != nil {
 		return err
-	}
-	if o.json != "" && o.json != "-" {
-		if err := safefile.Check(o.json); err != nil {
-			return err
-		}
 	}
 	trained := a.reportStudy(&o.Base, o.quiet)
 	o.Progress = func(p study.SearchProgress) {
@@ -157,11 +154,6 @@ func (a *app) reportStudy(base *trellis.Config, quiet bool) (trained func()) {
 	}
 }
 
-// tuneMetrics holds the printed names of the scores.
-var tuneMetrics = map[string]string{
-	"f1": "F1", "precision": "precision", "recall": "recall", "accuracy": "accuracy", "sentence-accuracy": "sentence accuracy",
-}
-
 // report prints the result of a training.
 func (o *tuneRun) report(w io.Writer, p study.SearchProgress) {
 	t, fold, outcome := p.Trial, "", ""
@@ -171,7 +163,7 @@ func (o *tuneRun) report(w io.Writer, p study.SearchProgress) {
 		if p.Folds > 1 {
 			fold = fmt.Sprintf(" fold %d/%d", len(t.Scores), p.Folds)
 		}
-		outcome = fmt.Sprintf("%s %.2f%%  %.1fs, about %s left", tuneMetrics[o.Metric], 100*t.Scores[len(t.Scores)-1], p.Elapsed.Seconds(), p.Left.Round(time.Second))
+		outcome = fmt.Sprintf("%s %.2f%%  %.1fs, about %s left", study.ScoreName(o.Metric), 100*t.Scores[len(t.Scores)-1], p.Elapsed.Seconds(), p.Left.Round(time.Second))
 	}
 	fmt.Fprintf(w, "setting %d/%d%s  %s: %s\n", p.Number, p.Settings, fold, t, outcome)
 }
@@ -182,4 +174,64 @@ func spelled(err error) string {
 		return e.Spell(func(option string) string { return "--" + option })
 	}
 	return err.Error()
+}
+
+// rankedTrials is what tune --json writes. Its keys are public.
+type rankedTrials struct {
+	*study.Ranking
+	Best   string        `json:"best,omitempty"` // command line with the best setting
+	Trials []rankedTrial `json:"trials"`
+}
+
+type rankedTrial struct {
+	study.Trial
+	Error string   `json:"error,omitempty"`
+	Args  []string `json:"args"` // arguments of tagger that train with this setting
+}
+
+// printRanking writes the JSON object, or the table and the command with the best setting.
+func (a *app) printRanking(o *tuneRun, r *study.Ranking) error {
+	object := rankedTrials{Ranking: r, Trials: []rankedTrial{}}
+	for _, t := range r.Trials {
+		j := rankedTrial{Trial: t, Args: trainArgs(&t.Config, o.files)}
+		if t.Err != nil {
+			j.Error = spelled(t.Err)
+		}
+		object.Trials = append(object.Trials, j)
+	}
+	if r.Trials[0].Err == nil {
+		object.Best = "tagger " + cli.Quote(object.Trials[0].Args)
+	}
+	if written, err := a.writeObject(o.json, object); err != nil || written {
+		return err
+	}
+	if text := r.Hint(); text != "" && !o.quiet {
+		fmt.Fprintln(a.stderr, text)
+	}
+	if err := r.WriteTable(a.stdout, spelled); err != nil || object.Best == "" {
+		return err
+	}
+	_, err := fmt.Fprintf(a.stdout, "\n%s\n", object.Best)
+	return err
+}
+
+// writeObject writes an object as JSON to a file, or to standard output for "-". It writes nothing
+// for "". It reports whether it wrote to standard output, where no table must follow.
+func (a *app) writeObject(path string, object any) (toStdout bool, err error) {
+	if path == "" {
+		return false, nil
+	}
+	text, err := json.MarshalIndent(object, "", "  ")
+	if err != nil {
+		return false, err
+	}
+	text = append(text, '\n')
+	if path == "-" {
+		_, err := a.stdout.Write(text)
+		return true, err
+	}
+	return false, safefile.Write(path, compress.To(path, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	}))
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -19,6 +20,8 @@ import (
 	"github.com/trellis-nlp/trellis/internal/cli"
 	"github.com/trellis-nlp/trellis/study"
 )
+
+func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
 // Results are compressed by the name of their file, like all outputs.
 func TestObjectsAreCompressed(t *testing.T) {

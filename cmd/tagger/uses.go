@@ -86,14 +86,13 @@ func (a *app) inputs(c *trellis.Config, files []string) []safefile.Use {
 	return append(list, use("--features", templateFile(c.Features)), use("--tokenizer", c.Tokenizer), use("--init", c.Init))
 }
 
-// distinct returns an error if an output of training is the same file as an input or another
-// output. Only --checkpoint may be the file of --resume.
-func (o *trainRun) distinct(a *app, c *trellis.Config, files []string) error {
+// checkOutputs is checkOutputs for training. Only --checkpoint may be the file of --resume.
+func (o *trainRun) checkOutputs(a *app, c *trellis.Config, files []string) error {
 	outputs := []safefile.Use{use("--model", o.model), use("--log-json", o.log), use("--write-config", o.writeConfig)}
 	if err := distinct(outputs, []safefile.Use{use("--resume", c.Resume)}); err != nil {
 		return err
 	}
-	return distinct(append(outputs, use("--checkpoint", c.Checkpoint)), append(a.inputs(c, files), use("--config", o.config)))
+	return checkOutputs(append(outputs, use("--checkpoint", c.Checkpoint)), append(a.inputs(c, files), use("--config", o.config)))
 }
 
 // checkModelOutput returns an error if the model file of --output is an input or cannot be written.
@@ -102,4 +101,20 @@ func checkModelOutput(output string, inputs []safefile.Use) error {
 		return err
 	}
 	return safefile.Check(output)
+}
+
+// checkOutputs returns an error if an output is the same file as an input or another output, or
+// cannot be written.
+func checkOutputs(outputs, inputs []safefile.Use) error {
+	if err := distinct(outputs, inputs); err != nil {
+		return err
+	}
+	for _, out := range outputs {
+		if out.Path != "" {
+			if err := safefile.Check(out.Path); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
