@@ -120,8 +120,8 @@ func (c *Curve) WriteTable(w io.Writer) error {
 	return err
 }
 
-// WriteTable writes a table for each file, as text or in Markdown, and the losses that could not be
-// trained with their errors. spell returns the text of an error.
+// WriteTable writes a table for each file, as text or in Markdown. It names the losses that could
+// not be trained. spell returns the text of their errors.
 func (o *Outcome) WriteTable(w io.Writer, markdown bool, spell func(error) string) error {
 	heading := []string{"loss", "optimizer", "l2"}
 	if slices.ContainsFunc(o.Losses, func(r Row) bool { return r.CostFN != nil }) {
