@@ -45,8 +45,8 @@ func (o *objective) Descend(ctx context.Context, v []float64, order []int, scale
 }
 
 // longSentence is the number of tokens from which SGD's step for a sentence no longer grows. The
-// gradient is a sum over tokens, so one sentence of a thousand tokens moves the weights farther than
-// L-BFGS can repair in 300 iterations. The minimum does not depend on the steps of a warm-up.
+// gradient is a sum over tokens, so one sentence of a thousand tokens moves the weights farther
+// than L-BFGS can repair in 300 iterations. The minimum does not depend on the steps of a warm-up.
 const longSentence = 50
 
 // step adds by times the gradient of one sentence at scale*v to v, or to the packed v if there is a

@@ -14,9 +14,9 @@ type SGDObjective interface {
 	Stochastic
 	// Descend takes one step for each example i = order[k], in order: v += by[k] g, where g is the
 	// gradient of f_i at the point scale[k]*v with respect to that point. It returns the number of
-	// steps and the sum of their f_i. It may shorten the steps of unusually large examples. It makes
-	// all steps unless there is an error, which is
-	// [ErrNotFinite] if v has grown too large. It must not retain any of the slices.
+	// steps and the sum of their f_i. It may shorten the steps of unusually large examples. It
+	// makes all steps unless there is an error, which is [ErrNotFinite] if v has grown too large.
+	// It must not retain any of the slices.
 	Descend(ctx context.Context, v []float64, order []int, scale, by []float64) (steps int, loss float64, err error)
 }
 
