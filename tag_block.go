@@ -19,6 +19,7 @@ type labeller struct {
 	spell    annotation.Speller // reads the labels of tagger, for documents
 	annotate *model.Annotator   // for documents of TagDocuments
 	scorer   model.Scorer       // for the output of another tool
+	gamma    float64            // inverse temperature of probabilities
 	print    printer            // nil for the format of the input
 	w        *writer
 	rows     corpus.Reader
@@ -36,7 +37,7 @@ type labeller struct {
 
 func newLabeller(m model.Labeller, o *FileOptions) (*labeller, error) {
 	l := &labeller{o: o, look: newLookup(m), print: o.printer(namesOf(m)),
-		w: newWriter(o), spell: speller(m), annotate: model.NewAnnotator(m)}
+		w: newWriter(o), spell: speller(m), annotate: model.NewAnnotator(m), gamma: m.Metadata().Calibration.Gamma()}
 	var err error
 	if l.tagger, err = m.NewTagger(o.taggerOptions()); err != nil {
 		return nil, err
@@ -130,6 +131,9 @@ func (l *labeller) printed(s *input.Sentence) error {
 	scores, err := l.scorer.Scores(l.fit.Sentence(s), keep)
 	if err != nil {
 		return at(l.in, s, err)
+	}
+	if l.gamma != 1 {
+		scores.Scale(l.gamma) // the formats compute probabilities from the scores
 	}
 	if l.text, err = l.print(l.text[:0], scores, s, l.names); err != nil {
 		return at(l.in, s, err)

@@ -24,9 +24,9 @@ import (
 //
 // If the model has a tag dictionary (see [Options]), a word in it only gets the labels listed
 // there. If the listed labels allow no grammatical label sequence for a sentence, the dictionary is
-// ignored for that sentence. If a token has only one possible label, its node scores 0. The Decoder
-// does not look up its attributes, because they change neither paths nor probabilities. The tagger
-// option NoDictionary turns this off.
+// ignored for that sentence. If a token has only one possible label, its node scores 0, or the bias
+// of the label. The Decoder does not look up its attributes, because they change neither paths nor
+// probabilities. The tagger option NoDictionary turns this off.
 type Decoder struct {
 	*chain.Answers // the results
 
@@ -111,7 +111,7 @@ func (t *Decoder) score() {
 	}
 	for i := 0; i < t.scores.T && t.chain.Some(); i++ {
 		if labels := t.chain.At(i); len(labels) == 1 {
-			t.scores.NodeAt(i)[labels[0]] = 0
+			t.scores.NodeAt(i)[labels[0]] = t.m.space().Bias(int(labels[0]))
 		}
 	}
 	if t.m.bigrams.used == 0 {

@@ -224,7 +224,7 @@ func (m *Model) space() *chain.Space {
 				trans[pair] = m.transW.at(uint32(q))
 			}
 		}
-		m.shared = chain.NewSpace(m.labels.Names(), m.scheme, trans)
+		m.shared = chain.NewSpace(m.labels.Names(), m.scheme, trans).Calibrate(m.Meta.Calibration, m.scheme)
 	})
 	return m.shared
 }

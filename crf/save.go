@@ -16,8 +16,8 @@ import (
 	"github.com/trellis-nlp/trellis/model"
 )
 
-// docs/reference/model-format.md describes the model file.
-var format = container.Format{Magic: "TRELLISM", Version: 3}
+// docs/reference/model-format.md describes the model file. The newer version has biases.
+var format = container.Format{Magic: "TRELLISM", Version: 4, Oldest: 3}
 
 // Section names.
 const (
@@ -68,7 +68,7 @@ type SaveOptions struct {
 func (m *Model) Save(w io.Writer, o SaveOptions) error {
 	sections, err := m.sections(o)
 	if err == nil {
-		err = format.Write(w, sections)
+		err = format.At(m.Meta.Calibration.Version(format.Oldest)).Write(w, sections)
 	}
 	if err != nil {
 		return fmt.Errorf("saving the model: %w", err)

@@ -58,7 +58,7 @@ func (e *Explainer) contrast(x *Explanation, t int) error {
 	c.Parts, c.Difference = e.parts.list()
 	c.Decisive = decisive(c.Parts, c.Difference)
 	c.cut(e.o.Top)
-	c.Probability = clamp(x.Probability * math.Exp(-c.Difference))
+	c.Probability = clamp(x.Probability * math.Exp(-c.Difference*e.gamma))
 	token.Contrast = c
 	return nil
 }
@@ -131,7 +131,7 @@ func (e *Explainer) runnerUp(x *Explanation) (*Labelling, error) {
 		case err != nil:
 			return nil, err
 		case best == nil || score > best.Score:
-			best = &Labelling{e.shown(path), score, clamp(x.Probability * math.Exp(score-x.Score))}
+			best = &Labelling{e.shown(path), score, clamp(x.Probability * math.Exp((score-x.Score)*e.gamma))}
 		}
 	}
 	return best, nil

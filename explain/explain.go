@@ -102,6 +102,7 @@ const (
 	TransitionPart    PartKind = "transition"    // of two adjacent labels, or three
 	SegmentPart       PartKind = "segment"       // of a whole segment, in semi-Markov models
 	NormalizationPart PartKind = "normalization" // per label, in maximum entropy Markov models
+	BiasPart          PartKind = "bias"          // of a label or span, in calibrated models
 )
 
 // A Part is a term of one or of both scores. Both scores may have a term for an attribute of a

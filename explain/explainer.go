@@ -22,7 +22,8 @@ type Explainer struct {
 	m        model.Labeller
 	decoders map[model.TagOptions]Decoder
 	form     model.NormalForm
-	items    bool // the model reads ready-made attributes
+	items    bool    // the model reads ready-made attributes
+	gamma    float64 // inverse temperature of the probabilities
 
 	states []State
 	scheme string
@@ -47,7 +48,7 @@ func New(m model.Labeller) (*Explainer, error) {
 		return nil, fmt.Errorf("%w: %s", ErrModel, m.Kind())
 	}
 	e := &Explainer{m: m, decoders: make(map[model.TagOptions]Decoder), form: m.Metadata().Normalize,
-		items: m.Input().Templates == nil, number: make(map[string]int)}
+		items: m.Input().Templates == nil, number: make(map[string]int), gamma: m.Metadata().Calibration.Gamma()}
 	err := model.Guard(m, func() error { return e.open(model.TagOptions{}) })
 	if err != nil {
 		return nil, err
@@ -146,7 +147,7 @@ func (e *Explainer) explain(words []string, s model.Sentence) (*Explanation, err
 		return nil, err
 	}
 	// The chosen path has the score of the best one but for rounding.
-	x.Probability = clamp(best[0].Probability * math.Exp(score-best[0].Score))
+	x.Probability = clamp(best[0].Probability * math.Exp((score-best[0].Score)*e.gamma))
 	for _, p := range best[:min(e.o.NBest, len(best))] {
 		x.NBest = append(x.NBest, Labelling{Labels: e.shown(p.Labels), Score: p.Score, Probability: clamp(p.Probability)})
 	}

@@ -201,7 +201,33 @@ func kinds(t *testing.T) map[string]kind {
 	} {
 		list[name] = trained(t, rng, config)
 	}
+	addCalibrated(t, rng, list)
 	return list
+}
+
+// addCalibrated adds models with a temperature and biases.
+func addCalibrated(t *testing.T, rng *rand.Rand, list map[string]kind) {
+	plain := model.Calibration{Temperature: 1.5, Bias: map[string]float64{"A": -0.75, "C": 0.5}}
+	spans := model.Calibration{Temperature: 0.625, Bias: map[string]float64{"X": 0.75, "Y": -0.5}}
+	for name, precision := range map[string]crf.Precision{"calibrated dictionary": crf.Float64, "calibrated int8": crf.Int8} {
+		c := content(t, rng, []string{"A", "B", "C"}, structured.Plain)
+		c.Meta.Calibration = plain
+		if precision == crf.Float64 {
+			c.Dictionary = map[uint64][]int{fingerprintOf("a"): {0, 1}, fingerprintOf("b"): {2}}
+		}
+		list[name] = chain(t, rng, c, precision)
+	}
+	c := content(t, rng, []string{"O", "B-X", "I-X", "E-X", "S-X"}, structured.BIOES)
+	c.Meta.Output, c.Meta.Calibration = structured.BIO, spans
+	list["calibrated bioes"] = chain(t, rng, c, crf.Float64)
+	for name, config := range map[string]trellis.Config{
+		"calibrated semi": {ModelType: model.SemiMarkov}, "calibrated semi ioe2": {ModelType: model.SemiMarkov, Scheme: "ioe2"},
+		"calibrated pruned 1": {Order: new(1), ModelType: model.Pruned, Label: "3"}, "calibrated pruned 2": {Order: new(2), Label: "3"},
+	} {
+		k := trained(t, rng, config)
+		k.m.Metadata().Calibration = spans
+		list[name] = k
+	}
 }
 
 // fingerprintOf returns the fingerprint of a word, as dictionaries have it.

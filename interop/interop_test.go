@@ -270,10 +270,25 @@ func TestExportRefuses(t *testing.T) {
 		"NUL":                      {Labels: labels, Attributes: []crf.Attribute{{Name: "\x00", Weights: []crf.LabelWeight{{Weight: 1}}}}},
 		"infinite":                 {Labels: labels, Attributes: []crf.Attribute{{Name: "u", Weights: []crf.LabelWeight{{Weight: math.Inf(1)}}}}},
 		"no labels":                {},
+		"bias":                     {Meta: model.Metadata{Calibration: model.Calibration{Bias: map[string]float64{"a": 1}}}, Labels: labels},
 	} {
 		_, err := interop.ToCRFsuite(p)
 		assert.ErrorIs(t, err, interop.ErrUnlike, name)
 	}
+}
+
+// A temperature is exported in the weights.
+func TestExportOfATemperature(t *testing.T) {
+	p := crf.Content{
+		Labels:      []string{"a", "b"},
+		Attributes:  []crf.Attribute{{Name: "u", Weights: []crf.LabelWeight{{Label: 1, Weight: 3}}}},
+		Transitions: []crf.PairWeight{{From: 0, To: 1, Weight: -1}},
+	}
+	p.Meta.Calibration.Temperature = 2
+	m, err := interop.ToCRFsuite(p)
+	require.NoError(t, err)
+	assert.Equal(t, 1.5, m.Attributes[0].Features[0].Weight)
+	assert.Equal(t, -0.5, m.Transitions[0].Weight)
 }
 
 func Example() {

@@ -62,7 +62,7 @@ type Sentence struct {
 // A Labelling holds the labels of a sentence, one per token, in the scheme of the training files.
 type Labelling struct {
 	Labels        []string
-	Score         float64   // sum of the weights; 0 for posterior decoding
+	Score         float64   // sum of the weights and biases; 0 for posterior decoding
 	Probability   float64   // of the whole labelling, with NBest
 	Probabilities []float64 // of each label; nil without TagOptions.Probabilities
 	Spans         []Span    // nil without TagOptions.Spans

@@ -30,6 +30,8 @@ type Metadata struct {
 	Tool     string            // the tool that trained the model; "" means trellis
 	Config   string            // completed training configuration in TOML; may be ""
 	Notes    map[string]string // facts about the training, by name
+	// Calibration corrects the scores. Set it before the first use of the model.
+	Calibration Calibration
 }
 
 // Learned is the name of learned tokenizers. A model stores such a tokenizer as a whole.
@@ -58,6 +60,9 @@ const (
 	keyTool      = "tool"
 	keyConfig    = "config"
 	prefixNote   = "note."
+
+	keyTemperature = "temperature"
+	prefixBias     = "bias."
 )
 
 // Map returns the metadata in the form of model files.
@@ -88,6 +93,7 @@ func (m Metadata) Map() map[string]string {
 	}
 	put(keyTool, m.Tool)
 	put(keyConfig, m.Config)
+	m.Calibration.put(stored)
 	for name, value := range m.Notes {
 		stored[prefixNote+name] = value
 	}
@@ -132,6 +138,9 @@ func ParseMetadata(stored map[string]string) (Metadata, error) {
 	}
 	if err := m.checkTokenizer(); err != nil {
 		return m, fmt.Errorf("%w: %w", ErrModel, err)
+	}
+	if m.Calibration, err = parseCalibration(stored); err != nil {
+		return m, err
 	}
 	for key, value := range stored {
 		if len(key) > len(prefixNote) && key[:len(prefixNote)] == prefixNote {
@@ -180,6 +189,6 @@ func (m Metadata) Facts() map[string]string {
 
 // Clone returns a deep copy.
 func (m Metadata) Clone() Metadata {
-	m.Notes, m.Segmenter = maps.Clone(m.Notes), slices.Clone(m.Segmenter)
+	m.Notes, m.Segmenter, m.Calibration = maps.Clone(m.Notes), slices.Clone(m.Segmenter), m.Calibration.Clone()
 	return m
 }

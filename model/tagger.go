@@ -13,8 +13,8 @@ import (
 // A Path is a sequence of label numbers.
 type Path struct {
 	Labels      []int
-	Score       float64 // sum of the weights
-	Probability float64 // exp(Score) / Z; calibrated by training with cross-entropy
+	Score       float64 // sum of the weights and biases
+	Probability float64 // exp(Score / temperature) / Z
 }
 
 // A Decoder finds label numbers with its own scratch memory. Call Read or ReadItems first. A path

@@ -16,7 +16,8 @@ import (
 // errModel wraps the errors of bytes that are not a model of this package.
 var errModel = fmt.Errorf("%w (pruned higher-order)", model.ErrModel)
 
-var format = container.Format{Magic: "TRELCRF2", Version: 2}
+// The newer version has biases.
+var format = container.Format{Magic: "TRELCRF2", Version: 3, Oldest: 2}
 
 // settings are the small parts of a model. Text that may be invalid UTF-8 is stored as bytes.
 type settings struct {
@@ -41,7 +42,7 @@ func (m *Model) Save(w io.Writer) error {
 	for _, label := range m.labels {
 		s.Labels = append(s.Labels, []byte(label))
 	}
-	return modelfile.Write(w, format, s, append([]container.Section{
+	return modelfile.Write(w, format.At(m.Meta.Calibration.Version(format.Oldest)), s, append([]container.Section{
 		{Name: "attrs", Data: modelfile.AppendStrings(nil, m.attrs)},
 		{Name: "counts", Data: container.Bytes(modelfile.Counts[uint32](m.x.start))},
 		{Name: "outcomes", Data: container.Bytes(m.x.outcome)},

@@ -34,6 +34,9 @@ type Decoder struct {
 	masked  pruned.Lattice
 	risk    pruned.Lattice
 	dense   structured.Lattice
+	warm    pruned.Lattice // the scores divided by the temperature
+	offsets []float64      // biases by label; may be nil
+	gamma   float64        // inverse temperature of probabilities
 }
 
 var _ model.Decoder = (*Decoder)(nil)
@@ -41,6 +44,7 @@ var _ model.Decoder = (*Decoder)(nil)
 // NewDecoder returns a decoder that has read an empty sentence.
 func (m *Model) NewDecoder() *Decoder {
 	t := &Decoder{m: m, printer: m.program.NewFingerprinter(m.base), width: m.program.Width()}
+	t.offsets, t.gamma = m.Meta.Calibration.Offsets(m.labels, m.scheme), m.Meta.Calibration.Gamma()
 	t.s.reset(false)
 	return t
 }
@@ -103,8 +107,9 @@ func (t *Decoder) Allow(allowed [][]int) error {
 	return nil
 }
 
-// Scores returns the lattice of the sentence over the labels that pruning keeps. It is valid until
-// the next Read. Label numbers are those of [Model.Labels].
+// Scores returns the lattice of the sentence over the labels that pruning keeps, with the biases of
+// the model. Biases have no effect on pruning. The lattice is valid until the next Read. Label
+// numbers are those of [Model.Labels].
 func (t *Decoder) Scores() (*pruned.Lattice, error) {
 	if t.scores != nil {
 		return t.scores, nil
@@ -114,8 +119,26 @@ func (t *Decoder) Scores() (*pruned.Lattice, error) {
 		g = nil
 	}
 	var err error
-	t.scores, err = t.search.within(m.x, t.s.tokens(), m.w, m.plan, g, m.outside)
-	return t.scores, err
+	if t.scores, err = t.search.within(m.x, t.s.tokens(), m.w, m.plan, g, m.outside); err != nil {
+		return nil, err
+	}
+	for at := 0; at < t.scores.Len() && t.offsets != nil; at++ {
+		node := t.scores.NodeAt(at)
+		for k, j := range t.scores.Kept().At(at) {
+			node[k] += t.offsets[j]
+		}
+	}
+	return t.scores, nil
+}
+
+// scaled returns a lattice divided by the temperature, from which probabilities follow.
+func (t *Decoder) scaled(s *pruned.Lattice) *pruned.Lattice {
+	if t.gamma == 1 {
+		return s
+	}
+	s.Copy(&t.warm)
+	t.warm.Scale(t.gamma)
+	return &t.warm
 }
 
 // Best returns the best path and its score. The path is valid until the next call.
@@ -146,13 +169,13 @@ func (t *Decoder) NBest(n int) ([]model.Path, error) {
 	if t.list, err = t.search.w.KBest(t.list, s, n); err != nil {
 		return nil, err
 	}
-	logZ, err := t.search.w.LogZ(s)
+	logZ, err := t.search.w.LogZ(t.scaled(s))
 	if err != nil {
 		return nil, err
 	}
 	t.paths = t.paths[:0]
 	for _, p := range t.list {
-		t.paths = append(t.paths, model.Path{Labels: p.Labels, Score: p.Score, Probability: math.Exp(p.Score - logZ)})
+		t.paths = append(t.paths, model.Path{Labels: p.Labels, Score: p.Score, Probability: math.Exp(t.gamma*p.Score - logZ)})
 	}
 	return t.paths, nil
 }
@@ -164,7 +187,7 @@ func (t *Decoder) Marginals() (*structured.Lattice, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := t.search.w.Marginals(&t.mu, s); err != nil {
+	if _, err := t.search.w.Marginals(&t.mu, t.scaled(s)); err != nil {
 		return nil, err
 	}
 	t.dense.Reset(s.Len(), len(t.m.labels), structured.NoEdges)
@@ -186,7 +209,7 @@ func (t *Decoder) Posterior() (path []int, right float64, err error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	if _, err := t.search.w.Marginals(&t.mu, s); err != nil {
+	if _, err := t.search.w.Marginals(&t.mu, t.scaled(s)); err != nil {
 		return nil, 0, err
 	}
 	order := min(s.Order(), 1)

@@ -151,6 +151,10 @@ func (x *termDecoder) attributes(t, j int, visit func(*explain.Term)) {
 			add(u, m.x.partNames[int(u)-m.x.labels])
 		}
 	}
+	if x.offsets != nil && x.offsets[j] != 0 {
+		term.Kind, term.Name, term.Subtag, term.Value, term.Weight = explain.BiasPart, "", "", 1, x.offsets[j]
+		visit(&term)
+	}
 }
 
 // transition visits the weight of a pair of labels, or of a triple if h is not none.

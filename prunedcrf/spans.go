@@ -20,7 +20,7 @@ func (t *Decoder) SpanProbabilities(dst []float64, spans []annotation.Span) ([]f
 	if err != nil {
 		return dst, err
 	}
-	all, err := t.search.w.LogZ(s)
+	all, err := t.search.w.LogZ(t.scaled(s))
 	if err != nil {
 		return dst, err
 	}
@@ -29,7 +29,7 @@ func (t *Decoder) SpanProbabilities(dst []float64, spans []annotation.Span) ([]f
 			return dst, fmt.Errorf("%w: span %d..%d: the sentence has %d tokens", model.ErrInput, span.Start, span.End, s.Len())
 		}
 		t.mask(s, span)
-		with, err := t.search.w.LogZ(&t.masked)
+		with, err := t.search.w.LogZ(t.scaled(&t.masked))
 		if errors.Is(err, structured.ErrNoPath) {
 			with, err = math.Inf(-1), nil
 		}

@@ -76,8 +76,8 @@ func partName(x *explain.Explanation, p *explain.Part) string {
 		}
 	case explain.SegmentPart:
 		name = fmt.Sprintf("segment of %d: %s", p.End-p.Token, name)
-	case explain.NormalizationPart:
-		name = "normalization"
+	case explain.NormalizationPart, explain.BiasPart:
+		name = string(p.Kind)
 	}
 	if p.Subtag != "" {
 		name += " for " + p.Subtag

@@ -15,7 +15,8 @@ import (
 // errModel wraps the errors of bytes that are not a model of this package.
 var errModel = fmt.Errorf("%w (semi-Markov)", model.ErrModel)
 
-var format = container.Format{Magic: "TRELSEMI", Version: 2}
+// The newer version has biases.
+var format = container.Format{Magic: "TRELSEMI", Version: 3, Oldest: 2}
 
 // settings are the small parts of a model. Text that may be invalid UTF-8 is stored as bytes.
 type settings struct {
@@ -37,7 +38,7 @@ func (m *Model) Save(w io.Writer) error {
 	for _, typ := range m.Types() {
 		s.Types = append(s.Types, []byte(typ))
 	}
-	return modelfile.Write(w, format, s,
+	return modelfile.Write(w, format.At(m.Meta.Calibration.Version(format.Oldest)), s,
 		container.Section{Name: "attrs", Data: modelfile.AppendStrings(nil, m.attrs.List())},
 		container.Section{Name: "counts", Data: container.Bytes(modelfile.Counts[uint16](m.x.start))},
 		container.Section{Name: "outcomes", Data: container.Bytes(m.x.outcome)},

@@ -26,11 +26,21 @@ type Decoder struct {
 	mu    semimarkov.Lattice
 	inner structured.Lattice // T x L: label marginals of tokens
 	found []model.Span
+
+	offsets []float64          // biases by segment label; may be nil
+	gamma   float64            // inverse temperature of probabilities
+	warm    semimarkov.Lattice // the scores divided by the temperature
 }
 
 // NewDecoder returns a decoder that has read an empty sentence.
 func (m *Model) NewDecoder() *Decoder {
-	t := &Decoder{m: m, ex: m.read.extractors()}
+	t := &Decoder{m: m, ex: m.read.extractors(), gamma: m.Meta.Calibration.Gamma()}
+	if bias := m.Meta.Calibration.Bias; len(bias) > 0 {
+		t.offsets = []float64{0} // of spans.Outside
+		for _, typ := range m.Types() {
+			t.offsets = append(t.offsets, bias[typ])
+		}
+	}
 	t.read(features.Rows(nil))
 	return t
 }
@@ -63,6 +73,19 @@ func (t *Decoder) read(seq features.Sequence) {
 	}
 	t.s.seg, t.s.ends = t.m.lex.segments(t.s.seg[:0], t.s.ends[:0], n, &t.text, &t.keys)
 	t.m.x.score(&t.scratch, &t.s, t.m.lex.longest, t.m.w, 1)
+	for at := 0; at < len(t.scores.Segment) && t.offsets != nil; at++ {
+		t.scores.Segment[at] += t.offsets[at%t.scores.L]
+	}
+}
+
+// scaled returns the scores divided by the temperature, from which probabilities follow.
+func (t *Decoder) scaled() *semimarkov.Lattice {
+	if t.gamma == 1 {
+		return &t.scores
+	}
+	t.scores.Copy(&t.warm)
+	t.warm.Scale(t.gamma)
+	return &t.warm
 }
 
 // Scores returns the lattice of the sentence, valid until the next Read. Changes to it affect the
@@ -93,13 +116,13 @@ func (t *Decoder) NBest(n int) ([]Segmentation, error) {
 	if err != nil {
 		return nil, err
 	}
-	logZ, err := t.w.LogZ(&t.scores)
+	logZ, err := t.w.LogZ(t.scaled())
 	if err != nil {
 		return nil, err
 	}
 	list := make([]Segmentation, len(best))
 	for k, b := range best {
-		list[k] = Segmentation{b.Segments, b.Score, math.Exp(b.Score - logZ)}
+		list[k] = Segmentation{b.Segments, b.Score, math.Exp(t.gamma*b.Score - logZ)}
 	}
 	return list, nil
 }
@@ -110,7 +133,7 @@ func (t *Decoder) Spans(y []semimarkov.Segment) ([]model.Span, error) {
 	if err := t.scores.CheckSegmentation(y); err != nil {
 		return nil, err
 	}
-	if _, err := t.w.Marginals(&t.mu, &t.scores, structured.NoEdges); err != nil {
+	if _, err := t.w.Marginals(&t.mu, t.scaled(), structured.NoEdges); err != nil {
 		return nil, err
 	}
 	t.found = t.found[:0]

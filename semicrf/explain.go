@@ -193,7 +193,7 @@ func (x *termDecoder) NBest(n int) ([]model.Path, error) {
 // Marginals implements [explain.Decoder].
 func (x *termDecoder) Marginals() (*structured.Lattice, error) {
 	s, mu := &x.d.scores, &x.d.mu
-	if _, err := x.d.w.Marginals(mu, s, structured.NoEdges); err != nil {
+	if _, err := x.d.w.Marginals(mu, x.d.scaled(), structured.NoEdges); err != nil {
 		return nil, err
 	}
 	x.mu.Reset(s.T, len(x.list), structured.NoEdges)
@@ -297,6 +297,10 @@ func (x *termDecoder) segment(g semimarkov.Segment, longest int, visit func(*exp
 	term.Labels[2] = m.typeName(g.Label)
 	for _, b := range x.d.s.segmentAt(g.Start*longest + g.Len() - 1) {
 		term.Name, term.Weight = m.lex.name(int(b)), m.w[m.x.segmentsAt()+int(b)*m.x.types()+g.Label-1]
+		visit(&term)
+	}
+	if x.d.offsets != nil && x.d.offsets[g.Label] != 0 {
+		term.Kind, term.Name, term.Weight = explain.BiasPart, "", x.d.offsets[g.Label]
 		visit(&term)
 	}
 }

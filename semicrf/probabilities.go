@@ -13,7 +13,7 @@ func (t *Decoder) Probabilities(dst []float64, y []semimarkov.Segment) ([]float6
 	if err := t.scores.CheckSegmentation(y); err != nil {
 		return dst, err
 	}
-	if _, err := t.w.Marginals(&t.mu, &t.scores, structured.PositionEdges); err != nil {
+	if _, err := t.w.Marginals(&t.mu, t.scaled(), structured.PositionEdges); err != nil {
 		return dst, err
 	}
 	t.inner.Reset(t.scores.T, t.scores.L, structured.NoEdges)

@@ -31,6 +31,7 @@ type Answers struct {
 	settled   bool               // the edges too; before that, shared edges are not yet in scores
 	applied   bool               // labels outside the tag dictionary have the score -Inf
 	shared    structured.Lattice // the nodes of scores, with the edges of the model
+	tempered  structured.Lattice // the scores divided by the temperature
 	lent      bool               // the caller has the complete scores and may have changed them
 	fixed     structured.Lattice
 	marginals structured.Lattice
@@ -63,9 +64,9 @@ func (d *Decoder) Kept() *structured.Grammar {
 	return d.space.grammar
 }
 
-// Begin starts a sentence of n tokens and returns its scores. Nodes are 0. With positions, the
-// edges are the transitions at each position. Without positions, the caller must not touch the
-// edges. The caller may add scores until it calls another method.
+// Begin starts a sentence of n tokens and returns its scores. Nodes are the biases, or 0. With
+// positions, the edges are the transitions at each position. Without positions, the caller must not
+// touch the edges. The caller may add scores until it calls another method.
 func (d *Decoder) Begin(n int, positions bool) *structured.Lattice {
 	e := d.space
 	d.own, d.kept, d.ended, d.settled, d.applied, d.lent = positions, !d.free && e.grammar != nil, false, false, false, false
@@ -80,6 +81,9 @@ func (d *Decoder) Begin(n int, positions bool) *structured.Lattice {
 		d.scores.Resize(n, len(e.labels), structured.NoEdges) // settle adds shared edges when they are needed
 	}
 	clear(d.scores.Node)
+	for t := 0; t < n && e.offsets != nil; t++ {
+		copy(d.scores.NodeAt(t), e.offsets)
+	}
 	return &d.scores
 }
 
@@ -152,6 +156,18 @@ func (d *Answers) view() *structured.Lattice {
 	return &d.shared
 }
 
+// scaled returns the scores that probabilities follow from: the complete scores divided by the
+// temperature.
+func (d *Answers) scaled() *structured.Lattice {
+	s := d.view()
+	if d.space.gamma == 1 {
+		return s
+	}
+	s.Copy(&d.tempered)
+	d.tempered.Scale(d.space.gamma)
+	return &d.tempered
+}
+
 // Scores returns the complete scores of the sentence, valid until the next sentence. Adding to
 // them, for example a constraint or the scores of a second model, changes the results of the other
 // methods.
@@ -200,24 +216,24 @@ func (d *Answers) NBest(n int) ([]model.Path, error) {
 	if d.list, err = d.viterbi.KBest(d.list, s, n); err != nil {
 		return nil, err
 	}
-	logZ, err := d.inference.LogZ(s)
+	logZ, err := d.inference.LogZ(d.scaled())
 	if err != nil {
 		return nil, err
 	}
 	d.paths = d.paths[:0]
 	for _, p := range d.list {
-		d.paths = append(d.paths, model.Path{Labels: p.Labels, Score: p.Score, Probability: math.Exp(p.Score - logZ)})
+		d.paths = append(d.paths, model.Path{Labels: p.Labels, Score: p.Score, Probability: math.Exp(d.space.gamma*p.Score - logZ)})
 	}
 	return d.paths, nil
 }
 
-// LogZ returns the logarithm of the sum of exp(score) over all paths.
+// LogZ returns the logarithm of the sum of exp(score) over all paths, at temperature 1.
 func (d *Answers) LogZ() (float64, error) { return d.inference.LogZ(d.view()) }
 
 // Marginals returns the probability of each label at each token, as T x L nodes without edges. The
 // lattice is valid until the next call.
 func (d *Answers) Marginals() (*structured.Lattice, error) {
-	_, err := d.inference.Marginals(&d.marginals, d.view(), structured.NoEdges)
+	_, err := d.inference.Marginals(&d.marginals, d.scaled(), structured.NoEdges)
 	return &d.marginals, err
 }
 

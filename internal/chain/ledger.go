@@ -147,6 +147,7 @@ func (x *Ledger) SettleAll() error {
 func (x *Ledger) sumNodes(s *structured.Lattice) {
 	for t := range s.T {
 		sum := make([]float64, s.L)
+		copy(sum, x.space.offsets)
 		x.Nodes.add(sum, t)
 		replace(s.NodeAt(t), sum)
 	}
@@ -227,6 +228,10 @@ func (x *Ledger) Terms(path, other []int, visit func(*explain.Term)) {
 				term.Name, term.Value, term.Weight = a.name, a.value, float64(a.value*weight)
 				visit(&term)
 			})
+			if term.Weight = x.space.Bias(j); term.Weight != 0 {
+				term.Kind, term.Name, term.Value = explain.BiasPart, "", 1
+				visit(&term)
+			}
 		}
 		if t == 0 || j == other[t] && path[t-1] == other[t-1] {
 			continue

@@ -28,6 +28,8 @@ type Space struct {
 	trans   []float64           // L x L; nil without transitions
 	grammar *structured.Grammar // nil if every sequence is allowed or no sequence satisfies the constraints
 	both    []float64           // L x L: trans plus the constraints, if any
+	offsets []float64           // L: the biases, added to each node; may be nil
+	gamma   float64             // inverse temperature of probabilities
 
 	once      sync.Once
 	continues []bool // L x L
@@ -36,7 +38,7 @@ type Space struct {
 // NewSpace returns the space for labels in a scheme. trans holds the L x L transition weights; nil
 // means none. The space retains both slices.
 func NewSpace(labels []string, scheme structured.Scheme, trans []float64) *Space {
-	s := &Space{labels: labels, trans: trans, both: trans}
+	s := &Space{labels: labels, trans: trans, both: trans, gamma: 1}
 	if g := Grammar(labels, scheme); g != nil {
 		s.grammar, s.both = g, append([]float64(nil), g.Edge...)
 		for k, v := range trans {
@@ -44,6 +46,20 @@ func NewSpace(labels []string, scheme structured.Scheme, trans []float64) *Space
 		}
 	}
 	return s
+}
+
+// Calibrate sets the calibration of a space that has no decoders yet, and returns the space.
+func (s *Space) Calibrate(c model.Calibration, scheme structured.Scheme) *Space {
+	s.offsets, s.gamma = c.Offsets(s.labels, scheme), c.Gamma()
+	return s
+}
+
+// Bias returns the bias of label j, or 0.
+func (s *Space) Bias(j int) float64 {
+	if s.offsets == nil {
+		return 0
+	}
+	return s.offsets[j]
 }
 
 // Transitions returns the L x L transition weights, or nil. Do not modify them.

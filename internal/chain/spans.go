@@ -30,7 +30,7 @@ func (d *Answers) SpanProbabilities(dst []float64, spans []annotation.Span) ([]f
 	if len(spans) == 0 {
 		return dst, nil
 	}
-	if _, err := d.inference.Marginals(&d.marginals, d.view(), structured.PositionEdges); err != nil {
+	if _, err := d.inference.Marginals(&d.marginals, d.scaled(), structured.PositionEdges); err != nil {
 		return dst, err
 	}
 	continues := d.space.continuing()

@@ -26,7 +26,14 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // Format is a kind of file.
 type Format struct {
 	Magic   string // 8 bytes
-	Version uint32
+	Version uint32 // the newest version
+	Oldest  uint32 // the oldest version that can be read; 0 means Version
+}
+
+// At returns the format that writes another version.
+func (f Format) At(version uint32) Format {
+	f.Version = version
+	return f
 }
 
 // kinds maps the magic of each kind of file of this module to its name for error messages.
@@ -138,7 +145,7 @@ func (f Format) length(data []byte) (uint64, error) {
 	switch version := binary.LittleEndian.Uint32(data[8:]); {
 	case version > f.Version:
 		return 0, fmt.Errorf("%w: written by a newer version of the program (format %d, this version reads %d)", ErrFormat, version, f.Version)
-	case version < f.Version:
+	case version < f.Version && (f.Oldest == 0 || version < f.Oldest):
 		return 0, fmt.Errorf("%w: written by an older version of the program (format %d, this version reads %d): create it again", ErrFormat, version, f.Version)
 	}
 	if crc32.Checksum(data[:60], castagnoli) != binary.LittleEndian.Uint32(data[60:]) {

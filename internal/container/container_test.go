@@ -75,6 +75,13 @@ func TestForeignFilesAndOtherVersions(t *testing.T) {
 	require.ErrorContains(t, err, "newer version")
 	_, err = container.Format{Magic: "EXAMPLE!", Version: 4}.Parse(data)
 	require.ErrorContains(t, err, "older version")
+	newer := container.Format{Magic: "EXAMPLE!", Version: 5, Oldest: 3}
+	_, err = newer.Parse(data)
+	require.NoError(t, err)
+	_, err = newer.Parse(written(t, newer.At(2), sections))
+	require.ErrorContains(t, err, "older version")
+	_, err = format.Parse(written(t, newer, sections))
+	require.ErrorContains(t, err, "newer version")
 	_, err = container.Format{Magic: "ANOTHER!", Version: 3}.Parse(data)
 	require.ErrorContains(t, err, `does not start with "ANOTHER!"`)
 	twice := written(t, format, []container.Section{sections[0], sections[0]})
