@@ -253,3 +253,26 @@ func ExampleEvaluateTokenizer() {
 	fmt.Printf("%.2f of the tokens, %.2f of the words\n", scores.Tokens.F1(), scores.Words.F1())
 	// Output: 1.00 of the tokens, 0.57 of the words
 }
+
+// Fit a temperature and biases to sentences that the model has not seen.
+func ExampleModel_Calibrate() {
+	ner, err := trellis.Open(savedModel())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer ner.Close()
+	o := trellis.CalibrateOptions{Target: "precision=0.88"}
+	calibrated, report, err := ner.Calibrate(context.Background(), trellis.Files(dev), o)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("precision %.3f, was %.3f\n", report.After.Precision, report.Before.Precision)
+	labels, err := calibrated.Tag([]string{"Maria", "moved", "to", "Lisbon", "."})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(labels)
+	// Output:
+	// precision 0.891, was 0.840
+	// [B-PER O O B-LOC O]
+}

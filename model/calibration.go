@@ -20,10 +20,10 @@ import (
 // and labels only where they follow from probabilities (TagOptions.Posterior). A bias changes
 // labels too. The zero value corrects nothing.
 type Calibration struct {
-	Temperature float64 // positive; 0 means 1
+	Temperature float64 `json:"temperature,omitempty"` // positive; 0 means 1
 	// Bias holds biases by span type, or by label if the labels encode no spans. Missing ones are
 	// 0.
-	Bias map[string]float64
+	Bias map[string]float64 `json:"bias,omitempty"`
 }
 
 // Gamma returns the inverse of the temperature.

@@ -116,6 +116,8 @@ var rules = []rule{
 		modules: []string{"gonum.org/v1/gonum"}},
 	{path: "prunedcrf", public: true,
 		imports: []string{"internal/workers", "internal/container", "internal/fingerprint", "internal/modelfile", "internal/vec", "structured", "pruned", "losses", "corpus/attrfile", "corpus/annotation", "features", "lexicon", "optimize", "metrics", "model", "explain", "internal/training"}},
+	{path: "internal/calibration",
+		imports: []string{"structured", "losses", "semimarkov", "semimarkov/spans", "pruned", "corpus/annotation", "features", "metrics", "model", "crf", "semicrf", "prunedcrf"}},
 	{path: "segment", public: true, system: true,
 		imports: []string{"internal/container", "text", "corpus/attrfile", "optimize", "model", "crf"}},
 	{path: "recipe", public: true,
@@ -133,7 +135,7 @@ var rules = []rule{
 	{path: "ready", public: true},
 	{path: root, public: true, system: true,
 		imports: []string{"structured", "losses", "corpus", "corpus/annotation", "corpus/attrfile", "corpus/check", "text", "text/standoff", "cluster", "features", "optimize", "metrics", "metrics/analysis", "model", "explain", "crf", "semicrf", "prunedcrf", "segment", "interop/crfsuite", "interop/crfpp", "interop/wapiti", "interop",
-			"recipe", "ready", "internal/compress", "internal/input", "internal/learning", "internal/safefile", "internal/workers"}},
+			"recipe", "ready", "internal/calibration", "internal/compress", "internal/input", "internal/learning", "internal/safefile", "internal/workers"}},
 
 	{path: "ready/internal/build", system: true,
 		imports: []string{"features", "internal/safefile", root},
