@@ -124,7 +124,7 @@ func (a *app) rootCommand() *cobra.Command {
 	}{
 		{"Basic commands", []*cobra.Command{a.trainCommand(), a.tagCommand(new(tagFlags)), a.bulkCommand(), a.evalCommand(), a.serveCommand(), a.demoCommand()}},
 		{"Data and models", []*cobra.Command{a.inspectCommand(), a.explainCommand(), a.reportCommand(), a.checkCommand(), a.auditCommand(), a.selectCommand(), a.convertCommand(), a.tokenizeCommand(), a.splitCommand(), a.featuresCommand(),
-			a.clusterCommand(), a.trainTokenizerCommand(), a.pruneCommand(), a.importCommand(), a.exportCommand()}},
+			a.clusterCommand(), a.trainTokenizerCommand(), a.pruneCommand(), a.calibrateCommand(), a.importCommand(), a.exportCommand()}},
 		{"Research", []*cobra.Command{a.tuneCommand(), a.curveCommand(), a.compareLossesCommand()}},
 		{"", []*cobra.Command{a.docsCommand()}},
 	} {

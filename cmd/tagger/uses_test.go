@@ -46,6 +46,8 @@ func TestOutputsDoNotDestroyInputs(t *testing.T) {
 		{"convert", "--scheme", "bioes", "--output", x, x},
 		{"split", "--shares", "1,1", "--output", out + "," + link, x},
 		{"prune", m, "--output", m},
+		{"calibrate", "--model", m, "--output", m, x},
+		{"calibrate", "--model", m, "--output", x, x},
 		{"prune", m, "--output", x, "--eval", x},
 		{"import", m, "--output", m},
 		{"export", "--to", "crfsuite", m, "--output", m},

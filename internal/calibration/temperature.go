@@ -13,8 +13,8 @@ var ErrData = errors.New("the sentences do not determine a calibration")
 
 // Bounds of the inverse temperature.
 const (
-	least    = 1.0 / 1024
-	greatest = 1024
+	greatest = 1024.0
+	least    = 1 / greatest
 )
 
 // Temperature returns the temperature that maximises the likelihood of the gold labels, given the
@@ -48,7 +48,7 @@ func (x *Set) Temperature(ctx context.Context, bias map[string]float64) (tempera
 	case err != nil:
 		return 0, err
 	case fLow > 0 || fHigh <= flat:
-		return 0, fmt.Errorf("%w: the best temperature is outside %v..%v; use more sentences, which the model has not seen", ErrData, least, greatest)
+		return 0, fmt.Errorf("%w: the best temperature is outside 1/%v..%v; use more sentences, which the model has not seen", ErrData, greatest, greatest)
 	}
 	gamma := root(low, high, fLow, fHigh, at)
 	return parsed(strconv.FormatFloat(1/gamma, 'g', 6, 64)), err
