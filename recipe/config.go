@@ -129,8 +129,11 @@ type Config struct {
 	// Epochs is the maximum number of passes over the data; iterations for L-BFGS and OWL-QN.
 	Epochs *int `toml:"epochs" json:"epochs,omitempty"`
 	// WarmUp is the number of SGD epochs before L-BFGS. Epochs includes them.
-	WarmUp    *int `toml:"warm-up" json:"warm-up,omitempty"`
-	BatchSize *int `toml:"batch-size" json:"batch-size,omitempty"`
+	WarmUp *int `toml:"warm-up" json:"warm-up,omitempty"`
+	// Tolerance ends L-BFGS and OWL-QN when the last ten iterations lowered the objective by less
+	// than this fraction of it. 0 disables the rule.
+	Tolerance *float64 `toml:"tolerance" json:"tolerance,omitempty"`
+	BatchSize *int     `toml:"batch-size" json:"batch-size,omitempty"`
 	// Rate is the initial learning rate.
 	Rate *float64 `toml:"rate" json:"rate,omitempty"`
 	// PAC limits the update for one sentence (pa).

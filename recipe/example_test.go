@@ -27,7 +27,7 @@ func ExampleConfig_Complete() {
 	if err != nil {
 		panic(err)
 	}
-	profile.Outside = true
+	profile.Outside = 0.95
 	completed, err := c.Complete(profile)
 	if err != nil {
 		panic(err)
@@ -51,6 +51,7 @@ func ExampleConfig_Complete() {
 	// l2 = 0.1
 	// epochs = 300
 	// warm-up = 6
+	// tolerance = 0.005
 	// seed = 1
 	// threads = 2
 }

@@ -151,6 +151,9 @@ func (c *Config) NewMethod() training.Method {
 	seed := or(c.Seed, 1)
 	limits := optimize.Limits{MaxIterations: *c.Epochs}
 	passes := optimize.Passes{Epochs: *c.Epochs, BatchSize: or(c.BatchSize, 0), Seed: seed}
+	if limits.Tolerance = or(c.Tolerance, 0); c.Tolerance != nil && *c.Tolerance == 0 {
+		limits.Tolerance = -1
+	}
 	if c.annealed() { // the objective changes with the loss
 		limits.MaxIterations /= c.steps()
 		passes.Tolerance = -1

@@ -8,19 +8,20 @@ import (
 
 // An optimizer describes which settings and models go with an optimizer.
 type optimizer struct {
-	name    string
-	loss    string // the only loss it supports; "" means any that suits it
-	batch   bool   // uses all sentences in each step
-	rate    bool   // has a learning rate
-	penalty bool   // supports a penalty
-	pruned  bool   // works although pruning changes the objective from epoch to epoch
-	chain   bool   // only for chains: needs the difference of two labellings, or a gradient per sentence
-	epochs  int    // default; 0 means the usual number
+	name      string
+	loss      string // the only loss it supports; "" means any that suits it
+	batch     bool   // uses all sentences in each step
+	rate      bool   // has a learning rate
+	tolerance bool   // ends when the objective hardly changes
+	penalty   bool   // supports a penalty
+	pruned    bool   // works although pruning changes the objective from epoch to epoch
+	chain     bool   // only for chains: needs the difference of two labellings, or a gradient per sentence
+	epochs    int    // default; 0 means the usual number
 }
 
 var optimizers = []optimizer{
-	{name: "lbfgs", batch: true, penalty: true, epochs: iterations},
-	{name: "owlqn", batch: true, penalty: true, epochs: iterations},
+	{name: "lbfgs", batch: true, tolerance: true, penalty: true, epochs: iterations},
+	{name: "owlqn", batch: true, tolerance: true, penalty: true, epochs: iterations},
 	{name: "sgd", rate: true, penalty: true, pruned: true},
 	{name: "sgd-l1", rate: true, penalty: true, pruned: true},
 	{name: "adagrad", rate: true, penalty: true, pruned: true},
@@ -44,6 +45,14 @@ const (
 // warmUpEpochs is the number of SGD epochs before L-BFGS. After 6 epochs, L-BFGS needs a third of
 // the iterations; more epochs gain nothing (docs/benchmarks/performance.md).
 const warmUpEpochs = 6
+
+// usualTolerance is the default tolerance after a warm-up. Scores on development data do not change
+// after the point where it ends training, a quarter of the way to the optimum
+// (docs/benchmarks/accuracy.md). optimumTolerance is the default without a warm-up.
+const (
+	usualTolerance   = 0.005
+	optimumTolerance = 1e-5
+)
 
 // gentleRate is the rate of SGD for losses that need a good start. The rate that SGD finds by
 // trials may destroy the start.

@@ -35,9 +35,10 @@ type Profile struct {
 	Spelling annotation.Spelling
 	Types    map[string]bool // span types
 	Labels   map[string]bool
-	// Outside reports whether any training token has the label O. It is set after reading all
-	// training data.
-	Outside bool
+	// Outside is the share of the training tokens that have the label O. It is set after reading
+	// all training data.
+	Outside float64
+	Tokens  int // in the training data, set likewise
 
 	further []further // columns to read besides word and part of speech
 	unread  []int     // columns of spans between word and label

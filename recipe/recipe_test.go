@@ -36,7 +36,9 @@ func profile(t *testing.T, c Config, text string) *Profile {
 	require.NoError(t, err)
 	p, err := c.Look(s)
 	require.NoError(t, err)
-	p.Outside = p.Labels["O"]
+	if p.Labels["O"] {
+		p.Outside = 0.95
+	}
 	return p
 }
 
@@ -57,15 +59,15 @@ func TestComplete(t *testing.T) {
 	}{
 		"names": {Config{}, names, Config{
 			Features: "ner", ModelType: "chain", Loss: "softmax-margin", Cost: "entity", CostScale: new(1.0), CostFN: new(3.0), CostFP: new(1.0),
-			CostConfusion: new(1.0), Gamma: new(1.0), Optimizer: "lbfgs", L2: new(0.1), Epochs: new(300), WarmUp: new(6),
+			CostConfusion: new(1.0), Gamma: new(1.0), Optimizer: "lbfgs", L2: new(0.1), Epochs: new(300), WarmUp: new(6), Tolerance: new(0.005),
 		}},
 		"phrases": {Config{}, chunks, Config{
 			Features: "chunk", ModelType: "chain", Scheme: "bioes", Loss: "cross-entropy", Gamma: new(1.0), Optimizer: "lbfgs", L2: new(0.1),
-			Epochs: new(300), WarmUp: new(6),
+			Epochs: new(300), WarmUp: new(6), Tolerance: new(0.005),
 		}},
 		"single labels": {Config{}, tags, Config{
 			Features: "pos", ModelType: "chain", Loss: "softmax-margin", Cost: "hamming", CostScale: new(3.0), Gamma: new(1.0), Optimizer: "lbfgs",
-			L2: new(0.1), Epochs: new(300), WarmUp: new(6),
+			L2: new(0.1), Epochs: new(300), WarmUp: new(6), Tolerance: new(0.005),
 		}},
 		"features": {Config{Order: new(2)}, feats, Config{
 			Features: "morph", ModelType: "pruned", Order: new(2), Loss: "cross-entropy", Gamma: new(1.0), Optimizer: "adagrad", L2: new(0.3),
@@ -82,15 +84,15 @@ func TestComplete(t *testing.T) {
 			Features: "ner", ModelType: "chain", Loss: "perceptron", Optimizer: "averaged-perceptron", Epochs: new(30),
 			Dev: corpus.Source{Paths: []string{"dev"}},
 		}},
-		"L1":           {Config{L1: 0.5}, tags, Config{Features: "pos", ModelType: "chain", Loss: "softmax-margin", Cost: "hamming", CostScale: new(3.0), Gamma: new(1.0), Optimizer: "owlqn", L1: 0.5, L2: new(0.1), Epochs: new(300)}},
+		"L1":           {Config{L1: 0.5}, tags, Config{Features: "pos", ModelType: "chain", Loss: "softmax-margin", Cost: "hamming", CostScale: new(3.0), Gamma: new(1.0), Optimizer: "owlqn", L1: 0.5, L2: new(0.1), Epochs: new(300), Tolerance: new(1e-5)}},
 		"made for one": {Config{Optimizer: "pa"}, names, Config{Features: "ner", ModelType: "chain", Loss: "hinge", Cost: "hamming", CostScale: new(1.0), Optimizer: "pa", Epochs: new(15)}},
 		"margin": {Config{Loss: "large-margin-softmax"}, tags, Config{
 			Features: "pos", ModelType: "chain", Loss: "large-margin-softmax", Margin: new(2), AnnealBlend: "1000..30", Gamma: new(1.0), Optimizer: "lbfgs",
-			L2: new(0.1), Epochs: new(300),
+			L2: new(0.1), Epochs: new(300), Tolerance: new(1e-5),
 		}},
 		"columns": {Config{}, lemmas, Config{
 			ModelType: "chain", Loss: "softmax-margin", Cost: "entity", CostScale: new(1.0), CostFN: new(3.0), CostFP: new(1.0),
-			CostConfusion: new(1.0), Gamma: new(1.0), Optimizer: "lbfgs", L2: new(0.1), Epochs: new(300), WarmUp: new(6),
+			CostConfusion: new(1.0), Gamma: new(1.0), Optimizer: "lbfgs", L2: new(0.1), Epochs: new(300), WarmUp: new(6), Tolerance: new(0.005),
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -106,6 +108,32 @@ func TestComplete(t *testing.T) {
 			assert.NoError(t, err)
 		})
 	}
+}
+
+func TestManyNames(t *testing.T) {
+	p := profile(t, Config{}, names)
+	p.Outside, p.Tokens = 0.9, 51_000
+	c, err := Config{}.Complete(p)
+	require.NoError(t, err)
+	assert.Equal(t, []any{"softmax-margin", "hamming", 1.0, 0.3}, []any{c.Loss, c.Cost, *c.CostScale, *c.L2})
+	assert.Contains(t, Config{}.Picked(p, c), "loss for many names (10% of the tokens): softmax-margin with l2 0.3;")
+	c, err = Config{L2: new(2.0)}.Complete(p)
+	require.NoError(t, err)
+	assert.InDelta(t, 2, *c.L2, 0)
+	p.Outside = 0.92
+	c, err = Config{}.Complete(p)
+	require.NoError(t, err)
+	assert.Equal(t, []any{"entity", 3.0, 0.1}, []any{c.Cost, *c.CostFN, *c.L2})
+	assert.Contains(t, Config{}.Picked(p, c), "loss for names: softmax-margin with an entity cost of 3")
+	p.Outside, p.Tokens = 0.9, 50_000
+	c, err = Config{}.Complete(p)
+	require.NoError(t, err)
+	assert.Equal(t, "entity", c.Cost, "too few names")
+	p.Outside = 0
+	c, err = Config{}.Complete(p)
+	require.NoError(t, err)
+	assert.Equal(t, "cross-entropy", c.Loss)
+	assert.Empty(t, Config{}.Picked(p, c))
 }
 
 func written(t *testing.T, c Config) string {
@@ -261,6 +289,8 @@ func TestValidate(t *testing.T) {
 		"l2 -1: want":                                            {L2: new(-1.0)},
 		"epochs 0: want":                                         {Epochs: new(0)},
 		"warm-up 5: want":                                        {Epochs: new(5), WarmUp: new(5)},
+		"tolerance belongs to optimizer lbfgs and owlqn":         {Tolerance: new(0.1), Optimizer: "sgd"},
+		"tolerance 1: want":                                      {Tolerance: new(1.0)},
 		"batch-size: lbfgs uses all":                             {BatchSize: new(8)},
 		"rate: lbfgs has no":                                     {Rate: new(0.1)},
 		"pa-c belongs to optimizer pa":                           {PAC: new(2.0)},

@@ -18,6 +18,8 @@ func (c *Config) Uses(option string) bool {
 	switch option {
 	case "restarts":
 		return !traits(loss).Convex
+	case "tolerance":
+		return kind.tolerance
 	case "warm-up":
 		return name == "lbfgs"
 	case "batch-size":

@@ -13,10 +13,10 @@ func TestUses(t *testing.T) {
 		config      recipe.Config
 		uses, lacks []string
 	}{
-		"open":       {recipe.Config{}, []string{"l1", "l2", "warm-up", "gamma", "entropy", "features", "seed"}, []string{"cost", "rate", "batch-size", "restarts", "margin", "pa-c"}},
+		"open":       {recipe.Config{}, []string{"l1", "l2", "warm-up", "tolerance", "gamma", "entropy", "features", "seed"}, []string{"cost", "rate", "batch-size", "restarts", "margin", "pa-c"}},
 		"L1":         {recipe.Config{L1: 1}, []string{"l1", "l2"}, []string{"warm-up", "rate"}},
 		"perceptron": {recipe.Config{Loss: "perceptron"}, []string{"batch-size"}, []string{"l1", "l2", "cost-scale", "gamma", "rate"}},
-		"hinge":      {recipe.Config{Loss: "hinge"}, []string{"l2", "rate", "cost-scale", "label-weight"}, []string{"gamma", "restarts", "warm-up"}},
+		"hinge":      {recipe.Config{Loss: "hinge"}, []string{"l2", "rate", "cost-scale", "label-weight"}, []string{"gamma", "restarts", "warm-up", "tolerance"}},
 		"risk":       {recipe.Config{Loss: "risk"}, []string{"restarts", "gamma", "cost"}, []string{"entropy"}},
 		"pa":         {recipe.Config{Optimizer: "pa"}, []string{"pa-c", "pa-variant", "cost"}, []string{"arow-gamma", "l2"}},
 	} {

@@ -377,6 +377,11 @@ func (c *Config) validateOptimizer() error {
 		return model.Refuse("warm-up", "{warm-up} belongs to {optimizer} lbfgs, not to %s", c.Optimizer)
 	case c.WarmUp != nil && (*c.WarmUp < 0 || *c.WarmUp >= steps):
 		return model.Refuse("warm-up", "{warm-up} %d: want at least 0 and less than %d, the number of epochs", *c.WarmUp, steps)
+	case c.Tolerance != nil && !kind.tolerance:
+		some := optimizerNames(func(o optimizer) bool { return o.tolerance })
+		return model.Refuse("tolerance", "{tolerance} belongs to {optimizer} %s, not to %s", strings.Join(some, " and "), c.Optimizer)
+	case c.Tolerance != nil && !(*c.Tolerance >= 0 && *c.Tolerance < 1):
+		return model.Refuse("tolerance", "{tolerance} %v: want at least 0 and less than 1", *c.Tolerance)
 	case c.BatchSize != nil && kind.batch:
 		some := optimizerNames(func(o optimizer) bool { return !o.batch })
 		return model.Refuse("batch-size", "{batch-size}: %s uses all sentences in each step; mini-batches are for %s", c.Optimizer, strings.Join(some, ", "))

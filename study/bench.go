@@ -3,7 +3,6 @@ package study
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus"
@@ -119,7 +118,7 @@ func (b *bench) describe(sentences, tested int) {
 
 // complete picks the unset options of a configuration for the training data of f.
 func (b *bench) complete(c recipe.Config, f *fold) (recipe.Config, error) {
-	b.data.Profile.Outside = slices.Contains(f.set.Labels(), "O")
+	b.data.Profile.Outside, b.data.Profile.Tokens = f.set.Outside(), f.set.Tokens()
 	return c.Complete(b.data.Profile)
 }
 

@@ -12,7 +12,7 @@ import (
 // Annealed training ends at the minimum of the final loss.
 func TestAnnealing(t *testing.T) {
 	const l2 = "0.05" // one minimum, from every start
-	_, still := trained(t, "", "--loss", "softmax-margin", "--cost-scale", "2", "--l2", l2, "testdata/train.conll")
+	_, still := trained(t, "", "--loss", "softmax-margin", "--cost-scale", "2", "--l2", l2, "--tolerance", "1e-5", "testdata/train.conll")
 	path, moved := trained(t, "", "--loss", "softmax-margin", "--anneal-cost", "0.01..2", "--l2", l2, "testdata/train.conll")
 	assert.InEpsilon(t, finalLoss(t, still.out), finalLoss(t, moved.out), 1e-3)
 	m, err := loadModel(path)

@@ -57,7 +57,7 @@ func TestStudyTables(t *testing.T) {
 
 // With all sentences and one setting, a run equals train and eval.
 func TestARunIsTrainAndEval(t *testing.T) {
-	r := studied(t, "--resample=false", "--loss", "cross-entropy,hinge,risk", "--l2", "0.1", "--seeds", "2", "--seed", "4")
+	r := studied(t, "--resample=false", "--loss", "cross-entropy,hinge,risk", "--l2", "0.1", "--tolerance", "1e-5", "--seeds", "2", "--seed", "4")
 	require.Len(t, r.Losses, 3)
 	for _, row := range r.Losses {
 		assert.Empty(t, row.Tried, "one setting")

@@ -21,7 +21,7 @@ var sharedOptions = []string{
 	"clusters", "gazetteer", "vectors", "vectors-limit",
 	"cost", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight", "gamma",
 	"anneal-temperature", "anneal-cost", "entropy", "label-smoothing", "margin", "blend", "anneal-blend",
-	"epochs", "warm-up", "batch-size", "rate", "pa-c", "pa-variant", "arow-gamma",
+	"epochs", "warm-up", "tolerance", "batch-size", "rate", "pa-c", "pa-variant", "arow-gamma",
 	"min-count", "tag-dictionary", "all-pairs", "dev", "patience", "seed", "restarts", "threads", "scheme", "normalize",
 }
 

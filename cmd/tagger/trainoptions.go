@@ -130,6 +130,8 @@ var optimizerOptions = group("Optimizer", []option{
 	{name: "patience", usage: "stop after `N` steps without a better score on --dev; 0 never stops early (default 10)"},
 	{name: "warm-up", usage: "start lbfgs with `N` epochs of sgd, which count towards --epochs (default 6 for a " +
 		"convex loss with L2 penalty and no --init, else 0)"},
+	{name: "tolerance", usage: "stop lbfgs and owlqn when ten iterations lower the objective by less than the fraction `X`; " +
+		"0 goes on (default 0.005 after a warm-up, else 1e-5)"},
 	{name: "batch-size", usage: "number `N` of sentences per step of a stochastic optimizer (default 1, or 8 for " +
 		"pruned models)"},
 	{name: "rate", usage: "initial learning rate `X` (default depends on the optimizer)"},

@@ -19,6 +19,7 @@ import (
 type chainSet struct {
 	*crf.Dataset
 	development[*crf.Dataset]
+	outside
 	items bool // ready-made attributes
 }
 

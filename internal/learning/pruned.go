@@ -15,6 +15,7 @@ import (
 type prunedSet struct {
 	*prunedcrf.Dataset
 	development[*prunedcrf.Dataset]
+	outside
 }
 
 func newPrunedSet(in model.Input) (*prunedSet, error) {
@@ -22,7 +23,7 @@ func newPrunedSet(in model.Input) (*prunedSet, error) {
 		return nil, fmt.Errorf("%w: an attribute file, but a pruned higher-order CRF reads columns", model.ErrInput)
 	}
 	d, err := prunedcrf.NewDataset(in)
-	return &prunedSet{d, development[*prunedcrf.Dataset]{open: func() (*prunedcrf.Dataset, error) { return prunedcrf.NewDataset(in) }}}, err
+	return &prunedSet{Dataset: d, development: development[*prunedcrf.Dataset]{open: func() (*prunedcrf.Dataset, error) { return prunedcrf.NewDataset(in) }}}, err
 }
 
 func (s *prunedSet) add(e example) error { return s.Add(e.columns, e.labels, e.weight) }

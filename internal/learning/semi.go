@@ -15,6 +15,7 @@ import (
 type semiSet struct {
 	*semicrf.Dataset
 	development[*semicrf.Dataset]
+	outside
 }
 
 func newSemiSet(in model.Input) (*semiSet, error) {
@@ -22,7 +23,7 @@ func newSemiSet(in model.Input) (*semiSet, error) {
 		return nil, fmt.Errorf("%w: an attribute file, but a semi-Markov model reads words", model.ErrInput)
 	}
 	d, err := semicrf.NewDataset(in)
-	return &semiSet{d, development[*semicrf.Dataset]{open: func() (*semicrf.Dataset, error) { return semicrf.NewDataset(in) }}}, err
+	return &semiSet{Dataset: d, development: development[*semicrf.Dataset]{open: func() (*semicrf.Dataset, error) { return semicrf.NewDataset(in) }}}, err
 }
 
 // Labels returns O and the span types, which costs are defined on.

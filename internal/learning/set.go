@@ -35,7 +35,10 @@ type Set interface {
 	Held() (sentences, tokens int)
 	// Attributes returns the number of token attributes.
 	Attributes() int
+	// Outside returns the share of the training tokens that have the label O.
+	Outside() float64
 
+	tally(labels []string)
 	add(e example) error
 	// hold adds a development sentence, after all training sentences.
 	hold(e example) error
@@ -75,6 +78,7 @@ func (d *Data) put(set Set, s *input.Sentence, labels []string) error {
 		e.columns = d.without(e.columns, labels)
 	}
 	e.labels = d.recode.train(labels)
+	set.tally(e.labels)
 	return set.add(e)
 }
 
@@ -112,6 +116,21 @@ func (d *Data) choices(fields []string) ([]annotation.Choice, error) {
 	}
 	return d.known, nil
 }
+
+// outside counts training tokens and those with the label O.
+type outside struct{ all, out int }
+
+func (o *outside) tally(labels []string) {
+	o.all += len(labels)
+	for _, label := range labels {
+		if label == "O" {
+			o.out++
+		}
+	}
+}
+
+// Outside implements [Set].
+func (o *outside) Outside() float64 { return float64(o.out) / float64(max(o.all, 1)) }
 
 // development is the development data of a set.
 type development[D interface {

@@ -3,7 +3,6 @@ package learning
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 
 	"github.com/trellis-nlp/trellis/corpus"
@@ -110,7 +109,7 @@ func (d *Data) Read(ctx context.Context) (Set, error) {
 
 // Complete picks the unset options of the configuration for a set.
 func (d *Data) Complete(set Set) (recipe.Config, error) {
-	d.Profile.Outside = slices.Contains(set.Labels(), "O")
+	d.Profile.Outside, d.Profile.Tokens = set.Outside(), set.Tokens()
 	completed, err := d.Config.Complete(d.Profile)
 	completed.Tokenizer = d.tokens.completed()
 	return completed, err
@@ -119,7 +118,7 @@ func (d *Data) Complete(set Set) (recipe.Config, error) {
 // describe reports the data and the method of training.
 func (d *Data) describe(set Set, completed *recipe.Config) {
 	text := set.describe(d.Name) + heldText(set) + "\n" + set.method(completed)
-	if why := d.Config.Picked(*completed); why != "" {
+	if why := d.Config.Picked(d.Profile, *completed); why != "" {
 		text += "\n" + why
 	}
 	c := &d.Config
