@@ -45,6 +45,9 @@ func (l *labeller) documents(b *block) error {
 		if err != nil {
 			return err
 		}
+		for k := range sentences {
+			l.total.add(1, len(sentences[k].Tokens))
+		}
 		if l.o.to != nil {
 			made, err := l.labelled(d, sentences)
 			if err != nil {

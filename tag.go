@@ -41,11 +41,12 @@ type block struct {
 	begins    bool                 // it is the first block of its input
 	text      corpus.Block         // the sentences, if list is empty
 
-	out  bytes.Buffer
-	made []Document        // in place of out, for TagDocuments
-	odd  attrfile.Warnings // warnings about the attributes of the block
-	seen input.Counts      // of the sentences of the block
-	err  error             // the error after out
+	out   bytes.Buffer
+	made  []Document        // in place of out, for TagDocuments
+	odd   attrfile.Warnings // warnings about the attributes of the block
+	seen  input.Counts      // of the sentences of the block
+	total Total             // of the sentences of the block
+	err   error             // the error after out
 }
 
 // TagFiles labels the sentences of data and writes them to w, in the same order and format.
@@ -240,6 +241,9 @@ func (o *output) write(b *block) error {
 		o.seen.Doubts = b.fit.doubts
 	}
 	o.seen.Add(&b.seen)
+	if o.o.Count != nil {
+		o.o.Count(b.total)
+	}
 	err := cmp.Or(o.writeBlock(b), b.err)
 	o.failed = err != nil
 	b.reset()

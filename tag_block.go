@@ -30,6 +30,7 @@ type labeller struct {
 	fit   *fit
 	seen  *input.Counts // of the block
 	made  []Document    // of the block, for TagDocuments
+	total Total         // of the block
 	names []string      // labels of the input
 	fixed []string
 	text  []byte
@@ -56,8 +57,8 @@ func namesOf(m model.Labeller) []string {
 
 // block labels the sentences of b into b.out, up to the first error.
 func (l *labeller) block(b *block) error {
-	l.in, l.fit, l.seen, l.made = b.in, b.fit, &b.seen, b.made[:0]
-	defer func() { b.made = l.made }()
+	l.in, l.fit, l.seen, l.made, l.total = b.in, b.fit, &b.seen, b.made[:0], Total{}
+	defer func() { b.made, b.total = l.made, l.total }()
 	b.seen.Reset()
 	if b.documents != nil {
 		return l.documents(b)
@@ -102,6 +103,7 @@ func (l *labeller) next() error {
 // sentence labels s and writes it.
 func (l *labeller) sentence(s *input.Sentence) error {
 	l.seen.Sentence(s)
+	l.total.add(1, s.Len())
 	if err := l.look.add(l.fit, l.seen, s); err != nil {
 		return err
 	}

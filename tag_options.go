@@ -36,9 +36,18 @@ type FileOptions struct {
 	OutputFormat string   // "same" (or "") as the input, or the format of "crfsuite", "crfpp" or "wapiti"
 	Detail       []string // variants of the output of a tool: reference, path, all, scores, bare
 
-	Warn func(string) // receives warnings about files that look misread; may be nil
+	Warn  func(string) // receives warnings about files that look misread; may be nil
+	Count func(Total)  // receives the size of each labelled part of the input, in order; may be nil
 
 	to DocumentWriter // of TagDocuments
+}
+
+// A Total counts sentences and tokens.
+type Total struct{ Sentences, Tokens int }
+
+func (t *Total) add(sentences, tokens int) {
+	t.Sentences += sentences
+	t.Tokens += tokens
 }
 
 // Values of OutputFormat.
