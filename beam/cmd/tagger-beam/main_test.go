@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +18,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	beWorker()
 	beam.Init()
 	os.Exit(m.Run())
 }
