@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
+	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/internal/lines"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/report"
@@ -19,6 +20,8 @@ type lineTagger struct {
 	format LineFormat
 	most   int
 	json   report.JSONOptions
+	total  trellis.Total
+	failed int
 
 	// Scratch memory.
 	doc    model.Document
@@ -46,22 +49,27 @@ func (t *lineTagger) block(b *lineBlock) error {
 	for k, l := range b.lines {
 		whole := b.text[start:l.end]
 		start = l.end
-		content := lines.CutEnd(whole)
 		fail := func(err error) error { return fmt.Errorf("%s:%d: %w", b.name, b.number+k, err) }
-		switch {
-		case l.long:
-			b.out = appendError(b.out, fail(fmt.Errorf("the line has more than %d bytes", t.most)))
-		case t.format == TSV:
-			b.out = t.tsv(b.out, content, fail)
-		default:
-			b.out = t.jsonl(b.out, content, fail)
-		}
-		if bytes.HasSuffix(whole, []byte("\r\n")) {
-			b.out = append(b.out, '\r')
-		}
-		b.out = append(b.out, '\n')
+		b.out = t.line(b.out, whole, l.long, fail)
 	}
 	return model.Check(t.m)
+}
+
+// line appends the answer to a line, with a line end. The line is missing if it is too long.
+func (t *lineTagger) line(dst, whole []byte, long bool, fail func(error) error) []byte {
+	content := lines.CutEnd(whole)
+	switch {
+	case long:
+		dst = t.appendError(dst, fail(fmt.Errorf("the line has more than %d bytes", t.most)))
+	case t.format == TSV:
+		dst = t.tsv(dst, content, fail)
+	default:
+		dst = t.jsonl(dst, content, fail)
+	}
+	if bytes.HasSuffix(whole, []byte("\r\n")) {
+		dst = append(dst, '\r')
+	}
+	return append(dst, '\n')
 }
 
 // jsonl appends the answer to a line of JSON.
@@ -83,7 +91,7 @@ func (t *lineTagger) jsonl(dst, line []byte, fail func(error) error) []byte {
 		}
 	}
 	if err != nil {
-		dst = appendError(dst[:body], fail(err))
+		dst = t.appendError(dst[:body], fail(err))
 	}
 	if body > start {
 		dst[body] = ',' // instead of the brace
@@ -107,7 +115,7 @@ func (t *lineTagger) tsv(dst, line []byte, fail func(error) error) []byte {
 		t.answer, err = t.text(t.answer[:0], string(t.plain))
 	}
 	if err != nil {
-		t.answer = appendError(t.answer[:0], fail(err))
+		t.answer = t.appendError(t.answer[:0], fail(err))
 	}
 	return appendEscaped(dst, t.answer)
 }
@@ -141,11 +149,16 @@ func (t *lineTagger) object(dst []byte) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
+	t.total.Sentences += len(t.doc.Sentences)
+	for k := range t.doc.Sentences {
+		t.total.Tokens += len(t.doc.Sentences[k].Tokens)
+	}
 	return dst[:len(dst)-1], nil
 }
 
 // appendError appends the answer to a line that cannot be labelled.
-func appendError(dst []byte, err error) []byte {
+func (t *lineTagger) appendError(dst []byte, err error) []byte {
+	t.failed++
 	message, _ := json.Marshal(err.Error()) // a string has no error
 	return append(append(append(dst, `{"error":`...), message...), '}')
 }

@@ -71,22 +71,29 @@ type LineOptions struct {
 // it cannot read or write, or if the file of the model changes. If the model reads other columns
 // than the words, the error wraps model.ErrInput.
 func TagLines(ctx context.Context, m *trellis.Model, w io.Writer, data trellis.Source, o LineOptions) error {
-	if err := o.Text.Check(); err != nil {
-		return err
-	}
 	if len(data.Sentences) > 0 {
 		return fmt.Errorf("%w: sentences in memory, expected files of lines", model.ErrInput)
 	}
-	tokenizer, err := m.Tokenizer(o.Text.Tokenizer)
+	p, err := newLinePipeline(m, o)
 	if err != nil {
 		return err
 	}
-	p := &linePipeline{m: m, o: &o, tokenizer: tokenizer, max: cmp.Or(o.MaxLine, maxLine)}
 	first, err := p.newTagger()
 	if err != nil {
 		return err
 	}
 	return p.run(ctx, w, data, first)
+}
+
+func newLinePipeline(m *trellis.Model, o LineOptions) (*linePipeline, error) {
+	if err := o.Text.Check(); err != nil {
+		return nil, err
+	}
+	tokenizer, err := m.Tokenizer(o.Text.Tokenizer)
+	if err != nil {
+		return nil, err
+	}
+	return &linePipeline{m: m, o: &o, tokenizer: tokenizer, max: cmp.Or(o.MaxLine, maxLine)}, nil
 }
 
 // blockSize is the number of bytes of lines that are labelled at a time, if they are available.
