@@ -108,7 +108,7 @@ func (fn *filesFn) label(ctx context.Context, m *trellis.Model, f File) (Result,
 		return r, err
 	}
 	defer done()
-	t := fileTagger{m: m, o: fn.Options, path: local, warn: func(text string) { log.Warn(ctx, text) }}
+	t := fileTagger{m: m, o: fn.Options, path: local, name: f.In, warn: func(text string) { log.Warn(ctx, text) }}
 	var to *measure
 	err = write(ctx, f.Out, func(w io.Writer) error {
 		to = &measure{w: w, hash: sha256.New()}
@@ -145,6 +145,7 @@ type fileTagger struct {
 	m     *trellis.Model
 	o     Options
 	path  string
+	name  string // of the input; path may be a copy
 	warn  func(string)
 	total trellis.Total
 }

@@ -22,8 +22,7 @@ type Options struct {
 	// Format is the format of the input, and decides the format of the output:
 	//
 	//   - text: plain text. The output has a JSON object for each sentence, as tagger tag --json.
-	//   - jsonl: a JSON object with a "text" and an optional "id" in each line, see [Documents]. The
-	//     output has one line for each line.
+	//   - jsonl: a JSON object in each line, as tagger tag --lines jsonl.
 	//   - parquet: rows with a column of texts. The output has a further column, "tagged", with the
 	//     JSON object of each text.
 	//   - auto, conll, conllu, crfsuite, or a format of package standoff, such as doccano: the output

@@ -23,6 +23,7 @@ import (
 
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/beam/tag"
+	"github.com/trellis-nlp/trellis/bulk"
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/report"
 )
@@ -98,15 +99,9 @@ func TestFilesAreThoseOfTheModel(t *testing.T) {
 		"text.txt": {text, tag.Options{Format: "text"}, func(w io.Writer, in string) error {
 			return m.TagTextFiles(t.Context(), report.NewJSON(w, report.JSONOptions{}), trellis.Files(in), trellis.TextOptions{Spans: true})
 		}, [2]int{3, 13}},
-		"lines.jsonl": {`{"id": 7, "text": "Maria saw Paris."}` + "\n\nno\n" + `{"id": "x"}`, tag.Options{Format: "jsonl"}, func(w io.Writer, _ string) error {
-			d, err := m.TagText("Maria saw Paris.")
-			require.NoError(t, err)
-			var object bytes.Buffer
-			require.NoError(t, report.NewJSON(&object, report.JSONOptions{Documents: true}).Write(d))
-			_, err = fmt.Fprintf(w, `{"id":7,%s`+"\n"+`{"error":"not a JSON object with a text: invalid character 'o' in literal null (expecting 'u')"}`+"\n"+
-				`{"id":"x","error":"no \"text\" in the JSON object"}`+"\n", object.String()[1:])
-			return err
-		}, [2]int{1, 4}},
+		"lines.jsonl": {`{"id": 7, "text": "Maria saw Paris."}` + "\r\n\nno\n" + `{"tokens": ["Ann"]}`, tag.Options{Format: "jsonl"}, func(w io.Writer, in string) error {
+			return bulk.TagLines(t.Context(), m, w, trellis.Files(in), bulk.LineOptions{})
+		}, [2]int{2, 5}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
@@ -307,6 +302,11 @@ func TestRemoteNames(t *testing.T) {
 	memfs.Write("memfs://bad/x.conll", []byte("Ann\nlives\n\nin x y\n"))
 	results, _ := label(t, path, []tag.File{{In: "memfs://bad/x.conll", Out: "memfs://bad/out"}}, tag.Options{})
 	assert.True(t, strings.HasPrefix(results["memfs://bad/x.conll"].Error, "memfs://bad/x.conll:4"), results)
+	memfs.Write("memfs://bad/x.jsonl", []byte("no\n"))
+	label(t, path, []tag.File{{In: "memfs://bad/x.jsonl", Out: "memfs://bad/answers"}}, tag.Options{Format: "jsonl"})
+	got, err := filesystem.Read(t.Context(), memfs.New(t.Context()), "memfs://bad/answers")
+	require.NoError(t, err)
+	assert.Contains(t, string(got), `{"error":"memfs://bad/x.jsonl:1: found 'n'`)
 }
 
 // Documents labels elements as a model labels texts.
@@ -324,9 +324,9 @@ func TestDocuments(t *testing.T) {
 	p, s := beam.NewPipelineWithRoot()
 	texts := beam.Create(s, "Ann lives in Oslo.", "", "Maria saw Paris.\nAnn saw Oslo.")
 	passert.Equals(s, tag.Documents(s, found, texts, "text"), object("Ann lives in Oslo."), object(""), object("Maria saw Paris.\nAnn saw Oslo."))
-	records := beam.Create(s, `{"id": [1], "text": "Ann lives."}`, `{"text": "Oslo"}`, `{"id": 3}`, `[]`)
-	passert.Equals(s, tag.Documents(s, found, records, "jsonl"), `{"id":[1],`+object("Ann lives.")[1:], object("Oslo"), `{"id":3,"error":"no \"text\" in the JSON object"}`,
-		`{"error":"not a JSON object with a text: json: cannot unmarshal array into Go value of type tag.record"}`)
+	records := beam.Create(s, "{\"id\": [\n1],\n\"text\": \"Ann lives.\"}", `{"text": "Oslo"}`, `{"id": 3}`, `[]`, "")
+	passert.Equals(s, tag.Documents(s, found, records, "jsonl"), `{"id":[1],`+object("Ann lives.")[1:], object("Oslo"),
+		`{"id":3,"error":"neither text nor tokens, expected one of them"}`, `{"error":"found '[', expected an object with text or tokens"}`, "")
 	result := ptest.RunAndValidate(t, p)
 	assert.EqualValues(t, 5, counter(result, "sentences"))
 	assert.EqualValues(t, 2, counter(result, "errors"))
