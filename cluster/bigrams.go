@@ -15,8 +15,8 @@ type bigrams struct {
 	previous [][]neighbour // words before each word, by rank
 }
 
-// bigrams counts the adjacent words of the list. Other words separate sentences.
-func (t *Text) bigrams(list []uint32) *bigrams {
+// ranks returns the rank of each word in the list, or sentenceEnd for other words.
+func (t *Text) ranks(list []uint32) []uint32 {
 	rank := make([]uint32, len(t.words))
 	for k := range rank {
 		rank[k] = sentenceEnd
@@ -24,6 +24,12 @@ func (t *Text) bigrams(list []uint32) *bigrams {
 	for r, k := range list {
 		rank[k] = uint32(r)
 	}
+	return rank
+}
+
+// bigrams counts the adjacent words of the list. Other words separate sentences.
+func (t *Text) bigrams(list []uint32) *bigrams {
+	rank := t.ranks(list)
 	b := new(bigrams)
 	var first, second []uint32 // the pairs
 	last := sentenceEnd

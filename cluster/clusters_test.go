@@ -40,6 +40,27 @@ func ExampleInduce() {
 	// 1	sees	3
 }
 
+func ExampleInduce_clark() {
+	var text cluster.Text
+	for _, who := range []string{"Anna", "Berta", "Clara"} {
+		for _, does := range []string{"sees", "hears"} {
+			text.Add(who, does)
+		}
+	}
+	c, err := cluster.Induce(context.Background(), &text, cluster.Options{Algorithm: cluster.Clark, Clusters: 2})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_ = c.Write(os.Stdout)
+	// Output:
+	// hears	0
+	// sees	0
+	// Anna	1
+	// Berta	1
+	// Clara	1
+}
+
 func ExampleClusters_AppendPrefixes() {
 	c, err := cluster.Read(strings.NewReader("0110100\tMonday\t151\n"), "words.paths")
 	if err != nil {
@@ -207,6 +228,24 @@ func TestProgressAndInterrupt(t *testing.T) {
 	}
 	_, err = cluster.Induce(ctx, &text, opts)
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestAllAlgorithmsStop(t *testing.T) {
+	var text cluster.Text
+	require.NoError(t, text.Read(strings.NewReader(story), ""))
+	for _, algorithm := range []cluster.Algorithm{cluster.Brown, cluster.Clark, cluster.KMeans} {
+		for stop := range 9 {
+			ctx, cancel := context.WithCancel(t.Context())
+			_, err := cluster.Induce(ctx, &text, cluster.Options{Algorithm: algorithm, Clusters: 3, Progress: func(done, all int) {
+				if done == stop+1 {
+					cancel()
+				}
+				assert.LessOrEqual(t, done, stop+1)
+			}})
+			require.ErrorIs(t, err, context.Canceled, "%v after %d steps", algorithm, stop+1)
+			cancel()
+		}
+	}
 }
 
 func FuzzRead(f *testing.F) {

@@ -25,32 +25,32 @@ func (a *app) clusterCommand() *cobra.Command {
 		Use:   "cluster FILE... --output OUT [flags]",
 		Short: "Cluster the words of unlabelled text, as features for train",
 		Example: `  tagger cluster news.txt train.conll --output words.paths
-  tagger cluster tweets.txt --output words.paths --clusters 320 --min-count 3`,
+  tagger cluster tweets.txt --output words.paths --clusters 320 --min-count 3
+  tagger cluster tweets.txt --output words.clark --algorithm clark --clusters 500 --min-count 3`,
 		Args: needFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			switch changed := cmd.Flags().Changed; {
-			case o.Clusters < 1:
-				return wrongUsage("--clusters %d: want a positive number", o.Clusters)
-			case o.MinCount < 1:
-				return wrongUsage("--min-count %d: want a positive number", o.MinCount)
-			case changed("window") && o.Window < o.Clusters:
-				return wrongUsage("--window %d: want at least %d, the number of --clusters", o.Window, o.Clusters)
+			if err := o.Check(); err != nil {
+				return &usageError{err}
 			}
 			return a.cluster(cmd.Context(), &o, args)
 		},
 	}
 	f := c.Flags()
 	f.StringVarP(&o.output, "output", "o", "", "write to this `FILE`; - is standard output (required)")
+	f.TextVar(&o.Algorithm, "algorithm", cluster.Brown, "`NAME` of the algorithm, from the list above: brown, clark or kmeans")
 	f.IntVar(&o.Clusters, "clusters", 1000, "number `N` of clusters; fewer words than that get one cluster each")
 	f.IntVar(&o.MinCount, "min-count", 1, "drop words that occur fewer than `N` times; they separate sentences")
-	f.IntVar(&o.Window, "window", 0, "number `N` of clusters that are candidates for merging, at least --clusters; "+
-		"more is slower and better (default as --clusters)")
+	f.IntVar(&o.Window, "window", 0, "number `N` of clusters that are candidates for merging in brown, at least "+
+		"--clusters; more is slower and better (default as --clusters)")
+	f.Uint64Var(&o.Seed, "seed", 1, "random seed `N` of kmeans")
+	f.IntVar(&o.Threads, "threads", 0, "number `N` of threads of kmeans (default one per core); the clusters depend on it")
 	f.StringVar(&o.format, "format", "auto", "input `FORMAT`: auto, text, conll or conllu")
 	f.StringVar(&o.form, "form", "", "`COLUMN` with the words (default FORM in CoNLL-U, else the first column that "+
 		"does not number the tokens)")
 	f.BoolVar(&o.quiet, "quiet", false, "print no progress")
 	f.SortFlags = false
 	required(c, "output")
+	complete(c, "algorithm", "brown", "clark", "kmeans")
 	complete(c, "format", "auto", "text", "conll", "conllu")
 	return c
 }

@@ -36,6 +36,16 @@ func TestClusterReadsAllFormats(t *testing.T) {
 	assert.Contains(t, o.errors, "100%\n")
 }
 
+func TestClusterAlgorithms(t *testing.T) {
+	for _, algorithm := range []string{"clark", "kmeans"} {
+		out := done(t, "a b c\na c b b\n", "cluster", "-", "-o", "-", "--clusters", "2", "--algorithm", algorithm, "--threads", "1", "--quiet").out
+		c, err := cluster.Read(strings.NewReader(out), "")
+		require.NoError(t, err)
+		assert.Equal(t, 3, c.Len())
+		assert.False(t, c.Tree())
+	}
+}
+
 func TestClusterFails(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "words.paths")
 	for _, c := range []struct {
@@ -43,9 +53,11 @@ func TestClusterFails(t *testing.T) {
 		status int
 		args   []string
 	}{
-		{"--clusters 0: want a positive", exitUsage, []string{"--clusters", "0"}},
-		{"--min-count 0: want a positive", exitUsage, []string{"--min-count", "0"}},
-		{"--window 5: want at least", exitUsage, []string{"--window", "5"}},
+		{"-1 clusters: want a positive", exitUsage, []string{"--clusters", "-1"}},
+		{"minimum count of -1: want", exitUsage, []string{"--min-count", "-1"}},
+		{"window of 5 clusters: want at least", exitUsage, []string{"--window", "5"}},
+		{"only the algorithm brown has a window", exitUsage, []string{"--algorithm", "clark", "--window", "2000"}},
+		{"want brown, clark or kmeans", exitUsage, []string{"--algorithm", "black"}},
 		{"want auto, text, conll or conllu", exitUsage, []string{"--format", "crfsuite"}},
 		{"no word to cluster", exitFailed, []string{"--min-count", "9"}},
 		{`stdin: --form: column "7": no such column`, exitFailed, []string{"--format", "conll", "--form", "7"}},
