@@ -73,7 +73,7 @@ func (x *Classes) Templates() string {
 	var b strings.Builder
 	if x.tree {
 		for _, n := range cluster.Lengths {
-			fmt.Fprintf(&b, "u:%[1]s%[2]d=%%p[0,%[1]s,%[2]d]\n", x.name, n)
+			fmt.Fprintf(&b, "u:%[1]s-%[2]d=%%p[0,%[1]s,%[2]d]\n", x.name, n)
 		}
 	}
 	fmt.Fprintf(&b, "u:%[1]s=%%x[0,%[1]s]\n", x.name)

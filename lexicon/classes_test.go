@@ -67,7 +67,7 @@ func TestTemplates(t *testing.T) {
 		want    []string
 	}{
 		{classes(t, "0010\tdog\t3\n0010110\tcat\t2\n"), "cat", []string{
-			"u:cluster4=0010", "u:cluster6=001011", "u:cluster=0010110"}},
+			"u:cluster-4=0010", "u:cluster-6=001011", "u:cluster=0010110"}},
 		{gazetteer(t, "Rome\n"), "Rome", []string{"u:places[0]=S", "u:places~[0]=s"}},
 		{gazetteer(t, "Rome\n"), "Oslo", nil},
 		{classes(t, "dog animal\ncat animal\n"), "Dog", []string{"u:cluster=animal"}},

@@ -63,8 +63,8 @@ type Config struct {
 	MinCount int `toml:"min-count,omitempty,omitzero" json:"min-count,omitempty"`
 	// AllPairs creates features for all pairs of attribute and label, not only those in the data.
 	AllPairs bool `toml:"all-pairs,omitempty" json:"all-pairs,omitempty"`
-	// Clusters is a file of word clusters, the column "cluster".
-	Clusters string `toml:"clusters,omitempty" json:"clusters,omitempty"`
+	// Clusters lists files of word clusters, the columns "cluster", "cluster2" and so on.
+	Clusters Files `toml:"clusters,omitempty" json:"clusters,omitempty"`
 	// Gazetteer lists NAME=FILE, files of names. Each is the column NAME.
 	Gazetteer []string `toml:"gazetteer,omitempty" json:"gazetteer,omitempty"`
 	// Vectors is a file of word vectors, the column "vector".

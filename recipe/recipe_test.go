@@ -193,6 +193,8 @@ func TestFilesHoldAllSettings(t *testing.T) {
 			*x = true
 		case *time.Duration:
 			*x = 90 * time.Second
+		case *Files:
+			*x = Files{"a", "b"}
 		case *[]string:
 			*x = []string{"A=1", "B \"2\"\n"}
 		case *[]float64:
@@ -242,12 +244,12 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 // A stored configuration has no directories.
 func TestStored(t *testing.T) {
 	c := Config{
-		Features: "/home/anna/templates.txt", Clusters: "data/paths", Gazetteer: []string{"city=lists/cities.txt"}, Vectors: "../v.txt",
+		Features: "/home/anna/templates.txt", Clusters: []string{"data/paths", "words.clark"}, Gazetteer: []string{"city=lists/cities.txt"}, Vectors: "../v.txt",
 		Init: "/tmp/old.model", Checkpoint: "/tmp/c", Resume: "/tmp/c", Dev: corpus.Source{Paths: []string{"/data/dev"}}, Date: "today", L2: new(0.0),
 	}
 	text, err := c.Stored()
 	require.NoError(t, err)
-	assert.Equal(t, "features = \"templates.txt\"\nclusters = \"paths\"\ngazetteer = [\"city=cities.txt\"]\nvectors = \"v.txt\"\nl2 = 0.0\n", text)
+	assert.Equal(t, "features = \"templates.txt\"\nclusters = [\"paths\", \"words.clark\"]\ngazetteer = [\"city=cities.txt\"]\nvectors = \"v.txt\"\nl2 = 0.0\n", text)
 }
 
 func TestValidate(t *testing.T) {
@@ -386,4 +388,18 @@ func FuzzRead(f *testing.F) {
 			_, _ = c.Complete(&Profile{}) // must not panic
 		}
 	})
+}
+
+// Models of one file of clusters have a string in their settings.
+func TestReadAcceptsOneFile(t *testing.T) {
+	for text, want := range map[string]Files{
+		`clusters = "a"`:        {"a"},
+		`clusters = ["a", "b"]`: {"a", "b"},
+	} {
+		c, err := Read(strings.NewReader(text), "run.toml")
+		require.NoError(t, err)
+		assert.Equal(t, want, c.Clusters)
+	}
+	_, err := Read(strings.NewReader("clusters = [\"a\", 7]"), "run.toml")
+	assert.ErrorContains(t, err, "7 is no file name: want a string or a list of strings")
 }

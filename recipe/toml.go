@@ -58,7 +58,12 @@ func (c Config) Write(w io.Writer) error {
 func (c Config) Stored() (string, error) {
 	c.Dev = corpus.Source{}
 	c.Init, c.Checkpoint, c.CheckpointEvery, c.Resume, c.Date = "", "", nil, "", ""
-	c.Features, c.Clusters, c.Vectors, c.Tokenizer = base(c.Features), base(c.Clusters), base(c.Vectors), base(c.Tokenizer)
+	c.Features, c.Vectors, c.Tokenizer = base(c.Features), base(c.Vectors), base(c.Tokenizer)
+	files := c.Clusters
+	c.Clusters = nil
+	for _, path := range files {
+		c.Clusters = append(c.Clusters, base(path))
+	}
 	lists := c.Gazetteer
 	c.Gazetteer = nil
 	for _, list := range lists {

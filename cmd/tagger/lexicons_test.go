@@ -24,12 +24,22 @@ func TestClustersHelp(t *testing.T) {
 	done(t, "", "prune", "--strip", "--output", pruned, m)
 	assert.Equal(t, want, done(t, text, "tag", "--model", pruned, "-").out)
 	dump := done(t, text, "features", "--model", m, "-").out
-	assert.Contains(t, dump, `u\:cluster4=1110`+"\t"+`u\:cluster=1110`)
+	assert.Contains(t, dump, `u\:cluster-4=1110`+"\t"+`u\:cluster=1110`)
 
 	inspected := done(t, "", "inspect", pruned).out
 	assert.Contains(t, inspected, "templates preset ner+cluster\n")
 	assert.Regexp(t, `(?m)^classes +column cluster: 22 words in 10 classes$`, inspected)
 	assert.Contains(t, done(t, "", "inspect", "--json", m).out, `"lexicons":[{"column":"cluster","kind":"classes","entries":22},{"column":"seen","kind":"classes","entries":61}]`)
+}
+
+// Each file of clusters is a column.
+func TestSeveralClusters(t *testing.T) {
+	named := write(t, "classes.names", "Berlin\tplace\nin\tother\n")
+	m := modelOf(t, "--clusters", "testdata/classes.paths", "--clusters", named, "testdata/train.conll")
+	inspected := done(t, "", "inspect", m).out
+	assert.Contains(t, inspected, "templates preset ner+cluster+cluster2\n")
+	assert.Regexp(t, `(?m)^classes +column cluster: 22 words in 10 classes\nclasses +column cluster2: 2 words in 2 classes$`, inspected)
+	assert.Regexp(t, `(?m)^clusters +\["classes.paths", "classes.names"\]$`, inspected)
 }
 
 func TestClustersStay(t *testing.T) {

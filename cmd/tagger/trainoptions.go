@@ -59,7 +59,8 @@ var featureOptions = group("Features", []option{
 		"segments in semi models)"},
 	{name: "all-pairs", usage: "create a feature for every pair of attribute and label, not only for pairs seen in " +
 		"training"},
-	{name: "clusters", usage: "`FILE` with word clusters, read by templates as column cluster and stored in the model"},
+	{name: "clusters", usage: "`FILE` with word clusters, stored in the model; repeatable; templates read the files as columns cluster, " +
+		"cluster2 and so on"},
 	{name: "gazetteer", usage: "`NAME=FILE` with a list of names, read by templates as column NAME and stored in " +
 		"the model; repeatable"},
 	{name: "vectors", usage: "`FILE` with word vectors in word2vec or GloVe text format, read by templates as " +

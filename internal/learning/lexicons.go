@@ -16,11 +16,16 @@ import (
 	"github.com/trellis-nlp/trellis/recipe"
 )
 
-// Columns of word resources that the user does not name.
-const (
-	clustersName = "cluster"
-	vectorsName  = "vector"
-)
+// vectorsName is the column of word vectors.
+const vectorsName = "vector"
+
+// clustersName returns the column of the word clusters with a number, from 0.
+func clustersName(k int) string {
+	if k == 0 {
+		return "cluster"
+	}
+	return fmt.Sprint("cluster", k+1)
+}
 
 // readLexicons reads the word resources of a configuration.
 func readLexicons(ctx context.Context, c *recipe.Config, stdin io.Reader) ([]lexicon.Lexicon, error) {
@@ -37,8 +42,9 @@ func readLexicons(ctx context.Context, c *recipe.Config, stdin io.Reader) ([]lex
 		}
 		return err
 	}
-	if c.Clusters != "" {
-		if err := read(c.Clusters, readClusters); err != nil {
+	for k, path := range c.Clusters {
+		err := read(path, func(r io.Reader, file string) (lexicon.Lexicon, error) { return readClusters(clustersName(k), r, file) })
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -63,12 +69,12 @@ func readLexicons(ctx context.Context, c *recipe.Config, stdin io.Reader) ([]lex
 	return list, nil
 }
 
-func readClusters(r io.Reader, name string) (lexicon.Lexicon, error) {
+func readClusters(column string, r io.Reader, name string) (lexicon.Lexicon, error) {
 	c, err := cluster.Read(r, name)
 	if err != nil {
 		return nil, err
 	}
-	l, err := lexicon.NewClasses(clustersName, c)
+	l, err := lexicon.NewClasses(column, c)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

@@ -49,7 +49,7 @@ func run(file, data string) error {
 // in the current folder. The number of threads decides on the last digits.
 var config = trellis.Config{
 	Label: "UPOS", Tokenizer: "rules:en,hyphens", Threads: 1,
-	Features: "english-pos.txt", Clusters: "english-pos.words",
+	Features: "english-pos.txt", Clusters: []string{"english-pos.words"},
 }
 
 // keep is the number of features of the model. With these, the accuracy on the development data is
@@ -64,7 +64,7 @@ func build(w io.Writer, data string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(config.Clusters, list, 0o644); err != nil {
+	if err := os.WriteFile(config.Clusters[0], list, 0o644); err != nil {
 		return err
 	}
 	copies, err := withEmoji(train)
