@@ -55,15 +55,23 @@ func (t *Text) end() { t.tokens = append(t.tokens, sentenceEnd) }
 // Read adds each line of r as a sentence. Spaces and tabs separate tokens. Errors contain name and
 // are those of package corpus: a NUL, or a line of more than 16 MiB.
 func (t *Text) Read(r io.Reader, name string) error {
-	lines := newLines(r, name)
-	for lines.next() {
+	return t.ReadLines(r, name, func(line string) {
 		n := len(t.tokens)
-		for word := range bytes.FieldsFuncSeq(lines.text, isBlank) {
-			t.token(string(word))
+		for word := range strings.FieldsFuncSeq(line, isBlank) {
+			t.token(word)
 		}
 		if len(t.tokens) > n {
 			t.end()
 		}
+	})
+}
+
+// ReadLines calls add for each line of r, without line end. add splits the line and calls Add with
+// its sentences. Errors are those of Read.
+func (t *Text) ReadLines(r io.Reader, name string, add func(line string)) error {
+	lines := newLines(r, name)
+	for lines.next() {
+		add(string(lines.text))
 	}
 	return lines.err
 }

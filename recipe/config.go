@@ -65,6 +65,9 @@ type Config struct {
 	AllPairs bool `toml:"all-pairs,omitempty" json:"all-pairs,omitempty"`
 	// Clusters lists files of word clusters, the columns "cluster", "cluster2" and so on.
 	Clusters Files `toml:"clusters,omitempty" json:"clusters,omitempty"`
+	// Text lists files of unlabelled text: plain text or columns. Training clusters their words and
+	// stores the clusters in the model, as the columns "text200" and "text500".
+	Text Files `toml:"text,omitempty" json:"text,omitempty"`
 	// Gazetteer lists NAME=FILE, files of names. Each is the column NAME.
 	Gazetteer []string `toml:"gazetteer,omitempty" json:"gazetteer,omitempty"`
 	// Vectors is a file of word vectors, the column "vector".

@@ -1,6 +1,9 @@
 package recipe
 
-import "fmt"
+import (
+	"fmt"
+	"path/filepath"
+)
 
 // Files lists files. In TOML, a string is a list of one file.
 type Files []string
@@ -20,4 +23,13 @@ func (f *Files) UnmarshalTOML(value any) error {
 		*f = append(*f, name)
 	}
 	return nil
+}
+
+// base returns the names without directories.
+func (f Files) base() Files {
+	var list Files
+	for _, path := range f {
+		list = append(list, filepath.Base(path))
+	}
+	return list
 }

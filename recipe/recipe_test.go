@@ -244,12 +244,12 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 // A stored configuration has no directories.
 func TestStored(t *testing.T) {
 	c := Config{
-		Features: "/home/anna/templates.txt", Clusters: []string{"data/paths", "words.clark"}, Gazetteer: []string{"city=lists/cities.txt"}, Vectors: "../v.txt",
+		Features: "/home/anna/templates.txt", Clusters: []string{"data/paths", "words.clark"}, Text: []string{"texts/a.txt"}, Gazetteer: []string{"city=lists/cities.txt"}, Vectors: "../v.txt",
 		Init: "/tmp/old.model", Checkpoint: "/tmp/c", Resume: "/tmp/c", Dev: corpus.Source{Paths: []string{"/data/dev"}}, Date: "today", L2: new(0.0),
 	}
 	text, err := c.Stored()
 	require.NoError(t, err)
-	assert.Equal(t, "features = \"templates.txt\"\nclusters = [\"paths\", \"words.clark\"]\ngazetteer = [\"city=cities.txt\"]\nvectors = \"v.txt\"\nl2 = 0.0\n", text)
+	assert.Equal(t, "features = \"templates.txt\"\nclusters = [\"paths\", \"words.clark\"]\ntext = [\"a.txt\"]\ngazetteer = [\"city=cities.txt\"]\nvectors = \"v.txt\"\nl2 = 0.0\n", text)
 }
 
 func TestValidate(t *testing.T) {

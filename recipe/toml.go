@@ -59,11 +59,7 @@ func (c Config) Stored() (string, error) {
 	c.Dev = corpus.Source{}
 	c.Init, c.Checkpoint, c.CheckpointEvery, c.Resume, c.Date = "", "", nil, "", ""
 	c.Features, c.Vectors, c.Tokenizer = base(c.Features), base(c.Vectors), base(c.Tokenizer)
-	files := c.Clusters
-	c.Clusters = nil
-	for _, path := range files {
-		c.Clusters = append(c.Clusters, base(path))
-	}
+	c.Clusters, c.Text = c.Clusters.base(), c.Text.base()
 	lists := c.Gazetteer
 	c.Gazetteer = nil
 	for _, list := range lists {

@@ -120,7 +120,7 @@ var notFor = []struct {
 	{[]string{"all-pairs"}, []string{model.SemiMarkov, model.Pruned}, "it has features only for what occurs together in the data"},
 	{[]string{"normalize"}, []string{model.SemiMarkov}, "it does not normalise words"},
 	{[]string{"scheme"}, []string{model.SemiMarkov}, "it learns spans, whatever their scheme"},
-	{[]string{"clusters", "gazetteer", "vectors", "vectors-limit"}, []string{model.SemiMarkov}, "it has no word resources"},
+	{[]string{"clusters", "text", "gazetteer", "vectors", "vectors-limit"}, []string{model.SemiMarkov}, "it has no word resources"},
 	{[]string{"tag-dictionary"}, []string{model.SemiMarkov}, "it labels spans, not words"},
 	{[]string{"tag-dictionary"}, []string{model.Pruned}, "it prunes labels by their probability"},
 	{[]string{"supervision"}, []string{model.SemiMarkov, model.Pruned}, "it needs one known label per token"},

@@ -61,6 +61,8 @@ var featureOptions = group("Features", []option{
 		"training"},
 	{name: "clusters", usage: "`FILE` with word clusters, stored in the model; repeatable; templates read the files as columns cluster, " +
 		"cluster2 and so on"},
+	{name: "text", usage: "`FILE` with unlabelled text, plain or in columns; its word clusters become columns text200 and text500 " +
+		"and are stored in the model; repeatable"},
 	{name: "gazetteer", usage: "`NAME=FILE` with a list of names, read by templates as column NAME and stored in " +
 		"the model; repeatable"},
 	{name: "vectors", usage: "`FILE` with word vectors in word2vec or GloVe text format, read by templates as " +

@@ -76,8 +76,8 @@ func templateFile(value string) string {
 // inputs returns the files that training reads, without the checkpoint of --resume.
 func (a *app) inputs(c *trellis.Config, files []string) []safefile.Use {
 	list := append(a.reading(files), use("--vectors", c.Vectors))
-	for _, path := range c.Clusters {
-		list = append(list, use("--clusters", path))
+	for _, path := range slices.Concat(c.Clusters, c.Text) {
+		list = append(list, use("--clusters or --text", path))
 	}
 	for _, value := range c.Gazetteer {
 		_, path, _ := strings.Cut(value, "=")

@@ -28,6 +28,7 @@ func TestOutputsDoNotDestroyInputs(t *testing.T) {
 		{"train", "--model", out, "--log-json", out, "testdata/train.conll"},
 		{"train", "--model", x, "--features", x, "testdata/train.conll"},
 		{"train", "--model", x, "--clusters", x, "testdata/train.conll"},
+		{"train", "--model", x, "--text", x, "testdata/train.conll"},
 		{"train", "--model", x, "--gazetteer", "places=" + x, "testdata/train.conll"},
 		{"train", "--model", x, "--vectors", x, "testdata/train.conll"},
 		{"train", "--model", m, "--init", m, "testdata/train.conll"},

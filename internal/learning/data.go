@@ -92,7 +92,7 @@ func (d *Data) readResources(ctx context.Context) error {
 	if d.templates, err = LoadTemplates(d.Config.Features); err != nil {
 		return err
 	}
-	if d.lexicons, err = readLexicons(ctx, &d.Config, d.inputs.Source.Stdin); err != nil || d.start == nil {
+	if d.lexicons, err = readLexicons(ctx, &d.Config, d.inputs.Source.Stdin, d.tokens.named); err != nil || d.start == nil {
 		return err
 	}
 	in, meta := d.start.Input(), d.start.Metadata()
@@ -166,7 +166,7 @@ func (d *Data) pickTemplates() error {
 	}
 	if d.opened.HasItems() {
 		c := &d.Config
-		for _, option := range []string{"clusters", "gazetteer", "vectors", "features", "tokenizer"} {
+		for _, option := range []string{"clusters", "text", "gazetteer", "vectors", "features", "tokenizer"} {
 			if c.IsSet(option) && !(option == "features" && c.Features == "auto") && !(option == "tokenizer" && c.Tokenizer == recipe.AutoTokenizer) {
 				return model.Refuse(option, "{%s} needs columns, but %s is an attribute file", option, d.opened.Name)
 			}

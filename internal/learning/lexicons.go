@@ -14,6 +14,7 @@ import (
 	"github.com/trellis-nlp/trellis/lexicon"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/recipe"
+	"github.com/trellis-nlp/trellis/text"
 )
 
 // vectorsName is the column of word vectors.
@@ -27,8 +28,9 @@ func clustersName(k int) string {
 	return fmt.Sprint("cluster", k+1)
 }
 
-// readLexicons reads the word resources of a configuration.
-func readLexicons(ctx context.Context, c *recipe.Config, stdin io.Reader) ([]lexicon.Lexicon, error) {
+// readLexicons reads the word resources of a configuration. t splits unlabelled text; it may be
+// nil.
+func readLexicons(ctx context.Context, c *recipe.Config, stdin io.Reader, t text.Tokenizer) ([]lexicon.Lexicon, error) {
 	var list []lexicon.Lexicon
 	read := func(path string, parse func(r io.Reader, name string) (lexicon.Lexicon, error)) error {
 		raw, err := input.OpenRaw(ctx, path, stdin)
@@ -47,6 +49,13 @@ func readLexicons(ctx context.Context, c *recipe.Config, stdin io.Reader) ([]lex
 		if err != nil {
 			return nil, err
 		}
+	}
+	if len(c.Text) > 0 {
+		found, err := clusterText(ctx, c, stdin, t)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, found...)
 	}
 	for _, value := range c.Gazetteer {
 		name, path, _ := strings.Cut(value, "=")
