@@ -40,6 +40,8 @@ func (a *app) clusterCommand() *cobra.Command {
 	f.TextVar(&o.Algorithm, "algorithm", cluster.Brown, "`NAME` of the algorithm, from the list above: brown, clark or kmeans")
 	f.IntVar(&o.Clusters, "clusters", 1000, "number `N` of clusters; fewer words than that get one cluster each")
 	f.IntVar(&o.MinCount, "min-count", 1, "drop words that occur fewer than `N` times; they separate sentences")
+	f.BoolVar(&o.quiet, "quiet", false, "print no progress")
+	groupFlags(c, "Basic flags")
 	f.IntVar(&o.Window, "window", 0, "number `N` of clusters that are candidates for merging in brown, at least "+
 		"--clusters; more is slower and better (default as --clusters)")
 	f.Uint64Var(&o.Seed, "seed", 1, "random seed `N` of kmeans")
@@ -47,7 +49,7 @@ func (a *app) clusterCommand() *cobra.Command {
 	f.StringVar(&o.format, "format", "auto", "input `FORMAT`: auto, text, conll or conllu")
 	f.StringVar(&o.form, "form", "", "`COLUMN` with the words (default FORM in CoNLL-U, else the first column that "+
 		"does not number the tokens)")
-	f.BoolVar(&o.quiet, "quiet", false, "print no progress")
+	groupFlags(c, "Algorithms and input")
 	f.SortFlags = false
 	required(c, "output")
 	complete(c, "algorithm", "brown", "clark", "kmeans")
