@@ -23,15 +23,15 @@ func hashed(h *fingerprint.Hasher, attrs [][]byte) []uint64 {
 }
 
 // requirePrints compares the fingerprints of a sentence with those of its strings.
-func requirePrints(t require.TestingT, h *fingerprint.Hasher, e *Extractor, f *Fingerprinter, rows Rows) {
+func requirePrints(t require.TestingT, h *fingerprint.Hasher, e *Extractor, f *Fingerprinter, rows Sequence) {
 	e.Reset(rows)
 	remembered := make(map[[3]int][]uint64)
 	for range 2 { // the second time, words are cached
 		f.Reset(rows)
-		require.Equal(t, len(rows), f.Len())
+		require.Equal(t, rows.Len(), f.Len())
 		requireParts(t, f, remembered)
 	}
-	for i := range rows {
+	for i := range rows.Len() {
 		unigrams, bigrams := f.Unigrams(i), f.Bigrams(i) // the second must not disturb the first
 		require.Equal(t, hashed(h, e.Unigrams(i)), append([]uint64(nil), unigrams...), "token %d of %q", i, rows)
 		require.Equal(t, hashed(h, e.Bigrams(i)), append([]uint64(nil), bigrams...), "token %d of %q", i, rows)

@@ -51,14 +51,23 @@ func NewLabelCounts() *LabelCounts {
 // Add counts the labels of a sentence, one per word. It skips words with the label "".
 func (s *LabelCounts) Add(words, labels []string) { s.count(words, labels, 1) }
 
-// LeaveOneOut appends to dst the fields of a sentence, one per word, from the counts of all other
-// sentences. The sentence must have been added.
-func (s *LabelCounts) LeaveOneOut(dst, words, labels []string) []string {
-	s.count(words, labels, -1)
+// Remove undoes Add for a sentence, for instance to leave a whole document out.
+func (s *LabelCounts) Remove(words, labels []string) { s.count(words, labels, -1) }
+
+// Fields appends to dst the fields of a sentence, one per word, from the current counts.
+func (s *LabelCounts) Fields(dst, words []string) []string {
 	for _, word := range words {
 		dst = append(dst, s.class(s.find(word)))
 	}
-	s.count(words, labels, 1)
+	return dst
+}
+
+// LeaveOneOut appends to dst the fields of a sentence, one per word, from the counts of all other
+// sentences. The sentence must have been added.
+func (s *LabelCounts) LeaveOneOut(dst, words, labels []string) []string {
+	s.Remove(words, labels)
+	dst = s.Fields(dst, words)
+	s.Add(words, labels)
 	return dst
 }
 
