@@ -45,7 +45,7 @@ func Open(path string) (m *Model, err error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	err = f.Guard(func() error {
-		m, err = parseModel(f.Data)
+		m, err = parseModel(f.Data, false)
 		return err
 	})
 	if err != nil {
@@ -66,14 +66,17 @@ func Load(r io.Reader) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the model: %w", err)
 	}
-	return parseModel(data)
+	return parseModel(data, false)
 }
 
-// parseModel returns the model in data. The model aliases data.
-func parseModel(data []byte) (*Model, error) {
+// parseModel returns the model in data. The model aliases data. A first model has no first model.
+func parseModel(data []byte, isFirst bool) (*Model, error) {
 	sections, err := format.Parse(data)
 	if err != nil {
 		return nil, refuse(err)
+	}
+	if _, ok := sections[secFirst]; ok && isFirst {
+		return nil, fmt.Errorf("%w: the first model has a first model", model.ErrModel)
 	}
 	p := parser{sections: sections}
 	m := p.model()
@@ -195,6 +198,13 @@ func (p *parser) model() *Model {
 		p.fail(errors.New("transitions out of range or out of order, or weights not finite"))
 	}
 	m.names, m.bigramNames = p.sections[secNames], p.sections[secBigramNames]
+	if data, ok := p.sections[secFirst]; ok && p.err == nil {
+		first, err := parseModel(data, true)
+		if err != nil {
+			p.fail(fmt.Errorf("section %q: %w", secFirst, err))
+		}
+		m.input.First = first
+	}
 	return m
 }
 

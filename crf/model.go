@@ -175,7 +175,7 @@ func (m *Model) Close() error {
 		return nil
 	}
 	m.words, m.attrs, m.bigrams, m.trans, m.transW = nil, store[uint16]{}, store[uint32]{}, nil, numbers{}
-	m.names, m.bigramNames, m.tagDict = nil, nil, tagDictionary{}
+	m.names, m.bigramNames, m.tagDict, m.input.First = nil, nil, tagDictionary{}, nil
 	return m.file.Close()
 }
 

@@ -1,6 +1,7 @@
 package crf
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -34,6 +35,7 @@ const (
 	secPairValues  = "p.values"
 	secNames       = "names"
 	secBigramNames = "b.names"
+	secFirst       = "first"
 )
 
 // Precision is the number format of stored weights.
@@ -128,7 +130,16 @@ func (m *Model) sections(o SaveOptions) ([]container.Section, error) {
 		}
 		list = append(list, container.Section{Name: secNames, Data: names}, container.Section{Name: secBigramNames, Data: bigramNames})
 	}
-	return list, nil
+	if m.input.First == nil {
+		return list, nil
+	}
+	first, ok := m.input.First.(*Model)
+	if !ok || first.input.First != nil {
+		return nil, fmt.Errorf("%w: the first model must be a chain without a first model", model.ErrInput)
+	}
+	var data bytes.Buffer
+	err = first.Save(&data, o)
+	return append(list, container.Section{Name: secFirst, Data: data.Bytes()}), err
 }
 
 // in returns the store in a precision, or s itself if it already has that precision.

@@ -24,6 +24,7 @@ type Explainer struct {
 	form     model.NormalForm
 	items    bool    // the model reads ready-made attributes
 	gamma    float64 // inverse temperature of the probabilities
+	context  *model.Contextualizer
 
 	states []State
 	scheme string
@@ -49,7 +50,12 @@ func New(m model.Labeller) (*Explainer, error) {
 	}
 	e := &Explainer{m: m, decoders: make(map[model.TagOptions]Decoder), form: m.Metadata().Normalize,
 		items: m.Input().Templates == nil, number: make(map[string]int), gamma: m.Metadata().Calibration.Gamma()}
-	err := model.Guard(m, func() error { return e.open(model.TagOptions{}) })
+	err := model.Guard(m, func() (err error) {
+		if e.context, err = model.ContextOf(m); err != nil {
+			return err
+		}
+		return e.open(model.TagOptions{})
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +125,11 @@ func (e *Explainer) read(s model.Sentence) error {
 	case seq == nil:
 		return e.d.Read(features.Rows(nil))
 	default:
-		return e.d.Read(e.form.Sequence(seq))
+		seq, err := e.context.In(e.form.Sequence(seq), s)
+		if err != nil {
+			return err
+		}
+		return e.d.Read(seq)
 	}
 }
 

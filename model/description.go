@@ -10,6 +10,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/trellis-nlp/trellis/document"
 	"github.com/trellis-nlp/trellis/lexicon"
 )
 
@@ -103,6 +104,9 @@ func DescribeLexicon(l lexicon.Lexicon) string {
 		return fmt.Sprintf("column %s: %d words in %d classes", x.Name(), x.Len(), x.Classes())
 	case *lexicon.Vectors:
 		return fmt.Sprintf("column %s: vectors of %d dimensions for %d words", x.Name(), x.Dim(), x.Len())
+	}
+	if l.Kind() == document.Kind {
+		return fmt.Sprintf("column %s: from the labels of the document", l.Name())
 	}
 	return fmt.Sprintf("column %s: %d entries", l.Name(), l.Len())
 }

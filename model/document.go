@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/text"
@@ -108,6 +109,13 @@ func appendEntity(list []Entity, whole string, tokens []text.Token, span annotat
 		Tokens: [2]int{span.Start, span.End}, Probability: probability})
 }
 
+// tokens presents the tokens of a text in every column.
+type tokens []text.Token
+
+func (s tokens) Len() int              { return len(s) }
+func (s tokens) Field(t, _ int) string { return s[t].Text }
+func (s tokens) Columns() int          { return math.MaxInt }
+
 // A TextTagger splits text into sentences and tokens, and labels them. It has its own scratch
 // memory. Use one per goroutine.
 type TextTagger struct {
@@ -115,7 +123,6 @@ type TextTagger struct {
 	splitter text.Splitter
 	tagger   Tagger
 	nbest    bool
-	words    sequence
 	list     []text.Sentence
 }
 
@@ -138,8 +145,12 @@ func NewTextTagger(m Labeller, t text.Tokenizer, o TagOptions) (*TextTagger, err
 // Label appends the labelled sentences of a text to dst.
 func (t *TextTagger) Label(dst []DocumentSentence, s string) ([]DocumentSentence, error) {
 	t.list = t.splitter.Split(t.list[:0], s)
-	for _, sentence := range t.list {
-		labelled, err := t.LabelSentence(s, sentence)
+	read, err := t.InContext(t.list)
+	if err != nil {
+		return dst, err
+	}
+	for k, sentence := range t.list {
+		labelled, err := t.LabelInContext(s, sentence, read[k])
 		if err != nil {
 			return dst, err
 		}
@@ -148,13 +159,25 @@ func (t *TextTagger) Label(dst []DocumentSentence, s string) ([]DocumentSentence
 	return dst, nil
 }
 
-// LabelSentence labels a sentence of a text that the caller has split.
-func (t *TextTagger) LabelSentence(whole string, s text.Sentence) (DocumentSentence, error) {
-	t.words = t.words[:0]
-	for _, token := range s.Tokens {
-		t.words = append(t.words, token.Text)
+// InContext returns the sentences of a text, which is one document, for LabelInContext. They remain
+// valid, also for other taggers of the model.
+func (t *TextTagger) InContext(list []text.Sentence) ([]Sentence, error) {
+	read := make([]Sentence, len(list))
+	for k, s := range list {
+		read[k].Columns = tokens(s.Tokens)
 	}
-	found, err := t.tagger.Label(Sentence{Columns: t.words}, nil)
+	return read, SetContext(t.tagger, read)
+}
+
+// LabelSentence labels a sentence of a text that the caller has split, as a document of its own.
+func (t *TextTagger) LabelSentence(whole string, s text.Sentence) (DocumentSentence, error) {
+	return t.LabelInContext(whole, s, Sentence{Columns: tokens(s.Tokens)})
+}
+
+// LabelInContext labels a sentence of a text that the caller has split, which InContext returned as
+// read.
+func (t *TextTagger) LabelInContext(whole string, s text.Sentence, read Sentence) (DocumentSentence, error) {
+	found, err := t.tagger.Label(read, nil)
 	if err != nil {
 		return DocumentSentence{}, err
 	}

@@ -72,6 +72,14 @@ func (g *guarded) Label(s Sentence, fixed []string) ([]Labelling, error) {
 	return g.list, nil
 }
 
+// setContext sets the context of the sentences of a document.
+func (g *guarded) setContext(sentences []Sentence) error {
+	if g.context == nil {
+		return nil
+	}
+	return g.guard(func() error { return g.tagger.setContext(sentences) })
+}
+
 // guard runs f, which processes one sentence.
 func (g *guarded) guard(f func() error) error {
 	err := g.m.Guard(f)

@@ -15,6 +15,7 @@ type Input struct {
 	Columns   int               // number of columns for the templates; 0 means up to the largest in Names
 	Names     map[string]int    // columns by name: form, pos, ...
 	Lexicons  []lexicon.Lexicon // additional columns, derived from form and stored in the model
+	First     Labeller          // for chains with the columns of package document: labels the document; nil for others
 }
 
 // MaxLexicons is the number of lexicons that a model file can hold.

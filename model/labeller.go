@@ -57,6 +57,10 @@ type TagOptions struct {
 type Sentence struct {
 	Columns features.Sequence
 	Items   [][]attrfile.Attribute
+
+	// Context holds what a model that reads documents takes from the other sentences: see
+	// [SetContext]. Without it, the sentence is a document of its own.
+	Context [][]string
 }
 
 // A Labelling holds the labels of a sentence, one per token, in the scheme of the training files.

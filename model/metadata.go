@@ -21,6 +21,8 @@ type Metadata struct {
 	Normalize NormalForm // applied to all fields
 	Tokenizer string     // name of the tokenizer for plain text: Learned, or a name for text.New; "" means none
 	Segmenter []byte     // file of the learned tokenizer, for segment.Load; nil for other tokenizers
+	// Document is what starts a document, mark or file, for a model that reads documents; else "".
+	Document string
 	// Output is the scheme of the training files and of the output; Inside is the scheme inside the
 	// model. Both are Plain if the two are the same.
 	Output, Inside structured.Scheme
@@ -54,6 +56,7 @@ const (
 	keyNormalize = "normalize"
 	keyTokenizer = "tokenizer"
 	keySegmenter = "tokenizer-file"
+	keyDocument  = "document"
 	keyOutput    = "output-scheme"
 	keyInside    = "scheme"
 	keySpelling  = "spelling"
@@ -84,6 +87,7 @@ func (m Metadata) Map() map[string]string {
 	put(keyNormalize, string(m.Normalize))
 	put(keyTokenizer, m.Tokenizer)
 	put(keySegmenter, string(m.Segmenter))
+	put(keyDocument, m.Document)
 	if m.Output != structured.Plain {
 		put(keyOutput, m.Output.String())
 		put(keyInside, m.Inside.String())
@@ -104,7 +108,7 @@ func (m Metadata) Map() map[string]string {
 func ParseMetadata(stored map[string]string) (Metadata, error) {
 	m := Metadata{
 		Files:     Files{Label: stored[keyLabel], Form: stored[keyForm]},
-		Normalize: NormalForm(stored[keyNormalize]), Tokenizer: stored[keyTokenizer], Tool: stored[keyTool], Config: stored[keyConfig],
+		Normalize: NormalForm(stored[keyNormalize]), Tokenizer: stored[keyTokenizer], Document: stored[keyDocument], Tool: stored[keyTool], Config: stored[keyConfig],
 	}
 	var err error
 	if name, ok := stored[keyFormat]; ok {

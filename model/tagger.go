@@ -52,6 +52,7 @@ type tagger struct {
 	inside [][]int // inside labels of a fixed outside label
 
 	columns normalised
+	context *Contextualizer // nil if the model reads no documents
 	allowed [][]int
 	paths   [1]Path
 	labels  []string // inside labels
@@ -71,6 +72,10 @@ func NewTagger(m Labeller, d Decoder, o TagOptions) (Tagger, error) {
 	t := &tagger{d: d, o: o, names: m.Labels(), number: make(map[string]int, len(m.Labels()))}
 	for j, name := range t.names {
 		t.number[name] = j
+	}
+	var err error
+	if t.context, err = ContextOf(m); err != nil {
+		return nil, err
 	}
 	t.items, t.form, t.out = m.Input().Templates == nil, m.Metadata().Normalize, newOutput(m, t.number)
 	if o.Fixed {
@@ -103,6 +108,10 @@ func (t *tagger) read(s Sentence, fixed []string) error {
 		return fmt.Errorf("%w: ready-made attributes, but the model reads columns", ErrInput)
 	case seq == nil:
 		err = t.d.Read(features.Rows(nil))
+	case t.context != nil:
+		if seq, err = t.context.In(t.form.Sequence(seq), s); err == nil {
+			err = t.d.Read(seq)
+		}
 	case t.form != AsIs:
 		t.columns = normalised{seq, t.form}
 		err = t.d.Read(&t.columns)
@@ -171,6 +180,14 @@ func (t *tagger) Label(s Sentence, fixed []string) ([]Labelling, error) {
 		}
 	}
 	return t.list, nil
+}
+
+// setContext sets the context of the sentences of a document.
+func (t *tagger) setContext(sentences []Sentence) error {
+	if t.context != nil {
+		t.context.Set(sentences)
+	}
+	return nil
 }
 
 func (t *tagger) decode() ([]Path, error) {

@@ -138,13 +138,17 @@ func (j *job) document(q *tagRequest, d document, to *model.Document) error {
 		return err
 	}
 	j.made = j.made[:0]
+	read, err := j.tagger.InContext(j.list)
+	if err != nil {
+		return err
+	}
 	for k, s := range j.list {
 		if k > 0 {
 			if err := j.pause(); err != nil {
 				return err
 			}
 		}
-		labelled, err := j.tagger.LabelSentence(to.Text, s)
+		labelled, err := j.tagger.LabelInContext(to.Text, s, read[k])
 		if err != nil {
 			return err
 		}
