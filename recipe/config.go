@@ -55,6 +55,11 @@ type Config struct {
 	// on the CoNLL-U files.
 	Tokenizer string `toml:"tokenizer,omitempty" json:"tokenizer,omitempty"`
 
+	// Document is what starts a document for features of documents: mark, for lines -DOCSTART- and
+	// comments # newdoc, or file. Each file starts a document, too. The default, none (or ""), has
+	// no such features.
+	Document string `toml:"document,omitempty" json:"document,omitempty"`
+
 	// Features.
 
 	// Features is a preset, a template file, or auto (or "").
@@ -186,6 +191,16 @@ const (
 	AutoTokenizer  = "auto"  // the training data decide
 	LearnTokenizer = "learn" // learn one from the training data
 )
+
+// Values of Config.Document.
+const (
+	MarkedDocuments = "mark"
+	FileDocuments   = "file"
+	NoDocuments     = "none"
+)
+
+// ReadsDocuments reports whether the model reads documents.
+func (c *Config) ReadsDocuments() bool { return c.Document != "" && c.Document != NoDocuments }
 
 // or returns *p, or v if p is nil.
 func or[T any](p *T, v T) T {

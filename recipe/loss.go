@@ -144,6 +144,18 @@ func (c *Config) Start() Config {
 	return start
 }
 
+// First returns the settings of the first model of a model that reads documents: the default loss,
+// and few epochs, because it is trained several times.
+func (c *Config) First() Config {
+	return Config{
+		ModelType: model.Chain, Features: c.Features, Scheme: c.Scheme, Supervision: c.Supervision, MinCount: c.MinCount,
+		AllPairs: c.AllPairs, Optimizer: "sgd", Epochs: new(firstEpochs), Seed: c.Seed, Threads: c.Threads,
+	}
+}
+
+// firstEpochs is the number of epochs of a first model (docs/explanation/features.md).
+const firstEpochs = 8
+
 // NewMethod returns the optimizer of a completed configuration, batch or stochastic, with its
 // penalty.
 func (c *Config) NewMethod() training.Method {

@@ -69,6 +69,12 @@ func (c *Config) validateData() error {
 			return model.Refuse("scheme", "{scheme} %s: want iob1, bio, bioes, io, ioe1 or ioe2", c.Scheme)
 		}
 	}
+	switch {
+	case !slices.Contains([]string{"", NoDocuments, MarkedDocuments, FileDocuments}, c.Document):
+		return model.Refuse("document", "{document} %s: want mark, file or none", c.Document)
+	case c.ReadsDocuments() && c.Init != "":
+		return model.Refuse("init", "{init}: not with {document} %s, which trains two models", c.Document)
+	}
 	if _, err := annotation.ParseSupervision(c.supervision()); err != nil {
 		return model.Refuse("supervision", "{supervision} %s: want full, partial or soft", c.Supervision)
 	}
@@ -124,6 +130,7 @@ var notFor = []struct {
 	{[]string{"tag-dictionary"}, []string{model.SemiMarkov}, "it labels spans, not words"},
 	{[]string{"tag-dictionary"}, []string{model.Pruned}, "it prunes labels by their probability"},
 	{[]string{"supervision"}, []string{model.SemiMarkov, model.Pruned}, "it needs one known label per token"},
+	{[]string{"document"}, []string{model.SemiMarkov, model.Pruned}, "it reads one sentence at a time"},
 }
 
 // onlyFor lists settings that only one kind of model supports.

@@ -27,6 +27,7 @@ type Input struct {
 	docs  *documents         // nil for all but documents
 	list  []*corpus.Sentence // remaining sentences in memory
 
+	ahead    *ahead    // nil unless the input is read by document
 	first    *Sentence // the first sentence, until Next or First returns it
 	line     int       // of the first token
 	rest     *Sentence // lines after the last sentence that Sample has read, until Next returns them
@@ -159,6 +160,8 @@ func (in *Input) First() (*Sentence, attrfile.Warnings) {
 // Next reads the next sentence. At io.EOF, s.Rows holds the lines after the last sentence.
 func (in *Input) Next(s *Sentence) error {
 	switch {
+	case in.ahead != nil:
+		return in.nextAhead(s)
 	case in.first != nil:
 		*s, in.first = *in.first, nil
 		return nil

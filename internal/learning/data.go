@@ -30,7 +30,8 @@ type Data struct {
 	templates  *features.Templates // nil for ready-made attributes
 	lexicons   []lexicon.Lexicon   // from files, or from the model to start from
 	input      model.Input
-	recode     *recoder // nil if the scheme stays the same
+	firstModel model.Labeller // of a model that reads documents, once it is trained
+	recode     *recoder       // nil if the scheme stays the same
 	seen       *seenLabels
 	tokens     *segmentation
 	split      bool               // the files are documents, which a tokenizer splits
@@ -166,7 +167,7 @@ func (d *Data) pickTemplates() error {
 	}
 	if d.opened.HasItems() {
 		c := &d.Config
-		for _, option := range []string{"clusters", "text", "gazetteer", "vectors", "features", "tokenizer"} {
+		for _, option := range []string{"clusters", "text", "gazetteer", "vectors", "features", "tokenizer", "document"} {
 			if c.IsSet(option) && !(option == "features" && c.Features == "auto") && !(option == "tokenizer" && c.Tokenizer == recipe.AutoTokenizer) {
 				return model.Refuse(option, "{%s} needs columns, but %s is an attribute file", option, d.opened.Name)
 			}
@@ -229,7 +230,7 @@ func (d *Data) Settle() error {
 			return err
 		}
 	}
-	d.input = model.Input{Templates: t, Columns: d.Profile.Columns, Names: d.Profile.Names, Lexicons: lexicons}
+	d.input = model.Input{Templates: t, Columns: d.Profile.Columns, Names: d.Profile.Names, Lexicons: lexicons, First: d.firstModel}
 	program, err := d.input.Program()
 	if err != nil {
 		return err
@@ -252,6 +253,9 @@ func (d *Data) metadata() model.Metadata {
 	m := model.Metadata{Files: model.Files{Format: d.Profile.Format}, Normalize: d.Config.Normalize, Tokenizer: d.tokens.name, Segmenter: d.tokens.file}
 	if d.templates != nil {
 		m.Files.Columns, m.Files.Label, m.Files.Form = d.Profile.Columns, d.Profile.Spec, d.Config.Form
+	}
+	if d.Config.ReadsDocuments() {
+		m.Document = d.Config.Document
 	}
 	m.Spelling = d.Profile.Spelling
 	if r := d.recode; r != nil && r.From != r.To {

@@ -17,6 +17,9 @@ type Kept struct {
 	input.Sentence
 	File   string
 	Labels []string
+
+	document int        // from 1; 0 if documents do not matter
+	context  [][]string // of a model that reads documents, once it is known
 }
 
 // Keep copies a sentence with its labels.
@@ -44,7 +47,7 @@ func (d *Data) KeepAll(ctx context.Context) ([]*Kept, error) {
 
 // Compile compiles the sentences of list with the given indices, in that order. Repeated indices
 // must be adjacent. Seen labels count a repeated sentence once; otherwise one copy would reveal the
-// labels of the other.
+// labels of the other. For a model that reads documents, seen labels leave out the whole document.
 func (d *Data) Compile(list []*Kept, numbers []int) (Set, error) {
 	if d.seen != nil {
 		d.seen = d.expectSeen()
@@ -64,12 +67,38 @@ func (d *Data) Compile(list []*Kept, numbers []int) (Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, i := range numbers {
-		if err := d.put(set, &list[i].Sentence, list[i].Labels); err != nil {
+	for len(numbers) > 0 {
+		n := sameDocument(list, numbers)
+		if err := d.compile(set, list, numbers[:n]); err != nil {
 			return nil, err
 		}
+		numbers = numbers[n:]
 	}
 	return set, nil
+}
+
+// sameDocument returns how many of the first sentences are of one document. It returns 1 if
+// documents do not matter.
+func sameDocument(list []*Kept, numbers []int) int {
+	n := 1
+	for n < len(numbers) && list[numbers[n]].document > 0 && list[numbers[n]].document == list[numbers[0]].document {
+		n++
+	}
+	return n
+}
+
+// compile compiles sentences of one document.
+func (d *Data) compile(set Set, list []*Kept, numbers []int) error {
+	if d.seen != nil && list[numbers[0]].document > 0 {
+		d.leaveOut(list, numbers)
+		defer d.takeBack(list, numbers)
+	}
+	for _, i := range numbers {
+		if err := d.put(set, &list[i].Sentence, list[i].Labels, list[i].context); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // HoldAll adds development sentences to a set of Compile.
@@ -78,7 +107,7 @@ func (d *Data) HoldAll(set Set, list []*Kept) error {
 		d.recode.trained = nil // the labels of another set
 	}
 	for _, k := range list {
-		if err := d.hold(set, &k.Sentence, k.Labels); err != nil {
+		if err := d.hold(set, &k.Sentence, k.Labels, k.context); err != nil {
 			return err
 		}
 	}

@@ -19,6 +19,7 @@ type seenLabels struct {
 	labels features.SeenLabels
 	words  []string
 	sure   []string
+	out    bool // the counts leave out the sentence already
 }
 
 // expectSeen returns empty counts if the templates read them and no other column has their name.
@@ -45,9 +46,30 @@ func (d *Data) without(seq features.Sequence, labels []string) features.Sequence
 		return seq
 	}
 	x := d.seen
-	x.labels = features.SeenLabels{Sequence: seq, Column: seenName,
-		Fields: x.counts.LeaveOneOut(x.labels.Fields[:0], d.seenWords(seq), d.certain(labels))}
+	fields := x.labels.Fields[:0]
+	if words := d.seenWords(seq); x.out {
+		fields = x.counts.Fields(fields, words)
+	} else {
+		fields = x.counts.LeaveOneOut(fields, words, d.certain(labels))
+	}
+	x.labels = features.SeenLabels{Sequence: seq, Column: seenName, Fields: fields}
 	return x.labels
+}
+
+// leaveOut removes the labels of the sentences of a document from the counts, until takeBack.
+func (d *Data) leaveOut(list []*Kept, numbers []int) {
+	for _, i := range numbers {
+		d.seen.counts.Remove(d.seenWords(d.columns(&list[i].Sentence)), d.certain(list[i].Labels))
+	}
+	d.seen.out = true
+}
+
+// takeBack undoes leaveOut.
+func (d *Data) takeBack(list []*Kept, numbers []int) {
+	for _, i := range numbers {
+		d.seen.counts.Add(d.seenWords(d.columns(&list[i].Sentence)), d.certain(list[i].Labels))
+	}
+	d.seen.out = false
 }
 
 // seenWords returns the words of a sentence, valid until the next call.

@@ -63,8 +63,8 @@ func newSet(kind string, in model.Input) (Set, error) {
 	return newChainSet(in)
 }
 
-// put adds a training sentence.
-func (d *Data) put(set Set, s *input.Sentence, labels []string) error {
+// put adds a training sentence with its context in a document, if any.
+func (d *Data) put(set Set, s *input.Sentence, labels []string, context [][]string) error {
 	e, err := d.example(s)
 	if err != nil {
 		return err
@@ -75,19 +75,20 @@ func (d *Data) put(set Set, s *input.Sentence, labels []string) error {
 		}
 	}
 	if e.columns != nil {
-		e.columns = d.without(e.columns, labels)
+		e.columns = inContext(d.without(e.columns, labels), context)
 	}
 	e.labels = d.recode.train(labels)
 	set.tally(e.labels)
 	return set.add(e)
 }
 
-// hold adds a development sentence.
-func (d *Data) hold(set Set, s *input.Sentence, labels []string) error {
+// hold adds a development sentence with its context in a document, if any.
+func (d *Data) hold(set Set, s *input.Sentence, labels []string, context [][]string) error {
 	e, err := d.example(s)
 	if err != nil {
 		return err
 	}
+	e.columns = inContext(e.columns, context)
 	e.labels = d.recode.held(set.Labels(), labels)
 	return set.hold(e)
 }

@@ -83,6 +83,11 @@ func (d *Data) Columns(s *input.Sentence, labels []string) features.Sequence {
 
 // Read compiles the training data and the development data.
 func (d *Data) Read(ctx context.Context) (Set, error) {
+	if d.Config.ReadsDocuments() {
+		set, err := d.readDocuments(ctx)
+		d.pickTokenizer()
+		return set, err
+	}
 	if err := d.Count(ctx); err != nil {
 		return nil, err
 	}
@@ -92,19 +97,24 @@ func (d *Data) Read(ctx context.Context) (Set, error) {
 	}
 	err = d.Each(ctx, func(s *input.Sentence, labels []string) error {
 		d.tokens.add(d.Profile.Format, s)
-		return d.put(set, s, labels)
+		return d.put(set, s, labels, nil)
 	})
 	if err != nil {
 		return nil, err
 	}
+	d.pickTokenizer()
+	return set, d.EachOf(ctx, d.Config.Dev, func(in *input.Input, s *input.Sentence, labels []string) error {
+		d.tokens.hold(in.Format, s)
+		return d.hold(set, s, labels, nil)
+	})
+}
+
+// pickTokenizer picks the tokenizer that the model stores.
+func (d *Data) pickTokenizer() {
 	d.tokens.pick(&d.Config)
 	if d.tokens.name == "" && d.split {
 		d.tokens.name = new(text.Rules).Name()
 	}
-	return set, d.EachOf(ctx, d.Config.Dev, func(in *input.Input, s *input.Sentence, labels []string) error {
-		d.tokens.hold(in.Format, s)
-		return d.hold(set, s, labels)
-	})
 }
 
 // Complete picks the unset options of the configuration for a set.
