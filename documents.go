@@ -56,9 +56,13 @@ func (l *labeller) documents(b *block) error {
 			l.made = append(l.made, made)
 			continue
 		}
+		read, err := l.inContext(sentences)
+		if err != nil {
+			return err
+		}
 		var spans []standoff.Span
-		for _, s := range sentences {
-			list, err := l.tagger.Label(model.Sentence{Columns: tokens(s.Tokens)}, nil)
+		for i, s := range sentences {
+			list, err := l.tagger.Label(read[i], nil)
 			if err != nil {
 				b.documents = b.documents[:k]
 				return fmt.Errorf("%s:%d: %w", d.File, d.Line, err)
@@ -69,6 +73,15 @@ func (l *labeller) documents(b *block) error {
 		d.Spans = spans
 	}
 	return nil
+}
+
+// inContext returns the sentences of a document as the tagger reads them.
+func (l *labeller) inContext(sentences []standoff.Sentence) ([]model.Sentence, error) {
+	read := make([]model.Sentence, len(sentences))
+	for k, s := range sentences {
+		read[k].Columns = tokens(s.Tokens)
+	}
+	return read, model.SetContext(l.tagger, read)
 }
 
 // tokens presents the tokens of a text in every column.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/trellis-nlp/trellis/corpus"
+	"github.com/trellis-nlp/trellis/document"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/model"
@@ -57,12 +58,17 @@ func (p *predictor) pairs(in *input.Input, seen *input.Counts) (func(s *input.Se
 	}
 	seen.Doubts, seen.Key = f.doubts, f.label.Key
 	known, look := f.knows, newLookup(p.m)
+	context := p.contexts(in, f)
 	var pair metrics.Pair
 	return func(s *input.Sentence) (metrics.Pair, error) {
 		if err := look.add(f, seen, s); err != nil {
 			return metrics.Pair{}, err
 		}
-		list, err := p.tagger.Label(f.Sentence(s), nil)
+		x, err := context(s)
+		if err != nil {
+			return metrics.Pair{}, err
+		}
+		list, err := p.tagger.Label(x, nil)
 		if err != nil {
 			return metrics.Pair{}, at(in, s, err)
 		}
@@ -85,6 +91,31 @@ func (p *predictor) pairs(in *input.Input, seen *input.Counts) (func(s *input.Se
 		})
 		return pair, err
 	}, nil
+}
+
+// contexts returns a function that returns the sentences of an input as the tagger reads them, in
+// the order of the input.
+func (p *predictor) contexts(in *input.Input, f *fit) func(s *input.Sentence) (model.Sentence, error) {
+	if !model.ReadsDocuments(p.m) || in.HasItems() {
+		return func(s *input.Sentence) (model.Sentence, error) { return f.Sentence(s), nil }
+	}
+	var rest []model.Sentence // of the document
+	var err error
+	in.ByDocument(marksDocuments(p.m), document.Limit, func(list []*input.Sentence) {
+		rest = rest[:0]
+		for _, s := range list {
+			rest = append(rest, f.Sentence(s))
+		}
+		err = model.SetContext(p.tagger, rest)
+	})
+	return func(*input.Sentence) (model.Sentence, error) {
+		if err != nil {
+			return model.Sentence{}, err
+		}
+		next := rest[0]
+		rest = rest[1:]
+		return next, nil
+	}
 }
 
 // written rounds a probability as output files do, so that a model and its output get the same

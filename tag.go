@@ -9,9 +9,11 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
+	"github.com/trellis-nlp/trellis/document"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/internal/workers"
 	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/recipe"
 	"github.com/trellis-nlp/trellis/text/standoff"
 )
 
@@ -35,7 +37,8 @@ type pipeline struct {
 type block struct {
 	in        *input.Input
 	fit       *fit
-	list      []*input.Sentence    // the first sentence of an input, alone, or sentences in memory
+	list      []*input.Sentence    // the first sentence of an input, alone, or sentences in memory, or a document
+	rest      *input.Sentence      // the lines after the last sentence of a list that ends its input
 	documents []*standoff.Document // instead of sentences
 	listOdd   attrfile.Warnings    // warnings about list
 	begins    bool                 // it is the first block of its input
@@ -153,6 +156,9 @@ func (p *pipeline) cut(ctx context.Context, in *input.Input) error {
 	if in.Documents() != standoff.FormatAuto {
 		return p.cutDocuments(ctx, in, fit)
 	}
+	if model.ReadsDocuments(p.m) && !in.HasItems() {
+		return p.cutWhole(ctx, in, fit)
+	}
 	size := blockSize
 	if in.Live {
 		size = 0
@@ -182,6 +188,37 @@ func (p *pipeline) cut(ctx context.Context, in *input.Input) error {
 		}
 		p.blocks.Send()
 	}
+}
+
+// cutWhole cuts an input of rows into its documents, or into parts of long ones.
+func (p *pipeline) cutWhole(ctx context.Context, in *input.Input, fit *fit) error {
+	bounds := input.Boundaries{Marks: marksDocuments(p.m)}
+	for begins := true; ; begins = false {
+		list, err := in.ReadDocument(&bounds, document.Limit)
+		var rest *input.Sentence
+		if errors.Is(err, io.EOF) && !in.InMemory() {
+			rest = new(input.Sentence)
+			_ = in.Next(rest) // io.EOF
+		}
+		if len(list) > 0 || rest != nil {
+			b, err := p.blocks.Take(ctx)
+			if err != nil {
+				return err
+			}
+			b.in, b.fit, b.list, b.rest, b.listOdd, b.begins = in, fit, list, rest, attrfile.Warnings{}, begins
+			p.blocks.Send()
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+}
+
+// marksDocuments reports whether marks in files start documents for a model.
+func marksDocuments(m model.Labeller) bool {
+	return m.Metadata().Document == recipe.MarkedDocuments
 }
 
 // cutDocuments cuts an input of documents into blocks.
@@ -306,5 +343,5 @@ func (b *block) reset() {
 		b.text, b.out = corpus.Block{}, bytes.Buffer{}
 	}
 	b.out.Reset()
-	b.list, b.documents = nil, nil
+	b.list, b.rest, b.documents = nil, nil, nil
 }

@@ -65,13 +65,8 @@ func (l *labeller) block(b *block) error {
 	}
 	l.w.reset(&b.out)
 	b.odd = b.listOdd
-	if len(b.list) > 0 {
-		for _, s := range b.list {
-			if err := l.sentence(s); err != nil {
-				return err
-			}
-		}
-		return nil
+	if len(b.list) > 0 || b.rest != nil {
+		return l.listed(b)
 	}
 	if l.in.HasItems() {
 		l.items.Open(&b.text)
@@ -87,10 +82,30 @@ func (l *labeller) block(b *block) error {
 		} else if err != nil {
 			return err
 		}
-		if err := l.sentence(&l.s); err != nil {
+		if err := l.sentence(&l.s, l.fit.Sentence(&l.s)); err != nil {
 			return err
 		}
 	}
+}
+
+// listed labels the sentences of the list of b.
+func (l *labeller) listed(b *block) error {
+	sentences := make([]model.Sentence, len(b.list))
+	for k, s := range b.list {
+		sentences[k] = l.fit.Sentence(s)
+	}
+	if err := model.SetContext(l.tagger, sentences); err != nil {
+		return err
+	}
+	for k, s := range b.list {
+		if err := l.sentence(s, sentences[k]); err != nil {
+			return err
+		}
+	}
+	if b.rest == nil || l.print != nil || l.o.to != nil {
+		return nil
+	}
+	return l.w.rest(l.in, l.fit, b.rest)
 }
 
 func (l *labeller) next() error {
@@ -100,17 +115,17 @@ func (l *labeller) next() error {
 	return l.rows.Read(&l.s.Rows)
 }
 
-// sentence labels s and writes it.
-func (l *labeller) sentence(s *input.Sentence) error {
+// sentence labels s and writes it. The tagger reads it as x.
+func (l *labeller) sentence(s *input.Sentence, x model.Sentence) error {
 	l.seen.Sentence(s)
 	l.total.add(1, s.Len())
 	if err := l.look.add(l.fit, l.seen, s); err != nil {
 		return err
 	}
 	if l.print != nil {
-		return l.printed(s)
+		return l.printed(s, x)
 	}
-	list, err := l.tagger.Label(l.fit.Sentence(s), l.keep(s))
+	list, err := l.tagger.Label(x, l.keep(s))
 	if err != nil {
 		return at(l.in, s, err)
 	}
@@ -122,7 +137,7 @@ func (l *labeller) sentence(s *input.Sentence) error {
 }
 
 // printed labels s in the output format of another tool.
-func (l *labeller) printed(s *input.Sentence) error {
+func (l *labeller) printed(s *input.Sentence, x model.Sentence) error {
 	if l.fit.label.Column >= 0 {
 		l.names = l.in.Labels(l.names, s, l.fit.label)
 	}
@@ -130,7 +145,7 @@ func (l *labeller) printed(s *input.Sentence) error {
 	if l.o.tool() != asWapiti { // Wapiti ignores fixed labels in posteriors
 		keep = l.keep(s)
 	}
-	scores, err := l.scorer.Scores(l.fit.Sentence(s), keep)
+	scores, err := l.scorer.Scores(x, keep)
 	if err != nil {
 		return at(l.in, s, err)
 	}

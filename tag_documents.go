@@ -37,8 +37,12 @@ func (l *labeller) document(s *input.Sentence, list []model.Labelling) Document 
 // labelled returns a document of an annotation tool with labels.
 func (l *labeller) labelled(d *standoff.Document, sentences []standoff.Sentence) (Document, error) {
 	out := Document{File: d.File, ID: d.ID, Text: d.Text}
-	for _, s := range sentences {
-		list, err := l.tagger.Label(model.Sentence{Columns: tokens(s.Tokens)}, nil)
+	read, err := l.inContext(sentences)
+	if err != nil {
+		return out, err
+	}
+	for k, s := range sentences {
+		list, err := l.tagger.Label(read[k], nil)
 		if err != nil {
 			return out, err
 		}
