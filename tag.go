@@ -13,7 +13,6 @@ import (
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/internal/workers"
 	"github.com/trellis-nlp/trellis/model"
-	"github.com/trellis-nlp/trellis/recipe"
 	"github.com/trellis-nlp/trellis/text/standoff"
 )
 
@@ -218,7 +217,7 @@ func (p *pipeline) cutWhole(ctx context.Context, in *input.Input, fit *fit) erro
 
 // marksDocuments reports whether marks in files start documents for a model.
 func marksDocuments(m model.Labeller) bool {
-	return m.Metadata().Document == recipe.MarkedDocuments
+	return m.Metadata().Document == model.MarkedDocuments
 }
 
 // cutDocuments cuts an input of documents into blocks.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 
+	"github.com/trellis-nlp/trellis/document"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/lexicon"
 )
@@ -15,7 +16,7 @@ type Input struct {
 	Columns   int               // number of columns for the templates; 0 means up to the largest in Names
 	Names     map[string]int    // columns by name: form, pos, ...
 	Lexicons  []lexicon.Lexicon // additional columns, derived from form and stored in the model
-	First     Labeller          // for chains with the columns of package document: labels the document; nil for others
+	First     Labeller          // labels documents, if Lexicons has the columns of package document; only for chains
 }
 
 // MaxLexicons is the number of lexicons that a model file can hold.
@@ -40,6 +41,9 @@ func (in Input) Program() (*features.Program, error) {
 		return nil, fmt.Errorf("%w: word resources, but no templates to read them", ErrInput)
 	case in.Templates == nil:
 		return nil, nil
+	}
+	if (in.First != nil) != document.In(in.Lexicons) {
+		return nil, fmt.Errorf("%w: a first model, or columns for its labels; want both or none", ErrInput)
 	}
 	in = in.Complete()
 	var more []features.Column

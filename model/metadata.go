@@ -21,7 +21,8 @@ type Metadata struct {
 	Normalize NormalForm // applied to all fields
 	Tokenizer string     // name of the tokenizer for plain text: Learned, or a name for text.New; "" means none
 	Segmenter []byte     // file of the learned tokenizer, for segment.Load; nil for other tokenizers
-	// Document is what starts a document, mark or file, for a model that reads documents; else "".
+	// Document is what starts a document for a model that reads documents: MarkedDocuments or
+	// FileDocuments. It is "" for other models.
 	Document string
 	// Output is the scheme of the training files and of the output; Inside is the scheme inside the
 	// model. Both are Plain if the two are the same.
@@ -38,6 +39,12 @@ type Metadata struct {
 
 // Learned is the name of learned tokenizers. A model stores such a tokenizer as a whole.
 const Learned = "learned"
+
+// Values of Metadata.Document.
+const (
+	MarkedDocuments = "mark" // a line -DOCSTART-, a comment # newdoc, or a file
+	FileDocuments   = "file" // a file
+)
 
 // Files describes the training files of a model.
 type Files struct {
@@ -136,6 +143,9 @@ func ParseMetadata(stored map[string]string) (Metadata, error) {
 	}
 	if err := m.Normalize.Check(); err != nil {
 		return m, fmt.Errorf("%w: %w", ErrModel, err)
+	}
+	if !slices.Contains([]string{"", MarkedDocuments, FileDocuments}, m.Document) {
+		return m, fmt.Errorf("%w: documents start at %.40q: want mark or file", ErrModel, m.Document)
 	}
 	if file := stored[keySegmenter]; file != "" {
 		m.Segmenter = []byte(file)

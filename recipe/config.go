@@ -55,9 +55,9 @@ type Config struct {
 	// on the CoNLL-U files.
 	Tokenizer string `toml:"tokenizer,omitempty" json:"tokenizer,omitempty"`
 
-	// Document is what starts a document for features of documents: mark, for lines -DOCSTART- and
-	// comments # newdoc, or file. Each file starts a document, too. The default, none (or ""), has
-	// no such features.
+	// Document makes a chain model read documents. It is what starts one: mark, for lines
+	// -DOCSTART-, comments # newdoc and files, or file. The default, none (or ""), reads one
+	// sentence at a time.
 	Document string `toml:"document,omitempty" json:"document,omitempty"`
 
 	// Features.
@@ -192,12 +192,8 @@ const (
 	LearnTokenizer = "learn" // learn one from the training data
 )
 
-// Values of Config.Document.
-const (
-	MarkedDocuments = "mark"
-	FileDocuments   = "file"
-	NoDocuments     = "none"
-)
+// NoDocuments is the value of Config.Document for models that read one sentence at a time.
+const NoDocuments = "none"
 
 // ReadsDocuments reports whether the model reads documents.
 func (c *Config) ReadsDocuments() bool { return c.Document != "" && c.Document != NoDocuments }

@@ -10,7 +10,6 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/model"
-	"github.com/trellis-nlp/trellis/recipe"
 )
 
 // firstFolds is the number of folds in which first models label the training documents.
@@ -77,7 +76,7 @@ func (d *Data) keepDocuments(ctx context.Context) (all []*Kept, starts []int, er
 
 // boundaries returns what finds the documents of an input.
 func (d *Data) boundaries() *input.Boundaries {
-	return &input.Boundaries{Marks: d.Config.Document == recipe.MarkedDocuments}
+	return &input.Boundaries{Marks: d.Config.Document == model.MarkedDocuments}
 }
 
 // labelDocuments sets the context of the training sentences, and returns the first model.

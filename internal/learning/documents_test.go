@@ -11,6 +11,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/recipe"
 )
 
@@ -41,7 +42,7 @@ func labelledDocuments(t *testing.T, odd int) []*corpus.Sentence {
 // openDocuments opens documents for training.
 func openDocuments(t *testing.T, list []*corpus.Sentence, c recipe.Config) *Data {
 	t.Helper()
-	c.Document, c.Threads = recipe.MarkedDocuments, 1
+	c.Document, c.Threads = model.MarkedDocuments, 1
 	d, err := Open(t.Context(), corpus.Source{Sentences: list}, c, nil, true)
 	require.NoError(t, err)
 	t.Cleanup(d.Close)
@@ -101,11 +102,11 @@ func TestTrainingLeavesTheDocumentOut(t *testing.T) {
 // The result of training labels what its own first model sees.
 func TestTrainOnDocuments(t *testing.T) {
 	var said strings.Builder
-	c := recipe.Config{Document: recipe.MarkedDocuments, Epochs: new(3), Threads: 1, Dev: corpus.Source{Sentences: labelledDocuments(t, 2)},
+	c := recipe.Config{Document: model.MarkedDocuments, Epochs: new(3), Threads: 1, Dev: corpus.Source{Sentences: labelledDocuments(t, 2)},
 		Log: func(text string) { said.WriteString(text + "\n") }}
 	r, err := Train(t.Context(), corpus.Source{Sentences: labelledDocuments(t, -1)}, c, nil)
 	require.NoError(t, err)
-	assert.Equal(t, recipe.MarkedDocuments, r.Model.Metadata().Document)
+	assert.Equal(t, model.MarkedDocuments, r.Model.Metadata().Document)
 	assert.Contains(t, said.String(), "6 documents: training a first model, and one for each of 5 folds\n")
 	assert.Contains(t, said.String(), "column doclabel: from the labels of the document\n")
 	assert.Contains(t, said.String(), "development: 18 sentences, 54 tokens")
@@ -113,7 +114,7 @@ func TestTrainOnDocuments(t *testing.T) {
 }
 
 func TestTrainOnOneDocument(t *testing.T) {
-	c := recipe.Config{Document: recipe.FileDocuments}
+	c := recipe.Config{Document: model.FileDocuments}
 	_, err := Train(t.Context(), corpus.Source{Sentences: labelledDocuments(t, -1)}, c, nil)
 	assert.ErrorContains(t, err, "document file: the training data are one document, want at least two")
 }
