@@ -16,82 +16,135 @@ type Sentence struct{ Words, Labels []string }
 type Reader struct {
 	Spans bool // the labels encode spans
 
-	words  map[string]*tally // labels of the tokens of each word
-	inside map[string]*tally // places of each word in spans of several words
-	free   []*tally          // unused
-	used   []*tally
-	fields map[string]string // shared strings
-	name   []byte
-	types  []string // of the tokens of a sentence
-	places []string
-	spans  []annotation.Span
+	numbers map[string]int // of the words of the document
+	words   []word         // by number
+	tokens  []token        // of the document
+	fields  map[string]string
+	name    []byte
+	spans   []annotation.Span
 }
 
-// tally counts the labels of a word.
+// columns is the number of columns.
+const columns = 2
+
+// A token is a word with the values that the columns count.
+type token struct {
+	word   int
+	values [columns]string // its label, and its place in a longer span; "" is not counted
+}
+
+// A word has the values of its tokens.
+type word [columns]tally
+
+// A tally counts values.
 type tally struct {
 	counts []count
 	total  int
 }
 
 type count struct {
-	label string
+	value string
 	n     int
 }
 
 // Fields returns the fields of a document: for each sentence, the columns of [Names], with a field
 // for each word.
 func (r *Reader) Fields(document []Sentence) [][][]string {
-	r.reset()
-	tokens := 0
-	for _, s := range document {
-		tokens += len(s.Words)
-		r.read(s.Labels)
-		for t, word := range s.Words {
-			r.of(r.words, word).add(r.types[t], 1)
-			if r.places[t] != "" {
-				r.of(r.inside, word).add(r.places[t], 1)
-			}
-		}
+	if r.numbers == nil {
+		r.numbers, r.fields = make(map[string]int), make(map[string]string)
 	}
-	memory := make([]string, 0, len(Names)*tokens)
+	clear(r.numbers)
+	r.words, r.tokens = r.words[:0], r.tokens[:0]
+	for _, s := range document {
+		r.add(s)
+	}
+	memory := make([]string, columns*len(r.tokens))
 	list := make([][][]string, len(document))
+	rows := make([][]string, columns*len(document))
+	rest := r.tokens
 	for k, s := range document {
-		r.read(s.Labels)
-		list[k] = make([][]string, len(Names))
-		for c := range Names {
-			from := len(memory)
-			for t, word := range s.Words {
-				memory = append(memory, r.field(c, word, t))
+		n := len(s.Words)
+		list[k], rows = rows[:columns:columns], rows[columns:]
+		for c := range columns {
+			row := memory[:n:n]
+			memory = memory[n:]
+			for t := range row {
+				x := &rest[t]
+				row[t] = r.field(&r.words[x.word][c], x.values[c])
 			}
-			list[k][c] = memory[from:len(memory):len(memory)]
+			list[k][c] = row
 		}
+		rest = rest[n:]
 	}
 	return list
 }
 
-// field returns the field of a token of the sentence that was read.
-func (r *Reader) field(column int, word string, t int) string {
-	if column == 0 {
-		return r.without(r.words[word], r.types[t])
+// add counts the values of a sentence.
+func (r *Reader) add(s Sentence) {
+	from := len(r.tokens)
+	for t, text := range s.Words {
+		number, ok := r.numbers[text]
+		if !ok {
+			number = len(r.words)
+			r.numbers[text] = number
+			r.words = slices.Grow(r.words, 1)[:number+1]
+			for c := range columns {
+				x := &r.words[number][c]
+				x.counts, x.total = x.counts[:0], 0
+			}
+		}
+		label := s.Labels[t]
+		if r.Spans {
+			label = "O"
+		}
+		r.tokens = append(r.tokens, token{number, [columns]string{label, ""}})
 	}
-	return r.without(r.inside[word], r.places[t])
+	tokens := r.tokens[from:]
+	if r.Spans {
+		r.spans = annotation.AppendSpans(r.spans[:0], s.Labels)
+		for _, span := range r.spans {
+			r.mark(tokens, span)
+		}
+	}
+	for _, x := range tokens {
+		for c, value := range x.values {
+			if value != "" {
+				r.words[x.word][c].add(value, 1)
+			}
+		}
+	}
 }
 
-// without returns the field for the counts without a token that has the given label. If the label
-// is "", the counts do not contain the token.
-func (r *Reader) without(x *tally, label string) string {
-	if x == nil {
-		return ""
+// mark sets the values of the tokens of a span.
+func (r *Reader) mark(tokens []token, span annotation.Span) {
+	for t := span.Start; t < span.End; t++ {
+		tokens[t].values[0] = span.Type
+		if span.End-span.Start == 1 {
+			continue
+		}
+		place := byte('I')
+		switch t {
+		case span.Start:
+			place = 'B'
+		case span.End - 1:
+			place = 'E'
+		}
+		r.name = append(append(r.name[:0], place), span.Type...)
+		tokens[t].values[1] = r.shared()
 	}
-	if label != "" {
-		x.add(label, -1)
-		defer x.add(label, 1)
+}
+
+// field returns the field for the counts without a token that has the given value, unless it is "".
+func (r *Reader) field(x *tally, value string) string {
+	if value != "" {
+		x.add(value, -1)
+		defer x.add(value, 1)
 	}
 	if x.total == 0 {
 		return ""
 	}
 	best := slices.MaxFunc(x.counts, func(a, b count) int {
-		return cmp.Or(cmp.Compare(a.n, b.n), strings.Compare(b.label, a.label))
+		return cmp.Or(cmp.Compare(a.n, b.n), strings.Compare(b.value, a.value))
 	})
 	sign := byte('~')
 	switch share := float64(best.n) / float64(x.total); {
@@ -100,86 +153,28 @@ func (r *Reader) without(x *tally, label string) string {
 	case share >= 0.6:
 		sign = '+'
 	}
-	r.name = append(append(r.name[:0], best.label...), sign)
-	return r.shared(r.name)
+	r.name = append(append(r.name[:0], best.value...), sign)
+	return r.shared()
 }
 
-// read sets the labels and places of the tokens of a sentence.
-func (r *Reader) read(labels []string) {
-	r.types, r.places = r.types[:0], r.places[:0]
-	for _, label := range labels {
-		if r.Spans {
-			label = "O"
-		}
-		r.types, r.places = append(r.types, label), append(r.places, "")
-	}
-	if !r.Spans {
-		return
-	}
-	r.spans = annotation.AppendSpans(r.spans[:0], labels)
-	for _, span := range r.spans {
-		for t := span.Start; t < span.End; t++ {
-			r.types[t] = span.Type
-			if span.End-span.Start == 1 {
-				continue
-			}
-			place := byte('I')
-			switch t {
-			case span.Start:
-				place = 'B'
-			case span.End - 1:
-				place = 'E'
-			}
-			r.name = append(append(r.name[:0], place), span.Type...)
-			r.places[t] = r.shared(r.name)
-		}
-	}
-}
-
-// shared returns a string that equal fields share.
-func (r *Reader) shared(name []byte) string {
-	s, ok := r.fields[string(name)]
+// shared returns the name as a string that equal fields share.
+func (r *Reader) shared() string {
+	s, ok := r.fields[string(r.name)]
 	if !ok {
-		s = string(name)
+		s = string(r.name)
 		r.fields[s] = s
 	}
 	return s
 }
 
-// reset forgets the document before.
-func (r *Reader) reset() {
-	if r.words == nil {
-		r.words, r.inside, r.fields = make(map[string]*tally), make(map[string]*tally), make(map[string]string)
-	}
-	clear(r.words)
-	clear(r.inside)
-	r.free, r.used = append(r.free, r.used...), r.used[:0]
-}
-
-// of returns the counts of a word.
-func (r *Reader) of(group map[string]*tally, word string) *tally {
-	x := group[word]
-	if x != nil {
-		return x
-	}
-	if n := len(r.free); n > 0 {
-		x, r.free = r.free[n-1], r.free[:n-1]
-		x.counts, x.total = x.counts[:0], 0
-	} else {
-		x = new(tally)
-	}
-	r.used, group[word] = append(r.used, x), x
-	return x
-}
-
-// add adds by to the count of a label.
-func (x *tally) add(label string, by int) {
+// add adds by to the count of a value.
+func (x *tally) add(value string, by int) {
 	x.total += by
 	for k := range x.counts {
-		if x.counts[k].label == label {
+		if x.counts[k].value == value {
 			x.counts[k].n += by
 			return
 		}
 	}
-	x.counts = append(x.counts, count{label, by})
+	x.counts = append(x.counts, count{value, by})
 }

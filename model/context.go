@@ -33,6 +33,7 @@ type Contextualizer struct {
 
 	columns normalised
 	list    []document.Sentence
+	texts   []string // words and labels of the sentences of list
 	alone   [1]Sentence
 }
 
@@ -63,7 +64,7 @@ func NewContextualizer(first Labeller, form NormalForm, column int) (*Contextual
 // Set sets the Context of the sentences of a document, except of those that do not fit the model.
 func (x *Contextualizer) Set(sentences []Sentence) {
 	for part := range slices.Chunk(sentences, document.Limit) {
-		x.list = x.list[:0]
+		x.list, x.texts = x.list[:0], x.texts[:0]
 		for _, s := range part {
 			x.list = append(x.list, x.label(s))
 		}
@@ -73,7 +74,8 @@ func (x *Contextualizer) Set(sentences []Sentence) {
 				part[k].Context = fields
 			}
 		}
-		clear(x.list) // they refer to the text
+		clear(x.list)
+		clear(x.texts) // they refer to the document
 	}
 }
 
@@ -88,11 +90,13 @@ func (x *Contextualizer) label(s Sentence) (one document.Sentence) {
 	if err != nil {
 		return one
 	}
-	one.Labels = append([]string{}, found[0].Labels...)
-	one.Words = make([]string, len(one.Labels))
-	for t := range one.Words {
-		one.Words[t] = x.columns.Field(t, x.column)
+	from := len(x.texts)
+	x.texts = append(x.texts, found[0].Labels...)
+	to := len(x.texts)
+	for t := range found[0].Labels {
+		x.texts = append(x.texts, x.columns.Field(t, x.column))
 	}
+	one.Labels, one.Words = x.texts[from:to:to], x.texts[to:]
 	return one
 }
 
