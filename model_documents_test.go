@@ -17,6 +17,7 @@ import (
 	"github.com/trellis-nlp/trellis/document"
 	"github.com/trellis-nlp/trellis/explain"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/interop"
 	"github.com/trellis-nlp/trellis/model"
 )
 
@@ -155,6 +156,8 @@ func TestModelOfDocumentsIsStored(t *testing.T) {
 	small, err := again.Prune(trellis.PruneOptions{Below: 1e-6})
 	require.NoError(t, err)
 	assert.True(t, model.ReadsDocuments(small.Labeller()))
+	_, err = again.ExportCRFsuite(path)
+	require.ErrorIs(t, err, interop.ErrUnlike)
 }
 
 // Goroutines share a model, and contexts belong to their documents.

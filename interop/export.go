@@ -12,6 +12,9 @@ import (
 // names that the templates give them. A temperature divides the weights. The error is ErrUnlike for
 // attributes of label pairs, for biases, and for names that the CRFsuite format does not support.
 func ToCRFsuite(p crf.Content) (*crfsuite.Model, error) {
+	if p.Input.First != nil {
+		return nil, fmt.Errorf("%w: the model reads documents by a first model", ErrUnlike)
+	}
 	if n := len(p.Bigrams); n > 0 {
 		return nil, fmt.Errorf("%w: %d attributes of label pairs, such as %.40q, but CRFsuite supports only transitions", ErrUnlike, n, p.Bigrams[0].Name)
 	}
