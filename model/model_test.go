@@ -29,6 +29,16 @@ func TestMetadataKeepsTheTokenizer(t *testing.T) {
 	assert.ErrorIs(t, err, model.ErrModel)
 }
 
+func TestMetadataKeepsWhatStartsDocuments(t *testing.T) {
+	want := model.Metadata{Document: model.FileDocuments}
+	got, err := model.ParseMetadata(want.Map())
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
+	_, err = model.ParseMetadata(map[string]string{"document": "page"})
+	require.ErrorIs(t, err, model.ErrModel)
+	assert.ErrorContains(t, err, "want mark or file")
+}
+
 func TestMetadataKeepsTheLearnedTokenizer(t *testing.T) {
 	want := model.Metadata{Tokenizer: model.Learned, Segmenter: []byte("\x00\xff\n=\"")}
 	got, err := model.ParseMetadata(want.Map())
