@@ -21,7 +21,7 @@ const missedName = 3
 
 // Above the share denseNames of tokens in names, and above enoughNames of these tokens, a uniform
 // cost and the penalty denseNamesL2 are better. The share lies between the data sets NerKor, with
-// 0.078, and GermEval, with 0.09 (docs/benchmarks/accuracy.md).
+// 0.078, and GermEval, with 0.093 (docs/benchmarks/accuracy.md).
 const (
 	denseNames   = 1.0 / 12
 	enoughNames  = 5000
