@@ -49,7 +49,7 @@ func run(file, data string) error {
 // in the current folder. The number of threads decides on the last digits.
 var config = trellis.Config{
 	Label: "UPOS", Tokenizer: "rules:en,hyphens", Threads: 1,
-	Features: "english-pos.txt", Clusters: []string{"english-pos.words"},
+	Features: "english-pos.txt", Clusters: []string{"english-pos.words"}, Tolerance: new(1e-5),
 }
 
 // keep is the number of features of the model. With these, the accuracy on the development data is
