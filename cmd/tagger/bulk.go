@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -23,7 +24,9 @@ func (a *app) bulkCommand() *cobra.Command {
 	f.StringVar(&o.Dir, "out", "", "folder `DIR` of the output")
 	f.StringVar(&o.Suffix, "suffix", "", "`SUFFIX` of outputs, in place of .gz or .zst; .gz and .zst at its end compress (default the names of the inputs)")
 	f.Func("shard", "tag the share `I/N` of the files, from 0/N; the shares have about equal sizes", func(s string) (err error) {
-		o.Shard, o.Shards, err = bulk.ParseShard(s)
+		if o.Shard, o.Shards, err = bulk.ParseShard(s); err != nil {
+			err = errors.New("I/N with I from 0 to N-1, such as 0/8") // what the flag wants
+		}
 		return err
 	})
 	f.BoolVar(&o.Resume, "resume", false, "skip files whose output exists")

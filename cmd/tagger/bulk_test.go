@@ -69,10 +69,10 @@ func TestBulkNamesDamagedInputs(t *testing.T) {
 func TestBulkRefuses(t *testing.T) {
 	model := wordModel(t)
 	for says, args := range map[string][]string{
-		"expected I/N with I from 0": {"--shard", "3"},
-		"found \"2/2\"":              {"--shard", "2/2"},
-		"--output: bulk writes to":   {"--output", "x"},
-		"--json and --html":          {"--json", "--html"},
+		"--shard 3: want I/N with I from 0 to N-1, such as 0/8\n": {"--shard", "3"},
+		"--shard 2/2: want I/N":                                   {"--shard", "2/2"},
+		"--output: bulk writes to":                                {"--output", "x"},
+		"--json and --html":                                       {"--json", "--html"},
 	} {
 		o := tagger(t, "", append([]string{"bulk", "--model", model, "--out", t.TempDir(), "testdata/story.txt"}, args...)...)
 		assert.Equal(t, exitUsage, o.status, says)
