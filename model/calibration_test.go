@@ -67,7 +67,7 @@ func TestOffsetsOfSchemes(t *testing.T) {
 		for k, n := range []int{1, 2} { // spans of one and of two tokens
 			inside := make([]string, n)
 			for t := range inside {
-				inside[t] = spelt(scheme, t, n)
+				inside[t] = written(scheme, t, n)
 			}
 			sum := 0.0
 			for _, name := range inside {
@@ -80,8 +80,8 @@ func TestOffsetsOfSchemes(t *testing.T) {
 	assert.Nil(t, model.Calibration{Temperature: 2}.Offsets([]string{"VERB"}, structured.Plain))
 }
 
-// spelt returns the label of token t in a span of n tokens.
-func spelt(scheme structured.Scheme, t, n int) string {
+// written returns the label of token t in a span of n tokens.
+func written(scheme structured.Scheme, t, n int) string {
 	switch {
 	case scheme == structured.BIOES && n == 1:
 		return "S-X"

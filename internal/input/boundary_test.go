@@ -67,19 +67,19 @@ func TestReadDocument(t *testing.T) {
 
 		// Next returns the same sentences, each after its document was announced.
 		in = inputOf(t, x.text)
-		var told []string
+		var passed []string
 		in.ByDocument(x.marks, x.limit, func(list []*input.Sentence) {
 			if len(list) > 0 {
-				told = append(told, wordsOf(list))
+				passed = append(passed, wordsOf(list))
 			}
 		})
 		all := ""
 		require.NoError(t, in.Each(func(s *input.Sentence) error {
 			all = strings.TrimSpace(all + " " + wordsOf([]*input.Sentence{s}))
-			assert.True(t, strings.HasPrefix(strings.Join(told, " "), all))
+			assert.True(t, strings.HasPrefix(strings.Join(passed, " "), all))
 			return nil
 		}))
-		assert.Equal(t, x.want, told)
+		assert.Equal(t, x.want, passed)
 		in.Close()
 	}
 }
