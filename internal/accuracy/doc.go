@@ -8,6 +8,13 @@
 // A variant is a name and options of tagger train. The variant default has no options. The variant
 // peer is a user of CRFsuite: hand-written features, cross-entropy and L-BFGS, 120 iterations.
 //
-// The flag -curve prints the objective and the score after each training step instead, from which
-// rules for stopping follow. The flag -test scores on test data: use it once, after choosing.
+// The option without=REGEXP leaves out the templates whose names match, of the preset that the
+// first variant picked:
+//
+//	go run ./internal/accuracy default 'suffixes without=^s[0-9]'
+//
+// The flag -folds N trains and scores on N folds of the training data, and prints the mean of the
+// differences with its standard error. The flag -curve prints the objective and the score after
+// each training step instead, from which rules for stopping follow. The flag -test scores on test
+// data: use it once, after choosing.
 package main

@@ -7,14 +7,17 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/trellis-nlp/trellis"
+	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/recipe"
 )
@@ -37,6 +40,7 @@ type options struct {
 	data, work string
 	sets       string
 	tokens     int
+	folds      int
 	threads    int
 	curve      bool
 	test       bool
@@ -48,12 +52,16 @@ func run(ctx context.Context, w io.Writer, args []string) error {
 	f.StringVar(&o.data, "data", "../shared/data", "folder of the data sets")
 	f.StringVar(&o.sets, "sets", "", "names of the sets, with commas between them; empty means all")
 	f.IntVar(&o.tokens, "tokens", 0, "about the number of tokens to train on; 0 means all")
+	f.IntVar(&o.folds, "folds", 0, "number of folds of the training data to train and score on, each in turn, instead of the development data")
 	f.IntVar(&o.threads, "threads", 1, "number of threads")
 	f.BoolVar(&o.curve, "curve", false, "print the objective and the development score after each step")
 	f.BoolVar(&o.test, "test", false, "score on test data")
 	f.StringVar(&o.work, "work", "", "folder for the parts of the sets and the models, which are kept there; empty means none are kept")
 	if err := f.Parse(args); err != nil {
 		return err
+	}
+	if o.folds < 0 || o.folds == 1 || o.folds > 0 && o.test {
+		return errors.New("want 2 folds or more, and no test data")
 	}
 	chosen, err := choose(o.sets)
 	if err != nil {
@@ -99,9 +107,10 @@ func choose(names string) ([]set, error) {
 
 // A variant is a named configuration of training.
 type variant struct {
-	name   string
-	config recipe.Config
-	peer   bool
+	name    string
+	config  recipe.Config
+	peer    bool
+	without *regexp.Regexp // leaves out the templates of the preset with such a name; nil means none
 }
 
 // parse parses a name and options.
@@ -119,6 +128,13 @@ func parse(text string) (variant, error) {
 		name, value, ok := strings.Cut(word, "=")
 		if !ok {
 			return v, fmt.Errorf("variant %s: want option=value, found %q", v.name, word)
+		}
+		if name == "without" {
+			var err error
+			if v.without, err = regexp.Compile(value); err != nil {
+				return v, fmt.Errorf("variant %s: %w", v.name, err)
+			}
+			continue
 		}
 		if _, err := strconv.ParseFloat(value, 64); err != nil && value != "true" && value != "false" {
 			value = strconv.Quote(value)
@@ -146,6 +162,10 @@ func (o *options) study(ctx context.Context, w io.Writer, chosen []set, variants
 	}
 	for k := range chosen {
 		s := &chosen[k]
+		if o.test && len(s.test.patterns) == 0 {
+			fmt.Fprintf(os.Stderr, "left out: %s has no test data\n", s.name)
+			continue
+		}
 		p, err := s.prepare(o.data, o.work, o.tokens)
 		if errors.Is(err, os.ErrNotExist) {
 			fmt.Fprintln(os.Stderr, "left out:", err)
@@ -154,76 +174,141 @@ func (o *options) study(ctx context.Context, w io.Writer, chosen []set, variants
 		if err != nil {
 			return err
 		}
-		first := ""
-		for _, v := range variants {
-			if err := ctx.Err(); err != nil {
+		if o.folds == 0 {
+			if _, err := o.compare(ctx, w, s, s.name, p, variants); err != nil {
 				return err
 			}
-			model := p.train + "." + v.name + ".model"
-			err := o.try(ctx, w, s, p, v, model, first)
-			var refused *trellis.OptionError
-			if errors.As(err, &refused) { // such as an entity cost without the label O
-				fmt.Fprintf(os.Stderr, "left out: %s, variant %s: %v\n", s.name, v.name, err)
-				continue
-			}
+			continue
+		}
+		sums := make([]tally, len(variants))
+		for k := range o.folds {
+			part, err := p.fold(s.block, k, o.folds)
 			if err != nil {
-				return fmt.Errorf("%s, variant %s: %w", s.name, v.name, err)
+				return err
 			}
-			if first == "" {
-				first = model
+			scores, err := o.compare(ctx, w, s, fmt.Sprintf("%s, fold %d", s.name, k+1), part, variants)
+			if err != nil {
+				return err
+			}
+			for k, score := range scores {
+				sums[k].add(score, score-scores[0])
+			}
+		}
+		for k, v := range variants {
+			if row := sums[k].row(k == 0); row != "" && !o.curve {
+				fmt.Fprintf(w, "| %s, mean | %s | %s |\n", s.name, v.name, row)
 			}
 		}
 	}
 	return nil
 }
 
-// try trains one variant on one set and prints its row or its curve. First is the model of the
-// first variant, or "".
-func (o *options) try(ctx context.Context, w io.Writer, s *set, p split, v variant, path, first string) error {
+// A tally adds up the scores of the folds, and their differences from those of the first variant.
+type tally struct {
+	n                   int
+	score               float64
+	difference, squares float64
+}
+
+func (t *tally) add(score, difference float64) {
+	if math.IsNaN(score) {
+		return
+	}
+	t.n++
+	t.score += score
+	t.difference += difference
+	t.squares += difference * difference
+}
+
+// row returns the mean score, and the mean difference with its standard error over the folds.
+func (t *tally) row(first bool) string {
+	n := float64(t.n)
+	switch {
+	case t.n == 0:
+		return ""
+	case first || t.n == 1:
+		return fmt.Sprintf("%.2f |  |  |  |  |  | ", t.score/n)
+	}
+	mean := t.difference / n
+	return fmt.Sprintf("%.2f | %+.2f ± %.2f |  |  |  |  | ", t.score/n, mean, math.Sqrt(max(t.squares/n-mean*mean, 0)/(n-1)))
+}
+
+// compare trains and scores all variants on one split. It returns their scores; NaN stands for
+// variants that do not fit the set.
+func (o *options) compare(ctx context.Context, w io.Writer, s *set, name string, p split, variants []variant) ([]float64, error) {
+	t := trial{options: o, set: s, name: name, split: p}
+	scores := make([]float64, len(variants))
+	for k, v := range variants {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		score, err := t.run(ctx, w, v)
+		var refused *trellis.OptionError
+		if errors.As(err, &refused) { // such as an entity cost without the label O
+			fmt.Fprintf(os.Stderr, "left out: %s, variant %s: %v\n", name, v.name, err)
+			score, err = math.NaN(), nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s, variant %s: %w", name, v.name, err)
+		}
+		scores[k] = score
+	}
+	return scores, nil
+}
+
+// A trial trains variants on one split.
+type trial struct {
+	*options
+	set   *set
+	name  string
+	split split
+
+	first  string // the model of the first variant, or ""
+	preset string // its templates
+}
+
+// run trains one variant and prints its row or its curve. It returns the score.
+func (t *trial) run(ctx context.Context, w io.Writer, v variant) (float64, error) {
 	c := v.config
-	c.Label, c.Threads = s.label, o.threads
-	if v.peer {
-		templates := peerTemplates
-		if s.chunk {
-			templates = tutorialTemplates
-		}
-		c.Features = filepath.Join(o.work, "peer.txt")
-		if err := os.WriteFile(c.Features, []byte(templates), 0o644); err != nil {
-			return err
-		}
-		c.Scheme = "bio"
-		if strings.HasSuffix(s.name, "POS") {
-			c.Scheme = ""
-		}
+	c.Label, c.Threads = t.set.label, t.threads
+	if err := t.templates(&c, v); err != nil {
+		return 0, err
 	}
 	start := time.Now()
-	if o.curve {
-		c.Dev, c.Patience = trellis.Files(p.dev), new(0)
+	if t.curve {
+		c.Dev, c.Patience = trellis.Files(t.split.dev), new(0)
 		c.Progress = func(p trellis.Progress) {
-			fmt.Fprintf(w, "%s\t%s\t%d\t%.1f\t%.8g\t%.2f\n", s.name, v.name, p.Number, time.Since(start).Seconds(), p.Objective, 100*p.Dev.F1)
+			fmt.Fprintf(w, "%s\t%s\t%d\t%.1f\t%.8g\t%.2f\n", t.name, v.name, p.Number, time.Since(start).Seconds(), p.Objective, 100*p.Dev.F1)
 		}
 	}
-	m, report, err := trellis.Train(ctx, trellis.Files(p.train), c)
-	if err != nil || o.curve {
-		return err
+	m, report, err := trellis.Train(ctx, trellis.Files(t.split.train), c)
+	if err != nil {
+		return 0, err
 	}
 	seconds := time.Since(start).Seconds()
-	if err := m.SaveFile(path); err != nil {
-		return err
+	path := t.split.train + "." + v.name + ".model"
+	if t.first == "" {
+		t.first, t.preset = path, report.Config.Features
 	}
-	held := p.dev
-	if o.test {
-		held = p.test
+	if t.curve {
+		return 0, nil
+	}
+	if err := m.SaveFile(path); err != nil {
+		return 0, err
+	}
+	held := t.split.dev
+	if t.test {
+		held = t.split.test
 	}
 	r, err := m.Evaluate(ctx, trellis.Files(held))
 	if err != nil {
-		return err
+		return 0, err
 	}
 	difference, chance := "", ""
-	if first != "" {
-		compared, err := trellis.Compare(ctx, first, path, trellis.Files(held), trellis.EvalOptions{Label: s.label, Samples: 2000, Seed: 1})
+	if t.first != path {
+		compared, err := trellis.Compare(ctx, t.first, path, trellis.Files(held), trellis.EvalOptions{Label: t.set.label, Samples: 2000, Seed: 1})
 		if err != nil {
-			return err
+			return 0, err
 		}
 		for _, d := range compared.Differences {
 			if d.Measure == metrics.F1 {
@@ -232,6 +317,45 @@ func (o *options) try(ctx context.Context, w io.Writer, s *set, p split, v varia
 		}
 	}
 	_, err = fmt.Fprintf(w, "| %s | %s | %.2f | %s | %s | %.2f | %.2f | %d | %.1f |\n",
-		s.name, v.name, 100*r.F1, difference, chance, 100*r.Precision, 100*r.Recall, report.Summary.Steps, seconds)
-	return err
+		t.name, v.name, 100*r.F1, difference, chance, 100*r.Precision, 100*r.Recall, report.Summary.Steps, seconds)
+	return 100 * r.F1, err
+}
+
+// templates sets the templates of the peer, or those of the first variant without some.
+func (t *trial) templates(c *recipe.Config, v variant) error {
+	var source string
+	switch {
+	case v.peer:
+		source = peerTemplates
+		if t.set.chunk {
+			source = tutorialTemplates
+		}
+		c.Scheme = "bio"
+		if t.set.plain {
+			c.Scheme = ""
+		}
+	case v.without != nil:
+		preset, err := features.PresetSource(t.preset)
+		if err != nil {
+			return fmt.Errorf("without needs a first variant with a preset: %w", err)
+		}
+		var b strings.Builder
+		left := 0
+		for line := range strings.Lines(preset) {
+			name, _, template := strings.Cut(strings.TrimPrefix(line, "?"), "=")
+			if template && !strings.HasPrefix(name, "#") && v.without.MatchString(strings.TrimPrefix(name, "u:")) {
+				left++
+				continue
+			}
+			b.WriteString(line)
+		}
+		if left == 0 {
+			return &trellis.OptionError{Option: "without", Reason: "the preset " + t.preset + " has no such template"}
+		}
+		source = b.String()
+	default:
+		return nil
+	}
+	c.Features = filepath.Join(t.work, "templates.txt")
+	return os.WriteFile(c.Features, []byte(source), 0o644)
 }

@@ -147,7 +147,7 @@ var rules = []rule{
 		modules: []string{"github.com/klauspost/compress", "github.com/prometheus/client_golang/prometheus"}},
 	{path: "serve/internal/load", system: true},
 	{path: "internal/accuracy", system: true,
-		imports: []string{"metrics", "recipe", "text", "text/standoff", root}},
+		imports: []string{"features", "metrics", "recipe", "text", "text/standoff", root}},
 	{path: "internal/care", system: true,
 		imports: []string{"corpus"}},
 	{path: "bulk", public: true, system: true,
