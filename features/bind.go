@@ -16,6 +16,7 @@ type Program struct {
 	bigrams  []template // without bare templates
 	values   []valued
 	derived  derived // computed columns
+	input    []int   // columns of the input that the templates read: see Columns
 }
 
 // template is a bound line: a sequence of pieces.
@@ -91,6 +92,7 @@ func (t *Templates) Bind(columns int, names map[string]int, more ...Column) (*Pr
 	}
 	p.derived.use(p.columns())
 	p.derived.useVectors(p.values)
+	p.input = p.readColumns()
 	return p, nil
 }
 
@@ -203,7 +205,9 @@ func (p *Program) HasBigrams() bool { return len(p.bigrams) > 0 }
 
 // Columns returns the columns of the input that the templates read, in ascending order. The word
 // column is included if templates read a column computed from words.
-func (p *Program) Columns() []int {
+func (p *Program) Columns() []int { return slices.Clone(p.input) }
+
+func (p *Program) readColumns() []int {
 	columns := p.columns()
 	for i := range p.values {
 		columns = append(columns, p.values[i].column)
