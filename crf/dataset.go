@@ -15,6 +15,11 @@ import (
 // A Dataset holds labelled sentences as numbers. It takes 4 bytes per attribute of each token and
 // stores each name once. It is not safe for concurrent use while sentences are added.
 type Dataset struct {
+	// Threads is the number of goroutines that extract and number attributes while sentences are
+	// added; 0 means one per core. Attributes have the same numbers with any number of threads. Set
+	// it before the first sentence is added.
+	Threads int
+
 	input     model.Input
 	program   *features.Program   // nil for ready-made attributes
 	extractor *features.Extractor // extracts attributes with the program
@@ -36,6 +41,7 @@ type Dataset struct {
 	choices  choices
 	known    []annotation.Choice // choices of the sentence in progress, if it has any
 	tokens
+	numbering *numbering // nil before the first sentence
 }
 
 // NewDataset returns an empty data set. It fails if the templates refer to columns that in does not
@@ -70,9 +76,10 @@ func (d *Dataset) prepare(program *features.Program) {
 // attributes that are not in d. Labels that are not in d count as errors, whatever the model
 // predicts. Fill d before calling HeldOut.
 func (d *Dataset) HeldOut() *Dataset {
+	d.finish()
 	h := &Dataset{
 		input: d.input, labels: d.labels, attrs: d.attrs, bigrams: d.bigrams, words: d.words, scheme: d.scheme,
-		heldOut: true,
+		heldOut: true, Threads: d.Threads,
 	}
 	h.prepare(d.program)
 	return h
@@ -85,7 +92,10 @@ func (d *Dataset) Len() int { return len(d.sentence) - 1 }
 func (d *Dataset) Tokens() int { return len(d.gold) }
 
 // Attributes returns the number of distinct attributes.
-func (d *Dataset) Attributes() int { return d.attrs.len() + d.bigrams.len() }
+func (d *Dataset) Attributes() int {
+	d.finish()
+	return d.attrs.len() + d.bigrams.len()
+}
 
 // Labels returns the labels in order of first occurrence.
 func (d *Dataset) Labels() []string { return d.labels.Names() }
@@ -106,7 +116,12 @@ func (d *Dataset) Add(seq features.Sequence, labels []string, weight float64) er
 	if err := model.CheckColumns(seq, d.width); err != nil {
 		return err
 	}
-	d.extract(d.extractor, seq, d.attrs, d.bigrams, !d.heldOut)
+	if n := d.batches(); n != nil {
+		n.columns(seq)
+	} else {
+		d.extractor.Reset(seq)
+		d.extract(d.extractor, finder{known: d.attrs, add: !d.heldOut}, finder{known: d.bigrams, add: !d.heldOut})
+	}
 	if d.form >= 0 {
 		for t := range seq.Len() {
 			d.word = append(d.word, d.numberWord(seq.Field(t, d.form)))
@@ -127,7 +142,11 @@ func (d *Dataset) AddItems(items [][]attrfile.Attribute, labels []string, weight
 	if err := checkItems(items); err != nil {
 		return err
 	}
-	d.attributes(items, d.attrs, !d.heldOut)
+	if n := d.batches(); n != nil {
+		n.readyMade(items)
+	} else {
+		d.attributes(items, finder{known: d.attrs, add: !d.heldOut})
+	}
 	d.end(labels, weight)
 	return nil
 }
@@ -158,22 +177,21 @@ func (d *Dataset) end(labels []string, weight float64) {
 	d.weight = append(d.weight, weight)
 }
 
-// extract appends the tokens of seq with the attributes from the templates.
-func (k *tokens) extract(e *features.Extractor, seq features.Sequence, attrs, bigrams *dictionary, add bool) {
-	e.Reset(seq)
+// extract appends the tokens of the sentence of e with the attributes from the templates.
+func (k *tokens) extract(e *features.Extractor, attr, bigram finder) {
 	for t := range e.Len() {
 		for _, name := range e.Unigrams(t) {
-			if id := attrs.lookup(name, add); id >= 0 {
+			if id, ok := attr.find(name); ok {
 				k.add(id, 1)
 			}
 		}
 		for _, v := range e.Values(t) {
-			if id := attrs.lookup(v.Name, add); id >= 0 {
+			if id, ok := attr.find(v.Name); ok {
 				k.add(id, v.Value)
 			}
 		}
 		for _, name := range e.Bigrams(t) {
-			if id := bigrams.lookup(name, add); id >= 0 {
+			if id, ok := bigram.find(name); ok {
 				k.battr = append(k.battr, id)
 			}
 		}
@@ -182,13 +200,12 @@ func (k *tokens) extract(e *features.Extractor, seq features.Sequence, attrs, bi
 }
 
 // attributes appends tokens with ready-made attributes.
-func (k *tokens) attributes(items [][]attrfile.Attribute, attrs *dictionary, add bool) {
-	for _, item := range items {
-		for i := range item {
-			k.name = append(k.name[:0], item[i].Name...)
-			id := attrs.lookup(k.name, add)
-			if id >= 0 {
-				k.add(id, item[i].Value)
+func (k *tokens) attributes(items [][]attrfile.Attribute, attr finder) {
+	for _, list := range items {
+		for i := range list {
+			k.name = append(k.name[:0], list[i].Name...)
+			if id, ok := attr.find(k.name); ok {
+				k.add(id, list[i].Value)
 			}
 		}
 		k.next()

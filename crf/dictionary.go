@@ -37,22 +37,31 @@ func (d *dictionary) names() []string {
 // -1.
 func (d *dictionary) lookup(name []byte, add bool) int32 {
 	print := d.hasher.Of(name)
-	id := d.table.Find(print)
-	if id >= 0 {
-		if string(d.name(id)) == string(name) {
-			return id
-		}
-		if id, ok := d.doubles[string(name)]; ok {
-			return id
-		}
+	id, taken := d.find(print, name)
+	if id < 0 && add {
+		return d.add(print, name, taken)
 	}
-	if !add {
-		return -1
+	return id
+}
+
+// find returns the number of name, or -1, and whether some name has this fingerprint.
+func (d *dictionary) find(print uint64, name []byte) (id int32, taken bool) {
+	id = d.table.Find(print)
+	if id < 0 || string(d.name(id)) == string(name) {
+		return id, id >= 0
 	}
+	if id, ok := d.doubles[string(name)]; ok {
+		return id, true
+	}
+	return -1, true
+}
+
+// add adds a name that is not in the dictionary.
+func (d *dictionary) add(print uint64, name []byte, taken bool) int32 {
 	next := int32(d.len())
 	d.text = append(d.text, name...)
 	d.end = append(d.end, len(d.text))
-	if id < 0 {
+	if !taken {
 		d.table.Insert(print, next)
 		return next
 	}
@@ -61,4 +70,44 @@ func (d *dictionary) lookup(name []byte, add bool) int32 {
 	}
 	d.doubles[string(name)] = next
 	return next
+}
+
+// merge adds the names of another dictionary, in their order, and returns their numbers.
+func (d *dictionary) merge(other *dictionary) []int32 {
+	numbers := make([]int32, other.len())
+	for k := range numbers {
+		numbers[k] = d.lookup(other.name(int32(k)), true)
+	}
+	return numbers
+}
+
+// reset removes all names and keeps the memory.
+func (d *dictionary) reset() {
+	d.table.Reset()
+	d.text, d.end, d.doubles = d.text[:0], d.end[:0], nil
+}
+
+// A finder finds the numbers of names. It adds unknown names to a dictionary if add is set.
+type finder struct {
+	known *dictionary
+	fresh *dictionary // where to add names, with the numbers ^k; nil means known, with the numbers k
+	add   bool
+}
+
+// find returns false if the name is unknown and not added.
+func (f *finder) find(name []byte) (int32, bool) {
+	if f.fresh == nil {
+		id := f.known.lookup(name, f.add)
+		return id, id >= 0
+	}
+	print := f.known.hasher.Of(name)
+	id, _ := f.known.find(print, name)
+	if id >= 0 || !f.add {
+		return id, id >= 0
+	}
+	id, taken := f.fresh.find(print, name)
+	if id < 0 {
+		id = f.fresh.add(print, name, taken)
+	}
+	return ^id, true
 }

@@ -44,6 +44,7 @@ type worker struct {
 }
 
 func newObjective(d *Dataset, x *index, loss losses.Loss, threads int) *objective {
+	d.finish()
 	tokens := func(s int) int { return d.sentence[s+1] - d.sentence[s] }
 	return &objective{data: d, x: x, loss: loss, pool: training.NewPool[worker](threads, d.Len(), tokens)}
 }

@@ -5,6 +5,7 @@ import "slices"
 // features builds the index of features: the pairs in the data, or all pairs, of attributes that
 // occur at least minCount times.
 func (d *Dataset) features(allPairs bool, minCount int) *index {
+	d.finish()
 	l := d.labels.Len()
 	x := &index{labels: l}
 	x.start, x.label = pairs(d.attrs.len(), l, allPairs, minCount, func(visit func(a int32, labels []int32)) {

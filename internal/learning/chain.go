@@ -23,9 +23,13 @@ type chainSet struct {
 	items bool // ready-made attributes
 }
 
-func newChainSet(in model.Input) (*chainSet, error) {
+func newChainSet(in model.Input, threads int) (*chainSet, error) {
 	d, err := crf.NewDataset(in)
-	return &chainSet{Dataset: d, items: in.Templates == nil}, err
+	if err != nil {
+		return nil, err
+	}
+	d.Threads = threads
+	return &chainSet{Dataset: d, items: in.Templates == nil}, nil
 }
 
 func (s *chainSet) add(e example) error {

@@ -63,7 +63,7 @@ func (d *Data) Compile(list []*Kept, numbers []int) (Set, error) {
 	if err := d.Settle(); err != nil {
 		return nil, err
 	}
-	set, err := newSet(d.Config.Kind(), d.input)
+	set, err := newSet(d.Config.Kind(), d.input, d.Config.Threads)
 	if err != nil {
 		return nil, err
 	}

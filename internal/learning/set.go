@@ -52,15 +52,15 @@ type Set interface {
 	notes(m model.Labeller, s model.Summary, notes map[string]string)
 }
 
-// newSet returns an empty set for a kind of model.
-func newSet(kind string, in model.Input) (Set, error) {
+// newSet returns an empty set for a kind of model. Chain models use threads to read it.
+func newSet(kind string, in model.Input, threads int) (Set, error) {
 	switch kind {
 	case model.SemiMarkov:
 		return newSemiSet(in)
 	case model.Pruned:
 		return newPrunedSet(in)
 	}
-	return newChainSet(in)
+	return newChainSet(in, threads)
 }
 
 // put adds a training sentence with its context in a document, if any.

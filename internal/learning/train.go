@@ -91,7 +91,7 @@ func (d *Data) Read(ctx context.Context) (Set, error) {
 	if err := d.Count(ctx); err != nil {
 		return nil, err
 	}
-	set, err := newSet(d.Config.Kind(), d.input)
+	set, err := newSet(d.Config.Kind(), d.input, d.Config.Threads)
 	if err != nil {
 		return nil, err
 	}
