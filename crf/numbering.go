@@ -141,7 +141,10 @@ func (n *numbering) finish() {
 	for len(n.batches) > 0 {
 		n.help()
 	}
-	n.spare = nil
+	n.batches, n.spare = nil, nil
+	n.mu.Lock()
+	n.waiting = nil // and the batches in its memory
+	n.mu.Unlock()
 }
 
 // help works on a waiting batch, if there is one, and merges all batches that are ready. It waits

@@ -52,6 +52,10 @@ func newObjective(d *Dataset, x *index, loss losses.Loss, threads int) *objectiv
 // Dim implements [optimize.Objective].
 func (o *objective) Dim() int { return o.x.dim() }
 
+// Threads returns the number of workers. A batch method of package optimize uses as many
+// goroutines.
+func (o *objective) Threads() int { return o.pool.Len() }
+
 // Len implements [optimize.Stochastic].
 func (o *objective) Len() int { return o.data.Len() }
 

@@ -23,10 +23,11 @@ type history struct {
 	// determines factor. A nil scale means all ones.
 	factor float64
 	scale  []float32
+	split  *splitter
 }
 
-func newHistory(memory, n int) *history {
-	h := &history{rho: make([]float64, memory), alpha: make([]float64, memory)}
+func newHistory(memory, n int, split *splitter) *history {
+	h := &history{split: split, rho: make([]float64, memory), alpha: make([]float64, memory)}
 	for range memory {
 		h.s, h.y = append(h.s, make([]float32, n)), append(h.y, make([]float32, n))
 	}
@@ -37,17 +38,25 @@ func newHistory(memory, n int) *history {
 // not be positive definite.
 func (h *history) add(w, next, grad, nextGrad []float64) {
 	s, y := h.s[h.head], h.y[h.head]
-	sy, ss, yy := difference(s, y, w, next, grad, nextGrad)
+	sums := make([][4]float64, (len(s)+blockSize-1)/blockSize)
+	h.split.each(len(s), func(b, lo, hi int) {
+		x := &sums[b]
+		x[0], x[1], x[2] = difference(s[lo:hi], y[lo:hi], w[lo:hi], next[lo:hi], grad[lo:hi], nextGrad[lo:hi])
+		if h.scale != nil {
+			x[3] = weighted(h.scale[lo:hi], y[lo:hi])
+		}
+	})
+	var sy, ss, yy, scaled float64
+	for _, x := range sums {
+		sy, ss, yy, scaled = sy+x[0], ss+x[1], yy+x[2], scaled+x[3]
+	}
 	if !(sy > 0 && sy*sy > 1e-28*ss*yy) {
 		// The slot held the oldest pair, which is now overwritten.
 		h.count = min(h.count, len(h.s)-1)
 		return
 	}
 	if h.scale != nil {
-		yy = 0
-		for k, b := range y {
-			yy += float64(h.scale[k]) * float64(b) * float64(b)
-		}
+		yy = scaled
 	}
 	h.rho[h.head], h.factor = 1/sy, sy/yy
 	h.head = (h.head + 1) % len(h.s)
@@ -60,7 +69,7 @@ func (h *history) pair(i int) int { return (h.head - i + len(h.s)) % len(h.s) }
 // apply sets v to H v. There must be at least one pair. Each sweep over v adds a vector and
 // computes the product with the next.
 func (h *history) apply(v []float64) {
-	along := sweep(v, 0, nil, h.s[h.pair(1)])
+	along := h.sweep(v, 0, nil, h.s[h.pair(1)])
 	for i := 1; i <= h.count; i++ { // newest first
 		k := h.pair(i)
 		h.alpha[k] = h.rho[k] * along
@@ -68,21 +77,38 @@ func (h *history) apply(v []float64) {
 		if i < h.count {
 			next = h.s[h.pair(i+1)]
 		}
-		along = sweep(v, -h.alpha[k], h.y[k], next)
+		along = h.sweep(v, -h.alpha[k], h.y[k], next)
 	}
-	if h.scale == nil {
-		floats.Scale(h.factor, v)
-	}
-	for k, d := range h.scale {
-		v[k] *= h.factor * float64(d)
-	}
-	along = sweep(v, 0, nil, h.y[h.pair(h.count)])
+	h.split.each(len(v), func(_, lo, hi int) {
+		if h.scale == nil {
+			floats.Scale(h.factor, v[lo:hi])
+			return
+		}
+		v := v[lo:hi]
+		for k, d := range h.scale[lo:hi] {
+			v[k] *= h.factor * float64(d)
+		}
+	})
+	along = h.sweep(v, 0, nil, h.y[h.pair(h.count)])
 	for i := h.count; i >= 1; i-- {
 		k := h.pair(i)
 		var next []float32
 		if i > 1 {
 			next = h.y[h.pair(i-1)]
 		}
-		along = sweep(v, h.alpha[k]-h.rho[k]*along, h.s[k], next)
+		along = h.sweep(v, h.alpha[k]-h.rho[k]*along, h.s[k], next)
 	}
+}
+
+// sweep is the function sweep on all goroutines.
+func (h *history) sweep(v []float64, c float64, a, b []float32) float64 {
+	return h.split.sum(len(v), func(lo, hi int) float64 {
+		switch {
+		case a == nil:
+			return sweep(v[lo:hi], c, nil, b[lo:hi])
+		case b == nil:
+			return sweep(v[lo:hi], c, a[lo:hi], nil)
+		}
+		return sweep(v[lo:hi], c, a[lo:hi], b[lo:hi])
+	})
 }

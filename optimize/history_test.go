@@ -21,7 +21,7 @@ func TestHistoryIsTheBFGSMatrix(t *testing.T) {
 			for _, scaled := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%d/%d/%v", n, pairs, scaled), func(t *testing.T) {
 					rng := rand.New(rand.NewPCG(uint64(n), uint64(pairs)))
-					h := newHistory(memory, n)
+					h := newHistory(memory, n, &splitter{threads: 1})
 					if scaled {
 						h.scale = make([]float32, n)
 						for k := range h.scale {
@@ -92,7 +92,7 @@ const benchmarkWeights = 450_000
 
 func BenchmarkHistory(b *testing.B) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	h := newHistory(8, benchmarkWeights)
+	h := newHistory(8, benchmarkWeights, &splitter{threads: 1})
 	w, next, grad, nextGrad := normal(rng, benchmarkWeights), normal(rng, benchmarkWeights), normal(rng, benchmarkWeights), make([]float64, benchmarkWeights)
 	floats.AddScaledTo(nextGrad, grad, 1, next)
 	floats.Sub(nextGrad, w)

@@ -50,7 +50,7 @@ func (r *lbfgsRun) run() (Reason, error) {
 	if err != nil || reason != running {
 		return reason, err
 	}
-	norm := norm2(r.grad)
+	norm := r.norm(r.grad)
 	if fresh {
 		if reason := r.start(value, norm); reason != running {
 			return reason, nil
@@ -77,7 +77,7 @@ func (r *lbfgsRun) run() (Reason, error) {
 		default:
 			return NoProgress, nil
 		}
-		value, norm = next, norm2(r.nextGrad)
+		value, norm = next, r.norm(r.nextGrad)
 		if reason, err := r.accept(value, norm); reason != running || err != nil {
 			return reason, err
 		}
@@ -110,7 +110,7 @@ func (r *lbfgsRun) measure() error {
 
 // direction sets dir to -H grad and returns the first step to try along it.
 func (r *lbfgsRun) direction() float64 {
-	floats.ScaleTo(r.dir, -1, r.grad)
+	r.split.each(len(r.dir), func(_, lo, hi int) { floats.ScaleTo(r.dir[lo:hi], -1, r.grad[lo:hi]) })
 	if r.history.count > 0 {
 		r.history.apply(r.dir)
 		return 1
@@ -124,7 +124,7 @@ func (r *lbfgsRun) direction() float64 {
 // search sets next to a point along dir that meets the strong Wolfe conditions and nextGrad to the
 // gradient there. It returns the objective there. It tries step first.
 func (r *lbfgsRun) search(value, step float64) (float64, error) {
-	slope := floats.Dot(r.dir, r.grad)
+	slope := r.split.dot(r.dir, r.grad)
 	if !(slope < 0 && step > 0) || math.IsInf(slope, -1) {
 		return 0, errNoStep
 	}
@@ -134,13 +134,13 @@ func (r *lbfgsRun) search(value, step float64) (float64, error) {
 		if -slope*step <= 0x1p-52*math.Abs(value) {
 			return 0, errRounding
 		}
-		floats.AddScaledTo(r.next, r.w, step, r.dir)
+		r.split.each(len(r.w), func(_, lo, hi int) { floats.AddScaledTo(r.next[lo:hi], r.w[lo:hi], step, r.dir[lo:hi]) })
 		next, err := r.eval(r.nextGrad, r.next)
 		if err != nil {
 			return 0, err
 		}
 		var what gonum.Operation
-		what, step, err = line.Iterate(next, floats.Dot(r.dir, r.nextGrad))
+		what, step, err = line.Iterate(next, r.split.dot(r.dir, r.nextGrad))
 		switch {
 		case err != nil:
 			return 0, fmt.Errorf("%w: %w", errNoStep, err)

@@ -87,6 +87,7 @@ type batchRun struct {
 	began    time.Time
 	result   Result
 
+	split          *splitter
 	history        *history
 	grad           []float64 // of the smooth part f + L2 ||w||^2 at w
 	next, nextGrad []float64 // the trial point and its smooth gradient
@@ -108,7 +109,8 @@ func newBatchRun(ctx context.Context, m BatchMethod, f Objective, w []float64, p
 		return r, err
 	}
 	n := len(w)
-	r.history, r.dir = newHistory(historySize(memory), n), make([]float64, n)
+	r.split = newSplitter(f)
+	r.history, r.dir = newHistory(historySize(memory), n, r.split), make([]float64, n)
 	r.grad, r.next, r.nextGrad = make([]float64, n), make([]float64, n), make([]float64, n)
 	return r, nil
 }
@@ -146,7 +148,7 @@ func (r *batchRun) eval(grad, x []float64) (float64, error) {
 	if err := r.ctx.Err(); err != nil {
 		return math.NaN(), err
 	}
-	square := floats.Dot(x, x)
+	square := r.split.dot(x, x)
 	if !finite(square) {
 		return math.NaN(), fmt.Errorf("%w: trial weights", ErrNotFinite)
 	}
@@ -155,14 +157,18 @@ func (r *batchRun) eval(grad, x []float64) (float64, error) {
 	if err != nil {
 		return math.NaN(), err
 	}
-	if r.p.L2 > 0 {
-		value += r.p.L2 * square
-		floats.AddScaled(grad, 2*r.p.L2, x)
-	}
+	value += r.p.L2 * square
+	sq := r.split.sum(len(x), func(lo, hi int) float64 {
+		g := grad[lo:hi]
+		if r.p.L2 > 0 {
+			floats.AddScaled(g, 2*r.p.L2, x[lo:hi])
+		}
+		return floats.Dot(g, g)
+	})
 	if !finite(value) {
 		return value, fmt.Errorf("%w: objective is %g", ErrNotFinite, value)
 	}
-	if sq := floats.Dot(grad, grad); !finite(sq) {
+	if !finite(sq) {
 		if err := finiteSlice("gradient", grad); err != nil {
 			return value, err
 		}
@@ -188,7 +194,7 @@ func (r *batchRun) start(objective, gradNorm float64) Reason {
 // ends there.
 func (r *batchRun) accept(objective, gradNorm float64) (Reason, error) {
 	r.history.add(r.w, r.next, r.grad, r.nextGrad)
-	copy(r.w, r.next)
+	r.split.each(len(r.w), func(_, lo, hi int) { copy(r.w[lo:hi], r.next[lo:hi]) })
 	r.grad, r.nextGrad = r.nextGrad, r.grad
 	r.result.Updates++
 	r.result.Steps++
@@ -216,9 +222,11 @@ func (r *batchRun) end(reason Reason) Reason {
 	return reason
 }
 
+func (r *batchRun) norm(v []float64) float64 { return math.Sqrt(r.split.dot(v, v)) }
+
 // small reports whether the gradient is small enough for a minimum.
 func (r *batchRun) small(gradNorm, tolerance float64) bool {
-	return gradNorm == 0 || gradNorm <= tolerance*max(1, norm2(r.w))
+	return gradNorm == 0 || gradNorm <= tolerance*max(1, r.norm(r.w))
 }
 
 // finish completes the result. The error of an ended context counts as a cancellation.

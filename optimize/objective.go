@@ -9,7 +9,9 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// Objective is a function f of Dim() weights, without any penalty.
+// Objective is a function f of Dim() weights, without any penalty. If it has a method Threads()
+// int, [LBFGS] and [OWLQN] work on long vectors with as many goroutines. The number does not change
+// the result.
 type Objective interface {
 	Dim() int
 	// Eval overwrites grad with the gradient of f at w and returns f(w). It must not retain either

@@ -60,6 +60,20 @@ func addScaled(v []float64, c float64, a []float32) {
 	}
 }
 
+// weighted returns the sum of scale[k] y[k]^2.
+func weighted(scale, y []float32) float64 {
+	var p, q float64
+	y = y[:len(scale)]
+	for k, d := range scale {
+		if x := float64(d) * float64(y[k]) * float64(y[k]); k&1 == 0 {
+			p += x
+		} else {
+			q += x
+		}
+	}
+	return p + q
+}
+
 // difference sets s to next - w and y to nextGrad - grad, and returns s.y, s.s and y.y.
 func difference(s, y []float32, w, next, grad, nextGrad []float64) (sy, ss, yy float64) {
 	var sy1, ss1, yy1 float64
