@@ -1,6 +1,9 @@
 package crf
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // features builds the index of features: the pairs in the data, or all pairs, of attributes that
 // occur at least minCount times.
@@ -63,6 +66,9 @@ func (d *Dataset) features(allPairs bool, minCount int) *index {
 // labels or label pairs, with numbers below outcomes. each visits all occurrences of attributes
 // with their possible outcomes. The outcomes of attribute a are outcome[start[a]:start[a+1]].
 func pairs(n, outcomes int, all bool, minCount int, each func(visit func(a int32, outcomes []int32))) (start []int, outcome []int32) {
+	if outcomes <= widestSets && !all {
+		return pairsBySets(n, outcomes, minCount, each)
+	}
 	count := make([]int, n+1)
 	frequent := make([]bool, n)
 	occurs := make([]int32, n)
@@ -96,4 +102,39 @@ func pairs(n, outcomes int, all bool, minCount int, each func(visit func(a int32
 		start[a+1] = len(outcome)
 	}
 	return start, slices.Clip(outcome)
+}
+
+// widestSets is the number of outcomes up to which pairs uses sets of bits. They take at most 32
+// bytes for each attribute.
+const widestSets = 256
+
+// pairsBySets is pairs with a set of bits for each attribute. It needs one pass and no sorting.
+func pairsBySets(n, outcomes, minCount int, each func(visit func(a int32, outcomes []int32))) (start []int, outcome []int32) {
+	words := (outcomes + 63) / 64
+	sets, occurs := make([]uint64, n*words), make([]int32, n)
+	each(func(a int32, o []int32) {
+		occurs[a]++
+		set := sets[int(a)*words:][:words]
+		for _, k := range o {
+			set[k/64] |= 1 << (k % 64)
+		}
+	})
+	start = make([]int, n+1)
+	for a := range n {
+		set := sets[a*words:][:words]
+		if int(occurs[a]) < minCount {
+			clear(set)
+		}
+		start[a+1] = start[a]
+		for _, word := range set {
+			start[a+1] += bits.OnesCount64(word)
+		}
+	}
+	outcome = make([]int32, 0, start[n])
+	for k, word := range sets {
+		for ; word != 0; word &= word - 1 {
+			outcome = append(outcome, int32(k%words*64+bits.TrailingZeros64(word)))
+		}
+	}
+	return start, outcome
 }

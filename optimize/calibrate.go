@@ -19,7 +19,7 @@ func calibrate(r *passRun, rule *sgdRule) error {
 	sample := slices.Clone(r.order)
 	r.shuffle.Shuffle(len(sample), func(i, j int) { sample[i], sample[j] = sample[j], sample[i] })
 	sample = sample[:min(len(sample), calibrationExamples)]
-	lowest, err := r.sampleLoss(sample)
+	lowest, err := r.sampleLoss(rule, sample)
 	if err != nil {
 		return err
 	}
@@ -59,8 +59,17 @@ func calibrate(r *passRun, rule *sgdRule) error {
 func (r *passRun) share(sample []int) float64 { return float64(len(sample)) / float64(len(r.order)) }
 
 // sampleLoss returns the loss of the sample, with its share of the penalty, at the current weights.
-func (r *passRun) sampleLoss(sample []int) (float64, error) {
+func (r *passRun) sampleLoss(rule *sgdRule, sample []int) (float64, error) {
 	loss := r.share(sample) * r.p.Value(r.w)
+	if rule.direct != nil { // steps of size 0
+		ones, zeros := make([]float64, len(sample)), make([]float64, len(sample))
+		for k := range ones {
+			ones[k] = 1
+		}
+		steps, v, err := rule.direct.Descend(r.ctx, r.w, sample, ones, zeros)
+		r.result.Evaluations += steps
+		return loss + v, err
+	}
 	for lo := 0; lo < len(sample); lo += r.batchSize {
 		if err := r.ctx.Err(); err != nil {
 			return 0, err
