@@ -11,7 +11,7 @@ type tokens struct {
 	attr  []int32   // attribute numbers
 	value []float64 // attribute values; nil while all are 1
 
-	bfirst []int   // n+1: the same for bigram attributes
+	bfirst []int   // n+1: the same for bigram attributes; empty while there are none
 	battr  []int32 // bigram attribute numbers; all values are 1
 
 	name []byte // scratch for attribute names
@@ -19,7 +19,7 @@ type tokens struct {
 
 func (k *tokens) reset() {
 	k.first, k.attr, k.value = append(k.first[:0], 0), k.attr[:0], k.value[:0]
-	k.bfirst, k.battr = append(k.bfirst[:0], 0), k.battr[:0]
+	k.bfirst, k.battr = k.bfirst[:0], k.battr[:0]
 }
 
 func (k *tokens) add(id int32, value float64) {
@@ -36,8 +36,26 @@ func (k *tokens) add(id int32, value float64) {
 
 // next completes the current token.
 func (k *tokens) next() {
+	if len(k.battr) > 0 {
+		k.padPairs()
+		k.bfirst = append(k.bfirst, len(k.battr))
+	}
 	k.first = append(k.first, len(k.attr))
-	k.bfirst = append(k.bfirst, len(k.battr))
+}
+
+// padPairs sets bfirst for tokens without bigram attributes before the first one with some.
+func (k *tokens) padPairs() {
+	for len(k.bfirst) < len(k.first) {
+		k.bfirst = append(k.bfirst, 0)
+	}
+}
+
+// pairs returns the bigram attributes of tokens lo..hi-1.
+func (k *tokens) pairs(lo, hi int) []int32 {
+	if len(k.bfirst) == 0 {
+		return nil
+	}
+	return k.battr[k.bfirst[lo]:k.bfirst[hi]]
 }
 
 // index numbers the features. Those of the attributes come first, grouped by attribute, then the
@@ -106,7 +124,7 @@ func (x *index) scoreEdges(dst *structured.Lattice, k *tokens, lo, hi int, w []f
 		for q, pair := range x.trans {
 			edge[pair] = trans[q]
 		}
-		for _, b := range k.battr[k.bfirst[t]:k.bfirst[t+1]] {
+		for _, b := range k.pairs(t, t+1) {
 			for q := x.bstart[b]; q < x.bstart[b+1]; q++ {
 				edge[x.bpair[q]] += bigrams[q]
 			}
@@ -174,7 +192,7 @@ func (x *index) pullEdges(dst training.Vector, g *structured.Lattice, k *tokens,
 			continue
 		}
 		t := lo + at/n + 1
-		for _, b := range k.battr[k.bfirst[t]:k.bfirst[t+1]] {
+		for _, b := range k.pairs(t, t+1) {
 			from, to := x.bstart[b], x.bstart[b+1]
 			span := dst.Span(x.bigramsAt()+from, x.bigramsAt()+to)
 			for q, pair := range x.bpair[from:to] {
@@ -209,7 +227,7 @@ func (x *index) support(k *tokens, lo, hi int, visit func(from, to int)) {
 	if len(x.bpair) == 0 {
 		return
 	}
-	for _, b := range k.battr[k.bfirst[lo+1]:k.bfirst[hi]] {
+	for _, b := range k.pairs(lo+1, hi) {
 		if x.bstart[b] < x.bstart[b+1] {
 			visit(x.bigramsAt()+x.bstart[b], x.bigramsAt()+x.bstart[b+1])
 		}

@@ -238,8 +238,12 @@ func (k *tokens) append(b *tokens, attrs, bigrams []int32) {
 		k.value = appendOnes(k.value, len(k.attr))
 		k.value = appendOnes(append(k.value, b.value...), len(k.attr)+len(b.attr))
 	}
+	if len(k.battr)+len(b.battr) > 0 {
+		k.padPairs()
+		b.padPairs()
+		k.bfirst = appendFrom(k.bfirst, b.bfirst[1:], len(k.battr))
+	}
 	k.first = appendFrom(k.first, b.first[1:], len(k.attr))
-	k.bfirst = appendFrom(k.bfirst, b.bfirst[1:], len(k.battr))
 	k.attr = appendNumbers(k.attr, b.attr, attrs)
 	k.battr = appendNumbers(k.battr, b.battr, bigrams)
 }

@@ -53,7 +53,7 @@ func (d *Dataset) features(allPairs bool, minCount int) *index {
 		for s := range d.Len() {
 			for t := d.sentence[s] + 1; t < d.sentence[s+1]; t++ {
 				pairs := into(t)
-				for _, b := range d.battr[d.bfirst[t]:d.bfirst[t+1]] {
+				for _, b := range d.tokens.pairs(t, t+1) {
 					visit(b, pairs)
 				}
 			}

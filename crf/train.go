@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 
 	"github.com/trellis-nlp/trellis/internal/chain"
@@ -138,6 +139,7 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	if !usable {
 		return nil, t.summary, err
 	}
+	runtime.GC() // of the optimizer's memory, so that the model does not add to the peak
 	m, making := newModel(d, t.x, t.w)
 	if making == nil && t.dictionary != nil {
 		m.tagDict, making = d.tagDictionary(t.dictionary)
