@@ -69,7 +69,7 @@ func (o *objective) Support(batch []int, visit func(lo, hi int)) {
 // layOut creates the plan on its first call.
 func (o *objective) layOut() {
 	if !o.laidOut {
-		o.plan, o.laidOut = newPlan(o.data, o.x), true
+		o.plan, o.laidOut = newPlan(o.data, o.x, o.pool.Len()), true
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"sync"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -44,8 +45,8 @@ type plan struct {
 }
 
 // newPlan returns nil if the data set does not allow a plan: values other than 1, or too many
-// features.
-func newPlan(d *Dataset, x *index) *plan {
+// features. It fills the lists of the tokens with several goroutines.
+func newPlan(d *Dataset, x *index, threads int) *plan {
 	p := &plan{x: x, stride: (x.labels + 3) &^ 3, bits: uint(bits.Len(uint(x.labels - 1)))}
 	if len(d.value) > 0 || uint64(x.dim())<<p.bits > math.MaxUint32 {
 		return nil
@@ -54,32 +55,51 @@ func newPlan(d *Dataset, x *index) *plan {
 	if uint64(len(p.rows)*p.stride) > math.MaxUint32 {
 		return nil
 	}
-	wides, narrows := 0, 0
-	for _, a := range d.attr {
-		if at[a] < 0 {
-			wides++
-		} else {
-			narrows += x.start[a+1] - x.start[a]
+	n := d.Tokens()
+	ends := make([]struct{ wides, narrows int }, threads+1) // before each part of the tokens
+	parts := func(part func(k, lo, hi int)) {
+		var wait sync.WaitGroup
+		for k := range threads {
+			wait.Go(func() { part(k, n*k/threads, n*(k+1)/threads) })
 		}
+		wait.Wait()
 	}
-	if uint64(max(wides, narrows)) > math.MaxUint32 {
+	parts(func(k, lo, hi int) {
+		wides, narrows := 0, 0
+		for _, a := range d.attr[d.first[lo]:d.first[hi]] {
+			if at[a] < 0 {
+				wides++
+			} else {
+				narrows += x.start[a+1] - x.start[a]
+			}
+		}
+		ends[k+1].wides, ends[k+1].narrows = wides, narrows
+	})
+	for k := range threads {
+		ends[k+1].wides += ends[k].wides
+		ends[k+1].narrows += ends[k].narrows
+	}
+	all := ends[threads]
+	if uint64(max(all.wides, all.narrows)) > math.MaxUint32 {
 		return nil
 	}
-	n := d.Tokens()
-	p.wideFirst, p.narrowFirst = make([]uint32, 1, n+1), make([]uint32, 1, n+1)
-	p.wide, p.narrow = make([]uint32, 0, wides), make([]uint32, 0, narrows)
-	for t := range n {
-		for _, a := range d.attr[d.first[t]:d.first[t+1]] {
-			if at[a] < 0 {
-				p.wide = append(p.wide, uint32(int(^at[a])*p.stride))
-				continue
+	p.wideFirst, p.narrowFirst = make([]uint32, n+1), make([]uint32, n+1)
+	p.wide, p.narrow = make([]uint32, all.wides), make([]uint32, all.narrows)
+	parts(func(k, lo, hi int) {
+		wide, narrow := p.wide[:ends[k].wides], p.narrow[:ends[k].narrows]
+		for t := lo; t < hi; t++ {
+			for _, a := range d.attr[d.first[t]:d.first[t+1]] {
+				if at[a] < 0 {
+					wide = append(wide, uint32(int(^at[a])*p.stride))
+					continue
+				}
+				for q, j := range x.label[x.start[a]:x.start[a+1]] {
+					narrow = append(narrow, (uint32(at[a])+uint32(q))<<p.bits|uint32(j))
+				}
 			}
-			for k, j := range x.label[x.start[a]:x.start[a+1]] {
-				p.narrow = append(p.narrow, (uint32(at[a])+uint32(k))<<p.bits|uint32(j))
-			}
+			p.wideFirst[t+1], p.narrowFirst[t+1] = uint32(len(wide)), uint32(len(narrow))
 		}
-		p.wideFirst, p.narrowFirst = append(p.wideFirst, uint32(len(p.wide))), append(p.narrowFirst, uint32(len(p.narrow)))
-	}
+	})
 	return p
 }
 
