@@ -24,24 +24,49 @@ func (o *objective) HessianDiagonal(ctx context.Context, dst, w []float64) error
 	o.layOut()
 	o.measure(w)
 	o.pack(w)
+	if o.plan != nil {
+		_, err := o.pass(ctx, dst, o.plannedCurvature)
+		return err
+	}
 	_, err := o.pool.Gradient(ctx, dst, func(wk *worker, dst *training.Dense, s int) (float64, error) {
 		return 0, o.addCurvature(wk, *dst, s, w)
 	})
 	return err
 }
 
-// addCurvature adds the contribution of one sentence to dst.
+// plannedCurvature adds the contribution of one sentence to the packed gradient of the worker. A
+// plan has only values of 1, which are their own squares.
+func (o *objective) plannedCurvature(wk *worker, s int) (float64, error) {
+	d := o.data
+	lo, hi, c := d.sentence[s], d.sentence[s+1], d.weight[s]
+	if c == 0 {
+		return 0, nil
+	}
+	o.plan.score(&wk.scores, o.plan.weights, o.plan.edges, &d.tokens, lo, hi)
+	if err := o.evalCurvature(wk, s); err != nil {
+		return 0, err
+	}
+	o.plan.pull(&wk.packed, &wk.grad, &d.tokens, lo, hi, c)
+	return 0, nil
+}
+
+// addCurvature adds the contribution of one sentence to dst, without a plan.
 func (o *objective) addCurvature(wk *worker, dst []float64, s int, w []float64) error {
 	d := o.data
 	lo, hi, c := d.sentence[s], d.sentence[s+1], d.weight[s]
 	if c == 0 {
 		return nil
 	}
-	if o.plan != nil {
-		o.plan.score(&wk.scores, o.plan.weights, o.plan.edges, &d.tokens, lo, hi)
-	} else {
-		o.x.score(&wk.scores, &d.tokens, lo, hi, w, 1)
+	o.x.score(&wk.scores, &d.tokens, lo, hi, w, 1)
+	if err := o.evalCurvature(wk, s); err != nil {
+		return err
 	}
+	o.x.pullSquares(dst, &wk.grad, &d.tokens, lo, hi, c)
+	return nil
+}
+
+// evalCurvature sets the gradient of the worker to the curvature of the scores of sentence s.
+func (o *objective) evalCurvature(wk *worker, s int) error {
 	if _, err := o.eval(wk, s); err != nil {
 		return err
 	}
@@ -56,7 +81,6 @@ func (o *objective) addCurvature(wk *worker, dst []float64, s int, w []float64) 
 			wk.grad.Edge[wk.gold[t-1]*o.x.labels+wk.gold[t]]++
 		}
 	}
-	o.x.pullSquares(dst, &wk.grad, &d.tokens, lo, hi, c)
 	return nil
 }
 

@@ -72,3 +72,25 @@ func TestCurvatureOfChains(t *testing.T) {
 		assert.Equal(t, []float64{1, 3}, got[x.transAt():], name) // a b once; b b once, and once with weight 2
 	}
 }
+
+// The layout for passes does not change the curvature.
+func TestCurvatureOfPlan(t *testing.T) {
+	for _, labels := range []int{3, 21} {
+		d := chains(t, labels, false)
+		x := d.features(false, 0)
+		w := make([]float64, x.dim())
+		rng := rand.New(rand.NewPCG(3, 4))
+		for k := range w {
+			w[k] = rng.NormFloat64()
+		}
+		var got [2][]float64
+		for k := range got {
+			o := newObjective(d, x, losses.CrossEntropy{}, 2)
+			o.laidOut = k == 1 // without a plan
+			got[k] = make([]float64, len(w))
+			require.NoError(t, o.HessianDiagonal(t.Context(), got[k], w))
+			require.Equal(t, k == 0, o.plan != nil)
+		}
+		assert.InDeltaSlice(t, got[1], got[0], 1e-9)
+	}
+}

@@ -152,7 +152,7 @@ func (o *objective) Eval(ctx context.Context, grad, w []float64) (value float64,
 			return o.sentence(wk, dst, s, w, 1)
 		})
 	} else {
-		value, err = o.pass(ctx, grad)
+		value, err = o.pass(ctx, grad, o.planned)
 	}
 	if err != nil {
 		return 0, err
@@ -170,13 +170,14 @@ func (o *objective) pack(w []float64) {
 	}
 }
 
-// pass is Eval with the plan and its packed weights.
-func (o *objective) pass(ctx context.Context, grad []float64) (float64, error) {
+// pass sums one over all sentences, with the plan and its packed weights, and sets grad to the sum
+// of the packed gradients.
+func (o *objective) pass(ctx context.Context, grad []float64, one func(wk *worker, s int) (float64, error)) (float64, error) {
 	o.pool.Each(func(_ int, wk *worker) {
 		wk.packed = o.plan.vector(wk.packed)
 		clear(wk.packed)
 	})
-	value, err := o.pool.Pass(ctx, o.planned)
+	value, err := o.pool.Pass(ctx, one)
 	if err != nil {
 		return 0, err
 	}
