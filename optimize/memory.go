@@ -36,7 +36,7 @@ func EstimateMemory(method any) MemoryEstimate {
 	case AROW:
 		return MemoryEstimate{Weight: 2 * vector}
 	case SAGA:
-		return MemoryEstimate{Weight: 4 * vector, Support: 4}
+		return MemoryEstimate{Weight: 3 * vector, Support: 4}
 	case BCFW:
 		return MemoryEstimate{Weight: 2 * vector, Support: 12}
 	}

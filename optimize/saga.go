@@ -87,8 +87,7 @@ type sagaRule struct {
 	largest  float64 // upper bound of the L_i
 	total    float64 // sum of the L_i
 
-	trial     *Sparse   // the gradient of trial points, which is not used
-	saved     []float64 // weights that trial points overwrite
+	saved     sagaSaved // what trial points overwrite
 	turn      []int     // examples, shuffled
 	next      int       // index in turn
 	catchSpan func(lo, hi int)
@@ -122,7 +121,7 @@ func newSAGARule(r *passRun, tolerance float64) *sagaRule {
 	s := &sagaRule{
 		run: r, w: r.w, scale: 1, trust: 1, lowest: math.Inf(1), decay: 2 * r.p.L2 / float64(n), tolerance: tolerance,
 		sum: make([]sagaSum, len(r.w)), start: make([]int, n+1), example: make([]sagaExample, n),
-		trial: NewSparse(len(r.w)), turn: append([]int(nil), r.order...), next: n,
+		turn: append([]int(nil), r.order...), next: n,
 	}
 	// Each support is visited twice, so that all gradients are in one slice.
 	count := func(lo, hi int) { r.g.Span(lo, hi) }
@@ -225,22 +224,15 @@ func (s *sagaRule) curvature(g *Sparse, batch []int, loss, sq float64) (float64,
 	if sq < smallGradient {
 		return max(l, e.l), nil
 	}
-	s.saved = s.saved[:0]
-	for _, k := range g.touched {
-		s.saved = append(s.saved, s.w[k])
-	}
-	defer func() {
-		for j, k := range g.touched {
-			s.w[k] = s.saved[j]
-		}
-	}()
+	s.saved.save(g, s.w)
+	defer s.saved.restore(g, s.w)
 	for first := true; ; first = false {
 		by := 1 / (l * s.scale)
-		for j, k := range g.touched {
-			s.w[k] = s.saved[j] - by*g.val[k]
+		for j, k := range s.saved.touched {
+			s.w[k] = s.saved.w[j] - by*s.saved.g[j]
 		}
-		s.trial.Reset()
-		at, err := s.run.f.EvalBatch(s.run.ctx, s.trial, s.w, s.scale, batch)
+		g.Reset()
+		at, err := s.run.f.EvalBatch(s.run.ctx, g, s.w, s.scale, batch)
 		s.run.result.Evaluations++
 		switch {
 		case err != nil:
@@ -257,6 +249,27 @@ func (s *sagaRule) curvature(g *Sparse, batch []int, loss, sq float64) (float64,
 			return 0, fmt.Errorf("%w: the loss of an example has unbounded curvature along its gradient", ErrNotFinite)
 		}
 		l *= 2
+	}
+}
+
+// sagaSaved holds a gradient and the weights that it touches.
+type sagaSaved struct {
+	touched []int32
+	g, w    []float64
+}
+
+func (s *sagaSaved) save(g *Sparse, w []float64) {
+	s.touched, s.g, s.w = append(s.touched[:0], g.touched...), s.g[:0], s.w[:0]
+	for _, k := range g.touched {
+		s.g, s.w = append(s.g, g.val[k]), append(s.w, w[k])
+	}
+}
+
+func (s *sagaSaved) restore(g *Sparse, w []float64) {
+	g.Reset()
+	for j, k := range s.touched {
+		g.Add(int(k), s.g[j])
+		w[k] = s.w[j]
 	}
 }
 
