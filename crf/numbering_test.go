@@ -1,6 +1,7 @@
 package crf
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -11,8 +12,10 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/lexicon"
 	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/optimize"
 )
 
 // requireSameNumbers compares names, attributes and labels.
@@ -128,4 +131,31 @@ func TestMergedCollisions(t *testing.T) {
 	f.add = false
 	_, ok := f.find([]byte("third"))
 	assert.False(t, ok)
+}
+
+// The file of a model does not depend on the number of goroutines that numbered its attributes.
+func TestModelDoesNotDependOnNumbering(t *testing.T) {
+	var want []byte
+	for _, threads := range []int{1, 2, 5} {
+		d, err := NewDataset(model.Input{Templates: parse(t, bigramTemplates), Names: map[string]int{"form": 0}})
+		require.NoError(t, err)
+		d.Threads = threads
+		for k := range 40 {
+			for _, rows := range read(t, sample.Train) {
+				for i := range rows {
+					rows[i][0] = fmt.Sprint(rows[i][0], (i+k)%7)
+				}
+				require.NoError(t, d.Add(rows, column(rows, 2), 1))
+			}
+		}
+		require.Greater(t, d.Tokens(), 3*batchTokens)
+		m, _, err := Train(t.Context(), d, Options{Threads: 2, Penalty: l2, Batch: optimize.LBFGS{Limits: optimize.Limits{MaxIterations: 3}}})
+		require.NoError(t, err)
+		var b bytes.Buffer
+		require.NoError(t, m.Save(&b, SaveOptions{}))
+		if want == nil {
+			want = b.Bytes()
+		}
+		require.True(t, bytes.Equal(want, b.Bytes()), "%d threads", threads)
+	}
 }
