@@ -24,14 +24,15 @@ var rules = []rule{
 	{path: "internal/simd",
 		modules: []string{"golang.org/x/exp/constraints", "golang.org/x/sys/cpu"}},
 	{path: "internal/vec"},
+	{path: "internal/sparse"},
 	{path: "structured", public: true,
-		imports: []string{"internal/vec"}},
+		imports: []string{"internal/sparse", "internal/vec"}},
 	{path: "internal/sparsemax",
 		imports: []string{"internal/simd"}},
 	{path: "decode/viterbi", public: true,
 		imports: []string{"internal/simd", "internal/sparsemax", "internal/vec", "structured"}},
 	{path: "inference/forwardbackward", public: true,
-		imports: []string{"internal/simd", "internal/vec", "structured"}},
+		imports: []string{"internal/simd", "internal/sparse", "internal/vec", "structured"}},
 	{path: "pruned", public: true,
 		imports: []string{"internal/simd", "internal/sparsemax", "internal/vec", "structured"}},
 	{path: "semimarkov", public: true,
@@ -243,7 +244,7 @@ func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
 // A program that embeds a decoder or a loss compiles only the standard library, these packages, the
 // detection of processor features, and type constraints.
 func TestEmbeddedPackagesStandAlone(t *testing.T) {
-	allowed := append([]string{"internal/simd", "internal/sparsemax", "internal/vec", "golang.org/x/exp/constraints", "golang.org/x/sys/cpu"}, embedded...)
+	allowed := append([]string{"internal/simd", "internal/sparse", "internal/sparsemax", "internal/vec", "golang.org/x/exp/constraints", "golang.org/x/sys/cpu"}, embedded...)
 	checked := 0
 	for _, p := range packages(t) {
 		if !slices.Contains(embedded, p.name) {

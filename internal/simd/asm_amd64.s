@@ -3340,3 +3340,155 @@ key:
 done:
 	VZEROUPPER
 	RET
+
+// func gatherDotAVX2(dst []float64, value []float64, x []float64, index []int32, first []int32)
+// Requires: AVX, FMA3
+TEXT ·gatherDotAVX2(SB), NOSPLIT, $0-120
+	MOVQ dst_base+0(FP), AX
+	MOVQ dst_len+8(FP), CX
+	MOVQ value_base+24(FP), DX
+	MOVQ x_base+48(FP), BX
+	MOVQ index_base+72(FP), SI
+	MOVQ first_base+96(FP), DI
+
+group:
+	SUBQ   $0x04, CX
+	JL     done
+	MOVL   4(DI), R8
+	SUBL   (DI), R8
+	ADDQ   $0x04, DI
+	VXORPD Y0, Y0, Y0
+
+step:
+	SUBQ        $0x01, R8
+	JL          store
+	MOVL        (SI), R9
+	MOVL        4(SI), R10
+	MOVL        8(SI), R11
+	MOVL        12(SI), R12
+	VMOVSD      (BX)(R9*8), X1
+	VMOVHPD     (BX)(R10*8), X1, X1
+	VMOVSD      (BX)(R11*8), X2
+	VMOVHPD     (BX)(R12*8), X2, X2
+	VINSERTF128 $0x01, X2, Y1, Y1
+	VFMADD231PD (DX), Y1, Y0
+	ADDQ        $0x10, SI
+	ADDQ        $0x20, DX
+	JMP         step
+
+store:
+	VMOVUPD Y0, (AX)
+	ADDQ    $0x20, AX
+	JMP     group
+
+done:
+	VZEROUPPER
+	RET
+
+// func gatherMaxAVX2(dst []float64, value []float64, x []float64, index []int32, first []int32)
+// Requires: AVX
+TEXT ·gatherMaxAVX2(SB), NOSPLIT, $0-120
+	MOVQ dst_base+0(FP), AX
+	MOVQ dst_len+8(FP), CX
+	MOVQ value_base+24(FP), DX
+	MOVQ x_base+48(FP), BX
+	MOVQ index_base+72(FP), SI
+	MOVQ first_base+96(FP), DI
+
+group:
+	SUBQ    $0x04, CX
+	JL      done
+	MOVL    4(DI), R8
+	SUBL    (DI), R8
+	ADDQ    $0x04, DI
+	VMOVUPD neg_inf<>+0(SB), Y0
+
+step:
+	SUBQ        $0x01, R8
+	JL          store
+	MOVL        (SI), R9
+	MOVL        4(SI), R10
+	MOVL        8(SI), R11
+	MOVL        12(SI), R12
+	VMOVSD      (BX)(R9*8), X1
+	VMOVHPD     (BX)(R10*8), X1, X1
+	VMOVSD      (BX)(R11*8), X2
+	VMOVHPD     (BX)(R12*8), X2, X2
+	VINSERTF128 $0x01, X2, Y1, Y1
+	VADDPD      (DX), Y1, Y1
+	VMAXPD      Y0, Y1, Y0
+	ADDQ        $0x10, SI
+	ADDQ        $0x20, DX
+	JMP         step
+
+store:
+	VMOVUPD Y0, (AX)
+	ADDQ    $0x20, AX
+	JMP     group
+
+done:
+	VZEROUPPER
+	RET
+
+// func pairDotsAVX2(dst []float64, a []float64, b []float64, first []int32, to []int32, stride int)
+// Requires: AVX, FMA3
+TEXT ·pairDotsAVX2(SB), NOSPLIT, $0-128
+	MOVQ dst_base+0(FP), AX
+	MOVQ a_base+24(FP), CX
+	MOVQ b_base+48(FP), DX
+	MOVQ first_base+72(FP), BX
+	MOVQ first_len+80(FP), SI
+	MOVQ to_base+96(FP), DI
+	MOVQ stride+120(FP), R8
+	SHLQ $0x03, R8
+
+line:
+	SUBQ $0x01, SI
+	JLE  done
+	MOVL 4(BX), R9
+	SUBL (BX), R9
+	ADDQ $0x04, BX
+
+pair:
+	SUBQ   $0x01, R9
+	JL     next
+	MOVL   (DI), R10
+	ADDQ   $0x04, DI
+	IMULQ  R8, R10
+	ADDQ   DX, R10
+	MOVQ   R8, R11
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+
+eight:
+	SUBQ        $0x40, R11
+	JL          four
+	VMOVUPD     (CX)(R11*1), Y2
+	VMOVUPD     32(CX)(R11*1), Y3
+	VFMADD231PD (R10)(R11*1), Y2, Y0
+	VFMADD231PD 32(R10)(R11*1), Y3, Y1
+	JMP         eight
+
+four:
+	CMPQ        R11, $-32
+	JNE         store
+	VMOVUPD     (CX), Y2
+	VFMADD231PD (R10), Y2, Y0
+
+store:
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       X1, X0, X0
+	VMOVSD       X0, (AX)
+	ADDQ         $0x08, AX
+	JMP          pair
+
+next:
+	ADDQ R8, CX
+	JMP  line
+
+done:
+	VZEROUPPER
+	RET

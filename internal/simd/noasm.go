@@ -31,3 +31,12 @@ func addToRowsAVX2(m []float64, offsets []uint32, c float64, x []float64) {
 func addMaskedAVX2(m []float64, masks []uint8, offsets []uint32, x []float64) {
 	addMaskedGo(m, masks, offsets, x)
 }
+func gatherDotAVX2(dst, value, x []float64, index, first []int32) {
+	gatherDotGo(dst, value, x, index, first)
+}
+func gatherMaxAVX2(dst, value, x []float64, index, first []int32) {
+	gatherMaxGo(dst, value, x, index, first)
+}
+func pairDotsAVX2(dst, a, b []float64, first, to []int32, stride int) {
+	pairDotsGo(dst, a, b, first, to, stride)
+}

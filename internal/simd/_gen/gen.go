@@ -20,6 +20,7 @@ func main() {
 	masked()
 	prefetch()
 	lookup()
+	sparse()
 	Generate()
 }
 
