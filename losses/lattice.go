@@ -42,7 +42,7 @@ func (w *Workspace) Problem(grad, s *structured.Lattice, y structured.Target) (P
 
 func (*Workspace) score(s *structured.Lattice, y []int) float64  { return s.PathScore(y) }
 func (*Workspace) add(s *structured.Lattice, y []int, v float64) { s.AddPath(y, v) }
-func (*Workspace) reset(dst, like *structured.Lattice)           { dst.Reset(like.T, like.L, like.Shape()) }
+func (*Workspace) reset(dst, like *structured.Lattice)           { dst.ResetLike(like) }
 func (*Workspace) copy(dst, s *structured.Lattice)               { s.Copy(dst) }
 func (*Workspace) scale(s *structured.Lattice, c float64)        { s.Scale(c) }
 func (*Workspace) addScaled(dst, a, b *structured.Lattice, c float64) error {
@@ -67,7 +67,30 @@ func (w *Workspace) expectedScore(grad, s, q *structured.Lattice, v float64) (fl
 	if grad != nil {
 		to = grad.Edge
 	}
+	if s.Pairs != nil && q.Pairs == nil {
+		return addExpectedPairs(sum, grad, s, q, v)
+	}
 	return addExpectedEdges(sum, to, s.Edge, q.Edge, s.L*s.L, v)
+}
+
+// addExpectedPairs is addExpected for the edges of scores s with sparse edges and counts q with
+// matrices.
+func addExpectedPairs(sum float64, grad, s, q *structured.Lattice, v float64) (float64, error) {
+	for at, p := range q.Edge {
+		if p == 0 {
+			continue
+		}
+		i, j := at/s.L%s.L, at%s.L
+		score, to := [1]float64{s.EdgeScore(1, i, j)}, []float64(nil)
+		if k := s.Pairs.Find(i, j); grad != nil && k >= 0 {
+			to = grad.Edge[k : k+1]
+		}
+		var err error
+		if sum, err = addExpected(sum, to, score[:], q.Edge[at:at+1], v); err != nil {
+			return 0, err
+		}
+	}
+	return sum, nil
 }
 
 // addExpected returns sum plus q.s. If grad is not nil, it adds v times q to grad.
@@ -90,8 +113,8 @@ func addExpected(sum float64, grad, s, q []float64, v float64) (float64, error) 
 // addExpectedEdges is addExpected for edge matrices of n numbers. s may share one matrix while q
 // has one for each position.
 func addExpectedEdges(sum float64, grad, s, q []float64, n int, v float64) (float64, error) {
-	if len(s) == 0 {
-		return sum, nil
+	if len(s) == 0 || len(q) == len(s) {
+		return addExpected(sum, grad, s, q[:len(s)], v)
 	}
 	var err error
 	var to []float64
@@ -108,13 +131,13 @@ func addExpectedEdges(sum float64, grad, s, q []float64, n int, v float64) (floa
 // uniform returns 1/L for each node and 1/L^2 for each edge, or false if s forbids anything.
 func (*Workspace) uniform(q, s *structured.Lattice) bool {
 	forbids := func(x []float64) bool { return slices.Contains(x, math.Inf(-1)) }
-	if forbids(s.Node) || forbids(s.Edge) {
+	if forbids(s.Node) || forbids(s.Edge) || s.Pairs != nil && s.Pairs.Pattern().Closed {
 		return false
 	}
-	q.Resize(s.T, s.L, s.Shape())
+	q.ResetLike(s)
 	p := 1 / float64(s.L)
 	vec.Fill(q.Node, p)
-	if q.Shape() == structured.SharedEdges {
+	if q.Shape() != structured.PositionEdges {
 		vec.Fill(q.Edge, float64(max(s.T-1, 0))*p*p)
 	} else {
 		vec.Fill(q.Edge, p*p)

@@ -30,7 +30,7 @@ func (y Target) Check(s *Lattice) error {
 	case y.Soft != nil && y.Partial != nil || y.Path != nil && (y.Soft != nil || y.Partial != nil):
 		return fmt.Errorf("%w: more than one of path, soft and partial is set", ErrTarget)
 	case y.Soft != nil:
-		if y.Soft.Shape() < s.Shape() && s.T > 1 || y.Soft.Shape() == SharedEdges && s.Shape() == PositionEdges {
+		if !y.Soft.covers(s) {
 			return fmt.Errorf("%w: soft target has no counts for the edges of the scores", ErrShape)
 		}
 		return sameSize(y.Soft, s)
@@ -38,6 +38,22 @@ func (y Target) Check(s *Lattice) error {
 		return sameSize(y.Partial, s)
 	}
 	return s.CheckPath(y.Path) // the empty path of an empty sentence may be nil
+}
+
+// covers reports whether counts q include all edges of scores s.
+func (q *Lattice) covers(s *Lattice) bool {
+	if s.T < 2 {
+		return true
+	}
+	switch s.Shape() {
+	case SharedEdges:
+		return q.Shape() == SharedEdges || q.Shape() == PositionEdges
+	case PositionEdges:
+		return q.Shape() == PositionEdges
+	case SparseEdges:
+		return q.Pairs == s.Pairs || q.Pairs == nil && len(q.Edge) > 0
+	}
+	return true
 }
 
 func sameSize(a, s *Lattice) error {
@@ -73,7 +89,7 @@ func ValidateSoft(q *Lattice, tol float64) error {
 			return fmt.Errorf("%w: soft target: node counts at position %d sum to %v: want 1", ErrTarget, t, sum)
 		}
 	}
-	if len(q.Edge) == 0 {
+	if len(q.Edge) == 0 || q.Pairs != nil { // sparse edges count only some transitions
 		return nil
 	}
 	// Check each position, or all positions at once if edges are shared.

@@ -3,6 +3,7 @@ package viterbi
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/trellis-nlp/trellis/internal/simd"
 	"github.com/trellis-nlp/trellis/internal/vec"
@@ -26,6 +27,13 @@ func (w *Workspace) DecodeAmong(path []int, s *structured.Lattice, among [][]uin
 	if s.T == 0 {
 		return 0, nil
 	}
+	if s.Pairs != nil {
+		if slices.ContainsFunc(among, func(labels []uint16) bool { return len(labels) > 0 }) {
+			s = w.full(s)
+		} else {
+			w.sparse.prepare(s)
+		}
+	}
 	n := s.L
 	w.delta = vec.Resize(w.delta, s.T*n)
 	w.most = vec.Resize(w.most, s.T*n)
@@ -34,7 +42,9 @@ func (w *Workspace) DecodeAmong(path []int, s *structured.Lattice, among [][]uin
 		if err := checkAmong(labels, t, n); err != nil {
 			return 0, err
 		}
-		if t > 0 {
+		if t > 0 && s.Pairs != nil {
+			w.sparse.step(most, w.delta[(t-1)*n:][:n])
+		} else if t > 0 {
 			stepAmong(most, w.delta[(t-1)*n:][:n], s.EdgeAt(t), among[t-1], labels)
 		} else {
 			clear(most)
@@ -49,6 +59,10 @@ func (w *Workspace) DecodeAmong(path []int, s *structured.Lattice, among [][]uin
 	}
 	for t := s.T - 1; t > 0; t-- {
 		path[t] = j
+		if s.Pairs != nil {
+			j = w.before(s, t, j)
+			continue
+		}
 		j = beforeAmong(w.delta[(t-1)*n:t*n], s.EdgeAt(t), j, w.most[t*n+j], among[t-1])
 	}
 	path[0] = j

@@ -39,6 +39,7 @@ func (w *Workspace) KBest(dst []Path, s *structured.Lattice, k int) ([]Path, err
 	if math.IsInf(score, -1) {
 		return dst, structured.ErrNoPath
 	}
+	w.kbest.sparse = &w.sparse
 	d := w.kbest.reset(s, w.delta, w.most, last)
 	for d != none {
 		dst = appendPath(dst, s.T, w.kbest.prefixes[d].score)
@@ -77,6 +78,7 @@ type kbest struct {
 	heaps    []heap    // T*L+1: the heap of each node, stored in arena
 	arena    []extension
 	chain    []int // the prefixes whose predecessors must advance first
+	sparse   *sparseEdges
 }
 
 // prefix is a path from position 0 to a node. The prefixes of a node are ordered by score before
@@ -137,7 +139,12 @@ func (b *kbest) prev(s *structured.Lattice, d int) int {
 	p := &b.prefixes[d]
 	if p.prev == unknown {
 		t, n := d/s.L, s.L
-		p.prev = (t-1)*n + before(b.delta[(t-1)*n:t*n], s.EdgeAt(t), p.label, b.most[d])
+		left := b.delta[(t-1)*n : t*n]
+		if p.prev = (t - 1) * n; s.Pairs != nil {
+			p.prev += b.sparse.before(left, p.label, b.most[d])
+		} else {
+			p.prev += before(left, s.EdgeAt(t), p.label, b.most[d])
+		}
 	}
 	return p.prev
 }
@@ -216,10 +223,10 @@ func (b *kbest) open(h *heap, s *structured.Lattice, t, j int) {
 
 // edgeScore returns the score of an edge. Edges to the goal score 0.
 func edgeScore(s *structured.Lattice, t, i, j int) float64 {
-	if t == s.T || len(s.Edge) == 0 {
+	if t == s.T {
 		return 0
 	}
-	return s.EdgeAt(t)[i*s.L+j]
+	return s.EdgeScore(t, i, j)
 }
 
 // siftDown restores the heap order of x below k: greatest score first, then lowest label.

@@ -30,6 +30,7 @@ func (w *Workspace) MaxMarginals(dst, s *structured.Lattice) error {
 	if s.T == 0 {
 		return nil
 	}
+	s = w.full(s)
 	n := s.L
 	w.forward(s, n)
 	w.beta, w.right = vec.Resize(w.beta, n), vec.Resize(w.right, n)
@@ -46,8 +47,10 @@ func (w *Workspace) MaxMarginals(dst, s *structured.Lattice) error {
 			right[j] = v + beta[j]
 		}
 		edge := s.EdgeAt(t)
-		if to := dst.EdgeAt(t); to != nil {
-			raiseEdges(to, w.delta[(t-1)*n:t*n], edge, right)
+		if left := w.delta[(t-1)*n : t*n]; dst.Pairs != nil {
+			raisePairs(dst, left, edge, right)
+		} else if to := dst.EdgeAt(t); to != nil {
+			raiseEdges(to, left, edge, right)
 		}
 		stepBack(beta, edge, right)
 	}
@@ -72,6 +75,21 @@ func stepBack(beta, edge, right []float64) {
 	n := len(right)
 	for i := range beta {
 		beta[i] = maxPlus(edge[i*n:(i+1)*n], right)
+	}
+}
+
+// raisePairs is raiseEdges for a lattice with sparse edges.
+func raisePairs(dst *structured.Lattice, left, edge, right []float64) {
+	p, n := dst.Pairs.Pattern(), len(right)
+	for i, d := range left {
+		to, first := p.Row(i)
+		for k, j := range to {
+			v := d
+			if edge != nil {
+				v += edge[i*n+int(j)]
+			}
+			dst.Edge[first+k] = max(dst.Edge[first+k], v+right[j])
+		}
 	}
 }
 

@@ -40,7 +40,7 @@ func (w *Workspace) SmoothMax(dst, s *structured.Lattice, gamma, c float64) (flo
 	if s.T == 0 {
 		return 0, nil
 	}
-	v := w.smooth.forward(s, gamma)
+	v := w.smooth.forward(w.full(s), gamma)
 	if math.IsInf(v, -1) {
 		return 0, structured.ErrNoPath
 	}
@@ -102,7 +102,10 @@ func (m *smooth) backward(dst *structured.Lattice, c float64) {
 			return
 		}
 		clear(m.before)
-		edge := dst.EdgeAt(t)
+		var edge []float64
+		if dst.Pairs == nil {
+			edge = dst.EdgeAt(t)
+		}
 		for j, p := range m.reach {
 			if p == 0 {
 				continue
@@ -110,8 +113,11 @@ func (m *smooth) backward(dst *structured.Lattice, c float64) {
 			at := ((t-1)*l + j) * l
 			for i, q := range m.from[at : at+l] {
 				m.before[i] += p * q
-				if edge != nil {
+				switch {
+				case edge != nil:
 					edge[i*l+j] += c * (p * q)
+				case q != 0:
+					dst.AddEdge(t, i, j, c*(p*q))
 				}
 			}
 		}

@@ -19,6 +19,8 @@ type Workspace struct {
 	beta   []float64 // L: the same without its node
 	kbest  kbest
 	smooth smooth
+	sparse sparseEdges
+	dense  structured.Lattice // scores with sparse edges, for the other recursions
 }
 
 // Decode fills path, of length T, with the best path of s and returns its score. The package
@@ -82,10 +84,28 @@ func (w *Workspace) decode(path []int, s *structured.Lattice, width int) (float6
 	}
 	for t := s.T - 1; t > 0; t-- {
 		path[t] = j
-		j = before(w.delta[(t-1)*s.L:t*s.L], s.EdgeAt(t), j, w.most[t*s.L+j])
+		j = w.before(s, t, j)
 	}
 	path[0] = j
 	return score, nil
+}
+
+// before returns the lowest label of a best prefix of node (t, j), without its last label.
+func (w *Workspace) before(s *structured.Lattice, t, j int) int {
+	prev, most := w.delta[(t-1)*s.L:t*s.L], w.most[t*s.L+j]
+	if s.Pairs != nil {
+		return w.sparse.before(prev, j, most)
+	}
+	return before(prev, s.EdgeAt(t), j, most)
+}
+
+// full returns s without sparse edges.
+func (w *Workspace) full(s *structured.Lattice) *structured.Lattice {
+	if s.Pairs == nil {
+		return s
+	}
+	s.Dense(&w.dense)
+	return &w.dense
 }
 
 // forward runs the recursion over s, T > 0, into delta and most. After each position it sets all
@@ -94,12 +114,19 @@ func (w *Workspace) forward(s *structured.Lattice, width int) {
 	n := s.L
 	w.delta = vec.Resize(w.delta, s.T*n)
 	w.most = vec.Resize(w.most, s.T*n)
+	if s.Pairs != nil {
+		w.sparse.prepare(s)
+	}
 	prev := w.delta[:n]
 	copy(prev, s.NodeAt(0))
 	w.prune(prev, width)
 	for t := 1; t < s.T; t++ {
 		delta, most := w.delta[t*n:(t+1)*n], w.most[t*n:(t+1)*n]
-		step(most, prev, s.EdgeAt(t), width < n/4)
+		if s.Pairs != nil {
+			w.sparse.step(most, prev)
+		} else {
+			step(most, prev, s.EdgeAt(t), width < n/4)
+		}
 		for j, v := range s.NodeAt(t) {
 			delta[j] = most[j] + v
 		}

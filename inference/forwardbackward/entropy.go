@@ -20,7 +20,7 @@ func (w *Workspace) Entropy(s *structured.Lattice) (float64, error) {
 	h := vec.Entropy(w.row, 1)
 	w.mat = vec.Resize(w.mat, l*l)
 	for t := 1; t < s.T; t++ {
-		if len(s.Edge) == 0 {
+		if s.Shape() == structured.NoEdges {
 			w.nodeMarginals(w.row, t)
 			h += vec.Entropy(w.row, 1)
 			continue

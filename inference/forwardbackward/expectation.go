@@ -1,6 +1,8 @@
 package forwardbackward
 
 import (
+	"math"
+
 	"github.com/trellis-nlp/trellis/internal/simd"
 	"github.com/trellis-nlp/trellis/internal/vec"
 	"github.com/trellis-nlp/trellis/structured"
@@ -15,12 +17,29 @@ func (w *Workspace) Expectation(s, c *structured.Lattice) (float64, error) {
 	if _, err := w.forwardBackward(s); err != nil {
 		return 0, err
 	}
-	return w.expectation(c), nil
+	return w.expectation(w.plain(c)), nil
+}
+
+// plain returns c without sparse edges. Forbidden edges, which have probability 0, become zero.
+func (w *Workspace) plain(c *structured.Lattice) *structured.Lattice {
+	if c.Pairs == nil {
+		return c
+	}
+	c.Dense(&w.cost)
+	for k, v := range w.cost.Edge {
+		if math.IsInf(v, -1) {
+			w.cost.Edge[k] = 0
+		}
+	}
+	return &w.cost
 }
 
 func (w *Workspace) expectation(c *structured.Lattice) float64 {
 	l := c.L
-	w.row, w.mat = vec.Resize(w.row, l), vec.Resize(w.mat, l*l)
+	w.row = vec.Resize(w.row, l)
+	if len(c.Edge) > 0 {
+		w.mat = vec.Resize(w.mat, l*l)
+	}
 	sum := 0.0
 	for t := range c.T {
 		w.nodeMarginals(w.row, t)
@@ -53,6 +72,7 @@ func (w *Workspace) AddExpectationGradient(dst, s, c *structured.Lattice, g floa
 	if _, err := w.forwardBackward(s); err != nil || s.T == 0 {
 		return 0, err
 	}
+	c = w.plain(c)
 	mean := w.conditionalMeans(c)
 	l := s.L
 	for t := range s.T {
@@ -67,26 +87,36 @@ func (w *Workspace) AddExpectationGradient(dst, s, c *structured.Lattice, g floa
 		return mean, nil
 	}
 	if dst.Shape() == structured.SharedEdges && s.Shape() == structured.SharedEdges && len(c.Edge) == 0 && !w.logs {
-		w.addSharedCovariance(dst.Edge, c, mean, g)
+		w.covarianceFactors(c, mean)
+		w.mat = vec.Resize(w.mat, l*l)
+		simd.SumOuter(w.mat, w.left, w.right, l)
+		simd.MulAdd(dst.Edge, g, w.edge, w.mat)
 		return mean, nil
 	}
+	if w.sparsely(dst) && len(c.Edge) == 0 {
+		w.covarianceFactors(c, mean)
+		w.sparse.sumOuter(w.left, w.right, 2*(s.T-1))
+		simd.Axpy(dst.Edge, g, w.sparse.dots)
+		return mean, nil
+	}
+	w.mat = vec.Resize(w.mat, l*l)
 	for t := 1; t < s.T; t++ {
 		w.edgeMarginals(w.mat, t)
-		edge, cost, before, after := dst.EdgeAt(t), c.EdgeAt(t), w.prefix[(t-1)*l:t*l], w.ahead(c, t, mean)
+		cost, before, after := c.EdgeAt(t), w.prefix[(t-1)*l:t*l], w.ahead(c, t, mean)
 		for i, x := range before {
-			row := edge[i*l : (i+1)*l]
 			p := w.mat[i*l : (i+1)*l]
 			if cost == nil {
-				for j := range row {
-					row[j] += g * p[j] * (x + after[j])
+				for j := range p {
+					p[j] *= x + after[j]
 				}
 				continue
 			}
 			e := cost[i*l : (i+1)*l]
-			for j := range row {
-				row[j] += g * p[j] * (x + e[j] + after[j])
+			for j := range p {
+				p[j] *= x + e[j] + after[j]
 			}
 		}
+		addEdges(dst, t, g, w.mat)
 	}
 	return mean, nil
 }
@@ -100,12 +130,12 @@ func (w *Workspace) ahead(c *structured.Lattice, t int, mean float64) []float64 
 	return w.row2
 }
 
-// addSharedCovariance adds g times the gradient to shared edges dst, for a c without edges. As for
-// expected counts, the potential is the same at all positions. It multiplies a sum of outer
+// covarianceFactors sets left and right for a gradient of shared edges and a c without edges. As
+// for expected counts, the potential is the same at all positions. It multiplies a sum of outer
 // products once:
 //
 //	sum_t alpha_{t-1}(i) A_{t-1}(i) into_t(j) + alpha_{t-1}(i) into_t(j) ahead_t(j)
-func (w *Workspace) addSharedCovariance(dst []float64, c *structured.Lattice, mean, g float64) {
+func (w *Workspace) covarianceFactors(c *structured.Lattice, mean float64) {
 	l, n := c.L, (c.T-1)*c.L
 	w.left, w.right = vec.Resize(w.left, 2*n), vec.Resize(w.right, 2*n)
 	alpha, into := w.alpha[:n], w.into[l:]
@@ -116,8 +146,6 @@ func (w *Workspace) addSharedCovariance(dst []float64, c *structured.Lattice, me
 		at := (t - 1) * l
 		simd.Mul(w.right[n+at:n+at+l], 1, into[at:at+l], w.ahead(c, t, mean))
 	}
-	simd.SumOuter(w.mat, w.left, w.right, l)
-	simd.MulAdd(dst, g, w.edge, w.mat)
 }
 
 // conditionalMeans fills prefix (A) and suffix (B) for c and returns E[c]. A label of marginal 0
@@ -126,12 +154,15 @@ func (w *Workspace) conditionalMeans(c *structured.Lattice) (mean float64) {
 	l, last := c.L, c.T-1
 	n := c.T * l
 	w.prefix, w.suffix = vec.Resize(w.prefix, n), vec.Resize(w.suffix, n)
-	w.row, w.row2, w.mat = vec.Resize(w.row, l), vec.Resize(w.row2, l), vec.Resize(w.mat, l*l)
+	w.row, w.row2 = vec.Resize(w.row, l), vec.Resize(w.row2, l)
 	copy(w.prefix[:l], c.NodeAt(0))
 	clear(w.suffix[last*l:])
 	// Without costs on the edges, only the means of the previous labels are averaged, and the
 	// weights can stay factored.
-	factored := !w.logs && len(w.edge) > 0 && len(c.Edge) == 0
+	factored := !w.logs && w.s.Shape() != structured.NoEdges && len(c.Edge) == 0
+	if !factored {
+		w.mat = vec.Resize(w.mat, l*l)
+	}
 	for t := 1; t <= last; t++ {
 		if factored {
 			w.factoredPrefix(c, t)
@@ -162,10 +193,21 @@ func (w *Workspace) conditionalMeans(c *structured.Lattice) (mean float64) {
 //	A_t(j) = sum_i alpha(i) e(i,j) A_{t-1}(i) / sum_i alpha(i) e(i,j) + Node(t,j).
 func (w *Workspace) factoredPrefix(c *structured.Lattice, t int) {
 	l := c.L
-	e, from, next := w.edgeAt(t), w.prefix[(t-1)*l:t*l], w.prefix[t*l:(t+1)*l]
-	simd.Mul(w.row, 1, w.alpha[(t-1)*l:t*l], from)
-	simd.VecMat(next, w.row, e)
+	from, next := w.prefix[(t-1)*l:t*l], w.prefix[t*l:(t+1)*l]
+	before := w.alpha[(t-1)*l : t*l]
 	node, alpha, norm := w.node[t*l:(t+1)*l], w.alpha[t*l:(t+1)*l], w.norm[t]
+	simd.Mul(w.row, 1, before, from)
+	if w.s.Pairs == nil {
+		simd.VecMat(next, w.row, w.edgeAt(t))
+	} else {
+		for j, a := range alpha {
+			w.row2[j] = math.Inf(1)
+			if a != 0 {
+				w.row2[j] = a * norm / node[j]
+			}
+		}
+		w.sparse.row(next, w.row, w.row2, before)
+	}
 	for j, v := range c.NodeAt(t) {
 		if alpha[j] == 0 {
 			next[j] = 0
@@ -178,11 +220,21 @@ func (w *Workspace) factoredPrefix(c *structured.Lattice, t int) {
 // factoredSuffix sets B_{t-1}(i) = sum_j e(i,j) into_t(j) (Node(t,j) + B_t(j)) / beta_{t-1}(i).
 func (w *Workspace) factoredSuffix(c *structured.Lattice, t int) {
 	l := c.L
-	ahead := w.ahead(c, t, 0)
-	simd.Mul(ahead, 1, ahead, w.into[t*l:(t+1)*l])
-	before := w.suffix[(t-1)*l : t*l]
-	simd.MatVec(before, w.edgeAt(t), ahead)
-	for i, b := range w.beta[(t-1)*l : t*l] {
+	ahead, into := w.ahead(c, t, 0), w.into[t*l:(t+1)*l]
+	simd.Mul(ahead, 1, ahead, into)
+	before, beta := w.suffix[(t-1)*l:t*l], w.beta[(t-1)*l:t*l]
+	if w.s.Pairs == nil {
+		simd.MatVec(before, w.edgeAt(t), ahead)
+	} else {
+		for i, b := range beta {
+			w.row[i] = math.Inf(1)
+			if b != 0 {
+				w.row[i] = b
+			}
+		}
+		w.sparse.column(before, ahead, w.row, into)
+	}
+	for i, b := range beta {
 		if b > 0 {
 			before[i] /= b
 		} else {

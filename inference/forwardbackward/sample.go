@@ -26,7 +26,7 @@ func (w *Workspace) Sample(paths [][]int, s *structured.Lattice, rng *rand.Rand)
 	for _, y := range paths {
 		for t := s.T - 1; t >= 0; t-- {
 			w.alphaTable(w.row, t)
-			if t < s.T-1 && len(s.Edge) > 0 {
+			if t < s.T-1 && s.Shape() != structured.NoEdges {
 				w.weighByEdge(w.row, t+1, y[t+1])
 			}
 			y[t] = vec.Draw(w.row, rng.Float64())
@@ -39,7 +39,7 @@ func (w *Workspace) Sample(paths [][]int, s *structured.Lattice, rng *rand.Rand)
 // is still to be added.
 func (w *Workspace) alphaTable(dst []float64, t int) {
 	copy(dst, w.alpha[t*w.s.L:(t+1)*w.s.L])
-	if w.logs && (t == w.s.T-1 || len(w.s.Edge) == 0) {
+	if w.logs && (t == w.s.T-1 || w.s.Shape() == structured.NoEdges) {
 		expAll(dst)
 	}
 }
@@ -53,6 +53,10 @@ func (w *Workspace) weighByEdge(dst []float64, t, j int) {
 			dst[i] += e[i*l+j]
 		}
 		expAll(dst)
+		return
+	}
+	if w.s.Pairs != nil {
+		w.sparse.weighByColumn(dst, j)
 		return
 	}
 	e := w.edgeAt(t)

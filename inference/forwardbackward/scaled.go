@@ -15,7 +15,8 @@ const (
 	logTiny = -667.7
 )
 
-// edgeAt returns the L x L potentials of the step into t, or nil if all are 1.
+// edgeAt returns the L x L potentials of the step into t, or nil if all are 1 or the edges are
+// sparse.
 func (w *Workspace) edgeAt(t int) []float64 {
 	n := w.s.L * w.s.L
 	switch len(w.edge) {
@@ -44,9 +45,14 @@ func (w *Workspace) edgePotentials() (shift float64, ok bool) {
 	if s.T < 2 {
 		return 0, true
 	}
-	if len(s.Edge) == 0 {
+	if s.Shape() == structured.NoEdges {
 		w.edge, w.edgeOf = w.edge[:0], w.edgeOf[:0]
 		return 0, true
+	}
+	if s.Pairs != nil {
+		w.edge, w.edgeOf = w.edge[:0], w.edgeOf[:0]
+		most, ok := w.sparse.prepare(s)
+		return float64(s.T-1) * most, ok
 	}
 	if s.Shape() == structured.SharedEdges {
 		// Sentences of a model share transitions. Comparing them is cheaper than exp.
@@ -89,11 +95,15 @@ func (w *Workspace) scaledForward() (logZ float64, ok bool) {
 			return 0, false
 		}
 		to, c := w.alpha[t*l:(t+1)*l], 0.0
-		if t == 0 || len(w.edge) == 0 {
+		if t == 0 || s.Shape() == structured.NoEdges {
 			for _, v := range node {
 				c += v
 			}
 			copy(to, node)
+		} else if s.Pairs != nil {
+			if c, ok = w.sparse.step(to, w.alpha[(t-1)*l:t*l], node); !ok {
+				return 0, false
+			}
 		} else if c, ok = step(to, w.alpha[(t-1)*l:t*l], w.edgeAt(t), node); !ok {
 			return 0, false
 		}
@@ -139,10 +149,14 @@ func (w *Workspace) scaledBackward() {
 	l, last := w.s.L, w.s.T-1
 	for t := last; t >= 0; t-- {
 		a, b := w.alpha[t*l:(t+1)*l], w.beta[t*l:(t+1)*l]
-		if t == last || len(w.edge) == 0 {
+		if t == last || w.s.Shape() == structured.NoEdges {
 			vec.Fill(b, 1)
 		} else {
-			simd.MatVec(b, w.edgeAt(t+1), w.into[(t+1)*l:(t+2)*l])
+			if into := w.into[(t+1)*l : (t+2)*l]; w.s.Pairs != nil {
+				w.sparse.column(b, into, b, into)
+			} else {
+				simd.MatVec(b, w.edgeAt(t+1), into)
+			}
 			for i, v := range a {
 				if v == 0 {
 					b[i] = 0

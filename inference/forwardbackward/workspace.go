@@ -28,6 +28,10 @@ type Workspace struct {
 	edgeOf []float64 // the shared edges from which edge was computed
 	edgeM  float64   // their maximum
 
+	sparse sparseEdges
+	dense  structured.Lattice // scores with sparse edges, for the exact recursion
+	cost   structured.Lattice // a second lattice with sparse edges
+
 	row  []float64 // L
 	row2 []float64 // L
 	mat  []float64 // L x L
@@ -60,6 +64,11 @@ func (w *Workspace) AddMarginals(dst, s *structured.Lattice, c float64) (logZ fl
 	if len(dst.Edge) == 0 || s.T < 2 {
 		return logZ, nil
 	}
+	if w.sparsely(dst) {
+		w.sparse.sumOuter(w.alpha[:(s.T-1)*s.L], w.into[s.L:], s.T-1)
+		simd.Axpy(dst.Edge, c, w.sparse.dots)
+		return logZ, nil
+	}
 	w.mat = vec.Resize(w.mat, s.L*s.L)
 	if dst.Shape() == structured.SharedEdges && s.Shape() == structured.SharedEdges && !w.logs {
 		w.addSharedEdges(dst.Edge, c)
@@ -67,9 +76,29 @@ func (w *Workspace) AddMarginals(dst, s *structured.Lattice, c float64) (logZ fl
 	}
 	for t := 1; t < s.T; t++ {
 		w.edgeMarginals(w.mat, t)
-		simd.Axpy(dst.EdgeAt(t), c, w.mat)
+		addEdges(dst, t, c, w.mat)
 	}
 	return logZ, nil
+}
+
+// sparsely reports whether the tables have sparse edges with the pairs of dst.
+func (w *Workspace) sparsely(dst *structured.Lattice) bool {
+	return dst.Pairs != nil && !w.logs && dst.Pairs == w.s.Pairs
+}
+
+// addEdges adds c times the L x L numbers of x, of the step into t, to the edges of dst.
+func addEdges(dst *structured.Lattice, t int, c float64, x []float64) {
+	if dst.Pairs == nil {
+		simd.Axpy(dst.EdgeAt(t), c, x)
+		return
+	}
+	p := dst.Pairs.Pattern()
+	for i := range p.N {
+		to, first := p.Row(i)
+		for k, j := range to {
+			dst.Edge[first+k] += c * x[i*p.N+int(j)]
+		}
+	}
 }
 
 // addNodes adds c times the node marginals to dst, T x L.
@@ -116,6 +145,10 @@ func (w *Workspace) forward(s *structured.Lattice) (float64, error) {
 			return logZ, nil
 		}
 		w.logs = true
+	}
+	if s.Pairs != nil {
+		s.Dense(&w.dense)
+		w.s = &w.dense
 	}
 	logZ := w.exactForward()
 	if math.IsInf(logZ, -1) {
@@ -174,6 +207,10 @@ func (w *Workspace) edgeMarginals(dst []float64, t int) {
 		return
 	}
 	e := w.edgeAt(t)
+	if w.s.Pairs != nil {
+		w.sparse.full(dst)
+		e = dst
+	}
 	for i, ai := range a {
 		to := dst[i*l : (i+1)*l]
 		if e == nil {
