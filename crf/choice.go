@@ -224,7 +224,7 @@ func (wk *worker) partial(d *Dataset, lo, hi, labels int) {
 // soft sets wk.target to the expected counts of labels that are drawn independently by their
 // shares.
 func (wk *worker) soft(d *Dataset, lo, hi int, x *index) {
-	wk.target.Reset(hi-lo, x.labels, x.edges())
+	x.reset(&wk.target, hi-lo)
 	one := [1]float64{1}
 	var before []int32
 	var beforeShares []float64
@@ -238,10 +238,9 @@ func (wk *worker) soft(d *Dataset, lo, hi int, x *index) {
 			row[j] = shares[k]
 		}
 		if t > lo && len(wk.target.Edge) > 0 {
-			edge := wk.target.EdgeAt(t - lo)
 			for a, i := range before {
 				for b, j := range labels {
-					edge[int(i)*x.labels+int(j)] += beforeShares[a] * shares[b]
+					wk.target.AddEdge(t-lo, int(i), int(j), beforeShares[a]*shares[b])
 				}
 			}
 		}

@@ -72,13 +72,13 @@ func (o *objective) evalCurvature(wk *worker, s int) error {
 	}
 	variances(wk.grad.Node)
 	variances(wk.grad.Edge)
-	if o.x.edges() == structured.SharedEdges {
+	if e := o.x.edges(); e == structured.SharedEdges || e == structured.SparseEdges {
 		clear(wk.grad.Edge)
 		for t := 1; t < len(wk.gold); t++ {
 			if wk.gold[t-1] < 0 || wk.gold[t] < 0 {
 				continue // partially labelled
 			}
-			wk.grad.Edge[wk.gold[t-1]*o.x.labels+wk.gold[t]]++
+			wk.grad.AddEdge(t, wk.gold[t-1], wk.gold[t], 1)
 		}
 	}
 	return nil

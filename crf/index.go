@@ -1,6 +1,7 @@
 package crf
 
 import (
+	"github.com/trellis-nlp/trellis/internal/chain"
 	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -67,6 +68,16 @@ type index struct {
 	trans  []int32 // the label pair i*L+j of each transition
 	bstart []int   // B+1: the features of bigram attribute b are bstart[b]..bstart[b+1], counted from bigramsAt
 	bpair  []int32 // label pair of each feature
+
+	pairs *structured.Pairs // the transitions, if edges are sparse
+}
+
+// finish chooses the shape of the edges.
+func (x *index) finish() *index {
+	if len(x.bpair) == 0 && len(x.trans) > 0 && chain.Sparse(x.labels, len(x.trans)) {
+		x.pairs, _ = structured.NewPairs(x.labels, x.trans) // ascending, and below L*L
+	}
+	return x
 }
 
 func (x *index) transAt() int   { return len(x.label) }
@@ -75,6 +86,8 @@ func (x *index) dim() int       { return len(x.label) + len(x.trans) + len(x.bpa
 
 func (x *index) edges() structured.EdgeShape {
 	switch {
+	case x.pairs != nil:
+		return structured.SparseEdges
 	case len(x.bpair) > 0:
 		return structured.PositionEdges
 	case len(x.trans) > 0:
@@ -83,9 +96,22 @@ func (x *index) edges() structured.EdgeShape {
 	return structured.NoEdges
 }
 
+// resize gives dst the shape of the scores of n tokens.
+func (x *index) resize(dst *structured.Lattice, n int) {
+	dst.Pairs = x.pairs
+	dst.Resize(n, x.labels, x.edges())
+}
+
+// reset is resize with zeros.
+func (x *index) reset(dst *structured.Lattice, n int) {
+	x.resize(dst, n)
+	clear(dst.Node)
+	clear(dst.Edge)
+}
+
 // score sets dst to the scores of tokens lo..hi-1 under the weights scale*w.
 func (x *index) score(dst *structured.Lattice, k *tokens, lo, hi int, w []float64, scale float64) {
-	dst.Reset(hi-lo, x.labels, x.edges())
+	x.reset(dst, hi-lo)
 	for t := lo; t < hi; t++ {
 		row := dst.NodeAt(t - lo)
 		for p := k.first[t]; p < k.first[t+1]; p++ {
@@ -113,6 +139,10 @@ func (x *index) score(dst *structured.Lattice, k *tokens, lo, hi int, w []float6
 
 func (x *index) scoreEdges(dst *structured.Lattice, k *tokens, lo, hi int, w []float64) {
 	trans, bigrams := w[x.transAt():x.bigramsAt()], w[x.bigramsAt():]
+	if x.pairs != nil {
+		copy(dst.Edge, trans)
+		return
+	}
 	if len(x.bpair) == 0 {
 		for q, pair := range x.trans {
 			dst.Edge[pair] = trans[q]
@@ -178,6 +208,13 @@ func (x *index) pullSquares(dst []float64, g *structured.Lattice, k *tokens, lo,
 }
 
 func (x *index) pullEdges(dst training.Vector, g *structured.Lattice, k *tokens, lo int, c float64) {
+	if x.pairs != nil {
+		span := dst.Span(x.transAt(), x.bigramsAt())
+		for q, v := range g.Edge {
+			span[q] += c * v
+		}
+		return
+	}
 	n := x.labels * x.labels
 	for at := 0; at < len(g.Edge); at += n {
 		edge := g.Edge[at : at+n]

@@ -206,7 +206,7 @@ func (p *plan) row(v []float64, r int) []float64 { return v[p.matrixAt()+r*p.str
 
 // pick is index.score of tokens lo..hi-1 with unpacked weights, for a few sentences at a time.
 func (p *plan) pick(dst *structured.Lattice, k *tokens, lo, hi int, w []float64, scale float64) {
-	dst.Reset(hi-lo, p.x.labels, p.x.edges())
+	p.x.reset(dst, hi-lo)
 	for t := lo; t < hi; t++ {
 		row := dst.NodeAt(t - lo)
 		for _, offset := range p.wide[p.wideFirst[t]:p.wideFirst[t+1]] {
@@ -254,7 +254,7 @@ func (p *plan) put(dst *optimize.Sparse, g *structured.Lattice, k *tokens, lo, h
 // score is index.score of tokens lo..hi-1 with packed weights. Edges, unless nil, is the result of
 // sharedEdges.
 func (p *plan) score(dst *structured.Lattice, v, edges []float64, k *tokens, lo, hi int) {
-	dst.Resize(hi-lo, p.x.labels, p.x.edges())
+	p.x.resize(dst, hi-lo)
 	clear(dst.Node)
 	m := v[p.matrixAt():]
 	shift, mask := p.bits, uint32(1)<<p.bits-1
@@ -275,9 +275,12 @@ func (p *plan) score(dst *structured.Lattice, v, edges []float64, k *tokens, lo,
 	}
 }
 
-// sharedEdges returns the scores of shared edges with packed weights, in the memory of edges. It
-// returns nil if edges are not shared.
+// sharedEdges returns the scores of shared or sparse edges with packed weights, in the memory of
+// edges. It returns nil if edges are not shared.
 func (p *plan) sharedEdges(edges, v []float64) []float64 {
+	if p.x.pairs != nil {
+		return append(edges[:0], v[p.x.transAt():p.x.bigramsAt()]...)
+	}
 	if p.x.edges() != structured.SharedEdges {
 		return nil
 	}

@@ -59,7 +59,7 @@ func (d *Dataset) features(allPairs bool, minCount int) *index {
 			}
 		}
 	})
-	return x
+	return x.finish()
 }
 
 // pairs collects the distinct outcomes of each of n attributes in ascending order. Outcomes are
