@@ -197,11 +197,12 @@ func (t *trainer) report(step *optimize.Step) error {
 func (o *objective) evaluate(w []float64) (metrics.Results, error) {
 	names := o.data.labels.Names()
 	grammar := chain.Grammar(names, o.data.Scheme())
+	shared := o.x.shared(w, grammar)
 	return o.pool.Score(o.data.Scheme(), func(wk *worker, s int, gold, predicted []string) ([]string, []string, error) {
 		lo, hi := o.data.sentence[s], o.data.sentence[s+1]
 		o.x.score(&wk.scores, &o.data.tokens, lo, hi, w, 1)
 		wk.gold = slices.Grow(wk.gold[:0], hi-lo)[:hi-lo]
-		if grammar != nil {
+		if grammar != nil && shared == nil {
 			grammar.Fill(&wk.grad, hi-lo)
 			if err := structured.AddScaled(&wk.scores, &wk.scores, &wk.grad, 1); err != nil {
 				return nil, nil, err
@@ -215,7 +216,11 @@ func (o *objective) evaluate(w []float64) (metrics.Results, error) {
 			wk.pruning.Keep(grammar)
 			wk.pruning.Apply(&wk.scores)
 		}
-		if _, err := wk.loss.Viterbi.Decode(wk.gold, &wk.scores); err != nil {
+		scores := wk.scores
+		if shared != nil {
+			scores = shared.Within(&wk.scores)
+		}
+		if _, err := wk.loss.Viterbi.Decode(wk.gold, &scores); err != nil {
 			return nil, nil, err
 		}
 		for i, j := range wk.gold {
@@ -224,6 +229,19 @@ func (o *objective) evaluate(w []float64) (metrics.Results, error) {
 		}
 		return gold, predicted, nil
 	})
+}
+
+// shared returns the edges of all sentences with weights w, including the constraints g if there
+// are any. It returns nil if the edges are not sparse.
+func (x *index) shared(w []float64, g *structured.Grammar) *chain.Sentences {
+	if x.pairs == nil {
+		return nil
+	}
+	edge := make([]float64, x.labels*x.labels)
+	for q, pair := range x.trans {
+		edge[pair] = w[x.transAt()+q]
+	}
+	return chain.NewSentences(x.labels, edge, g)
 }
 
 // warmStart copies the weights of features that m also has.

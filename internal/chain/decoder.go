@@ -74,8 +74,8 @@ func (d *Decoder) Begin(n int, positions bool) *structured.Lattice {
 	if positions {
 		d.scores.Resize(n, len(e.labels), structured.PositionEdges)
 		clear(d.scores.Edge)
-		for at := 0; at < len(d.scores.Edge) && e.trans != nil; at += len(e.trans) {
-			copy(d.scores.Edge[at:], e.trans)
+		for at := 0; at < len(d.scores.Edge) && e.trans.dense != nil; at += len(e.trans.dense) {
+			copy(d.scores.Edge[at:], e.trans.dense)
 		}
 	} else {
 		d.scores.Resize(n, len(e.labels), structured.NoEdges) // settle adds shared edges when they are needed
@@ -122,7 +122,7 @@ func (d *Answers) settle() {
 	e := d.space
 	switch {
 	case !d.own:
-		d.scores.Edge = append(d.scores.Edge[:0], d.edge()...)
+		d.scores.Edge = append(d.scores.Edge[:0], d.edges().dense...)
 	case d.kept:
 		for at := 0; at < len(d.scores.Edge); at += len(e.grammar.Edge) {
 			for k, v := range e.grammar.Edge {
@@ -133,12 +133,12 @@ func (d *Answers) settle() {
 	d.end()
 }
 
-// edge returns the L x L shared edges, including the constraints if the sentence has any.
-func (d *Answers) edge() []float64 {
+// edges returns the shared edges, including the constraints if the sentence has any.
+func (d *Answers) edges() *edges {
 	if d.kept {
-		return d.space.both
+		return &d.space.both
 	}
-	return d.space.trans
+	return &d.space.trans
 }
 
 // view returns the complete scores for reading. Shared edges alias those of the model.
@@ -152,7 +152,7 @@ func (d *Answers) view() *structured.Lattice {
 		d.applied = true
 		d.choices.Apply(&d.scores)
 	}
-	d.shared = structured.Lattice{T: d.scores.T, L: d.scores.L, Node: d.scores.Node, Edge: d.edge()}
+	d.shared = d.edges().lattice(&d.scores, false)
 	return &d.shared
 }
 
@@ -203,7 +203,7 @@ func (d *Answers) Best() (path []int, score float64, err error) {
 		return d.path, score, err
 	}
 	d.end()
-	d.shared = structured.Lattice{T: d.scores.T, L: d.scores.L, Node: d.scores.Node, Edge: d.edge()}
+	d.shared = d.edges().lattice(&d.scores, d.choices.some)
 	score, err = d.viterbi.DecodeAmong(d.path, &d.shared, d.choices.among)
 	return d.path, score, err
 }
@@ -247,13 +247,14 @@ func (d *Answers) Posterior() (path []int, right float64, err error) {
 		return nil, 0, err
 	}
 	if d.kept {
-		d.risk.Resize(s.T, s.L, structured.SharedEdges)
-		copy(d.risk.Edge, d.space.grammar.Edge)
+		d.risk.Node = slices.Grow(d.risk.Node[:0], len(s.Node))[:len(s.Node)]
 		for k, p := range s.Node {
 			if d.risk.Node[k] = p; p == 0 {
 				d.risk.Node[k] = math.Inf(-1) // respects fixed labels and the constraints at the ends
 			}
 		}
+		d.risk.T, d.risk.L = s.T, s.L
+		d.risk = d.space.allowed.lattice(&d.risk, false)
 		s = &d.risk
 	}
 	d.path = slices.Grow(d.path[:0], s.T)[:s.T]

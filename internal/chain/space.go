@@ -25,9 +25,10 @@ func Check(labels int) error {
 // transition constraints. It is immutable and safe for concurrent use.
 type Space struct {
 	labels  []string
-	trans   []float64           // L x L; nil without transitions
+	trans   edges               // none without transitions
 	grammar *structured.Grammar // nil if every sequence is allowed or no sequence satisfies the constraints
-	both    []float64           // L x L: trans plus the constraints, if any
+	allowed edges               // the constraints, if any
+	both    edges               // trans plus the constraints, if any
 	offsets []float64           // L: the biases, added to each node; may be nil
 	gamma   float64             // inverse temperature of probabilities
 
@@ -38,12 +39,15 @@ type Space struct {
 // NewSpace returns the space for labels in a scheme. trans holds the L x L transition weights; nil
 // means none. The space retains both slices.
 func NewSpace(labels []string, scheme structured.Scheme, trans []float64) *Space {
-	s := &Space{labels: labels, trans: trans, both: trans, gamma: 1}
+	l := len(labels)
+	s := &Space{labels: labels, trans: newEdges(l, trans), gamma: 1}
+	s.both = s.trans
 	if g := Grammar(labels, scheme); g != nil {
-		s.grammar, s.both = g, append([]float64(nil), g.Edge...)
+		both := append([]float64(nil), g.Edge...)
 		for k, v := range trans {
-			s.both[k] += v
+			both[k] += v
 		}
+		s.grammar, s.allowed, s.both = g, newEdges(l, g.Edge), newEdges(l, both)
 	}
 	return s
 }
@@ -63,7 +67,7 @@ func (s *Space) Bias(j int) float64 {
 }
 
 // Transitions returns the L x L transition weights, or nil. Do not modify them.
-func (s *Space) Transitions() []float64 { return s.trans }
+func (s *Space) Transitions() []float64 { return s.trans.dense }
 
 // Grammar returns the transition constraints of the scheme, or nil if it has none or some sentences
 // have no label sequence that satisfies them.
