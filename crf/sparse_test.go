@@ -41,7 +41,7 @@ func manyLabels(t testing.TB, labels, sentences int) *Dataset {
 
 // The objective, its gradient and its curvature do not depend on the shape of the edges.
 func TestSparseEdgesChangeNoObjective(t *testing.T) {
-	d := manyLabels(t, 60, 40)
+	d := manyLabels(t, 150, 8)
 	list, matrix := d.features(false, 0), d.features(false, 0)
 	require.NotNil(t, list.pairs)
 	matrix.pairs = nil
@@ -69,7 +69,7 @@ func TestSparseEdgesChangeNoObjective(t *testing.T) {
 }
 
 func TestTrainingWithSparseEdges(t *testing.T) {
-	d := manyLabels(t, 60, 200)
+	d := manyLabels(t, 150, 300)
 	for name, o := range map[string]Options{
 		"L-BFGS": {Batch: optimize.LBFGS{Limits: optimize.Limits{MaxIterations: 20}}},
 		"SGD":    {Stochastic: optimize.SGD{Passes: optimize.Passes{Epochs: 3}}},
@@ -84,7 +84,7 @@ func TestTrainingWithSparseEdges(t *testing.T) {
 // Growth of a pass with the number of labels, at 13 transitions per label, on one thread.
 func BenchmarkManyLabels(b *testing.B) {
 	for _, labels := range []int{20, 60, 200, 600, 2000} {
-		d := manyLabels(b, labels, 300)
+		d := manyLabels(b, labels, 3000)
 		b.Run(fmt.Sprint(labels), func(b *testing.B) { passes(b, d) })
 	}
 }

@@ -2,6 +2,7 @@ package viterbi
 
 import (
 	"math"
+	"slices"
 
 	"github.com/trellis-nlp/trellis/internal/simd"
 	"github.com/trellis-nlp/trellis/internal/vec"
@@ -18,6 +19,8 @@ type sparseEdges struct {
 	rank  []float64 // L: the prefixes whose successors are not yet known; the others are -Inf
 	open  []int32   // the labels whose best unlisted predecessor is not yet known
 	mark  []bool    // L: the label is a listed successor
+	saved []float64 // the best listed predecessors of the successors of the best label
+	bias  []float64 // L: 0, or -Inf for closed labels
 }
 
 // prepare lays out the edges of s.
@@ -31,6 +34,13 @@ func (e *sparseEdges) prepare(s *structured.Lattice) {
 	e.lanes = vec.Resize(e.lanes, p.Columns.Lanes())
 	e.rank, e.mark = vec.Resize(e.rank, p.N), vec.Resize(e.mark, p.N)
 	clear(e.mark)
+	e.bias = vec.Resize(e.bias, p.N)
+	for j, open := range p.OpenColumn {
+		e.bias[j] = 0
+		if open == 0 {
+			e.bias[j] = math.Inf(-1)
+		}
+	}
 }
 
 // step is [step] for the edges that were prepared. The best listed predecessor of each label comes
@@ -48,23 +58,22 @@ func (e *sparseEdges) step(most, prev []float64) {
 	if math.IsInf(best, -1) {
 		return
 	}
-	e.open = e.open[:0]
 	to, _ := p.Row(i)
-	for j, v := range most {
-		if len(to) > 0 && int(to[0]) == j {
-			to = to[1:]
-			if v < best && p.OpenColumn[j] != 0 {
-				e.open = append(e.open, int32(j))
-			}
-			continue
-		}
-		if v < best && p.OpenColumn[j] != 0 {
-			most[j] = best
+	e.saved = e.saved[:0]
+	for _, j := range to {
+		e.saved = append(e.saved, most[j])
+	}
+	simd.MaxPlusRow(most, best, e.bias)
+	e.open = e.open[:0]
+	for k, j := range to {
+		if v := e.saved[k]; v < most[j] {
+			most[j] = v
+			e.open = append(e.open, j)
 		}
 	}
 	for len(e.open) > 0 {
 		e.rank[i] = math.Inf(-1)
-		if best, i = vec.ArgMax(e.rank); math.IsInf(best, -1) {
+		if best, i = top(e.rank); math.IsInf(best, -1) {
 			return
 		}
 		to, _ := p.Row(i)
@@ -88,6 +97,17 @@ func (e *sparseEdges) step(most, prev []float64) {
 	}
 }
 
+// top is [vec.ArgMax] for many numbers.
+func top(x []float64) (float64, int) {
+	best := simd.Max(x)
+	for i, v := range x {
+		if v == best {
+			return best, i
+		}
+	}
+	return best, 0
+}
+
 // first fills rank with the prefixes that have unlisted successors, and returns the best of them.
 func (e *sparseEdges) first(prev []float64) (best float64, i int) {
 	copy(e.rank, prev)
@@ -98,24 +118,26 @@ func (e *sparseEdges) first(prev []float64) (best float64, i int) {
 			}
 		}
 	}
-	return vec.ArgMax(e.rank)
+	return top(e.rank)
 }
 
 // before is [before] for sparse edges.
 func (e *sparseEdges) before(prev []float64, j int, most float64) int {
 	p := e.pairs.Pattern()
 	from, entry := p.Column(j)
+	for k, i := range from {
+		if prev[i]+e.values[entry[k]] == most {
+			prev, from = prev[:i+1], from[:k+1]
+			break
+		}
+	}
 	for i, d := range prev {
-		switch {
-		case len(from) > 0 && int(from[0]) == i:
-			d += e.values[entry[0]]
-			from, entry = from[1:], entry[1:]
-		case !p.Open(i, j):
+		if d != most || !p.Open(i, j) {
 			continue
 		}
-		if d == most {
+		if _, listed := slices.BinarySearch(from, int32(i)); !listed {
 			return i
 		}
 	}
-	return 0 // not reached: only nodes with a prefix are traced back
+	return len(prev) - 1
 }

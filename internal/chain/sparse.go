@@ -5,8 +5,8 @@ import "github.com/trellis-nlp/trellis/structured"
 // Sparse edges pay from sparseLabels labels, and if at most one of sparsePairs label pairs is
 // listed. docs/benchmarks/performance.md has the measurements.
 const (
-	sparseLabels = 32
-	sparsePairs  = 4
+	sparseLabels = 64
+	sparsePairs  = 8
 )
 
 // Sparse reports whether a lattice of the given number of labels should have sparse edges if the

@@ -26,7 +26,7 @@ func TestSparseEdgesChangeNoResult(t *testing.T) {
 	rng := rand.New(rand.NewPCG(51, 52))
 	for scheme, prefixes := range map[structured.Scheme]string{structured.Plain: "ABC", structured.BIO: "BI", structured.BIOES: "BIES"} {
 		labels := []string{"O"}
-		for k := range 30 {
+		for k := range 40 {
 			for _, prefix := range prefixes {
 				labels = append(labels, fmt.Sprintf("%c-%d", prefix, k))
 			}
