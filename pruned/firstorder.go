@@ -32,10 +32,17 @@ func (s *Lattice) lookUp(f *structured.Lattice, visit func(mine, theirs *float64
 				visit(&node[k], &all[j])
 			}
 		}
-		if t == 0 || s.order == 0 || len(f.Edge) == 0 {
+		if t == 0 || s.order == 0 || f.Shape() == structured.NoEdges {
 			continue
 		}
-		edge, all := s.EdgeAt(t), f.EdgeAt(t)
+		edge := s.EdgeAt(t)
+		if f.Pairs != nil {
+			for k, i := range s.kept.At(t - 1) {
+				visitPairs(f, t, i, labels, edge[k*len(labels):], visit)
+			}
+			continue
+		}
+		all := f.EdgeAt(t)
 		for k, i := range s.kept.At(t - 1) {
 			row, from := edge[k*len(labels):], all[i*f.L:(i+1)*f.L]
 			for m, j := range labels {
@@ -44,6 +51,19 @@ func (s *Lattice) lookUp(f *structured.Lattice, visit func(mine, theirs *float64
 		}
 	}
 	return nil
+}
+
+// visitPairs is lookUp for the sparse edges of f from label i to labels. A pair that is not listed
+// has a fixed score and no place.
+func visitPairs(f *structured.Lattice, t, i int, labels []int, row []float64, visit func(mine, theirs *float64)) {
+	for m, j := range labels {
+		if k := f.Pairs.Find(i, j); k >= 0 {
+			visit(&row[m], &f.Edge[k])
+			continue
+		}
+		v := f.EdgeScore(t, i, j)
+		visit(&row[m], &v)
+	}
 }
 
 // within returns an error unless f has the tokens and labels of s.

@@ -16,6 +16,11 @@ func FromTokens(dst *Lattice, s *structured.Lattice, m int) error {
 	if m < 0 {
 		return fmt.Errorf("%w: segments have at most %d tokens: want 0 or more", structured.ErrShape, m)
 	}
+	if s.Pairs != nil {
+		full := new(structured.Lattice)
+		s.Dense(full)
+		s = full
+	}
 	dst.Resize(s.T, s.L, m, s.Shape())
 	copy(dst.Edge, s.Edge)
 	for t := range s.T {

@@ -13,6 +13,10 @@
 // lattices. Cost-augmented decoding and constrained decoding therefore decode the sum of two
 // lattices ([AddScaled]).
 //
+// With hundreds of labels, most transitions usually have no weight. Sparse edges then store only
+// the listed [Pairs], and inference is proportional to their number. [NewPairs] lists pairs, and
+// [Compress] finds them in a matrix.
+//
 // The package also has the label [Alphabet], the kinds of training [Target] and the span labelling
 // schemes ([Scheme]). It does not decode: see packages viterbi and forwardbackward.
 package structured

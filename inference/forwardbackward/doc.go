@@ -3,10 +3,10 @@
 //
 //	p(y) = exp(s(y)) / Z,   Z = sum over y in Y(x) of exp(s(y)),
 //
-// in O(T L^2) time. It computes log Z, node and edge marginals, entropy, divergence, the
-// expectation of a second lattice and its gradient, samples, and the path of least expected Hamming
-// cost. The input is a [structured.Lattice] of scores. The methods of [Workspace] return numbers,
-// paths or lattices.
+// in O(T L^2) time, or O(T (L + n)) with n sparse edges. It computes log Z, node and edge
+// marginals, entropy, divergence, the expectation of a second lattice and its gradient, samples,
+// and the path of least expected Hamming cost. The input is a [structured.Lattice] of scores. The
+// methods of [Workspace] return numbers, paths or lattices.
 //
 // The recursion (Rabiner 1989) runs on shifted potentials that are scaled at each position,
 //
@@ -17,6 +17,11 @@
 // edge. If scores are so far apart that a finite entry would be lost, the sentence is computed
 // again in log space with exact log-sum-exp. Both methods thus agree for any scores.
 // [Workspace.Exact] always uses log space.
+//
+// With sparse edges, the potential of most edges is the same. A sum over labels is then the sum of
+// all alphas times that potential, plus corrections for the listed pairs. If negative corrections
+// cancel nearly all of a sum, it is computed again without them. Entropy, samples and marginals of
+// all edges still take O(T L^2) time or memory.
 //
 // Scores are finite or -Inf (forbidden). NaN and +Inf are a [*structured.ValueError]. If every path
 // is forbidden, the error is [structured.ErrNoPath]. Lengths that do not match wrap

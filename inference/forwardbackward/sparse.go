@@ -11,7 +11,7 @@ import (
 
 // lost is the share of the background below which an element of a product has lost too many digits
 // to negative corrections. It is then summed again, without them.
-const lost = 1e-4
+const lost = 0.02
 
 // sparseEdges computes products of vectors with the L x L potentials of sparse edges. A potential
 // is a background plus, for listed pairs, a correction. So a product is the sum of the vector times
@@ -106,10 +106,10 @@ func (e *sparseEdges) columnSum(x []float64, j int) float64 {
 	listed, others, next := 0.0, 0.0, 0
 	for k, i := range from {
 		listed += x[i] * e.potential[entry[k]]
-		others += dotOpen(x[next:i], e.pattern.OpenRow[next:i])
+		others += simd.Dot(x[next:i], e.pattern.OpenRow[next:i])
 		next = int(i) + 1
 	}
-	others += dotOpen(x[next:], e.pattern.OpenRow[next:])
+	others += simd.Dot(x[next:], e.pattern.OpenRow[next:])
 	return listed + e.background*e.pattern.OpenColumn[j]*others
 }
 
@@ -119,19 +119,11 @@ func (e *sparseEdges) rowSum(x []float64, i int) float64 {
 	listed, others, next := 0.0, 0.0, 0
 	for k, j := range to {
 		listed += x[j] * e.potential[first+k]
-		others += dotOpen(x[next:j], e.pattern.OpenColumn[next:j])
+		others += simd.Dot(x[next:j], e.pattern.OpenColumn[next:j])
 		next = int(j) + 1
 	}
-	others += dotOpen(x[next:], e.pattern.OpenColumn[next:])
+	others += simd.Dot(x[next:], e.pattern.OpenColumn[next:])
 	return listed + e.background*e.pattern.OpenRow[i]*others
-}
-
-// dotOpen is the dot product of two short rows.
-func dotOpen(x, open []float64) (sum float64) {
-	for k, v := range x {
-		sum += v * open[k]
-	}
-	return sum
 }
 
 // reachable reports whether an edge into j comes from a reachable label.
