@@ -13,7 +13,7 @@ var _ explain.Model = (*Labeller)(nil)
 // NewDecoderOfTerms implements [explain.Model].
 func (x *Labeller) NewDecoderOfTerms(model.TagOptions) (explain.Decoder, error) {
 	d := x.NewDecoder()
-	return &termDecoder{chain.NewLedger(x, d.Answers, x.edge), d}, nil
+	return &termDecoder{chain.NewLedger(x, d.Answers, x.space.Transitions()), d}, nil
 }
 
 // A termDecoder decodes as d does.

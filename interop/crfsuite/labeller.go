@@ -19,7 +19,6 @@ type Labeller struct {
 	labels []string
 	meta   model.Metadata
 	index  *index
-	edge   []float64 // L x L
 	space  *chain.Space
 	pool   model.Pool
 }
@@ -37,14 +36,14 @@ func NewLabeller(m *Model) (*Labeller, error) {
 	if l > maxLabels {
 		return nil, fmt.Errorf("%w: %d labels, but at most %d are supported", ErrTooLarge, l, maxLabels)
 	}
-	x := &Labeller{
-		labels: m.Labels, meta: model.Metadata{Tool: model.CRFsuite}, index: index, edge: make([]float64, l*l),
-		space: chain.NewSpace(m.Labels, structured.Plain, nil),
-	}
+	edge := make([]float64, l*l)
 	for _, f := range m.Transitions {
-		x.edge[f.From*l+f.To] = f.Weight
+		edge[f.From*l+f.To] = f.Weight
 	}
-	return x, nil
+	return &Labeller{
+		labels: m.Labels, meta: model.Metadata{Tool: model.CRFsuite}, index: index,
+		space: chain.NewSpace(m.Labels, structured.Plain, edge),
+	}, nil
 }
 
 // Kind returns [model.CRFsuite].
@@ -103,11 +102,7 @@ func (x *Labeller) NewDecoder() *Decoder {
 	return t
 }
 
-func (t *Decoder) begin(n int) *structured.Lattice {
-	s := t.chain.Fill(n, structured.SharedEdges)
-	copy(s.Edge, t.x.edge)
-	return s
-}
+func (t *Decoder) begin(n int) *structured.Lattice { return t.chain.Begin(n, false) }
 
 // Read returns an error that wraps model.ErrInput: the model reads ready-made attributes.
 func (t *Decoder) Read(features.Sequence) error {
