@@ -17,6 +17,10 @@ import (
 // It does not read the nodes of other labels, and does not check edges for NaN and +Inf. Each list
 // must be ascending and below s.L; otherwise the error wraps [structured.ErrShape].
 func (w *Workspace) DecodeAmong(path []int, s *structured.Lattice, among [][]uint16) (score float64, err error) {
+	return w.decodeAmong(path, s, among, nil)
+}
+
+func (w *Workspace) decodeAmong(path []int, s *structured.Lattice, among [][]uint16, b *Bounds) (score float64, err error) {
 	if err := s.Check(); err != nil {
 		return 0, err
 	}
@@ -37,15 +41,22 @@ func (w *Workspace) DecodeAmong(path []int, s *structured.Lattice, among [][]uin
 	n := s.L
 	w.delta = vec.Resize(w.delta, s.T*n)
 	w.most = vec.Resize(w.most, s.T*n)
+	w.kept, w.labels = vec.Resize(w.kept, s.T), w.labels[:0]
 	for t := range s.T {
 		delta, most, labels := w.delta[t*n:][:n], w.most[t*n:][:n], among[t]
 		if err := checkAmong(labels, t, n); err != nil {
 			return 0, err
 		}
-		if t > 0 && s.Pairs != nil {
-			w.sparse.step(most, w.delta[(t-1)*n:][:n])
-		} else if t > 0 {
-			stepAmong(most, w.delta[(t-1)*n:][:n], s.EdgeAt(t), among[t-1], labels)
+		if t > 0 {
+			prev := w.delta[(t-1)*n:][:n]
+			switch w.kept[t] = w.candidates(prev, among[t-1], b); {
+			case s.Pairs == nil:
+				stepAmong(most, prev, s.EdgeAt(t), w.kept[t], labels)
+			case len(w.kept[t]) > 0:
+				stepAmong(most, prev, b.edge, w.kept[t], nil)
+			default:
+				w.sparse.step(most, prev)
+			}
 		} else {
 			clear(most)
 		}
@@ -59,11 +70,14 @@ func (w *Workspace) DecodeAmong(path []int, s *structured.Lattice, among [][]uin
 	}
 	for t := s.T - 1; t > 0; t-- {
 		path[t] = j
-		if s.Pairs != nil {
+		switch prev := w.delta[(t-1)*n : t*n]; {
+		case s.Pairs == nil:
+			j = beforeAmong(prev, s.EdgeAt(t), j, w.most[t*n+j], w.kept[t])
+		case len(w.kept[t]) > 0:
+			j = beforeAmong(prev, b.edge, j, w.most[t*n+j], w.kept[t])
+		default:
 			j = w.before(s, t, j)
-			continue
 		}
-		j = beforeAmong(w.delta[(t-1)*n:t*n], s.EdgeAt(t), j, w.most[t*n+j], among[t-1])
 	}
 	path[0] = j
 	return score, nil

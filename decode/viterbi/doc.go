@@ -14,7 +14,8 @@
 //
 // [Workspace.KBest] extracts further paths lazily from the same trellis (Huang & Chiang 2005,
 // algorithm 3). [Workspace.MaxMarginals] runs the recursion from both ends. [Workspace.DecodeAmong]
-// visits only the labels allowed at each position.
+// visits only the labels allowed at each position. [Workspace.DecodeBounded] also drops labels that
+// cannot be on a best path.
 //
 // # Ties
 //

@@ -11,8 +11,10 @@ import (
 // Workspace is the scratch memory of the decoders. The zero value is ready. A reused workspace
 // stops allocating once it has grown to the largest lattice. It serves one goroutine at a time.
 type Workspace struct {
-	delta  []float64 // T x L: the best score of a prefix that ends in (t, j)
-	most   []float64 // T x L: the same without the score of node (t, j); row 0 is unused
+	delta  []float64  // T x L: the best score of a prefix that ends in (t, j)
+	most   []float64  // T x L: the same without the score of node (t, j); row 0 is unused
+	kept   [][]uint16 // T: the labels considered before position t; empty means all
+	labels []uint16   // of the lists of kept that bounds shortened
 	sum    structured.Lattice
 	rank   []float64 // L: what the beam ranks
 	right  []float64 // L: the best score from (t, j) on, including its node

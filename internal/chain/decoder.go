@@ -141,6 +141,14 @@ func (d *Answers) edges() *edges {
 	return &d.space.trans
 }
 
+// bounds returns the bounds of the shared edges, or nil.
+func (d *Answers) bounds() *viterbi.Bounds {
+	if d.kept {
+		return d.space.bothBounds
+	}
+	return d.space.bounds
+}
+
 // view returns the complete scores for reading. Shared edges alias those of the model.
 func (d *Answers) view() *structured.Lattice {
 	if d.lent || d.settled || d.own {
@@ -204,7 +212,7 @@ func (d *Answers) Best() (path []int, score float64, err error) {
 	}
 	d.end()
 	d.shared = d.edges().lattice(&d.scores, d.choices.some)
-	score, err = d.viterbi.DecodeAmong(d.path, &d.shared, d.choices.among)
+	score, err = d.viterbi.DecodeBounded(d.path, &d.shared, d.choices.among, d.bounds())
 	return d.path, score, err
 }
 

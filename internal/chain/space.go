@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/trellis-nlp/trellis/decode/viterbi"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -12,6 +13,13 @@ import (
 // MaxLabels is the maximum number of labels of a first-order model. More would take gigabytes for
 // the scores of label pairs.
 const MaxLabels = 8192
+
+// manyLabels is the number of labels from which bounds on the transitions make decoding faster.
+// Above sparseBounds labels, a bound takes much longer to compute than a step over sparse edges.
+const (
+	manyLabels   = 48
+	sparseBounds = 1024
+)
 
 // Check returns an error that wraps model.ErrInput if there are too many labels.
 func Check(labels int) error {
@@ -32,6 +40,8 @@ type Space struct {
 	offsets []float64           // L: the biases, added to each node; may be nil
 	gamma   float64             // inverse temperature of probabilities
 
+	bounds, bothBounds *viterbi.Bounds // of trans and both; nil for few labels
+
 	once      sync.Once
 	continues []bool // L x L
 }
@@ -48,6 +58,9 @@ func NewSpace(labels []string, scheme structured.Scheme, trans []float64) *Space
 			both[k] += v
 		}
 		s.grammar, s.allowed, s.both = g, newEdges(l, g.Edge), newEdges(l, both)
+	}
+	if len(labels) >= manyLabels && trans != nil {
+		s.bounds, s.bothBounds = s.trans.bounds(l), s.both.bounds(l)
 	}
 	return s
 }

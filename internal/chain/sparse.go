@@ -1,6 +1,9 @@
 package chain
 
-import "github.com/trellis-nlp/trellis/structured"
+import (
+	"github.com/trellis-nlp/trellis/decode/viterbi"
+	"github.com/trellis-nlp/trellis/structured"
+)
 
 // Sparse edges pay from sparseLabels labels, and if at most one of sparsePairs label pairs is
 // listed. docs/benchmarks/performance.md has the measurements.
@@ -48,6 +51,14 @@ func (e *edges) lattice(s *structured.Lattice, shared bool) structured.Lattice {
 		x.Edge, x.Pairs = e.list, e.pairs
 	}
 	return x
+}
+
+// bounds returns the bounds for the edges, or nil if they do not pay.
+func (e *edges) bounds(l int) *viterbi.Bounds {
+	if e.pairs != nil && l > sparseBounds {
+		return nil
+	}
+	return viterbi.NewBounds(e.dense, l)
 }
 
 // Sentences scores sentences with the same edges, for decoding: transitions and constraints.
