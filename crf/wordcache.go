@@ -25,6 +25,9 @@ type wordCache struct {
 	double  []float64 // used instead of sums for float64 weights
 	lines   []uint32  // indices of a word's sums that touch each cache line: see linesOf
 	flights [inFlight]flight
+
+	trying       bool // a cache of windows
+	tried, found int  // windows, up to the end of the trial
 }
 
 // inFlight is the number of tokens in progress at a time. While one waits for memory, the others
@@ -44,12 +47,16 @@ type flight struct {
 // size.
 const wordCacheBytes = 8 << 20
 
+// trial is the number of windows after which a cache of windows stops caching, unless at least half
+// of them were cached. The input may have more values than the templates suggest.
+const trial = 4096
+
 // newWordCaches returns one cache for each column that local templates read.
 func newWordCaches(f *features.Fingerprinter, labels int, double bool) []wordCache {
 	var list []wordCache
 	for column := range f.Columns() {
 		if low, high := f.Offsets(column); low < high {
-			list = append(list, wordCache{printer: f, column: column, low: low, rows: high - low, labels: labels})
+			list = append(list, wordCache{printer: f, column: column, low: low, rows: high - low, labels: labels, trying: f.IsWindow(column)})
 		}
 	}
 	for i := range list {
@@ -94,14 +101,27 @@ func (r *wordCache) seen(t, tokens int) bool { return r.low <= t && t < tokens+r
 func (r *wordCache) ask(s *store[uint16], t, k int) {
 	f := &r.flights[k]
 	f.CachedWord, f.known = r.printer.CachedWord(t, r.column), false
+	if r.trying && !r.pays() {
+		f.Slot = -1
+	}
 	if f.Slot >= 0 {
 		var from int
 		if from, f.known = r.at(f.CachedWord); f.known {
+			r.found++
 			r.prefetch(from)
 			return
 		}
 	}
 	r.lookUp(s, t, f)
+}
+
+// pays reports whether windows repeat often enough.
+func (r *wordCache) pays() bool {
+	if r.tried < trial {
+		r.tried++
+		return true
+	}
+	return 2*r.found >= trial
 }
 
 // prefetch loads the sums at from into the CPU cache.

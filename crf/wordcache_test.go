@@ -12,6 +12,7 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/sample"
 	"github.com/trellis-nlp/trellis/internal/simd"
+	"github.com/trellis-nlp/trellis/model"
 )
 
 // localTemplates mostly read single columns on both sides of the token. Some read two columns, and
@@ -42,6 +43,48 @@ func TestWordCacheChangesNothing(t *testing.T) {
 func TestWordCacheOfClassesChangesNothing(t *testing.T) {
 	const templates = "u:c=%x[0,cluster]\nu:c1=%p[0,cluster,1]\nu:c-1=%x[-1,cluster]\nu:c-10=%x[-1,cluster]/%x[0,cluster]\n" + localTemplates
 	requireWordCacheChangesNothing(t, withLexicon(t, lengthClasses(t), templates, 60))
+}
+
+// posTemplates join parts of speech, which the tagger caches for windows of tokens.
+const posTemplates = "u:p-1=%x[-1,pos]\nu:p=%x[0,pos]\nu:p-10=%x[-1,pos]/%x[0,pos]\nu:p01=%x[0,pos]/%x[1,pos]\n" +
+	"u:p-101=%x[-1,pos]/%x[0,pos]/%x[1,pos]\nu:p-2-1=%x[-2,pos]/%x[-1,pos]\nu:p+2=%x[2,pos]\n"
+
+// withTags returns a data set with templates for words and parts of speech.
+func withTags(t testing.TB, templates string) *Dataset {
+	t.Helper()
+	d, err := NewDataset(model.Input{Templates: parse(t, templates), Names: map[string]int{"form": 0, "pos": 1}})
+	require.NoError(t, err)
+	for _, rows := range read(t, sample.Train)[:60] {
+		require.NoError(t, d.Add(rows, column(rows, 2), 1))
+	}
+	return d
+}
+
+// The same holds for windows of parts of speech.
+func TestWindowCacheChangesNothing(t *testing.T) {
+	requireWordCacheChangesNothing(t, withTags(t, posTemplates))
+	requireWordCacheChangesNothing(t, withTags(t, localTemplates+posTemplates))
+}
+
+// A column whose windows do not repeat turns off its cache. The scores stay the same.
+func TestWindowCacheStopsIfWindowsDoNotRepeat(t *testing.T) {
+	m := loaded(t, saved(t, train(t, withTags(t, posTemplates), Options{Penalty: l2}), SaveOptions{}))
+	for _, distinct := range []int{3, 3 * trial} {
+		long := make(features.Rows, 2*trial)
+		for k := range long {
+			long[k] = []string{"word", fmt.Sprint(k % distinct)}
+		}
+		warm := m.NewDecoder()
+		require.Len(t, warm.caches, 1)
+		require.NoError(t, warm.Read(long))
+		assert.Equal(t, distinct < trial, warm.caches[0].pays())
+		for _, s := range read(t, sample.Dev) {
+			cold := m.NewDecoder()
+			require.NoError(t, cold.Read(s))
+			require.NoError(t, warm.Read(s))
+			require.Equal(t, cold.scores.Node, warm.scores.Node)
+		}
+	}
 }
 
 func requireWordCacheChangesNothing(t *testing.T, d *Dataset) {

@@ -27,6 +27,9 @@ const absent = 1 << 63
 // returns the attributes, [Fingerprinter.CachedWord] identifies a repeated word, and
 // [Fingerprinter.NonLocal] returns the other attributes.
 //
+// Templates that join nearby values of one view with few values, such as parts of speech, are local
+// too, to a window of three tokens. Such windows repeat like words.
+//
 // A Fingerprinter reuses its scratch memory. It does not allocate once it has seen its longest
 // sentence. It is not safe for concurrent use.
 type Fingerprinter struct {
@@ -193,14 +196,26 @@ func (f *Fingerprinter) NonLocal(t int) []uint64 {
 	return f.unigrams
 }
 
-// Columns returns the number of columns that templates read.
-func (f *Fingerprinter) Columns() int { return len(f.layout.columns) }
+// Columns returns the number of columns that templates read, including windows. A window counts as
+// a column whose fields are the values of a view at three adjacent tokens, named by
+// the last of them.
+func (f *Fingerprinter) Columns() int { return len(f.layout.columns) + len(f.layout.windows) }
+
+// IsWindow reports whether column i is a window.
+func (f *Fingerprinter) IsWindow(i int) bool { return i >= len(f.layout.columns) }
+
+// window returns the window of a column for which IsWindow holds.
+func (f *Fingerprinter) window(i int) *printWindow { return &f.layout.windows[i-len(f.layout.columns)] }
 
 // Margin returns m such that local templates read the fields of tokens -m..Len-1+m.
 func (f *Fingerprinter) Margin() int { return f.layout.margin }
 
 // Offsets returns the range low..high-1 of the offsets at which local templates read column i.
 func (f *Fingerprinter) Offsets(i int) (low, high int) {
+	if f.IsWindow(i) {
+		w := f.window(i)
+		return w.low, w.low + len(w.local)
+	}
 	c := &f.layout.columns[i]
 	return c.low, c.low + len(c.local)
 }
@@ -209,6 +224,11 @@ func (f *Fingerprinter) Offsets(i int) (low, high int) {
 // contributes to token t - offset through local templates. The result is valid until the next call
 // of Unigrams, NonLocal or Local.
 func (f *Fingerprinter) Local(t, i, offset int) []uint64 {
+	if f.IsWindow(i) {
+		w := f.window(i)
+		f.unigrams = f.expand(f.unigrams[:0], w.local[offset-w.low], t)
+		return f.unigrams
+	}
 	f.complete(t, i)
 	c := &f.layout.columns[i]
 	f.unigrams = f.expand(f.unigrams[:0], c.local[offset-c.low], t)
@@ -218,6 +238,9 @@ func (f *Fingerprinter) Local(t, i, offset int) []uint64 {
 // CachedWord identifies the word at token t, in -Margin..Len-1+Margin, in column i. In one column,
 // equal serial numbers imply equal results of Local.
 func (f *Fingerprinter) CachedWord(t, i int) CachedWord {
+	if f.IsWindow(i) {
+		return f.cachedWindow(t, f.window(i))
+	}
 	switch margin := f.layout.margin; {
 	case t < 0:
 		return CachedWord{margin + t, uint64(margin + t + 1)}
@@ -230,6 +253,9 @@ func (f *Fingerprinter) CachedWord(t, i int) CachedWord {
 // Slots returns an upper bound: every Slot of a [CachedWord] is below it.
 func (f *Fingerprinter) Slots() int {
 	slots := 2 * f.layout.margin
+	if len(f.layout.windows) > 0 {
+		slots = windowSlots
+	}
 	for i := range f.caches {
 		slots = max(slots, f.caches[i].slots())
 	}

@@ -22,7 +22,8 @@ type layout struct {
 	margin        int
 	before, after []uint64 // margin x width
 	unigrams      []printed
-	joint         []printed // unigrams that are not local
+	joint         []printed // unigrams that are neither local nor of windows
+	windows       []printWindow
 	bigrams       []printed
 }
 
@@ -127,6 +128,9 @@ func newLayout(p *Program, h *fingerprint.Hasher) *layout {
 		for k, local := range c.local {
 			l.link(local, views, c.low+k)
 		}
+	}
+	for i := range l.windows {
+		l.windows[i].link(l, views)
 	}
 	l.before = make([]uint64, l.margin*l.width)
 	l.after = make([]uint64, l.margin*l.width)

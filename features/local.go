@@ -46,7 +46,9 @@ func (l *layout) part(views []*printView) {
 		}
 		local[at] = append(local[at], x)
 	}
-	for _, x := range slices.Concat(l.joint, l.bigrams) {
+	shared := slices.Concat(l.joint, l.bigrams)
+	l.windowed(views)
+	for _, x := range shared {
 		for j := range x.parts {
 			p := &x.parts[j]
 			views[p.piece.view].items[p.item].shared = true
