@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/trellis-nlp/trellis/recipe"
 )
 
 func TestSentencesKeepAllBytes(t *testing.T) {
@@ -66,6 +68,10 @@ func TestParse(t *testing.T) {
 	v, err = parse("x without=^s[0-9]")
 	require.NoError(t, err)
 	assert.True(t, v.without.MatchString("s3"))
+	v, err = parse("lists gazetteer=a=a.txt clusters=c gazetteer=b=b.txt")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"a=a.txt", "b=b.txt"}, v.config.Gazetteer)
+	assert.Equal(t, recipe.Files{"c"}, v.config.Clusters)
 	for text, says := range map[string]string{
 		"":             "a variant needs a name",
 		"x loss":       `want option=value, found "loss"`,

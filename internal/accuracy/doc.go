@@ -8,6 +8,10 @@
 // A variant is a name and options of tagger train. The variant default has no options. The variant
 // peer is a user of CRFsuite: hand-written features, cross-entropy and L-BFGS, 120 iterations.
 //
+// The options clusters, gazetteer and text may occur several times in a variant:
+//
+//	go run ./internal/accuracy default 'lists gazetteer=given=given.txt gazetteer=geo=geo.txt'
+//
 // The option without=REGEXP leaves out the templates whose names match, of the preset that the
 // first variant picked:
 //

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -124,6 +125,7 @@ func parse(text string) (variant, error) {
 		v.config = recipe.Config{Loss: "cross-entropy", L2: new(1.0), Epochs: new(120), WarmUp: new(0)}
 	}
 	var toml strings.Builder
+	lists := make(map[string][]string)
 	for _, word := range words[1:] {
 		name, value, ok := strings.Cut(word, "=")
 		if !ok {
@@ -139,7 +141,14 @@ func parse(text string) (variant, error) {
 		if _, err := strconv.ParseFloat(value, 64); err != nil && value != "true" && value != "false" {
 			value = strconv.Quote(value)
 		}
+		if slices.Contains([]string{"clusters", "gazetteer", "text"}, name) {
+			lists[name] = append(lists[name], value)
+			continue
+		}
 		fmt.Fprintf(&toml, "%s = %s\n", name, value)
+	}
+	for _, name := range slices.Sorted(maps.Keys(lists)) {
+		fmt.Fprintf(&toml, "%s = [%s]\n", name, strings.Join(lists[name], ", "))
 	}
 	if v.peer && toml.Len() > 0 {
 		return v, errors.New("the variant peer has no options")
