@@ -20,18 +20,28 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
+// Methods of calibration for a target.
+const (
+	CalibrateBias      = "bias"
+	CalibrateThreshold = "threshold"
+)
+
 // CalibrateOptions are the options of [Model.Calibrate]. The zero value fits a temperature.
 type CalibrateOptions struct {
-	// Target selects biases: "f1", "precision=X" for the greatest recall at this precision, or
-	// "recall=X" for the greatest precision at this recall; "" means none. For labels that encode
-	// no spans, f1 is the accuracy, and the other two need Types.
+	// Method is how to reach targets: CalibrateBias (or "") adds biases to the scores of spans or
+	// labels. CalibrateThreshold drops spans with lower probabilities than a threshold; labels must
+	// encode spans.
+	Method string
+	// Target selects biases or thresholds: "f1", "precision=X" for the greatest recall at this
+	// precision, or "recall=X" for the greatest precision at this recall; "" means none. For labels
+	// that encode no spans, f1 is the accuracy, and the other two need Types.
 	Target string
 	// Types has targets of single span types, or of labels that encode no spans: "PER=recall=0.9".
 	Types []string
 
 	KeepProbabilities bool // fit no temperature
 
-	Folds   int    // for held-out scores of biases; 0 means 5
+	Folds   int    // for held-out scores; 0 means 5
 	Seed    uint64 // of the test whether a gain in F1 is more than chance
 	Threads int    // 0 means one per core
 
@@ -52,7 +62,7 @@ type CalibrationReport struct {
 	Calibration model.Calibration `json:"calibration"`
 	Before      CalibrationScores `json:"before"`
 	After       CalibrationScores `json:"after"`
-	HeldOut     *HeldOutScores    `json:"held_out,omitempty"` // of biases
+	HeldOut     *HeldOutScores    `json:"held_out,omitempty"` // nil without targets
 }
 
 // CalibrationScores are scores with and without a calibration.
@@ -61,21 +71,22 @@ type CalibrationScores struct {
 	Loss float64 `json:"loss"` // negative log-likelihood of the gold labels per token
 }
 
-// HeldOutScores compare each fold without biases and with the biases fitted to the other folds.
+// HeldOutScores compare each fold without biases or thresholds, and with those fitted to the other
+// folds.
 type HeldOutScores struct {
 	Before metrics.Score `json:"before"`
 	After  metrics.Score `json:"after"`
 	P      float64       `json:"p"`    // probability of such a difference in F1 by chance
-	Kept   bool          `json:"kept"` // false: F1 does not gain more than chance, so there are no biases
+	Kept   bool          `json:"kept"` // false: F1 does not gain more than chance, so there are none
 }
 
 // Calibrate fits a calibration to labelled sentences that the model has not seen, such as the
 // development data. It returns a copy of the model with the calibration, which replaces an earlier
-// one. Only biases change labels.
+// one. Only biases and thresholds change labels.
 //
-// Biases and temperature are numbers that SaveFile stores with the model. A target that the
-// sentences do not allow is an error. Models of other tools are an [ErrKind]: import them first.
-// Calibrate keeps the scores of all sentences in memory.
+// Biases, thresholds and temperature are numbers that SaveFile stores with the model. A target that
+// the sentences do not allow is an error. Models of other tools are an [ErrKind]: import them
+// first. Calibrate keeps the scores of all sentences in memory.
 func (m *Model) Calibrate(ctx context.Context, data Source, o CalibrateOptions) (*Model, *CalibrationReport, error) {
 	fit, err := o.check(m.labeller)
 	if err != nil {
@@ -96,15 +107,12 @@ func (m *Model) Calibrate(ctx context.Context, data Source, o CalibrateOptions) 
 	}
 	r := new(CalibrationReport)
 	r.Sentences, r.Unlikely = set.Len()
-	if fit != nil {
+	if fit != nil && o.Method != CalibrateThreshold {
 		found, err := set.Fit(ctx, *fit)
-		if errors.Is(err, calibration.ErrKey) {
-			err = model.Refuse("type", "{type}: %w", err)
-		}
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, refuseKey(err)
 		}
-		r.Calibration.Bias, r.HeldOut = found.Bias, heldOut(found)
+		r.Calibration.Bias, r.HeldOut = found.Values, heldOut(found)
 	}
 	if !o.KeepProbabilities {
 		if r.Calibration.Temperature, err = set.Temperature(ctx, r.Calibration.Bias); err != nil {
@@ -114,6 +122,18 @@ func (m *Model) Calibrate(ctx context.Context, data Source, o CalibrateOptions) 
 	made, err := raw.calibrated(r.Calibration)
 	if err != nil {
 		return nil, nil, err
+	}
+	if fit != nil && o.Method == CalibrateThreshold {
+		spans, err := spansOf(made.labeller, list)
+		if err != nil {
+			return nil, nil, err
+		}
+		found, err := set.FitThresholds(ctx, spans, *fit)
+		if err != nil {
+			return nil, nil, refuseKey(err)
+		}
+		r.Calibration.Threshold, r.HeldOut = found.Values, heldOut(found)
+		made.labeller.Metadata().Calibration = r.Calibration.Clone()
 	}
 	for _, side := range []struct {
 		m  *Model
@@ -130,8 +150,49 @@ func (m *Model) Calibrate(ctx context.Context, data Source, o CalibrateOptions) 
 	return made, r, nil
 }
 
+// refuseKey blames an unknown type or label on its option.
+func refuseKey(err error) error {
+	if errors.Is(err, calibration.ErrKey) {
+		return model.Refuse("type", "{type}: %w", err)
+	}
+	return err
+}
+
+// spansOf returns the spans of sentences with their probabilities. It leaves out sentences without
+// tokens, as calibration.Set does.
+func spansOf(m model.Labeller, list []labelled) ([][]model.Span, error) {
+	t, err := m.NewTagger(model.TagOptions{Spans: true})
+	if err != nil {
+		return nil, err
+	}
+	var all [][]model.Span
+	for _, s := range list {
+		if len(s.gold) == 0 {
+			continue
+		}
+		found, err := t.Label(s.Sentence, nil)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, slices.Clone(found[0].Spans))
+	}
+	return all, nil
+}
+
 // check returns what to fit, or nil if there are no targets.
 func (o *CalibrateOptions) check(m model.Labeller) (*calibration.Options, error) {
+	switch o.Method {
+	case "", CalibrateBias:
+	case CalibrateThreshold:
+		if err := model.CheckThresholds(m); err != nil {
+			return nil, model.Refuse("method", "{method} %s: %w", o.Method, err)
+		}
+		if o.Target == "" && len(o.Types) == 0 {
+			return nil, model.Refuse("method", "{method} %s: want a target; name it with {target} or {type}", o.Method)
+		}
+	default:
+		return nil, model.Refuse("method", "{method} %q: want %s or %s", o.Method, CalibrateBias, CalibrateThreshold)
+	}
 	fit := &calibration.Options{Folds: o.Folds, Seed: o.Seed, Keys: make(map[string]calibration.Target)}
 	if o.Folds < 0 || o.Folds == 1 {
 		return nil, model.Refuse("folds", "{folds} %d: want at least 2", o.Folds)
@@ -262,7 +323,7 @@ func (r *CalibrationReport) WriteTable(w io.Writer) error {
 	if h != nil {
 		fmt.Fprintf(&b, "p = %.4f for the difference in held-out F1", h.P)
 		if !h.Kept {
-			b.WriteString(": not more than chance, so there are no biases")
+			b.WriteString(": not more than chance, so labels stay as they are")
 		}
 		b.WriteString("\n")
 	}
@@ -287,11 +348,17 @@ func (r *CalibrationReport) WriteTable(w io.Writer) error {
 		score("held-out ", h.Before, h.After)
 	}
 	t.Flush()
-	if len(r.Calibration.Bias) > 0 {
-		fmt.Fprintln(t, "\nbias of\tbias\tprecision\tafter\trecall\tafter\tF1\tafter\t")
-		for _, name := range slices.Sorted(maps.Keys(r.Calibration.Bias)) {
+	for _, part := range []struct {
+		name, format string
+		values       map[string]float64
+	}{{CalibrateBias, "%+.4g", r.Calibration.Bias}, {CalibrateThreshold, "%.4g", r.Calibration.Threshold}} {
+		if len(part.values) == 0 {
+			continue
+		}
+		fmt.Fprintf(t, "\n%[1]s of\t%[1]s\tprecision\tafter\trecall\tafter\tF1\tafter\t\n", part.name)
+		for _, name := range slices.Sorted(maps.Keys(part.values)) {
 			x, y := r.Before.Labels[name], r.After.Labels[name]
-			fmt.Fprintf(t, "%s\t%+.4g", name, r.Calibration.Bias[name])
+			fmt.Fprintf(t, "%s\t"+part.format, name, part.values[name])
 			for _, v := range []float64{x.Precision, y.Precision, x.Recall, y.Recall, x.F1, y.F1} {
 				fmt.Fprintf(t, "\t%.2f%%", 100*v)
 			}

@@ -5,6 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -92,6 +95,92 @@ func TestCalibrateReachesTargets(t *testing.T) {
 	}
 }
 
+// Thresholds drop the spans whose probabilities are lower, and no others.
+func TestCalibrateThresholds(t *testing.T) {
+	ctx, data := context.Background(), trellis.Files(dev)
+	for kind, path := range saved(t) {
+		m, err := trellis.Open(path)
+		require.NoError(t, err)
+		o := labelledIn("3")
+		raw, err := m.EvaluateFiles(ctx, data, trellis.EvalOptions{Label: "3"})
+		require.NoError(t, err)
+		if raw.Predicted == 0 { // the small pruned model
+			continue
+		}
+		want := raw.Precision + 0.03
+		o.Method, o.Target = trellis.CalibrateThreshold, fmt.Sprint("precision=", want)
+		made, r, err := m.Calibrate(ctx, data, o)
+		require.NoError(t, err, kind)
+		assert.GreaterOrEqual(t, r.After.Precision, want, kind)
+		assert.Empty(t, r.Calibration.Bias)
+		least := r.Calibration.Threshold["PER"]
+		assert.Equal(t, least, r.Calibration.Threshold["LOC"], kind)
+		var table bytes.Buffer
+		require.NoError(t, r.WriteTable(&table))
+		assert.Contains(t, table.String(), "threshold of")
+
+		file := filepath.Join(t.TempDir(), "model")
+		require.NoError(t, made.SaveFile(file))
+		again, err := trellis.Open(file)
+		require.NoError(t, err)
+		assert.Equal(t, r.Calibration, again.Labeller().Metadata().Calibration, kind)
+		scores, err := again.EvaluateFiles(ctx, data, trellis.EvalOptions{Label: "3"})
+		require.NoError(t, err)
+		assert.Equal(t, r.After.Precision, scores.Precision, kind)
+		assert.Equal(t, r.After.Recall, scores.Recall, kind)
+
+		warm := calibrated(t, path, model.Calibration{Temperature: r.Calibration.Temperature})
+		dropped := 0
+		for _, words := range wordsOf(dev) {
+			before, err := warm.Label(sentenceOf(words), model.TagOptions{Spans: true, Probabilities: true})
+			require.NoError(t, err)
+			after, err := again.Label(sentenceOf(words), model.TagOptions{Spans: true, Probabilities: true})
+			require.NoError(t, err)
+			var want []model.Span
+			for _, s := range before[0].Spans {
+				if s.Probability >= least {
+					want = append(want, s)
+					continue
+				}
+				dropped++
+				for at := s.Start; at < s.End; at++ {
+					assert.Equal(t, "O", after[0].Labels[at], kind)
+				}
+				if kind == model.SemiMarkov {
+					continue
+				}
+				fixed := slices.Repeat([]string{""}, len(words))
+				fixed[s.Start] = before[0].Labels[s.Start]
+				tagger, err := again.Labeller().NewTagger(model.TagOptions{Fixed: true})
+				require.NoError(t, err)
+				kept, err := tagger.Label(sentenceOf(words), fixed)
+				require.NoError(t, err)
+				assert.Equal(t, fixed[s.Start], kept[0].Labels[s.Start], "fixed labels stay")
+			}
+			assert.Equal(t, len(want), len(after[0].Spans), kind)
+			for k, s := range want {
+				assert.Equal(t, s, after[0].Spans[k], kind)
+			}
+		}
+		assert.Positive(t, dropped, kind)
+		require.NoError(t, again.Close())
+		require.NoError(t, m.Close())
+	}
+}
+
+// wordsOf returns the words of the sentences of a file.
+func wordsOf(name string) (list [][]string) {
+	text, _ := os.ReadFile(name)
+	for block := range strings.SplitSeq(string(text), "\n\n") {
+		var words []string
+		for line := range strings.Lines(block) {
+			words = append(words, strings.Fields(line)[0])
+		}
+		list = append(list, words)
+	}
+	return list
+}
+
 // Labels that encode no spans can have biases too.
 func TestCalibratePlainLabels(t *testing.T) {
 	ctx := context.Background()
@@ -128,7 +217,7 @@ func TestCalibrateRefuses(t *testing.T) {
 	require.NoError(t, err)
 	defer m.Close()
 	for option, o := range map[string]trellis.CalibrateOptions{
-		"target": {Target: "precision"}, "type": {Types: []string{"PER"}}, "folds": {Folds: 1},
+		"target": {Target: "precision"}, "type": {Types: []string{"PER"}}, "folds": {Folds: 1}, "method": {Method: "threshold"},
 	} {
 		_, _, err := m.Calibrate(ctx, data, o)
 		var refused *trellis.OptionError
@@ -154,4 +243,8 @@ func TestCalibrateRefuses(t *testing.T) {
 	require.NoError(t, err)
 	_, _, err = plain.Calibrate(ctx, data, trellis.CalibrateOptions{Target: "recall=0.9"})
 	require.ErrorContains(t, err, "encode no spans")
+	_, _, err = plain.Calibrate(ctx, data, trellis.CalibrateOptions{Types: []string{"NOUN=recall=0.9"}, Method: trellis.CalibrateThreshold})
+	require.ErrorContains(t, err, "schemes bio, bioes and ioe2")
+	_, _, err = plain.Calibrate(ctx, data, trellis.CalibrateOptions{Method: "thresholds"})
+	require.ErrorContains(t, err, "want bias or threshold")
 }

@@ -10,7 +10,8 @@ import (
 // ToCRFsuite converts the content of a model to a model of CRFsuite, with the same weights.
 // Templates are dropped: a program that uses the model must make the attributes itself, with the
 // names that the templates give them. A temperature divides the weights. The error is ErrUnlike for
-// attributes of label pairs, for biases, and for names that the CRFsuite format does not support.
+// attributes of label pairs, for biases, for thresholds, and for names that the CRFsuite format
+// does not support.
 func ToCRFsuite(p crf.Content) (*crfsuite.Model, error) {
 	if p.Input.First != nil {
 		return nil, fmt.Errorf("%w: the model reads documents by a first model", ErrUnlike)
@@ -20,6 +21,9 @@ func ToCRFsuite(p crf.Content) (*crfsuite.Model, error) {
 	}
 	if c := p.Meta.Calibration; len(c.Bias) > 0 {
 		return nil, fmt.Errorf("%w: the calibration has biases (%s), but every weight of CRFsuite belongs to an attribute or a transition; calibrate without a target", ErrUnlike, c)
+	}
+	if c := p.Meta.Calibration; len(c.Threshold) > 0 {
+		return nil, fmt.Errorf("%w: the calibration has thresholds (%s), but CRFsuite drops no spans; calibrate without a target", ErrUnlike, c)
 	}
 	gamma := p.Meta.Calibration.Gamma()
 	m := &crfsuite.Model{Labels: p.Labels, Attributes: make([]crfsuite.Attribute, len(p.Attributes))}

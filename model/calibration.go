@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -24,6 +25,9 @@ type Calibration struct {
 	// Bias holds biases by span type, or by label if the labels encode no spans. Missing ones are
 	// 0.
 	Bias map[string]float64 `json:"bias,omitempty"`
+	// Threshold holds least probabilities by span type. A tagger replaces less probable spans by
+	// the label O. Missing ones are 0.
+	Threshold map[string]float64 `json:"threshold,omitempty"`
 }
 
 // Gamma returns the inverse of the temperature.
@@ -66,10 +70,24 @@ func BiasOf(label string, scheme structured.Scheme) (key string, ok bool) {
 	return typ, letter != 'O'
 }
 
-// Version returns the version of a model file, given the version without biases. Biases are in the
-// next version, because a reader that ignored them would give other labels.
+// CheckThresholds returns an error unless a tagger can replace single spans by O. That needs the
+// label O, and a scheme in which the labels of a span do not depend on its neighbours.
+func CheckThresholds(m Labeller) error {
+	switch m.Scheme() {
+	case structured.BIO, structured.BIOES, structured.IOE2:
+	default:
+		return fmt.Errorf("thresholds need labels in one of the schemes bio, bioes and ioe2, and the model has %s", m.Scheme())
+	}
+	if !slices.Contains(m.Labels(), "O") {
+		return errors.New("thresholds need the label O, and the model has none")
+	}
+	return nil
+}
+
+// Version returns the version of a model file, given the version without biases and thresholds.
+// They are in the next version, because a reader that ignored them would give other labels.
 func (c Calibration) Version(without uint32) uint32 {
-	if len(c.Bias) > 0 {
+	if len(c.Bias)+len(c.Threshold) > 0 {
 		return without + 1
 	}
 	return without
@@ -77,7 +95,7 @@ func (c Calibration) Version(without uint32) uint32 {
 
 // Clone returns a deep copy.
 func (c Calibration) Clone() Calibration {
-	c.Bias = maps.Clone(c.Bias)
+	c.Bias, c.Threshold = maps.Clone(c.Bias), maps.Clone(c.Threshold)
 	return c
 }
 
@@ -91,6 +109,9 @@ func (c Calibration) String() string {
 	for _, name := range slices.Sorted(maps.Keys(c.Bias)) {
 		list = append(list, fmt.Sprintf("bias %s %+.4g", name, c.Bias[name]))
 	}
+	for _, name := range slices.Sorted(maps.Keys(c.Threshold)) {
+		list = append(list, fmt.Sprintf("threshold %s %.4g", name, c.Threshold[name]))
+	}
 	return strings.Join(list, ", ")
 }
 
@@ -103,6 +124,9 @@ func (c Calibration) put(stored map[string]string) {
 	}
 	for name, v := range c.Bias {
 		stored[prefixBias+name] = shortest(v)
+	}
+	for name, v := range c.Threshold {
+		stored[prefixThreshold+name] = shortest(v)
 	}
 }
 
@@ -118,12 +142,17 @@ func parseCalibration(stored map[string]string) (c Calibration, err error) {
 	if text, ok := stored[keyTemperature]; ok {
 		c.Temperature = number(keyTemperature, text)
 	}
-	for key, text := range stored {
-		if name, ok := strings.CutPrefix(key, prefixBias); ok {
-			if c.Bias == nil {
-				c.Bias = make(map[string]float64)
+	for _, part := range []struct {
+		prefix string
+		to     *map[string]float64
+	}{{prefixBias, &c.Bias}, {prefixThreshold, &c.Threshold}} {
+		for key, text := range stored {
+			if name, ok := strings.CutPrefix(key, part.prefix); ok {
+				if *part.to == nil {
+					*part.to = make(map[string]float64)
+				}
+				(*part.to)[name] = number(key, text)
 			}
-			c.Bias[name] = number(key, text)
 		}
 	}
 	return c, err

@@ -71,8 +71,9 @@ const (
 	keyConfig    = "config"
 	prefixNote   = "note."
 
-	keyTemperature = "temperature"
-	prefixBias     = "bias."
+	keyTemperature  = "temperature"
+	prefixBias      = "bias."
+	prefixThreshold = "threshold."
 )
 
 // Map returns the metadata in the form of model files.

@@ -59,6 +59,10 @@ type tagger struct {
 	list    []Labelling
 	spans   []annotation.Span
 	shares  []float64
+
+	least map[string]float64 // probability of spans by type; nil means that all are kept
+	other int                // number of O, if least is not nil
+	kept  [][]int            // label numbers of paths without improbable spans
 }
 
 // NewTagger returns a tagger of m that decodes with d. The tagger normalises fields and returns
@@ -76,6 +80,12 @@ func NewTagger(m Labeller, d Decoder, o TagOptions) (Tagger, error) {
 	var err error
 	if t.context, err = ContextOf(m); err != nil {
 		return nil, err
+	}
+	if t.least = m.Metadata().Calibration.Threshold; len(t.least) > 0 {
+		if err := CheckThresholds(m); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrModel, err)
+		}
+		t.other = t.number["O"]
 	}
 	t.items, t.form, t.out = m.Input().Templates == nil, m.Metadata().Normalize, newOutput(m, t.number)
 	if o.Fixed {
@@ -163,6 +173,13 @@ func (t *tagger) Label(s Sentence, fixed []string) ([]Labelling, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(t.least) > 0 {
+		for k := range paths {
+			if err := t.drop(k, &paths[k], fixed); err != nil {
+				return nil, err
+			}
+		}
+	}
 	t.list = slices.Grow(t.list[:0], len(paths))[:len(paths)]
 	for k := range paths {
 		t.name(&t.list[k], &paths[k])
@@ -180,6 +197,27 @@ func (t *tagger) Label(s Sentence, fixed []string) ([]Labelling, error) {
 		}
 	}
 	return t.list, nil
+}
+
+// drop replaces the improbable spans of the k-th path by O, unless they contain a fixed label.
+func (t *tagger) drop(k int, p *Path, fixed []string) error {
+	if err := t.weigh(p); err != nil {
+		return err
+	}
+	if k == len(t.kept) {
+		t.kept = append(t.kept, nil)
+	}
+	t.kept[k] = append(t.kept[k][:0], p.Labels...)
+	p.Labels = t.kept[k]
+	for n, span := range t.spans {
+		if t.shares[n] >= t.least[span.Type] || fixed != nil && slices.ContainsFunc(fixed[span.Start:span.End], func(label string) bool { return label != "" }) {
+			continue
+		}
+		for at := span.Start; at < span.End; at++ {
+			p.Labels[at] = t.other
+		}
+	}
+	return nil
 }
 
 // setContext sets the context of the sentences of a document.
@@ -244,16 +282,22 @@ func (t *tagger) judge(paths []Path) error {
 
 // judgeSpans adds the spans of p with their probabilities.
 func (t *tagger) judgeSpans(l *Labelling, p *Path) error {
-	t.labels = t.append(t.labels[:0], p.Labels)
-	t.spans = annotation.AppendSpans(t.spans[:0], t.labels)
-	var err error
-	if t.shares, err = t.d.SpanProbabilities(t.shares[:0], t.spans); err != nil {
+	if err := t.weigh(p); err != nil {
 		return err
 	}
 	for k, span := range t.spans {
 		l.Spans = append(l.Spans, Span{span, t.shares[k]})
 	}
 	return nil
+}
+
+// weigh computes the spans of p and their probabilities.
+func (t *tagger) weigh(p *Path) error {
+	t.labels = t.append(t.labels[:0], p.Labels)
+	t.spans = annotation.AppendSpans(t.spans[:0], t.labels)
+	var err error
+	t.shares, err = t.d.SpanProbabilities(t.shares[:0], t.spans)
+	return err
 }
 
 // A scorable decoder scores sentences by a first-order lattice over all labels.

@@ -7,6 +7,7 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/semimarkov"
+	"github.com/trellis-nlp/trellis/semimarkov/spans"
 )
 
 // tagger converts segmentations of a decoder to labels.
@@ -17,6 +18,9 @@ type tagger struct {
 	out  annotation.Speller
 	best [1]Segmentation
 	list []model.Labelling
+
+	least map[string]float64 // probability of spans by type
+	kept  [][]semimarkov.Segment
 }
 
 // NewTagger returns a tagger for one goroutine. Segments are scored as wholes, so options that
@@ -38,7 +42,13 @@ func (m *Model) NewTagger(o model.TagOptions) (model.Tagger, error) {
 			return nil, model.Refuse(refused.option, "{%s}: %s", refused.option, refused.reason)
 		}
 	}
-	return &tagger{d: m.NewDecoder(), o: o, form: m.Meta.Normalize, out: annotation.Speller{Spelling: m.Meta.Spelling}}, nil
+	least := m.Meta.Calibration.Threshold
+	if len(least) > 0 {
+		if err := model.CheckThresholds(m); err != nil {
+			return nil, fmt.Errorf("%w: %w", model.ErrModel, err)
+		}
+	}
+	return &tagger{d: m.NewDecoder(), o: o, form: m.Meta.Normalize, out: annotation.Speller{Spelling: m.Meta.Spelling}, least: least}, nil
 }
 
 // Label implements [model.Tagger].
@@ -63,6 +73,11 @@ func (t *tagger) Label(s model.Sentence, fixed []string) ([]model.Labelling, err
 	}
 	for k, y := range found {
 		l := &t.list[k]
+		if len(t.least) > 0 {
+			if y.Segments, err = t.drop(k, y.Segments); err != nil {
+				return nil, err
+			}
+		}
 		l.Labels = t.d.AppendLabels(l.Labels[:0], y.Segments)
 		l.Labels = t.out.Write(l.Labels[:0], l.Labels)
 		l.Score, l.Probability = y.Score, y.Probability
@@ -71,6 +86,33 @@ func (t *tagger) Label(s model.Sentence, fixed []string) ([]model.Labelling, err
 		}
 	}
 	return t.list[:len(found)], nil
+}
+
+// drop returns the k-th segmentation without improbable spans.
+func (t *tagger) drop(k int, y []semimarkov.Segment) ([]semimarkov.Segment, error) {
+	found, err := t.d.Spans(y)
+	if err != nil {
+		return nil, err
+	}
+	if k == len(t.kept) {
+		t.kept = append(t.kept, nil)
+	}
+	kept := t.kept[k][:0]
+	for _, g := range y {
+		if g.Label != spans.Outside {
+			span := found[0]
+			found = found[1:]
+			if span.Probability < t.least[span.Type] {
+				for at := g.Start; at < g.End; at++ {
+					kept = append(kept, semimarkov.Segment{Start: at, End: at + 1, Label: spans.Outside})
+				}
+				continue
+			}
+		}
+		kept = append(kept, g)
+	}
+	t.kept[k] = kept
+	return kept, nil
 }
 
 func (t *tagger) decode() ([]Segmentation, error) {

@@ -10,8 +10,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/internal/bruteforce"
 	"github.com/trellis-nlp/trellis/metrics"
+	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/semimarkov"
 	"github.com/trellis-nlp/trellis/structured"
 )
@@ -196,7 +198,7 @@ func TestPiecesByDecoding(t *testing.T) {
 					at++
 				}
 				bias := []float64{0.3 + b*direction[0], -0.2 + b*direction[1]}
-				counts, err := x.counts(context.Background(), []int{k}, bias, x.every())
+				counts, err := (biases{x}).counts(context.Background(), []int{k}, bias, x.every())
 				require.NoError(t, err)
 				assert.Equal(t, tally{counts[0].Predicted, counts[0].Correct}, list[at].tally)
 			}
@@ -219,7 +221,7 @@ func TestIntervalsAddUp(t *testing.T) {
 			require.Equal(t, list[k-1].high, v.low)
 		}
 		mid := (v.low + v.high) / 2
-		counts, err := x.counts(context.Background(), x.all(), []float64{mid, mid}, x.every())
+		counts, err := (biases{x}).counts(context.Background(), x.all(), []float64{mid, mid}, x.every())
 		require.NoError(t, err)
 		want := sum(counts)
 		assert.Equal(t, [3]int{want.Gold, want.Predicted, want.Correct}, [3]int{v.Gold, v.Predicted, v.Correct})
@@ -242,7 +244,7 @@ func TestFitReachesTargets(t *testing.T) {
 	x.random(rng, 300, 1)
 	ctx := context.Background()
 	of := func(bias map[string]float64) metrics.Counts {
-		counts, err := x.counts(ctx, x.all(), x.vector(bias), x.every())
+		counts, err := (biases{x}).counts(ctx, x.all(), x.vector(bias), x.every())
 		require.NoError(t, err)
 		return sum(counts)
 	}
@@ -254,9 +256,9 @@ func TestFitReachesTargets(t *testing.T) {
 		f, err := x.Fit(ctx, Options{Target: &target})
 		require.NoError(t, err)
 		require.True(t, f.Kept)
-		fitted := of(f.Bias)
+		fitted := of(f.Values)
 		assert.True(t, target.reached(fitted), text)
-		assert.Equal(t, f.Bias["X"], f.Bias["Y"])
+		assert.Equal(t, f.Values["X"], f.Values["Y"])
 		for b := -4.0; b < 4; b += 0.05 {
 			if other := of(map[string]float64{"X": b, "Y": b}); target.reached(other) {
 				assert.LessOrEqual(t, target.value(other), target.value(fitted)+1e-12, "%s, bias %v", text, b)
@@ -266,11 +268,11 @@ func TestFitReachesTargets(t *testing.T) {
 	own := map[string]Target{"X": {metrics.Precision, 0.75}, "Y": {metrics.Recall, 0.9}}
 	f, err := x.Fit(ctx, Options{Keys: own})
 	require.NoError(t, err)
-	assert.NotEqual(t, f.Bias["X"], f.Bias["Y"])
+	assert.NotEqual(t, f.Values["X"], f.Values["Y"])
 	for name, target := range own {
 		counted := make([]bool, len(x.keys)+1)
 		counted[x.number[name]] = true
-		counts, err := x.counts(ctx, x.all(), x.vector(f.Bias), counted)
+		counts, err := (biases{x}).counts(ctx, x.all(), x.vector(f.Values), counted)
 		require.NoError(t, err)
 		assert.True(t, target.reached(sum(counts)), name)
 	}
@@ -294,7 +296,7 @@ func TestFitKeepsOnlyGains(t *testing.T) {
 	f, err := x.Fit(ctx, Options{Target: new(Target)})
 	require.NoError(t, err)
 	require.True(t, f.Kept)
-	assert.InDelta(t, 3, f.Bias["X"], 1.5)
+	assert.InDelta(t, 3, f.Values["X"], 1.5)
 	assert.Greater(t, metrics.F1.Of(f.After), metrics.F1.Of(f.Before))
 	assert.Less(t, f.P, 0.01)
 
@@ -307,10 +309,92 @@ func TestFitKeepsOnlyGains(t *testing.T) {
 		if f.Kept {
 			kept++
 		} else {
-			assert.Nil(t, f.Bias)
+			assert.Nil(t, f.Values)
 		}
 	}
 	assert.Less(t, kept, 3)
+}
+
+// spansOf adds sentences to a set, with random predicted spans. A span is right with its
+// probability.
+func spansOf(rng *rand.Rand, x *Set, n int) [][]model.Span {
+	var found [][]model.Span
+	for range n {
+		var gold []item
+		var spans []model.Span
+		for at := range 4 {
+			k, p := rng.IntN(2), rng.Float64()
+			spans = append(spans, model.Span{Span: annotation.Span{Start: at, End: at + 1, Type: x.keys[k]}, Probability: p})
+			if rng.Float64() < p {
+				gold = append(gold, item{at, at + 1, k})
+			}
+		}
+		x.list, found = append(x.list, sentence{gold: gold, tokens: 4}), append(found, spans)
+	}
+	return found
+}
+
+// The thresholds reach the targets, and no threshold on a grid is better.
+func TestThresholdsReachTargets(t *testing.T) {
+	ctx := context.Background()
+	x := newChains(1)
+	found := spansOf(rand.New(rand.NewPCG(21, 22)), x, 300)
+	of := func(least map[string]float64, key int) (all metrics.Counts) {
+		for k, s := range x.list {
+			for _, g := range s.gold {
+				if key < 0 || g.key == key {
+					all.Gold++
+				}
+			}
+			for _, p := range found[k] {
+				if j := x.keyOf(p.Type); (key < 0 || j == key) && p.Probability >= least[p.Type] {
+					all.Predicted++
+					if slices.Contains(s.gold, item{p.Start, p.End, j}) {
+						all.Correct++
+					}
+				}
+			}
+		}
+		return all
+	}
+	for _, text := range []string{"precision=0.8", "recall=0.7", "f1"} {
+		target, err := ParseTarget(text)
+		require.NoError(t, err)
+		f, err := x.FitThresholds(ctx, found, Options{Keys: map[string]Target{"X": target}})
+		require.NoError(t, err)
+		assert.NotContains(t, f.Values, "Y")
+		key, counted := x.number["X"], of(f.Values, x.number["X"])
+		if target.Measure == metrics.F1 {
+			key, counted = -1, of(f.Values, -1)
+		}
+		assert.True(t, target.reached(counted), text)
+		for v := 0.0; v < 1; v += 0.01 {
+			if other := of(map[string]float64{"X": v}, key); target.reached(other) {
+				assert.LessOrEqual(t, target.value(other), target.value(counted)+1e-12, "%s, threshold %v", text, v)
+			}
+		}
+		if target.Measure == metrics.F1 {
+			continue
+		}
+		f, err = x.FitThresholds(ctx, found, Options{Target: &target})
+		require.NoError(t, err)
+		assert.Equal(t, f.Values["X"], f.Values["Y"])
+		assert.True(t, target.reached(of(f.Values, -1)), text)
+		assert.Greater(t, target.Measure.Of(f.After), target.Least-0.05, "on the other folds")
+	}
+	f, err := x.FitThresholds(ctx, found, Options{Target: new(Target)})
+	require.NoError(t, err)
+	assert.True(t, f.Kept)
+	assert.Greater(t, metrics.F1.Of(f.After), metrics.F1.Of(f.Before))
+	_, err = x.FitThresholds(ctx, found, Options{Target: &Target{metrics.Recall, 1}, Folds: 2})
+	require.NoError(t, err, "all spans are found")
+	_, err = x.FitThresholds(ctx, found[1:], Options{Target: new(Target)})
+	require.ErrorIs(t, err, ErrData)
+	for k := range found {
+		found[k] = nil
+	}
+	_, err = x.FitThresholds(ctx, found, Options{Target: &Target{metrics.Recall, 0.5}})
+	require.ErrorContains(t, err, "no threshold reaches recall=0.5")
 }
 
 func TestThreadsDoNotMatter(t *testing.T) {
@@ -321,7 +405,7 @@ func TestThreadsDoNotMatter(t *testing.T) {
 		x.random(rand.New(rand.NewPCG(17, 18)), 120, 1)
 		f, err := x.Fit(context.Background(), Options{Target: &Target{metrics.Recall, 0.7}, Seed: 3})
 		require.NoError(t, err)
-		gamma, err := x.Temperature(context.Background(), f.Bias)
+		gamma, err := x.Temperature(context.Background(), f.Values)
 		require.NoError(t, err)
 		fits, gammas = append(fits, f), append(gammas, gamma)
 	}

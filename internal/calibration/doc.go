@@ -20,4 +20,10 @@
 // the whole envelope. Minimum error rate training does the same (Och 2003, Macherey et al. 2008).
 // So Fit knows the counts of all sentences between any two breakpoints, and takes the best
 // interval. No grid is involved. Several biases are fitted one after another until none changes.
+//
+// # Threshold
+//
+// A bias ranks spans by the score that they add to the best labelling without them. A threshold
+// ranks them by their probability, which sums over all labellings. [Set.FitThresholds] knows the
+// counts between any two probabilities of spans, and takes the best interval, too.
 package calibration

@@ -31,18 +31,35 @@ const (
 	level      = 0.05 // chance of a gain that is kept although it is none
 )
 
-// A Fit is the result of [Set.Fit].
+// A Fit is the result of [Set.Fit] or [Set.FitThresholds].
 type Fit struct {
-	Bias map[string]float64
-	// Before and After are the counts without and with biases, each sentence with the biases that
-	// were fitted to the other folds. P is the probability of such a difference in F1 by chance.
+	Values map[string]float64 // biases or thresholds by key, without zeros
+	// Before and After are the counts without and with the values, each sentence with the values
+	// that were fitted to the other folds. P is the probability of such a difference in F1 by
+	// chance.
 	Before, After metrics.Counts
 	P             float64
-	// Kept is false if all targets are F1 and the gain is not more than chance. Bias is then nil.
+	// Kept is false if all targets are F1 and the gain is not more than chance. Values is then nil.
 	Kept bool
 }
 
-// A step fits the bias of some keys.
+// A corrector corrects labellings by a number for each key.
+type corrector interface {
+	// search changes the values of the keys of a step to the best ones for its target, and reports
+	// whether any changed.
+	search(ctx context.Context, numbers []int, values []float64, s step) (changed bool, err error)
+	// counts returns the counts of sentences with values by key; nil means no correction.
+	counts(ctx context.Context, numbers []int, values []float64, counted []bool) ([]metrics.Counts, error)
+	// noun is what a value is called.
+	noun() string
+}
+
+// biases are the corrector of [Set.Fit].
+type biases struct{ *Set }
+
+func (biases) noun() string { return "bias" }
+
+// A step fits the value of some keys.
 type step struct {
 	name   string
 	keys   []int
@@ -54,6 +71,11 @@ type step struct {
 // on held-out sentences. Targets of precision and recall are always fitted. If the sentences do not
 // allow them, the error wraps ErrData.
 func (x *Set) Fit(ctx context.Context, o Options) (*Fit, error) {
+	return x.correct(ctx, biases{x}, o)
+}
+
+// correct fits a corrector.
+func (x *Set) correct(ctx context.Context, c corrector, o Options) (*Fit, error) {
 	if o.Folds == 0 {
 		o.Folds = 5
 	}
@@ -67,7 +89,7 @@ func (x *Set) Fit(ctx context.Context, o Options) (*Fit, error) {
 	var best *Fit
 	var plan []step
 	for _, p := range plans {
-		f, err := x.validate(ctx, p, &o)
+		f, err := x.validate(ctx, c, p, &o)
 		if err != nil {
 			return nil, err
 		}
@@ -79,17 +101,17 @@ func (x *Set) Fit(ctx context.Context, o Options) (*Fit, error) {
 	if best.Kept = bounded || best.P < level && metrics.F1.Of(best.After) > metrics.F1.Of(best.Before); !best.Kept {
 		return best, nil
 	}
-	bias, err := x.fit(ctx, plan, x.all())
+	values, err := x.fit(ctx, c, plan, x.all())
 	if err != nil {
 		return nil, err
 	}
-	if err := x.check(ctx, plan, bias); err != nil {
+	if err := x.check(ctx, c, plan, values); err != nil {
 		return nil, err
 	}
-	best.Bias = make(map[string]float64)
-	for k, v := range bias {
+	best.Values = make(map[string]float64)
+	for k, v := range values {
 		if v != 0 {
-			best.Bias[x.keys[k]] = v
+			best.Values[x.keys[k]] = v
 		}
 	}
 	return best, nil
@@ -147,22 +169,22 @@ func (x *Set) all() []int {
 
 // validate fits a plan to all folds but one, in turn, and counts the items of the fold. Folds are
 // runs of sentences, because neighbours are often of one document.
-func (x *Set) validate(ctx context.Context, plan []step, o *Options) (*Fit, error) {
+func (x *Set) validate(ctx context.Context, c corrector, plan []step, o *Options) (*Fit, error) {
 	n := len(x.list)
 	var before, after []metrics.Counts
 	for k := range o.Folds {
 		low, high := k*n/o.Folds, (k+1)*n/o.Folds
 		held := x.all()[low:high]
 		others := slices.Delete(x.all(), low, high)
-		bias, err := x.fit(ctx, plan, others)
+		values, err := x.fit(ctx, c, plan, others)
 		if err != nil {
 			return nil, err
 		}
 		for _, side := range []struct {
-			bias []float64
-			to   *[]metrics.Counts
-		}{{nil, &before}, {bias, &after}} {
-			counts, err := x.counts(ctx, held, side.bias, x.every())
+			values []float64
+			to     *[]metrics.Counts
+		}{{nil, &before}, {values, &after}} {
+			counts, err := c.counts(ctx, held, side.values, x.every())
 			if err != nil {
 				return nil, err
 			}
@@ -199,53 +221,67 @@ func sum(list []metrics.Counts) (all metrics.Counts) {
 	return all
 }
 
-// counts returns the counts of sentences with biases by key.
-func (x *Set) counts(ctx context.Context, numbers []int, bias []float64, counted []bool) ([]metrics.Counts, error) {
-	list, offsets := make([]metrics.Counts, len(numbers)), x.offsets(bias)
+// counts implements corrector.
+func (x biases) counts(ctx context.Context, numbers []int, values []float64, counted []bool) ([]metrics.Counts, error) {
+	list, offsets := make([]metrics.Counts, len(numbers)), x.offsets(values)
 	err := x.each(ctx, numbers, func(w *workspace, at int, s *sentence) error {
 		d, err := s.decode(w, &x.inventory, offsets)
 		if err != nil {
 			return err
 		}
-		n := count(s.gold, d.items, counted)
-		c := &list[at]
-		c.Sentences, c.Predicted, c.Correct = 1, n.predicted, n.correct
-		for _, g := range s.gold {
-			if counted[g.key] {
-				c.Gold++
-			}
-		}
+		list[at] = s.compare(d.items, counted)
 		return nil
 	})
 	return list, err
 }
 
-// fit fits the steps of a plan to sentences, again and again until no bias changes. It returns the
-// biases by key.
-func (x *Set) fit(ctx context.Context, plan []step, numbers []int) ([]float64, error) {
-	bias := make([]float64, len(x.keys))
+// compare counts the gold items of a sentence and predicted items.
+func (s *sentence) compare(predicted []item, counted []bool) metrics.Counts {
+	n := count(s.gold, predicted, counted)
+	c := metrics.Counts{Sentences: 1, Predicted: n.predicted, Correct: n.correct}
+	for _, g := range s.gold {
+		if counted[g.key] {
+			c.Gold++
+		}
+	}
+	return c
+}
+
+// fit fits the steps of a plan to sentences, again and again until no value changes. It returns the
+// values by key.
+func (x *Set) fit(ctx context.Context, c corrector, plan []step, numbers []int) ([]float64, error) {
+	values := make([]float64, len(x.keys))
 	for round, changed := 0, true; changed && round < maxRounds; round++ {
 		changed = false
 		for _, s := range plan {
-			l := line{base: bias, direction: make([]float64, len(x.keys)), counted: x.counted(s)}
-			for _, k := range s.keys {
-				l.direction[k] = 1
-			}
-			b, err := x.search(ctx, numbers, &l, s.target)
+			now, err := c.search(ctx, numbers, values, s)
 			if err != nil {
 				return nil, err
 			}
-			for _, k := range s.keys {
-				bias[k] = rounded(bias[k] + b)
-			}
-			changed = changed || b != 0
+			changed = changed || now
 		}
 	}
-	return bias, nil
+	return values, nil
 }
 
-// search returns the best bias on a line.
-func (x *Set) search(ctx context.Context, numbers []int, l *line, t Target) (float64, error) {
+// search implements corrector. It moves all biases of the step by the same amount.
+func (x biases) search(ctx context.Context, numbers []int, values []float64, s step) (bool, error) {
+	l := line{base: values, direction: make([]float64, len(x.keys)), counted: x.counted(s)}
+	for _, k := range s.keys {
+		l.direction[k] = 1
+	}
+	b, err := x.along(ctx, numbers, &l, s.target)
+	if err != nil {
+		return false, err
+	}
+	for _, k := range s.keys {
+		values[k] = rounded(values[k] + b)
+	}
+	return b != 0, nil
+}
+
+// along returns the best bias on a line.
+func (x *Set) along(ctx context.Context, numbers []int, l *line, t Target) (float64, error) {
 	for width := firstRange; ; width *= 2 {
 		list, err := x.intervals(ctx, numbers, l, -width, width)
 		if err != nil {
@@ -258,18 +294,18 @@ func (x *Set) search(ctx context.Context, numbers []int, l *line, t Target) (flo
 	}
 }
 
-// check returns an error if the biases miss a bound of the plan on all sentences.
-func (x *Set) check(ctx context.Context, plan []step, bias []float64) error {
+// check returns an error if the values miss a bound of the plan on all sentences.
+func (x *Set) check(ctx context.Context, c corrector, plan []step, values []float64) error {
 	for _, s := range plan {
 		if s.target.Measure == metrics.F1 {
 			continue
 		}
-		list, err := x.counts(ctx, x.all(), bias, x.counted(s))
+		list, err := c.counts(ctx, x.all(), values, x.counted(s))
 		if err != nil {
 			return err
 		}
 		if all := sum(list); !s.target.reached(all) {
-			return fmt.Errorf("%w: no bias reaches %s for %s; the closest is %.4f", ErrData, s.target, s.name, s.target.Measure.Of(all))
+			return fmt.Errorf("%w: no %s reaches %s for %s; the closest is %.4f", ErrData, c.noun(), s.target, s.name, s.target.Measure.Of(all))
 		}
 	}
 	return nil

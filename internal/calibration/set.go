@@ -230,22 +230,24 @@ func (x *Set) Add(s model.Sentence, gold []string) error {
 // appendItems appends the items of labels. Types that the model does not have get the key after the
 // last one.
 func (in *inventory) appendItems(dst []item, labels []string) []item {
-	keyOf := func(name string) int {
-		if k, ok := in.number[name]; ok {
-			return k
-		}
-		return len(in.keys)
-	}
 	if in.plain {
 		for t, name := range labels {
-			dst = append(dst, item{t, t + 1, keyOf(name)})
+			dst = append(dst, item{t, t + 1, in.keyOf(name)})
 		}
 		return dst
 	}
 	for _, s := range annotation.AppendSpans(nil, labels) {
-		dst = append(dst, item{s.Start, s.End, keyOf(s.Type)})
+		dst = append(dst, item{s.Start, s.End, in.keyOf(s.Type)})
 	}
 	return dst
+}
+
+// keyOf returns the number of a key, or that after the last one.
+func (in *inventory) keyOf(name string) int {
+	if k, ok := in.number[name]; ok {
+		return k
+	}
+	return len(in.keys)
 }
 
 // Len returns the number of sentences, and the number of those whose gold labels the model cannot
