@@ -13,6 +13,7 @@ import (
 func TestMetadataKeepsTheCalibration(t *testing.T) {
 	for _, c := range []model.Calibration{
 		{}, {Temperature: 1.25}, {Temperature: 1.0 / 3, Bias: map[string]float64{"": 0.1, "B-X": -1e-7, "a b": 3}},
+		{Threshold: map[string]float64{"": 0.25, "X": 1e-3}},
 	} {
 		stored := model.Metadata{Calibration: c}.Map()
 		got, err := model.ParseMetadata(stored)
@@ -21,9 +22,12 @@ func TestMetadataKeepsTheCalibration(t *testing.T) {
 		for key := range c.Bias {
 			assert.Contains(t, stored, "bias."+key)
 		}
+		for key := range c.Threshold {
+			assert.Contains(t, stored, "threshold."+key)
+		}
 	}
 	for key, values := range map[string][]string{
-		"temperature": {"", "0", "-1", "x", "NaN", "Inf", "1e999"}, "bias.X": {"", "x", "NaN", "-Inf"},
+		"temperature": {"", "0", "-1", "x", "NaN", "Inf", "1e999"}, "bias.X": {"", "x", "NaN", "-Inf"}, "threshold.X": {"", "x", "NaN", "Inf"},
 	} {
 		for _, value := range values {
 			_, err := model.ParseMetadata(map[string]string{key: value})
@@ -34,15 +38,18 @@ func TestMetadataKeepsTheCalibration(t *testing.T) {
 }
 
 func TestCalibrationClones(t *testing.T) {
-	m := model.Metadata{Calibration: model.Calibration{Bias: map[string]float64{"X": 1}}}
-	m.Clone().Calibration.Bias["X"] = 2
+	m := model.Metadata{Calibration: model.Calibration{Bias: map[string]float64{"X": 1}, Threshold: map[string]float64{"X": 0.5}}}
+	c := m.Clone().Calibration
+	c.Bias["X"], c.Threshold["X"] = 2, 0.75
 	assert.Equal(t, 1.0, m.Calibration.Bias["X"])
+	assert.Equal(t, 0.5, m.Calibration.Threshold["X"])
 }
 
 func TestCalibrationString(t *testing.T) {
 	assert.Empty(t, model.Calibration{}.String())
-	c := model.Calibration{Temperature: 1.5, Bias: map[string]float64{"LOC": 0.25, "PER": -1}}
-	assert.Equal(t, "temperature 1.5, bias LOC +0.25, bias PER -1", c.String())
+	c := model.Calibration{Temperature: 1.5, Bias: map[string]float64{"LOC": 0.25, "PER": -1}, Threshold: map[string]float64{"ORG": 0.4}}
+	assert.Equal(t, "temperature 1.5, bias LOC +0.25, bias PER -1, threshold ORG 0.4", c.String())
+	assert.Equal(t, uint32(4), model.Calibration{Threshold: c.Threshold}.Version(3))
 	assert.Equal(t, 1/1.5, c.Gamma())
 	assert.Equal(t, 1.0, model.Calibration{}.Gamma())
 }
