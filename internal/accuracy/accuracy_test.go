@@ -44,6 +44,13 @@ func TestCutMovesBlocks(t *testing.T) {
 	assert.Equal(t, train, first(train, 0))
 }
 
+func TestCutMovesDocuments(t *testing.T) {
+	text := mark + "a O\n\nb O\n\n" + mark + "c O\n\n" + mark + "d O\n\ne O\n\n"
+	train, dev := cut([]byte(text), 3, 20, 1)
+	assert.Equal(t, mark+"a O\n\nb O\n\n"+mark+"d O\n\ne O\n\n", string(train))
+	assert.Equal(t, mark+"c O\n\n", string(dev))
+}
+
 func words(text []byte) string {
 	return strings.TrimSpace(strings.Join(strings.Fields(strings.ReplaceAll(string(text), " O", "")), " "))
 }

@@ -35,6 +35,7 @@ type files struct {
 	patterns []string
 	skip     func(k int) bool             // leaves out the k-th of the sorted paths; nil means none
 	read     func(string) ([]byte, error) // converts a file to columns; nil means as it is
+	marks    bool                         // each file is a document: a line -DOCSTART- marks its first sentence
 }
 
 func paths(patterns ...string) files { return files{patterns: patterns} }
@@ -63,7 +64,7 @@ var sets = []set{
 // nerkor returns the words and one further column of a part of NerKor. The other columns are gold
 // annotations, which plain text does not have.
 func nerkor(part string, column int) files {
-	return files{patterns: []string{"nerkor-hu/" + part + "/*/*.conllup"}, read: func(path string) ([]byte, error) { return columns(path, 0, column) }}
+	return files{patterns: []string{"nerkor-hu/" + part + "/*/*.conllup"}, marks: true, read: func(path string) ([]byte, error) { return columns(path, 0, column) }}
 }
 
 // litbank returns the words and outer names of books. Keep selects them by their number modulo 10.
@@ -72,6 +73,7 @@ func litbank(keep func(k int) bool) files {
 		patterns: []string{"litbank-en/*.tsv"},
 		skip:     func(k int) bool { return !keep(k % 10) },
 		read:     func(path string) ([]byte, error) { return columns(path, 0, 1) },
+		marks:    true,
 	}
 }
 
@@ -235,18 +237,29 @@ func (f *files) load(data string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
+		if f.marks {
+			b.WriteString(mark)
+			text = bytes.TrimLeft(text, "\r\n")
+		}
 		b.Write(text)
 	}
 	return b.Bytes(), nil
 }
 
+// mark precedes the first sentence of a document.
+const mark = "-DOCSTART-\n"
+
 // cut moves every share-th block of adjacent sentences, from the first-th on, out of the training
-// data.
+// data. If the text has marks, a block is a document.
 func cut(text []byte, share, block, first int) (train, dev []byte) {
 	block = max(block, 1)
-	k := 0
+	marked := bytes.HasPrefix(text, []byte(mark))
+	k, number := 0, -1
 	for sentence := range sentences(text) {
-		if k/block%share == first {
+		if !marked && k%block == 0 || bytes.HasPrefix(sentence, []byte(mark)) {
+			number++
+		}
+		if number%share == first {
 			dev = append(dev, sentence...)
 		} else {
 			train = append(train, sentence...)
