@@ -97,6 +97,43 @@ func TestDocumentsDecide(t *testing.T) {
 	assert.Equal(t, "B-PER", x.Tokens[1].Label)
 }
 
+// numberDocuments puts the number of the document into a column instead of marks.
+func numberDocuments(text string) string {
+	var b strings.Builder
+	document := 0
+	for line := range strings.Lines(text) {
+		switch f := strings.Fields(line); {
+		case len(f) == 0:
+			b.WriteString(line)
+		case f[0] == "-DOCSTART-":
+			document++
+		default:
+			fmt.Fprintf(&b, "%s %d %s\n", f[0], document, f[1])
+		}
+	}
+	return b.String()
+}
+
+// A column separates the documents in training, tagging and evaluation.
+func TestAColumnSeparatesDocuments(t *testing.T) {
+	m, _, err := trellis.Train(t.Context(), fileWith(t, numberDocuments(documentsOf(0, 60))),
+		trellis.Config{Document: "2", Features: "ner", Optimizer: "sgd", Epochs: new(10), Threads: 1})
+	require.NoError(t, err)
+	text := numberDocuments(documentsOf(80, 88))
+	r, err := m.EvaluateFiles(t.Context(), fileWith(t, text), trellis.EvalOptions{})
+	require.NoError(t, err)
+	assert.InDelta(t, 1, r.F1, 0)
+	for line := range strings.Lines(tagDocuments(t, m, text, trellis.FileOptions{Threads: 2})) {
+		if f := strings.Fields(line); len(f) > 3 {
+			assert.Equal(t, f[2], f[3], line)
+		}
+	}
+
+	words := fileWith(t, "Zora\nwas\n\n")
+	const want = `x.conll:1: document column: column "2": no such column`
+	assert.ErrorContains(t, m.TagFiles(t.Context(), io.Discard, words, trellis.FileOptions{}), want)
+}
+
 type documentList []trellis.Document
 
 func (l *documentList) Write(d *trellis.Document) error {

@@ -100,8 +100,11 @@ func (p *predictor) contexts(in *input.Input, f *fit) func(s *input.Sentence) (m
 		return func(s *input.Sentence) (model.Sentence, error) { return f.Sentence(s), nil }
 	}
 	var rest []model.Sentence // of the document
-	var err error
-	in.ByDocument(marksDocuments(p.m), document.Limit, func(list []*input.Sentence) {
+	bounds, err := in.Boundaries(p.m.Metadata().Document)
+	if err != nil {
+		return func(*input.Sentence) (model.Sentence, error) { return model.Sentence{}, err }
+	}
+	in.ByDocument(bounds, document.Limit, func(list []*input.Sentence) {
 		rest = rest[:0]
 		for _, s := range list {
 			rest = append(rest, f.Sentence(s))

@@ -191,7 +191,10 @@ func (p *pipeline) cut(ctx context.Context, in *input.Input) error {
 
 // cutWhole cuts an input of rows into its documents, or into parts of long ones.
 func (p *pipeline) cutWhole(ctx context.Context, in *input.Input, fit *fit) error {
-	bounds := input.Boundaries{Marks: marksDocuments(p.m)}
+	bounds, err := in.Boundaries(p.m.Metadata().Document)
+	if err != nil {
+		return err
+	}
 	for begins := true; ; begins = false {
 		list, err := in.ReadDocument(&bounds, document.Limit)
 		var rest *input.Sentence
@@ -213,11 +216,6 @@ func (p *pipeline) cutWhole(ctx context.Context, in *input.Input, fit *fit) erro
 			return err
 		}
 	}
-}
-
-// marksDocuments reports whether marks in files start documents for a model.
-func marksDocuments(m model.Labeller) bool {
-	return m.Metadata().Document == model.MarkedDocuments
 }
 
 // cutDocuments cuts an input of documents into blocks.

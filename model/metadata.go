@@ -10,6 +10,7 @@ import (
 
 	"github.com/trellis-nlp/trellis/corpus"
 	"github.com/trellis-nlp/trellis/corpus/annotation"
+	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/structured"
 	"github.com/trellis-nlp/trellis/text"
 )
@@ -21,8 +22,9 @@ type Metadata struct {
 	Normalize NormalForm // applied to all fields
 	Tokenizer string     // name of the tokenizer for plain text: Learned, or a name for text.New; "" means none
 	Segmenter []byte     // file of the learned tokenizer, for segment.Load; nil for other tokenizers
-	// Document is what starts a document for a model that reads documents: MarkedDocuments or
-	// FileDocuments. It is "" for other models.
+	// Document is what starts a document for a model that reads documents: MarkedDocuments,
+	// FileDocuments, or a new value in a column, as for corpus.Layout.Value. It is "" for other
+	// models.
 	Document string
 	// Output is the scheme of the training files and of the output; Inside is the scheme inside the
 	// model. Both are Plain if the two are the same.
@@ -42,8 +44,8 @@ const Learned = "learned"
 
 // Values of Metadata.Document.
 const (
-	MarkedDocuments = "mark" // a line -DOCSTART-, a comment # newdoc, or a file
-	FileDocuments   = "file" // a file
+	MarkedDocuments = input.ByMark // a line -DOCSTART-, a comment # newdoc, or a file
+	FileDocuments   = input.ByFile // a file
 )
 
 // Files describes the training files of a model.
@@ -144,9 +146,6 @@ func ParseMetadata(stored map[string]string) (Metadata, error) {
 	}
 	if err := m.Normalize.Check(); err != nil {
 		return m, fmt.Errorf("%w: %w", ErrModel, err)
-	}
-	if !slices.Contains([]string{"", MarkedDocuments, FileDocuments}, m.Document) {
-		return m, fmt.Errorf("%w: documents start at %.40q: want mark or file", ErrModel, m.Document)
 	}
 	if file := stored[keySegmenter]; file != "" {
 		m.Segmenter = []byte(file)

@@ -30,13 +30,12 @@ func TestMetadataKeepsTheTokenizer(t *testing.T) {
 }
 
 func TestMetadataKeepsWhatStartsDocuments(t *testing.T) {
-	want := model.Metadata{Document: model.FileDocuments}
-	got, err := model.ParseMetadata(want.Map())
-	require.NoError(t, err)
-	assert.Equal(t, want, got)
-	_, err = model.ParseMetadata(map[string]string{"document": "page"})
-	require.ErrorIs(t, err, model.ErrModel)
-	assert.ErrorContains(t, err, "want mark or file")
+	for _, by := range []string{model.FileDocuments, "misc.doc"} {
+		want := model.Metadata{Document: by}
+		got, err := model.ParseMetadata(want.Map())
+		require.NoError(t, err)
+		assert.Equal(t, want, got)
+	}
 }
 
 func TestMetadataKeepsTheLearnedTokenizer(t *testing.T) {

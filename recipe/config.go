@@ -56,8 +56,8 @@ type Config struct {
 	Tokenizer string `toml:"tokenizer,omitempty" json:"tokenizer,omitempty"`
 
 	// Document makes a chain model read documents. It is what starts one: mark, for lines
-	// -DOCSTART-, comments # newdoc and files, or file. The default, none (or ""), reads one
-	// sentence at a time.
+	// -DOCSTART-, comments # newdoc and files; file; or a column, such as 3 or misc.doc, where a
+	// document starts with another value. The default, none (or ""), reads one sentence at a time.
 	Document string `toml:"document,omitempty" json:"document,omitempty"`
 
 	// Features.

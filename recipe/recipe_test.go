@@ -298,7 +298,6 @@ func TestValidate(t *testing.T) {
 		"pa-c belongs to optimizer pa":                           {PAC: new(2.0)},
 		"pa-variant pa3":                                         {Optimizer: "pa", PAVariant: "pa3"},
 		"optimizer sgd-l1: set l1":                               {Optimizer: "sgd-l1"},
-		"document book: want mark, file or none":                 {Document: "book"},
 		"document: not for model-type semi: it reads one":        {Document: "mark", ModelType: model.SemiMarkov},
 		"init: not with document mark":                           {Document: "mark", Init: "m"},
 		"init: bcfw must start from zero":                        {Init: "m", Optimizer: "bcfw"},

@@ -70,8 +70,6 @@ func (c *Config) validateData() error {
 		}
 	}
 	switch {
-	case !slices.Contains([]string{"", NoDocuments, model.MarkedDocuments, model.FileDocuments}, c.Document):
-		return model.Refuse("document", "{document} %s: want mark, file or none", c.Document)
 	case c.ReadsDocuments() && c.Init != "":
 		return model.Refuse("init", "{init}: not with {document} %s, which trains two models", c.Document)
 	}

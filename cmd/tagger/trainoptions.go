@@ -31,7 +31,7 @@ var dataOptions = group("Data", []option{
 	{name: "format", usage: "input `FORMAT`: " + cli.OrList(trellis.Choices("format")) + " (default auto)",
 		choices: trellis.Choices("format")},
 	{name: "document", usage: "read documents by two models, where `KIND` says what starts a document: mark " +
-		"(-DOCSTART-, # newdoc), file, or none (default none)",
+		"(-DOCSTART-, # newdoc), file, a column with another value, such as misc.doc, or none (default none)",
 		choices: []string{"mark", "file", "none"}},
 	{name: "supervision", usage: "`KIND` of labels: full, partial (? for any label, A|B for alternatives) or soft " +
 		"(A:0.7|B:0.3) (default full)",

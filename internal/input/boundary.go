@@ -2,26 +2,71 @@ package input
 
 import (
 	"errors"
+	"fmt"
 	"io"
+
+	"github.com/trellis-nlp/trellis/corpus"
+)
+
+// What starts a document in rows, besides a column.
+const (
+	ByMark = "mark" // a line -DOCSTART-, a comment # newdoc, or a file
+	ByFile = "file" // a file
 )
 
 // Boundaries finds the starts of documents in an input. The zero value finds those of formats that
 // hold documents. In rows, the whole input is then one document.
 type Boundaries struct {
 	Marks bool // lines -DOCSTART- and comments # newdoc start documents, too
+	// Columns start documents, too: a document starts where the first token of a sentence has
+	// another value than the first token of the sentence before. Tokens without a value (_ in
+	// CoNLL-U) continue the document.
+	Columns []corpus.Value
 
-	begun bool
-	line  int
+	begun  bool
+	line   int
+	values []string // of Columns
+	column []string // scratch memory
+}
+
+// Boundaries returns what finds the documents of rows: ByMark, ByFile (or ""), or a column of
+// [corpus.Layout.Value]. Formats that hold documents need none.
+func (in *Input) Boundaries(by string) (Boundaries, error) {
+	if by == ByMark || by == ByFile || by == "" || in.docs != nil {
+		return Boundaries{Marks: by == ByMark}, nil
+	}
+	v, err := in.Layout.Value(by)
+	if err != nil {
+		return Boundaries{}, in.AtStart(fmt.Errorf("document column: %w", err))
+	}
+	return Boundaries{Columns: []corpus.Value{v}}, nil
 }
 
 // Starts reports whether a document starts with s. Call it for each sentence in order.
 func (b *Boundaries) Starts(s *Sentence) bool {
 	starts := !b.begun || s.Document() != b.line
 	b.begun, b.line = true, s.Document()
-	if !starts && b.Marks && s.Document() == 0 {
+	if s.Document() != 0 {
+		return starts
+	}
+	if !starts && b.Marks {
 		starts, _ = s.Rows.StartsDocument()
 	}
-	return starts
+	return b.turns(&s.Rows) || starts
+}
+
+// turns reports whether a column has another value than in the sentence before.
+func (b *Boundaries) turns(s *corpus.Sentence) (turns bool) {
+	if len(b.values) < len(b.Columns) {
+		b.values = make([]string, len(b.Columns))
+	}
+	for k, v := range b.Columns {
+		b.column = v.Read(b.column, s)
+		if value := b.column[0]; value != b.values[k] && value != "_" && !(v.Key != "" && value == "O") {
+			turns, b.values[k] = true, value
+		}
+	}
+	return turns
 }
 
 // ReadDocument reads the sentences of the next document, or up to limit of them, each with its own
@@ -59,12 +104,13 @@ type ahead struct {
 
 // ByDocument makes Next read whole documents, or parts of up to limit sentences. It passes the
 // sentences to start before Next returns the first one. If ByDocument is called several times, each
-// start gets the same documents; lines of marks count if one call has Marks.
-func (in *Input) ByDocument(marks bool, limit int, start func(document []*Sentence)) {
+// start gets the same documents, which start where the boundaries of one call start them.
+func (in *Input) ByDocument(bounds Boundaries, limit int, start func(document []*Sentence)) {
 	if in.ahead == nil {
 		in.ahead = &ahead{limit: limit}
 	}
-	in.ahead.bounds.Marks = in.ahead.bounds.Marks || marks
+	in.ahead.bounds.Marks = in.ahead.bounds.Marks || bounds.Marks
+	in.ahead.bounds.Columns = append(in.ahead.bounds.Columns, bounds.Columns...)
 	in.ahead.start = append(in.ahead.start, start)
 }
 

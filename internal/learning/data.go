@@ -37,8 +37,9 @@ type Data struct {
 	split      bool               // the files are documents, which a tokenizer splits
 	spell      annotation.Speller // reads the labels of the files
 	reading    annotation.Supervision
-	start      model.Labeller // to start from; may be nil
-	startItems bool           // start reads ready-made attributes
+	bounds     input.Boundaries // of documents, if the configuration reads any
+	start      model.Labeller   // to start from; may be nil
+	startItems bool             // start reads ready-made attributes
 
 	inputs   *input.Spool
 	counting bool              // this pass counts seen labels; the next one warns about the files
@@ -135,6 +136,11 @@ func (d *Data) look(pickScheme bool) error {
 	}
 	if err := d.tokens.check(in.Format, in.Name); err != nil {
 		return err
+	}
+	if d.Config.ReadsDocuments() {
+		if err := d.findDocuments(); err != nil {
+			return err
+		}
 	}
 	d.Config.Say(d.Profile.String())
 	if text := d.Profile.Layers(); text != "" {

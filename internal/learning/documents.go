@@ -10,6 +10,7 @@ import (
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/model"
+	"github.com/trellis-nlp/trellis/text/standoff"
 )
 
 // firstFolds is the number of folds in which first models label the training documents.
@@ -69,14 +70,34 @@ func (d *Data) keepDocuments(ctx context.Context) (all []*Kept, starts []int, er
 	})
 	if err == nil && len(starts) < 2 {
 		err = model.Refuse("document", "{document} %s: the training data are one document, want at least two; "+
-			"documents start at lines -DOCSTART-, at comments # newdoc, and with files", d.Config.Document)
+			"documents start at lines -DOCSTART-, at comments # newdoc, at new values in a column, and with files", d.Config.Document)
 	}
 	return all, starts, err
 }
 
-// boundaries returns what finds the documents of an input.
+// findDocuments finds the column whose values separate documents, if the configuration names one.
+func (d *Data) findDocuments() error {
+	in, by := d.opened, d.Config.Document
+	if in.Documents() != standoff.FormatAuto && by != model.MarkedDocuments && by != model.FileDocuments {
+		return model.Refuse("document", "{document} %s: a column, but %s holds documents of %s; want mark", by, in.Name, in.Documents())
+	}
+	bounds, err := in.Boundaries(by)
+	if err != nil {
+		return model.Refuse("document", "{document} %s: want mark, file, none or a column: %v", by, err)
+	}
+	for _, v := range bounds.Columns {
+		if v == d.Profile.Place() || v.Column == d.Profile.Form {
+			return model.Refuse("document", "{document} %s: the column holds the words or the labels", by)
+		}
+	}
+	d.bounds = bounds
+	return nil
+}
+
+// boundaries returns what finds the documents of the next input.
 func (d *Data) boundaries() *input.Boundaries {
-	return &input.Boundaries{Marks: d.Config.Document == model.MarkedDocuments}
+	bounds := d.bounds
+	return &bounds
 }
 
 // labelDocuments sets the context of the training sentences, and returns the first model.

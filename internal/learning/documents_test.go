@@ -28,8 +28,14 @@ func labelledDocuments(t *testing.T, odd int) []*corpus.Sentence {
 		}
 		fmt.Fprintf(&b, "-DOCSTART- O\n\nMr O\n%[1]s %[2]s\nleft O\n\nWe O\nsaw O\n%[1]s %[2]s\n\n%[1]s %[2]s\nis O\nhere O\n\n", strings.ToUpper(name[:1])+name[1:], label)
 	}
+	return readAll(t, b.String())
+}
+
+// readAll reads sentences from a text.
+func readAll(t *testing.T, text string) []*corpus.Sentence {
+	t.Helper()
 	var list []*corpus.Sentence
-	r := corpus.NewReader(strings.NewReader(b.String()), "", corpus.Options{})
+	r := corpus.NewReader(strings.NewReader(text), "", corpus.Options{})
 	for {
 		s := new(corpus.Sentence)
 		if r.Read(s) != nil {
@@ -119,4 +125,40 @@ func TestTrainOnOneDocument(t *testing.T) {
 	c := recipe.Config{Document: model.FileDocuments}
 	_, err := Train(t.Context(), corpus.Source{Sentences: labelledDocuments(t, -1)}, c, nil)
 	assert.ErrorContains(t, err, "document file: the training data are one document, want at least two")
+}
+
+// A column of numbers separates documents as marks do.
+func TestTrainOnAColumnOfDocuments(t *testing.T) {
+	list := labelledDocuments(t, -1)
+	var b strings.Builder
+	document := 0
+	for _, s := range list {
+		if marked, _ := s.StartsDocument(); marked {
+			document++
+		}
+		for k := range s.Len() {
+			fmt.Fprintf(&b, "%d %s %s\n", document, s.Field(k, 0), s.Field(k, 1))
+		}
+		b.WriteString("\n")
+	}
+	train := func(list []*corpus.Sentence, c recipe.Config) *Result {
+		c.Epochs, c.Threads, c.Features = new(2), 1, "ner"
+		r, err := Train(t.Context(), corpus.Source{Sentences: list}, c, nil)
+		require.NoError(t, err)
+		return r
+	}
+	marked := train(list, recipe.Config{Document: model.MarkedDocuments})
+	numbered := train(readAll(t, b.String()), recipe.Config{Document: "1", Form: "2"})
+	assert.Equal(t, "1", numbered.Model.Metadata().Document)
+	assert.InDelta(t, marked.Summary.Objective, numbered.Summary.Objective, 1e-9)
+
+	for text, c := range map[string]recipe.Config{
+		"document 7: want mark, file, none or a column: ":            {Document: "7"},
+		"document -1: the column holds the words or the labels":      {Document: "-1"},
+		"document 2: the column holds the words or the labels":       {Document: "2", Form: "2"},
+		"document mark: the training data are one document, want at": {Document: "mark"},
+	} {
+		_, err := Train(t.Context(), corpus.Source{Sentences: readAll(t, b.String())}, c, nil)
+		assert.ErrorContains(t, err, text)
+	}
 }
