@@ -57,7 +57,9 @@ type Config struct {
 
 	// Document makes a chain model read documents. It is what starts one: mark, for lines
 	// -DOCSTART-, comments # newdoc and files; file; or a column, such as 3 or misc.doc, where a
-	// document starts with another value. The default, none (or ""), reads one sentence at a time.
+	// document starts with another value. With the default, auto (or ""), the model reads one
+	// sentence at a time, but documents that the training files mark matter for the seen labels of
+	// spans (docs/how-to/word-resources.md). With none, they do not.
 	Document string `toml:"document,omitempty" json:"document,omitempty"`
 
 	// Features.
@@ -192,11 +194,16 @@ const (
 	LearnTokenizer = "learn" // learn one from the training data
 )
 
-// NoDocuments is the value of Config.Document for models that read one sentence at a time.
-const NoDocuments = "none"
+// Values of Config.Document for models that read one sentence at a time.
+const (
+	AutoDocuments = "auto" // also ""
+	NoDocuments   = "none"
+)
 
 // ReadsDocuments reports whether the model reads documents.
-func (c *Config) ReadsDocuments() bool { return c.Document != "" && c.Document != NoDocuments }
+func (c *Config) ReadsDocuments() bool {
+	return c.Document != "" && c.Document != AutoDocuments && c.Document != NoDocuments
+}
 
 // or returns *p, or v if p is nil.
 func or[T any](p *T, v T) T {

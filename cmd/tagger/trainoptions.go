@@ -31,8 +31,9 @@ var dataOptions = group("Data", []option{
 	{name: "format", usage: "input `FORMAT`: " + cli.OrList(trellis.Choices("format")) + " (default auto)",
 		choices: trellis.Choices("format")},
 	{name: "document", usage: "read documents by two models, where `KIND` says what starts a document: mark " +
-		"(-DOCSTART-, # newdoc), file, a column with another value, such as misc.doc, or none (default none)",
-		choices: []string{"mark", "file", "none"}},
+		"(-DOCSTART-, # newdoc), file, or a column with another value, such as misc.doc; auto reads sentences, and none " +
+		"also ignores marks in seen labels (default auto)",
+		choices: []string{"mark", "file", "auto", "none"}},
 	{name: "supervision", usage: "`KIND` of labels: full, partial (? for any label, A|B for alternatives) or soft " +
 		"(A:0.7|B:0.3) (default full)",
 		choices: []string{"full", "partial", "soft"}},

@@ -83,7 +83,7 @@ func (d *Data) findDocuments() error {
 	}
 	bounds, err := in.Boundaries(by)
 	if err != nil {
-		return model.Refuse("document", "{document} %s: want mark, file, none or a column: %v", by, err)
+		return model.Refuse("document", "{document} %s: want mark, file, auto, none or a column: %v", by, err)
 	}
 	for _, v := range bounds.Columns {
 		if v == d.Profile.Place() || v.Column == d.Profile.Form {
@@ -98,6 +98,35 @@ func (d *Data) findDocuments() error {
 func (d *Data) boundaries() *input.Boundaries {
 	bounds := d.bounds
 	return &bounds
+}
+
+// markedDocuments numbers the documents that training files mark.
+type markedDocuments struct {
+	file   string
+	line   int // of the document in formats of documents
+	number int
+	inside bool // the file has marked a document
+}
+
+// of returns the number of the document of the next training sentence, from 1. It returns 0 if the
+// file marks no document before the sentence.
+func (m *markedDocuments) of(s *input.Sentence, file string) int {
+	if file != m.file {
+		*m = markedDocuments{file: file, number: m.number}
+	}
+	starts := s.Document() != m.line
+	if s.Document() == 0 {
+		starts, _ = s.Rows.StartsDocument()
+	}
+	m.line = s.Document()
+	if starts {
+		m.inside = true
+		m.number++
+	}
+	if !m.inside {
+		return 0
+	}
+	return m.number
 }
 
 // labelDocuments sets the context of the training sentences, and returns the first model.

@@ -153,7 +153,7 @@ func TestTrainOnAColumnOfDocuments(t *testing.T) {
 	assert.InDelta(t, marked.Summary.Objective, numbered.Summary.Objective, 1e-9)
 
 	for text, c := range map[string]recipe.Config{
-		"document 7: want mark, file, none or a column: ":            {Document: "7"},
+		"document 7: want mark, file, auto, none or a column: ":      {Document: "7"},
 		"document -1: the column holds the words or the labels":      {Document: "-1"},
 		"document 2: the column holds the words or the labels":       {Document: "2", Form: "2"},
 		"document mark: the training data are one document, want at": {Document: "mark"},

@@ -38,23 +38,30 @@ func (d *Data) Keep(s *input.Sentence, labels []string) *Kept {
 func (d *Data) KeepAll(ctx context.Context) ([]*Kept, error) {
 	d.inputs.Stop()
 	var list []*Kept
+	var marked markedDocuments
 	err := d.Each(ctx, func(s *input.Sentence, labels []string) error {
-		list = append(list, d.Keep(s, labels))
+		k := d.Keep(s, labels)
+		if d.usesMarks() {
+			k.document = marked.of(s, d.file)
+		}
+		list = append(list, k)
 		return nil
 	})
+	if marked.number == 1 { // no other documents
+		for _, k := range list {
+			k.document = 0
+		}
+	}
 	return list, err
 }
 
 // Compile compiles the sentences of list with the given indices, in that order. Repeated indices
 // must be adjacent. Seen labels count a repeated sentence once; otherwise one copy would reveal the
-// labels of the other. For a model that reads documents, seen labels leave out the whole document.
+// labels of the other. If documents matter, seen labels leave out the whole document.
 func (d *Data) Compile(list []*Kept, numbers []int) (Set, error) {
 	if d.seen != nil {
 		d.seen = d.expectSeen()
-		for k, i := range numbers {
-			if k > 0 && i == numbers[k-1] {
-				continue
-			}
+		for i := range unique(numbers) {
 			if err := d.count(&list[i].Sentence, list[i].Labels); err != nil {
 				return nil, err
 			}

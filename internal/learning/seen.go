@@ -1,26 +1,38 @@
 package learning
 
 import (
+	"iter"
 	"slices"
+	"strings"
 
 	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/lexicon"
+	"github.com/trellis-nlp/trellis/recipe"
+	"github.com/trellis-nlp/trellis/structured"
 )
 
 // seenName is the column of the seen labels. The presets read it, and user templates may.
 const seenName = "seen"
 
 // seenLabels holds leave-one-out label counts ("seen labels"): how often each word has each label
-// in the other training sentences.
+// in the other training sentences, or in the other documents if the files mark documents.
 type seenLabels struct {
 	counts *lexicon.LabelCounts
 	labels features.SeenLabels
 	words  []string
 	sure   []string
 	out    bool // the counts leave out the sentence already
+
+	marked markedDocuments
+	kept   []labelledWords // those of the marked documents, by number from 1
+	left   int             // number of the document that the counts leave out; 0 for none
+	shared map[string]string
 }
+
+// labelledWords are the words of a document, and their labels.
+type labelledWords struct{ words, labels []string }
 
 // expectSeen returns empty counts if the templates read them and no other column has their name.
 func (d *Data) expectSeen() *seenLabels {
@@ -36,8 +48,64 @@ func (d *Data) expectSeen() *seenLabels {
 
 // count counts the labels of a training sentence.
 func (d *Data) count(s *input.Sentence, labels []string) error {
-	d.seen.counts.Add(d.seenWords(d.columns(s)), d.certain(labels))
+	x := d.seen
+	words, labels := d.seenWords(d.columns(s)), d.certain(labels)
+	x.counts.Add(words, labels)
+	if d.counting && d.usesMarks() {
+		x.keep(x.marked.of(s, d.file), words, labels)
+	}
 	return nil
+}
+
+// usesMarks reports whether the documents that training files mark matter. They do for spans: other
+// documents have other names. For single labels, they do not (docs/explanation/features.md).
+func (d *Data) usesMarks() bool {
+	return d.Config.Document != recipe.NoDocuments && d.Profile.Scheme != structured.Plain
+}
+
+// keep keeps the words and labels of a sentence of a document, to leave them out later.
+func (x *seenLabels) keep(document int, words, labels []string) {
+	if document == 0 {
+		return
+	}
+	if x.shared == nil {
+		x.shared = make(map[string]string)
+	}
+	if document > len(x.kept) {
+		x.kept = append(x.kept, labelledWords{})
+	}
+	of := &x.kept[document-1]
+	of.words, of.labels = x.share(of.words, words), x.share(of.labels, labels)
+}
+
+// share appends copies of strings. Equal strings share memory.
+func (x *seenLabels) share(dst, list []string) []string {
+	for _, s := range list {
+		if _, ok := x.shared[s]; !ok {
+			s = strings.Clone(s)
+			x.shared[s] = s
+		}
+		dst = append(dst, x.shared[s])
+	}
+	return dst
+}
+
+// next makes the counts leave out the document of the next sentence, instead of the one before.
+func (x *seenLabels) next(s *input.Sentence, file string) {
+	if x == nil || len(x.kept) < 2 {
+		return
+	}
+	document := x.marked.of(s, file)
+	if document == x.left {
+		return
+	}
+	if x.left > 0 {
+		x.counts.Add(x.kept[x.left-1].words, x.kept[x.left-1].labels)
+	}
+	if document > 0 {
+		x.counts.Remove(x.kept[document-1].words, x.kept[document-1].labels)
+	}
+	x.left, x.out = document, document > 0
 }
 
 // without returns a training sentence with the labels that its words have in the other sentences.
@@ -56,9 +124,20 @@ func (d *Data) without(seq features.Sequence, labels []string) features.Sequence
 	return x.labels
 }
 
+// unique returns an iterator over numbers without adjacent repetitions.
+func unique(numbers []int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for k, i := range numbers {
+			if (k == 0 || i != numbers[k-1]) && !yield(i) {
+				return
+			}
+		}
+	}
+}
+
 // leaveOut removes the labels of the sentences of a document from the counts, until takeBack.
 func (d *Data) leaveOut(list []*Kept, numbers []int) {
-	for _, i := range numbers {
+	for i := range unique(numbers) {
 		d.seen.counts.Remove(d.seenWords(d.columns(&list[i].Sentence)), d.certain(list[i].Labels))
 	}
 	d.seen.out = true
@@ -66,7 +145,7 @@ func (d *Data) leaveOut(list []*Kept, numbers []int) {
 
 // takeBack undoes leaveOut.
 func (d *Data) takeBack(list []*Kept, numbers []int) {
-	for _, i := range numbers {
+	for i := range unique(numbers) {
 		d.seen.counts.Add(d.seenWords(d.columns(&list[i].Sentence)), d.certain(list[i].Labels))
 	}
 	d.seen.out = false

@@ -71,6 +71,7 @@ func (d *Data) Count(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	d.seen.marked = markedDocuments{}
 	d.rewind()
 	return d.Settle()
 }
@@ -78,6 +79,7 @@ func (d *Data) Count(ctx context.Context) error {
 // Columns returns a training sentence as the templates read it, including seen labels. Call Count
 // first. The result is valid until the next call.
 func (d *Data) Columns(s *input.Sentence, labels []string) features.Sequence {
+	d.seen.next(s, d.file)
 	return d.without(d.columns(s), labels)
 }
 
@@ -97,6 +99,7 @@ func (d *Data) Read(ctx context.Context) (Set, error) {
 	}
 	err = d.Each(ctx, func(s *input.Sentence, labels []string) error {
 		d.tokens.add(d.Profile.Format, s)
+		d.seen.next(s, d.file)
 		return d.put(set, s, labels, nil)
 	})
 	if err != nil {
