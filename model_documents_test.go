@@ -228,7 +228,7 @@ func TestSetContext(t *testing.T) {
 	assert.NotEmpty(t, list[0].Context[0][1])
 	assert.Nil(t, list[1].Context)
 	assert.Nil(t, list[2].Context)
-	assert.Equal(t, [][]string{{"PER="}, {""}}, list[3].Context)
+	assert.Equal(t, [][]string{{"PER5"}, {""}}, list[3].Context)
 	for _, s := range list {
 		_, err := tagger.Label(s, nil)
 		assert.Equal(t, s.Context == nil && s.Columns != nil, err != nil)

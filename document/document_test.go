@@ -26,9 +26,9 @@ func ExampleReader() {
 		}
 	}
 	// Output:
-	// doclabel: ["" "LOC=" "O="]
+	// doclabel: ["" "LOC5" "O"]
 	// docphrase: ["" "" ""]
-	// doclabel: ["PER=" "O="]
+	// doclabel: ["PER5" "O"]
 	// docphrase: ["EPER=" ""]
 }
 
@@ -67,9 +67,29 @@ func TestFieldsOfSeveralLabels(t *testing.T) {
 		labels = append(labels, s[0][0])
 		assert.Equal(t, []string{""}, s[1])
 	}
-	assert.Equal(t, []string{"VERB~", "VERB+", "VERB~", "VERB~", "VERB+"}, labels)
+	assert.Equal(t, []string{"VERB3", "VERB4", "VERB3", "VERB3", "VERB4"}, labels)
 	assert.Equal(t, [][][]string{{{""}, {""}}}, r.Fields([]document.Sentence{sentence("X")}), "the document before is forgotten")
 	assert.Empty(t, r.Fields(nil))
+}
+
+// The fields of a name count other forms of the name, and tokens outside of spans only in the
+// share.
+func TestFieldsOfNames(t *testing.T) {
+	r := document.Reader{Spans: true}
+	words := strings.Fields("Kossuth Kossuthot Kossuthnak kossuth Kossuth")
+	for labels, want := range map[string]string{
+		"O O O O O":             "O O O  O",
+		"B-PER O O O O":         "O PER2 PER2  PER2",
+		"B-PER B-PER O B-LOC O": "PER2 PER2 PER3  PER3",
+		"B-PER B-LOC B-LOC O O": "LOC3 LOC2 LOC2  LOC3",
+	} {
+		fields := r.Fields([]document.Sentence{{Words: words, Labels: strings.Fields(labels)}})
+		assert.Equal(t, want, strings.Join(fields[0][0], " "), labels)
+	}
+	long := strings.Repeat("Anna ", 12)
+	labels := "B-PER" + strings.Repeat(" O", 11)
+	fields := r.Fields([]document.Sentence{{Words: strings.Fields(long), Labels: strings.Fields(labels)}})
+	assert.Equal(t, []string{"O", "PER0"}, fields[0][0][:2])
 }
 
 func TestColumns(t *testing.T) {

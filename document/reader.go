@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/trellis-nlp/trellis/corpus/annotation"
 )
@@ -16,7 +18,7 @@ type Sentence struct{ Words, Labels []string }
 type Reader struct {
 	Spans bool // the labels encode spans
 
-	numbers map[string]int // of the words of the document
+	numbers map[string]int // of the words of the document, and of their stems
 	words   []word         // by number
 	tokens  []token        // of the document
 	fields  map[string]string
@@ -27,14 +29,29 @@ type Reader struct {
 // columns is the number of columns.
 const columns = 2
 
-// A token is a word with the values that the columns count.
+// A token has the values that the columns count.
 type token struct {
-	word   int
+	words  [columns]int    // numbers of the words that have its values: the stem, and the word
 	values [columns]string // its label, and its place in a longer span; "" is not counted
 }
 
-// A word has the values of its tokens.
-type word [columns]tally
+// A word, or a stem, has the values of its tokens.
+type word struct {
+	stem   int // number of the stem
+	values [columns]tally
+}
+
+// shares are the bins of the share of the most frequent value, by column, with decreasing bounds.
+var shares = [columns][]bin{
+	{{0.9, '5'}, {0.75, '4'}, {0.5, '3'}, {0.25, '2'}, {0.1, '1'}, {0, '0'}},
+	{{0.9, '='}, {0.6, '+'}, {0, '~'}},
+}
+
+// A bin holds the shares from a bound up to the bound of the bin before.
+type bin struct {
+	least float64
+	sign  byte
+}
 
 // A tally counts values.
 type tally struct {
@@ -70,7 +87,7 @@ func (r *Reader) Fields(document []Sentence) [][][]string {
 			memory = memory[n:]
 			for t := range row {
 				x := &rest[t]
-				row[t] = r.field(&r.words[x.word][c], x.values[c])
+				row[t] = r.field(c, &r.words[x.words[c]].values[c], x.values[c])
 			}
 			list[k][c] = row
 		}
@@ -83,21 +100,12 @@ func (r *Reader) Fields(document []Sentence) [][][]string {
 func (r *Reader) add(s Sentence) {
 	from := len(r.tokens)
 	for t, text := range s.Words {
-		number, ok := r.numbers[text]
-		if !ok {
-			number = len(r.words)
-			r.numbers[text] = number
-			r.words = slices.Grow(r.words, 1)[:number+1]
-			for c := range columns {
-				x := &r.words[number][c]
-				x.counts, x.total = x.counts[:0], 0
-			}
-		}
 		label := s.Labels[t]
 		if r.Spans {
-			label = "O"
+			label = outside
 		}
-		r.tokens = append(r.tokens, token{number, [columns]string{label, ""}})
+		number := r.number(text)
+		r.tokens = append(r.tokens, token{[columns]int{r.words[number].stem, number}, [columns]string{label, ""}})
 	}
 	tokens := r.tokens[from:]
 	if r.Spans {
@@ -109,11 +117,53 @@ func (r *Reader) add(s Sentence) {
 	for _, x := range tokens {
 		for c, value := range x.values {
 			if value != "" {
-				r.words[x.word][c].add(value, 1)
+				r.words[x.words[c]].values[c].add(value, 1)
 			}
 		}
 	}
 }
+
+// number returns the number of a word or stem.
+func (r *Reader) number(text string) int {
+	number, ok := r.numbers[text]
+	if ok {
+		return number
+	}
+	number = len(r.words)
+	r.numbers[text] = number
+	r.words = slices.Grow(r.words, 1)[:number+1]
+	x := &r.words[number]
+	for c := range x.values {
+		x.values[c].counts, x.values[c].total = x.values[c].counts[:0], 0
+	}
+	x.stem = number
+	if short := stem(text); short != text {
+		n := r.number(short)
+		r.words[number].stem = n // number may have moved r.words
+	}
+	return number
+}
+
+// stem returns the first five letters of a capitalised word, and other words as they are. In many
+// languages, the endings of names depend on their case.
+func stem(word string) string {
+	if first, _ := utf8.DecodeRuneInString(word); !unicode.IsUpper(first) {
+		return word
+	}
+	n := 0
+	for i := range word {
+		if n == stemLength {
+			return word[:i]
+		}
+		n++
+	}
+	return word
+}
+
+const stemLength = 5
+
+// outside is the label of tokens outside of spans.
+const outside = "O"
 
 // mark sets the values of the tokens of a span.
 func (r *Reader) mark(tokens []token, span annotation.Span) {
@@ -134,8 +184,9 @@ func (r *Reader) mark(tokens []token, span annotation.Span) {
 	}
 }
 
-// field returns the field for the counts without a token that has the given value, unless it is "".
-func (r *Reader) field(x *tally, value string) string {
+// field returns the field of a column for the counts without a token that has the given value,
+// unless it is "".
+func (r *Reader) field(column int, x *tally, value string) string {
 	if value != "" {
 		x.add(value, -1)
 		defer x.add(value, 1)
@@ -144,17 +195,26 @@ func (r *Reader) field(x *tally, value string) string {
 		return ""
 	}
 	best := slices.MaxFunc(x.counts, func(a, b count) int {
-		return cmp.Or(cmp.Compare(a.n, b.n), strings.Compare(b.value, a.value))
+		return cmp.Or(r.compareInside(a, b), cmp.Compare(a.n, b.n), strings.Compare(b.value, a.value))
 	})
-	sign := byte('~')
-	switch share := float64(best.n) / float64(x.total); {
-	case share >= 0.9:
-		sign = '='
-	case share >= 0.6:
-		sign = '+'
+	if r.Spans && best.value == outside {
+		return outside
 	}
-	r.name = append(append(r.name[:0], best.value...), sign)
+	share := float64(best.n) / float64(x.total)
+	k := slices.IndexFunc(shares[column], func(b bin) bool { return share >= b.least })
+	r.name = append(append(r.name[:0], best.value...), shares[column][k].sign)
 	return r.shared()
+}
+
+// compareInside makes a type of spans greater than the label outside, however often each occurs.
+func (r *Reader) compareInside(a, b count) int {
+	inside := func(x count) int {
+		if r.Spans && x.n > 0 && x.value != outside {
+			return 1
+		}
+		return 0
+	}
+	return inside(a) - inside(b)
 }
 
 // shared returns the name as a string that equal fields share.
