@@ -41,6 +41,9 @@ type OptionError = model.OptionError
 // Progress describes the state of training after a step.
 type Progress = model.Progress
 
+// Search describes the settings that training compared with the default.
+type Search = learning.Search
+
 // Errors for errors.Is.
 var (
 	ErrInput  = model.ErrInput  // the sentences do not fit the model
@@ -64,7 +67,8 @@ type Report struct {
 	Summary   model.Summary // steps, loss, development scores
 	Sentences int           // number in the training data
 	Tokens    int
-	Size      string // size of the model, in words
+	Size      string  // size of the model, in words
+	Search    *Search // how settings were compared; nil without Config.Search
 }
 
 // Ended says how training ended and which step became the model.
@@ -113,7 +117,7 @@ func Train(ctx context.Context, data Source, c Config) (*Model, *Report, error) 
 		}
 		return nil, nil, err
 	}
-	return newModel(r.Model, storage), &Report{r.Config, r.Summary, r.Sentences, r.Tokens, r.Describe()}, err
+	return newModel(r.Model, storage), &Report{r.Config, r.Summary, r.Sentences, r.Tokens, r.Describe(), r.Search}, err
 }
 
 // openStart opens the model that training starts from, or returns nil without Config.Init. It

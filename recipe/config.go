@@ -159,6 +159,11 @@ type Config struct {
 	// Patience stops training after this many steps without a better score on Dev; 0 means never.
 	Patience *int `toml:"patience" json:"patience,omitempty"`
 
+	// Search is quick, full, or none (or ""). Training first compares some settings with the
+	// default, by short trainings on folds of the training data or on Dev. Only settings that are
+	// unset are searched.
+	Search string `toml:"search,omitempty" json:"search,omitempty"`
+
 	// Files of the run.
 
 	// Init is a model file to start from.

@@ -73,6 +73,12 @@ func (c *Config) validateData() error {
 	case c.ReadsDocuments() && c.Init != "":
 		return model.Refuse("init", "{init}: not with {document} %s, which trains two models", c.Document)
 	}
+	switch {
+	case !slices.Contains([]string{"", NoSearch, QuickSearch, FullSearch}, c.Search):
+		return model.Refuse("search", "{search} %s: want quick, full or none", c.Search)
+	case c.Searches() && c.Init != "":
+		return model.Refuse("init", "{init}: not with {search} %s, which compares models from scratch", c.Search)
+	}
 	if _, err := annotation.ParseSupervision(c.supervision()); err != nil {
 		return model.Refuse("supervision", "{supervision} %s: want full, partial or soft", c.Supervision)
 	}

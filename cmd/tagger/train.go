@@ -35,6 +35,7 @@ func (a *app) trainCommand() *cobra.Command {
   tagger train --model ner.model --dev dev.iob2 --label 3 --l2 1 train.iob2
   tagger train --model ner.model --loss softmax-margin --cost entity --cost-fn 5 train.conll
   tagger train --model ner.model --features templates.txt --optimizer sgd --epochs 20 train.conll
+  tagger train --model ner.model --search quick --dev dev.conll train.conll
   tagger train --model ner.model --checkpoint ner.checkpoint train.conll
   tagger train --model ner.model --checkpoint ner.checkpoint --resume ner.checkpoint train.conll
   tagger train --model semi.model --model-type semi --dev dev.conll train.conll

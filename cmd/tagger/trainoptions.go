@@ -11,7 +11,7 @@ import (
 )
 
 // trainOptions are the flags for settings of training, in the order of the help.
-var trainOptions = slices.Concat(dataOptions, documentOptions, featureOptions, modelOptions, lossOptions, optimizerOptions, runOptions)
+var trainOptions = slices.Concat(dataOptions, documentOptions, featureOptions, modelOptions, lossOptions, optimizerOptions, searchOptions, runOptions)
 
 // group sets the heading of options.
 func group(heading string, options []option) []option {
@@ -151,6 +151,11 @@ var optimizerOptions = group("Optimizer", []option{
 		"losses (default 0)"},
 	{name: "threads", usage: "number `N` of threads (default one per core); the last digits of the weights depend " +
 		"on it"},
+})
+
+var searchOptions = group("Search", []option{
+	{name: "search", usage: "compare settings with the default before training, on folds or on --dev: `KIND` is quick (a few settings), full or " +
+		"none (default none)", choices: []string{"quick", "full", "none"}},
 })
 
 var runOptions = group("Start and checkpoints", []option{

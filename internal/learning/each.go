@@ -38,7 +38,7 @@ func (d *Data) Each(ctx context.Context, take func(s *input.Sentence, labels []s
 // rewind lets Each start again.
 func (d *Data) rewind() {
 	d.inputs.Rewind()
-	d.opened.Close()
+	d.Close()
 	d.opened, d.first = nil, nil
 }
 

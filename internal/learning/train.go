@@ -20,6 +20,7 @@ type Result struct {
 	Summary   model.Summary
 	Sentences int // number in the training data
 	Tokens    int
+	Search    *Search // nil without a search
 
 	set Set
 }
@@ -33,6 +34,12 @@ func Train(ctx context.Context, source corpus.Source, c recipe.Config, start mod
 		return nil, err
 	}
 	defer d.Close()
+	var search *Search
+	if c.Searches() {
+		if search, err = d.search(ctx); err != nil {
+			return nil, err
+		}
+	}
 	set, err := d.Read(ctx)
 	if err != nil {
 		return nil, err
@@ -49,7 +56,7 @@ func Train(ctx context.Context, source corpus.Source, c recipe.Config, start mod
 	if m == nil {
 		return nil, err
 	}
-	r := &Result{Model: m, Config: completed, Summary: summary, Sentences: set.Len(), Tokens: set.Tokens(), set: set}
+	r := &Result{Model: m, Config: completed, Summary: summary, Sentences: set.Len(), Tokens: set.Tokens(), Search: search, set: set}
 	if noting := d.note(r, set); noting != nil {
 		return nil, noting
 	}
@@ -187,6 +194,9 @@ func (d *Data) note(r *Result, set Set) error {
 	}
 	if r.Summary.Dev != nil {
 		meta.Notes["dev"] = strconv.FormatFloat(r.Summary.Dev.F1, 'g', -1, 64)
+	}
+	if r.Search != nil {
+		meta.Notes["search"] = r.Search.Explain()
 	}
 	if r.Config.Date != "" {
 		meta.Notes["date"] = r.Config.Date
