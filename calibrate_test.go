@@ -184,7 +184,7 @@ func wordsOf(name string) (list [][]string) {
 // Labels that encode no spans can have biases too.
 func TestCalibratePlainLabels(t *testing.T) {
 	ctx := context.Background()
-	config := trellis.Config{Label: "2", Epochs: new(3)}
+	config := trellis.Config{Label: "2", Epochs: new(3), CostScale: new(3.0)}
 	m, _, err := trellis.Train(ctx, trellis.Files(train), config)
 	require.NoError(t, err)
 	o := labelledIn("2")

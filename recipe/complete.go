@@ -29,8 +29,15 @@ const (
 )
 
 // tokenScale is the cost of a wrong token for single labels, chosen by cross-validation on training
-// data (docs/explanation/features.md).
-const tokenScale = 3
+// data (docs/explanation/features.md). If more than manyRare of the tokens are words that occur
+// once, rareTokenScale is better. The share lies between those of 80,000 and 40,000 tokens of
+// EWT, 0.067 and 0.092. Weaker templates than the preset cannot reach a large margin, so the rule
+// is for the preset only (docs/benchmarks/accuracy.md).
+const (
+	tokenScale     = 3
+	manyRare       = 0.08
+	rareTokenScale = 20
+)
 
 // usualBlend is the default range of the blend of large-margin softmax. The blend is necessary:
 // weight vectors of many attributes are nearly orthogonal to the few attributes of a token, so
@@ -96,7 +103,11 @@ func (c *Config) pickLoss(p *Profile) {
 	switch task := p.Task(); {
 	case open && task == tagging:
 		c.Loss = "softmax-margin"
-		fill(&c.CostScale, tokenScale)
+		scale := float64(tokenScale)
+		if p.Rare > manyRare && c.readsPreset(tagging) {
+			scale = rareTokenScale
+		}
+		fill(&c.CostScale, scale)
 	case open && task == naming && p.dense():
 		c.Loss = "softmax-margin"
 		fill(&c.L2, denseNamesL2)
@@ -106,6 +117,11 @@ func (c *Config) pickLoss(p *Profile) {
 	default:
 		c.Loss = c.baseLoss()
 	}
+}
+
+// readsPreset reports whether the templates are the preset of a task, perhaps with further lines.
+func (c *Config) readsPreset(task Task) bool {
+	return c.Init == "" && slices.Contains([]string{"", "auto", task.Preset}, c.Features)
 }
 
 // dense reports whether many tokens belong to names, and some do not.

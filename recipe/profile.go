@@ -39,6 +39,9 @@ type Profile struct {
 	// all training data.
 	Outside float64
 	Tokens  int // in the training data, set likewise
+	// Rare is the share of the training tokens whose word occurs only once, set likewise. It is the
+	// leave-one-out rate of unknown words.
+	Rare float64
 
 	further []further // columns to read besides word and part of speech
 	unread  []int     // columns of spans between word and label

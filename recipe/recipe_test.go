@@ -50,6 +50,23 @@ const (
 	lemmas = "dogs\tdog\tNOUN\t7\tB-X\nbark\tbark\tVERB\t8\tO\n\ncats\tcat\tNOUN\t9\tB-X\nsleep\tsleep\tVERB\t1\tO\n"
 )
 
+// Many rare words enlarge the cost of a wrong label, unless the user set it or the templates.
+func TestCompleteRareWords(t *testing.T) {
+	p := profile(t, Config{}, tags)
+	for rare, want := range map[float64]float64{0: tokenScale, manyRare: tokenScale, 0.1: rareTokenScale} {
+		p.Rare = rare
+		c, err := Config{}.Complete(p)
+		require.NoError(t, err)
+		assert.InDelta(t, want, *c.CostScale, 0)
+		c, err = Config{CostScale: new(2.0)}.Complete(p)
+		require.NoError(t, err)
+		assert.InDelta(t, 2, *c.CostScale, 0)
+		c, err = Config{Features: "templates.txt"}.Complete(p)
+		require.NoError(t, err)
+		assert.InDelta(t, tokenScale, *c.CostScale, 0)
+	}
+}
+
 // TestComplete checks what Complete picks for each kind of labels.
 func TestComplete(t *testing.T) {
 	for name, x := range map[string]struct {

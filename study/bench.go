@@ -118,7 +118,7 @@ func (b *bench) describe(sentences, tested int) {
 
 // complete picks the unset options of a configuration for the training data of f.
 func (b *bench) complete(c recipe.Config, f *fold) (recipe.Config, error) {
-	b.data.Profile.Outside, b.data.Profile.Tokens = f.set.Outside(), f.set.Tokens()
+	b.data.Measure(f.set)
 	return c.Complete(b.data.Profile)
 }
 

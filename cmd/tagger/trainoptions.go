@@ -103,7 +103,7 @@ var lossOptions = group("Loss", []option{
 		"optimizer)", choices: trellis.Choices("loss")},
 	{name: "cost", usage: "`NAME` of the cost in the loss: " + cli.OrList(trellis.Choices("cost")) + " (default " +
 		"by the options below, else hamming)", choices: trellis.Choices("cost")},
-	{name: "cost-scale", usage: "multiply the cost by `X` (default 1; 3 in the default loss for plain labels)"},
+	{name: "cost-scale", usage: "multiply the cost by `X` (default 1; 3 or 20 in the default loss for plain labels)"},
 	{name: "cost-fn", usage: "entity cost `X` of a false negative: a token of an entity labelled O (default 1; 3 in " +
 		"the default loss for names)"},
 	{name: "cost-fp", usage: "entity cost `X` of a false positive: an O labelled as a token of an entity (default 1)"},

@@ -337,7 +337,8 @@ func TestFilesThatLookLikeFlags(t *testing.T) {
 // A new flag of train must be shared with tune, or be listed here.
 func TestEveryFlagOfTrainIsShared(t *testing.T) {
 	own := []string{"model", "init", "log-json", "quiet", "config", "write-config", "loss", "optimizer", "l1", "l2", "cost-scale", "help",
-		"weights", "strip", "date", "tokenizer", "text", "document", "config", "write-config", "model-type", "max-length", "order", "keep", "label-parts", "supervision", "checkpoint", "checkpoint-every", "resume"}
+		"weights", "strip", "date", "tokenizer", "text", "document", "config", "write-config", "model-type", "max-length", "order", "keep", "label-parts", "supervision", "checkpoint", "checkpoint-every", "resume",
+		"search"}
 	new(app).trainCommand().Flags().VisitAll(func(f *pflag.Flag) {
 		assert.Contains(t, append(own, sharedOptions...), f.Name, "add this flag of train to sharedOptions, or to the list above")
 	})

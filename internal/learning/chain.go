@@ -19,7 +19,7 @@ import (
 type chainSet struct {
 	*crf.Dataset
 	development[*crf.Dataset]
-	outside
+	counts
 	items bool // ready-made attributes
 }
 

@@ -166,7 +166,7 @@ func (d *Data) trainFirst(ctx context.Context, all []*Kept, numbers []int) (*crf
 	if err != nil {
 		return nil, err
 	}
-	d.Profile.Outside, d.Profile.Tokens = set.Outside(), set.Tokens()
+	d.Measure(set)
 	c, err := d.Config.First().Complete(d.Profile)
 	if err != nil {
 		return nil, err

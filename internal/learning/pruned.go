@@ -15,7 +15,7 @@ import (
 type prunedSet struct {
 	*prunedcrf.Dataset
 	development[*prunedcrf.Dataset]
-	outside
+	counts
 }
 
 func newPrunedSet(in model.Input) (*prunedSet, error) {

@@ -64,13 +64,14 @@ func (d *Data) search(ctx context.Context) (*Search, error) {
 		return nil, model.Refuse("search", "{search} %s scores settings on full labels; name a file with {dev}", d.Config.Search)
 	}
 	var all []*Kept
-	var count outside
+	var count counts
 	var detector annotation.SchemeDetector
 	d.counting = true // the next pass warns about the files
 	err := d.Each(ctx, func(s *input.Sentence, labels []string) error {
 		all = append(all, d.Keep(s, labels))
 		count.tally(labels)
 		detector.Add(labels)
+		d.eachWord(s, count.see)
 		return nil
 	})
 	d.counting = false
@@ -82,7 +83,7 @@ func (d *Data) search(ctx context.Context) (*Search, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.Profile.Outside, d.Profile.Tokens = count.Outside(), count.all
+	d.Profile.Outside, d.Profile.Rare, d.Profile.Tokens = count.Outside(), count.Rare(), count.all
 	result := &Search{Kind: d.Config.Search}
 	var trials []*SearchTrial
 	for _, c := range d.Config.Candidates(d.Profile) {

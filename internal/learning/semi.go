@@ -15,7 +15,7 @@ import (
 type semiSet struct {
 	*semicrf.Dataset
 	development[*semicrf.Dataset]
-	outside
+	counts
 }
 
 func newSemiSet(in model.Input) (*semiSet, error) {

@@ -3,6 +3,7 @@ package learning
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 
 	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
@@ -37,8 +38,11 @@ type Set interface {
 	Attributes() int
 	// Outside returns the share of the training tokens that have the label O.
 	Outside() float64
+	// Rare returns the share of the training tokens whose word occurs only once.
+	Rare() float64
 
 	tally(labels []string)
+	see(word string)
 	add(e example) error
 	// hold adds a development sentence, after all training sentences.
 	hold(e example) error
@@ -79,7 +83,19 @@ func (d *Data) put(set Set, s *input.Sentence, labels []string, context [][]stri
 	}
 	e.labels = d.recode.train(labels)
 	set.tally(e.labels)
+	d.eachWord(s, set.see)
 	return set.add(e)
+}
+
+// eachWord visits the words of a sentence with columns.
+func (d *Data) eachWord(s *input.Sentence, visit func(word string)) {
+	if d.templates == nil {
+		return
+	}
+	seq := d.columns(s)
+	for t := range seq.Len() {
+		visit(seq.Field(t, d.Profile.Form))
+	}
 }
 
 // hold adds a development sentence with its context in a document, if any.
@@ -118,20 +134,43 @@ func (d *Data) choices(fields []string) ([]annotation.Choice, error) {
 	return d.known, nil
 }
 
-// outside counts training tokens and those with the label O.
-type outside struct{ all, out int }
+// counts counts training tokens, those with the label O, and words.
+type counts struct {
+	all, out int
+	words    map[uint64]int // by hash
+}
 
-func (o *outside) tally(labels []string) {
-	o.all += len(labels)
+func (c *counts) tally(labels []string) {
+	c.all += len(labels)
 	for _, label := range labels {
 		if label == "O" {
-			o.out++
+			c.out++
 		}
 	}
 }
 
+func (c *counts) see(word string) {
+	if c.words == nil {
+		c.words = make(map[uint64]int)
+	}
+	c.words[maphash.String(hashing, word)]++
+}
+
+var hashing = maphash.MakeSeed()
+
 // Outside implements [Set].
-func (o *outside) Outside() float64 { return float64(o.out) / float64(max(o.all, 1)) }
+func (c *counts) Outside() float64 { return float64(c.out) / float64(max(c.all, 1)) }
+
+// Rare implements [Set].
+func (c *counts) Rare() float64 {
+	once := 0
+	for _, n := range c.words {
+		if n == 1 {
+			once++
+		}
+	}
+	return float64(once) / float64(max(c.all, 1))
+}
 
 // development is the development data of a set.
 type development[D interface {

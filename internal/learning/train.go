@@ -129,10 +129,15 @@ func (d *Data) pickTokenizer() {
 
 // Complete picks the unset options of the configuration for a set.
 func (d *Data) Complete(set Set) (recipe.Config, error) {
-	d.Profile.Outside, d.Profile.Tokens = set.Outside(), set.Tokens()
+	d.Measure(set)
 	completed, err := d.Config.Complete(d.Profile)
 	completed.Tokenizer = d.tokens.completed()
 	return completed, err
+}
+
+// Measure adds to the profile what all of the training data show.
+func (d *Data) Measure(set Set) {
+	d.Profile.Outside, d.Profile.Rare, d.Profile.Tokens = set.Outside(), set.Rare(), set.Tokens()
 }
 
 // describe reports the data and the method of training.
