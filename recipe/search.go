@@ -137,6 +137,9 @@ func (c Config) Short(p *Profile) (Config, error) {
 	own.Epochs = new(min(shortIterations, *c.Epochs))
 	if optimizerNamed(c.Optimizer).batch {
 		c.Optimizer, c.WarmUp, c.Tolerance = "sgd", nil, nil
+		if !traits(c.Loss).NeedsStart {
+			c.Rate = new(shortRate)
+		}
 	}
 	c.Epochs = new(min(shortEpochs, *c.Epochs))
 	if c, err = c.Complete(p); err != nil {
@@ -146,8 +149,10 @@ func (c Config) Short(p *Profile) (Config, error) {
 }
 
 // shortEpochs is the number of epochs of a short training (docs/benchmarks/accuracy.md), and
-// shortIterations that of iterations of a batch method that SGD cannot replace.
+// shortIterations that of iterations of a batch method that SGD cannot replace. With the rate
+// shortRate, SGD needs no trials, which take as long as the epochs, and its loss is no higher.
 const (
 	shortEpochs     = 5
+	shortRate       = 0.3
 	shortIterations = 30
 )
