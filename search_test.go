@@ -2,6 +2,8 @@ package trellis_test
 
 import (
 	"context"
+	"fmt"
+	"log"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +15,20 @@ import (
 	"github.com/trellis-nlp/trellis"
 	"github.com/trellis-nlp/trellis/model"
 )
+
+// Training compares some settings with the default first, on the development data.
+func ExampleSearch() {
+	c := trellis.Config{Search: "quick", Dev: trellis.Files(dev), Epochs: new(5)}
+	_, report, err := trellis.Train(context.Background(), trellis.Files(train), c)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(report.Search.Trials), "settings")
+	fmt.Println(report.Search.Explain())
+	// Output:
+	// 4 settings
+	// search keeps the default: no other setting is better beyond chance
+}
 
 // A search gives the model of its choice, and the same one for any number of threads.
 func TestSearch(t *testing.T) {
