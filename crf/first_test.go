@@ -37,7 +37,7 @@ func TestFirstModelIsStored(t *testing.T) {
 	first, err := nameModel(model.Input{Templates: templatesOf(t, "u:p=%x[-1,form]/%x[0,form]\n")}, attribute("u:p=Mr/Ann", 1))
 	require.NoError(t, err)
 	in := model.Input{Templates: templatesOf(t, "u:d=%x[0,doclabel]\n"), Lexicons: document.Columns(), First: first}
-	m, err := nameModel(in, attribute("u:d=X=", 1), attribute("u:d=O=", 0))
+	m, err := nameModel(in, attribute("u:d=X5", 1), attribute("u:d=O", 0))
 	require.NoError(t, err)
 
 	var file bytes.Buffer
