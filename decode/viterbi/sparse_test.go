@@ -169,3 +169,17 @@ func BenchmarkLabels(b *testing.B) {
 		}
 	}
 }
+
+func FuzzSparseEdges(f *testing.F) {
+	f.Add(uint64(1), byte(5), byte(4), byte(60), -30.0, 700.0)
+	f.Add(uint64(2), byte(9), byte(1), byte(200), math.Inf(-1), -1.0)
+	f.Fuzz(func(t *testing.T, seed uint64, l, steps, density byte, low, high float64) {
+		ok := func(v float64) bool { return v <= 1e4 && (v >= -1e4 || math.IsInf(v, -1)) }
+		if !ok(low) || !ok(high) {
+			t.Skip("outside the range of scores")
+		}
+		rng := rand.New(rand.NewPCG(seed, 1))
+		numbers := []float64{low, high, 0, rng.NormFloat64()}
+		checkSparse(t, randomSparse(rng, 1+int(steps%8), 1+int(l%16), float64(density)/255, seed%2 == 0, numbers))
+	})
+}

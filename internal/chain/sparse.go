@@ -5,18 +5,11 @@ import (
 	"github.com/trellis-nlp/trellis/structured"
 )
 
-// Sparse edges pay from sparseLabels labels, and if at most one of sparsePairs label pairs is
-// listed. docs/benchmarks/performance.md has the measurements.
-const (
-	sparseLabels = 64
-	sparsePairs  = 8
-)
-
 // Sparse reports whether a lattice of the given number of labels should have sparse edges if the
-// given number of label pairs has a score.
-func Sparse(labels, pairs int) bool {
-	return labels >= sparseLabels && sparsePairs*pairs <= labels*labels
-}
+// given number of label pairs has a score. The bound follows from the measurements in
+// docs/benchmarks/performance.md. With 48 labels sparse edges pay if a fifteenth of the pairs is
+// listed, with 230 labels if it is a sixth.
+func Sparse(labels, pairs int) bool { return 5*pairs <= labels*(labels-32) }
 
 // edges are the L x L scores of label pairs, dense and, if that pays, sparse.
 type edges struct {
