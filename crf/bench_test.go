@@ -114,7 +114,14 @@ func tagging(b *testing.B, w Precision) (*Model, []*corpus.Sentence, int) {
 			b.Fatal(err)
 		}
 	}
-	m, _, err := Train(b.Context(), d, Options{Batch: optimize.LBFGS{Limits: optimize.Limits{MaxIterations: 8}}, Penalty: optimize.Penalty{L2: 0.1}})
+	test, tokens := ewt(b, "test.conllu")
+	return reopened(b, d, 8, w), test, tokens
+}
+
+// reopened trains a model for some iterations and returns it as Open does.
+func reopened(b *testing.B, d *Dataset, iterations int, w Precision) *Model {
+	b.Helper()
+	m, _, err := Train(b.Context(), d, Options{Batch: optimize.LBFGS{Limits: optimize.Limits{MaxIterations: iterations}}, Penalty: optimize.Penalty{L2: 0.1}})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -132,8 +139,34 @@ func tagging(b *testing.B, w Precision) (*Model, []*corpus.Sentence, int) {
 	if m, err = Open(path); err != nil {
 		b.Fatal(err)
 	}
-	test, tokens := ewt(b, "test.conllu")
-	return m, test, tokens
+	return m
+}
+
+// Tagging the CoNLL-2000 test sentences, held in memory, on one core, with the chunk preset.
+func BenchmarkTagChunks(b *testing.B) {
+	m := reopened(b, conll2000(b, "train.txt"), 4, Float32)
+	text, err := os.ReadFile("../../shared/data/conll2000/test.txt")
+	if err != nil {
+		b.Fatal(err)
+	}
+	var test []features.Sequence
+	tokens := 0
+	for _, s := range read(b, string(text)) {
+		test, tokens = append(test, s), tokens+s.Len()
+	}
+	t := m.NewDecoder()
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, s := range test {
+			if err := t.Read(s); err != nil {
+				b.Fatal(err)
+			}
+			if _, _, err := t.Best(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(float64(tokens)*float64(b.N)/b.Elapsed().Seconds(), "tokens/s")
 }
 
 // Tagging the EWT test sentences, held in memory, on one core: in total, and by step.

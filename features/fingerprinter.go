@@ -197,8 +197,8 @@ func (f *Fingerprinter) NonLocal(t int) []uint64 {
 }
 
 // Columns returns the number of columns that templates read, including windows. A window counts as
-// a column whose fields are the values of a view at three adjacent tokens, named by
-// the last of them.
+// a column whose fields are the values of a view at three adjacent tokens, named by the last of
+// them.
 func (f *Fingerprinter) Columns() int { return len(f.layout.columns) + len(f.layout.windows) }
 
 // IsWindow reports whether column i is a window.

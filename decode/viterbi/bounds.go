@@ -14,8 +14,8 @@ import (
 //
 //	D(a, i) = max_j (Edge[i][j] - Edge[a][j])
 //
-// If delta[t][a] - delta[t][i] exceeds D(a, i), every path through i at t scores less than the same
-// path with the best prefix that ends in a. So label i is nobody's best predecessor.
+// Let delta[t][a] - delta[t][i] exceed D(a, i). Then a path through i at t scores less than its end
+// after the best prefix that ends in a. So label i is no label's best predecessor.
 //
 // Bounds computes D for a label when it is first the best label of a position, in time O(L^2). It
 // is safe for concurrent use.
