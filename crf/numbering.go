@@ -22,10 +22,11 @@ func (d *Dataset) batches() *numbering {
 	return d.numbering
 }
 
-// finish numbers the attributes of all sentences added so far.
+// finish numbers the attributes of all sentences added so far. Several goroutines may call it, as
+// they may train on the same data.
 func (d *Dataset) finish() {
-	if n := d.numbering; n != nil && (n.filling != nil || len(n.batches) > 0) {
-		n.finish()
+	if d.numbering != nil {
+		d.numbering.finish()
 	}
 }
 
@@ -43,7 +44,8 @@ type numbering struct {
 	batches []*batch // sent, in the order of the input
 	spare   []*batch
 
-	names sync.RWMutex // guards the dictionaries
+	finishing sync.Mutex   // held while the last batches are numbered
+	names     sync.RWMutex // guards the dictionaries
 
 	mu      sync.Mutex
 	waiting []*batch // sent, but on no goroutine yet
@@ -135,6 +137,11 @@ func (n *numbering) send() {
 
 // finish numbers the attributes of all batches.
 func (n *numbering) finish() {
+	n.finishing.Lock()
+	defer n.finishing.Unlock()
+	if n.filling == nil && len(n.batches) == 0 {
+		return
+	}
 	if n.filling != nil {
 		n.send()
 	}

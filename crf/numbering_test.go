@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -101,6 +102,26 @@ func TestNumbersDoNotDependOnThreads(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The first use of a data set numbers the last batches, also if several goroutines use it first.
+func TestGoroutinesShareNewData(t *testing.T) {
+	build := func(threads int) *Dataset {
+		d, err := NewDataset(model.Input{})
+		require.NoError(t, err)
+		d.Threads = threads
+		for k := range 2 * batchTokens {
+			require.NoError(t, d.AddItems([][]attrfile.Attribute{{{Name: fmt.Sprint("a", k%300), Value: 1}}}, []string{fmt.Sprint("L", k%3)}, 1))
+		}
+		return d
+	}
+	want, got := build(1), build(3)
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Go(func() { assert.Equal(t, 300, got.Attributes()) })
+	}
+	wait.Wait()
+	requireSameNumbers(t, want, got)
 }
 
 // A batch may hold a name whose fingerprint another name has, known or new.

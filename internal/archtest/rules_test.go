@@ -130,7 +130,7 @@ var rules = []rule{
 		imports: []string{"model", "crf", "interop/crfsuite", "interop/crfpp", "interop/wapiti"}},
 	{path: "internal/learning", system: true,
 		imports: []string{"structured", "losses", "corpus", "corpus/attrfile", "corpus/annotation", "text", "text/standoff", "cluster", "features", "lexicon", "document", "optimize", "metrics", "model", "crf", "semicrf", "prunedcrf", "segment", "recipe",
-			"internal/input", "internal/safefile", "internal/workers"}},
+			"internal/fingerprint", "internal/input", "internal/safefile", "internal/workers"}},
 	{path: "study", public: true, system: true,
 		imports: []string{"structured", "decode/viterbi", "inference/forwardbackward", "losses", "corpus", "corpus/annotation", "metrics", "metrics/analysis", "model", "crf", "recipe", "internal/input", "internal/learning", "internal/plots", "internal/workers"},
 		modules: []string{"gonum.org/v1/gonum/stat"}},

@@ -52,6 +52,8 @@ type fieldRecorder struct {
 
 func (r *fieldRecorder) tally([]string) {}
 
+func (r *fieldRecorder) see(string) {}
+
 func (r *fieldRecorder) add(e example) error {
 	r.list = append(r.list, strings.Join(e.columns.(features.SeenLabels).Fields, ","))
 	return nil

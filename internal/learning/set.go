@@ -3,11 +3,11 @@ package learning
 import (
 	"context"
 	"fmt"
-	"hash/maphash"
 
 	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/corpus/attrfile"
 	"github.com/trellis-nlp/trellis/features"
+	"github.com/trellis-nlp/trellis/internal/fingerprint"
 	"github.com/trellis-nlp/trellis/internal/input"
 	"github.com/trellis-nlp/trellis/losses"
 	"github.com/trellis-nlp/trellis/model"
@@ -137,7 +137,7 @@ func (d *Data) choices(fields []string) ([]annotation.Choice, error) {
 // counts counts training tokens, those with the label O, and words.
 type counts struct {
 	all, out int
-	words    map[uint64]int // by hash
+	words    map[uint64]int // by fingerprint
 }
 
 func (c *counts) tally(labels []string) {
@@ -153,10 +153,10 @@ func (c *counts) see(word string) {
 	if c.words == nil {
 		c.words = make(map[uint64]int)
 	}
-	c.words[maphash.String(hashing, word)]++
+	c.words[hasher.OfString(word)]++
 }
 
-var hashing = maphash.MakeSeed()
+var hasher = fingerprint.NewHasher(0)
 
 // Outside implements [Set].
 func (c *counts) Outside() float64 { return float64(c.out) / float64(max(c.all, 1)) }
