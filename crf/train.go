@@ -73,6 +73,10 @@ type Options struct {
 	Warn func(string)
 }
 
+// largeModel is the number of features from which the vectors of the optimizer take tens of
+// megabytes, and a collection takes little time compared with training.
+const largeModel = 1 << 17
+
 // Train returns the model that minimises the total loss of the sentences of d plus the penalty.
 //
 // When ctx ends, training stops at the next step. Train then returns the best model so far with an
@@ -139,7 +143,9 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 	if !usable {
 		return nil, t.summary, err
 	}
-	runtime.GC() // of the optimizer's memory, so that the model does not add to the peak
+	if t.x.dim() >= largeModel {
+		runtime.GC() // of the optimizer's memory, so that the model does not add to the peak
+	}
 	m, making := newModel(d, t.x, t.w)
 	if making == nil && t.dictionary != nil {
 		m.tagDict, making = d.tagDictionary(t.dictionary)
