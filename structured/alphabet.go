@@ -1,7 +1,7 @@
 package structured
 
 // Alphabet numbers labels 0..Len()-1 in the order in which they are added. The zero value is empty
-// and ready to use. Concurrent reads are safe while nobody adds.
+// and ready to use. Concurrent reads are safe while no label is added.
 type Alphabet struct {
 	names []string
 	index map[string]int

@@ -22,7 +22,7 @@ type Hasher struct {
 
 // NewHasher returns the hasher of base k, 0 <= k < [Bases]. It panics for other k. The bases are
 // the first outputs of the generator SplitMix64 (Steele, Lea and Flood 2014) from seed 0 without
-// their 3 lowest bits, so nobody chose them.
+// their 3 lowest bits, so they were not chosen by hand.
 func NewHasher(k int) *Hasher {
 	if k < 0 || k >= Bases {
 		panic(fmt.Sprintf("fingerprint: base %d: want 0..%d", k, Bases-1))

@@ -3,7 +3,7 @@ package fingerprint
 import "math/bits"
 
 // Table maps fingerprints to ids chosen by the caller. The zero Table is empty and ready.
-// Concurrent reads are safe while nobody writes. Entries cannot be removed.
+// Concurrent reads are safe while there is no write. Entries cannot be removed.
 //
 // It has two flat arrays with open addressing and linear probing. A lookup that fails, as for most
 // attributes of rare words, does not touch the ids. (One array of pairs was no faster for

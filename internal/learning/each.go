@@ -16,7 +16,7 @@ import (
 func (d *Data) Each(ctx context.Context, take func(s *input.Sentence, labels []string) error) error {
 	for k := range d.inputs.Len() {
 		in, first := d.opened, d.first
-		d.first = nil // nobody needs them after this pass
+		d.first = nil // not needed after this pass
 		if k > 0 || in == nil {
 			var err error
 			if in, err = d.inputs.Open(ctx, k); err != nil {
