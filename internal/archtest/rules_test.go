@@ -147,6 +147,7 @@ var rules = []rule{
 		imports: []string{"structured", "text", "model", "explain", "report", root},
 		modules: []string{"github.com/klauspost/compress", "github.com/prometheus/client_golang/prometheus"}},
 	{path: "serve/internal/load", system: true},
+	{path: "internal/speed", system: true},
 	{path: "internal/accuracy", system: true,
 		imports: []string{"features", "metrics", "recipe", "text", "text/standoff", root}},
 	{path: "internal/care", system: true,
