@@ -23,6 +23,10 @@
 // cancel nearly all of a sum, it is computed again without them. Entropy, samples and marginals of
 // all edges still take O(T L^2) time or memory.
 //
+// [Workspace.AddMarginalsBlock] processes four lattices with the same shared or sparse edges at
+// once. The vector instructions then work on the same label of four lattices. That takes half the
+// time or less with few labels or sparse edges, and four fifths with hundreds of dense labels.
+//
 // Scores are finite or -Inf (forbidden). NaN and +Inf are a [*structured.ValueError]. If every path
 // is forbidden, the error is [structured.ErrNoPath]. Lengths that do not match wrap
 // [structured.ErrShape].

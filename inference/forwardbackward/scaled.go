@@ -55,16 +55,8 @@ func (w *Workspace) edgePotentials() (shift float64, ok bool) {
 		return float64(s.T-1) * most, ok
 	}
 	if s.Shape() == structured.SharedEdges {
-		// Sentences of a model share transitions. Comparing them is cheaper than exp.
-		if !simd.Same(w.edgeOf, s.Edge) {
-			w.edge = vec.Resize(w.edge, n)
-			w.edgeOf = w.edgeOf[:0]
-			if w.edgeM, ok = shiftedExp(w.edge, s.Edge); !ok {
-				return 0, false
-			}
-			w.edgeOf = append(w.edgeOf, s.Edge...)
-		}
-		return float64(s.T-1) * w.edgeM, true
+		ok = w.sharedPotentials(s.Edge)
+		return float64(s.T-1) * w.edgeM, ok
 	}
 	w.edgeOf = w.edgeOf[:0]
 	w.edge = vec.Resize(w.edge, len(s.Edge))
@@ -76,6 +68,24 @@ func (w *Workspace) edgePotentials() (shift float64, ok bool) {
 		shift += m
 	}
 	return shift, true
+}
+
+// sharedPotentials fills edge with the potentials of shared edges, and edgeM. Sentences of a model
+// share transitions. Comparing them is cheaper than exp.
+func (w *Workspace) sharedPotentials(edge []float64) (ok bool) {
+	if simd.Same(w.edgeOf, edge) {
+		return true
+	}
+	w.edge = vec.Resize(w.edge, len(edge))
+	w.edgeOf = w.edgeOf[:0]
+	w.block.across = w.block.across[:0]
+	if vec.FirstBad(edge) >= 0 {
+		return false
+	}
+	if w.edgeM, ok = shiftedExp(w.edge, edge); ok {
+		w.edgeOf = append(w.edgeOf, edge...)
+	}
+	return ok
 }
 
 // scaledForward is the recursion of the package comment. ok is false if the result may be

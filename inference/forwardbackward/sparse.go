@@ -40,6 +40,9 @@ func (e *sparseEdges) prepare(s *structured.Lattice) (most float64, ok bool) {
 		return e.most, true
 	}
 	e.pairs = nil
+	if vec.FirstBad(s.Edge) >= 0 {
+		return 0, false
+	}
 	p := s.Pairs.Pattern()
 	most = max(simd.Max(s.Edge), 0)
 	e.potential = vec.Resize(e.potential, len(s.Edge))

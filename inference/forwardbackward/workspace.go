@@ -28,6 +28,7 @@ type Workspace struct {
 	edgeOf []float64 // the shared edges from which edge was computed
 	edgeM  float64   // their maximum
 
+	block  block
 	sparse sparseEdges
 	dense  structured.Lattice // scores with sparse edges, for the exact recursion
 	cost   structured.Lattice // a second lattice with sparse edges

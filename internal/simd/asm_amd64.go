@@ -119,3 +119,48 @@ func gatherMaxAVX2(dst []float64, value []float64, x []float64, index []int32, f
 //
 //go:noescape
 func pairDotsAVX2(dst []float64, a []float64, b []float64, first []int32, to []int32, stride int)
+
+// expLanesAVX2 is expLanesGo.
+//
+//go:noescape
+func expLanesAVX2(dst []float64, rows *[4][]float64, shift *[4]float64, least *[4]float64) (valid bool)
+
+// vecMatLanesAVX2 is vecMatLanesGo.
+//
+//go:noescape
+func vecMatLanesAVX2(dst []float64, a []float64, m []float64)
+
+// normLanesAVX2 is normLanesGo.
+//
+//go:noescape
+func normLanesAVX2(dst []float64, x []float64, sum *[4]float64, least *[4]float64)
+
+// backLanesAVX2 is backLanesGo.
+//
+//go:noescape
+func backLanesAVX2(beta []float64, node []float64, alpha []float64, norm *[4]float64, sum *[4]float64)
+
+// addLanesAVX2 is addLanesGo.
+//
+//go:noescape
+func addLanesAVX2(rows *[4][]float64, c float64, x []float64)
+
+// sumOuterLanesAVX2 is sumOuterLanesGo.
+//
+//go:noescape
+func sumOuterLanesAVX2(dst []float64, a []float64, b []float64, n int)
+
+// gatherLanesAVX2 is gatherLanesGo.
+//
+//go:noescape
+func gatherLanesAVX2(dst []float64, value []float64, x []float64, index []int32, first []int32, line []int32, start *[4]float64, least *[4]float64)
+
+// pairLanesAVX2 is pairLanesGo.
+//
+//go:noescape
+func pairLanesAVX2(dst []float64, a []float64, b []float64, first []int32, to []int32, stride int)
+
+// addSumsAVX2 is addSumsGo.
+//
+//go:noescape
+func addSumsAVX2(dst []float64, c float64, y []float64, x []float64)

@@ -3492,3 +3492,1521 @@ next:
 done:
 	VZEROUPPER
 	RET
+
+// func expLanesAVX2(dst []float64, rows *[4][]float64, shift *[4]float64, least *[4]float64) (valid bool)
+// Requires: AVX, AVX2, FMA3
+TEXT ·expLanesAVX2(SB), NOSPLIT, $0-49
+	MOVQ    dst_base+0(FP), AX
+	MOVQ    dst_len+8(FP), CX
+	MOVQ    shift+32(FP), DX
+	MOVQ    least+40(FP), BX
+	MOVQ    rows+24(FP), SI
+	MOVQ    (SI), DI
+	MOVQ    24(SI), R8
+	MOVQ    48(SI), R9
+	MOVQ    72(SI), SI
+	SHLQ    $0x01, CX
+	VMOVUPD neg_max<>+0(SB), Y0
+	VCMPPD  $0x00, Y0, Y0, Y1
+	LEAQ    -32(CX), R11
+	XORQ    R10, R10
+
+rows:
+	CMPQ R10, R11
+	JLE  rows_group
+	CMPQ R10, CX
+	JGE  rows_done
+	MOVQ R11, R10
+
+rows_group:
+	VMOVUPD    (DI)(R10*1), Y2
+	VCMPPD     $0x01, pos_inf<>+0(SB), Y2, Y3
+	VANDPD     Y3, Y1, Y1
+	VMOVUPD    (R8)(R10*1), Y3
+	VCMPPD     $0x01, pos_inf<>+0(SB), Y3, Y4
+	VANDPD     Y4, Y1, Y1
+	VMOVUPD    (R9)(R10*1), Y4
+	VCMPPD     $0x01, pos_inf<>+0(SB), Y4, Y5
+	VANDPD     Y5, Y1, Y1
+	VMOVUPD    (SI)(R10*1), Y5
+	VCMPPD     $0x01, pos_inf<>+0(SB), Y5, Y6
+	VANDPD     Y6, Y1, Y1
+	VUNPCKLPD  Y3, Y2, Y6
+	VUNPCKHPD  Y3, Y2, Y7
+	VUNPCKLPD  Y5, Y4, Y8
+	VUNPCKHPD  Y5, Y4, Y5
+	VPERM2F128 $0x20, Y8, Y6, Y2
+	VPERM2F128 $0x20, Y5, Y7, Y3
+	VPERM2F128 $0x31, Y8, Y6, Y4
+	VPERM2F128 $0x31, Y5, Y7, Y5
+	VMOVUPD    Y2, (AX)(R10*4)
+	VMAXPD     Y2, Y0, Y0
+	VMOVUPD    Y3, 32(AX)(R10*4)
+	VMAXPD     Y3, Y0, Y0
+	VMOVUPD    Y4, 64(AX)(R10*4)
+	VMAXPD     Y4, Y0, Y0
+	VMOVUPD    Y5, 96(AX)(R10*4)
+	VMAXPD     Y5, Y0, Y0
+	ADDQ       $0x20, R10
+	JMP        rows
+
+rows_done:
+	VMOVUPD   Y0, (DX)
+	VMOVMSKPD Y1, DX
+	SHLQ      $0x02, CX
+	XORQ      R10, R10
+	VMOVUPD   pos_inf<>+0(SB), Y1
+
+exp:
+	CMPQ         R10, CX
+	JGE          done
+	VMOVUPD      (AX)(R10*1), Y2
+	VSUBPD       Y0, Y2, Y2
+	VCMPPD       $0x00, neg_inf<>+0(SB), Y2, Y3
+	VBLENDVPD    Y3, pos_inf<>+0(SB), Y2, Y3
+	VMINPD       Y3, Y1, Y1
+	VMOVUPD      round<>+0(SB), Y4
+	VCMPPD       $0x0d, floor<>+0(SB), Y2, Y3
+	VMAXPD       floor<>+0(SB), Y2, Y2
+	VFMADD231PD  log2e<>+0(SB), Y2, Y4
+	VSUBPD       round<>+0(SB), Y4, Y5
+	VFNMADD231PD ln2<>+0(SB), Y5, Y2
+	VFNMADD231PD ln2_rest<>+0(SB), Y5, Y2
+	VMULPD       Y2, Y2, Y5
+	VMOVUPD      taylor12<>+0(SB), Y6
+	VMOVUPD      taylor13<>+0(SB), Y7
+	VFMADD213PD  taylor11<>+0(SB), Y5, Y7
+	VFMADD213PD  taylor10<>+0(SB), Y5, Y6
+	VFMADD213PD  taylor9<>+0(SB), Y5, Y7
+	VFMADD213PD  taylor8<>+0(SB), Y5, Y6
+	VFMADD213PD  taylor7<>+0(SB), Y5, Y7
+	VFMADD213PD  taylor6<>+0(SB), Y5, Y6
+	VFMADD213PD  taylor5<>+0(SB), Y5, Y7
+	VFMADD213PD  taylor4<>+0(SB), Y5, Y6
+	VFMADD213PD  taylor3<>+0(SB), Y5, Y7
+	VFMADD213PD  taylor2<>+0(SB), Y5, Y6
+	VFMADD213PD  taylor1<>+0(SB), Y5, Y7
+	VFMADD213PD  taylor0<>+0(SB), Y5, Y6
+	VFMADD231PD  Y7, Y2, Y6
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y6, Y6
+	VANDPD       Y3, Y6, Y6
+	VMOVUPD      Y6, (AX)(R10*1)
+	ADDQ         $0x20, R10
+	JMP          exp
+
+done:
+	VMOVUPD Y1, (BX)
+	CMPL    DX, $0x0f
+	SETEQ   AL
+	VZEROUPPER
+	MOVB    AL, valid+48(FP)
+	RET
+
+DATA neg_max<>+0(SB)/8, $0xffefffffffffffff
+DATA neg_max<>+8(SB)/8, $0xffefffffffffffff
+DATA neg_max<>+16(SB)/8, $0xffefffffffffffff
+DATA neg_max<>+24(SB)/8, $0xffefffffffffffff
+GLOBL neg_max<>(SB), RODATA|NOPTR, $32
+
+// func vecMatLanesAVX2(dst []float64, a []float64, m []float64)
+// Requires: AVX, FMA3
+TEXT ·vecMatLanesAVX2(SB), NOSPLIT, $0-72
+	MOVQ dst_base+0(FP), AX
+	MOVQ dst_len+8(FP), CX
+	MOVQ a_base+24(FP), DX
+	MOVQ a_len+32(FP), BX
+	MOVQ m_base+48(FP), SI
+	SHRQ $0x02, CX
+	SHRQ $0x02, BX
+	MOVQ CX, DI
+	SHLQ $0x03, DI
+
+strip:
+	CMPQ CX, $0x00
+	JLE  done
+	MOVQ SI, R8
+	MOVQ DX, R10
+	MOVQ BX, R9
+	MOVQ CX, R11
+	CMPQ R11, $0x0c
+	JLE  choose
+	CMPQ R11, $0x18
+	JG   strip12
+	ADDQ $0x01, R11
+	SHRQ $0x01, R11
+
+choose:
+	CMPQ R11, $0x01
+	JE   strip1
+	CMPQ R11, $0x02
+	JE   strip2
+	CMPQ R11, $0x03
+	JE   strip3
+	CMPQ R11, $0x04
+	JE   strip4
+	CMPQ R11, $0x05
+	JE   strip5
+	CMPQ R11, $0x06
+	JE   strip6
+	CMPQ R11, $0x07
+	JE   strip7
+	CMPQ R11, $0x08
+	JE   strip8
+	CMPQ R11, $0x09
+	JE   strip9
+	CMPQ R11, $0x0a
+	JE   strip10
+	CMPQ R11, $0x0b
+	JE   strip11
+
+strip12:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+
+one12:
+	VMOVUPD      (R10), Y12
+	VBROADCASTSD (R8), Y13
+	VFMADD231PD  Y13, Y12, Y0
+	VBROADCASTSD 8(R8), Y13
+	VFMADD231PD  Y13, Y12, Y1
+	VBROADCASTSD 16(R8), Y13
+	VFMADD231PD  Y13, Y12, Y2
+	VBROADCASTSD 24(R8), Y13
+	VFMADD231PD  Y13, Y12, Y3
+	VBROADCASTSD 32(R8), Y13
+	VFMADD231PD  Y13, Y12, Y4
+	VBROADCASTSD 40(R8), Y13
+	VFMADD231PD  Y13, Y12, Y5
+	VBROADCASTSD 48(R8), Y13
+	VFMADD231PD  Y13, Y12, Y6
+	VBROADCASTSD 56(R8), Y13
+	VFMADD231PD  Y13, Y12, Y7
+	VBROADCASTSD 64(R8), Y13
+	VFMADD231PD  Y13, Y12, Y8
+	VBROADCASTSD 72(R8), Y13
+	VFMADD231PD  Y13, Y12, Y9
+	VBROADCASTSD 80(R8), Y13
+	VFMADD231PD  Y13, Y12, Y10
+	VBROADCASTSD 88(R8), Y13
+	VFMADD231PD  Y13, Y12, Y11
+	ADDQ         DI, R8
+	ADDQ         $0x20, R10
+	DECQ         R9
+	JNE          one12
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
+	VMOVUPD      Y6, 192(AX)
+	VMOVUPD      Y7, 224(AX)
+	VMOVUPD      Y8, 256(AX)
+	VMOVUPD      Y9, 288(AX)
+	VMOVUPD      Y10, 320(AX)
+	VMOVUPD      Y11, 352(AX)
+	ADDQ         $0x00000180, AX
+	ADDQ         $0x60, SI
+	SUBQ         $0x0c, CX
+	JMP          strip
+
+strip11:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+
+one11:
+	VMOVUPD      (R10), Y11
+	VBROADCASTSD (R8), Y12
+	VFMADD231PD  Y12, Y11, Y0
+	VBROADCASTSD 8(R8), Y12
+	VFMADD231PD  Y12, Y11, Y1
+	VBROADCASTSD 16(R8), Y12
+	VFMADD231PD  Y12, Y11, Y2
+	VBROADCASTSD 24(R8), Y12
+	VFMADD231PD  Y12, Y11, Y3
+	VBROADCASTSD 32(R8), Y12
+	VFMADD231PD  Y12, Y11, Y4
+	VBROADCASTSD 40(R8), Y12
+	VFMADD231PD  Y12, Y11, Y5
+	VBROADCASTSD 48(R8), Y12
+	VFMADD231PD  Y12, Y11, Y6
+	VBROADCASTSD 56(R8), Y12
+	VFMADD231PD  Y12, Y11, Y7
+	VBROADCASTSD 64(R8), Y12
+	VFMADD231PD  Y12, Y11, Y8
+	VBROADCASTSD 72(R8), Y12
+	VFMADD231PD  Y12, Y11, Y9
+	VBROADCASTSD 80(R8), Y12
+	VFMADD231PD  Y12, Y11, Y10
+	ADDQ         DI, R8
+	ADDQ         $0x20, R10
+	DECQ         R9
+	JNE          one11
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
+	VMOVUPD      Y6, 192(AX)
+	VMOVUPD      Y7, 224(AX)
+	VMOVUPD      Y8, 256(AX)
+	VMOVUPD      Y9, 288(AX)
+	VMOVUPD      Y10, 320(AX)
+	ADDQ         $0x00000160, AX
+	ADDQ         $0x58, SI
+	SUBQ         $0x0b, CX
+	JMP          strip
+
+strip10:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+
+one10:
+	VMOVUPD      (R10), Y10
+	VBROADCASTSD (R8), Y11
+	VFMADD231PD  Y11, Y10, Y0
+	VBROADCASTSD 8(R8), Y11
+	VFMADD231PD  Y11, Y10, Y1
+	VBROADCASTSD 16(R8), Y11
+	VFMADD231PD  Y11, Y10, Y2
+	VBROADCASTSD 24(R8), Y11
+	VFMADD231PD  Y11, Y10, Y3
+	VBROADCASTSD 32(R8), Y11
+	VFMADD231PD  Y11, Y10, Y4
+	VBROADCASTSD 40(R8), Y11
+	VFMADD231PD  Y11, Y10, Y5
+	VBROADCASTSD 48(R8), Y11
+	VFMADD231PD  Y11, Y10, Y6
+	VBROADCASTSD 56(R8), Y11
+	VFMADD231PD  Y11, Y10, Y7
+	VBROADCASTSD 64(R8), Y11
+	VFMADD231PD  Y11, Y10, Y8
+	VBROADCASTSD 72(R8), Y11
+	VFMADD231PD  Y11, Y10, Y9
+	ADDQ         DI, R8
+	ADDQ         $0x20, R10
+	DECQ         R9
+	JNE          one10
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
+	VMOVUPD      Y6, 192(AX)
+	VMOVUPD      Y7, 224(AX)
+	VMOVUPD      Y8, 256(AX)
+	VMOVUPD      Y9, 288(AX)
+	ADDQ         $0x00000140, AX
+	ADDQ         $0x50, SI
+	SUBQ         $0x0a, CX
+	JMP          strip
+
+strip9:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+
+one9:
+	VMOVUPD      (R10), Y9
+	VBROADCASTSD (R8), Y10
+	VFMADD231PD  Y10, Y9, Y0
+	VBROADCASTSD 8(R8), Y10
+	VFMADD231PD  Y10, Y9, Y1
+	VBROADCASTSD 16(R8), Y10
+	VFMADD231PD  Y10, Y9, Y2
+	VBROADCASTSD 24(R8), Y10
+	VFMADD231PD  Y10, Y9, Y3
+	VBROADCASTSD 32(R8), Y10
+	VFMADD231PD  Y10, Y9, Y4
+	VBROADCASTSD 40(R8), Y10
+	VFMADD231PD  Y10, Y9, Y5
+	VBROADCASTSD 48(R8), Y10
+	VFMADD231PD  Y10, Y9, Y6
+	VBROADCASTSD 56(R8), Y10
+	VFMADD231PD  Y10, Y9, Y7
+	VBROADCASTSD 64(R8), Y10
+	VFMADD231PD  Y10, Y9, Y8
+	ADDQ         DI, R8
+	ADDQ         $0x20, R10
+	DECQ         R9
+	JNE          one9
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
+	VMOVUPD      Y6, 192(AX)
+	VMOVUPD      Y7, 224(AX)
+	VMOVUPD      Y8, 256(AX)
+	ADDQ         $0x00000120, AX
+	ADDQ         $0x48, SI
+	SUBQ         $0x09, CX
+	JMP          strip
+
+strip8:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+
+one8:
+	VMOVUPD      (R10), Y8
+	VBROADCASTSD (R8), Y9
+	VFMADD231PD  Y9, Y8, Y0
+	VBROADCASTSD 8(R8), Y9
+	VFMADD231PD  Y9, Y8, Y1
+	VBROADCASTSD 16(R8), Y9
+	VFMADD231PD  Y9, Y8, Y2
+	VBROADCASTSD 24(R8), Y9
+	VFMADD231PD  Y9, Y8, Y3
+	VBROADCASTSD 32(R8), Y9
+	VFMADD231PD  Y9, Y8, Y4
+	VBROADCASTSD 40(R8), Y9
+	VFMADD231PD  Y9, Y8, Y5
+	VBROADCASTSD 48(R8), Y9
+	VFMADD231PD  Y9, Y8, Y6
+	VBROADCASTSD 56(R8), Y9
+	VFMADD231PD  Y9, Y8, Y7
+	ADDQ         DI, R8
+	ADDQ         $0x20, R10
+	DECQ         R9
+	JNE          one8
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
+	VMOVUPD      Y6, 192(AX)
+	VMOVUPD      Y7, 224(AX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x40, SI
+	SUBQ         $0x08, CX
+	JMP          strip
+
+strip7:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+
+one7:
+	VMOVUPD      (R10), Y7
+	VBROADCASTSD (R8), Y8
+	VFMADD231PD  Y8, Y7, Y0
+	VBROADCASTSD 8(R8), Y8
+	VFMADD231PD  Y8, Y7, Y1
+	VBROADCASTSD 16(R8), Y8
+	VFMADD231PD  Y8, Y7, Y2
+	VBROADCASTSD 24(R8), Y8
+	VFMADD231PD  Y8, Y7, Y3
+	VBROADCASTSD 32(R8), Y8
+	VFMADD231PD  Y8, Y7, Y4
+	VBROADCASTSD 40(R8), Y8
+	VFMADD231PD  Y8, Y7, Y5
+	VBROADCASTSD 48(R8), Y8
+	VFMADD231PD  Y8, Y7, Y6
+	ADDQ         DI, R8
+	ADDQ         $0x20, R10
+	DECQ         R9
+	JNE          one7
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
+	VMOVUPD      Y6, 192(AX)
+	ADDQ         $0x000000e0, AX
+	ADDQ         $0x38, SI
+	SUBQ         $0x07, CX
+	JMP          strip
+
+strip6:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+
+two6:
+	SUBQ         $0x02, R9
+	JL           merge6
+	LEAQ         (R8)(DI*1), R11
+	VMOVUPD      (R10), Y12
+	VBROADCASTSD (R8), Y13
+	VFMADD231PD  Y13, Y12, Y0
+	VBROADCASTSD 8(R8), Y13
+	VFMADD231PD  Y13, Y12, Y1
+	VBROADCASTSD 16(R8), Y13
+	VFMADD231PD  Y13, Y12, Y2
+	VBROADCASTSD 24(R8), Y13
+	VFMADD231PD  Y13, Y12, Y3
+	VBROADCASTSD 32(R8), Y13
+	VFMADD231PD  Y13, Y12, Y4
+	VBROADCASTSD 40(R8), Y13
+	VFMADD231PD  Y13, Y12, Y5
+	VMOVUPD      32(R10), Y12
+	VBROADCASTSD (R11), Y13
+	VFMADD231PD  Y13, Y12, Y6
+	VBROADCASTSD 8(R11), Y13
+	VFMADD231PD  Y13, Y12, Y7
+	VBROADCASTSD 16(R11), Y13
+	VFMADD231PD  Y13, Y12, Y8
+	VBROADCASTSD 24(R11), Y13
+	VFMADD231PD  Y13, Y12, Y9
+	VBROADCASTSD 32(R11), Y13
+	VFMADD231PD  Y13, Y12, Y10
+	VBROADCASTSD 40(R11), Y13
+	VFMADD231PD  Y13, Y12, Y11
+	LEAQ         (R11)(DI*1), R8
+	ADDQ         $0x40, R10
+	JMP          two6
+
+merge6:
+	VADDPD Y6, Y0, Y0
+	VADDPD Y7, Y1, Y1
+	VADDPD Y8, Y2, Y2
+	VADDPD Y9, Y3, Y3
+	VADDPD Y10, Y4, Y4
+	VADDPD Y11, Y5, Y5
+	ADDQ   $0x02, R9
+	JE     store6
+
+one6:
+	VMOVUPD      (R10), Y6
+	VBROADCASTSD (R8), Y7
+	VFMADD231PD  Y7, Y6, Y0
+	VBROADCASTSD 8(R8), Y7
+	VFMADD231PD  Y7, Y6, Y1
+	VBROADCASTSD 16(R8), Y7
+	VFMADD231PD  Y7, Y6, Y2
+	VBROADCASTSD 24(R8), Y7
+	VFMADD231PD  Y7, Y6, Y3
+	VBROADCASTSD 32(R8), Y7
+	VFMADD231PD  Y7, Y6, Y4
+	VBROADCASTSD 40(R8), Y7
+	VFMADD231PD  Y7, Y6, Y5
+	ADDQ         DI, R8
+	ADDQ         $0x20, R10
+	DECQ         R9
+	JNE          one6
+
+store6:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD Y3, 96(AX)
+	VMOVUPD Y4, 128(AX)
+	VMOVUPD Y5, 160(AX)
+	ADDQ    $0x000000c0, AX
+	ADDQ    $0x30, SI
+	SUBQ    $0x06, CX
+	JMP     strip
+
+strip5:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+
+two5:
+	SUBQ         $0x02, R9
+	JL           merge5
+	LEAQ         (R8)(DI*1), R11
+	VMOVUPD      (R10), Y10
+	VBROADCASTSD (R8), Y11
+	VFMADD231PD  Y11, Y10, Y0
+	VBROADCASTSD 8(R8), Y11
+	VFMADD231PD  Y11, Y10, Y1
+	VBROADCASTSD 16(R8), Y11
+	VFMADD231PD  Y11, Y10, Y2
+	VBROADCASTSD 24(R8), Y11
+	VFMADD231PD  Y11, Y10, Y3
+	VBROADCASTSD 32(R8), Y11
+	VFMADD231PD  Y11, Y10, Y4
+	VMOVUPD      32(R10), Y10
+	VBROADCASTSD (R11), Y11
+	VFMADD231PD  Y11, Y10, Y5
+	VBROADCASTSD 8(R11), Y11
+	VFMADD231PD  Y11, Y10, Y6
+	VBROADCASTSD 16(R11), Y11
+	VFMADD231PD  Y11, Y10, Y7
+	VBROADCASTSD 24(R11), Y11
+	VFMADD231PD  Y11, Y10, Y8
+	VBROADCASTSD 32(R11), Y11
+	VFMADD231PD  Y11, Y10, Y9
+	LEAQ         (R11)(DI*1), R8
+	ADDQ         $0x40, R10
+	JMP          two5
+
+merge5:
+	VADDPD Y5, Y0, Y0
+	VADDPD Y6, Y1, Y1
+	VADDPD Y7, Y2, Y2
+	VADDPD Y8, Y3, Y3
+	VADDPD Y9, Y4, Y4
+	ADDQ   $0x02, R9
+	JE     store5
+
+one5:
+	VMOVUPD      (R10), Y5
+	VBROADCASTSD (R8), Y6
+	VFMADD231PD  Y6, Y5, Y0
+	VBROADCASTSD 8(R8), Y6
+	VFMADD231PD  Y6, Y5, Y1
+	VBROADCASTSD 16(R8), Y6
+	VFMADD231PD  Y6, Y5, Y2
+	VBROADCASTSD 24(R8), Y6
+	VFMADD231PD  Y6, Y5, Y3
+	VBROADCASTSD 32(R8), Y6
+	VFMADD231PD  Y6, Y5, Y4
+	ADDQ         DI, R8
+	ADDQ         $0x20, R10
+	DECQ         R9
+	JNE          one5
+
+store5:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD Y3, 96(AX)
+	VMOVUPD Y4, 128(AX)
+	ADDQ    $0x000000a0, AX
+	ADDQ    $0x28, SI
+	SUBQ    $0x05, CX
+	JMP     strip
+
+strip4:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+
+two4:
+	SUBQ         $0x02, R9
+	JL           merge4
+	LEAQ         (R8)(DI*1), R11
+	VMOVUPD      (R10), Y8
+	VBROADCASTSD (R8), Y9
+	VFMADD231PD  Y9, Y8, Y0
+	VBROADCASTSD 8(R8), Y9
+	VFMADD231PD  Y9, Y8, Y1
+	VBROADCASTSD 16(R8), Y9
+	VFMADD231PD  Y9, Y8, Y2
+	VBROADCASTSD 24(R8), Y9
+	VFMADD231PD  Y9, Y8, Y3
+	VMOVUPD      32(R10), Y8
+	VBROADCASTSD (R11), Y9
+	VFMADD231PD  Y9, Y8, Y4
+	VBROADCASTSD 8(R11), Y9
+	VFMADD231PD  Y9, Y8, Y5
+	VBROADCASTSD 16(R11), Y9
+	VFMADD231PD  Y9, Y8, Y6
+	VBROADCASTSD 24(R11), Y9
+	VFMADD231PD  Y9, Y8, Y7
+	LEAQ         (R11)(DI*1), R8
+	ADDQ         $0x40, R10
+	JMP          two4
+
+merge4:
+	VADDPD Y4, Y0, Y0
+	VADDPD Y5, Y1, Y1
+	VADDPD Y6, Y2, Y2
+	VADDPD Y7, Y3, Y3
+	ADDQ   $0x02, R9
+	JE     store4
+
+one4:
+	VMOVUPD      (R10), Y4
+	VBROADCASTSD (R8), Y5
+	VFMADD231PD  Y5, Y4, Y0
+	VBROADCASTSD 8(R8), Y5
+	VFMADD231PD  Y5, Y4, Y1
+	VBROADCASTSD 16(R8), Y5
+	VFMADD231PD  Y5, Y4, Y2
+	VBROADCASTSD 24(R8), Y5
+	VFMADD231PD  Y5, Y4, Y3
+	ADDQ         DI, R8
+	ADDQ         $0x20, R10
+	DECQ         R9
+	JNE          one4
+
+store4:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD Y3, 96(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x20, SI
+	SUBQ    $0x04, CX
+	JMP     strip
+
+strip3:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+
+two3:
+	SUBQ         $0x02, R9
+	JL           merge3
+	LEAQ         (R8)(DI*1), R11
+	VMOVUPD      (R10), Y6
+	VBROADCASTSD (R8), Y7
+	VFMADD231PD  Y7, Y6, Y0
+	VBROADCASTSD 8(R8), Y7
+	VFMADD231PD  Y7, Y6, Y1
+	VBROADCASTSD 16(R8), Y7
+	VFMADD231PD  Y7, Y6, Y2
+	VMOVUPD      32(R10), Y6
+	VBROADCASTSD (R11), Y7
+	VFMADD231PD  Y7, Y6, Y3
+	VBROADCASTSD 8(R11), Y7
+	VFMADD231PD  Y7, Y6, Y4
+	VBROADCASTSD 16(R11), Y7
+	VFMADD231PD  Y7, Y6, Y5
+	LEAQ         (R11)(DI*1), R8
+	ADDQ         $0x40, R10
+	JMP          two3
+
+merge3:
+	VADDPD Y3, Y0, Y0
+	VADDPD Y4, Y1, Y1
+	VADDPD Y5, Y2, Y2
+	ADDQ   $0x02, R9
+	JE     store3
+
+one3:
+	VMOVUPD      (R10), Y3
+	VBROADCASTSD (R8), Y4
+	VFMADD231PD  Y4, Y3, Y0
+	VBROADCASTSD 8(R8), Y4
+	VFMADD231PD  Y4, Y3, Y1
+	VBROADCASTSD 16(R8), Y4
+	VFMADD231PD  Y4, Y3, Y2
+	ADDQ         DI, R8
+	ADDQ         $0x20, R10
+	DECQ         R9
+	JNE          one3
+
+store3:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD Y2, 64(AX)
+	ADDQ    $0x00000060, AX
+	ADDQ    $0x18, SI
+	SUBQ    $0x03, CX
+	JMP     strip
+
+strip2:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+two2:
+	SUBQ         $0x02, R9
+	JL           merge2
+	LEAQ         (R8)(DI*1), R11
+	VMOVUPD      (R10), Y4
+	VBROADCASTSD (R8), Y5
+	VFMADD231PD  Y5, Y4, Y0
+	VBROADCASTSD 8(R8), Y5
+	VFMADD231PD  Y5, Y4, Y1
+	VMOVUPD      32(R10), Y4
+	VBROADCASTSD (R11), Y5
+	VFMADD231PD  Y5, Y4, Y2
+	VBROADCASTSD 8(R11), Y5
+	VFMADD231PD  Y5, Y4, Y3
+	LEAQ         (R11)(DI*1), R8
+	ADDQ         $0x40, R10
+	JMP          two2
+
+merge2:
+	VADDPD Y2, Y0, Y0
+	VADDPD Y3, Y1, Y1
+	ADDQ   $0x02, R9
+	JE     store2
+
+one2:
+	VMOVUPD      (R10), Y2
+	VBROADCASTSD (R8), Y3
+	VFMADD231PD  Y3, Y2, Y0
+	VBROADCASTSD 8(R8), Y3
+	VFMADD231PD  Y3, Y2, Y1
+	ADDQ         DI, R8
+	ADDQ         $0x20, R10
+	DECQ         R9
+	JNE          one2
+
+store2:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x10, SI
+	SUBQ    $0x02, CX
+	JMP     strip
+
+strip1:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+
+two1:
+	SUBQ         $0x02, R9
+	JL           merge1
+	LEAQ         (R8)(DI*1), R11
+	VMOVUPD      (R10), Y2
+	VBROADCASTSD (R8), Y3
+	VFMADD231PD  Y3, Y2, Y0
+	VMOVUPD      32(R10), Y2
+	VBROADCASTSD (R11), Y3
+	VFMADD231PD  Y3, Y2, Y1
+	LEAQ         (R11)(DI*1), R8
+	ADDQ         $0x40, R10
+	JMP          two1
+
+merge1:
+	VADDPD Y1, Y0, Y0
+	ADDQ   $0x02, R9
+	JE     store1
+
+one1:
+	VMOVUPD      (R10), Y1
+	VBROADCASTSD (R8), Y2
+	VFMADD231PD  Y2, Y1, Y0
+	ADDQ         DI, R8
+	ADDQ         $0x20, R10
+	DECQ         R9
+	JNE          one1
+
+store1:
+	VMOVUPD Y0, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x08, SI
+	SUBQ    $0x01, CX
+	JMP     strip
+
+done:
+	VZEROUPPER
+	RET
+
+// func normLanesAVX2(dst []float64, x []float64, sum *[4]float64, least *[4]float64)
+// Requires: AVX
+TEXT ·normLanesAVX2(SB), NOSPLIT, $0-64
+	MOVQ    dst_base+0(FP), AX
+	MOVQ    dst_len+8(FP), CX
+	MOVQ    x_base+24(FP), DX
+	MOVQ    sum+48(FP), BX
+	MOVQ    least+56(FP), SI
+	SHLQ    $0x03, CX
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	VMOVUPD pos_inf<>+0(SB), Y4
+	VMOVUPD pos_inf<>+0(SB), Y5
+	XORQ    DI, DI
+
+mul4:
+	LEAQ    128(DI), R8
+	CMPQ    R8, CX
+	JG      mul4_done
+	VMOVUPD (AX)(DI*1), Y6
+	VMULPD  (DX)(DI*1), Y6, Y6
+	VMOVUPD Y6, (AX)(DI*1)
+	VADDPD  Y6, Y0, Y0
+	VMINPD  Y6, Y4, Y4
+	VMOVUPD 32(AX)(DI*1), Y6
+	VMULPD  32(DX)(DI*1), Y6, Y6
+	VMOVUPD Y6, 32(AX)(DI*1)
+	VADDPD  Y6, Y1, Y1
+	VMINPD  Y6, Y5, Y5
+	VMOVUPD 64(AX)(DI*1), Y6
+	VMULPD  64(DX)(DI*1), Y6, Y6
+	VMOVUPD Y6, 64(AX)(DI*1)
+	VADDPD  Y6, Y2, Y2
+	VMINPD  Y6, Y4, Y4
+	VMOVUPD 96(AX)(DI*1), Y6
+	VMULPD  96(DX)(DI*1), Y6, Y6
+	VMOVUPD Y6, 96(AX)(DI*1)
+	VADDPD  Y6, Y3, Y3
+	VMINPD  Y6, Y5, Y5
+	MOVQ    R8, DI
+	JMP     mul4
+
+mul4_done:
+mul1:
+	LEAQ    32(DI), R8
+	CMPQ    R8, CX
+	JG      mul1_done
+	VMOVUPD (AX)(DI*1), Y6
+	VMULPD  (DX)(DI*1), Y6, Y6
+	VMOVUPD Y6, (AX)(DI*1)
+	VADDPD  Y6, Y0, Y0
+	VMINPD  Y6, Y4, Y4
+	MOVQ    R8, DI
+	JMP     mul1
+
+mul1_done:
+	VADDPD  Y1, Y0, Y0
+	VADDPD  Y3, Y2, Y2
+	VADDPD  Y2, Y0, Y0
+	VMINPD  Y5, Y4, Y4
+	VMOVUPD Y0, (BX)
+	VMOVUPD Y4, (SI)
+	VMOVUPD one<>+0(SB), Y1
+	VXORPD  Y2, Y2, Y2
+	VDIVPD  Y0, Y1, Y1
+	VCMPPD  $0x1e, Y2, Y0, Y0
+	VANDPD  Y0, Y1, Y1
+	XORQ    DI, DI
+
+scale4:
+	LEAQ    128(DI), DX
+	CMPQ    DX, CX
+	JG      scale4_done
+	VMULPD  (AX)(DI*1), Y1, Y0
+	VMOVUPD Y0, (AX)(DI*1)
+	VMULPD  32(AX)(DI*1), Y1, Y0
+	VMOVUPD Y0, 32(AX)(DI*1)
+	VMULPD  64(AX)(DI*1), Y1, Y0
+	VMOVUPD Y0, 64(AX)(DI*1)
+	VMULPD  96(AX)(DI*1), Y1, Y0
+	VMOVUPD Y0, 96(AX)(DI*1)
+	MOVQ    DX, DI
+	JMP     scale4
+
+scale4_done:
+scale1:
+	LEAQ    32(DI), DX
+	CMPQ    DX, CX
+	JG      scale1_done
+	VMULPD  (AX)(DI*1), Y1, Y0
+	VMOVUPD Y0, (AX)(DI*1)
+	MOVQ    DX, DI
+	JMP     scale1
+
+scale1_done:
+	VZEROUPPER
+	RET
+
+DATA one<>+0(SB)/8, $0x3ff0000000000000
+DATA one<>+8(SB)/8, $0x3ff0000000000000
+DATA one<>+16(SB)/8, $0x3ff0000000000000
+DATA one<>+24(SB)/8, $0x3ff0000000000000
+GLOBL one<>(SB), RODATA|NOPTR, $32
+
+// func backLanesAVX2(beta []float64, node []float64, alpha []float64, norm *[4]float64, sum *[4]float64)
+// Requires: AVX
+TEXT ·backLanesAVX2(SB), NOSPLIT, $0-88
+	MOVQ    beta_base+0(FP), AX
+	MOVQ    beta_len+8(FP), CX
+	MOVQ    node_base+24(FP), DX
+	MOVQ    alpha_base+48(FP), BX
+	MOVQ    norm+72(FP), SI
+	MOVQ    sum+80(FP), DI
+	SHLQ    $0x03, CX
+	VMOVUPD (SI), Y0
+	VMOVUPD one<>+0(SB), Y1
+	VXORPD  Y2, Y2, Y2
+	VDIVPD  Y0, Y1, Y1
+	VCMPPD  $0x1e, Y2, Y0, Y0
+	VANDPD  Y0, Y1, Y1
+	VXORPD  Y0, Y0, Y0
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	XORQ    SI, SI
+
+vector4:
+	LEAQ    128(SI), R8
+	CMPQ    R8, CX
+	JG      vector4_done
+	VMOVUPD (BX)(SI*1), Y4
+	VMOVUPD (AX)(SI*1), Y5
+	VCMPPD  $0x04, Y0, Y4, Y6
+	VANDPD  Y6, Y5, Y5
+	VMULPD  (DX)(SI*1), Y5, Y6
+	VMULPD  Y1, Y6, Y6
+	VMOVUPD Y6, (DX)(SI*1)
+	VADDPD  Y6, Y2, Y2
+	VMULPD  Y4, Y5, Y5
+	VMOVUPD Y5, (AX)(SI*1)
+	VMOVUPD 32(BX)(SI*1), Y4
+	VMOVUPD 32(AX)(SI*1), Y5
+	VCMPPD  $0x04, Y0, Y4, Y6
+	VANDPD  Y6, Y5, Y5
+	VMULPD  32(DX)(SI*1), Y5, Y6
+	VMULPD  Y1, Y6, Y6
+	VMOVUPD Y6, 32(DX)(SI*1)
+	VADDPD  Y6, Y3, Y3
+	VMULPD  Y4, Y5, Y5
+	VMOVUPD Y5, 32(AX)(SI*1)
+	VMOVUPD 64(BX)(SI*1), Y4
+	VMOVUPD 64(AX)(SI*1), Y5
+	VCMPPD  $0x04, Y0, Y4, Y6
+	VANDPD  Y6, Y5, Y5
+	VMULPD  64(DX)(SI*1), Y5, Y6
+	VMULPD  Y1, Y6, Y6
+	VMOVUPD Y6, 64(DX)(SI*1)
+	VADDPD  Y6, Y2, Y2
+	VMULPD  Y4, Y5, Y5
+	VMOVUPD Y5, 64(AX)(SI*1)
+	VMOVUPD 96(BX)(SI*1), Y4
+	VMOVUPD 96(AX)(SI*1), Y5
+	VCMPPD  $0x04, Y0, Y4, Y6
+	VANDPD  Y6, Y5, Y5
+	VMULPD  96(DX)(SI*1), Y5, Y6
+	VMULPD  Y1, Y6, Y6
+	VMOVUPD Y6, 96(DX)(SI*1)
+	VADDPD  Y6, Y3, Y3
+	VMULPD  Y4, Y5, Y5
+	VMOVUPD Y5, 96(AX)(SI*1)
+	MOVQ    R8, SI
+	JMP     vector4
+
+vector4_done:
+vector1:
+	LEAQ    32(SI), R8
+	CMPQ    R8, CX
+	JG      vector1_done
+	VMOVUPD (BX)(SI*1), Y4
+	VMOVUPD (AX)(SI*1), Y5
+	VCMPPD  $0x04, Y0, Y4, Y6
+	VANDPD  Y6, Y5, Y5
+	VMULPD  (DX)(SI*1), Y5, Y6
+	VMULPD  Y1, Y6, Y6
+	VMOVUPD Y6, (DX)(SI*1)
+	VADDPD  Y6, Y2, Y2
+	VMULPD  Y4, Y5, Y5
+	VMOVUPD Y5, (AX)(SI*1)
+	MOVQ    R8, SI
+	JMP     vector1
+
+vector1_done:
+	VADDPD  Y3, Y2, Y2
+	VMOVUPD Y2, (DI)
+	VZEROUPPER
+	RET
+
+// func addLanesAVX2(rows *[4][]float64, c float64, x []float64)
+// Requires: AVX, FMA3
+TEXT ·addLanesAVX2(SB), NOSPLIT, $0-40
+	MOVQ         x_base+16(FP), AX
+	MOVQ         x_len+24(FP), CX
+	MOVQ         rows+0(FP), DX
+	MOVQ         (DX), BX
+	MOVQ         24(DX), SI
+	MOVQ         48(DX), DI
+	MOVQ         72(DX), DX
+	VBROADCASTSD c+8(FP), Y0
+	SHLQ         $0x01, CX
+	LEAQ         -32(CX), R8
+	VMOVUPD      (AX)(R8*4), Y1
+	VMOVUPD      32(AX)(R8*4), Y2
+	VMOVUPD      64(AX)(R8*4), Y3
+	VMOVUPD      96(AX)(R8*4), Y4
+	VUNPCKLPD    Y2, Y1, Y5
+	VUNPCKHPD    Y2, Y1, Y6
+	VUNPCKLPD    Y4, Y3, Y7
+	VUNPCKHPD    Y4, Y3, Y4
+	VPERM2F128   $0x20, Y7, Y5, Y1
+	VPERM2F128   $0x20, Y4, Y6, Y2
+	VPERM2F128   $0x31, Y7, Y5, Y3
+	VPERM2F128   $0x31, Y4, Y6, Y4
+	VMOVUPD      (BX)(R8*1), Y5
+	VFMADD231PD  Y1, Y0, Y5
+	VMOVUPD      (SI)(R8*1), Y1
+	VFMADD231PD  Y2, Y0, Y1
+	VMOVUPD      (DI)(R8*1), Y2
+	VFMADD231PD  Y3, Y0, Y2
+	VMOVUPD      (DX)(R8*1), Y3
+	VFMADD231PD  Y4, Y0, Y3
+	XORQ         CX, CX
+
+group:
+	CMPQ        CX, R8
+	JGE         done
+	VMOVUPD     (AX)(CX*4), Y4
+	VMOVUPD     32(AX)(CX*4), Y6
+	VMOVUPD     64(AX)(CX*4), Y7
+	VMOVUPD     96(AX)(CX*4), Y8
+	VUNPCKLPD   Y6, Y4, Y9
+	VUNPCKHPD   Y6, Y4, Y10
+	VUNPCKLPD   Y8, Y7, Y11
+	VUNPCKHPD   Y8, Y7, Y8
+	VPERM2F128  $0x20, Y11, Y9, Y4
+	VPERM2F128  $0x20, Y8, Y10, Y6
+	VPERM2F128  $0x31, Y11, Y9, Y7
+	VPERM2F128  $0x31, Y8, Y10, Y8
+	VMOVUPD     (BX)(CX*1), Y9
+	VFMADD231PD Y4, Y0, Y9
+	VMOVUPD     (SI)(CX*1), Y4
+	VFMADD231PD Y6, Y0, Y4
+	VMOVUPD     (DI)(CX*1), Y6
+	VFMADD231PD Y7, Y0, Y6
+	VMOVUPD     (DX)(CX*1), Y7
+	VFMADD231PD Y8, Y0, Y7
+	VMOVUPD     Y9, (BX)(CX*1)
+	VMOVUPD     Y4, (SI)(CX*1)
+	VMOVUPD     Y6, (DI)(CX*1)
+	VMOVUPD     Y7, (DX)(CX*1)
+	ADDQ        $0x20, CX
+	JMP         group
+
+done:
+	VMOVUPD Y5, (BX)(R8*1)
+	VMOVUPD Y1, (SI)(R8*1)
+	VMOVUPD Y2, (DI)(R8*1)
+	VMOVUPD Y3, (DX)(R8*1)
+	VZEROUPPER
+	RET
+
+// func sumOuterLanesAVX2(dst []float64, a []float64, b []float64, n int)
+// Requires: AVX, FMA3
+TEXT ·sumOuterLanesAVX2(SB), NOSPLIT, $0-80
+	MOVQ dst_base+0(FP), AX
+	MOVQ a_len+32(FP), CX
+	MOVQ a_base+24(FP), DX
+	MOVQ b_base+48(FP), BX
+	MOVQ n+72(FP), SI
+	LEAQ (DX)(CX*8), CX
+	MOVQ SI, DI
+	SHLQ $0x05, DI
+	XORQ R8, R8
+
+rows:
+	LEAQ -3(SI), R10
+	CMPQ R8, R10
+	JLE  whole
+	CMPQ R8, SI
+	JGE  done
+	MOVQ R10, R8
+
+whole:
+	XORQ R9, R9
+
+tile:
+	LEAQ -4(SI), R10
+	CMPQ R9, R10
+	JLE  start
+	CMPQ R9, SI
+	JGE  next
+	MOVQ R10, R9
+
+start:
+	MOVQ   R8, R10
+	SHLQ   $0x05, R10
+	ADDQ   DX, R10
+	MOVQ   R9, R11
+	SHLQ   $0x05, R11
+	ADDQ   BX, R11
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+
+t:
+	CMPQ        R10, CX
+	JGE         store
+	VMOVUPD     (R10), Y12
+	VMOVUPD     32(R10), Y13
+	VMOVUPD     64(R10), Y14
+	VMOVUPD     (R11), Y15
+	VFMADD231PD Y15, Y12, Y0
+	VFMADD231PD Y15, Y13, Y4
+	VFMADD231PD Y15, Y14, Y8
+	VMOVUPD     32(R11), Y15
+	VFMADD231PD Y15, Y12, Y1
+	VFMADD231PD Y15, Y13, Y5
+	VFMADD231PD Y15, Y14, Y9
+	VMOVUPD     64(R11), Y15
+	VFMADD231PD Y15, Y12, Y2
+	VFMADD231PD Y15, Y13, Y6
+	VFMADD231PD Y15, Y14, Y10
+	VMOVUPD     96(R11), Y15
+	VFMADD231PD Y15, Y12, Y3
+	VFMADD231PD Y15, Y13, Y7
+	VFMADD231PD Y15, Y14, Y11
+	ADDQ        DI, R10
+	ADDQ        DI, R11
+	JMP         t
+
+store:
+	MOVQ       R8, R10
+	IMULQ      SI, R10
+	ADDQ       R9, R10
+	LEAQ       (AX)(R10*8), R10
+	VHADDPD    Y1, Y0, Y0
+	VHADDPD    Y3, Y2, Y2
+	VPERM2F128 $0x21, Y2, Y0, Y1
+	VBLENDPD   $0x0c, Y2, Y0, Y0
+	VADDPD     Y1, Y0, Y0
+	VMOVUPD    Y0, (R10)
+	LEAQ       (R10)(SI*8), R10
+	VHADDPD    Y5, Y4, Y4
+	VHADDPD    Y7, Y6, Y6
+	VPERM2F128 $0x21, Y6, Y4, Y0
+	VBLENDPD   $0x0c, Y6, Y4, Y4
+	VADDPD     Y0, Y4, Y4
+	VMOVUPD    Y4, (R10)
+	LEAQ       (R10)(SI*8), R10
+	VHADDPD    Y9, Y8, Y8
+	VHADDPD    Y11, Y10, Y10
+	VPERM2F128 $0x21, Y10, Y8, Y0
+	VBLENDPD   $0x0c, Y10, Y8, Y8
+	VADDPD     Y0, Y8, Y8
+	VMOVUPD    Y8, (R10)
+	LEAQ       (R10)(SI*8), R10
+	ADDQ       $0x04, R9
+	JMP        tile
+
+next:
+	ADDQ $0x03, R8
+	JMP  rows
+
+done:
+	VZEROUPPER
+	RET
+
+// func gatherLanesAVX2(dst []float64, value []float64, x []float64, index []int32, first []int32, line []int32, start *[4]float64, least *[4]float64)
+// Requires: AVX, FMA3
+TEXT ·gatherLanesAVX2(SB), NOSPLIT, $0-160
+	MOVQ    dst_base+0(FP), AX
+	MOVQ    value_base+24(FP), CX
+	MOVQ    x_base+48(FP), DX
+	MOVQ    index_base+72(FP), BX
+	MOVQ    first_base+96(FP), SI
+	MOVQ    first_len+104(FP), DI
+	MOVQ    line_base+120(FP), R8
+	MOVQ    start+144(FP), R9
+	VMOVUPD (R9), Y0
+	VMOVUPD pos_inf<>+0(SB), Y1
+
+group:
+	SUBQ    $0x01, DI
+	JLE     done
+	MOVL    4(SI), R9
+	SUBL    (SI), R9
+	ADDQ    $0x04, SI
+	VMOVAPD Y0, Y2
+	VMOVAPD Y0, Y3
+	VMOVAPD Y0, Y4
+	VMOVAPD Y0, Y5
+
+step:
+	SUBQ         $0x01, R9
+	JL           store
+	MOVL         (BX), R10
+	SHLQ         $0x05, R10
+	VBROADCASTSD (CX), Y6
+	VFMADD231PD  (DX)(R10*1), Y6, Y2
+	MOVL         4(BX), R10
+	SHLQ         $0x05, R10
+	VBROADCASTSD 8(CX), Y6
+	VFMADD231PD  (DX)(R10*1), Y6, Y3
+	MOVL         8(BX), R10
+	SHLQ         $0x05, R10
+	VBROADCASTSD 16(CX), Y6
+	VFMADD231PD  (DX)(R10*1), Y6, Y4
+	MOVL         12(BX), R10
+	SHLQ         $0x05, R10
+	VBROADCASTSD 24(CX), Y6
+	VFMADD231PD  (DX)(R10*1), Y6, Y5
+	ADDQ         $0x10, BX
+	ADDQ         $0x20, CX
+	JMP          step
+
+store:
+	MOVL    12(R8), R9
+	SHLQ    $0x05, R9
+	VMINPD  Y5, Y1, Y1
+	VMOVUPD Y5, (AX)(R9*1)
+	MOVL    8(R8), R9
+	SHLQ    $0x05, R9
+	VMINPD  Y4, Y1, Y1
+	VMOVUPD Y4, (AX)(R9*1)
+	MOVL    4(R8), R9
+	SHLQ    $0x05, R9
+	VMINPD  Y3, Y1, Y1
+	VMOVUPD Y3, (AX)(R9*1)
+	MOVL    (R8), R9
+	SHLQ    $0x05, R9
+	VMINPD  Y2, Y1, Y1
+	VMOVUPD Y2, (AX)(R9*1)
+	ADDQ    $0x10, R8
+	JMP     group
+
+done:
+	MOVQ    least+152(FP), AX
+	VMOVUPD Y1, (AX)
+	VZEROUPPER
+	RET
+
+// func pairLanesAVX2(dst []float64, a []float64, b []float64, first []int32, to []int32, stride int)
+// Requires: AVX, FMA3
+TEXT ·pairLanesAVX2(SB), NOSPLIT, $0-128
+	MOVQ first_len+80(FP), AX
+	MOVQ a_len+32(FP), CX
+	MOVQ first_base+72(FP), DX
+	MOVQ dst_base+0(FP), BX
+	MOVQ a_base+24(FP), SI
+	MOVQ b_base+48(FP), DI
+	MOVQ to_base+96(FP), R8
+	MOVQ stride+120(FP), R9
+	CMPQ CX, R9
+	JLE  tile1
+	SUBQ R9, CX
+	CMPQ CX, R9
+	JLE  tile2
+	SUBQ R9, CX
+	CMPQ CX, R9
+	JLE  tile3
+	SUBQ R9, CX
+	SHLQ $0x03, R9
+	LEAQ (R9)(R9*2), CX
+
+line4:
+	SUBQ    $0x01, AX
+	JLE     done
+	MOVL    4(DX), R10
+	SUBL    (DX), R10
+	ADDQ    $0x04, DX
+	VMOVUPD (SI), Y0
+	VMOVUPD (SI)(R9*1), Y1
+	VMOVUPD (SI)(R9*2), Y2
+	VMOVUPD (SI)(CX*1), Y3
+
+pair4:
+	SUBQ        $0x01, R10
+	JL          next4
+	MOVL        (R8), R11
+	ADDQ        $0x04, R8
+	SHLQ        $0x05, R11
+	ADDQ        DI, R11
+	VMOVUPD     (BX), Y4
+	VFMADD231PD (R11), Y0, Y4
+	VFMADD231PD (R11)(R9*1), Y1, Y4
+	VFMADD231PD (R11)(R9*2), Y2, Y4
+	VFMADD231PD (R11)(CX*1), Y3, Y4
+	VMOVUPD     Y4, (BX)
+	ADDQ        $0x20, BX
+	JMP         pair4
+
+next4:
+	ADDQ $0x20, SI
+	JMP  line4
+
+tile3:
+	SHLQ $0x03, R9
+
+line3:
+	SUBQ    $0x01, AX
+	JLE     done
+	MOVL    4(DX), CX
+	SUBL    (DX), CX
+	ADDQ    $0x04, DX
+	VMOVUPD (SI), Y0
+	VMOVUPD (SI)(R9*1), Y1
+	VMOVUPD (SI)(R9*2), Y2
+
+pair3:
+	SUBQ        $0x01, CX
+	JL          next3
+	MOVL        (R8), R10
+	ADDQ        $0x04, R8
+	SHLQ        $0x05, R10
+	ADDQ        DI, R10
+	VMOVUPD     (BX), Y3
+	VFMADD231PD (R10), Y0, Y3
+	VFMADD231PD (R10)(R9*1), Y1, Y3
+	VFMADD231PD (R10)(R9*2), Y2, Y3
+	VMOVUPD     Y3, (BX)
+	ADDQ        $0x20, BX
+	JMP         pair3
+
+next3:
+	ADDQ $0x20, SI
+	JMP  line3
+
+tile2:
+	SHLQ $0x03, R9
+
+line2:
+	SUBQ    $0x01, AX
+	JLE     done
+	MOVL    4(DX), CX
+	SUBL    (DX), CX
+	ADDQ    $0x04, DX
+	VMOVUPD (SI), Y0
+	VMOVUPD (SI)(R9*1), Y1
+
+pair2:
+	SUBQ        $0x01, CX
+	JL          next2
+	MOVL        (R8), R10
+	ADDQ        $0x04, R8
+	SHLQ        $0x05, R10
+	ADDQ        DI, R10
+	VMOVUPD     (BX), Y2
+	VFMADD231PD (R10), Y0, Y2
+	VFMADD231PD (R10)(R9*1), Y1, Y2
+	VMOVUPD     Y2, (BX)
+	ADDQ        $0x20, BX
+	JMP         pair2
+
+next2:
+	ADDQ $0x20, SI
+	JMP  line2
+
+tile1:
+	SHLQ $0x03, R9
+
+line1:
+	SUBQ    $0x01, AX
+	JLE     done
+	MOVL    4(DX), CX
+	SUBL    (DX), CX
+	ADDQ    $0x04, DX
+	VMOVUPD (SI), Y0
+
+pair1:
+	SUBQ        $0x01, CX
+	JL          next1
+	MOVL        (R8), R9
+	ADDQ        $0x04, R8
+	SHLQ        $0x05, R9
+	ADDQ        DI, R9
+	VMOVUPD     (BX), Y1
+	VFMADD231PD (R9), Y0, Y1
+	VMOVUPD     Y1, (BX)
+	ADDQ        $0x20, BX
+	JMP         pair1
+
+next1:
+	ADDQ $0x20, SI
+	JMP  line1
+
+done:
+	VZEROUPPER
+	RET
+
+// func addSumsAVX2(dst []float64, c float64, y []float64, x []float64)
+// Requires: AVX, FMA3
+TEXT ·addSumsAVX2(SB), NOSPLIT, $0-80
+	MOVQ         dst_base+0(FP), CX
+	MOVQ         y_base+32(FP), DX
+	MOVQ         dst_len+8(FP), BX
+	MOVQ         x_base+56(FP), SI
+	VBROADCASTSD c+24(FP), Y0
+	SHLQ         $0x03, BX
+	LEAQ         -32(BX), AX
+	VMOVUPD      (SI)(AX*4), Y1
+	VMOVUPD      32(SI)(AX*4), Y2
+	VMOVUPD      64(SI)(AX*4), Y3
+	VMOVUPD      96(SI)(AX*4), Y4
+	VHADDPD      Y2, Y1, Y1
+	VHADDPD      Y4, Y3, Y3
+	VPERM2F128   $0x21, Y3, Y1, Y2
+	VBLENDPD     $0x0c, Y3, Y1, Y1
+	VADDPD       Y2, Y1, Y1
+	VMOVUPD      (CX)(AX*1), Y2
+	VMULPD       (DX)(AX*1), Y1, Y1
+	VFMADD231PD  Y1, Y0, Y2
+	XORQ         AX, AX
+
+one:
+	LEAQ        32(AX), DI
+	CMPQ        DI, BX
+	JG          after_one
+	VMOVUPD     (SI)(AX*4), Y1
+	VMOVUPD     32(SI)(AX*4), Y3
+	VMOVUPD     64(SI)(AX*4), Y4
+	VMOVUPD     96(SI)(AX*4), Y5
+	VHADDPD     Y3, Y1, Y1
+	VHADDPD     Y5, Y4, Y4
+	VPERM2F128  $0x21, Y4, Y1, Y3
+	VBLENDPD    $0x0c, Y4, Y1, Y1
+	VADDPD      Y3, Y1, Y1
+	VMOVUPD     (CX)(AX*1), Y3
+	VMULPD      (DX)(AX*1), Y1, Y1
+	VFMADD231PD Y1, Y0, Y3
+	VMOVUPD     Y3, (CX)(AX*1)
+	MOVQ        DI, AX
+	JMP         one
+
+after_one:
+	VMOVUPD Y2, -32(CX)(BX*1)
+	VZEROUPPER
+	RET

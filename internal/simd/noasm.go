@@ -40,3 +40,20 @@ func gatherMaxAVX2(dst, value, x []float64, index, first []int32) {
 func pairDotsAVX2(dst, a, b []float64, first, to []int32, stride int) {
 	pairDotsGo(dst, a, b, first, to, stride)
 }
+func expLanesAVX2(dst []float64, rows *[4][]float64, shift, least *[4]float64) (valid bool) {
+	return expLanesGo(dst, rows, shift, least)
+}
+func vecMatLanesAVX2(dst, a, m []float64)                     { vecMatLanesGo(dst, a, m) }
+func normLanesAVX2(dst, x []float64, sum, least *[4]float64)  { normLanesGo(dst, x, sum, least) }
+func addLanesAVX2(rows *[4][]float64, c float64, x []float64) { addLanesGo(rows, c, x) }
+func sumOuterLanesAVX2(dst, a, b []float64, n int)            { sumOuterLanesGo(dst, a, b, n) }
+func backLanesAVX2(beta, node, alpha []float64, norm, sum *[4]float64) {
+	backLanesGo(beta, node, alpha, norm, sum)
+}
+func gatherLanesAVX2(dst, value, x []float64, index, first, line []int32, start, least *[4]float64) {
+	gatherLanesGo(dst, value, x, index, first, line, start, least)
+}
+func pairLanesAVX2(dst, a, b []float64, first, to []int32, stride int) {
+	pairLanesGo(dst, a, b, first, to, stride)
+}
+func addSumsAVX2(dst []float64, c float64, y, x []float64) { addSumsGo(dst, c, y, x) }

@@ -21,6 +21,7 @@ func main() {
 	prefetch()
 	lookup()
 	sparse()
+	interleaved()
 	Generate()
 }
 
