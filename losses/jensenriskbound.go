@@ -26,5 +26,11 @@ func (j JensenRiskBound) Eval(grad, s *structured.Lattice, y structured.Target, 
 
 // EvalOn implements [General].
 func (j JensenRiskBound) EvalOn(p Problem) (float64, error) {
-	return SoftRamp{Form: 1, Cost: j.Cost, Scale: j.Scale, Gamma: j.Gamma}.EvalOn(p)
+	return j.ramp().EvalOn(p)
 }
+
+func (j JensenRiskBound) ramp() SoftRamp {
+	return SoftRamp{Form: 1, Cost: j.Cost, Scale: j.Scale, Gamma: j.Gamma}
+}
+
+func (j JensenRiskBound) terms() [2]term { return j.ramp().terms() }

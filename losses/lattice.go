@@ -19,6 +19,7 @@ type Workspace struct {
 	ForwardBackward forwardbackward.Workspace
 
 	lattice problem[structured.Lattice, int]
+	block   evaluation
 	mu      structured.Lattice // node marginals
 	path    []int
 
@@ -36,8 +37,12 @@ func (w *Workspace) Problem(grad, s *structured.Lattice, y structured.Target) (P
 	if err := y.Check(s); err != nil {
 		return nil, err
 	}
-	w.lattice.open(w, &w.ForwardBackward, &w.Viterbi, grad, s, TargetOf[structured.Lattice, int]{Path: y.Path, Soft: y.Soft, Partial: y.Partial})
+	w.lattice.open(w, &w.ForwardBackward, &w.Viterbi, grad, s, pathsOf(y))
 	return &w.lattice, nil
+}
+
+func pathsOf(y structured.Target) TargetOf[structured.Lattice, int] {
+	return TargetOf[structured.Lattice, int]{Path: y.Path, Soft: y.Soft, Partial: y.Partial}
 }
 
 func (*Workspace) score(s *structured.Lattice, y []int) float64  { return s.PathScore(y) }
