@@ -171,17 +171,23 @@ func (d *Dataset) appendChoices(known []annotation.Choice) {
 	flush()
 }
 
-// target returns the target of sentence s. It sets wk.gold, with -1 for tokens with partial or soft
+// labelling is the target of a sentence and its memory.
+type labelling struct {
+	gold   []int
+	target structured.Lattice // for partial or soft labels
+}
+
+// target returns the target of sentence s. It sets y.gold, with -1 for tokens with partial or soft
 // labels.
-func (o *objective) target(wk *worker, s int) structured.Target {
+func (o *objective) target(y *labelling, s int) structured.Target {
 	d := o.data
 	lo, hi := d.sentence[s], d.sentence[s+1]
-	wk.gold = wk.gold[:0]
+	y.gold = y.gold[:0]
 	if !d.uncertain() {
 		for _, g := range d.gold[lo:hi] {
-			wk.gold = append(wk.gold, int(g))
+			y.gold = append(y.gold, int(g))
 		}
-		return structured.PathTarget(wk.gold)
+		return structured.PathTarget(y.gold)
 	}
 	soft, partial := false, false
 	for t := lo; t < hi; t++ {
@@ -190,28 +196,28 @@ func (o *objective) target(wk *worker, s int) structured.Target {
 			_, shares := d.choices.of(^g)
 			soft, partial, g = soft || shares != nil, true, -1
 		}
-		wk.gold = append(wk.gold, int(g))
+		y.gold = append(y.gold, int(g))
 	}
 	switch {
 	case soft:
-		wk.soft(d, lo, hi, o.x)
-		return structured.Target{Soft: &wk.target}
+		y.soft(d, lo, hi, o.x)
+		return structured.Target{Soft: &y.target}
 	case partial:
-		wk.partial(d, lo, hi, o.x.labels)
-		return structured.Target{Partial: &wk.target}
+		y.partial(d, lo, hi, o.x.labels)
+		return structured.Target{Partial: &y.target}
 	}
-	return structured.PathTarget(wk.gold)
+	return structured.PathTarget(y.gold)
 }
 
-// partial sets wk.target to the set of paths that tokens lo..hi-1 allow.
-func (wk *worker) partial(d *Dataset, lo, hi, labels int) {
-	wk.target.Reset(hi-lo, labels, structured.NoEdges)
+// partial sets y.target to the set of paths that tokens lo..hi-1 allow.
+func (y *labelling) partial(d *Dataset, lo, hi, labels int) {
+	y.target.Reset(hi-lo, labels, structured.NoEdges)
 	for t := lo; t < hi; t++ {
 		allowed, _ := d.allowed(t)
 		if len(allowed) == 0 {
 			continue
 		}
-		row := wk.target.NodeAt(t - lo)
+		row := y.target.NodeAt(t - lo)
 		for j := range row {
 			row[j] = math.Inf(-1)
 		}
@@ -221,10 +227,10 @@ func (wk *worker) partial(d *Dataset, lo, hi, labels int) {
 	}
 }
 
-// soft sets wk.target to the expected counts of labels that are drawn independently by their
+// soft sets y.target to the expected counts of labels that are drawn independently by their
 // shares.
-func (wk *worker) soft(d *Dataset, lo, hi int, x *index) {
-	x.reset(&wk.target, hi-lo)
+func (y *labelling) soft(d *Dataset, lo, hi int, x *index) {
+	x.reset(&y.target, hi-lo)
 	one := [1]float64{1}
 	var before []int32
 	var beforeShares []float64
@@ -233,14 +239,14 @@ func (wk *worker) soft(d *Dataset, lo, hi int, x *index) {
 		if shares == nil {
 			shares = one[:]
 		}
-		row := wk.target.NodeAt(t - lo)
+		row := y.target.NodeAt(t - lo)
 		for k, j := range labels {
 			row[j] = shares[k]
 		}
-		if t > lo && len(wk.target.Edge) > 0 {
+		if t > lo && len(y.target.Edge) > 0 {
 			for a, i := range before {
 				for b, j := range labels {
-					wk.target.AddEdge(t-lo, int(i), int(j), beforeShares[a]*shares[b])
+					y.target.AddEdge(t-lo, int(i), int(j), beforeShares[a]*shares[b])
 				}
 			}
 		}

@@ -25,7 +25,7 @@ func (o *objective) HessianDiagonal(ctx context.Context, dst, w []float64) error
 	o.measure(w)
 	o.pack(w)
 	if o.plan != nil {
-		_, err := o.pass(ctx, dst, o.plannedCurvature)
+		_, err := o.planPass(ctx, dst, o.plannedCurvature, o.blockCurvature)
 		return err
 	}
 	_, err := o.pool.Gradient(ctx, dst, func(wk *worker, dst *training.Dense, s int) (float64, error) {
@@ -74,14 +74,36 @@ func (o *objective) evalCurvature(wk *worker, s int) error {
 	variances(wk.grad.Edge)
 	if e := o.x.edges(); e == structured.SharedEdges || e == structured.SparseEdges {
 		clear(wk.grad.Edge)
-		for t := 1; t < len(wk.gold); t++ {
-			if wk.gold[t-1] < 0 || wk.gold[t] < 0 {
-				continue // partially labelled
-			}
-			wk.grad.AddEdge(t, wk.gold[t-1], wk.gold[t], 1)
-		}
+		addTransitions(&wk.grad, wk.gold)
 	}
 	return nil
+}
+
+// addTransitions adds the transitions of gold labels to the edges of g.
+func addTransitions(g *structured.Lattice, gold []int) {
+	for t := 1; t < len(gold); t++ {
+		if gold[t-1] >= 0 && gold[t] >= 0 { // else partially labelled
+			g.AddEdge(t, gold[t-1], gold[t], 1)
+		}
+	}
+}
+
+// blockCurvature is plannedCurvature for the sentences lo..hi-1, which have shared or sparse edges.
+func (o *objective) blockCurvature(wk *worker, lo, hi int) (float64, error) {
+	if o.data.weight[lo] == 0 {
+		return 0, nil
+	}
+	if err := o.evalBlock(wk, lo, hi); err != nil {
+		return 0, err
+	}
+	b := &wk.block
+	clear(b.grad[0].Edge)
+	for k := range b.grad {
+		variances(b.grad[k].Node)
+		addTransitions(&b.grad[k], b.gold[k].gold)
+	}
+	o.pullBlock(wk, lo, hi)
+	return 0, nil
 }
 
 // variances replaces p or p-1 by p(1-p).

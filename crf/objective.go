@@ -32,15 +32,15 @@ type objective struct {
 // worker is the scratch memory of one goroutine.
 type worker struct {
 	scores, grad structured.Lattice
-	target       structured.Lattice // target of a sentence with partial or soft labels
 	loss         losses.Workspace
-	gold         []int
-	pruning      chain.Choices  // labels that the tag dictionary allows
-	packed       training.Dense // packed gradient of a whole pass, or packed weights during Descend
-	row          []float64      // scratch of plan.step
-	norm         []float64      // norms of the gold labels of a sentence
-	gradNorm     []float64      // derivatives with respect to norm
-	pull         []float64      // sum of the derivatives with respect to |w_j|
+	labelling
+	block    sentenceBlock
+	pruning  chain.Choices  // labels that the tag dictionary allows
+	packed   training.Dense // packed gradient of a whole pass, or packed weights during Descend
+	row      []float64      // scratch of plan.step
+	norm     []float64      // norms of the gold labels of a sentence
+	gradNorm []float64      // derivatives with respect to norm
+	pull     []float64      // sum of the derivatives with respect to |w_j|
 }
 
 func newObjective(d *Dataset, x *index, loss losses.Loss, threads int) *objective {
@@ -128,7 +128,7 @@ func (o *objective) planned(wk *worker, s int) (float64, error) {
 
 // eval returns the loss of a sentence from the scores of the worker and sets their gradient.
 func (o *objective) eval(wk *worker, s int) (float64, error) {
-	y := o.target(wk, s)
+	y := o.target(&wk.labelling, s)
 	var v float64
 	var err error
 	if loss, ok := angularOf(o.loss); ok {
@@ -152,7 +152,7 @@ func (o *objective) Eval(ctx context.Context, grad, w []float64) (value float64,
 			return o.sentence(wk, dst, s, w, 1)
 		})
 	} else {
-		value, err = o.pass(ctx, grad, o.planned)
+		value, err = o.planPass(ctx, grad, o.planned, o.plannedBlock)
 	}
 	if err != nil {
 		return 0, err
@@ -170,14 +170,21 @@ func (o *objective) pack(w []float64) {
 	}
 }
 
-// pass sums one over all sentences, with the plan and its packed weights, and sets grad to the sum
-// of the packed gradients.
-func (o *objective) pass(ctx context.Context, grad []float64, one func(wk *worker, s int) (float64, error)) (float64, error) {
+// planPass sums one over all sentences, with the plan and its packed weights, and sets grad to the
+// sum of the packed gradients. If the loss and the edges allow it, it sums block over blocks of
+// consecutive sentences instead. block must be the sum of one over the sentences, up to rounding.
+func (o *objective) planPass(ctx context.Context, grad []float64, one func(wk *worker, s int) (float64, error), block func(wk *worker, lo, hi int) (float64, error)) (float64, error) {
 	o.pool.Each(func(_ int, wk *worker) {
 		wk.packed = o.plan.vector(wk.packed)
 		clear(wk.packed)
 	})
-	value, err := o.pool.Pass(ctx, one)
+	var value float64
+	var err error
+	if o.inBlocks() {
+		value, err = o.pool.PassBlocks(ctx, o.nextBlock, block)
+	} else {
+		value, err = o.pool.Pass(ctx, one)
+	}
 	if err != nil {
 		return 0, err
 	}

@@ -255,6 +255,19 @@ func (p *plan) put(dst *optimize.Sparse, g *structured.Lattice, k *tokens, lo, h
 // sharedEdges.
 func (p *plan) score(dst *structured.Lattice, v, edges []float64, k *tokens, lo, hi int) {
 	p.x.resize(dst, hi-lo)
+	p.scoreNodes(dst, v, lo, hi)
+	if edges != nil {
+		copy(dst.Edge, edges)
+		return
+	}
+	clear(dst.Edge)
+	if len(dst.Edge) > 0 {
+		p.x.scoreEdges(dst, k, lo, hi, v[:p.x.dim()])
+	}
+}
+
+// scoreNodes sets the nodes of dst, which has the shape of the scores, to those of score.
+func (p *plan) scoreNodes(dst *structured.Lattice, v []float64, lo, hi int) {
 	clear(dst.Node)
 	m := v[p.matrixAt():]
 	shift, mask := p.bits, uint32(1)<<p.bits-1
@@ -264,14 +277,6 @@ func (p *plan) score(dst *structured.Lattice, v, edges []float64, k *tokens, lo,
 		for _, f := range p.narrow[p.narrowFirst[t]:p.narrowFirst[t+1]] {
 			row[f&mask] += v[f>>(shift&31)]
 		}
-	}
-	if edges != nil {
-		copy(dst.Edge, edges)
-		return
-	}
-	clear(dst.Edge)
-	if len(dst.Edge) > 0 {
-		p.x.scoreEdges(dst, k, lo, hi, v[:p.x.dim()])
 	}
 }
 
@@ -294,7 +299,12 @@ func (p *plan) sharedEdges(edges, v []float64) []float64 {
 
 // pull is index.pull onto the packed gradient dst.
 func (p *plan) pull(dst *training.Dense, g *structured.Lattice, k *tokens, lo, hi int, c float64) {
-	v := *dst
+	p.pullNodes(*dst, g, lo, hi, c)
+	p.x.pullEdges(dst, g, k, lo, c)
+}
+
+// pullNodes is pull for the nodes.
+func (p *plan) pullNodes(v []float64, g *structured.Lattice, lo, hi int, c float64) {
 	m := v[p.matrixAt():]
 	shift, mask := p.bits, uint32(1)<<p.bits-1
 	for t := lo; t < hi; t++ {
@@ -307,7 +317,6 @@ func (p *plan) pull(dst *training.Dense, g *structured.Lattice, k *tokens, lo, h
 			v[f>>(shift&31)] += c * row[f&mask]
 		}
 	}
-	p.x.pullEdges(dst, g, k, lo, c)
 }
 
 // step is pull onto packed weights. It changes only elements of the matrix that are features. It

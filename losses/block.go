@@ -18,24 +18,28 @@ type term struct {
 	scale, gamma, weight float64
 }
 
-// inBlocks is a loss that makes the same calls of LogZ for every target, at most two.
-type inBlocks interface {
-	General
-	// terms returns the calls, in order. The other elements have a gamma of 0. It returns zeros if
-	// the settings of the loss are wrong.
-	terms() [2]term
+// termsOf returns the calls of LogZ that l makes for every target, in order. The other elements
+// have a gamma of 0. It returns false if the calls are not known: only for losses of this package
+// themselves, because a type that embeds one may have another Eval.
+func termsOf(l Loss) (terms [2]term, ok bool) {
+	switch l := l.(type) {
+	case CrossEntropy:
+		return [2]term{{nil, 0, orOne(l.Gamma), 1}}, true
+	case SoftmaxMargin:
+		return [2]term{{l.Cost, orOne(l.Scale), orOne(l.Gamma), 1}}, true
+	case JensenRiskBound:
+		return termsOf(l.ramp())
+	case SoftRamp:
+		up, down, err := rampScales(l.Form, l.Scale)
+		gamma := orOne(l.Gamma)
+		return [2]term{{l.Cost, up, gamma, 1}, {l.Cost, down, gamma, -1}}, err == nil
+	}
+	return terms, false
 }
-
-var (
-	_ inBlocks = CrossEntropy{}
-	_ inBlocks = SoftmaxMargin{}
-	_ inBlocks = JensenRiskBound{}
-	_ inBlocks = SoftRamp{}
-)
 
 // InBlocks reports whether [Workspace.EvalBlock] is faster for loss l than single calls of Eval.
 func InBlocks(l Loss) bool {
-	_, ok := l.(inBlocks)
+	_, ok := termsOf(l)
 	return ok
 }
 
@@ -71,7 +75,7 @@ func (w *Workspace) EvalBlock(l Loss, values []float64, grad, s []structured.Lat
 		}
 	}
 	shareEdges(grad, s)
-	if in, ok := l.(inBlocks); ok && len(s) > 1 && w.evalTerms(in, values, grad, s, y) {
+	if terms, ok := termsOf(l); ok && len(s) > 1 && w.evalTerms(l.(General), terms, values, grad, s, y) {
 		return len(s), nil
 	}
 	shareEdges(grad, s)
@@ -106,7 +110,7 @@ func shareEdges(grad, s []structured.Lattice) {
 
 // evalTerms computes the terms of the loss in blocks, then the rest for each sentence. It returns
 // false on any error, which single evaluations then find.
-func (w *Workspace) evalTerms(l inBlocks, values []float64, grad, s []structured.Lattice, y []structured.Target) bool {
+func (w *Workspace) evalTerms(l General, terms [2]term, values []float64, grad, s []structured.Lattice, y []structured.Target) bool {
 	b := &w.block
 	n := len(s)
 	b.problems, b.given = slices.Grow(b.problems[:0], n)[:n], slices.Grow(b.given[:0], n)[:n]
@@ -117,7 +121,7 @@ func (w *Workspace) evalTerms(l inBlocks, values []float64, grad, s []structured
 		}
 		b.problems[k].start(w, &w.ForwardBackward, &w.Viterbi, &grad[k], &s[k], pathsOf(y[k]))
 	}
-	terms, count := l.terms(), 0
+	count := 0
 	for _, t := range terms {
 		if t.gamma == 0 {
 			break

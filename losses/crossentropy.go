@@ -34,8 +34,6 @@ func (c CrossEntropy) Eval(grad, s *structured.Lattice, y structured.Target, w *
 	return evalOn(c, grad, s, y, w)
 }
 
-func (c CrossEntropy) terms() [2]term { return [2]term{{nil, 0, orOne(c.Gamma), 1}} }
-
 // EvalOn implements [General].
 func (c CrossEntropy) EvalOn(p Problem) (float64, error) {
 	gamma := orOne(c.Gamma)

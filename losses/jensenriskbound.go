@@ -32,5 +32,3 @@ func (j JensenRiskBound) EvalOn(p Problem) (float64, error) {
 func (j JensenRiskBound) ramp() SoftRamp {
 	return SoftRamp{Form: 1, Cost: j.Cost, Scale: j.Scale, Gamma: j.Gamma}
 }
-
-func (j JensenRiskBound) terms() [2]term { return j.ramp().terms() }

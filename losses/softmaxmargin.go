@@ -24,10 +24,6 @@ func (m SoftmaxMargin) Eval(grad, s *structured.Lattice, y structured.Target, w 
 	return evalOn(m, grad, s, y, w)
 }
 
-func (m SoftmaxMargin) terms() [2]term {
-	return [2]term{{m.Cost, orOne(m.Scale), orOne(m.Gamma), 1}}
-}
-
 // EvalOn implements [General].
 func (m SoftmaxMargin) EvalOn(p Problem) (float64, error) {
 	score, err := p.Gold()

@@ -30,14 +30,6 @@ func (r SoftRamp) Eval(grad, s *structured.Lattice, y structured.Target, w *Work
 	return evalOn(r, grad, s, y, w)
 }
 
-func (r SoftRamp) terms() [2]term {
-	up, down, err := rampScales(r.Form, r.Scale)
-	if err != nil {
-		return [2]term{}
-	}
-	return [2]term{{r.Cost, up, orOne(r.Gamma), 1}, {r.Cost, down, orOne(r.Gamma), -1}}
-}
-
 // EvalOn implements [General].
 func (r SoftRamp) EvalOn(p Problem) (float64, error) {
 	up, down, err := rampScales(r.Form, r.Scale)

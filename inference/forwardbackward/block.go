@@ -1,8 +1,10 @@
 package forwardbackward
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/trellis-nlp/trellis/internal/simd"
 	"github.com/trellis-nlp/trellis/internal/sparse"
@@ -17,10 +19,15 @@ const Lanes = simd.Lanes
 // kernels need as many.
 const fewestLabels = Lanes
 
-// block holds the tables of up to Lanes lattices with the same shared or sparse edges, which
-// advance together. In the tables, the numbers of the lattices for a label are next to each other.
-// After the end of its lattice, a lane contains zeros.
+// block holds the tables of lattices with the same shared or sparse edges. Each of the lanes has a
+// sequence of lattices, one after the other, and all lanes advance together. In the tables, the
+// numbers of the lanes for a label are next to each other. After the end of its last lattice, a
+// lane contains zeros.
 type block struct {
+	lanes [Lanes][]span // each ends with a span without positions
+	order []int         // lattices by length
+	alone []bool        // lattices that the scaled recursion may not compute accurately
+
 	node  []float64        // T x L x Lanes: potentials; the backward recursion replaces them by into
 	alpha []float64        // T x L x Lanes
 	beta  []float64        // L x Lanes: of one position
@@ -28,7 +35,7 @@ type block struct {
 
 	across []float64 // L x L: the transposed potentials of shared edges, or empty
 	dots   []float64 // Lanes for each listed pair
-	closed []float64 // L x -Inf: the scores of a lane after the end of its lattice
+	closed []float64 // L x -Inf: the scores of a lane without a lattice
 	idle   []float64 // L: takes the marginals of such a lane
 	lane   []float64 // L: one lane
 
@@ -36,70 +43,63 @@ type block struct {
 	rowLines, columnLines []int32         // the lines of its layouts, in whole groups
 }
 
+// span says that lattice k has the positions first..end-1 of its lane.
+type span struct{ k, first, end int }
+
 // AddMarginalsBlock is [Workspace.AddMarginals] for several lattices: it adds c times the marginals
 // under scores s[k] to dst[k] and sets logZ[k]. It is faster if the scores have the same shared or
-// sparse edges and similar lengths, because it then processes Lanes lattices at once. The results
-// are the same up to rounding.
+// sparse edges, because it then processes Lanes lattices at once. The results are the same up to
+// rounding.
 //
 // The lattices in dst may share one slice of edges, which then gets the sum over all lattices. Only
 // then blocks are used.
 //
-// AddMarginalsBlock returns the number of lattices before the first error. On error, the lattices
-// from there on are unchanged.
+// AddMarginalsBlock returns the number of lattices before the first error. On error, dst is
+// undefined.
 func (w *Workspace) AddMarginalsBlock(dst, s []structured.Lattice, c float64, logZ []float64) (n int, err error) {
 	if len(dst) != len(s) || len(logZ) != len(s) {
 		return 0, fmt.Errorf("%w: %d gradients and %d values for %d lattices", structured.ErrShape, len(dst), len(logZ), len(s))
 	}
-	for n < len(s) {
-		end := min(n+Lanes, len(s))
-		if w.addBlock(dst[n:end], s[n:end], c, logZ[n:end]) {
-			n = end
+	done := w.addBlock(dst, s, c, logZ)
+	for k := range s {
+		if done && !w.block.alone[k] {
 			continue
 		}
-		for ; n < end; n++ {
-			if logZ[n], err = w.AddMarginals(&dst[n], &s[n], c); err != nil {
-				return n, err
-			}
+		if logZ[k], err = w.AddMarginals(&dst[k], &s[k], c); err != nil {
+			return k, err
 		}
 	}
-	return n, nil
+	return len(s), nil
 }
 
-// addBlock is AddMarginalsBlock for at most Lanes lattices. It returns false and changes nothing if
-// they do not form a block, or if the scaled recursion may be inaccurate for one of them.
+// addBlock computes the lattices that form a block, except those that it marks as alone. It returns
+// false and leaves dst unchanged if the lattices do not form a block.
 func (w *Workspace) addBlock(dst, s []structured.Lattice, c float64, logZ []float64) bool {
-	longest := 0
-	for k := range s {
-		if s[k].T > s[longest].T {
-			longest = k
-		}
-	}
-	first := &s[longest]
-	if w.Exact || len(s) < 2 || first.T < 2 || first.L < fewestLabels || first.Check() != nil {
+	if w.Exact || len(s) < 2 || s[0].L < fewestLabels || s[0].Check() != nil {
 		return false
 	}
-	switch first.Shape() {
+	switch s[0].Shape() {
 	case structured.SharedEdges:
 	case structured.SparseEdges:
-		if first.Pairs.Pattern().Closed {
+		if s[0].Pairs.Pattern().Closed {
 			return false
 		}
 	default:
 		return false
 	}
 	for k := range s {
-		if !alike(&s[k], first) || !sameSlice(dst[k].Edge, dst[0].Edge) || dst[k].Pairs != dst[0].Pairs || sameSize(&dst[k], &s[k]) != nil {
+		if !alike(&s[k], &s[0]) || !sameSlice(dst[k].Edge, dst[0].Edge) || dst[k].Pairs != dst[0].Pairs || sameSize(&dst[k], &s[k]) != nil {
 			return false
 		}
 	}
-	if e := dst[0].Edge; len(e) > 0 && (len(e) != len(first.Edge) || dst[0].Pairs != first.Pairs) {
+	if e := dst[0].Edge; len(e) > 0 && (len(e) != len(s[0].Edge) || dst[0].Pairs != s[0].Pairs) {
 		return false
 	}
-	w.s = first
-	if _, ok := w.edgePotentials(); !ok {
+	t, ok := w.block.pack(s)
+	if !ok || !w.preparePotentials(&s[0]) {
 		return false
 	}
-	w.block.prepare(w)
+	w.block.prepare(w, t, s[0].L)
 	if !w.blockForward(s, logZ) {
 		return false
 	}
@@ -108,6 +108,51 @@ func (w *Workspace) addBlock(dst, s []structured.Lattice, c float64, logZ []floa
 		w.addBlockEdges(dst[0].Edge, c)
 	}
 	return true
+}
+
+// preparePotentials computes the potentials of the shared or sparse edges of s. ok is false if a
+// finite score would vanish.
+func (w *Workspace) preparePotentials(s *structured.Lattice) (ok bool) {
+	w.s = s
+	if s.Pairs != nil {
+		_, ok = w.sparse.prepare(s)
+		return ok
+	}
+	return w.sharedPotentials(s.Edge)
+}
+
+// pack distributes the lattices over the lanes, the longest first, each to the shortest lane. It
+// returns the length of the longest lane. ok is false if the lanes would be idle too often for a
+// block to be faster.
+func (b *block) pack(s []structured.Lattice) (longest int, ok bool) {
+	b.order, b.alone = vec.Resize(b.order, len(s)), vec.Resize(b.alone, len(s))
+	total := 0
+	for k := range s {
+		b.order[k], b.alone[k] = k, false
+		total += s[k].T
+	}
+	slices.SortFunc(b.order, func(x, y int) int { return cmp.Or(cmp.Compare(s[y].T, s[x].T), cmp.Compare(x, y)) })
+	var end [Lanes]int
+	for lane := range b.lanes {
+		b.lanes[lane] = b.lanes[lane][:0]
+	}
+	for _, k := range b.order {
+		at := 0
+		for lane, e := range end {
+			if e < end[at] {
+				at = lane
+			}
+		}
+		if t := s[k].T; t > 0 {
+			b.lanes[at] = append(b.lanes[at], span{k, end[at], end[at] + t})
+			end[at] += t
+			longest = max(longest, end[at])
+		}
+	}
+	for lane := range b.lanes {
+		b.lanes[lane] = append(b.lanes[lane], span{-1, -1, 0})
+	}
+	return longest, longest > 1 && 2*total >= 5*longest
 }
 
 // alike reports whether s is valid and has the edges of x.
@@ -121,11 +166,11 @@ func alike(s, x *structured.Lattice) bool {
 
 func sameSlice(x, y []float64) bool { return len(x) == len(y) && (len(x) == 0 || &x[0] == &y[0]) }
 
-// prepare sizes the tables for the scores of w, whose potentials are ready.
-func (b *block) prepare(w *Workspace) {
-	l, n := w.s.L, w.s.T*w.s.L*Lanes
+// prepare sizes the tables for t positions and l labels. The potentials of w are ready.
+func (b *block) prepare(w *Workspace, t, l int) {
+	n := t * l * Lanes
 	b.node, b.alpha, b.beta = vec.Resize(b.node, n), vec.Resize(b.alpha, n), vec.Resize(b.beta, l*Lanes)
-	b.norm = vec.Resize(b.norm, w.s.T)
+	b.norm = vec.Resize(b.norm, t)
 	b.lane, b.idle = vec.Resize(b.lane, l), vec.Resize(b.idle, l)
 	if len(b.closed) < l {
 		b.closed = vec.Resize(b.closed, l)
@@ -154,62 +199,83 @@ func padded(dst []int32, y *sparse.Layout) []int32 {
 	return dst
 }
 
-// blockForward is scaledForward for a block.
+// blockForward is scaledForward for a block. It returns false if a score is invalid.
 func (w *Workspace) blockForward(s []structured.Lattice, logZ []float64) (ok bool) {
-	b, stride, most := &w.block, w.s.L*Lanes, w.edgeM
+	b, l, most := &w.block, w.s.L, w.edgeM
+	stride := l * Lanes
 	if w.s.Pairs != nil {
 		most = w.sparse.most
 	}
 	for k := range s {
 		logZ[k] = float64(max(s[k].T-1, 0)) * most
 	}
-	product := [Lanes]float64{1, 1, 1, 1} // of norms whose logarithm is not yet added
+	var current [Lanes]span
+	var next [Lanes]int
+	for lane := range current {
+		current[lane] = b.lanes[lane][0]
+	}
 	var rows [Lanes][]float64
-	var shift, least [Lanes]float64
-	for t := range w.s.T {
-		for k := range rows {
-			if rows[k] = b.closed[:w.s.L]; k < len(s) && t < s[k].T {
-				rows[k] = s[k].NodeAt(t)
+	var shift, least, product [Lanes]float64 // product of norms whose logarithm is not yet added
+	for t := range b.norm {
+		for lane, p := range current {
+			rows[lane] = b.closed[:l]
+			if t < p.end && !b.alone[p.k] {
+				rows[lane] = s[p.k].NodeAt(t - p.first)
 			}
 		}
-		node, to := b.node[t*stride:(t+1)*stride], b.alpha[t*stride:(t+1)*stride]
+		node, to, norm := b.node[t*stride:(t+1)*stride], b.alpha[t*stride:(t+1)*stride], &b.norm[t]
 		if !simd.ExpLanes(node, &rows, &shift, &least) {
 			return false
 		}
-		for k := range s {
-			if t < s[k].T && !(least[k] >= logTiny && shift[k] > -math.MaxFloat64) {
-				return false
+		for lane, p := range current {
+			if t < p.end && !(least[lane] >= logTiny && shift[lane] > -math.MaxFloat64) {
+				b.alone[p.k] = true
 			}
 		}
-		var from []float64
 		if t == 0 {
 			vec.Fill(to, 1)
-		} else if from = b.alpha[(t-1)*stride : t*stride]; w.s.Pairs != nil {
+		} else if from := b.alpha[(t-1)*stride : t*stride]; w.s.Pairs != nil {
 			w.sparse.rowLanes(b, to, from)
 		} else {
 			simd.VecMatLanes(to, from, w.edge)
 		}
-		norm := &b.norm[t]
+		for lane, p := range current {
+			if t == p.first {
+				setLane(to, lane, 1)
+				product[lane] = 1
+			}
+		}
 		simd.NormLanes(to, node, norm, &least)
-		for k := range s {
-			if t >= s[k].T {
+		for lane, p := range current {
+			if t >= p.end || b.alone[p.k] {
 				continue
 			}
-			c := norm[k]
-			if c == 0 || least[k] < tiny && t > 0 && w.blockLost(t, k) {
-				return false
+			if c := norm[lane]; c == 0 || least[lane] < tiny && t > p.first && w.blockLost(t, lane) {
+				b.alone[p.k] = true
+				continue
 			}
-			logZ[k] += shift[k]
-			if product[k] *= c; product[k] < 1e-8 || product[k] > 1e8 {
-				logZ[k] += math.Log(product[k])
-				product[k] = 1
+			logZ[p.k] += shift[lane]
+			product[lane] *= norm[lane]
+			if t == p.end-1 || product[lane] < 1e-8 || product[lane] > 1e8 {
+				logZ[p.k] += math.Log(product[lane])
+				product[lane] = 1
+			}
+		}
+		for lane, p := range current {
+			if t == p.end-1 {
+				next[lane]++
+				current[lane] = b.lanes[lane][next[lane]]
 			}
 		}
 	}
-	for k := range s {
-		logZ[k] += math.Log(product[k])
-	}
 	return true
+}
+
+// setLane sets one lane of x to v.
+func setLane(x []float64, lane int, v float64) {
+	for j := lane; j < len(x); j += Lanes {
+		x[j] = v
+	}
 }
 
 // blockLost reports whether a nonzero product of lane k at t is below tiny.
@@ -238,35 +304,48 @@ func (b *block) takeLane(x []float64, k int) []float64 {
 	return b.lane
 }
 
-// blockBackward is scaledBackward for a block. It also adds c times the node marginals to dst.
+// blockBackward is scaledBackward for a block. It also adds c times the node marginals to dst. The
+// potentials into the first token of a lattice become zeros, so that nothing passes from one
+// lattice to another.
 func (w *Workspace) blockBackward(dst []structured.Lattice, c float64) {
-	b, l, last := &w.block, w.s.L, w.s.T-1
-	stride := l * Lanes
+	b, last := &w.block, len(w.block.norm)-1
+	stride := w.s.L * Lanes
+	var current [Lanes]span
+	var next [Lanes]int
+	for lane, spans := range b.lanes {
+		next[lane] = max(len(spans)-2, 0)
+		current[lane] = spans[next[lane]]
+	}
 	var rows [Lanes][]float64
 	var sum [Lanes]float64 // of into, by lane
 	for t := last; t >= 0; t-- {
-		if t < last {
-			if into := b.node[(t+1)*stride : (t+2)*stride]; w.s.Pairs != nil {
-				w.sparse.columnLanes(b, b.beta, into, &sum)
-			} else {
-				simd.VecMatLanes(b.beta, into, b.across)
-			}
-		} else {
+		if t == last {
 			clear(b.beta)
+		} else if into := b.node[(t+1)*stride : (t+2)*stride]; w.s.Pairs != nil {
+			w.sparse.columnLanes(b, b.beta, into, &sum)
+		} else {
+			simd.VecMatLanes(b.beta, into, b.across)
 		}
-		for k := range rows {
-			if rows[k] = b.idle; k >= len(dst) || t >= dst[k].T {
-				continue
-			}
-			rows[k] = dst[k].NodeAt(t)
-			if t == dst[k].T-1 {
-				for j := k; j < stride; j += Lanes {
-					b.beta[j] = 1
+		for lane, p := range current {
+			rows[lane] = b.idle
+			if t < p.end && !b.alone[p.k] {
+				rows[lane] = dst[p.k].NodeAt(t - p.first)
+				if t == p.end-1 {
+					setLane(b.beta, lane, 1)
 				}
 			}
 		}
-		simd.BackLanes(b.beta, b.node[t*stride:(t+1)*stride], b.alpha[t*stride:(t+1)*stride], &b.norm[t], &sum)
+		node := b.node[t*stride : (t+1)*stride]
+		simd.BackLanes(b.beta, node, b.alpha[t*stride:(t+1)*stride], &b.norm[t], &sum)
 		simd.AddLanes(&rows, c, b.beta)
+		for lane, p := range current {
+			if t == p.first && t > 0 {
+				setLane(node, lane, 0)
+				sum[lane] = 0
+				next[lane]--
+				current[lane] = b.lanes[lane][next[lane]]
+			}
+		}
 	}
 }
 
@@ -274,7 +353,7 @@ func (w *Workspace) blockBackward(dst []structured.Lattice, c float64) {
 func (w *Workspace) addBlockEdges(dst []float64, c float64) {
 	b, l := &w.block, w.s.L
 	stride := l * Lanes
-	n := (w.s.T - 1) * stride
+	n := (len(b.norm) - 1) * stride
 	from, into := b.alpha[:n], b.node[stride:]
 	if w.s.Pairs == nil {
 		w.mat = vec.Resize(w.mat, l*l)

@@ -55,6 +55,29 @@ func TestPoolDividesSentencesByTokens(t *testing.T) {
 	assert.Equal(t, 6, p.Scratch(1).sentences)
 }
 
+func TestPassBlocks(t *testing.T) {
+	for threads := 1; threads <= 3; threads++ {
+		p := training.NewPool[counter](threads, 10, func(int) int { return 1 })
+		seen := make([]int, 10)
+		value, err := p.PassBlocks(t.Context(), func(lo, hi int) int { return min(lo+4, hi) }, func(c *counter, lo, hi int) (float64, error) {
+			c.sentences += hi - lo
+			for s := lo; s < hi; s++ {
+				seen[s]++
+			}
+			return float64(hi - lo), nil
+		})
+		require.NoError(t, err)
+		assert.Equal(t, 10.0, value)
+		assert.Equal(t, []int{1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, seen)
+		_, err = p.PassBlocks(t.Context(), func(lo, hi int) int { return hi }, func(*counter, int, int) (float64, error) { return 0, errBad })
+		assert.ErrorIs(t, err, errBad)
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err = p.PassBlocks(ended, nil, nil)
+		assert.ErrorIs(t, err, context.Canceled)
+	}
+}
+
 func TestPoolAddsUpGradients(t *testing.T) {
 	const n = 20
 	w, want := make([]float64, n), make([]float64, n)
