@@ -12,7 +12,7 @@ import (
 // lanes evenly, and few enough to stay in the cache. Apart from the first losses.Lanes sentences,
 // it has at most mostScores scores of labels, which limits the memory.
 const (
-	mostSentences = 16
+	mostSentences = 12
 	mostScores    = 1 << 17
 )
 

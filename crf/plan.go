@@ -273,7 +273,7 @@ func (p *plan) scoreNodes(dst *structured.Lattice, v []float64, lo, hi int) {
 	shift, mask := p.bits, uint32(1)<<p.bits-1
 	for t := lo; t < hi; t++ {
 		row := dst.NodeAt(t - lo)
-		simd.AddRows(row, m, p.wide[p.wideFirst[t]:p.wideFirst[t+1]])
+		simd.AddRowsUnchecked(row, m, p.wide[p.wideFirst[t]:p.wideFirst[t+1]])
 		for _, f := range p.narrow[p.narrowFirst[t]:p.narrowFirst[t+1]] {
 			row[f&mask] += v[f>>(shift&31)]
 		}

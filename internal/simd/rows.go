@@ -18,6 +18,15 @@ func AddRows(dst, m []float64, offsets []uint32) {
 	addRowsGo(dst, m, offsets)
 }
 
+// AddRowsUnchecked is [AddRows] for rows that the caller knows to be in the matrix.
+func AddRowsUnchecked(dst, m []float64, offsets []uint32) {
+	if avx2 && len(dst) >= lanes {
+		addRowsAVX2(dst, m, offsets)
+		return
+	}
+	addRowsGo(dst, m, offsets)
+}
+
 // AddRows32 is [AddRows] for a matrix of float32. It converts numbers to float64 before adding
 // them:
 //
@@ -44,9 +53,10 @@ func AddRows32(dst []float64, m []float32, offsets []uint32) {
 //			m[o+j] += c * v
 //		}
 //	}
+//
+// The caller ensures that the rows are in the matrix.
 func AddToRows(m []float64, offsets []uint32, c float64, x []float64) {
 	if avx2 && len(x) >= lanes {
-		checkRows(len(m), offsets, len(x))
 		addToRowsAVX2(m, offsets, c, x)
 		return
 	}

@@ -25,8 +25,11 @@ func TestRowsEqualTheirReferenceLoops(t *testing.T) {
 					want[j] += m[int(o)+j]
 				}
 			}
+			again := slices.Clone(got)
 			AddRows(got, m, offsets)
 			assert.InDeltaSlice(t, want, got, 1e-13)
+			AddRowsUnchecked(again, m, offsets)
+			assert.Equal(t, got, again)
 
 			wantM, gotM := append([]float64(nil), m...), append([]float64(nil), m...)
 			for _, o := range offsets {
