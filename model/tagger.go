@@ -249,8 +249,7 @@ func (t *tagger) name(l *Labelling, p *Path) {
 		l.Labels = t.append(l.Labels, p.Labels)
 		return
 	}
-	t.labels = t.append(t.labels[:0], p.Labels)
-	l.Labels = t.out.write(l.Labels, t.labels)
+	l.Labels = t.out.write(l.Labels, p.Labels)
 }
 
 func (t *tagger) append(dst []string, path []int) []string {
