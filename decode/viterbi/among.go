@@ -112,21 +112,23 @@ func enter(delta, most, node []float64, t int, labels []uint16) error {
 }
 
 func enterAll(delta, most, node []float64, t int) error {
-	most, delta = most[:len(node)], delta[:len(node)]
-	j := 0
-	for ; j+4 <= len(node); j += 4 { // four at a time while their sum is finite
-		to, from, four := delta[j:j+4:j+4], most[j:j+4:j+4], node[j:j+4:j+4]
-		if s := (four[0] + four[1]) + (four[2] + four[3]); s-s != 0 {
-			break
+	for from := 0; from < len(node); from += 8 {
+		rest := node[from:]
+		if len(rest) >= 8 { // eight at a time while their sum is finite
+			x := (*[8]float64)(rest)
+			if sum := ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7])); sum-sum == 0 {
+				continue
+			}
+			rest = rest[:8]
 		}
-		to[0], to[1], to[2], to[3] = from[0]+four[0], from[1]+four[1], from[2]+four[2], from[3]+four[3]
-	}
-	for ; j < len(node); j++ {
-		if !(node[j] <= math.MaxFloat64) {
-			return &structured.ValueError{T: t, From: -1, Label: j, Value: node[j]}
+		for j, v := range rest {
+			if !(v <= math.MaxFloat64) {
+				return &structured.ValueError{T: t, From: -1, Label: from + j, Value: v}
+			}
 		}
-		delta[j] = most[j] + node[j]
 	}
+	copy(delta, most)
+	simd.Axpy(delta, 1, node) // rounds once, as an addition does
 	return nil
 }
 
