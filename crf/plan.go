@@ -19,6 +19,9 @@ import (
 // is faster than adding its features one by one.
 const wideFrom = 6
 
+// run is the range from..to-1 of features.
+type run struct{ from, to uint32 }
+
 // plan lays out the attributes of a data set for passes over all sentences. The wide attributes of
 // a token are stored as row offsets, the narrow ones as their features, which saves lookups. A plan
 // supports only attributes of value 1.

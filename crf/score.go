@@ -18,35 +18,24 @@ import (
 type lookups struct {
 	keys   []uint64
 	values []float64 // attribute values; empty while all are 1
-	lines  []uint32  // lines of the table, and of the cache to prefetch
-	found  []uint64  // values of the slots
-	sorted []uint64  // found, sorted by where the weights are: one list of 2n per way
-	runs   []run
-	rows   []uint32
-	from   []uint32 // starts of runs
+	lines  []uint32  // lines of the table
+	found  []uint64  // memory of the lists: values of slots, by where the weights are
+	lists  [ways]simd.List
+	store  *store[uint16] // of the lists
 }
 
 // reset prepares for n attributes of value 1.
 func (k *lookups) reset(n int) {
-	if n > cap(k.keys) {
-		k.keys, k.lines, k.found = make([]uint64, 2*n), make([]uint32, 2*n), make([]uint64, 2*n)
-		k.sorted = make([]uint64, ways*2*n)
+	if n > cap(k.keys) || k.found == nil {
+		k.keys, k.lines, k.found, k.store = make([]uint64, 2*n), make([]uint32, 2*n), make([]uint64, ways*(2*n+1)), nil
 	}
-	k.keys, k.lines, k.found, k.values = k.keys[:n], k.lines[:n], k.found[:n], k.values[:0]
+	k.keys, k.lines, k.values = k.keys[:n], k.lines[:n], k.values[:0]
 }
-
-// run is the range from..to-1 of features of a store.
-type run struct{ from, to uint32 }
 
 // ask sets the attributes to those with these fingerprints, with value 1.
 func (k *lookups) ask(t *table, prints []uint64) {
 	k.reset(len(prints))
-	keys, lines := k.keys[:len(prints)], k.lines[:len(prints)]
-	for i, p := range prints {
-		key := keyOf(p)
-		keys[i], lines[i] = key, t.line(key)
-	}
-	t.prefetch(k.lines)
+	simd.Ask(k.keys, k.lines, prints, keyFactor, t.words, t.lines)
 }
 
 // askItem is like ask, but its attributes have names and values.
@@ -65,57 +54,58 @@ func (k *lookups) askItem(t *table, h *fingerprint.Hasher, item []attrfile.Attri
 	t.prefetch(k.lines)
 }
 
+// begin empties the lists.
+func (k *lookups) begin(s *store[uint16]) {
+	if k.store != s {
+		k.store, k.lists = s, s.lists
+		for way := range k.lists {
+			k.lists[way].To = (*byte)(unsafe.Pointer(&k.found[way*(cap(k.keys)+1)]))
+		}
+	}
+	for way := range k.lists {
+		k.lists[way].Used = 0
+	}
+}
+
+// list returns the values of the features in one of the ways.
+func list[V uint32 | uint64](k *lookups, way int) []V {
+	x := &k.lists[way]
+	return unsafe.Slice((*V)(unsafe.Pointer(x.To)), x.Used/uint64(unsafe.Sizeof(V(0))))
+}
+
 // find looks up the attributes. It adds the weights stored in slots to row, which has length L. If
 // attributes have values, it adds all weights.
 func (k *lookups) find(row []float64, s *store[uint16]) {
-	k.runs, k.rows = k.runs[:0], k.rows[:0]
+	k.begin(s)
 	if len(k.values) > 0 {
 		scoreValues(row, s, k)
 		return
 	}
-	simd.Lookup(k.found, s.words, k.lines, k.keys)
-	for i, value := range k.found {
-		if value == simd.Beyond {
-			hit := s.findFrom(k.lines[i]+1, k.keys[i])
-			k.found[i] = uint64(hit.Ref) | uint64(hit.N)<<32
-		}
-	}
-	singles, rows, runs := k.sort(s)
-	for _, value := range singles {
+	simd.Find(s.words, k.lines, k.keys, s.wayOf, &k.lists)
+	for _, value := range list[uint64](k, inSlot) {
 		row[value>>48] += float64(math.Float32frombits(uint32(value)))
 	}
-	for _, value := range rows {
-		k.rows = append(k.rows, uint32(value))
+	if rows := list[uint32](k, inRow); len(s.ahead) > 0 && len(rows) > 0 {
+		size := 4
+		if s.double {
+			size = 8
+		}
+		for _, j := range s.ahead {
+			simd.Prefetch(s.rows.base(s.double, j), size, rows)
+		}
 	}
-	for _, value := range runs {
-		k.runs = append(k.runs, run{uint32(value), uint32(value) + uint32(value>>32)})
-	}
-	s.prefetch(k)
-}
-
-// sort splits the found values by where the weights are (slot, row or run) and keeps their order.
-// It has no branch, because the processor cannot predict the way of the next value.
-func (k *lookups) sort(s *store[uint16]) (singles, rows, runs []uint64) {
-	n := len(k.found)
-	list, wayOf := k.sorted[:ways*n], s.wayOf
-	end := [ways]int{nowhere: 0, inSlot: n, inRow: 2 * n, inRun: 3 * n} // end of the list of each way
-	for _, value := range k.found {
-		way := wayOf[value>>32&0xffff] % ways
-		list[end[way]] = value
-		end[way]++
-	}
-	return list[n:end[inSlot]], list[2*n : end[inRow]], list[3*n : end[inRun]]
 }
 
 // sum adds the remaining weights to row: runs, then rows.
 func (k *lookups) sum(row []float64, s *store[uint16]) {
+	runs, rows := list[uint64](k, inRun), list[uint32](k, inRow)
 	if s.double {
-		addRuns(row, s.outcomes, s.values.f64, k.runs)
-		simd.AddRows(row, s.rows.f64, k.rows)
+		addRuns(row, s.outcomes, s.values.f64, runs)
+		simd.AddRows(row, s.rows.f64, rows)
 		return
 	}
-	addRuns(row, s.outcomes, s.values.f32, k.runs)
-	simd.AddRows32(row, s.rows.f32, k.rows)
+	simd.AddRuns(row, s.outcomes, s.values.f32, runs)
+	simd.AddRows32(row, s.rows.f32, rows)
 }
 
 // scoreValues adds the weights of attributes to row when some values differ from 1.
@@ -139,37 +129,14 @@ func scoreValues(row []float64, s *store[uint16], k *lookups) {
 
 // scoreEdges adds the weights of the bigram attributes in k.keys to edge, an L x L matrix.
 func scoreEdges(edge []float64, s *store[uint32], k *lookups) {
-	k.runs = k.runs[:0]
 	for _, key := range k.keys {
-		if hit := s.find(key); hit.N > 0 {
-			k.runs = append(k.runs, run{hit.Ref, hit.Ref + hit.N})
+		hit := s.find(key)
+		run := [1]uint64{uint64(hit.Ref) | uint64(hit.N)<<32}
+		if s.double {
+			addRuns(edge, s.outcomes, s.values.f64, run[:])
+		} else {
+			addRuns(edge, s.outcomes, s.values.f32, run[:])
 		}
-	}
-	if s.double {
-		addRuns(edge, s.outcomes, s.values.f64, k.runs)
-	} else {
-		addRuns(edge, s.outcomes, s.values.f32, k.runs)
-	}
-}
-
-// prefetch loads the rows and runs of k into the cache.
-func (s *store[O]) prefetch(k *lookups) {
-	size := 4
-	if s.double {
-		size = 8
-	}
-	if len(k.rows) > 0 {
-		for _, j := range s.ahead {
-			simd.Prefetch(s.rows.base(s.double, j), size, k.rows)
-		}
-	}
-	if len(k.runs) > 0 {
-		k.from = k.from[:0]
-		for _, r := range k.runs {
-			k.from = append(k.from, r.from)
-		}
-		simd.Prefetch(s.values.base(s.double, 0), size, k.from)
-		simd.Prefetch((*byte)(unsafe.Pointer(&s.outcomes[0])), int(unsafe.Sizeof(s.outcomes[0])), k.from)
 	}
 }
 
@@ -182,10 +149,12 @@ func linesOf(n, size int) (list []uint32) {
 	return append(list, uint32(n-1))
 }
 
-func addRuns[O constraints.Unsigned, F constraints.Float](dst []float64, outcomes []O, weights []F, runs []run) {
+// addRuns is [simd.AddRuns] for other types.
+func addRuns[O constraints.Unsigned, F constraints.Float](dst []float64, outcomes []O, weights []F, runs []uint64) {
 	for _, r := range runs {
-		w := weights[r.from:r.to]
-		for q, o := range outcomes[r.from:r.to] {
+		from, to := uint32(r), uint32(r)+uint32(r>>32)
+		w := weights[from:to]
+		for q, o := range outcomes[from:to] {
 			dst[o] += float64(w[q])
 		}
 	}

@@ -43,7 +43,9 @@ type table struct {
 
 // keyOf spreads a fingerprint, which may be a small number, over all 64 bits. It multiplies by the
 // golden ratio, which is a bijection.
-func keyOf(fingerprint uint64) uint64 { return fingerprint * 0x9E3779B97F4A7C15 }
+func keyOf(fingerprint uint64) uint64 { return fingerprint * keyFactor }
+
+const keyFactor = 0x9E3779B97F4A7C15
 
 // keyBack inverts keyOf: key * keyBack is the fingerprint.
 const keyBack = 0xF1DE83E19937733D

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"unsafe"
 
 	"golang.org/x/exp/constraints"
 
+	"github.com/trellis-nlp/trellis/internal/simd"
 	"github.com/trellis-nlp/trellis/model"
 )
 
@@ -30,8 +32,9 @@ type store[O constraints.Unsigned] struct {
 	values   numbers // weights of the outcomes
 	rows     numbers
 	features int
-	wayOf    []uint8  // by number of features: where the features are
-	ahead    []uint32 // cache lines of a row: see linesOf
+	wayOf    *[1 << 16]uint8 // by number of features: where the features are
+	lists    [ways]simd.List // of lookups, without memory
+	ahead    []uint32        // cache lines of a row after the first three: see linesOf
 }
 
 // Where the features of a slot are.
@@ -48,12 +51,7 @@ func (s *store[O]) prepare() {
 	if s.width == 0 {
 		return
 	}
-	size := 4
-	if s.double {
-		size = 8
-	}
-	s.ahead = linesOf(s.width, size)
-	s.wayOf = make([]uint8, s.width+1)
+	s.wayOf = new([1 << 16]uint8)
 	for n := 1; n <= s.width; n++ {
 		switch _, row, inside := s.place(uint32(n)); {
 		case inside:
@@ -63,6 +61,28 @@ func (s *store[O]) prepare() {
 		default:
 			s.wayOf[n] = inRun
 		}
+	}
+	size := uint64(4)
+	if s.double {
+		size = 8
+	}
+	none := new(byte)
+	s.lists = [ways]simd.List{nowhere: {}, inSlot: {Step: 8}, inRow: {Step: 4}, inRun: {Step: 8}}
+	for way := range s.lists {
+		x := &s.lists[way]
+		x.First, x.Second, x.Third = none, none, none
+	}
+	if x := &s.lists[inRow]; s.rows.len() >= s.width {
+		lines := linesOf(s.width, int(size))
+		at := func(k int) *byte { return s.rows.base(s.double, lines[min(k, len(lines)-1)]) }
+		x.Scale, x.ThirdScale = size, size
+		x.First, x.Second, x.Third = at(0), at(1), at(2)
+		s.ahead = lines[min(3, len(lines)):]
+	}
+	if x := &s.lists[inRun]; len(s.outcomes) > 0 {
+		x.Scale, x.ThirdScale = size, uint64(unsafe.Sizeof(s.outcomes[0]))
+		x.First, x.Third = s.values.base(s.double, 0), (*byte)(unsafe.Pointer(&s.outcomes[0]))
+		x.Second = x.First
 	}
 }
 

@@ -100,11 +100,6 @@ func addMaskedAVX2(m []float64, masks []uint8, offsets []uint32, x []float64)
 //go:noescape
 func prefetchAVX2(base *byte, size int, at []uint32)
 
-// lookupAVX2 is lookupGo.
-//
-//go:noescape
-func lookupAVX2(dst []uint64, table []uint64, lines []uint32, keys []uint64)
-
 // gatherDotAVX2 is gatherDotGo.
 //
 //go:noescape

@@ -3297,50 +3297,6 @@ next:
 done:
 	RET
 
-// func lookupAVX2(dst []uint64, table []uint64, lines []uint32, keys []uint64)
-// Requires: AVX, AVX2
-TEXT ·lookupAVX2(SB), NOSPLIT, $0-96
-	MOVQ dst_base+0(FP), AX
-	MOVQ table_base+24(FP), CX
-	MOVQ lines_base+48(FP), DX
-	MOVQ keys_base+72(FP), BX
-	MOVQ keys_len+80(FP), SI
-
-key:
-	TESTQ        SI, SI
-	JE           done
-	MOVL         (DX), DI
-	SHLQ         $0x06, DI
-	ADDQ         CX, DI
-	VPBROADCASTQ (BX), Y0
-	VMOVDQU      (DI), Y1
-	VPCMPEQQ     Y1, Y0, Y2
-	VPSHUFD      $0x44, Y2, Y2
-	VPAND        Y1, Y2, Y1
-	VMOVDQU      32(DI), Y2
-	VPCMPEQQ     Y2, Y0, Y0
-	VPSHUFD      $0x44, Y0, Y0
-	VPAND        Y2, Y0, Y0
-	VPOR         Y0, Y1, Y1
-	VEXTRACTI128 $0x01, Y1, X0
-	VPOR         X0, X1, X0
-	VPEXTRQ      $0x01, X0, R10
-	MOVQ         (BX), R8
-	XORL         R9, R9
-	CMPQ         48(DI), R8
-	SETCS        R9
-	ORQ          R9, R10
-	MOVQ         R10, (AX)
-	ADDQ         $0x04, DX
-	ADDQ         $0x08, BX
-	ADDQ         $0x08, AX
-	DECQ         SI
-	JMP          key
-
-done:
-	VZEROUPPER
-	RET
-
 // func gatherDotAVX2(dst []float64, value []float64, x []float64, index []int32, first []int32)
 // Requires: AVX, FMA3
 TEXT ·gatherDotAVX2(SB), NOSPLIT, $0-120

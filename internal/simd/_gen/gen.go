@@ -19,7 +19,6 @@ func main() {
 	scattered()
 	masked()
 	prefetch()
-	lookup()
 	sparse()
 	interleaved()
 	Generate()

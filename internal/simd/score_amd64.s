@@ -1,0 +1,148 @@
+//go:build !noasm
+
+// Kernels that score attributes, written by hand: they compute with single numbers.
+
+#include "textflag.h"
+
+// func askAsm(keys []uint64, lines []uint32, prints []uint64, factor uint64, table *uint64, count uint64)
+TEXT ·askAsm(SB), NOSPLIT, $0-96
+	MOVQ keys_base+0(FP), DI
+	MOVQ lines_base+24(FP), SI
+	MOVQ prints_base+48(FP), BX
+	MOVQ prints_len+56(FP), CX
+	MOVQ factor+72(FP), R8
+	MOVQ table+80(FP), R9
+	MOVQ count+88(FP), R10
+	TESTQ CX, CX
+	JE   askDone
+
+askNext:
+	MOVQ  (BX), AX
+	IMULQ R8, AX
+	MOVQ  AX, (DI)
+	MULQ  R10
+	MOVL  DX, (SI)
+	SHLQ  $6, DX
+	PREFETCHT0 (R9)(DX*1)
+	ADDQ  $8, BX
+	ADDQ  $8, DI
+	ADDQ  $4, SI
+	DECQ  CX
+	JNE   askNext
+
+askDone:
+	RET
+
+// func findAsm(table []uint64, lines []uint32, keys []uint64, ways *[65536]uint8, lists *[4]List)
+TEXT ·findAsm(SB), NOSPLIT, $0-88
+	MOVQ table_base+0(FP), AX
+	MOVQ table_len+8(FP), R13
+	LEAQ -64(AX)(R13*8), R13 // the last line
+	MOVQ lines_base+24(FP), BX
+	MOVQ keys_base+48(FP), CX
+	MOVQ keys_len+56(FP), DI
+	MOVQ ways+72(FP), R11
+	MOVQ lists+80(FP), R12
+	LEAQ (CX)(DI*8), DI // the end of the keys
+	CMPQ CX, DI
+	JAE  findDone
+
+findNext:
+	MOVL (BX), R8
+	SHLQ $6, R8
+	ADDQ AX, R8
+	MOVQ (CX), R9
+
+findLine:
+	CMPQ    R8, R13
+	JA      findOutside
+	XORL    R10, R10
+	CMPQ    (R8), R9
+	CMOVQEQ 8(R8), R10
+	CMPQ    16(R8), R9
+	CMOVQEQ 24(R8), R10
+	CMPQ    32(R8), R9
+	CMOVQEQ 40(R8), R10
+	CMPQ    48(R8), R9
+	CMOVQEQ 56(R8), R10
+	JCS     findBeyond // the last key is less
+
+findFound:
+	MOVQ    R10, DX
+	MOVL    R10, SI
+	SHRQ    $32, DX
+	MOVWLZX DX, DX
+	MOVBLZX (R11)(DX*1), DX
+	SHLQ    $6, DX
+	ADDQ    R12, DX
+	MOVQ    (DX), R8
+	MOVQ    8(DX), R9
+	MOVQ    R10, (R8)(R9*1)
+	ADDQ    16(DX), R9
+	MOVQ    R9, 8(DX)
+	MOVQ    24(DX), R9
+	IMULQ   SI, R9
+	MOVQ    32(DX), R8
+	PREFETCHT0 (R8)(R9*1)
+	MOVQ    40(DX), R8
+	PREFETCHT0 (R8)(R9*1)
+	IMULQ   48(DX), SI
+	MOVQ    56(DX), R8
+	PREFETCHT0 (R8)(SI*1)
+	ADDQ    $4, BX
+	ADDQ    $8, CX
+	CMPQ    CX, DI
+	JB      findNext
+
+findDone:
+	RET
+
+findBeyond:
+	ADDQ $64, R8
+	JMP  findLine
+
+findOutside:
+	XORL R10, R10
+	JMP  findFound
+
+// func addRunsAsm(dst []float64, outcomes []uint16, values []float32, runs []uint64) (ok bool)
+TEXT ·addRunsAsm(SB), NOSPLIT, $0-97
+	MOVQ dst_base+0(FP), AX
+	MOVQ dst_len+8(FP), BX
+	MOVQ outcomes_base+24(FP), CX
+	MOVQ outcomes_len+32(FP), R13
+	MOVQ values_base+48(FP), DX
+	MOVQ runs_base+72(FP), SI
+	MOVQ runs_len+80(FP), DI
+	LEAQ (SI)(DI*8), DI
+	VXORPS X2, X2, X2
+
+runNext:
+	CMPQ SI, DI
+	JAE  runDone
+	MOVL (SI), R8
+	MOVL 4(SI), R9
+	ADDQ $8, SI
+	ADDQ R8, R9 // the end
+	CMPQ R9, R13
+	JA   runBad
+
+runLoop:
+	CMPQ    R8, R9
+	JAE     runNext
+	MOVWLZX (CX)(R8*2), R10
+	CMPQ    R10, BX
+	JAE     runBad
+	VCVTSS2SD (DX)(R8*4), X2, X0
+	VADDSD  (AX)(R10*8), X0, X0
+	VMOVSD  X0, (AX)(R10*8)
+	INCQ    R8
+	JMP     runLoop
+
+runDone:
+	MOVB $1, ok+96(FP)
+	RET
+
+runBad:
+	MOVB $0, ok+96(FP)
+	RET
