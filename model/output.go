@@ -27,23 +27,9 @@ type output struct {
 	pairs bool
 	twins []int
 
-	names []string              // inside labels
-	known [knownLabels]struct { // outside labels of some tokens
-		near  nearby
-		label string // not empty once known
-	}
-	inside, outside []string
-}
-
-// knownLabels is the number of tokens that an output keeps the outside label of.
-const knownLabels = 1 << 9
-
-// nearby holds the numbers of the inside labels of a token and its neighbours, -1 where there is
-// none. They determine the outside label.
-type nearby [3]int32
-
-func (n nearby) hash() uint64 {
-	return (uint64(n[0]+1)*0x9e3779b97f4a7c15 ^ uint64(n[1]+1)*0xbf58476d1ce4e5b9 ^ uint64(n[2]+1)*0x94d049bb133111eb) >> 40
+	names   []string                    // inside labels
+	numbers *annotation.NumberConverter // nil if there are too many labels
+	inside  []string
 }
 
 // newOutput returns nil if inside and outside labels are the same.
@@ -53,6 +39,9 @@ func newOutput(m Labeller, number map[string]int) *output {
 		return nil
 	}
 	x := &output{spell: annotation.Speller{Spelling: spelling}, names: m.Labels()}
+	if len(x.names) <= annotation.MaxNumbers {
+		x.numbers = annotation.NewNumberConverter(x.names, m.Scheme(), to, spelling)
+	}
 	if to != structured.Plain {
 		x.scheme = &annotation.Converter{From: m.Scheme(), To: to}
 	}
@@ -84,42 +73,21 @@ func (x *output) check() error {
 	return Refuse("fixed", "{fixed}: not supported, because the labels in %s do not determine the labels inside the model, in %s", x.scheme.To, x.scheme.From)
 }
 
-// write appends the outside labels of a path of label numbers.
+// write appends the outside labels of a path of inside labels.
 func (x *output) write(dst []string, path []int) []string {
-	for t, j := range path {
-		near := nearby{-1, int32(j), -1}
-		if t > 0 {
-			near[0] = int32(path[t-1])
-		}
-		if t+1 < len(path) {
-			near[2] = int32(path[t+1])
-		}
-		known := &x.known[near.hash()%knownLabels]
-		if known.label == "" || known.near != near {
-			known.near, known.label = near, x.convert(near)
-		}
-		dst = append(dst, known.label)
+	if x.numbers != nil {
+		return x.numbers.Convert(dst, path)
 	}
-	return dst
-}
-
-// convert returns the outside label of a token.
-func (x *output) convert(near nearby) string {
-	x.inside, x.outside = x.inside[:0], x.outside[:0]
-	at := 0
-	for k, j := range near {
-		if j >= 0 {
-			if k == 0 {
-				at = 1
-			}
-			x.inside = append(x.inside, x.names[j])
-		}
+	x.inside = x.inside[:0]
+	for _, j := range path {
+		x.inside = append(x.inside, x.names[j])
 	}
 	if x.scheme == nil {
-		return x.spell.Write(x.outside, x.inside)[at]
+		return x.spell.Write(dst, x.inside)
 	}
-	x.outside, _ = x.scheme.Convert(x.outside, x.inside)
-	return x.spell.Write(nil, x.outside[at:at+1])[0]
+	from := len(dst)
+	dst, _ = x.scheme.Convert(dst, x.inside)
+	return x.spell.Write(dst[:from], dst[from:])
 }
 
 // number returns the number of an inside label for an outside label.
