@@ -23,7 +23,11 @@ askNext:
 	MULQ  R10
 	MOVL  DX, (SI)
 	SHLQ  $6, DX
-	PREFETCHT0 (R9)(DX*1)
+	ADDQ  R9, DX
+	SHRQ  $63, AX
+	SHLQ  $6, AX
+	PREFETCHT0 (DX)
+	PREFETCHT0 (DX)(AX*1) // the next line for the second half of the keys of a line
 	ADDQ  $8, BX
 	ADDQ  $8, DI
 	ADDQ  $4, SI
