@@ -3,6 +3,7 @@ package corpus
 import (
 	"bytes"
 	"io"
+	"unsafe"
 
 	"github.com/trellis-nlp/trellis/internal/lines"
 )
@@ -47,8 +48,16 @@ func (r *Reader) Block(b *Block, size int) error {
 
 // Open makes r read the sentences of b. Do not change b until r has read them. Positions in errors
 // refer to the input of b.
-func (r *Reader) Open(b *Block) {
-	*r = Reader{lines: b.Open(), opts: b.opts, layout: b.layout, id: b.id, looked: true, block: string(b.Text)}
+func (r *Reader) Open(b *Block) { r.open(b, string(b.Text)) }
+
+// OpenShared is [Reader.Open] without a copy of the text. The sentences and their strings are valid
+// until b changes.
+func (r *Reader) OpenShared(b *Block) {
+	r.open(b, unsafe.String(unsafe.SliceData(b.Text), len(b.Text)))
+}
+
+func (r *Reader) open(b *Block, text string) {
+	*r = Reader{lines: b.Open(), opts: b.opts, layout: b.layout, id: b.id, looked: true, block: text}
 }
 
 // lastEnd returns the end of the last sentence of text after from, the start of a line. It returns
