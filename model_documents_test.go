@@ -47,7 +47,7 @@ func documentsOf(from, to int) string {
 func trainOnDocuments(t testing.TB) *trellis.Model {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "train.conll")
-	require.NoError(t, os.WriteFile(path, []byte(documentsOf(0, 60)), 0o644))
+	require.NoError(t, os.WriteFile(path, []byte(documentsOf(0, 80)), 0o644))
 	m, _, err := trellis.Train(t.Context(), trellis.Files(path), trellis.Config{Document: "mark", Features: "ner", Optimizer: "sgd", Epochs: new(10), Threads: 1})
 	require.NoError(t, err)
 	return m
@@ -116,7 +116,7 @@ func numberDocuments(text string) string {
 
 // A column separates the documents in training, tagging and evaluation.
 func TestAColumnSeparatesDocuments(t *testing.T) {
-	m, _, err := trellis.Train(t.Context(), fileWith(t, numberDocuments(documentsOf(0, 60))),
+	m, _, err := trellis.Train(t.Context(), fileWith(t, numberDocuments(documentsOf(0, 80))),
 		trellis.Config{Document: "2", Features: "ner", Optimizer: "sgd", Epochs: new(10), Threads: 1})
 	require.NoError(t, err)
 	text := numberDocuments(documentsOf(80, 88))

@@ -14,8 +14,11 @@ var _ optimize.SGDObjective = (*objective)(nil)
 
 // Descend implements [optimize.SGDObjective] on one goroutine, so that the result does not depend
 // on the number of workers.
-func (o *objective) Descend(ctx context.Context, v []float64, order []int, scale, by []float64) (steps int, loss float64, err error) {
+func (o *objective) Descend(ctx context.Context, v []float64, order []int, scale, by []float64, limit float64) (steps int, loss float64, err error) {
 	o.layOut()
+	if o.norm == nil {
+		o.norm = newNormEstimate(o.data)
+	}
 	wk := o.pool.Scratch(0)
 	if o.plan != nil {
 		wk.packed = o.plan.vector(wk.packed)
@@ -28,7 +31,7 @@ func (o *objective) Descend(ctx context.Context, v []float64, order []int, scale
 		}
 		var own float64
 		if err == nil {
-			own, err = o.step(wk, &to, s, scale[k], by[k])
+			own, err = o.step(wk, &to, s, scale[k], by[k], limit)
 		}
 		if err != nil {
 			break
@@ -44,15 +47,10 @@ func (o *objective) Descend(ctx context.Context, v []float64, order []int, scale
 	return steps, loss, err
 }
 
-// longSentence is the number of tokens from which SGD's step for a sentence no longer grows. The
-// gradient is a sum over tokens, so one sentence of a thousand tokens moves the weights farther
-// than L-BFGS can repair in 300 iterations. The minimum does not depend on the steps of a warm-up.
-const longSentence = 50
-
 // step adds by times the gradient of one sentence at scale*v to v, or to the packed v if there is a
 // plan. It returns the loss of the sentence. Gradient and loss are multiplied by the sentence
-// weight, and the step of a long sentence is shorter.
-func (o *objective) step(wk *worker, v *training.Dense, s int, scale, by float64) (float64, error) {
+// weight.
+func (o *objective) step(wk *worker, v *training.Dense, s int, scale, by, limit float64) (float64, error) {
 	d := o.data
 	lo, hi, c := d.sentence[s], d.sentence[s+1], d.weight[s]
 	if c == 0 {
@@ -68,8 +66,8 @@ func (o *objective) step(wk *worker, v *training.Dense, s int, scale, by float64
 	if err != nil {
 		return 0, err
 	}
-	if n := hi - lo; n > longSentence {
-		by *= float64(longSentence) / float64(n)
+	if squared := c * o.norm.squared(wk); loss > 0 && -by*scale*squared > limit*loss {
+		by = -limit * loss / squared / scale
 	}
 	if o.plan == nil {
 		o.x.pull(v, &wk.grad, &d.tokens, lo, hi, by*c)

@@ -24,7 +24,8 @@ type objective struct {
 	laidOut bool  // layOut was called
 	plan    *plan // nil if the data set does not allow a plan
 	pool    *training.Pool[worker]
-	norms   *norms // nil if the loss needs none
+	norms   *norms        // nil if the loss needs none
+	norm    *normEstimate // nil before the first step of Descend
 
 	dictionary *wordLabels // tag dictionary for scoring, or nil
 }
@@ -41,6 +42,7 @@ type worker struct {
 	norm     []float64      // norms of the gold labels of a sentence
 	gradNorm []float64      // derivatives with respect to norm
 	pull     []float64      // sum of the derivatives with respect to |w_j|
+	labelSum []float64      // sum of the gradient over the tokens, by label
 }
 
 func newObjective(d *Dataset, x *index, loss losses.Loss, threads int) *objective {

@@ -43,7 +43,7 @@ func trials(epochs int) []trial {
 		{"OWLQN", both, OWLQN{Limits: limits, Memory: 3}, smooth, true},
 		{"WarmStart", l2, WarmStart{First: SGD{Passes: Passes{Epochs: epochs / 2, Tolerance: -1}}, Then: LBFGS{Limits: limits}}, smooth, false},
 		{"SGD", Penalty{}, SGD{Passes: passes}, smooth, true},
-		{"SGD calibrated", l2, SGD{Passes: passes}, smooth, true},
+		{"SGD limited", l2, SGD{Passes: passes}, smooth, true},
 		{"SGD, in place", l2, SGD{Passes: passes, InPlace: true}, &descending{smooth, -1, 0}, true},
 		{"SGD of batches", l2, SGD{Passes: batches, Rate: 0.2, Decay: 0.3}, smooth, true},
 		{"SGD exponential", both, SGD{Passes: passes, Exponential: 0.85}, smooth, true},

@@ -13,19 +13,21 @@ import (
 type SGDObjective interface {
 	Stochastic
 	// Descend takes one step for each example i = order[k], in order: v += by[k] g, where g is the
-	// gradient of f_i at the point scale[k]*v with respect to that point. It returns the number of
-	// steps and the sum of their f_i. It may shorten the steps of unusually large examples. It
-	// makes all steps unless there is an error, which is [ErrNotFinite] if v has grown too large.
-	// It must not retain any of the slices.
-	Descend(ctx context.Context, v []float64, order []int, scale, by []float64) (steps int, loss float64, err error)
+	// gradient of f_i at the point scale[k]*v with respect to that point. If f_i is positive, the
+	// rate -scale[k]*by[k] is limited to limit*f_i/||g||^2, for which an estimate of ||g||
+	// suffices. Descend returns the number of steps and the sum of their f_i. It makes all steps
+	// unless there is an error, which is [ErrNotFinite] if v has grown too large. It must not
+	// retain any of the slices.
+	Descend(ctx context.Context, v []float64, order []int, scale, by []float64, limit float64) (steps int, loss float64, err error)
 }
 
 // descend makes a pass over the examples of order with the objective's own steps.
 func (s *sgdRule) descend(r *passRun, order []int) error {
 	r.squares = math.NaN()
 	for len(order) > 0 {
+		limit := s.limit()
 		n := s.ahead(len(order))
-		steps, loss, err := s.direct.Descend(r.ctx, r.w, order[:n], s.scales, s.bys)
+		steps, loss, err := s.direct.Descend(r.ctx, r.w, order[:n], s.scales, s.bys, limit)
 		r.result.Evaluations += steps
 		r.result.Updates += steps
 		if steps < n {

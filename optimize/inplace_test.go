@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/floats"
 )
 
 // descending is a logistic regression that takes the steps itself and stops after stop of them.
@@ -18,7 +19,7 @@ type descending struct {
 
 var errBroken = errors.New("broken")
 
-func (f *descending) Descend(_ context.Context, v []float64, order []int, scale, by []float64) (int, float64, error) {
+func (f *descending) Descend(_ context.Context, v []float64, order []int, scale, by []float64, limit float64) (int, float64, error) {
 	var sum float64
 	for k, i := range order {
 		if f.made == f.stop {
@@ -27,8 +28,9 @@ func (f *descending) Descend(_ context.Context, v []float64, order []int, scale,
 		f.made++
 		loss, slope := f.example(v, scale[k], i)
 		sum += loss
+		step := -limitedRate(-by[k]*scale[k], limit, loss, slope*slope*floats.Dot(f.vals[i], f.vals[i])) / scale[k]
 		for j, q := range f.rows[i] {
-			v[q] += by[k] * slope * f.vals[i][j]
+			v[q] += step * slope * f.vals[i][j]
 		}
 	}
 	return len(order), sum, nil

@@ -19,11 +19,11 @@ func EstimateMemory(method any) MemoryEstimate {
 	case WarmStart: // the two do not run at the same time
 		first, then := EstimateMemory(m.First), EstimateMemory(m.Then)
 		return MemoryEstimate{Weight: max(first.Weight, then.Weight), Support: max(first.Support, then.Support)}
-	case SGD: // the rate trials keep a copy of the weights
+	case SGD:
 		if m.Average {
-			return MemoryEstimate{Weight: 6 * vector}
+			return MemoryEstimate{Weight: 5 * vector}
 		}
-		return MemoryEstimate{Weight: 3 * vector}
+		return MemoryEstimate{Weight: 2 * vector}
 	case AdaGrad:
 		return MemoryEstimate{Weight: 2*vector + 4}
 	case Adam, AveragedPerceptron:

@@ -22,8 +22,10 @@ var _ StochasticMethod = SGD{}
 type SGD struct {
 	Passes
 	// Rate is the initial learning rate. If Rate is 0 and L2 is positive, the rate at step t is
-	// Bottou's 1/(lambda (t0 + t)) with lambda = 2 L2/N. Trials on up to 1000 examples find t0, as
-	// in CRFsuite's l2sgd. If both are 0, the rate is 0.1.
+	// Bottou's 1/(lambda (t0 + t)) with lambda = 2 L2/N. It starts from about 0.1, depending on the
+	// gradients of a sample. It is at most 2 / (1 + e/4) times Polyak's step in epoch e, from 0.
+	// Polyak's step is the loss of the batch divided by the squared norm of its gradient. If both
+	// are 0, the rate is 0.1.
 	Rate float64
 	// Decay divides a given rate by 1 + Decay * finished epochs; 0 means 1, negative means none.
 	Decay float64
@@ -67,10 +69,18 @@ func (m SGD) Minimize(ctx context.Context, f Stochastic, w []float64, p Penalty,
 	if m.InPlace && p.L1 == 0 && !m.Average {
 		rule.direct, _ = f.(SGDObjective)
 	}
-	if rule.decaying = rate; m.Rate == 0 && m.Exponential == 0 && p.L2 > 0 && m.resume == nil {
-		if err := calibrate(r, rule); err != nil {
-			return finish(ctx, r.result, err)
+	if rule.decaying = rate; m.Rate == 0 && m.Exponential == 0 && p.L2 > 0 {
+		rule.limited = true
+		if m.resume == nil {
+			first, err := r.startRate()
+			if err != nil {
+				return finish(ctx, r.result, err)
+			}
+			rule.bottou = 1 / (2 * rule.l2 * first)
 		}
+	}
+	if rule.direct != nil {
+		r.g = nil // not used any more
 	}
 	if m.Average {
 		rule.average = newAverage(w)
@@ -92,6 +102,7 @@ type sgdRule struct {
 	l1, l2      float64   // divided by the number of examples
 	bottou      float64   // t0 of the rate 1/(2 l2 (t0 + t)), 0 for the decaying rate
 	step        float64   // t
+	limited     bool      // whether the rates have a limit
 	due         float64   // total L1 penalty due so far for a weight, in units of v
 	had         []float64 // minus the L1 penalty applied to each weight, in units of v; nil without L1
 	clipRange   func(lo, hi int)
@@ -129,10 +140,10 @@ func (s *sgdRule) before(batch []int) float64 {
 	return s.scale
 }
 
-func (s *sgdRule) after(g *Sparse, batch []int, _ float64) error {
+func (s *sgdRule) after(g *Sparse, batch []int, loss float64) error {
 	n := len(batch)
 	rate := s.rate()
-	by := -rate / (float64(n) * s.scale)
+	by := -limitedRate(rate, s.limit(), float64(n)*loss, g.squared()) / (float64(n) * s.scale)
 	if s.had != nil {
 		s.due += rate * s.l1 / s.scale
 	}

@@ -307,30 +307,41 @@ func (f stochasticQuadratic) EvalBatch(_ context.Context, g *Sparse, w []float64
 	return sum, nil
 }
 
-// Calibration restores all state, and finds a rate for losses of any scale.
-func TestCalibration(t *testing.T) {
-	for _, scale := range []float64{1e-2, 1, 30} {
-		f := newLogistic(3, 300, 20, 0.1)
-		for i := range f.vals {
-			floats.Scale(scale, f.vals[i])
+// SGD finds a rate for losses of any scale: small gradients raise the rate, large ones limit steps.
+func TestRateSuitsAnyScale(t *testing.T) {
+	for _, scale := range []float64{1e-3, 1e-2, 1, 30, 1e4} {
+		for _, l1 := range []float64{0, 0.1} {
+			f := newLogistic(3, 300, 20, 0.1)
+			for i := range f.vals {
+				floats.Scale(scale, f.vals[i])
+			}
+			w := make([]float64, f.Dim())
+			p := Penalty{L1: l1 * scale, L2: scale * scale}
+			start := value(t, f, w, p)
+			first := 0.0
+			r, err := SGD{Passes: Passes{Epochs: 5}}.Minimize(t.Context(), f, w, p, func(s *Step) error {
+				if s.Number == 1 {
+					first = s.Rate
+				}
+				return nil
+			})
+			require.NoError(t, err)
+			assert.Less(t, value(t, f, w, p), 0.8*start, "scale %g", scale)
+			assert.Equal(t, 5*f.Len(), r.Updates)
+			if scale < 1 {
+				assert.Greater(t, first*scale*scale, 0.01, "scale %g", scale)
+			}
 		}
-		w := make([]float64, f.Dim())
-		p := Penalty{L1: 0.1 * scale, L2: scale * scale}
-		r, err := newPassRun(t.Context(), f, w, p, Passes{})
-		require.NoError(t, err)
-		rule := newSGDRule(f, w, p)
-		r.rule = rule
-		require.NoError(t, calibrate(r, rule))
-		assert.Equal(t, make([]float64, f.Dim()), w)
-		assert.Equal(t, make([]float64, f.Dim()), rule.had)
-		assert.Zero(t, rule.step)
-		assert.Zero(t, rule.due)
-		assert.Zero(t, r.result.Updates)
-		t.Logf("scale %g: rate %g after %d evaluations", scale, rule.rate(), r.result.Evaluations)
-		start := value(t, f, w, p)
-		require.NoError(t, r.epoch(r.order))
-		assert.Less(t, value(t, f, w, p), start)
 	}
+}
+
+func TestLimitedRate(t *testing.T) {
+	assert.Equal(t, 0.1, limitedRate(0.1, 2, 2, 1), "a short step")
+	assert.Equal(t, 0.4, limitedRate(0.5, 2, 2, 10))
+	assert.Equal(t, 0.5, limitedRate(0.5, 2, 0, 10), "no limit")
+	assert.Equal(t, 0.5, limitedRate(0.5, 2, -1, 10), "no limit")
+	assert.Equal(t, 0.5, limitedRate(0.5, math.Inf(1), 1, 10), "no limit")
+	assert.Equal(t, 0.5, limitedRate(0.5, 2, 1, 0), "no gradient")
 }
 
 func TestStochasticRefuses(t *testing.T) {

@@ -54,8 +54,8 @@ const (
 	optimumTolerance = 1e-5
 )
 
-// gentleRate is the rate of SGD for losses that need a good start. The rate that SGD finds by
-// trials may destroy the start.
+// gentleRate is the rate of SGD for losses that need a good start, whose value says nothing about
+// the length of a step.
 const gentleRate = 0.1
 
 // annealStages is the number of runs of a batch method if the loss changes during training.

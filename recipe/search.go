@@ -147,8 +147,8 @@ func (c Config) Short(p *Profile) (Config, error) {
 }
 
 // shortEpochs is the number of epochs of a short training (docs/benchmarks/accuracy.md), and
-// shortIterations that of iterations of a batch method that SGD cannot replace. With the rate
-// shortRate, SGD needs no trials, which take as long as the epochs, and its loss is no higher.
+// shortIterations that of iterations of a batch method that SGD cannot replace. The search was
+// studied with shortRate.
 const (
 	shortEpochs     = 5
 	shortRate       = 0.3
