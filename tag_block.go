@@ -71,10 +71,9 @@ func (l *labeller) block(b *block) error {
 	if l.in.HasItems() {
 		l.items.Open(&b.text)
 		defer func() { b.odd = l.items.Warnings() }()
-	} else if l.o.to != nil {
-		l.rows.Open(&b.text) // the documents keep the strings
 	} else {
-		l.rows.OpenShared(&b.text)
+		b.text.Shared = l.o.to == nil // documents keep the strings
+		l.rows.Open(&b.text)
 	}
 	for {
 		if err := l.next(); errors.Is(err, io.EOF) && (l.print != nil || l.o.to != nil) {

@@ -3,6 +3,7 @@ package corpus
 import (
 	"bytes"
 	"io"
+	"strings"
 	"unsafe"
 
 	"github.com/trellis-nlp/trellis/internal/lines"
@@ -17,6 +18,11 @@ import (
 // second sentence.
 type Block struct {
 	lines.Block
+
+	// Shared saves a copy of the text in [Reader.Open]. The sentences and their strings are then
+	// valid until the block changes.
+	Shared bool
+
 	layout Layout
 	opts   Options
 	id     int
@@ -48,15 +54,11 @@ func (r *Reader) Block(b *Block, size int) error {
 
 // Open makes r read the sentences of b. Do not change b until r has read them. Positions in errors
 // refer to the input of b.
-func (r *Reader) Open(b *Block) { r.open(b, string(b.Text)) }
-
-// OpenShared is [Reader.Open] without a copy of the text. The sentences and their strings are valid
-// until b changes.
-func (r *Reader) OpenShared(b *Block) {
-	r.open(b, unsafe.String(unsafe.SliceData(b.Text), len(b.Text)))
-}
-
-func (r *Reader) open(b *Block, text string) {
+func (r *Reader) Open(b *Block) {
+	text := unsafe.String(unsafe.SliceData(b.Text), len(b.Text))
+	if !b.Shared {
+		text = strings.Clone(text)
+	}
 	*r = Reader{lines: b.Open(), opts: b.opts, layout: b.layout, id: b.id, looked: true, block: text}
 }
 

@@ -3,8 +3,8 @@ package annotation
 import "github.com/trellis-nlp/trellis/structured"
 
 // A NumberConverter converts sequences of label numbers to the labels of a [Converter], followed by
-// those of a [Speller]. It analyses the labels once instead of for each sentence. It is not safe for
-// concurrent use.
+// those of a [Speller]. It analyses the labels once instead of for each sentence. It is not safe
+// for concurrent use.
 type NumberConverter struct {
 	names []string // by number
 	from  Converter
