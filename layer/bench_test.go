@@ -35,3 +35,29 @@ func BenchmarkLoss(b *testing.B) {
 		}
 	}
 }
+
+// Cross-entropy by number of labels. With equal weights, the layer evaluates four sequences at
+// once.
+func BenchmarkLabels(b *testing.B) {
+	for _, l := range []int{5, 17, 50, 100, 230} {
+		s, y := random(1, 64, 40, l)
+		y.Norms = nil
+		grad, values := gradientOf(s), make([]float32, s.N)
+		positions := 0
+		for _, t := range s.Lengths {
+			positions += t
+		}
+		for name, weights := range map[string][]float32{"weights": y.Weights, "equal": nil} {
+			y.Weights = weights
+			b.Run(fmt.Sprintf("%d/%s", l, name), func(b *testing.B) {
+				c := layer.Chain{Threads: 1}
+				for b.Loop() {
+					if err := c.Loss(ctx, grad, values, s, y, losses.CrossEntropy{}); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*positions), "ns/token")
+			})
+		}
+	}
+}

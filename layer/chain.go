@@ -21,6 +21,7 @@ type Chain struct {
 	workers []*worker
 	edge    []float64 // L x L: transitions of the batch, or empty
 	sums    []float64 // blocks x (L x L + 2 L): gradient of transitions, Start and End of each block
+	order   []int     // the sequences by length
 	job     job
 
 	wait    sync.WaitGroup
@@ -35,6 +36,7 @@ type job struct {
 	ctx    context.Context
 	batch  *Batch
 	do     func(w *worker, n int) error
+	groups bool // evaluate several sequences at once, in the order of the chain, instead of do
 	blocks int
 	shared bool // whether some gradient is summed over the batch
 
@@ -71,7 +73,12 @@ func (c *Chain) run(j job) error {
 	if err := j.ctx.Err(); err != nil {
 		return fmt.Errorf("batch stopped: %w", err)
 	}
-	j.blocks = max(min(j.batch.N, maxBlocks), 1) // an empty batch has one block, with sums of zero
+	units := j.batch.N
+	if j.groups {
+		units = (units + perGroup - 1) / perGroup
+		c.sort(j.batch)
+	}
+	j.blocks = max(min(units, maxBlocks), 1) // an empty batch has one block, with sums of zero
 	c.edge = widen(c.edge, j.batch.Transitions)
 	if j.shared {
 		c.sums = vec.Resize(c.sums, j.blocks*j.batch.parameters())
@@ -122,20 +129,36 @@ func (w *worker) block(k int) {
 		w.sums = c.sums[k*p : (k+1)*p]
 		clear(w.sums)
 	}
-	for n := k * j.batch.N / j.blocks; n < (k+1)*j.batch.N/j.blocks; n++ {
+	n, end := k*j.batch.N/j.blocks, (k+1)*j.batch.N/j.blocks
+	for n < end {
 		if err := j.ctx.Err(); err != nil {
 			c.fail(n, fmt.Errorf("batch stopped: %w", err))
 			return
+		}
+		if j.groups {
+			next := min(n+perGroup, end)
+			if err := w.losses(c.order[n:next]); err != nil {
+				c.record(err.Sequence, err) // another group may have a lower sequence that fails
+			}
+			n = next
+			continue
 		}
 		if err := j.do(w, n); err != nil {
 			c.fail(n, &SequenceError{Sequence: n, Err: err})
 			return
 		}
+		n++
 	}
 }
 
+// fail records the failure of sequence n and stops all threads.
 func (c *Chain) fail(n int, err error) {
 	c.stopped.Store(true)
+	c.record(n, err)
+}
+
+// record keeps the error of the lowest sequence that fails.
+func (c *Chain) record(n int, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.failure.err == nil || n < c.failure.at {

@@ -38,6 +38,8 @@ func TestErrorsNameTheSequence(t *testing.T) {
 	} {
 		b, y := random(2, n, width, l)
 		y.Norms = nil
+		even := y
+		even.Weights = nil
 		for _, k := range []int{31, 32, 89} {
 			b.Lengths[k] = width
 			clear(y.Labels[k*width:][:width])
@@ -47,7 +49,10 @@ func TestErrorsNameTheSequence(t *testing.T) {
 		of(b, 32, 0)[0], of(b, 89, 0)[0] = nan, nan // later sequences, which the error must not name
 		for _, threads := range []int{1, 2, 8, 90} {
 			chain := layer.Chain{Threads: threads}
-			errs := map[string]error{"loss": chain.Loss(ctx, gradientOf(b), nil, b, y, losses.CrossEntropy{})}
+			errs := map[string]error{
+				"loss":          chain.Loss(ctx, gradientOf(b), nil, b, y, losses.CrossEntropy{}),
+				"equal weights": chain.Loss(ctx, gradientOf(b), nil, b, even, losses.CrossEntropy{}),
+			}
 			if !c.loss {
 				errs["marginals"] = chain.Marginals(ctx, nil, make([]float32, n), b)
 				errs["decode"] = chain.Decode(ctx, make([]int, n*width), nil, b)
@@ -185,6 +190,8 @@ func TestKeptChainAllocatesNothing(t *testing.T) {
 			continue
 		}
 		allocatesNothing(t, name, func(c *layer.Chain) error { return c.Loss(ctx, grad, values, b, y, loss) })
+		y.Weights = nil
+		allocatesNothing(t, name+" of groups", func(c *layer.Chain) error { return c.Loss(ctx, grad, values, b, y, loss) })
 	}
 	allocatesNothing(t, "Marginals", func(c *layer.Chain) error { return c.Marginals(ctx, grad, values, b) })
 	allocatesNothing(t, "Decode", func(c *layer.Chain) error { return c.Decode(ctx, labels, values, b) })

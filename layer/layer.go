@@ -72,6 +72,7 @@ func (c *Chain) label(j job) error {
 func (c *Chain) sum(j job) error {
 	g := j.grad
 	j.shared = g != nil && len(g.Transitions)+len(g.Start)+len(g.End) > 0
+	j.groups = j.inGroups()
 	if err := c.run(j); err != nil || !j.shared {
 		return err
 	}

@@ -222,6 +222,25 @@ func TestLossEqualsSingleLattices(t *testing.T) {
 	}
 }
 
+// With equal weights, a layer evaluates several sequences at once.
+func TestGroupsEqualSingleLattices(t *testing.T) {
+	for name, loss := range lossesByName(t) {
+		c := layer.Chain{Threads: 3}
+		for k, size := range sizes {
+			b, y := random(uint64(k), size.n, size.t, size.l)
+			equal(y)
+			b, y = prepare(b, y, loss)
+			want, wantGrad := singly(t, b, y, loss)
+			got, grad := make([]float32, b.N), gradientOf(b)
+			require.NoError(t, c.Loss(ctx, grad, got, b, y, loss), "%s %v", name, size)
+			assert.InDeltaSlice(t, want, got, 1e-5, "%s %v", name, size)
+			assert.InDeltaSlice(t, wantGrad.Emissions, grad.Emissions, 1e-6, "%s %v", name, size)
+			wantGrad.Emissions = grad.Emissions
+			near(t, wantGrad, grad, fmt.Sprint(name, size))
+		}
+	}
+}
+
 // Compares the gradient of the weighted sum with central differences. The objective uses float64
 // scores, so that the step can be small.
 func TestGradientEqualsDifferences(t *testing.T) {
@@ -399,8 +418,21 @@ func TestPaddingAndOrderDoNotMatter(t *testing.T) {
 
 // Results are the same bits for any number of threads and any previous use of the layer.
 func TestThreadsDoNotMatter(t *testing.T) {
+	t.Run("weights", func(t *testing.T) { threadsDoNotMatter(t, func(layer.Target) {}) })
+	t.Run("equal weights", func(t *testing.T) { threadsDoNotMatter(t, equal) })
+}
+
+// equal sets all weights to the first one.
+func equal(y layer.Target) {
+	for n := range y.Weights {
+		y.Weights[n] = y.Weights[0]
+	}
+}
+
+func threadsDoNotMatter(t *testing.T, change func(y layer.Target)) {
 	for name, loss := range lossesByName(t) {
 		b, y := random(3, 100, 7, 5)
+		change(y)
 		for k := range b.Emissions[:7*5] {
 			b.Emissions[k] *= 300 // a sequence that forces forward-backward into log space
 		}

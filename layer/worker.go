@@ -14,42 +14,42 @@ type worker struct {
 	chain *Chain
 	run   func() // loop
 
-	node    []float64 // T_n x L
 	scores  structured.Lattice
 	grad    structured.Lattice
 	partial structured.Lattice
 	norms   []float64 // T_n
 	byNorm  []float64 // T_n
 	work    losses.Workspace
+	group   group
 
 	sums []float64 // sums of the shared gradients of the current block
 }
 
-// load returns the lattice of sequence n. It is valid until the next load.
-func (w *worker) load(n int) *structured.Lattice {
+// load sets s to the lattice of sequence n. It reuses the memory of the nodes of s.
+func (w *worker) load(s *structured.Lattice, n int) {
 	b := w.chain.job.batch
 	t := b.length(n)
-	w.node = widen(w.node, b.Emissions[n*b.T*b.L:][:t*b.L])
+	node := widen(s.Node, b.Emissions[n*b.T*b.L:][:t*b.L])
 	if t > 0 {
 		for k, v := range b.Start {
-			w.node[k] += float64(v)
+			node[k] += float64(v)
 		}
 		for k, v := range b.End {
-			w.node[(t-1)*b.L+k] += float64(v)
+			node[(t-1)*b.L+k] += float64(v)
 		}
 	}
-	w.scores = structured.Lattice{T: t, L: b.L, Node: w.node, Edge: w.chain.edge}
-	return &w.scores
+	*s = structured.Lattice{T: t, L: b.L, Node: node, Edge: w.chain.edge}
 }
 
-// target returns the target of sequence n: a path, or a set of paths if a label is unknown.
-func (w *worker) target(n int) (structured.Target, error) {
+// target returns the target of sequence n: a path, or a set of paths in the given memory if a label
+// is unknown.
+func (w *worker) target(partial *structured.Lattice, n int) (structured.Target, error) {
 	j := &w.chain.job
 	labels := j.target.Labels[n*j.batch.T:][:j.batch.length(n)]
 	for _, label := range labels {
 		if label < 0 {
-			err := structured.Fixed(&w.partial, j.batch.L, labels)
-			return structured.Target{Partial: &w.partial}, err
+			err := structured.Fixed(partial, j.batch.L, labels)
+			return structured.Target{Partial: partial}, err
 		}
 	}
 	return structured.PathTarget(labels), nil
@@ -57,8 +57,9 @@ func (w *worker) target(n int) (structured.Target, error) {
 
 func (w *worker) loss(n int) error {
 	j := &w.chain.job
-	s := w.load(n)
-	y, err := w.target(n)
+	s := &w.scores
+	w.load(s, n)
+	y, err := w.target(&w.partial, n)
 	if err != nil {
 		return err
 	}
@@ -78,11 +79,15 @@ func (w *worker) loss(n int) error {
 	if err != nil {
 		return err
 	}
-	weight := 1.0
+	return w.store(n, s, &w.grad, w.grad.Edge, v, j.weight(n))
+}
+
+// weight returns the weight of sequence n.
+func (j *job) weight(n int) float64 {
 	if len(j.target.Weights) > 0 {
-		weight = float64(j.target.Weights[n])
+		return float64(j.target.Weights[n])
 	}
-	return w.store(n, v, weight)
+	return 1
 }
 
 // loadNorms converts the norms of sequence n to float64. Scores and norms are computed separately
@@ -102,7 +107,8 @@ func (w *worker) loadNorms(n int, gold []int) {
 }
 
 func (w *worker) marginals(n int) error {
-	s := w.load(n)
+	s := &w.scores
+	w.load(s, n)
 	var v float64
 	var err error
 	if w.chain.job.grad == nil {
@@ -115,12 +121,12 @@ func (w *worker) marginals(n int) error {
 	if err != nil {
 		return err
 	}
-	return w.store(n, v, 1)
+	return w.store(n, s, &w.grad, w.grad.Edge, v, 1)
 }
 
-// store writes the value of sequence n and weight times w.grad and w.byNorm. It adds the shared
-// gradients to the sums of the block.
-func (w *worker) store(n int, v, weight float64) error {
+// store writes the value v of sequence n with scores s, and weight times the gradients g and
+// w.byNorm. It adds the shared gradients to the sums of the block, of transitions those in edges.
+func (w *worker) store(n int, s, g *structured.Lattice, edges []float64, v, weight float64) error {
 	j := &w.chain.job
 	if len(j.values) > 0 {
 		j.values[n] = float32(v)
@@ -128,8 +134,8 @@ func (w *worker) store(n int, v, weight float64) error {
 	if j.grad == nil {
 		return nil
 	}
-	b, g := j.batch, &w.grad
-	if len(g.Node) != len(w.scores.Node) || len(g.Edge) != len(w.scores.Edge) {
+	b := j.batch
+	if len(g.Node) != len(s.Node) || len(g.Edge) != len(s.Edge) {
 		return fmt.Errorf("%w: the gradient of the loss has a different shape from the scores", structured.ErrShape)
 	}
 	if len(j.grad.Emissions) > 0 {
@@ -138,15 +144,18 @@ func (w *worker) store(n int, v, weight float64) error {
 	if len(j.grad.Norms) > 0 {
 		narrow(j.grad.Norms[n*b.T:][:b.T], w.byNorm, weight)
 	}
-	if !j.shared || w.scores.T == 0 {
+	if !j.shared {
 		return nil
 	}
-	at := w.sums
-	for _, x := range [][]float64{g.Edge, g.NodeAt(0)[:len(b.Start)], g.NodeAt(w.scores.T - 1)[:len(b.End)]} {
+	add := func(to, x []float64) {
 		for k, v := range x {
-			at[k] += weight * v
+			to[k] += weight * v
 		}
-		at = at[len(x):]
+	}
+	add(w.sums, edges)
+	if at := w.sums[len(b.Transitions):]; s.T > 0 {
+		add(at, g.NodeAt(0)[:len(b.Start)])
+		add(at[len(b.Start):], g.NodeAt(s.T - 1)[:len(b.End)])
 	}
 	return nil
 }
@@ -160,14 +169,14 @@ func narrow(dst []float32, v []float64, weight float64) {
 }
 
 func (w *worker) decode(n int) error {
-	s := w.load(n)
-	score, err := w.work.Viterbi.Decode(w.path(n), s)
+	w.load(&w.scores, n)
+	score, err := w.work.Viterbi.Decode(w.path(n), &w.scores)
 	return w.label(n, score, err)
 }
 
 func (w *worker) posterior(n int) error {
-	s := w.load(n)
-	right, err := w.work.ForwardBackward.Posterior(w.path(n), s)
+	w.load(&w.scores, n)
+	right, err := w.work.ForwardBackward.Posterior(w.path(n), &w.scores)
 	return w.label(n, right, err)
 }
 
