@@ -189,10 +189,15 @@ func (s *Lattice) PathScore(y []int) float64 {
 	if len(y) != s.T {
 		panic(fmt.Sprintf("structured: path of %d labels in a lattice of T = %d", len(y), s.T))
 	}
+	shared := s.Shape() == SharedEdges
 	sum := 0.0
 	for t, j := range y {
 		if t > 0 { // edge first, in the order of the decoders: equal to the last bit
-			sum += s.EdgeScore(t, y[t-1], j)
+			if shared {
+				sum += s.Edge[y[t-1]*s.L+j]
+			} else {
+				sum += s.EdgeScore(t, y[t-1], j)
+			}
 		}
 		sum += s.NodeAt(t)[j]
 	}
@@ -216,9 +221,14 @@ func (s *Lattice) CheckPath(y []int) error {
 // makes the indicator lattice of y. If s has no edges, only nodes change. Sparse edges change where
 // a pair is listed.
 func (s *Lattice) AddPath(y []int, v float64) {
+	shared := s.Shape() == SharedEdges
 	for t, j := range y {
 		s.Node[t*s.L+j] += v
-		if t > 0 {
+		switch {
+		case t == 0:
+		case shared:
+			s.Edge[y[t-1]*s.L+j] += v
+		default:
 			s.AddEdge(t, y[t-1], j, v)
 		}
 	}

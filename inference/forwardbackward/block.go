@@ -255,10 +255,13 @@ func (w *Workspace) blockForward(s []structured.Lattice, logZ []float64) (ok boo
 				continue
 			}
 			logZ[p.k] += shift[lane]
-			product[lane] *= norm[lane]
-			if t == p.end-1 || product[lane] < 1e-8 || product[lane] > 1e8 {
+			c := norm[lane] // above 1e-290, or the lattice is alone
+			if product[lane]*c < 1e-290 || product[lane] > 1e200 {
 				logZ[p.k] += math.Log(product[lane])
 				product[lane] = 1
+			}
+			if product[lane] *= c; t == p.end-1 {
+				logZ[p.k] += math.Log(product[lane])
 			}
 		}
 		for lane, p := range current {

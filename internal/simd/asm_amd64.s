@@ -3463,7 +3463,8 @@ TEXT ·expLanesAVX2(SB), NOSPLIT, $0-49
 	MOVQ    72(SI), SI
 	SHLQ    $0x01, CX
 	VMOVUPD neg_max<>+0(SB), Y0
-	VCMPPD  $0x00, Y0, Y0, Y1
+	VMOVUPD pos_inf<>+0(SB), Y1
+	VCMPPD  $0x00, Y0, Y0, Y2
 	LEAQ    -32(CX), R11
 	XORQ    R10, R10
 
@@ -3475,88 +3476,89 @@ rows:
 	MOVQ R11, R10
 
 rows_group:
-	VMOVUPD    (DI)(R10*1), Y2
-	VCMPPD     $0x01, pos_inf<>+0(SB), Y2, Y3
-	VANDPD     Y3, Y1, Y1
-	VMOVUPD    (R8)(R10*1), Y3
+	VMOVUPD    (DI)(R10*1), Y3
 	VCMPPD     $0x01, pos_inf<>+0(SB), Y3, Y4
-	VANDPD     Y4, Y1, Y1
-	VMOVUPD    (R9)(R10*1), Y4
+	VANDPD     Y4, Y2, Y2
+	VMOVUPD    (R8)(R10*1), Y4
 	VCMPPD     $0x01, pos_inf<>+0(SB), Y4, Y5
-	VANDPD     Y5, Y1, Y1
-	VMOVUPD    (SI)(R10*1), Y5
+	VANDPD     Y5, Y2, Y2
+	VMOVUPD    (R9)(R10*1), Y5
 	VCMPPD     $0x01, pos_inf<>+0(SB), Y5, Y6
-	VANDPD     Y6, Y1, Y1
-	VUNPCKLPD  Y3, Y2, Y6
-	VUNPCKHPD  Y3, Y2, Y7
-	VUNPCKLPD  Y5, Y4, Y8
-	VUNPCKHPD  Y5, Y4, Y5
-	VPERM2F128 $0x20, Y8, Y6, Y2
-	VPERM2F128 $0x20, Y5, Y7, Y3
-	VPERM2F128 $0x31, Y8, Y6, Y4
-	VPERM2F128 $0x31, Y5, Y7, Y5
-	VMOVUPD    Y2, (AX)(R10*4)
-	VMAXPD     Y2, Y0, Y0
-	VMOVUPD    Y3, 32(AX)(R10*4)
+	VANDPD     Y6, Y2, Y2
+	VMOVUPD    (SI)(R10*1), Y6
+	VCMPPD     $0x01, pos_inf<>+0(SB), Y6, Y7
+	VANDPD     Y7, Y2, Y2
+	VUNPCKLPD  Y4, Y3, Y7
+	VUNPCKHPD  Y4, Y3, Y8
+	VUNPCKLPD  Y6, Y5, Y9
+	VUNPCKHPD  Y6, Y5, Y6
+	VPERM2F128 $0x20, Y9, Y7, Y3
+	VPERM2F128 $0x20, Y6, Y8, Y4
+	VPERM2F128 $0x31, Y9, Y7, Y5
+	VPERM2F128 $0x31, Y6, Y8, Y6
+	VMOVUPD    Y3, (AX)(R10*4)
 	VMAXPD     Y3, Y0, Y0
-	VMOVUPD    Y4, 64(AX)(R10*4)
+	VMINPD     Y3, Y1, Y1
+	VMOVUPD    Y4, 32(AX)(R10*4)
 	VMAXPD     Y4, Y0, Y0
-	VMOVUPD    Y5, 96(AX)(R10*4)
+	VMINPD     Y4, Y1, Y1
+	VMOVUPD    Y5, 64(AX)(R10*4)
 	VMAXPD     Y5, Y0, Y0
+	VMINPD     Y5, Y1, Y1
+	VMOVUPD    Y6, 96(AX)(R10*4)
+	VMAXPD     Y6, Y0, Y0
+	VMINPD     Y6, Y1, Y1
 	ADDQ       $0x20, R10
 	JMP        rows
 
 rows_done:
+	VSUBPD    Y0, Y1, Y1
+	VMOVUPD   Y1, (BX)
 	VMOVUPD   Y0, (DX)
-	VMOVMSKPD Y1, DX
+	VMOVMSKPD Y2, DX
 	SHLQ      $0x02, CX
 	XORQ      R10, R10
-	VMOVUPD   pos_inf<>+0(SB), Y1
 
 exp:
 	CMPQ         R10, CX
 	JGE          done
-	VMOVUPD      (AX)(R10*1), Y2
-	VSUBPD       Y0, Y2, Y2
-	VCMPPD       $0x00, neg_inf<>+0(SB), Y2, Y3
-	VBLENDVPD    Y3, pos_inf<>+0(SB), Y2, Y3
-	VMINPD       Y3, Y1, Y1
-	VMOVUPD      round<>+0(SB), Y4
-	VCMPPD       $0x0d, floor<>+0(SB), Y2, Y3
-	VMAXPD       floor<>+0(SB), Y2, Y2
-	VFMADD231PD  log2e<>+0(SB), Y2, Y4
-	VSUBPD       round<>+0(SB), Y4, Y5
-	VFNMADD231PD ln2<>+0(SB), Y5, Y2
-	VFNMADD231PD ln2_rest<>+0(SB), Y5, Y2
-	VMULPD       Y2, Y2, Y5
-	VMOVUPD      taylor12<>+0(SB), Y6
-	VMOVUPD      taylor13<>+0(SB), Y7
-	VFMADD213PD  taylor11<>+0(SB), Y5, Y7
-	VFMADD213PD  taylor10<>+0(SB), Y5, Y6
-	VFMADD213PD  taylor9<>+0(SB), Y5, Y7
-	VFMADD213PD  taylor8<>+0(SB), Y5, Y6
-	VFMADD213PD  taylor7<>+0(SB), Y5, Y7
-	VFMADD213PD  taylor6<>+0(SB), Y5, Y6
-	VFMADD213PD  taylor5<>+0(SB), Y5, Y7
-	VFMADD213PD  taylor4<>+0(SB), Y5, Y6
-	VFMADD213PD  taylor3<>+0(SB), Y5, Y7
-	VFMADD213PD  taylor2<>+0(SB), Y5, Y6
-	VFMADD213PD  taylor1<>+0(SB), Y5, Y7
-	VFMADD213PD  taylor0<>+0(SB), Y5, Y6
-	VFMADD231PD  Y7, Y2, Y6
-	VPSLLQ       $0x34, Y4, Y4
-	VPADDQ       Y4, Y6, Y6
-	VANDPD       Y3, Y6, Y6
-	VMOVUPD      Y6, (AX)(R10*1)
+	VMOVUPD      (AX)(R10*1), Y1
+	VSUBPD       Y0, Y1, Y1
+	VMOVUPD      round<>+0(SB), Y3
+	VCMPPD       $0x0d, floor<>+0(SB), Y1, Y2
+	VMAXPD       floor<>+0(SB), Y1, Y1
+	VFMADD231PD  log2e<>+0(SB), Y1, Y3
+	VSUBPD       round<>+0(SB), Y3, Y4
+	VFNMADD231PD ln2<>+0(SB), Y4, Y1
+	VFNMADD231PD ln2_rest<>+0(SB), Y4, Y1
+	VMULPD       Y1, Y1, Y4
+	VMOVUPD      taylor12<>+0(SB), Y5
+	VMOVUPD      taylor13<>+0(SB), Y6
+	VFMADD213PD  taylor11<>+0(SB), Y4, Y6
+	VFMADD213PD  taylor10<>+0(SB), Y4, Y5
+	VFMADD213PD  taylor9<>+0(SB), Y4, Y6
+	VFMADD213PD  taylor8<>+0(SB), Y4, Y5
+	VFMADD213PD  taylor7<>+0(SB), Y4, Y6
+	VFMADD213PD  taylor6<>+0(SB), Y4, Y5
+	VFMADD213PD  taylor5<>+0(SB), Y4, Y6
+	VFMADD213PD  taylor4<>+0(SB), Y4, Y5
+	VFMADD213PD  taylor3<>+0(SB), Y4, Y6
+	VFMADD213PD  taylor2<>+0(SB), Y4, Y5
+	VFMADD213PD  taylor1<>+0(SB), Y4, Y6
+	VFMADD213PD  taylor0<>+0(SB), Y4, Y5
+	VFMADD231PD  Y6, Y1, Y5
+	VPSLLQ       $0x34, Y3, Y3
+	VPADDQ       Y3, Y5, Y5
+	VANDPD       Y2, Y5, Y5
+	VMOVUPD      Y5, (AX)(R10*1)
 	ADDQ         $0x20, R10
 	JMP          exp
 
 done:
-	VMOVUPD Y1, (BX)
-	CMPL    DX, $0x0f
-	SETEQ   AL
+	CMPL  DX, $0x0f
+	SETEQ AL
 	VZEROUPPER
-	MOVB    AL, valid+48(FP)
+	MOVB  AL, valid+48(FP)
 	RET
 
 DATA neg_max<>+0(SB)/8, $0xffefffffffffffff

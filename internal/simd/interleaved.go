@@ -25,10 +25,27 @@ func ExpLanes(dst []float64, rows *[Lanes][]float64, shift, least *[Lanes]float6
 	for _, row := range rows {
 		_ = row[:n]
 	}
-	if avx2 && n >= lanes {
-		return expLanesAVX2(dst, rows, shift, least)
+	if !avx2 || n < lanes {
+		return expLanesGo(dst, rows, shift, least)
 	}
-	return expLanesGo(dst, rows, shift, least)
+	valid = expLanesAVX2(dst, rows, shift, least)
+	for k, v := range least {
+		if math.IsInf(v, -1) {
+			least[k] = leastAbove(rows[k][:n], shift[k])
+		}
+	}
+	return valid
+}
+
+// leastAbove returns the least v-shift of the numbers of x above -Inf, or +Inf.
+func leastAbove(x []float64, shift float64) float64 {
+	least := math.Inf(1)
+	for _, v := range x {
+		if d := v - shift; d < least && d > math.Inf(-1) {
+			least = d
+		}
+	}
+	return least
 }
 
 // checkLanes returns the length of the vectors of n interleaved numbers.
@@ -237,16 +254,13 @@ func expLanesGo(dst []float64, rows *[lanes][]float64, shift, least *[lanes]floa
 			}
 			m = max(m, v)
 		}
-		shift[k], least[k] = m, math.Inf(1)
+		shift[k], least[k] = m, leastAbove(row[:n], m)
 		for j, v := range row[:n] {
-			d, e := v-m, 0.0
-			if d >= -708 {
+			e := 0.0
+			if d := v - m; d >= -708 {
 				e = math.Exp(d)
 			}
 			dst[lanes*j+k] = e
-			if d < least[k] && d > math.Inf(-1) {
-				least[k] = d
-			}
 		}
 	}
 	return true

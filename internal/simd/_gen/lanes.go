@@ -66,6 +66,7 @@ func groups(size, index reg.GPVirtual, name string, body func()) {
 	Label(name + "_done")
 }
 
+// expLanes emits the exponentials of four rows. It sets least to -Inf if a row has a -Inf.
 func expLanes() {
 	c := newExpConstants()
 	text("expLanes", "func(dst []float64, rows *[4][]float64, shift, least *[4]float64) (valid bool)")
@@ -76,7 +77,7 @@ func expLanes() {
 	rows := rowsOf("rows")
 	SHLQ(operand.U8(1), size)
 	index := GP64()
-	m := load(everywhere("neg_max", -math.MaxFloat64))
+	m, smallest := load(everywhere("neg_max", -math.MaxFloat64)), load(c.inf)
 	valid := YMM()
 	VCMPPD(operand.U8(0), m, m, valid) // all ones
 	groups(size, index, "rows", func() {
@@ -92,28 +93,26 @@ func expLanes() {
 		for k := range v {
 			VMOVUPD(v[k], operand.Mem{Base: dst, Index: index, Scale: 4, Disp: k * vector})
 			VMAXPD(v[k], m, m)
+			VMINPD(v[k], smallest, smallest)
 		}
 	})
+	VSUBPD(m, smallest, smallest)
+	VMOVUPD(smallest, operand.Mem{Base: least})
 	VMOVUPD(m, operand.Mem{Base: shift})
 	bits := GP32()
 	VMOVMSKPD(valid, bits)
 
 	SHLQ(operand.U8(2), size)
 	XORQ(index, index)
-	smallest := load(c.inf)
 	Label("exp")
 	CMPQ(index, size)
 	JGE(operand.LabelRef("done"))
-	d, forbidden, finite := load(at(dst, index, 0)), YMM(), YMM()
+	d := load(at(dst, index, 0))
 	VSUBPD(m, d, d)
-	VCMPPD(operand.U8(0), c.negInf, d, forbidden)
-	VBLENDVPD(forbidden, c.inf, d, finite)
-	VMINPD(finite, smallest, smallest)
 	VMOVUPD(c.exp(d), at(dst, index, 0))
 	ADDQ(operand.U8(vector), index)
 	JMP(operand.LabelRef("exp"))
 	Label("done")
-	VMOVUPD(smallest, operand.Mem{Base: least})
 	result := GP8()
 	CMPL(bits, operand.U8(15))
 	SETEQ(result)
