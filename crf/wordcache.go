@@ -164,9 +164,7 @@ func (r *wordCache) add(node []float64, s *store[uint16], t, tokens, k int) {
 		for row := range f.asked {
 			f.asked[row].sum(f.sums[row*r.labels:][:r.labels], s)
 		}
-		for i, v := range f.sums {
-			f.short[i] = float32(v)
-		}
+		simd.Round(f.short, f.sums)
 		if f.Slot >= 0 {
 			r.serials[from/r.width()] = f.Serial
 			if r.double != nil {

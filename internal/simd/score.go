@@ -127,3 +127,19 @@ func addRunsGo(dst []float64, outcomes []uint16, values []float32, runs []uint64
 	}
 	return true
 }
+
+// Round sets dst to the numbers of x, rounded to float32. dst must be at least as long as x.
+func Round(dst []float32, x []float64) {
+	dst = dst[:len(x)]
+	if avx2 {
+		roundAsm(dst, x)
+		return
+	}
+	roundGo(dst, x)
+}
+
+func roundGo(dst []float32, x []float64) {
+	for i, v := range x {
+		dst[i] = float32(v)
+	}
+}

@@ -16,3 +16,8 @@ func findAsm(table []uint64, lines []uint32, keys []uint64, ways *[1 << 16]uint8
 //
 //go:noescape
 func addRunsAsm(dst []float64, outcomes []uint16, values []float32, runs []uint64) (ok bool)
+
+// roundAsm is roundGo.
+//
+//go:noescape
+func roundAsm(dst []float32, x []float64)

@@ -150,3 +150,34 @@ runDone:
 runBad:
 	MOVB $0, ok+96(FP)
 	RET
+
+// func roundAsm(dst []float32, x []float64)
+TEXT ·roundAsm(SB), NOSPLIT, $0-48
+	MOVQ dst_base+0(FP), DI
+	MOVQ x_base+24(FP), SI
+	MOVQ x_len+32(FP), CX
+
+roundFour:
+	CMPQ CX, $4
+	JB   roundOne
+	VCVTPD2PSY (SI), X0
+	VMOVUPS X0, (DI)
+	ADDQ $32, SI
+	ADDQ $16, DI
+	SUBQ $4, CX
+	JMP  roundFour
+
+roundOne:
+	TESTQ CX, CX
+	JE    roundDone
+	VXORPS X0, X0, X0
+	VCVTSD2SS (SI), X0, X0
+	VMOVSS X0, (DI)
+	ADDQ $8, SI
+	ADDQ $4, DI
+	DECQ CX
+	JMP  roundOne
+
+roundDone:
+	VZEROUPPER
+	RET

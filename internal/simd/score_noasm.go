@@ -13,3 +13,5 @@ func findAsm(table []uint64, lines []uint32, keys []uint64, ways *[1 << 16]uint8
 func addRunsAsm(dst []float64, outcomes []uint16, values []float32, runs []uint64) bool {
 	return addRunsGo(dst, outcomes, values, runs)
 }
+
+func roundAsm(dst []float32, x []float64) { roundGo(dst, x) }

@@ -132,6 +132,25 @@ func TestAddRunsIsItsReferenceLoop(t *testing.T) {
 	assert.Panics(t, func() { AddRuns(make([]float64, 30), outcomes, values, []uint64{3 | 1<<32}) })
 }
 
+func TestRoundIsItsReferenceLoop(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 3))
+	edges := []float64{0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), math.MaxFloat64, 5e-324, 1e-40, 1 + 1e-8}
+	for n := range 30 {
+		x := make([]float64, n)
+		for i := range x {
+			if x[i] = rng.NormFloat64(); rng.IntN(3) == 0 {
+				x[i] = edges[rng.IntN(len(edges))]
+			}
+		}
+		got, want := make([]float32, n+1), make([]float32, n+1)
+		Round(got, x)
+		roundGo(want, x)
+		for i := range want {
+			require.Equal(t, math.Float32bits(want[i]), math.Float32bits(got[i]), "%v", x)
+		}
+	}
+}
+
 func BenchmarkFind(b *testing.B) {
 	rng := rand.New(rand.NewPCG(1, 3))
 	table := make([]uint64, 8*1000)
