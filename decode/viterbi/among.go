@@ -47,7 +47,10 @@ func (w *Workspace) decodeAmong(path []int, s *structured.Lattice, among [][]uin
 		if err := checkAmong(labels, t, n); err != nil {
 			return 0, err
 		}
-		if t > 0 {
+		if t > 0 && b.splits(s, among[t-1], labels) {
+			w.kept[t] = nil
+			b.split.step(most, w.delta[(t-1)*n:][:n], b.edge)
+		} else if t > 0 {
 			prev := w.delta[(t-1)*n:][:n]
 			switch w.kept[t] = w.candidates(prev, among[t-1], b); {
 			case s.Pairs == nil:
@@ -71,6 +74,8 @@ func (w *Workspace) decodeAmong(path []int, s *structured.Lattice, among [][]uin
 	for t := s.T - 1; t > 0; t-- {
 		path[t] = j
 		switch prev := w.delta[(t-1)*n : t*n]; {
+		case b.splits(s, among[t-1], among[t]):
+			j = beforeAmong(prev, b.edge, j, w.most[t*n+j], b.split.before[j])
 		case s.Pairs == nil:
 			j = beforeAmong(prev, s.EdgeAt(t), j, w.most[t*n+j], w.kept[t])
 		case len(w.kept[t]) > 0:
@@ -81,6 +86,11 @@ func (w *Workspace) decodeAmong(path []int, s *structured.Lattice, among [][]uin
 	}
 	path[0] = j
 	return score, nil
+}
+
+// splits reports whether b has a split for the step between labels before and now of s.
+func (b *Bounds) splits(s *structured.Lattice, before, now []uint16) bool {
+	return b != nil && b.split != nil && s.Pairs == nil && len(before) == 0 && len(now) == 0
 }
 
 // checkAmong returns an error unless the labels of position t are ascending and below n.

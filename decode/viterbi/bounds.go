@@ -17,12 +17,16 @@ import (
 // Let delta[t][a] - delta[t][i] exceed D(a, i). Then a path through i at t scores less than its end
 // after the best prefix that ends in a. So label i is no label's best predecessor.
 //
+// Edges that are mostly forbidden, such as those of a label scheme with many types, use other
+// bounds.
+//
 // Bounds computes D for a label when it is first the best label of a position, in time O(L^2). It
 // is safe for concurrent use.
 type Bounds struct {
 	edge  []float64
 	rows  []atomic.Pointer[[]float64] // by label: D, or nil until first used
 	slack float64                     // greatest absolute value of a finite edge
+	split *split                      // nil if it does not pay
 }
 
 // NewBounds returns the bounds for L x L shared edges, which must not change later.
@@ -30,7 +34,7 @@ func NewBounds(edge []float64, labels int) *Bounds {
 	if len(edge) != labels*labels {
 		panic(fmt.Sprintf("viterbi: %d edges for %d labels", len(edge), labels))
 	}
-	b := &Bounds{edge: edge, rows: make([]atomic.Pointer[[]float64], labels)}
+	b := &Bounds{edge: edge, rows: make([]atomic.Pointer[[]float64], labels), split: newSplit(edge, labels)}
 	for _, v := range edge {
 		if v = math.Abs(v); v <= math.MaxFloat64 {
 			b.slack = max(b.slack, v)
@@ -38,6 +42,9 @@ func NewBounds(edge []float64, labels int) *Bounds {
 	}
 	return b
 }
+
+// Splits reports whether most edges are forbidden, so that the bounds pay for fewer labels.
+func (b *Bounds) Splits() bool { return b.split != nil }
 
 // row returns D(a, i) for all i. Goroutines may compute a row at the same time, with the same
 // result.

@@ -152,3 +152,43 @@ func BenchmarkDecodeBounded(b *testing.B) {
 		}
 	}
 }
+
+// Steps over the edges of a scheme must agree with the whole matrix to the last bit.
+func TestDecodeSplit(t *testing.T) {
+	r := rand.New(rand.NewPCG(47, 48))
+	var w, twin Workspace
+	for _, scheme := range []structured.Scheme{structured.BIOES, structured.BIO, structured.IOB1, structured.IOE2, structured.IO} {
+		names := []string{"O"}
+		for typ := range 12 {
+			for _, letter := range "BIES" {
+				name := fmt.Sprintf("%c-%d", letter, typ)
+				if scheme.Follows(name, name) || scheme.Ends(name) || scheme.Starts(name) {
+					names = append(names, name)
+				}
+			}
+		}
+		g, l := structured.NewGrammar(names, scheme), len(names)
+		for round := range 200 {
+			n := r.IntN(8)
+			s := random(r, n, l, structured.SharedEdges, kinds["ties"])
+			for k, v := range g.Edge {
+				s.Edge[k] += v
+			}
+			stretch(s, []float64{1, 3, 30, 1e6}[r.IntN(4)])
+			b := NewBounds(s.Edge, l)
+			require.Equal(t, scheme == structured.BIOES || scheme == structured.IOE2 || scheme == structured.IO, b.Splits(), scheme)
+			want, got, among := make([]int, n), make([]int, n), make([][]uint16, n)
+			if round%4 == 0 {
+				among = someLabels(r, n, l)
+			}
+			wantScore, wantErr := twin.DecodeAmong(want, s, among)
+			score, err := w.DecodeBounded(got, s, among, b)
+			require.Equal(t, wantErr, err, scheme)
+			require.Equal(t, want, got, scheme)
+			require.Equal(t, wantScore, score, scheme)
+			if err == nil && n > 0 && round%4 > 0 {
+				require.Equal(t, twin.delta[:n*l], w.delta[:n*l], scheme)
+			}
+		}
+	}
+}

@@ -59,7 +59,7 @@ func NewSpace(labels []string, scheme structured.Scheme, trans []float64) *Space
 		}
 		s.grammar, s.allowed, s.both = g, newEdges(l, g.Edge), newEdges(l, both)
 	}
-	if len(labels) >= manyLabels && trans != nil {
+	if trans != nil {
 		s.bounds, s.bothBounds = s.trans.bounds(l), s.both.bounds(l)
 	}
 	return s

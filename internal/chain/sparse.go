@@ -48,10 +48,13 @@ func (e *edges) lattice(s *structured.Lattice, shared bool) structured.Lattice {
 
 // bounds returns the bounds for the edges, or nil if they do not pay.
 func (e *edges) bounds(l int) *viterbi.Bounds {
-	if e.pairs != nil && l > sparseBounds {
+	if e.pairs != nil && l > sparseBounds || len(e.dense) == 0 {
 		return nil
 	}
-	return viterbi.NewBounds(e.dense, l)
+	if b := viterbi.NewBounds(e.dense, l); l >= manyLabels || b.Splits() {
+		return b
+	}
+	return nil
 }
 
 // Sentences scores sentences with the same edges, for decoding: transitions and constraints.

@@ -21,3 +21,8 @@ func addRunsAsm(dst []float64, outcomes []uint16, values []float32, runs []uint6
 //
 //go:noescape
 func roundAsm(dst []float32, x []float64)
+
+// splitAsm is splitGo.
+//
+//go:noescape
+func splitAsm(most, prev, edge []float64, rows []uint16, low, high []float64, narrow []Narrow)

@@ -181,3 +181,109 @@ roundOne:
 roundDone:
 	VZEROUPPER
 	RET
+
+// func splitAsm(most, prev, edge []float64, rows []uint16, low, high []float64, narrow []Narrow)
+TEXT ·splitAsm(SB), NOSPLIT, $0-168
+	MOVQ most_base+0(FP), AX
+	MOVQ most_len+8(FP), CX
+	MOVQ prev_base+24(FP), DX
+	MOVQ edge_base+48(FP), BX
+	MOVQ rows_base+72(FP), SI
+	MOVQ rows_len+80(FP), DI
+	MOVQ low_base+96(FP), R8
+	MOVQ high_base+120(FP), R9
+	SHLQ $3, CX // bytes of a row
+
+	// The best of the rows.
+	MOVWLZX (SI), R12
+	VMOVSD  (DX)(R12*8), X0
+	XORL    R11, R11
+	MOVQ    $1, R10
+
+splitBest:
+	CMPQ    R10, DI
+	JAE     splitFirst
+	MOVWLZX (SI)(R10*2), R12
+	VMOVSD  (DX)(R12*8), X1
+	INCQ    R10
+	VUCOMISD X0, X1
+	JLS     splitBest
+	VMOVAPD X1, X0
+	LEAQ    -1(R10), R11
+	JMP     splitBest
+
+splitFirst:
+	VADDSD  (R8)(R11*8), X0, X3 // no other row below this can win
+	VBROADCASTSD X0, Y0
+	MOVWLZX (SI)(R11*2), R12
+	IMULQ   CX, R12
+	ADDQ    BX, R12
+	VADDPD  -32(R12)(CX*1), Y0, Y1
+	VMOVUPD Y1, -32(AX)(CX*1)
+	LEAQ    -32(CX), R15
+	XORL    R13, R13
+
+splitSet:
+	VADDPD  (R12)(R13*1), Y0, Y1
+	VMOVUPD Y1, (AX)(R13*1)
+	ADDQ    $32, R13
+	CMPQ    R13, R15
+	JB      splitSet
+
+	// The other rows that can win.
+	XORL R10, R10
+
+splitNext:
+	CMPQ    R10, DI
+	JAE     splitNarrow
+	MOVWLZX (SI)(R10*2), R12
+	VMOVSD  (DX)(R12*8), X0
+	VADDSD  (R9)(R10*8), X0, X1
+	INCQ    R10
+	VUCOMISD X3, X1
+	JCS     splitNext
+	LEAQ    -1(R10), R13
+	CMPQ    R13, R11
+	JEQ     splitNext
+	VBROADCASTSD X0, Y0
+	IMULQ   CX, R12
+	ADDQ    BX, R12
+	XORL    R13, R13
+
+splitRow:
+	VADDPD  (R12)(R13*1), Y0, Y1
+	VMAXPD  (AX)(R13*1), Y1, Y1
+	VMOVUPD Y1, (AX)(R13*1)
+	ADDQ    $32, R13
+	CMPQ    R13, R15
+	JB      splitRow
+	VADDPD  -32(R12)(CX*1), Y0, Y1
+	VMAXPD  -32(AX)(CX*1), Y1, Y1
+	VMOVUPD Y1, -32(AX)(CX*1)
+	JMP     splitNext
+
+splitNarrow:
+	MOVQ narrow_base+144(FP), SI
+	MOVQ narrow_len+152(FP), DI
+	SHLQ $5, DI
+	ADDQ SI, DI
+
+splitList:
+	CMPQ    SI, DI
+	JAE     splitDone
+	MOVL    16(SI), R8
+	MOVL    20(SI), R9
+	MOVL    24(SI), R10
+	VMOVSD  (DX)(R8*8), X0
+	VMOVSD  (DX)(R9*8), X1
+	VADDSD  (SI), X0, X0
+	VADDSD  8(SI), X1, X1
+	VMAXSD  X0, X1, X0
+	VMAXSD  (AX)(R10*8), X0, X0
+	VMOVSD  X0, (AX)(R10*8)
+	ADDQ    $32, SI
+	JMP     splitList
+
+splitDone:
+	VZEROUPPER
+	RET

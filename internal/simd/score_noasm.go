@@ -15,3 +15,7 @@ func addRunsAsm(dst []float64, outcomes []uint16, values []float32, runs []uint6
 }
 
 func roundAsm(dst []float32, x []float64) { roundGo(dst, x) }
+
+func splitAsm(most, prev, edge []float64, rows []uint16, low, high []float64, narrow []Narrow) {
+	splitGo(most, prev, edge, rows, low, high, narrow)
+}

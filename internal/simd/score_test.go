@@ -151,6 +151,53 @@ func TestRoundIsItsReferenceLoop(t *testing.T) {
 	}
 }
 
+func TestSplitMaxIsItsReferenceLoop(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 3))
+	for round := range 300 {
+		n := 1 + rng.IntN(45)
+		prev, edge := make([]float64, n), make([]float64, n*n)
+		for k := range edge {
+			edge[k] = float64(rng.IntN(7) - 3)
+		}
+		for i := range prev {
+			prev[i] = float64(rng.IntN(7)*round - 3)
+			if rng.IntN(4) == 0 {
+				prev[i] = math.Inf(-1)
+			}
+		}
+		var rows []uint16
+		var low, high []float64
+		for i := range n {
+			if i == n/2 || rng.IntN(2) == 0 {
+				row := edge[i*n:][:n]
+				rows, low, high = append(rows, uint16(i)), append(low, slices.Min(row)), append(high, slices.Max(row))
+			}
+		}
+		narrow := make([]Narrow, rng.IntN(5))
+		for k := range narrow {
+			narrow[k] = Narrow{
+				[2]float64{float64(rng.IntN(100) - 50), math.Inf(-1)}, [2]uint32{uint32(rng.IntN(n)), uint32(rng.IntN(n))}, uint32(rng.IntN(n)),
+			}
+		}
+		want, portable, got := make([]float64, n), make([]float64, n), make([]float64, n)
+		for j := range want {
+			want[j] = math.Inf(-1)
+			for _, i := range rows {
+				want[j] = max(want[j], prev[i]+edge[int(i)*n+j])
+			}
+		}
+		for _, x := range narrow {
+			for k, i := range x.From {
+				want[x.To] = max(want[x.To], prev[i]+x.Score[k])
+			}
+		}
+		SplitMax(got, prev, edge, rows, low, high, narrow)
+		splitGo(portable, prev, edge, rows, low, high, narrow)
+		require.Equal(t, want, got)
+		require.Equal(t, want, portable)
+	}
+}
+
 func BenchmarkFind(b *testing.B) {
 	rng := rand.New(rand.NewPCG(1, 3))
 	table := make([]uint64, 8*1000)
