@@ -111,23 +111,25 @@ func (t *table) check() error {
 	if t.lines == 0 || t.lines > math.MaxUint32 || n%wordsPerLine > 0 || uint64(n/wordsPerLine) <= t.lines {
 		return fmt.Errorf("%w: a table of %d slots cannot have %d home lines", model.ErrModel, n/2, t.lines)
 	}
-	t.used = 0
-	var last, start uint64 // previous key; first slot from which there is no gap up to here
-	for at := range t.len() {
-		key, value := t.words[2*at], t.words[2*at+1]
+	var last, start uint64 // least next key; first slot from which there is no gap up to here
+	used, lines := 0, t.lines
+	for at, words := uint64(0), t.words; len(words) >= 2; at, words = at+1, words[2:] {
+		key, value := words[0], words[1]
 		if value>>32 == 0 {
 			if key != freeKey || value != 0 {
 				return fmt.Errorf("%w: slot %d is free, but not empty", model.ErrModel, at)
 			}
-			start = uint64(at) + 1
+			start = at + 1
 			continue
 		}
-		if home := slotsPerLine * uint64(t.line(key)); home < start || home > uint64(at) || key == freeKey || t.used > 0 && key <= last {
+		line, _ := bits.Mul64(key, lines)
+		if home := slotsPerLine * line; home < start || home > at || key == freeKey || key < last {
 			return fmt.Errorf("%w: slot %d holds a misplaced key", model.ErrModel, at)
 		}
-		last = key
-		t.used++
+		last = key + 1
+		used++
 	}
+	t.used = used
 	for at := n - wordsPerLine; at < n; at += 2 {
 		if t.words[at] != freeKey {
 			return fmt.Errorf("%w: the last line of a table is not free", model.ErrModel)

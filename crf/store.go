@@ -229,18 +229,24 @@ func (s *store[O]) check(limit int) error {
 	s.prepare()
 	run, row := 0, 0 // next expected positions
 	s.features = 0
+	singles := s.width > 0 && !s.double
 	for i := range s.len() {
+		value := s.words[2*i+1]
+		if singles && value>>32&0xffff == 1 { // a feature in the slot
+			if int(value>>48) >= limit || value&infinite == infinite {
+				return misplaced(i)
+			}
+			s.features++
+			continue
+		}
 		at := s.slot(i)
 		if at.N == 0 {
 			continue
 		}
-		count, isRow, inside := s.place(at.N)
+		count, isRow, _ := s.place(at.N)
 		s.features += count
 		good := false
 		switch {
-		case inside:
-			v := math.Float32frombits(at.Ref)
-			good = int(at.N>>16) < limit && v-v == 0
 		case s.width > 0 && at.N>>16 != 0:
 		case isRow:
 			good = int(at.Ref) == row && row+s.width <= s.rows.len() && count <= s.width
@@ -250,13 +256,20 @@ func (s *store[O]) check(limit int) error {
 			run += count
 		}
 		if !good {
-			return fmt.Errorf("%w: slot %d refers to features at an unexpected position", model.ErrModel, i)
+			return misplaced(i)
 		}
 	}
 	if run != len(s.outcomes) || row != s.rows.len() {
 		return fmt.Errorf("%w: some features belong to no attribute", model.ErrModel)
 	}
 	return nil
+}
+
+// infinite has the bits that are all set in the float32 numbers that are not finite.
+const infinite = 0xff << 23
+
+func misplaced(slot int) error {
+	return fmt.Errorf("%w: slot %d refers to features at an unexpected position", model.ErrModel, slot)
 }
 
 // ascend reports whether the outcomes ascend and are below limit.
