@@ -105,8 +105,8 @@ func (t *table) findFrom(line uint32, key uint64) slot {
 }
 
 // check verifies the invariants of the table, so that no search leaves it, and counts the used
-// slots.
-func (t *table) check() error {
+// slots. It visits the value of each used slot, and fails if visit returns false.
+func (t *table) check(visit func(value uint64) bool) error {
 	n := len(t.words)
 	if t.lines == 0 || t.lines > math.MaxUint32 || n%wordsPerLine > 0 || uint64(n/wordsPerLine) <= t.lines {
 		return fmt.Errorf("%w: a table of %d slots cannot have %d home lines", model.ErrModel, n/2, t.lines)
@@ -125,6 +125,9 @@ func (t *table) check() error {
 		line, _ := bits.Mul64(key, lines)
 		if home := slotsPerLine * line; home < start || home > at || key == freeKey || key < last {
 			return fmt.Errorf("%w: slot %d holds a misplaced key", model.ErrModel, at)
+		}
+		if !visit(value) {
+			return fmt.Errorf("%w: slot %d refers to features at an unexpected position", model.ErrModel, at)
 		}
 		last = key + 1
 		used++

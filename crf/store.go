@@ -220,46 +220,36 @@ func (s *store[O]) convert(double bool) (store[O], error) {
 // check verifies that every reference of a slot is valid and that no features are unreferenced, and
 // counts the features. Outcomes must be below limit.
 func (s *store[O]) check(limit int) error {
-	if err := s.table.check(); err != nil {
-		return err
-	}
 	if s.values.len() != len(s.outcomes) || !s.values.finite() || !s.rows.finite() {
 		return fmt.Errorf("%w: the number of weights is wrong, or a weight is not finite", model.ErrModel)
 	}
 	s.prepare()
-	run, row := 0, 0 // next expected positions
-	s.features = 0
+	run, row, features := 0, 0, 0 // next expected positions
 	singles := s.width > 0 && !s.double
-	for i := range s.len() {
-		value := s.words[2*i+1]
+	err := s.table.check(func(value uint64) bool {
 		if singles && value>>32&0xffff == 1 { // a feature in the slot
-			if int(value>>48) >= limit || value&infinite == infinite {
-				return misplaced(i)
-			}
-			s.features++
-			continue
+			features++
+			return int(value>>48) < limit && value&infinite != infinite
 		}
-		at := s.slot(i)
-		if at.N == 0 {
-			continue
-		}
-		count, isRow, _ := s.place(at.N)
-		s.features += count
-		good := false
+		ref, n := int(uint32(value)), uint32(value>>32)
+		count, isRow, _ := s.place(n)
+		features += count
 		switch {
-		case s.width > 0 && at.N>>16 != 0:
+		case s.width > 0 && n>>16 != 0:
+			return false
 		case isRow:
-			good = int(at.Ref) == row && row+s.width <= s.rows.len() && count <= s.width
+			good := ref == row && row+s.width <= s.rows.len() && count <= s.width
 			row += s.width
-		default:
-			good = int(at.Ref) == run && count <= len(s.outcomes)-run && ascend(s.outcomes[run:run+count], limit)
-			run += count
+			return good
 		}
-		if !good {
-			return misplaced(i)
-		}
+		good := ref == run && count <= len(s.outcomes)-run && ascend(s.outcomes[run:run+count], limit)
+		run += count
+		return good
+	})
+	if err != nil {
+		return err
 	}
-	if run != len(s.outcomes) || row != s.rows.len() {
+	if s.features = features; run != len(s.outcomes) || row != s.rows.len() {
 		return fmt.Errorf("%w: some features belong to no attribute", model.ErrModel)
 	}
 	return nil
@@ -267,10 +257,6 @@ func (s *store[O]) check(limit int) error {
 
 // infinite has the bits that are all set in the float32 numbers that are not finite.
 const infinite = 0xff << 23
-
-func misplaced(slot int) error {
-	return fmt.Errorf("%w: slot %d refers to features at an unexpected position", model.ErrModel, slot)
-}
 
 // ascend reports whether the outcomes ascend and are below limit.
 func ascend[O constraints.Unsigned](outcomes []O, limit int) bool {
