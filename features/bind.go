@@ -17,6 +17,7 @@ type Program struct {
 	values   []valued
 	derived  derived // computed columns
 	input    []int   // columns of the input that the templates read: see Columns
+	bound    []boundLine
 }
 
 // template is a bound line: a sequence of pieces.
@@ -71,6 +72,9 @@ func (t *Templates) Bind(columns int, names map[string]int, more ...Column) (*Pr
 		if pieces == nil {
 			continue
 		}
+		if !l.bigram || !l.bare() {
+			b.program.bound = append(b.program.bound, b.program.boundTo(l))
+		}
 		if l.value() {
 			b.program.values = append(b.program.values, newValued(pieces))
 			continue
@@ -94,6 +98,14 @@ func (t *Templates) Bind(columns int, names map[string]int, more ...Column) (*Pr
 	p.derived.useVectors(p.values)
 	p.input = p.readColumns()
 	return p, nil
+}
+
+// boundTo describes the next template.
+func (p *Program) boundTo(l *line) boundLine {
+	if l.unigram && !l.value() {
+		return boundLine{line: l.number, unigram: len(p.unigrams)}
+	}
+	return boundLine{line: l.number, unigram: -1}
 }
 
 func (b *binder) derive(more []Column) error {

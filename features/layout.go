@@ -32,8 +32,9 @@ type printed struct {
 	parts []part
 	end   fingerprint.Piece // empty if the row includes it
 	form
-	at   int // whole, pair: offset of the first number from the start of the row of the current token
-	next int // pair: offset of the two numbers of the second part
+	index int // of the template in the program
+	at    int // whole, pair: offset of the first number from the start of the row of the current token
+	next  int // pair: offset of the two numbers of the second part
 }
 
 // form is the way to compute the fingerprint of an attribute.
@@ -217,8 +218,8 @@ func (c *printColumn) source(column int, d *derived) *printSource {
 func (l *layout) compile(templates []template, views []*printView) []printed {
 	empty := l.hasher.Piece(nil)
 	var compiled []printed
-	for _, pieces := range templates {
-		x := printed{end: empty}
+	for index, pieces := range templates {
+		x := printed{end: empty, index: index}
 		if n := len(pieces) - 1; pieces[n].view < 0 {
 			x.end = l.hasher.PieceString(pieces[n].literal)
 			pieces = pieces[:n]
