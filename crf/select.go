@@ -8,14 +8,23 @@ import (
 // features builds the index of features: the pairs in the data, or all pairs, of attributes that
 // occur at least minCount times.
 func (d *Dataset) features(allPairs bool, minCount int) *index {
+	return d.featuresOf(allPairs, minCount, nil)
+}
+
+// featuresOf is features with attributes that keep accepts only. A nil keep accepts all.
+func (d *Dataset) featuresOf(allPairs bool, minCount int, keep func(attribute string) bool) *index {
 	d.finish()
 	l := d.labels.Len()
+	dropped, droppedPairs := d.attrs.dropped(keep), d.bigrams.dropped(keep)
+	minCount = max(minCount, 1) // dropped attributes count as attributes that do not occur
 	x := &index{labels: l}
 	x.start, x.label = pairs(d.attrs.len(), l, allPairs, minCount, func(visit func(a int32, labels []int32)) {
 		for t := range d.gold {
 			labels, _ := d.allowed(t)
 			for _, a := range d.attr[d.first[t]:d.first[t+1]] {
-				visit(a, labels)
+				if dropped == nil || !dropped[a] {
+					visit(a, labels)
+				}
 			}
 		}
 	})
@@ -54,12 +63,26 @@ func (d *Dataset) features(allPairs bool, minCount int) *index {
 			for t := d.sentence[s] + 1; t < d.sentence[s+1]; t++ {
 				pairs := into(t)
 				for _, b := range d.tokens.pairs(t, t+1) {
-					visit(b, pairs)
+					if droppedPairs == nil || !droppedPairs[b] {
+						visit(b, pairs)
+					}
 				}
 			}
 		}
 	})
 	return x.finish()
+}
+
+// dropped returns which names keep rejects, or nil if keep is nil.
+func (d *dictionary) dropped(keep func(name string) bool) []bool {
+	if keep == nil {
+		return nil
+	}
+	list := make([]bool, d.len())
+	for k, name := range d.names() {
+		list[k] = !keep(name)
+	}
+	return list
 }
 
 // pairs collects the distinct outcomes of each of n attributes in ascending order. Outcomes are

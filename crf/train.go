@@ -31,6 +31,9 @@ type Options struct {
 	AllPairs bool             // use all attribute-label pairs and all transitions, not only those in the data
 	MinCount int              // rarer attributes have no features
 
+	// Keep, unless nil, reports whether an attribute has features.
+	Keep func(attribute string) bool
+
 	// TagDictionary, unless 0, gives the model a tag dictionary (Ratnaparkhi 1996). A word that
 	// occurs at least TagDictionary times may only have the labels that it has in the training
 	// data. Tagging uses the dictionary, see [Decoder]. Training uses it only to score Dev.
@@ -115,7 +118,7 @@ func Train(ctx context.Context, d *Dataset, o Options) (*Model, model.Summary, e
 		}
 		t.dictionary = &w
 	}
-	t.x = d.features(o.AllPairs, o.MinCount)
+	t.x = d.featuresOf(o.AllPairs, o.MinCount, o.Keep)
 	t.w = make([]float64, t.x.dim())
 	if o.Init != nil && o.Resume == nil {
 		if err := o.Init.Guard(func() error { t.warmStart(o.Init); return o.Init.Check() }); err != nil {

@@ -136,7 +136,7 @@ func undocumented(f *ast.File) (names []*ast.Ident) {
 }
 
 // maxNames is the maximum number of exported names of the large packages, including methods.
-const maxNames = 60
+const maxNames = 61
 
 func TestPackagesExportFewNames(t *testing.T) {
 	names := map[string]int{"corpus": 0, "crf": 0, "optimize": 0, "semimarkov": 0}
