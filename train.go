@@ -44,6 +44,9 @@ type Progress = model.Progress
 // Search describes the settings that training compared with the default.
 type Search = learning.Search
 
+// Shrink describes which templates training removed.
+type Shrink = learning.Shrink
+
 // Errors for errors.Is.
 var (
 	ErrInput  = model.ErrInput  // the sentences do not fit the model
@@ -69,6 +72,7 @@ type Report struct {
 	Tokens    int
 	Size      string  // size of the model, in words
 	Search    *Search // how settings were compared; nil without Config.Search
+	Shrink    *Shrink // which templates were removed; nil without Config.Shrink
 }
 
 // Ended says how training ended and which step became the model.
@@ -117,7 +121,7 @@ func Train(ctx context.Context, data Source, c Config) (*Model, *Report, error) 
 		}
 		return nil, nil, err
 	}
-	return newModel(r.Model, storage), &Report{r.Config, r.Summary, r.Sentences, r.Tokens, r.Describe(), r.Search}, err
+	return newModel(r.Model, storage), &Report{r.Config, r.Summary, r.Sentences, r.Tokens, r.Describe(), r.Search, r.Shrink}, err
 }
 
 // openStart opens the model that training starts from, or returns nil without Config.Init. It

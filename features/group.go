@@ -90,13 +90,18 @@ func (g *Groups) Of(attribute string) int {
 	return -1
 }
 
+// Index returns the index in List of the group with a name, or -1.
+func (g *Groups) Index(name string) int {
+	return slices.IndexFunc(g.List, func(group Group) bool { return group.Name == name })
+}
+
 // Without returns the templates without the groups that have these names. It fails if no group has
 // one of the names, or if no template is left.
 func (t *Templates) Without(names ...string) (*Templates, error) {
 	g := t.Groups()
 	drop := make(map[int]bool)
 	for _, name := range names {
-		k := slices.IndexFunc(g.List, func(group Group) bool { return group.Name == name })
+		k := g.Index(name)
 		if k < 0 {
 			var known []string
 			for _, group := range g.List {

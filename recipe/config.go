@@ -66,6 +66,10 @@ type Config struct {
 
 	// Features is a preset, a template file, or auto (or "").
 	Features string `toml:"features,omitempty" json:"features,omitempty"`
+	// Without lists templates to leave out, by the text at the start of their attributes, without
+	// u: and = (w-1 for u:w-1=%l[-1,form]). A string may have several names with commas between
+	// them.
+	Without []string `toml:"without,omitempty" json:"without,omitempty"`
 	// MinCount drops attributes that occur less often.
 	MinCount int `toml:"min-count,omitempty,omitzero" json:"min-count,omitempty"`
 	// AllPairs creates features for all pairs of attribute and label, not only those in the data.
@@ -163,6 +167,11 @@ type Config struct {
 	// default, by short trainings on folds of the training data or on Dev. Only settings that are
 	// unset are searched.
 	Search string `toml:"search,omitempty" json:"search,omitempty"`
+
+	// Shrink removes templates before training that cost time in tagging and lower the score by at
+	// most this many points, such as 0 or 0.1. Short trainings on folds of the training data or on
+	// Dev decide. Without then lists the removed templates.
+	Shrink *float64 `toml:"shrink" json:"shrink,omitempty"`
 
 	// Files of the run.
 

@@ -68,3 +68,34 @@ func TestShort(t *testing.T) {
 		require.NoError(t, err)
 	}
 }
+
+// A brief training is a short one, except that L-BFGS keeps a warm-up and takes a few iterations.
+func TestBrief(t *testing.T) {
+	for _, x := range []struct {
+		c              Config
+		optimizer      string
+		warmUp, epochs int
+	}{
+		{Config{}, "lbfgs", briefWarmUp, briefWarmUp + briefIterations},
+		{Config{WarmUp: new(2), Epochs: new(5)}, "lbfgs", 2, 5},
+		{Config{WarmUp: new(0)}, "sgd", 0, shortEpochs},
+		{Config{Loss: "perceptron"}, "averaged-perceptron", 0, shortEpochs},
+		{Config{L1: 1}, "sgd", 0, shortEpochs},
+	} {
+		x.c.Shrink, x.c.Without = new(0.0), []string{"w"}
+		p := profile(t, x.c, names)
+		c, err := x.c.Brief(p)
+		require.NoError(t, err)
+		assert.Equal(t, x.optimizer, c.Optimizer)
+		assert.Equal(t, x.warmUp, or(c.WarmUp, 0))
+		assert.Equal(t, x.epochs, *c.Epochs)
+		assert.Equal(t, 1, c.Threads)
+		assert.Nil(t, c.Shrink)
+		assert.Equal(t, []string{"w"}, c.Without)
+		again, err := c.Complete(p)
+		require.NoError(t, err)
+		assert.Equal(t, *c.Epochs, *again.Epochs)
+	}
+	_, err := Config{Order: new(3)}.Brief(profile(t, Config{}, names))
+	require.Error(t, err)
+}

@@ -78,6 +78,12 @@ func (c *Config) validateData() error {
 		return model.Refuse("search", "{search} %s: want quick, full or none", c.Search)
 	case c.Searches() && c.Init != "":
 		return model.Refuse("init", "{init}: not with {search} %s, which compares models from scratch", c.Search)
+	case c.Shrink != nil && !(*c.Shrink >= 0 && *c.Shrink <= 100):
+		return model.Refuse("shrink", "{shrink} %v: want a number of points from 0 to 100", *c.Shrink)
+	case c.Shrink != nil && c.Init != "":
+		return model.Refuse("init", "{init}: not with {shrink}, which compares models from scratch")
+	case c.Shrink != nil && c.ReadsDocuments():
+		return model.Refuse("shrink", "{shrink}: not with {document} %s, whose columns need a first model", c.Document)
 	}
 	if _, err := annotation.ParseSupervision(c.supervision()); err != nil {
 		return model.Refuse("supervision", "{supervision} %s: want full, partial or soft", c.Supervision)
@@ -135,6 +141,7 @@ var notFor = []struct {
 	{[]string{"tag-dictionary"}, []string{model.Pruned}, "it prunes labels by their probability"},
 	{[]string{"supervision"}, []string{model.SemiMarkov, model.Pruned}, "it needs one known label per token"},
 	{[]string{"document"}, []string{model.SemiMarkov, model.Pruned}, "it reads one sentence at a time"},
+	{[]string{"shrink"}, []string{model.SemiMarkov, model.Pruned}, "the templates are chosen for chains; list templates to leave out with {without}"},
 }
 
 // onlyFor lists settings that only one kind of model supports.

@@ -75,7 +75,7 @@ func (c *LearningCurve) check() error {
 			return model.Refuse("fractions", "{fractions} %v: want numbers above 0, up to 1", f)
 		}
 	}
-	for _, option := range []string{"supervision", "init", "checkpoint", "checkpoint-every", "resume", "tokenizer", "search"} {
+	for _, option := range []string{"supervision", "init", "checkpoint", "checkpoint-every", "resume", "tokenizer", "search", "shrink"} {
 		if c.Base.IsSet(option) {
 			return model.Refuse(option, "{%s}: not for learning curves", option)
 		}

@@ -100,7 +100,7 @@ func (a *attempt) String() string {
 var varied = []string{"loss", "optimizer", "l1", "l2", "cost-scale"}
 
 // chainOnly lists training options that studies do not support.
-var chainOnly = []string{"model-type", "order", "max-length", "keep", "label-parts", "supervision", "document", "init", "checkpoint", "checkpoint-every", "resume", "search"}
+var chainOnly = []string{"model-type", "order", "max-length", "keep", "label-parts", "supervision", "document", "init", "checkpoint", "checkpoint-every", "resume", "search", "shrink"}
 
 // chainOf returns a configuration with the kind of model that most studies train.
 func chainOf(base recipe.Config) recipe.Config {

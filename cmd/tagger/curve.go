@@ -24,7 +24,7 @@ type curveRun struct {
 }
 
 // notForCurves are the training options that curve does not have.
-var notForCurves = []string{"supervision", "document", "init", "checkpoint", "checkpoint-every", "resume", "tokenizer", "search"}
+var notForCurves = []string{"supervision", "document", "init", "checkpoint", "checkpoint-every", "resume", "tokenizer", "search", "shrink"}
 
 func (a *app) curveCommand() *cobra.Command {
 	var o curveRun

@@ -15,6 +15,7 @@ type option struct {
 	name, usage string
 	group       string   // heading in the help
 	choices     []string // for shell completion
+	bare        string   // value of the flag alone; "" means that it needs one
 }
 
 // registerOptions adds flags that set fields of c.
@@ -25,6 +26,9 @@ func registerOptions(cmd *cobra.Command, c *trellis.Config, options []option) {
 		flag.Annotations = map[string][]string{cli.Group: {o.group}}
 		if value.Type() == "bool" {
 			flag.NoOptDefVal = "true"
+		}
+		if o.bare != "" {
+			flag.NoOptDefVal = o.bare
 		}
 		if len(o.choices) > 0 {
 			complete(cmd, o.name, o.choices...)

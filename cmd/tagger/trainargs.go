@@ -16,7 +16,7 @@ var variedOptions = []string{"loss", "optimizer", "l2", "l1", "cost-scale"}
 
 // sharedOptions are the settings that tune passes to training unchanged.
 var sharedOptions = []string{
-	"features", "label", "form", "pos", "format", "align", "layers",
+	"features", "without", "label", "form", "pos", "format", "align", "layers",
 	"span-labels", "document-element", "text-key", "tags-key", "label-names", "offsets",
 	"clusters", "gazetteer", "vectors", "vectors-limit",
 	"cost", "cost-fn", "cost-fp", "cost-confusion", "cost-boundary", "label-weight", "gamma",

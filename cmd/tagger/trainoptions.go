@@ -59,6 +59,7 @@ var documentOptions = group(documentGroup, []option{
 var featureOptions = group("Features", []option{
 	{name: "features", usage: "templates: auto, a preset (" + strings.Join(features.PresetNames(), ", ") + ") or a " +
 		"`FILE` (default auto)"},
+	{name: "without", usage: "leave out the templates with these `NAMES`, such as w-1,w+1 for u:w-1= and u:w+1=; repeatable"},
 	{name: "min-count", usage: "drop attributes that occur fewer than `N` times (default 1; 2 for attributes of " +
 		"segments in semi models)"},
 	{name: "all-pairs", usage: "create a feature for every pair of attribute and label, not only for pairs seen in " +
@@ -156,6 +157,8 @@ var optimizerOptions = group("Optimizer", []option{
 var searchOptions = group("Search", []option{
 	{name: "search", usage: "compare settings with the default before training, on folds or on --dev: `KIND` is quick (a few settings), full or " +
 		"none (default none)", choices: []string{"quick", "full", "none"}},
+	{name: "shrink", bare: "0", usage: "before training, remove templates that cost time in tagging and lower the score on folds or on --dev by at " +
+		"most `X` points; --shrink alone means 0"},
 })
 
 var runOptions = group("Start and checkpoints", []option{

@@ -338,7 +338,7 @@ func TestFilesThatLookLikeFlags(t *testing.T) {
 func TestEveryFlagOfTrainIsShared(t *testing.T) {
 	own := []string{"model", "init", "log-json", "quiet", "config", "write-config", "loss", "optimizer", "l1", "l2", "cost-scale", "help",
 		"weights", "strip", "date", "tokenizer", "text", "document", "config", "write-config", "model-type", "max-length", "order", "keep", "label-parts", "supervision", "checkpoint", "checkpoint-every", "resume",
-		"search"}
+		"search", "shrink"}
 	new(app).trainCommand().Flags().VisitAll(func(f *pflag.Flag) {
 		assert.Contains(t, append(own, sharedOptions...), f.Name, "add this flag of train to sharedOptions, or to the list above")
 	})

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/features"
 	"github.com/trellis-nlp/trellis/internal/safefile"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
@@ -20,7 +22,8 @@ type chainSet struct {
 	*crf.Dataset
 	development[*crf.Dataset]
 	counts
-	items bool // ready-made attributes
+	items  bool             // ready-made attributes
+	groups *features.Groups // of the templates; nil for ready-made attributes
 }
 
 func newChainSet(in model.Input, threads int) (*chainSet, error) {
@@ -29,7 +32,11 @@ func newChainSet(in model.Input, threads int) (*chainSet, error) {
 		return nil, err
 	}
 	d.Threads = threads
-	return &chainSet{Dataset: d, items: in.Templates == nil}, nil
+	s := &chainSet{Dataset: d, items: in.Templates == nil}
+	if !s.items {
+		s.groups = in.Templates.Groups()
+	}
+	return s, nil
 }
 
 func (s *chainSet) add(e example) error {
@@ -76,6 +83,9 @@ func (s *chainSet) train(ctx context.Context, c *recipe.Config, start model.Labe
 		AllPairs: c.AllPairs, MinCount: c.MinCount, TagDictionary: c.TagDictionary, Threads: c.Threads, Patience: patience(c),
 		Restarts: c.Restarts, Seed: or(c.Seed, 1), Dev: s.dev, Begin: h.begin, Warn: h.warn, Progress: h.progress,
 	}
+	if len(c.Without) > 0 && !s.items {
+		opts.Keep = s.keep(c.Without)
+	}
 	if start != nil {
 		opts.Init = start.(*crf.Model)
 	}
@@ -101,6 +111,21 @@ func (s *chainSet) train(ctx context.Context, c *recipe.Config, start model.Labe
 		return nil, summary, h.write.explain(err)
 	}
 	return m, summary, err
+}
+
+// keep returns which attributes remain without some templates. The templates of the data may have
+// been left out already.
+func (s *chainSet) keep(without []string) func(attribute string) bool {
+	var dropped []int
+	for _, name := range without {
+		if k := s.groups.Index(name); k >= 0 {
+			dropped = append(dropped, k)
+		}
+	}
+	if dropped == nil {
+		return nil
+	}
+	return func(attribute string) bool { return !slices.Contains(dropped, s.groups.Of(attribute)) }
 }
 
 // checkpoints names the checkpoint files of a training run.

@@ -173,7 +173,7 @@ func (d *Data) pickTemplates() error {
 	}
 	if d.opened.HasItems() {
 		c := &d.Config
-		for _, option := range []string{"clusters", "text", "gazetteer", "vectors", "features", "tokenizer", "document"} {
+		for _, option := range []string{"clusters", "text", "gazetteer", "vectors", "features", "without", "shrink", "tokenizer", "document"} {
 			if c.IsSet(option) && !(option == "features" && c.Features == "auto") && !(option == "tokenizer" && c.Tokenizer == recipe.AutoTokenizer) {
 				return model.Refuse(option, "{%s} needs columns, but %s is an attribute file", option, d.opened.Name)
 			}
@@ -230,7 +230,14 @@ func (d *Data) Settle() error {
 	if err != nil {
 		return err
 	}
+	without := d.leftOut(t)
+	if t, err = t.Without(without...); err != nil {
+		return err
+	}
 	d.Name = filepath.Base(t.Name())
+	if len(without) > 0 {
+		d.Name += " without " + strings.Join(without, ", ")
+	}
 	if d.Name != t.Name() { // users of the model do not need the directory
 		if t, err = features.Parse(strings.NewReader(t.Source()), d.Name, t.Dialect()); err != nil {
 			return err
@@ -245,6 +252,20 @@ func (d *Data) Settle() error {
 		return fmt.Errorf("%s: the templates read column %d, which holds the labels (%%x[0,%d]: templates count from 0)", t.Name(), d.Profile.Label+1, d.Profile.Label)
 	}
 	return nil
+}
+
+// leftOut returns the names of templates that the configuration leaves out. A string that is not a
+// name in t is a list of names.
+func (d *Data) leftOut(t *features.Templates) []string {
+	var names []string
+	for _, text := range d.Config.Without {
+		if t.Groups().Index(text) >= 0 {
+			names = append(names, text)
+		} else {
+			names = append(names, strings.Split(text, ",")...)
+		}
+	}
+	return names
 }
 
 // Input returns the input of the model. Call Settle first.

@@ -36,7 +36,8 @@ type SearchTrial struct {
 	Err   error   // why the setting could not be trained
 
 	config recipe.Config
-	each   []metrics.Counts // of the held-out sentences
+	short  func(recipe.Config, *recipe.Profile) (recipe.Config, error) // settings of the short training
+	each   []metrics.Counts                                            // of the held-out sentences
 }
 
 // convinced is the probability below which a difference from the default counts.
@@ -63,34 +64,17 @@ func (d *Data) search(ctx context.Context) (*Search, error) {
 	if d.reading != annotation.Full && d.Config.Dev.IsZero() {
 		return nil, model.Refuse("search", "{search} %s scores settings on full labels; name a file with {dev}", d.Config.Search)
 	}
-	var all []*Kept
-	var count counts
-	var detector annotation.SchemeDetector
-	d.counting = true // the next pass warns about the files
-	err := d.Each(ctx, func(s *input.Sentence, labels []string) error {
-		all = append(all, d.Keep(s, labels))
-		count.tally(labels)
-		detector.Add(labels)
-		d.eachWord(s, count.see)
-		return nil
-	})
-	d.counting = false
+	all, parts, scheme, err := d.keepParts(ctx)
 	if err != nil {
 		return nil, err
 	}
-	d.rewind()
-	parts, err := d.parts(ctx, all)
-	if err != nil {
-		return nil, err
-	}
-	d.Profile.Outside, d.Profile.Rare, d.Profile.Tokens = count.Outside(), count.Rare(), count.all
 	result := &Search{Kind: d.Config.Search}
 	var trials []*SearchTrial
 	for _, c := range d.Config.Candidates(d.Profile) {
-		trials = append(trials, &SearchTrial{Text: c.Text, config: c.Config})
+		trials = append(trials, &SearchTrial{Text: c.Text, config: c.Config, short: recipe.Config.Short})
 	}
 	if len(parts) > 0 && len(trials) > 1 {
-		if err := d.try(ctx, all, parts, trials, detector.Scheme()); err != nil {
+		if err := d.try(ctx, all, parts, trials, scheme); err != nil {
 			return nil, err
 		}
 	}
@@ -101,16 +85,44 @@ func (d *Data) search(ctx context.Context) (*Search, error) {
 	if d.Config.Dev.IsZero() {
 		result.Folds = trials[0].Folds
 	}
+	d.Config = result.Chosen.config
+	d.Config.Search = ""
+	d.forget()
+	d.Config.Say(result.String())
+	return result, nil
+}
+
+// keepParts reads the training data into memory. It returns them with the folds to score settings
+// on and with the scheme of the labels, and measures the profile.
+func (d *Data) keepParts(ctx context.Context) (all []*Kept, parts []part, scheme structured.Scheme, err error) {
+	var count counts
+	var detector annotation.SchemeDetector
+	d.counting = true // the next pass warns about the files
+	err = d.Each(ctx, func(s *input.Sentence, labels []string) error {
+		all = append(all, d.Keep(s, labels))
+		count.tally(labels)
+		detector.Add(labels)
+		d.eachWord(s, count.see)
+		return nil
+	})
+	d.counting = false
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	d.rewind()
+	d.Profile.Outside, d.Profile.Rare, d.Profile.Tokens = count.Outside(), count.Rare(), count.all
+	parts, err = d.parts(ctx, all)
+	return all, parts, detector.Scheme(), err
+}
+
+// forget removes what the trials have counted.
+func (d *Data) forget() {
 	if d.seen != nil {
 		d.seen = d.expectSeen()
 	}
 	if d.recode != nil {
 		d.recode.repaired, d.recode.trained = 0, nil
 	}
-	d.Config = result.Chosen.config
-	d.Config.Search = ""
-	d.Config.Say(result.String())
-	return result, nil
 }
 
 // parts returns the folds of the training data, or all of them and the development data as the only
@@ -170,13 +182,18 @@ func (d *Data) tryOn(ctx context.Context, all []*Kept, p part, trials []*SearchT
 	if err != nil {
 		return err
 	}
+	return d.tryWith(ctx, set, p, trials, scheme)
+}
+
+// tryWith is tryOn with the compiled sentences of the fold.
+func (d *Data) tryWith(ctx context.Context, set Set, p part, trials []*SearchTrial, scheme structured.Scheme) error {
 	queue := make(chan *SearchTrial, len(trials))
 	for _, t := range trials {
 		queue <- t
 	}
 	close(queue)
 	var wait sync.WaitGroup
-	for range min(workers.ForTraining(d.Config.Threads, len(all)), len(trials)) {
+	for range min(workers.ForTraining(d.Config.Threads, set.Len()), len(trials)) {
 		wait.Go(func() {
 			for t := range queue {
 				if t.Err == nil {
@@ -191,7 +208,7 @@ func (d *Data) tryOn(ctx context.Context, all []*Kept, p part, trials []*SearchT
 
 // tryOne trains and scores a trial on a fold.
 func (d *Data) tryOne(ctx context.Context, set Set, p part, t *SearchTrial, scheme structured.Scheme) error {
-	c, err := t.config.Short(d.Profile)
+	c, err := t.short(t.config, d.Profile)
 	if err != nil {
 		return err
 	}

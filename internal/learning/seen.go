@@ -36,7 +36,7 @@ type labelledWords struct{ words, labels []string }
 
 // expectSeen returns empty counts if the templates read them and no other column has their name.
 func (d *Data) expectSeen() *seenLabels {
-	if d.templates == nil || !d.templates.Reads(seenName) {
+	if d.templates == nil || !d.readsSeen() {
 		return nil
 	}
 	_, own := d.Profile.Names[seenName]
@@ -44,6 +44,15 @@ func (d *Data) expectSeen() *seenLabels {
 		return nil
 	}
 	return &seenLabels{counts: lexicon.NewLabelCounts()}
+}
+
+// readsSeen reports whether the templates read seen labels. Names of other templates, such as those
+// of word resources, do not matter.
+func (d *Data) readsSeen() bool {
+	g := d.templates.Groups()
+	known := slices.DeleteFunc(d.leftOut(d.templates), func(name string) bool { return g.Index(name) < 0 })
+	t, err := d.templates.Without(known...)
+	return err == nil && t.Reads(seenName) // Settle reports the error
 }
 
 // count counts the labels of a training sentence.

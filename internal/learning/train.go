@@ -21,6 +21,7 @@ type Result struct {
 	Sentences int // number in the training data
 	Tokens    int
 	Search    *Search // nil without a search
+	Shrink    *Shrink // nil if no templates were to be removed
 
 	set Set
 }
@@ -40,6 +41,12 @@ func Train(ctx context.Context, source corpus.Source, c recipe.Config, start mod
 			return nil, err
 		}
 	}
+	var shrunk *Shrink
+	if c.Shrink != nil {
+		if shrunk, err = d.shrink(ctx); err != nil {
+			return nil, err
+		}
+	}
 	set, err := d.Read(ctx)
 	if err != nil {
 		return nil, err
@@ -56,7 +63,7 @@ func Train(ctx context.Context, source corpus.Source, c recipe.Config, start mod
 	if m == nil {
 		return nil, err
 	}
-	r := &Result{Model: m, Config: completed, Summary: summary, Sentences: set.Len(), Tokens: set.Tokens(), Search: search, set: set}
+	r := &Result{Model: m, Config: completed, Summary: summary, Sentences: set.Len(), Tokens: set.Tokens(), Search: search, Shrink: shrunk, set: set}
 	if noting := d.note(r, set); noting != nil {
 		return nil, noting
 	}
@@ -202,6 +209,9 @@ func (d *Data) note(r *Result, set Set) error {
 	}
 	if r.Search != nil {
 		meta.Notes["search"] = r.Search.Explain()
+	}
+	if r.Shrink != nil {
+		meta.Notes["shrink"] = r.Shrink.Explain()
 	}
 	if r.Config.Date != "" {
 		meta.Notes["date"] = r.Config.Date
