@@ -22,14 +22,19 @@ var training = []features.Rows{
 	{{"the", "DET"}, {"cats", "NOUN"}, {"sleep", "VERB"}, {"quietly", "ADV"}},
 }
 
-// dataset compiles sentences of words and labels with a few templates.
-func dataset() *crf.Dataset {
-	templates, err := features.Parse(strings.NewReader("u:w=%x[0,form]\nu:s=%s[0,form,2]\nu:l=%x[-1,form]\nb\n"),
+// templates returns a few templates.
+func templates() *features.Templates {
+	t, err := features.Parse(strings.NewReader("u:w=%x[0,form]\nu:s=%s[0,form,2]\nu:l=%x[-1,form]\nb\n"),
 		"example", features.DialectTrellis)
 	if err != nil {
 		log.Fatal(err)
 	}
-	d, err := crf.NewDataset(model.Input{Templates: templates, Names: map[string]int{"form": 0}})
+	return t
+}
+
+// dataset compiles sentences of words and labels with a few templates.
+func dataset() *crf.Dataset {
+	d, err := crf.NewDataset(model.Input{Templates: templates(), Names: map[string]int{"form": 0}})
 	if err != nil {
 		log.Fatal(err)
 	}

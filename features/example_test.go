@@ -102,3 +102,21 @@ func ExampleExtractor() {
 	// 0 8
 	// 1 7
 }
+
+// Templates are named by the text at the start of their attributes.
+func ExampleTemplates_Without() {
+	templates, err := features.Parse(strings.NewReader("u:w=%x[0,0]\nu:w-1=%x[-1,0]\nu:w-10=%x[-1,0]/%x[0,0]\nb\n"),
+		"mine.txt", features.DialectAuto)
+	if err != nil {
+		log.Fatal(err)
+	}
+	less, err := templates.Without("w-10")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Print(less.Source())
+	// Output:
+	// u:w=%x[0,0]
+	// u:w-1=%x[-1,0]
+	// b
+}

@@ -236,6 +236,16 @@ func FuzzParse(f *testing.F) {
 			require.NoError(t, err)
 			require.Equal(t, templates.lines, wider.lines)
 		}
+		groups := templates.Groups()
+		for k, group := range groups.List {
+			require.Equal(t, k, groups.Index(group.Name))
+			less, err := templates.Without(group.Name)
+			if err != nil {
+				require.ErrorIs(t, err, ErrNoTemplates)
+				continue
+			}
+			require.Len(t, less.lines, len(templates.lines)-len(group.Templates))
+		}
 		program, err := templates.Bind(2, map[string]int{"form": 0, "pos": 1})
 		if err != nil {
 			require.ErrorIs(t, err, ErrColumn)

@@ -143,23 +143,27 @@ func (c Config) Short(p *Profile) (Config, error) {
 	return c, nil
 }
 
-// Brief is Short with L-BFGS after a warm-up, if that is the optimizer: a shorter warm-up and a few
-// iterations. It takes half the time, and ranks templates as well. It does not suit searches, which
-// may change the optimizer.
-func (c Config) Brief(p *Profile) (Config, error) {
+// Brief is Short with L-BFGS after a warm-up, if that is the optimizer: the usual warm-up and
+// enough iterations to come near the score of a whole training. With again, it is for a training
+// from the weights of such a training, and L-BFGS then needs few iterations and no warm-up. Other
+// optimizers start from zero each time.
+func (c Config) Brief(p *Profile, again bool) (Config, error) {
 	full, err := c.alone().Complete(p)
 	if err != nil || or(full.WarmUp, 0) == 0 {
 		return c.Short(p)
 	}
-	full.WarmUp = new(min(briefWarmUp, *full.WarmUp))
-	full.Epochs = new(min(*full.WarmUp+briefIterations, *full.Epochs))
+	n := *full.WarmUp + briefIterations
+	if again {
+		n, full.WarmUp = againIterations, new(0)
+	}
+	full.Epochs = new(min(n, *full.Epochs))
 	return full, nil
 }
 
-// briefWarmUp and briefIterations are the numbers of SGD epochs and L-BFGS iterations of Brief.
+// briefIterations and againIterations are the numbers of iterations of L-BFGS of Brief.
 const (
-	briefWarmUp     = 4
-	briefIterations = 6
+	briefIterations = 14
+	againIterations = 12
 )
 
 // alone returns the settings of a trial: on one thread, without development data, files and

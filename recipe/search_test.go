@@ -69,22 +69,26 @@ func TestShort(t *testing.T) {
 	}
 }
 
-// A brief training is a short one, except that L-BFGS keeps a warm-up and takes a few iterations.
+// A brief training is a short one, except that L-BFGS keeps its warm-up, or starts from given
+// weights.
 func TestBrief(t *testing.T) {
 	for _, x := range []struct {
 		c              Config
+		again          bool
 		optimizer      string
 		warmUp, epochs int
 	}{
-		{Config{}, "lbfgs", briefWarmUp, briefWarmUp + briefIterations},
-		{Config{WarmUp: new(2), Epochs: new(5)}, "lbfgs", 2, 5},
-		{Config{WarmUp: new(0)}, "sgd", 0, shortEpochs},
-		{Config{Loss: "perceptron"}, "averaged-perceptron", 0, shortEpochs},
-		{Config{L1: 1}, "sgd", 0, shortEpochs},
+		{Config{}, false, "lbfgs", warmUpEpochs, warmUpEpochs + briefIterations},
+		{Config{}, true, "lbfgs", 0, againIterations},
+		{Config{WarmUp: new(2), Epochs: new(5)}, false, "lbfgs", 2, 5},
+		{Config{WarmUp: new(2), Epochs: new(5)}, true, "lbfgs", 0, 5},
+		{Config{WarmUp: new(0)}, false, "sgd", 0, shortEpochs},
+		{Config{Loss: "perceptron"}, true, "averaged-perceptron", 0, shortEpochs},
+		{Config{L1: 1}, false, "sgd", 0, shortEpochs},
 	} {
 		x.c.Shrink, x.c.Without = new(0.0), []string{"w"}
 		p := profile(t, x.c, names)
-		c, err := x.c.Brief(p)
+		c, err := x.c.Brief(p, x.again)
 		require.NoError(t, err)
 		assert.Equal(t, x.optimizer, c.Optimizer)
 		assert.Equal(t, x.warmUp, or(c.WarmUp, 0))
@@ -96,6 +100,6 @@ func TestBrief(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, *c.Epochs, *again.Epochs)
 	}
-	_, err := Config{Order: new(3)}.Brief(profile(t, Config{}, names))
+	_, err := Config{Order: new(3)}.Brief(profile(t, Config{}, names), false)
 	require.Error(t, err)
 }

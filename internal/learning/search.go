@@ -36,8 +36,10 @@ type SearchTrial struct {
 	Err   error   // why the setting could not be trained
 
 	config recipe.Config
-	short  func(recipe.Config, *recipe.Profile) (recipe.Config, error) // settings of the short training
-	each   []metrics.Counts                                            // of the held-out sentences
+	brief  bool             // train by Config.Brief instead of Config.Short
+	start  *model.Labeller  // to start from; nil means from zero
+	model  *model.Labeller  // where to store the model; may be nil
+	each   []metrics.Counts // of the held-out sentences
 }
 
 // convinced is the probability below which a difference from the default counts.
@@ -71,7 +73,7 @@ func (d *Data) search(ctx context.Context) (*Search, error) {
 	result := &Search{Kind: d.Config.Search}
 	var trials []*SearchTrial
 	for _, c := range d.Config.Candidates(d.Profile) {
-		trials = append(trials, &SearchTrial{Text: c.Text, config: c.Config, short: recipe.Config.Short})
+		trials = append(trials, &SearchTrial{Text: c.Text, config: c.Config})
 	}
 	if len(parts) > 0 && len(trials) > 1 {
 		if err := d.try(ctx, all, parts, trials, scheme); err != nil {
@@ -182,7 +184,7 @@ func (d *Data) tryOn(ctx context.Context, all []*Kept, p part, trials []*SearchT
 	if err != nil {
 		return err
 	}
-	return d.tryWith(ctx, set, p, trials, scheme)
+	return cmp.Or(d.tryWith(ctx, set, p, trials, scheme), trials[0].Err)
 }
 
 // tryWith is tryOn with the compiled sentences of the fold.
@@ -203,20 +205,30 @@ func (d *Data) tryWith(ctx context.Context, set Set, p part, trials []*SearchTri
 		})
 	}
 	wait.Wait()
-	return cmp.Or(ctx.Err(), trials[0].Err)
+	return ctx.Err()
 }
 
 // tryOne trains and scores a trial on a fold.
 func (d *Data) tryOne(ctx context.Context, set Set, p part, t *SearchTrial, scheme structured.Scheme) error {
-	c, err := t.short(t.config, d.Profile)
+	c, err := t.config.Short(d.Profile)
+	if t.brief {
+		c, err = t.config.Brief(d.Profile, t.start != nil)
+	}
 	if err != nil {
 		return err
 	}
-	m, _, err := Fit(ctx, set, c, nil)
+	var start model.Labeller
+	if t.start != nil {
+		start = *t.start
+	}
+	m, _, err := Fit(ctx, set, c, start)
 	if err != nil {
 		return err
 	}
 	d.Stamp(m)
+	if t.model != nil {
+		*t.model = m
+	}
 	_, each, err := ScoreEach(m, p.test, scheme)
 	t.each = append(t.each, each...)
 	t.Folds++

@@ -2,17 +2,19 @@ package learning
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/trellis-nlp/trellis/corpus/annotation"
 	"github.com/trellis-nlp/trellis/crf"
+	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/model"
 	"github.com/trellis-nlp/trellis/optimize"
-	"github.com/trellis-nlp/trellis/recipe"
 	"github.com/trellis-nlp/trellis/structured"
 )
 
@@ -27,20 +29,19 @@ type Shrink struct {
 // A ShrinkLevel is a set of templates to remove, with its score.
 type ShrinkLevel struct {
 	SearchTrial
+	StdErr    float64  // standard error of the gain
 	Without   []string // names of the removed templates
 	Templates int      // number that is left
 	Lookups   int      // number of these whose attributes a tagger looks up for each token
 }
 
-// cachedCost is the cost of a template whose attributes a tagger caches, relative to a template
-// whose attributes it looks up for each token.
-const cachedCost = 0.2
-
-// Sizes of the trials. The templates are ranked on at most rankTokens tokens, of which every third
+// Sizes of the trials. There are at least leastFolds folds, and more if they hold out fewer than
+// heldTokens tokens. The templates are ranked on at most rankTokens tokens, of which every third
 // block of rankBlock sentences is held out.
 const (
 	shrinkLevels = 6
-	shrinkFolds  = 2
+	leastFolds   = 2
+	heldTokens   = 40000
 	rankTokens   = 100000
 	rankBlock    = 10
 )
@@ -71,6 +72,7 @@ func (d *Data) shrink(ctx context.Context) (*Shrink, error) {
 	}
 	result := &Shrink{Margin: *d.Config.Shrink / 100}
 	for _, l := range levels {
+		l.start = nil
 		result.Levels = append(result.Levels, *l)
 	}
 	if len(levels) > 0 {
@@ -100,7 +102,7 @@ func (d *Data) levels(ctx context.Context, all []*Kept, parts []part) ([]*Shrink
 	use := program.Use(s.groups)
 	costs := make([]float64, len(use))
 	for g, u := range use {
-		costs[g] = float64(u.Lookups) + cachedCost*float64(u.Templates-u.Lookups)
+		costs[g] = float64(u.Lookups) // cached templates cost little, so they stay
 	}
 	c, err := d.Config.Complete(d.Profile)
 	if err != nil || s.dev == nil {
@@ -116,7 +118,7 @@ func (d *Data) levels(ctx context.Context, all []*Kept, parts []part) ([]*Shrink
 	for _, level := range path {
 		var names []string
 		for g, factor := range level.Factors {
-			if factor == 0 && use[g].Templates > 0 {
+			if factor == 0 && costs[g] > 0 {
 				names = append(names, s.groups.List[g].Name)
 			}
 		}
@@ -126,7 +128,7 @@ func (d *Data) levels(ctx context.Context, all []*Kept, parts []part) ([]*Shrink
 	}
 	var levels []*ShrinkLevel
 	for _, names := range spread(sets, shrinkLevels+1) {
-		l := &ShrinkLevel{SearchTrial: SearchTrial{Text: strings.Join(names, ","), config: d.Config, short: recipe.Config.Brief}, Without: names}
+		l := &ShrinkLevel{SearchTrial: SearchTrial{Text: strings.Join(names, ","), config: d.Config, brief: true}, Without: names}
 		l.config.Without = slices.Concat(d.Config.Without, names)
 		if l.Templates, l.Lookups, err = d.use(names); err != nil {
 			return nil, err
@@ -195,28 +197,44 @@ func spread[T any](list []T, n int) []T {
 // tryLevels scores the levels on folds, from the most expensive one on. A level that is worse
 // beyond chance ends the trials of this level and of the cheaper ones.
 func (d *Data) tryLevels(ctx context.Context, all []*Kept, parts []part, levels []*ShrinkLevel, scheme structured.Scheme) error {
+	first := &levels[0].SearchTrial
+	c, err := first.config.Brief(d.Profile, false)
+	if err != nil {
+		return err
+	}
+	var whole model.Labeller
+	base := &SearchTrial{config: first.config, brief: true, model: &whole}
+	continues := c.Optimizer == "lbfgs" && or(c.WarmUp, 0) > 0
 	var trials []*SearchTrial
 	for _, l := range levels {
+		if continues {
+			l.start = &whole
+		}
 		trials = append(trials, &l.SearchTrial)
 	}
 	left := trials
-	for _, p := range parts[:min(shrinkFolds, len(parts))] {
+	folds := max(leastFolds, searchFolds*heldTokens/d.Profile.Tokens)
+	for _, p := range parts[:min(folds, len(parts))] {
 		set, err := d.Compile(all, p.train)
 		if err != nil {
 			return err
 		}
-		rest := left
-		for len(rest) > 0 {
-			some := rest[:min(atOnce, len(rest))]
-			rest = rest[len(some):]
-			if err := d.tryWith(ctx, set, p, some, scheme); err != nil {
+		if continues {
+			if err := cmp.Or(d.tryWith(ctx, set, p, []*SearchTrial{base}, scheme), base.Err); err != nil {
 				return err
 			}
-			if trials[0].Err != nil {
-				return trials[0].Err
+		}
+		for rest := left; len(rest) > 0; {
+			some := rest[:min(atOnce, len(rest))]
+			rest = rest[len(some):]
+			if err := cmp.Or(d.tryWith(ctx, set, p, some, scheme), first.Err); err != nil {
+				return err
 			}
 			if err := compare(trials); err != nil {
 				return err
+			}
+			for _, l := range levels {
+				l.StdErr = l.stdErr(first)
 			}
 			tried := left[:len(left)-len(rest)]
 			if k := slices.IndexFunc(tried, d.tooMuch); k >= 0 {
@@ -233,14 +251,32 @@ func (d *Data) tryLevels(ctx context.Context, all []*Kept, parts []part, levels 
 // atOnce is the number of levels that are tried before some are excluded.
 const atOnce = 2
 
-// tooMuch reports whether a trial failed, or lowers the score by more than allowed, beyond chance.
+// hopeless is the probability below which a lower score ends the trials. Cheaper levels may be
+// better by chance, so it is low.
+const hopeless = 0.01
+
+// tooMuch reports whether a trial failed, or lowers the score by more than allowed, far beyond
+// chance.
 func (d *Data) tooMuch(t *SearchTrial) bool {
-	return t.Err != nil || t.Gain < -*d.Config.Shrink/100 && t.P < convinced
+	return t.Err != nil || t.Gain < -*d.Config.Shrink/100 && t.P < hopeless
 }
+
+// surely is the number of standard errors that the gain of a level must lie above the loss that
+// must be unlikely: with probability 95%, the loss is smaller (one-sided).
+const surely = 1.645
+
+// unlikely is the loss that must be unlikely beyond the allowed one, as a fraction.
+const unlikely = 0.005
+
+// leastSaving is the share of the lookups that a level must save. A small saving is not worth the
+// risk: on EWT, folds of the training data are too optimistic by about 0.1 points
+// (docs/benchmarks/performance.md).
+const leastSaving = 0.2
 
 // cheapest returns the cheapest level that lowers the score by at most margin. Chance raises some
 // scores and lowers others. So the gains are first replaced by the closest gains that fall from
-// level to level (isotonic regression).
+// level to level (isotonic regression). A level does not count if its gain is too uncertain, or its
+// saving too small.
 func cheapest(levels []*ShrinkLevel, margin float64) *ShrinkLevel {
 	var gains []float64
 	for _, l := range levels[1:] {
@@ -251,11 +287,38 @@ func cheapest(levels []*ShrinkLevel, margin float64) *ShrinkLevel {
 	}
 	best := levels[0]
 	for k, gain := range falling(gains) {
-		if gain >= -margin {
-			best = levels[k+1]
+		l := levels[k+1]
+		saves := float64(l.Lookups) <= (1-leastSaving)*float64(levels[0].Lookups)
+		if saves && gain >= -margin && l.Gain-surely*l.StdErr >= -margin-unlikely {
+			best = l
 		}
 	}
 	return best
+}
+
+// stdErr returns the standard error of the gain over the first trial, by linearisation. F1 is a
+// ratio of sums over sentences.
+func (t *SearchTrial) stdErr(first *SearchTrial) float64 {
+	var own, all metrics.Counts
+	for i, c := range t.each {
+		own.Add(c)
+		all.Add(first.each[i])
+	}
+	var squares float64
+	for i, c := range t.each {
+		d := influence(c, own) - influence(first.each[i], all)
+		squares += d * d
+	}
+	return math.Sqrt(squares)
+}
+
+// influence returns how much a sentence moves the F1 score of all.
+func influence(c, all metrics.Counts) float64 {
+	n := all.Gold + all.Predicted
+	if n == 0 {
+		return 0
+	}
+	return (float64(2*c.Correct) - metrics.F1.Of(all)*float64(c.Gold+c.Predicted)) / float64(n)
 }
 
 // falling returns the least-squares fit to values by a sequence that does not rise. It pools
@@ -291,16 +354,18 @@ func (s *Shrink) String() string {
 		}
 		fmt.Fprintf(&b, "shrink: %d sets of templates on %s, with a short training of each\n", len(s.Levels), where)
 		w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-		fmt.Fprintln(w, "score\tgain\tp\tfolds\ttemplates\tlookups\t  without")
+		fmt.Fprintln(w, "score\tgain\t±\tfolds\ttemplates\tlookups\t  without")
 		for k, l := range s.Levels {
 			size := fmt.Sprintf("%d\t%d\t%d\t  ", l.Folds, l.Templates, l.Lookups)
 			switch {
 			case l.Err != nil:
 				fmt.Fprintf(w, "-\t-\t-\t%s%s: %v\n", size, l.Text, l.Err)
+			case l.Folds == 0:
+				fmt.Fprintf(w, "-\t-\t-\t%s%s\n", size, l.Text)
 			case k == 0:
 				fmt.Fprintf(w, "%.2f%%\t\t\t%snone\n", 100*l.F1, size)
 			default:
-				fmt.Fprintf(w, "%.2f%%\t%+.2f\t%.3f\t%s%s\n", 100*l.F1, 100*l.Gain, l.P, size, l.Text)
+				fmt.Fprintf(w, "%.2f%%\t%+.2f\t%.2f\t%s%s\n", 100*l.F1, 100*l.Gain, 100*l.StdErr, size, l.Text)
 			}
 		}
 		w.Flush() // a Buffer returns no error
@@ -313,12 +378,10 @@ func (s *Shrink) String() string {
 func (s *Shrink) Explain() string {
 	c := &s.Chosen
 	if c.Text == "" {
-		if s.Margin > 0 {
-			return fmt.Sprintf("shrink keeps all templates: every cheaper choice loses more than %g points", 100*s.Margin)
-		}
-		return "shrink keeps all templates: every cheaper choice scores lower"
+		return fmt.Sprintf("shrink keeps all templates: no choice saves %.0f%% of the lookups and surely loses at most %g points",
+			100*leastSaving, 100*s.Margin)
 	}
 	first := &s.Levels[0]
-	return fmt.Sprintf("shrink removes %s: %d instead of %d templates, %d instead of %d lookups for each token, %+.2f points, p %.3f",
-		c.Text, c.Templates, first.Templates, c.Lookups, first.Lookups, 100*c.Gain, c.P)
+	return fmt.Sprintf("shrink removes %s: %d instead of %d templates, %d instead of %d lookups for each token, %+.2f ± %.2f points",
+		c.Text, c.Templates, first.Templates, c.Lookups, first.Lookups, 100*c.Gain, 100*c.StdErr)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/trellis-nlp/trellis/metrics"
 	"github.com/trellis-nlp/trellis/recipe"
 )
 
@@ -37,6 +38,10 @@ func compared(t *testing.T, levels ...*ShrinkLevel) []*ShrinkLevel {
 func TestCheapest(t *testing.T) {
 	failed := level("failed", 900)
 	failed.Err = errors.New("fails")
+	uncertain := level("uncertain", 510)
+	uncertain.StdErr = 0.01
+	small := level("small", 510)
+	small.Lookups = 5
 	fewer := level("fewer", 900)
 	fewer.Folds = 1
 	for name, x := range map[string]struct {
@@ -51,6 +56,8 @@ func TestCheapest(t *testing.T) {
 		"lucky":             {[]*ShrinkLevel{level("", 500), level("a", 490), level("b", 505)}, 0, ""},
 		"unlucky":           {[]*ShrinkLevel{level("", 500), level("a", 499), level("b", 505)}, 0, "b"},
 		"fails":             {[]*ShrinkLevel{level("", 500), level("a", 501), failed}, 0, "a"},
+		"uncertain":         {[]*ShrinkLevel{level("", 500), uncertain}, 0, ""},
+		"saves little":      {[]*ShrinkLevel{level("", 500), small}, 0, ""},
 		"fewer folds":       {[]*ShrinkLevel{level("", 500), level("a", 501), fewer}, 0, "a"},
 		"alone":             {[]*ShrinkLevel{level("", 500)}, 0, ""},
 	} {
@@ -121,20 +128,53 @@ func TestTooMuch(t *testing.T) {
 
 func TestShrinkString(t *testing.T) {
 	levels := compared(t, level("", 500), level("w-2", 505), level("w-2,w+2", 300))
+	levels[1].StdErr = levels[1].stdErr(&levels[0].SearchTrial)
 	levels[2].Err = errors.New("too few sentences")
+	levels = append(levels, &ShrinkLevel{SearchTrial: SearchTrial{Text: "w-1,w-2,w+2"}, Templates: 6, Lookups: 2})
 	s := Shrink{Folds: 2, Chosen: *levels[1]}
 	for _, l := range levels {
 		s.Levels = append(s.Levels, *l)
 	}
-	assert.Equal(t, `shrink: 3 sets of templates on up to 2 held-out fifths of the training data, with a short training of each
-   score   gain      p  folds  templates  lookups  without
-  50.00%                    2          9        5  none
-  50.50%  +0.50  0.066      2          8        4  w-2
-       -      -      -      2          8        4  w-2,w+2: too few sentences
-shrink removes w-2: 8 instead of 9 templates, 4 instead of 5 lookups for each token, +0.50 points, p 0.066`, s.String())
+	assert.Equal(t, `shrink: 4 sets of templates on up to 2 held-out fifths of the training data, with a short training of each
+   score   gain     ±  folds  templates  lookups  without
+  50.00%                   2          9        5  none
+  50.50%  +0.50  0.22      2          8        4  w-2
+       -      -     -      2          8        4  w-2,w+2: too few sentences
+       -      -     -      0          6        2  w-1,w-2,w+2
+shrink removes w-2: 8 instead of 9 templates, 4 instead of 5 lookups for each token, +0.50 ± 0.22 points`, s.String())
 	s.Chosen = *levels[0]
-	assert.Equal(t, "shrink keeps all templates: every cheaper choice scores lower", s.Explain())
 	s.Margin = 0.001
-	assert.Equal(t, "shrink keeps all templates: every cheaper choice loses more than 0.1 points", s.Explain())
-	assert.Equal(t, "shrink keeps all templates: every cheaper choice scores lower", (&Shrink{}).String())
+	assert.Equal(t, "shrink keeps all templates: no choice saves 20% of the lookups and surely loses at most 0.1 points", s.Explain())
+	assert.Equal(t, "shrink keeps all templates: no choice saves 20% of the lookups and surely loses at most 0 points", (&Shrink{}).String())
+}
+
+// The standard error is that of many samples with replacement.
+func TestStdErr(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	a, b := &SearchTrial{}, &SearchTrial{}
+	for range 400 {
+		gold := rng.IntN(4)
+		for _, x := range []*SearchTrial{a, b} {
+			c := metrics.Counts{Gold: gold, Predicted: rng.IntN(4)}
+			c.Correct = rng.IntN(min(c.Gold, c.Predicted) + 1)
+			x.each = append(x.each, c)
+		}
+	}
+	var sum, squares float64
+	const samples = 4000
+	for range samples {
+		var own, first metrics.Counts
+		for range a.each {
+			i := rng.IntN(len(a.each))
+			first.Add(a.each[i])
+			own.Add(b.each[i])
+		}
+		d := metrics.F1.Of(own) - metrics.F1.Of(first)
+		sum, squares = sum+d, squares+d*d
+	}
+	want := math.Sqrt(squares/samples - sum/samples*sum/samples)
+	assert.InEpsilon(t, want, b.stdErr(a), 0.05)
+	assert.Zero(t, a.stdErr(a))
+	none := &SearchTrial{each: make([]metrics.Counts, 3)}
+	assert.Zero(t, none.stdErr(none))
 }
