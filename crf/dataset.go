@@ -180,8 +180,9 @@ func (d *Dataset) end(labels []string, weight float64) {
 // extract appends the tokens of the sentence of e with the attributes from the templates.
 func (k *tokens) extract(e *features.Extractor, attr, bigram finder) {
 	for t := range e.Len() {
-		for _, name := range e.Unigrams(t) {
-			if id, ok := attr.find(name); ok {
+		k.find(&attr, e.Unigrams(t))
+		for _, id := range k.ids {
+			if id >= 0 || attr.add {
 				k.add(id, 1)
 			}
 		}

@@ -96,18 +96,21 @@ type finder struct {
 
 // find returns false if the name is unknown and not added.
 func (f *finder) find(name []byte) (int32, bool) {
-	if f.fresh == nil {
-		id := f.known.lookup(name, f.add)
-		return id, id >= 0
+	id := f.number(f.known.hasher.Of(name), name)
+	return id, id >= 0 || f.add
+}
+
+// number returns the number of a name, or -1 if it is unknown and not added.
+func (f *finder) number(print uint64, name []byte) int32 {
+	id, taken := f.known.find(print, name)
+	switch {
+	case id >= 0 || !f.add:
+		return id
+	case f.fresh == nil:
+		return f.known.add(print, name, taken)
 	}
-	print := f.known.hasher.Of(name)
-	id, _ := f.known.find(print, name)
-	if id >= 0 || !f.add {
-		return id, id >= 0
-	}
-	id, taken := f.fresh.find(print, name)
-	if id < 0 {
+	if id, taken = f.fresh.find(print, name); id < 0 {
 		id = f.fresh.add(print, name, taken)
 	}
-	return ^id, true
+	return ^id
 }

@@ -1,6 +1,8 @@
 package crf
 
 import (
+	"slices"
+
 	"github.com/trellis-nlp/trellis/internal/chain"
 	"github.com/trellis-nlp/trellis/internal/training"
 	"github.com/trellis-nlp/trellis/structured"
@@ -15,7 +17,10 @@ type tokens struct {
 	bfirst []int   // n+1: the same for bigram attributes; empty while there are none
 	battr  []int32 // bigram attribute numbers; all values are 1
 
-	name []byte // scratch for attribute names
+	name   []byte   // scratch for attribute names
+	names  [][]byte // the same for those of a token
+	prints []uint64 // their fingerprints
+	ids    []int32  // their numbers
 }
 
 func (k *tokens) reset() {
@@ -33,6 +38,22 @@ func (k *tokens) add(id int32, value float64) {
 		k.value = append(k.value, value)
 	}
 	k.attr = append(k.attr, id)
+}
+
+// find sets ids to the numbers of names, with -1 for those that are unknown and not added. It first
+// looks up all fingerprints, so that the lookups wait for memory at the same time.
+func (k *tokens) find(f *finder, names [][]byte) {
+	k.prints = k.prints[:0]
+	for _, name := range names {
+		k.prints = append(k.prints, f.known.hasher.Of(name))
+	}
+	k.ids = slices.Grow(k.ids[:0], len(names))[:len(names)]
+	f.known.table.FindAll(k.ids, k.prints)
+	for i, id := range k.ids {
+		if id < 0 || string(f.known.name(id)) != string(names[i]) {
+			k.ids[i] = f.number(k.prints[i], names[i])
+		}
+	}
 }
 
 // next completes the current token.

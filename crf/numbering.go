@@ -214,14 +214,18 @@ func (n *numbering) extract(b *batch) {
 	}
 	lo, from := 0, 0
 	for _, to := range b.ready {
-		n.names.RLock()
-		for p := from; p < to; p++ {
-			if id, ok := attr.find(b.text[lo:b.end[p]]); ok {
-				b.add(id, b.given[p])
-			}
-			lo = b.end[p]
+		b.names = b.names[:0]
+		for _, hi := range b.end[from:to] {
+			b.names, lo = append(b.names, b.text[lo:hi]), hi
 		}
+		n.names.RLock()
+		b.find(&attr, b.names)
 		n.names.RUnlock()
+		for p, id := range b.ids {
+			if id >= 0 || attr.add {
+				b.add(id, b.given[from+p])
+			}
+		}
 		b.next()
 		from = to
 	}

