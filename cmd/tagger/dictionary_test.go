@@ -14,7 +14,7 @@ import (
 // knows the current one.
 func dictated(t *testing.T, least string, flags ...string) string {
 	t.Helper()
-	train := write(t, "train.conll", strings.Repeat("the D\ndog N\n\nto T\nrun V\n\n", 4))
+	train := write(t, "train.conll", strings.Repeat("the D\ndog N\n\nto T\nrun V\n\n", 4)+"a D\n")
 	path := filepath.Join(t.TempDir(), "model")
 	templates := write(t, "templates.txt", "u:w-1=%x[-1,form]\n")
 	done(t, "", append([]string{"train", "--quiet", "--model", path, "--features", templates, "--tag-dictionary", least, "--loss", "cross-entropy", train}, flags...)...)
