@@ -157,7 +157,7 @@ func (b *bench) iterationTable(ctx context.Context, file string) error {
 
 // optimumTable compares the time to an objective close to the optimum.
 func (b *bench) optimumTable(ctx context.Context, file string) error {
-	const warmUp = 8
+	const warmUp = 7
 	_, long, err := b.train(ctx, file, 2, warmUp, 200)
 	if err != nil {
 		return err
