@@ -179,11 +179,11 @@ func TestWarnings(t *testing.T) {
 	m := train(t, d, Options{Penalty: l2})
 	short := optimize.Passes{Epochs: 1}
 	for says, o := range map[string]Options{
-		"begins at weights of zero": {Loss: losses.Risk{}, Penalty: l2},
-		"finds its rate by trials":  {Loss: losses.Ramp{}, Init: m, Stochastic: optimize.SGD{Passes: short}, Penalty: l2},
-		"known to be good for conv": {Loss: losses.Risk{}, Init: m, Stochastic: optimize.SGD{Passes: short, Rate: 0.1, Average: true}, Penalty: l2},
-		"not describe its traits":   {Loss: undescribed{losses.CrossEntropy{}}, Batch: optimize.LBFGS{}},
-		"has no finite minimum":     {},
+		"begins at weights of zero":    {Loss: losses.Risk{}, Penalty: l2},
+		"picks its rate from a sample": {Loss: losses.Ramp{}, Init: m, Stochastic: optimize.SGD{Passes: short}, Penalty: l2},
+		"known to be good for conv":    {Loss: losses.Risk{}, Init: m, Stochastic: optimize.SGD{Passes: short, Rate: 0.1, Average: true}, Penalty: l2},
+		"not describe its traits":      {Loss: undescribed{losses.CrossEntropy{}}, Batch: optimize.LBFGS{}},
+		"has no finite minimum":        {},
 	} {
 		var warned []string
 		o.Warn = func(s string) { warned = append(warned, s) }

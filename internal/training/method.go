@@ -123,7 +123,7 @@ func (m Method) Warn(warn func(string), loss any, started bool) {
 	case traits.NeedsStart && !started:
 		warn("this loss needs a good start, but training begins at weights of zero, where it is flat or misleading; start from a model of a convex loss")
 	case traits.NeedsStart && isSGD && sgd.Rate == 0 && m.Penalty.L2 > 0:
-		warn("SGD finds its rate by trials and may lose the good start that this loss needs; set a rate, such as 0.1")
+		warn("SGD picks its rate from a sample and may lose the good start that this loss needs; set a rate, such as 0.1")
 	}
 	if ok && !traits.Convex && isSGD && sgd.Average {
 		warn("averaging the weights is known to be good for convex losses only, and this loss is not convex")
